@@ -1,0 +1,104 @@
+package io.github.hsmsigner.core;
+
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A signer's certificate and its issuers, nearest first. Immutable.
+ *
+ * <p>Every certificate is signed by the one after it; that was verified when the chain was made. The chain ends with a
+ * self-signed root, or with the last issuer that was known.
+ */
+public final class CertificateChain {
+
+    private final List<X509Certificate> certificates;
+
+    private CertificateChain(List<X509Certificate> certificates) {
+        this.certificates = certificates;
+    }
+
+    /**
+     * Orders certificates into the chain of a signer.
+     *
+     * @param signer the signer's certificate
+     * @param candidates certificates that may belong to the chain, in any order; others are left out
+     * @return the chain as far as the candidates reach
+     */
+    public static CertificateChain of(X509Certificate signer, Collection<X509Certificate> candidates) {
+        List<X509Certificate> chain = new ArrayList<>(List.of(Objects.requireNonNull(signer, "signer")));
+        Optional<X509Certificate> issuer = issuerOf(signer, candidates);
+        while (issuer.isPresent() && !chain.contains(issuer.get())) {
+            chain.add(issuer.get());
+            issuer = issuerOf(issuer.get(), candidates);
+        }
+        return new CertificateChain(List.copyOf(chain));
+    }
+
+    private static Optional<X509Certificate> issuerOf(
+            X509Certificate certificate, Collection<X509Certificate> candidates) {
+        return candidates.stream().filter(c -> issued(c, certificate)).findFirst();
+    }
+
+    private static boolean issued(X509Certificate issuer, X509Certificate certificate) {
+        if (!issuer.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())) {
+            return false;
+        }
+        try {
+            certificate.verify(issuer.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException e) {
+            // Same name, another key: a CA that was renewed, or a stranger that calls itself the same.
+            return false;
+        }
+    }
+
+    /**
+     * The signer's certificate.
+     *
+     * @return the first of the chain
+     */
+    public X509Certificate signer() {
+        return certificates.get(0);
+    }
+
+    /**
+     * The issuers, nearest first.
+     *
+     * @return the chain without the signer's certificate; unmodifiable, possibly empty
+     */
+    public List<X509Certificate> issuers() {
+        return certificates.subList(1, certificates.size());
+    }
+
+    /**
+     * All certificates.
+     *
+     * @return the chain, signer first; unmodifiable
+     */
+    public List<X509Certificate> certificates() {
+        return certificates;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof CertificateChain that && certificates.equals(that.certificates);
+    }
+
+    @Override
+    public int hashCode() {
+        return certificates.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "CertificateChain"
+                + certificates.stream()
+                        .map(c -> c.getSubjectX500Principal().getName())
+                        .toList();
+    }
+}

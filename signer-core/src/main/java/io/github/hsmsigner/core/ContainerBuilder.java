@@ -1,0 +1,31 @@
+package io.github.hsmsigner.core;
+
+import io.github.hsmsigner.core.error.UnsupportedRequestException;
+
+/**
+ * Wraps signatures in containers, in two steps with the signature in between, so that the key may be anywhere.
+ *
+ * <p>Implementations are safe for use by any number of threads at once.
+ */
+public interface ContainerBuilder {
+
+    /**
+     * First step: settles everything that the signature covers.
+     *
+     * @param parameters what the container is to be
+     * @param contentDigest the digest of the content, made with the digest algorithm of the signature algorithm
+     * @return the container but for its signature
+     * @throws UnsupportedRequestException if this builder does not make such containers
+     * @throws IllegalArgumentException if the digest was made with another digest algorithm
+     */
+    PreparedContainer prepare(ContainerParameters parameters, Digest contentDigest);
+
+    /**
+     * An upper bound of the size of a container, for callers that must reserve room before there is a signature.
+     *
+     * @param parameters what the container is to be
+     * @return the size in bytes that no container of these parameters exceeds
+     * @throws UnsupportedRequestException if this builder does not make such containers
+     */
+    int maxSize(ContainerParameters parameters);
+}

@@ -1,0 +1,76 @@
+package io.github.hsmsigner.core;
+
+import java.io.InputStream;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What is to be signed in a container: a kind of container, and the content as its digest or as a stream.
+ *
+ * <p>A request made from a digest is immutable; one made from a stream can be served once.
+ */
+public final class ContainerRequest {
+
+    private final ContainerFormat format;
+    private final DigestAlgorithm digestAlgorithm;
+    private final Digest digest;
+    private final InputStream content;
+
+    private ContainerRequest(
+            ContainerFormat format, DigestAlgorithm digestAlgorithm, Digest digest, InputStream content) {
+        this.format = Objects.requireNonNull(format, "format");
+        this.digestAlgorithm = Objects.requireNonNull(digestAlgorithm, "digestAlgorithm");
+        this.digest = digest;
+        this.content = content;
+    }
+
+    /**
+     * A content of which only the digest is known.
+     *
+     * @param format the kind of container
+     * @param digest the content's digest
+     * @return the request
+     */
+    public static ContainerRequest forDigest(ContainerFormat format, Digest digest) {
+        return new ContainerRequest(format, digest.algorithm(), digest, null);
+    }
+
+    /**
+     * A content of any length, hashed in constant memory while it is read.
+     *
+     * @param format the kind of container
+     * @param digestAlgorithm what to hash it with
+     * @param content the content; read to its end by the service and left open
+     * @return the request
+     */
+    public static ContainerRequest forContent(
+            ContainerFormat format, DigestAlgorithm digestAlgorithm, InputStream content) {
+        return new ContainerRequest(format, digestAlgorithm, null, Objects.requireNonNull(content, "content"));
+    }
+
+    /**
+     * The kind of container.
+     *
+     * @return the format
+     */
+    public ContainerFormat format() {
+        return format;
+    }
+
+    /**
+     * What the content is hashed with.
+     *
+     * @return the digest algorithm
+     */
+    public DigestAlgorithm digestAlgorithm() {
+        return digestAlgorithm;
+    }
+
+    Optional<Digest> digest() {
+        return Optional.ofNullable(digest);
+    }
+
+    InputStream content() {
+        return content;
+    }
+}

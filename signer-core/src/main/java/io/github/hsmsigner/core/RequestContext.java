@@ -1,0 +1,155 @@
+package io.github.hsmsigner.core;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Who asks, and until when: the facts about a request that do not depend on what is asked. Immutable.
+ */
+public final class RequestContext {
+
+    private static final Duration DEFAULT_TIME_LIMIT = Duration.ofSeconds(30);
+
+    private final String requestId;
+    private final Deadline deadline;
+    private final SigningToken signingToken;
+    private final String keyName;
+    private final Map<String, String> transportFacts;
+
+    private RequestContext(Builder builder) {
+        this.requestId = builder.requestId;
+        this.deadline = builder.deadline == null ? Deadline.after(DEFAULT_TIME_LIMIT) : builder.deadline;
+        this.signingToken = builder.signingToken;
+        this.keyName = builder.keyName;
+        this.transportFacts = Map.copyOf(builder.transportFacts);
+    }
+
+    /**
+     * Starts a context.
+     *
+     * @param requestId what logs call this request; shown to the client as well
+     * @return a builder
+     */
+    public static Builder builder(String requestId) {
+        return new Builder(requestId);
+    }
+
+    /**
+     * What logs call this request.
+     *
+     * @return the identifier
+     */
+    public String requestId() {
+        return requestId;
+    }
+
+    /**
+     * By when the answer is due.
+     *
+     * @return the deadline
+     */
+    public Deadline deadline() {
+        return deadline;
+    }
+
+    /**
+     * What the caller presents to be allowed to sign.
+     *
+     * @return the signing token, or empty if the caller sent none
+     */
+    public Optional<SigningToken> signingToken() {
+        return Optional.ofNullable(signingToken);
+    }
+
+    /**
+     * The key that the caller wants.
+     *
+     * @return the name, or empty for the only key there is
+     */
+    public Optional<String> keyName() {
+        return Optional.ofNullable(keyName);
+    }
+
+    /**
+     * Facts that the transport adds for policies, such as a remote address or the subject of a client certificate.
+     *
+     * @return the facts by name; unmodifiable
+     */
+    public Map<String, String> transportFacts() {
+        return transportFacts;
+    }
+
+    @Override
+    public String toString() {
+        return "RequestContext[" + requestId + "]";
+    }
+
+    /** Collects the facts of a {@link RequestContext}. Not safe for use by several threads. */
+    public static final class Builder {
+
+        private final String requestId;
+        private Deadline deadline;
+        private SigningToken signingToken;
+        private String keyName;
+        private Map<String, String> transportFacts = Map.of();
+
+        private Builder(String requestId) {
+            this.requestId = Objects.requireNonNull(requestId, "requestId");
+        }
+
+        /**
+         * Sets by when the answer is due; without it, 30 seconds from the moment the context is built.
+         *
+         * @param deadline the deadline
+         * @return this builder
+         */
+        public Builder deadline(Deadline deadline) {
+            this.deadline = Objects.requireNonNull(deadline, "deadline");
+            return this;
+        }
+
+        /**
+         * Sets what the caller presents to be allowed to sign.
+         *
+         * @param signingToken the signing token; {@code null} for none
+         * @return this builder
+         */
+        public Builder signingToken(SigningToken signingToken) {
+            this.signingToken = signingToken;
+            return this;
+        }
+
+        /**
+         * Sets the key that the caller wants.
+         *
+         * @param keyName the name; {@code null} for the only key there is
+         * @return this builder
+         */
+        public Builder keyName(String keyName) {
+            this.keyName = keyName;
+            return this;
+        }
+
+        /**
+         * Sets the facts that the transport adds for policies.
+         *
+         * @param transportFacts the facts by name
+         * @return this builder
+         */
+        public Builder transportFacts(Map<String, String> transportFacts) {
+            this.transportFacts = Objects.requireNonNull(transportFacts, "transportFacts");
+            return this;
+        }
+
+        /**
+         * Builds the context.
+         *
+         * @return the context
+         */
+        public RequestContext build() {
+            return new RequestContext(this);
+        }
+    }
+}

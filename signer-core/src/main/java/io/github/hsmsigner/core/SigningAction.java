@@ -1,0 +1,13 @@
+package io.github.hsmsigner.core;
+
+/**
+ * What a caller may ask of a {@link SigningService}.
+ */
+public enum SigningAction {
+    /** To read the certificates of a key. */
+    CERTIFICATES,
+    /** To have a digest signed, without a container. */
+    RAW_SIGNATURE,
+    /** To have a content signed in a container. */
+    CONTAINER
+}

@@ -1,0 +1,38 @@
+package io.github.hsmsigner.core;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a caller is about to do: the question put to a {@link SigningPolicy}.
+ *
+ * @param action what is asked
+ * @param context who asks
+ * @param keyName the key that would be used
+ * @param digestAlgorithm the digest algorithm of the signature; empty where nothing is signed
+ * @param format the kind of container; empty where none is asked for
+ */
+public record SigningAttempt(
+        SigningAction action,
+        RequestContext context,
+        String keyName,
+        Optional<DigestAlgorithm> digestAlgorithm,
+        Optional<ContainerFormat> format) {
+
+    /**
+     * Checks that nothing is missing.
+     *
+     * @param action what is asked
+     * @param context who asks
+     * @param keyName the key that would be used
+     * @param digestAlgorithm the digest algorithm of the signature; empty where nothing is signed
+     * @param format the kind of container; empty where none is asked for
+     */
+    public SigningAttempt {
+        Objects.requireNonNull(action, "action");
+        Objects.requireNonNull(context, "context");
+        Objects.requireNonNull(keyName, "keyName");
+        Objects.requireNonNull(digestAlgorithm, "digestAlgorithm");
+        Objects.requireNonNull(format, "format");
+    }
+}

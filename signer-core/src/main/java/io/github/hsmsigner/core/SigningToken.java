@@ -1,0 +1,52 @@
+package io.github.hsmsigner.core;
+
+import java.security.MessageDigest;
+
+/**
+ * What a caller presents to be allowed to sign: opaque octets, treated as a secret. Immutable.
+ *
+ * <p>Printing it shows nothing of it, and comparing it takes the same time whatever the difference.
+ */
+public final class SigningToken {
+
+    private final byte[] octets;
+
+    private SigningToken(byte[] octets) {
+        this.octets = octets;
+    }
+
+    /**
+     * Wraps the octets of a signing token.
+     *
+     * @param octets the octets as the caller sent them; copied
+     * @return the signing token
+     */
+    public static SigningToken of(byte[] octets) {
+        return new SigningToken(octets.clone());
+    }
+
+    /**
+     * The octets, for a policy that must read them.
+     *
+     * @return a copy of the octets
+     */
+    public byte[] octets() {
+        return octets.clone();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SigningToken that && MessageDigest.isEqual(octets, that.octets);
+    }
+
+    /** The same for all signing tokens, so that no hash of one finds its way into a log. */
+    @Override
+    public int hashCode() {
+        return 0;
+    }
+
+    @Override
+    public String toString() {
+        return "SigningToken[hidden]";
+    }
+}

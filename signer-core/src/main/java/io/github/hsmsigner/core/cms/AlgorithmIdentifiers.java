@@ -1,0 +1,27 @@
+package io.github.hsmsigner.core.cms;
+
+import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.SignatureAlgorithm;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+
+/** The AlgorithmIdentifier of each algorithm, with the parameters that its standard asks for. */
+final class AlgorithmIdentifiers {
+
+    private AlgorithmIdentifiers() {}
+
+    /** RFC 5754, section 2: parameters absent. */
+    static AlgorithmIdentifier digest(DigestAlgorithm algorithm) {
+        return new AlgorithmIdentifier(new ASN1ObjectIdentifier(algorithm.oid()));
+    }
+
+    /** RFC 3370, section 3.2: rsaEncryption with NULL, whatever the digest algorithm. */
+    static AlgorithmIdentifier signature(SignatureAlgorithm algorithm) {
+        return switch (algorithm) {
+            case RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512 ->
+                new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE);
+        };
+    }
+}

@@ -1,0 +1,19 @@
+package io.github.hsmsigner.core.error;
+
+/**
+ * A fault in this software or in what it runs on, such as a signature that does not verify.
+ */
+public final class InternalSigningException extends SigningException {
+
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Makes the error.
+     *
+     * @param message what happened, for the operator
+     * @param cause what led to it; may be {@code null}
+     */
+    public InternalSigningException(String message, Throwable cause) {
+        super(ErrorCode.INTERNAL, message, "The signing service has an internal problem.", cause);
+    }
+}

@@ -1,0 +1,61 @@
+package io.github.hsmsigner.core.error;
+
+import java.util.Objects;
+
+/**
+ * The root of every error that this library raises on purpose.
+ *
+ * <p>{@link #getMessage()} is written for the operator: it names what failed, what was looked for and where, and may name
+ * files, tokens and slots. {@link #clientMessage()} is written for the caller of the service. Both are free of secrets and of
+ * document contents. The family is sealed so that a transport can map every kind to an answer and the compiler can check that
+ * none is forgotten.
+ */
+public abstract sealed class SigningException extends RuntimeException
+        permits InvalidRequestException,
+                SigningDeniedException,
+                UnknownKeyException,
+                UnsupportedRequestException,
+                SigningUnavailableException,
+                InternalSigningException,
+                InvalidConfigurationException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** The kind of error. */
+    private final ErrorCode code;
+    /** What the caller may read. */
+    private final String clientMessage;
+
+    SigningException(ErrorCode code, String message, String clientMessage, Throwable cause) {
+        super(Objects.requireNonNull(message, "message"), cause);
+        this.code = code;
+        this.clientMessage = Objects.requireNonNull(clientMessage, "clientMessage");
+    }
+
+    /**
+     * The kind of error.
+     *
+     * @return the stable code
+     */
+    public final ErrorCode code() {
+        return code;
+    }
+
+    /**
+     * What the caller of the service may read: a sentence without internals or secrets.
+     *
+     * @return the message for the client
+     */
+    public final String clientMessage() {
+        return clientMessage;
+    }
+
+    /**
+     * Whether the same request may succeed later without anybody changing anything.
+     *
+     * @return {@code true} where trying again can help
+     */
+    public boolean retryable() {
+        return false;
+    }
+}

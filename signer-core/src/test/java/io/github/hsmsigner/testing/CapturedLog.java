@@ -1,0 +1,59 @@
+package io.github.hsmsigner.testing;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.AppenderBase;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.LoggerFactory;
+
+/** Everything that is logged at any level, by anybody, from the making of this object to its end. */
+public final class CapturedLog implements AutoCloseable {
+
+    private final Logger root;
+    private final Level levelBefore;
+    private final Memory memory = new Memory();
+
+    public CapturedLog() {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        levelBefore = root.getLevel();
+        memory.setContext(context);
+        memory.start();
+        root.addAppender(memory);
+        root.setLevel(Level.ALL);
+    }
+
+    /** All lines so far, stack traces included. */
+    public List<String> lines() {
+        return List.copyOf(memory.lines);
+    }
+
+    public String text() {
+        return String.join("\n", memory.lines);
+    }
+
+    @Override
+    public void close() {
+        root.detachAppender(memory);
+        root.setLevel(levelBefore);
+        memory.stop();
+    }
+
+    private static final class Memory extends AppenderBase<ILoggingEvent> {
+
+        private final List<String> lines = new CopyOnWriteArrayList<>();
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            String line = event.getLevel() + " " + event.getLoggerName() + " " + event.getFormattedMessage();
+            lines.add(
+                    event.getThrowableProxy() == null
+                            ? line
+                            : line + "\n" + ThrowableProxyUtil.asString(event.getThrowableProxy()));
+        }
+    }
+}

@@ -24,7 +24,7 @@ public final class CapturedLog implements AutoCloseable {
         memory.setContext(context);
         memory.start();
         root.addAppender(memory);
-        root.setLevel(Level.ALL);
+        root.setLevel(Level.TRACE);
     }
 
     /** All lines so far, stack traces included. */

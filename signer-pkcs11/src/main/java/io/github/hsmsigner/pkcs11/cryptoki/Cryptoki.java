@@ -1,0 +1,106 @@
+package io.github.hsmsigner.pkcs11.cryptoki;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An initialised PKCS#11 module. Each method is one Cryptoki function, or the shortest sequence of them that makes sense alone.
+ *
+ * <p>Safe for use by any number of threads at once; a session is for one thread at a time (PKCS#11 2.40, section 2.6.7). Handles
+ * are those of the module.
+ */
+public interface Cryptoki {
+
+    /**
+     * C_GetInfo.
+     *
+     * @return what the module says of itself
+     * @throws CryptokiException if the module answers with an error
+     */
+    ModuleInfo moduleInfo() throws CryptokiException;
+
+    /**
+     * C_GetSlotList, slots with a token only.
+     *
+     * @return the slot ids
+     * @throws CryptokiException if the module answers with an error
+     */
+    List<Long> slotsWithToken() throws CryptokiException;
+
+    /**
+     * C_GetTokenInfo.
+     *
+     * @param slotId the slot
+     * @return what the module says of the token in it
+     * @throws CryptokiException if the module answers with an error
+     */
+    TokenInfo tokenInfo(long slotId) throws CryptokiException;
+
+    /**
+     * C_OpenSession: serial and read-write, as some modules fail on read-only sessions.
+     *
+     * @param slotId the slot
+     * @return the session's handle
+     * @throws CryptokiException if the module answers with an error
+     */
+    long openSession(long slotId) throws CryptokiException;
+
+    /**
+     * C_CloseSession.
+     *
+     * @param session the session
+     * @throws CryptokiException if the module answers with an error
+     */
+    void closeSession(long session) throws CryptokiException;
+
+    /**
+     * C_Login as CKU_USER, for all sessions of this process with the session's token.
+     *
+     * @param session any session of the token
+     * @param pin the PIN; not kept, and for the caller to wipe
+     * @throws CryptokiException if the module answers with an error
+     */
+    void login(long session, char[] pin) throws CryptokiException;
+
+    /**
+     * C_FindObjectsInit, C_FindObjects until no more are found, C_FindObjectsFinal.
+     *
+     * @param session a session
+     * @param template the attribute values that an object must have
+     * @return the objects' handles
+     * @throws CryptokiException if the module answers with an error
+     */
+    List<Long> findObjects(long session, List<AttributeValue<?>> template) throws CryptokiException;
+
+    /**
+     * C_GetAttributeValue for one attribute, so that one that is refused does not hide others.
+     *
+     * @param session a session
+     * @param object the object
+     * @param type the attribute
+     * @param <T> the Java type of its value
+     * @return the value; empty where the object lacks the attribute or keeps it secret
+     * @throws CryptokiException if the module answers with any other error
+     */
+    <T> Optional<T> attribute(long session, long object, AttributeType<T> type) throws CryptokiException;
+
+    /**
+     * C_SignInit with a mechanism that has no parameters.
+     *
+     * @param session a session
+     * @param mechanism the mechanism
+     * @param key the private key
+     * @throws CryptokiException if the module answers with an error
+     */
+    void signInit(long session, Mechanism mechanism, long key) throws CryptokiException;
+
+    /**
+     * C_Sign.
+     *
+     * @param session the session in which the operation was started
+     * @param data what the mechanism takes
+     * @return the signature as the mechanism gives it
+     * @throws CryptokiException if the module answers with an error
+     */
+    byte[] sign(long session, byte[] data) throws CryptokiException;
+}

@@ -1,0 +1,58 @@
+package io.github.hsmsigner.pkcs11.cryptoki;
+
+import java.util.OptionalLong;
+
+/**
+ * CK_TOKEN_INFO: what a module says of a token.
+ *
+ * @param slotId the slot that it is in
+ * @param label its label
+ * @param serialNumber its serial number
+ * @param model its model
+ * @param flags the CKF flags
+ * @param maxReadWriteSessions how many read-write sessions an application may have; empty where the token sets no limit or does
+ *     not tell
+ */
+public record TokenInfo(
+        long slotId, String label, String serialNumber, String model, long flags, OptionalLong maxReadWriteSessions) {
+
+    private static final long TOKEN_INITIALIZED = 0x400;
+    private static final long USER_PIN_FINAL_TRY = 0x20000;
+    private static final long USER_PIN_LOCKED = 0x40000;
+
+    /**
+     * CKF_TOKEN_INITIALIZED: whether the token is ready for use. SoftHSM always shows one more that is not.
+     *
+     * @return {@code true} once the token was initialised
+     */
+    public boolean initialized() {
+        return has(TOKEN_INITIALIZED);
+    }
+
+    /**
+     * CKF_USER_PIN_FINAL_TRY: whether one more wrong PIN locks the user.
+     *
+     * @return {@code true} before the last try
+     */
+    public boolean userPinFinalTry() {
+        return has(USER_PIN_FINAL_TRY);
+    }
+
+    /**
+     * CKF_USER_PIN_LOCKED: whether the user is locked.
+     *
+     * @return {@code true} once locked
+     */
+    public boolean userPinLocked() {
+        return has(USER_PIN_LOCKED);
+    }
+
+    private boolean has(long flag) {
+        return (flags & flag) != 0;
+    }
+
+    @Override
+    public String toString() {
+        return "\"" + label + "\" (slot " + slotId + ", serial " + serialNumber + ", " + model + ")";
+    }
+}

@@ -1,0 +1,206 @@
+package io.github.hsmsigner.pkcs11.cryptoki;
+
+import iaik.pkcs.pkcs11.wrapper.CK_ATTRIBUTE;
+import iaik.pkcs.pkcs11.wrapper.CK_INFO;
+import iaik.pkcs.pkcs11.wrapper.CK_MECHANISM;
+import iaik.pkcs.pkcs11.wrapper.CK_TOKEN_INFO;
+import iaik.pkcs.pkcs11.wrapper.CK_VERSION;
+import iaik.pkcs.pkcs11.wrapper.PKCS11;
+import iaik.pkcs.pkcs11.wrapper.PKCS11Exception;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.xipki.pkcs11.wrapper.PKCS11Constants;
+import org.xipki.pkcs11.wrapper.PKCS11Module;
+
+/**
+ * The adapter to the IAIK wrapper.
+ *
+ * <p>It calls the wrapper's functions, not its session classes: those hide error codes while they read attributes, and rewrite
+ * ECDSA signatures by what they once saw from the module.
+ */
+final class WrapperCryptoki implements Cryptoki {
+
+    private static final boolean UTF8 = true;
+    private static final long SERIAL_READ_WRITE = PKCS11Constants.CKF_SERIAL_SESSION | PKCS11Constants.CKF_RW_SESSION;
+    private static final int OBJECTS_PER_CALL = 100;
+
+    /** CK_UNAVAILABLE_INFORMATION, and CK_EFFECTIVELY_INFINITE. */
+    private static final long UNAVAILABLE = -1;
+
+    private static final long INFINITE = 0;
+
+    // Held because the wrapper unloads the module once this object is garbage.
+    private final PKCS11Module module;
+    private final PKCS11 functions;
+
+    WrapperCryptoki(PKCS11Module module) {
+        this.module = module;
+        this.functions = module.getPKCS11Module();
+    }
+
+    void initialize() throws CryptokiException {
+        try {
+            module.initialize();
+        } catch (org.xipki.pkcs11.wrapper.PKCS11Exception e) {
+            throw failure("C_Initialize", e.getErrorCode());
+        }
+    }
+
+    void finalizeModule() throws CryptokiException {
+        call("C_Finalize", () -> functions.C_Finalize(null));
+    }
+
+    @Override
+    public ModuleInfo moduleInfo() throws CryptokiException {
+        CK_INFO info = ask("C_GetInfo", functions::C_GetInfo);
+        return new ModuleInfo(text(info.manufacturerID), text(info.libraryDescription), version(info.libraryVersion));
+    }
+
+    @Override
+    public List<Long> slotsWithToken() throws CryptokiException {
+        long[] slots = ask("C_GetSlotList", () -> functions.C_GetSlotList(true));
+        return boxed(slots);
+    }
+
+    @Override
+    public TokenInfo tokenInfo(long slotId) throws CryptokiException {
+        CK_TOKEN_INFO info = ask("C_GetTokenInfo", () -> functions.C_GetTokenInfo(slotId));
+        long max = info.ulMaxRwSessionCount;
+        return new TokenInfo(
+                slotId,
+                text(info.label),
+                text(info.serialNumber),
+                text(info.model),
+                info.flags,
+                max == UNAVAILABLE || max == INFINITE ? OptionalLong.empty() : OptionalLong.of(max));
+    }
+
+    @Override
+    public long openSession(long slotId) throws CryptokiException {
+        return ask("C_OpenSession", () -> functions.C_OpenSession(slotId, SERIAL_READ_WRITE, null, null));
+    }
+
+    @Override
+    public void closeSession(long session) throws CryptokiException {
+        call("C_CloseSession", () -> functions.C_CloseSession(session));
+    }
+
+    @Override
+    public void login(long session, char[] pin) throws CryptokiException {
+        call("C_Login", () -> functions.C_Login(session, PKCS11Constants.CKU_USER, pin, UTF8));
+    }
+
+    @Override
+    public List<Long> findObjects(long session, List<AttributeValue<?>> template) throws CryptokiException {
+        CK_ATTRIBUTE[] attributes =
+                template.stream().map(WrapperCryptoki::attribute).toArray(CK_ATTRIBUTE[]::new);
+        call("C_FindObjectsInit", () -> functions.C_FindObjectsInit(session, attributes, UTF8));
+        try {
+            List<Long> found = new ArrayList<>();
+            // A short answer does not mean the last one; only an empty one does.
+            List<Long> some = findSome(session);
+            while (!some.isEmpty()) {
+                found.addAll(some);
+                some = findSome(session);
+            }
+            return found;
+        } finally {
+            call("C_FindObjectsFinal", () -> functions.C_FindObjectsFinal(session));
+        }
+    }
+
+    private List<Long> findSome(long session) throws CryptokiException {
+        return boxed(ask("C_FindObjects", () -> functions.C_FindObjects(session, OBJECTS_PER_CALL)));
+    }
+
+    @Override
+    public <T> Optional<T> attribute(long session, long object, AttributeType<T> type) throws CryptokiException {
+        CK_ATTRIBUTE asked = new CK_ATTRIBUTE();
+        asked.type = type.code();
+        // The wrapper puts its answer in the array, as a new object.
+        CK_ATTRIBUTE[] attributes = {asked};
+        try {
+            call(
+                    "C_GetAttributeValue(" + type + ")",
+                    () -> functions.C_GetAttributeValue(session, object, attributes, UTF8));
+        } catch (CryptokiException e) {
+            if (e.returnValue() == ReturnValue.ATTRIBUTE_TYPE_INVALID
+                    || e.returnValue() == ReturnValue.ATTRIBUTE_SENSITIVE) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+        Object answer = attributes[0].pValue;
+        Object value = answer instanceof char[] characters ? new String(characters) : answer;
+        return Optional.ofNullable(value).map(type.javaType()::cast);
+    }
+
+    @Override
+    public void signInit(long session, Mechanism mechanism, long key) throws CryptokiException {
+        CK_MECHANISM parameters = new CK_MECHANISM();
+        parameters.mechanism = mechanism.code();
+        call("C_SignInit", () -> functions.C_SignInit(session, parameters, key, UTF8));
+    }
+
+    @Override
+    public byte[] sign(long session, byte[] data) throws CryptokiException {
+        byte[] signature = ask("C_Sign", () -> functions.C_Sign(session, data));
+        return signature == null ? new byte[0] : signature;
+    }
+
+    private static CK_ATTRIBUTE attribute(AttributeValue<?> attribute) {
+        CK_ATTRIBUTE converted = new CK_ATTRIBUTE();
+        converted.type = attribute.type().code();
+        converted.pValue = attribute.value() instanceof String text ? text.toCharArray() : attribute.value();
+        return converted;
+    }
+
+    private static List<Long> boxed(long[] values) {
+        List<Long> list = new ArrayList<>(values.length);
+        for (long value : values) {
+            list.add(value);
+        }
+        return list;
+    }
+
+    /** Fixed-width fields of Cryptoki are padded with spaces. */
+    private static String text(char[] padded) {
+        return new String(padded).trim();
+    }
+
+    private static String version(CK_VERSION version) {
+        return Byte.toUnsignedInt(version.major) + "." + Byte.toUnsignedInt(version.minor);
+    }
+
+    private static CryptokiException failure(String function, long returnValue) {
+        return new CryptokiException(function, returnValue, PKCS11Constants.ckrCodeToName(returnValue));
+    }
+
+    private static void call(String function, Call call) throws CryptokiException {
+        try {
+            call.make();
+        } catch (PKCS11Exception e) {
+            throw failure(function, e.getErrorCode());
+        }
+    }
+
+    private static <T> T ask(String function, Question<T> question) throws CryptokiException {
+        try {
+            return question.ask();
+        } catch (PKCS11Exception e) {
+            throw failure(function, e.getErrorCode());
+        }
+    }
+
+    @FunctionalInterface
+    private interface Call {
+        void make() throws PKCS11Exception;
+    }
+
+    @FunctionalInterface
+    private interface Question<T> {
+        T ask() throws PKCS11Exception;
+    }
+}

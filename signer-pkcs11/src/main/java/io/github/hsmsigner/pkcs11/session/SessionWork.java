@@ -1,0 +1,21 @@
+package io.github.hsmsigner.pkcs11.session;
+
+import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
+
+/**
+ * Something to do in a session.
+ *
+ * @param <T> what comes of it
+ */
+@FunctionalInterface
+public interface SessionWork<T> {
+
+    /**
+     * Does it.
+     *
+     * @param session the handle of a session that no other thread uses meanwhile
+     * @return what comes of it
+     * @throws CryptokiException if a function fails; the session is then closed
+     */
+    T in(long session) throws CryptokiException;
+}

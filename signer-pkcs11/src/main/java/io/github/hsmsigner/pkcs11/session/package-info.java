@@ -1,0 +1,2 @@
+/** Sessions with a token: opened when needed, lent to one thread at a time, closed after an error. Not part of the public API. */
+package io.github.hsmsigner.pkcs11.session;

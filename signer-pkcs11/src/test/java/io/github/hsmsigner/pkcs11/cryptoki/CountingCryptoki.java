@@ -1,0 +1,91 @@
+package io.github.hsmsigner.pkcs11.cryptoki;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Passes every call on and remembers its name, and that of a call that failed on order. */
+public final class CountingCryptoki implements Cryptoki {
+
+    private final Cryptoki target;
+    private final List<String> calls = new CopyOnWriteArrayList<>();
+    private volatile long nextSignAnswer;
+
+    public CountingCryptoki(Cryptoki target) {
+        this.target = target;
+    }
+
+    public List<String> calls() {
+        return calls;
+    }
+
+    /** Makes the next C_Sign answer an error. */
+    public void failNextSign(long returnValue) {
+        nextSignAnswer = returnValue;
+    }
+
+    @Override
+    public ModuleInfo moduleInfo() throws CryptokiException {
+        calls.add("C_GetInfo");
+        return target.moduleInfo();
+    }
+
+    @Override
+    public List<Long> slotsWithToken() throws CryptokiException {
+        calls.add("C_GetSlotList");
+        return target.slotsWithToken();
+    }
+
+    @Override
+    public TokenInfo tokenInfo(long slotId) throws CryptokiException {
+        calls.add("C_GetTokenInfo");
+        return target.tokenInfo(slotId);
+    }
+
+    @Override
+    public long openSession(long slotId) throws CryptokiException {
+        calls.add("C_OpenSession");
+        return target.openSession(slotId);
+    }
+
+    @Override
+    public void closeSession(long session) throws CryptokiException {
+        calls.add("C_CloseSession");
+        target.closeSession(session);
+    }
+
+    @Override
+    public void login(long session, char[] pin) throws CryptokiException {
+        calls.add("C_Login");
+        target.login(session, pin);
+    }
+
+    @Override
+    public List<Long> findObjects(long session, List<AttributeValue<?>> template) throws CryptokiException {
+        calls.add("C_FindObjects");
+        return target.findObjects(session, template);
+    }
+
+    @Override
+    public <T> Optional<T> attribute(long session, long object, AttributeType<T> type) throws CryptokiException {
+        calls.add("C_GetAttributeValue");
+        return target.attribute(session, object, type);
+    }
+
+    @Override
+    public void signInit(long session, Mechanism mechanism, long key) throws CryptokiException {
+        calls.add("C_SignInit");
+        target.signInit(session, mechanism, key);
+    }
+
+    @Override
+    public byte[] sign(long session, byte[] data) throws CryptokiException {
+        calls.add("C_Sign");
+        long answer = nextSignAnswer;
+        if (answer != 0) {
+            nextSignAnswer = 0;
+            throw new CryptokiException("C_Sign", answer, "0x" + Long.toHexString(answer));
+        }
+        return target.sign(session, data);
+    }
+}

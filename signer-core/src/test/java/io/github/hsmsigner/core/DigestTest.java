@@ -1,0 +1,84 @@
+package io.github.hsmsigner.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hsmsigner.core.error.UnsupportedRequestException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.DigestInfo;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DigestTest {
+
+    private static final byte[] MESSAGE = "a message".getBytes(StandardCharsets.UTF_8);
+
+    @ParameterizedTest
+    @EnumSource(DigestAlgorithm.class)
+    void itsDigestInfoIsThatOfBouncyCastle(DigestAlgorithm algorithm) throws Exception {
+        byte[] hash = MessageDigest.getInstance(algorithm.jcaName()).digest(MESSAGE);
+        DigestInfo expected = new DigestInfo(
+                new AlgorithmIdentifier(new ASN1ObjectIdentifier(algorithm.oid()), DERNull.INSTANCE), hash);
+        assertThat(Digest.compute(algorithm, MESSAGE).toDigestInfo()).isEqualTo(expected.getEncoded("DER"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 65_535, 65_536, 65_537, 200_000})
+    void aStreamIsHashedLikeAnArray(int length) throws IOException {
+        byte[] message = new byte[length];
+        assertThat(Digest.compute(DigestAlgorithm.SHA384, new ByteArrayInputStream(message)))
+                .isEqualTo(Digest.compute(DigestAlgorithm.SHA384, message));
+    }
+
+    @Test
+    void itsLengthMustBeThatOfTheAlgorithm() {
+        assertThatThrownBy(() -> Digest.of(DigestAlgorithm.SHA256, new byte[20]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("A SHA-256 digest has 32 bytes, not 20");
+    }
+
+    @Test
+    void itCannotBeChangedFromOutside() {
+        byte[] bytes = new byte[32];
+        Digest digest = Digest.of(DigestAlgorithm.SHA256, bytes);
+        bytes[0] = 1;
+        digest.bytes()[1] = 1;
+        assertThat(digest.bytes()).isEqualTo(new byte[32]);
+    }
+
+    @Test
+    void itDoesNotShowItselfWhenPrinted() {
+        assertThat(Digest.compute(DigestAlgorithm.SHA256, MESSAGE)).hasToString("Digest[SHA-256]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"sha256,SHA256", "SHA-256,SHA256", "Sha384,SHA384", "SHA512,SHA512"})
+    void algorithmsHaveTheNamesInUse(String name, DigestAlgorithm expected) {
+        assertThat(DigestAlgorithm.fromName(name)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sha1", "SHA-1", "md5", "MD5"})
+    void brokenAlgorithmsAreRefusedWithTheReason(String name) {
+        assertThatThrownBy(() -> DigestAlgorithm.fromName(name))
+                .isInstanceOf(UnsupportedRequestException.class)
+                .hasMessageContaining("collisions")
+                .hasMessageContaining("sha256, sha384, sha512");
+    }
+
+    @Test
+    void unknownAlgorithmsAreRefusedWithoutRepeatingThem() {
+        assertThatThrownBy(() -> DigestAlgorithm.fromName("<script>"))
+                .isInstanceOf(UnsupportedRequestException.class)
+                .hasMessage("The digest algorithm is not known; use one of sha256, sha384, sha512.");
+    }
+}

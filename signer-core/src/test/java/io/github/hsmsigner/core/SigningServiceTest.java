@@ -1,0 +1,262 @@
+package io.github.hsmsigner.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hsmsigner.core.cms.CmsContainerBuilder;
+import io.github.hsmsigner.core.error.InternalSigningException;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.error.InvalidRequestException;
+import io.github.hsmsigner.core.error.SigningDeniedException;
+import io.github.hsmsigner.core.error.UnknownKeyException;
+import io.github.hsmsigner.testing.CapturedLog;
+import io.github.hsmsigner.testing.TestPki;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SigningServiceTest {
+
+    private static final byte[] MESSAGE = "what is to be signed".getBytes(StandardCharsets.UTF_8);
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
+
+    private final SigningService service = serviceFor(TestKeys.key("main")).build();
+
+    private static SigningService.Builder serviceFor(SigningKey key) {
+        return SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder())
+                .clock(CLOCK);
+    }
+
+    private static RequestContext request() {
+        return RequestContext.builder("request-1").build();
+    }
+
+    @Test
+    void givesTheCertificates() {
+        assertThat(service.certificates(request())).isEqualTo(TestKeys.chain());
+    }
+
+    @ParameterizedTest
+    @EnumSource(DigestAlgorithm.class)
+    void signsADigest(DigestAlgorithm algorithm) throws Exception {
+        byte[] signature = service.signRaw(request(), Digest.compute(algorithm, MESSAGE));
+        Signature verifier = Signature.getInstance(algorithm.name() + "withRSA");
+        verifier.initVerify(TestKeys.KEY_PAIR.getPublic());
+        verifier.update(MESSAGE);
+        assertThat(verifier.verify(signature)).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ContainerFormat.class)
+    void aDigestAndItsContentGiveTheSameContainer(ContainerFormat format) {
+        byte[] fromDigest = service.signContainer(
+                request(), ContainerRequest.forDigest(format, Digest.compute(DigestAlgorithm.SHA512, MESSAGE)));
+        byte[] fromContent = service.signContainer(
+                request(),
+                ContainerRequest.forContent(format, DigestAlgorithm.SHA512, new ByteArrayInputStream(MESSAGE)));
+        assertThat(fromDigest).isEqualTo(fromContent);
+    }
+
+    @Test
+    void aContentThatCannotBeReadIsTheCallersMistake() {
+        InputStream broken = new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException("connection reset");
+            }
+        };
+        ContainerRequest request = ContainerRequest.forContent(ContainerFormat.CMS, DigestAlgorithm.SHA256, broken);
+        assertThatThrownBy(() -> service.signContainer(request(), request))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("The content could not be read to its end.");
+    }
+
+    @Test
+    void asksThePolicyBeforeAnythingElse() {
+        List<SigningAttempt> asked = new ArrayList<>();
+        SigningService guarded = serviceFor(TestKeys.key("main"))
+                .policy(attempt -> {
+                    asked.add(attempt);
+                    return PolicyDecision.deny("the token is of another department");
+                })
+                .build();
+        RequestContext context = request();
+        Digest digest = Digest.compute(DigestAlgorithm.SHA384, MESSAGE);
+        InputStream neverRead = new InputStream() {
+            @Override
+            public int read() {
+                throw new AssertionError("read although denied");
+            }
+        };
+        assertThatThrownBy(() -> guarded.certificates(context)).isInstanceOf(SigningDeniedException.class);
+        assertThatThrownBy(() -> guarded.signRaw(context, digest)).isInstanceOf(SigningDeniedException.class);
+        assertThatThrownBy(() -> guarded.signContainer(
+                        context,
+                        ContainerRequest.forContent(ContainerFormat.CADES_B_B, DigestAlgorithm.SHA256, neverRead)))
+                .isInstanceOfSatisfying(SigningDeniedException.class, e -> {
+                    assertThat(e).hasMessage("the token is of another department");
+                    assertThat(e.clientMessage()).doesNotContain("department");
+                });
+        assertThat(asked)
+                .containsExactly(
+                        new SigningAttempt(
+                                SigningAction.CERTIFICATES, context, "main", Optional.empty(), Optional.empty()),
+                        new SigningAttempt(
+                                SigningAction.RAW_SIGNATURE,
+                                context,
+                                "main",
+                                Optional.of(DigestAlgorithm.SHA384),
+                                Optional.empty()),
+                        new SigningAttempt(
+                                SigningAction.CONTAINER,
+                                context,
+                                "main",
+                                Optional.of(DigestAlgorithm.SHA256),
+                                Optional.of(ContainerFormat.CADES_B_B)));
+    }
+
+    @Test
+    void picksTheKeyThatTheRequestNames() {
+        SigningService two = SigningService.builder(
+                        SigningKeys.of(List.of(TestKeys.key("first"), TestKeys.key("second"))),
+                        new CmsContainerBuilder())
+                .policy(attempt ->
+                        attempt.keyName().equals("second") ? PolicyDecision.allow() : PolicyDecision.deny("wrong key"))
+                .build();
+        Digest digest = Digest.compute(DigestAlgorithm.SHA256, MESSAGE);
+        assertThat(two.signRaw(RequestContext.builder("r").keyName("second").build(), digest))
+                .hasSize(256);
+        assertThatThrownBy(() ->
+                        two.signRaw(RequestContext.builder("r").keyName("third").build(), digest))
+                .isInstanceOf(UnknownKeyException.class)
+                .hasMessageContaining("[first, second]");
+        assertThatThrownBy(() -> two.signRaw(request(), digest))
+                .isInstanceOf(UnknownKeyException.class)
+                .hasMessageContaining("[first, second]");
+    }
+
+    @Test
+    void twoKeysCannotShareAName() {
+        List<SigningKey> keys = List.of(TestKeys.key("same"), TestKeys.key("same"));
+        assertThatThrownBy(() -> SigningKeys.of(keys)).isInstanceOf(InvalidConfigurationException.class);
+    }
+
+    @Test
+    void aSignatureThatDoesNotVerifyIsMadeOnceMore() {
+        FlippingSigner signer = new FlippingSigner(1);
+        SigningService flawed = serviceFor(signer.provenKey()).build();
+        Digest digest = Digest.compute(DigestAlgorithm.SHA256, MESSAGE);
+        try (CapturedLog log = new CapturedLog()) {
+            assertThat(flawed.signRaw(request(), digest)).isEqualTo(service.signRaw(request(), digest));
+            assertThat(log.text()).contains("Request request-1").contains("does not verify");
+        }
+        assertThat(signer.made).hasValue(2);
+    }
+
+    @Test
+    void aSignatureThatDoesNotVerifyIsNeverHandedOut() {
+        FlippingSigner signer = new FlippingSigner(Integer.MAX_VALUE);
+        SigningService flawed = serviceFor(signer.provenKey()).build();
+        ContainerRequest request =
+                ContainerRequest.forDigest(ContainerFormat.CMS, Digest.compute(DigestAlgorithm.SHA256, MESSAGE));
+        assertThatThrownBy(() -> flawed.signContainer(request(), request))
+                .isInstanceOfSatisfying(
+                        InternalSigningException.class,
+                        e -> assertThat(e.clientMessage()).isEqualTo("The signing service has an internal problem."));
+        assertThat(signer.made).hasValue(2);
+    }
+
+    @Test
+    void verifyingCanBeSwitchedOff() {
+        FlippingSigner signer = new FlippingSigner(Integer.MAX_VALUE);
+        SigningService trusting =
+                serviceFor(signer.provenKey()).verifyAfterSign(false).build();
+        Digest digest = Digest.compute(DigestAlgorithm.SHA256, MESSAGE);
+        assertThat(trusting.signRaw(request(), digest)).isNotEqualTo(service.signRaw(request(), digest));
+        assertThat(signer.made).hasValue(1);
+    }
+
+    @Test
+    void aCertificateThatDoesNotVerifyTheKeysSignaturesIsRefused() {
+        Signer broken = new FlippingSigner(Integer.MAX_VALUE).started();
+        assertThatThrownBy(() -> SigningKey.prove("broken", broken, TestKeys.SIGNER, TestKeys.soon()))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("CN=Signer")
+                .hasMessageContaining("does not verify a signature made with the key");
+    }
+
+    @Test
+    void aCertificateOfAnotherKeyIsRefused() {
+        CertificateChain other = CertificateChain.of(
+                TestKeys.PKI.certifySigner("Other", TestPki.rsaKeyPair(2048).getPublic()), List.of());
+        assertThatThrownBy(() -> SigningKey.prove("main", TestKeys.SIGNER, key -> other, TestKeys.soon()))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("CN=Other")
+                .hasMessageContaining("holds another public key");
+    }
+
+    @Test
+    void aSigningTokenDoesNotShowItselfWhenPrinted() {
+        SigningToken token = SigningToken.of("very secret".getBytes(StandardCharsets.UTF_8));
+        assertThat(token).hasToString("SigningToken[hidden]");
+        assertThat(RequestContext.builder("id").signingToken(token).build().toString())
+                .doesNotContain("secret");
+    }
+
+    /** A key whose first signatures, from a chosen moment on, have one bit flipped. */
+    private static final class FlippingSigner implements Signer {
+
+        private final int flips;
+        private final AtomicInteger made = new AtomicInteger();
+        private boolean flipping;
+
+        FlippingSigner(int flips) {
+            this.flips = flips;
+        }
+
+        FlippingSigner started() {
+            flipping = true;
+            return this;
+        }
+
+        SigningKey provenKey() {
+            SigningKey key = SigningKey.prove("flawed", this, TestKeys.SIGNER, TestKeys.soon());
+            made.set(0);
+            flipping = true;
+            return key;
+        }
+
+        @Override
+        public PublicKey publicKey() {
+            return TestKeys.SIGNER.publicKey();
+        }
+
+        @Override
+        public Set<SignatureAlgorithm> algorithms() {
+            return TestKeys.SIGNER.algorithms();
+        }
+
+        @Override
+        public byte[] sign(SignatureAlgorithm algorithm, Digest digest, Deadline deadline) {
+            byte[] signature = TestKeys.SIGNER.sign(algorithm, digest, deadline);
+            if (made.incrementAndGet() <= flips && flipping) {
+                signature[signature.length / 2] ^= 0x10;
+            }
+            return signature;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+# Sourced by the scripts: installs Debian packages whose commands are missing.
+
+# need_commands COMMAND:PACKAGE... - makes sure that each command is there; false if one cannot be had.
+need_commands() {
+  local entry missing=()
+  for entry in "$@"; do
+    command -v "${entry%%:*}" >/dev/null || missing+=("${entry##*:}")
+  done
+  [ "${#missing[@]}" -eq 0 ] && return 0
+
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    as_root=(sudo -n)
+  fi
+  if ! command -v apt-get >/dev/null || { [ "${#as_root[@]}" -gt 0 ] && ! sudo -n true 2>/dev/null; }; then
+    echo "These packages are needed and cannot be installed from here: ${missing[*]}" >&2
+    return 1
+  fi
+  echo "Installing ${missing[*]}"
+  local log
+  log=$(mktemp)
+  if "${as_root[@]}" apt-get -q -o DPkg::Lock::Timeout=120 update >"$log" 2>&1 &&
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+      apt-get -q -y -o DPkg::Lock::Timeout=120 install --no-install-recommends "${missing[@]}" >>"$log" 2>&1; then
+    rm -f "$log"
+    return 0
+  fi
+  tail -n 20 "$log" >&2
+  rm -f "$log"
+  echo "These packages are needed and could not be installed: ${missing[*]}" >&2
+  return 1
+}

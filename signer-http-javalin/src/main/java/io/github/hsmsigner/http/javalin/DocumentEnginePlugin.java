@@ -1,0 +1,137 @@
+package io.github.hsmsigner.http.javalin;
+
+import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.http.protocol.CallFacts;
+import io.github.hsmsigner.http.protocol.CallbackHandler;
+import io.github.hsmsigner.http.protocol.CertificateEncoding;
+import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import io.javalin.config.JavalinState;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import io.javalin.plugin.Plugin;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Adds the signing-service callback of Document Engine to a Javalin application: {@code POST} on one path.
+ *
+ * <pre>{@code
+ * Javalin.create(config -> config.registerPlugin(new DocumentEnginePlugin(() -> signingService)));
+ * }</pre>
+ *
+ * <p>The plugin answers every error on its path itself and registers nothing else: the application's own routes, exception
+ * handlers and settings stay as they are. Every answer carries the header {@code X-Request-Id}. Other methods on the path are
+ * answered with 405. It can be registered several times, on different paths.
+ */
+public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Settings> {
+
+    /** The path where nothing else is set. */
+    public static final String DEFAULT_PATH = "/sign";
+
+    /** The name under which policies find the client's address among the transport facts. */
+    public static final String REMOTE_ADDRESS = "remote_address";
+
+    private final Supplier<SigningService> service;
+
+    /**
+     * Makes a plugin with the default settings.
+     *
+     * @param service gives the service to call, for each request anew; throws
+     *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none, which is answered with 503
+     */
+    public DocumentEnginePlugin(Supplier<SigningService> service) {
+        this(service, settings -> {});
+    }
+
+    /**
+     * Makes a plugin with settings.
+     *
+     * @param service gives the service to call, for each request anew; throws
+     *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none, which is answered with 503
+     * @param settings changes the settings that are not to have their defaults
+     */
+    public DocumentEnginePlugin(Supplier<SigningService> service, Consumer<Settings> settings) {
+        super(settings, new Settings());
+        this.service = Objects.requireNonNull(service, "service");
+    }
+
+    @Override
+    public void onInitialize(JavalinState state) {
+        CallbackHandler handler =
+                new CallbackHandler(service, pluginConfig.maxBodyBytes, pluginConfig.certificateEncoding);
+        state.routes.addHttpHandler(
+                HandlerType.POST,
+                pluginConfig.path,
+                context -> JavalinAnswers.send(context, handler.answer(facts(context), context.bodyInputStream())));
+        for (HandlerType method : HandlerType.values()) {
+            if (method.isHttpMethod() && !method.equals(HandlerType.POST)) {
+                state.routes.addHttpHandler(method, pluginConfig.path, DocumentEnginePlugin::refuseMethod);
+            }
+        }
+    }
+
+    private static CallFacts facts(Context context) {
+        long length = context.req().getContentLengthLong();
+        return new CallFacts(
+                RequestIds.of(context),
+                Optional.ofNullable(context.contentType()),
+                length < 0 ? OptionalLong.empty() : OptionalLong.of(length),
+                Map.of(REMOTE_ADDRESS, context.ip()));
+    }
+
+    private static void refuseMethod(Context context) {
+        JavalinAnswers.send(context, ErrorAnswer.methodNotAllowed("POST", RequestIds.of(context)));
+    }
+
+    @Override
+    public boolean repeatable() {
+        return true;
+    }
+
+    /** What can be set about the plugin. Not safe for use by several threads. */
+    public static final class Settings {
+
+        private String path = DEFAULT_PATH;
+        private long maxBodyBytes = CallbackHandler.DEFAULT_MAX_BODY_BYTES;
+        private CertificateEncoding certificateEncoding = CertificateEncoding.PEM;
+
+        private Settings() {}
+
+        /**
+         * Sets the path of the endpoint; {@value DocumentEnginePlugin#DEFAULT_PATH}, without it.
+         *
+         * @param path the path, starting with a slash
+         * @return these settings
+         */
+        public Settings path(String path) {
+            this.path = Objects.requireNonNull(path, "path");
+            return this;
+        }
+
+        /**
+         * Sets the largest accepted body; {@link CallbackHandler#DEFAULT_MAX_BODY_BYTES}, without it.
+         *
+         * @param maxBodyBytes the limit in bytes; positive
+         * @return these settings
+         */
+        public Settings maxBodyBytes(long maxBodyBytes) {
+            this.maxBodyBytes = maxBodyBytes;
+            return this;
+        }
+
+        /**
+         * Sets how {@code get_certificates} writes certificates; {@link CertificateEncoding#PEM}, without it.
+         *
+         * @param certificateEncoding the encoding
+         * @return these settings
+         */
+        public Settings certificateEncoding(CertificateEncoding certificateEncoding) {
+            this.certificateEncoding = Objects.requireNonNull(certificateEncoding, "certificateEncoding");
+            return this;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.github.hsmsigner.http.javalin;
+
+import io.github.hsmsigner.http.protocol.CallbackAnswer;
+import io.javalin.http.Context;
+
+/**
+ * Sends the answers of the protocol through Javalin.
+ */
+public final class JavalinAnswers {
+
+    private JavalinAnswers() {}
+
+    /**
+     * Makes an answer the result of a request.
+     *
+     * @param context the request
+     * @param answer the answer
+     */
+    public static void send(Context context, CallbackAnswer answer) {
+        // Signatures do not compress, and a client that asks for gzip by habit may not undo it.
+        context.disableCompression();
+        context.status(answer.status());
+        answer.headers().forEach(context::header);
+        context.contentType(answer.contentType());
+        context.result(answer.body());
+    }
+}

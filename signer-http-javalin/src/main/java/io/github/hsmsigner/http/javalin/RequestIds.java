@@ -1,0 +1,43 @@
+package io.github.hsmsigner.http.javalin;
+
+import io.javalin.http.Context;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * Gives every request an identifier that logs and answers share.
+ *
+ * <p>The client's own is taken from the header {@value #HEADER} if it is harmless: 1 to 200 characters out of letters, digits and
+ * {@code . _ ~ : + / = @ -}, so that it can stand in a log line, a header and JSON as it is. Otherwise one is made. Either way the
+ * answer carries it.
+ */
+public final class RequestIds {
+
+    /** The header that carries the identifier, in requests and in answers. */
+    public static final String HEADER = "X-Request-Id";
+
+    private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9._~:+/=@-]{1,200}");
+    private static final String ATTRIBUTE = RequestIds.class.getName();
+
+    private RequestIds() {}
+
+    /**
+     * The identifier of a request. The first call settles it and puts it on the answer; further calls give the same.
+     *
+     * @param context the request
+     * @return the identifier
+     */
+    public static String of(Context context) {
+        String settled = context.attribute(ATTRIBUTE);
+        if (settled != null) {
+            return settled;
+        }
+        String offered = context.header(HEADER);
+        String id = offered != null && HARMLESS.matcher(offered).matches()
+                ? offered
+                : UUID.randomUUID().toString();
+        context.attribute(ATTRIBUTE, id);
+        context.header(HEADER, id);
+        return id;
+    }
+}

@@ -1,0 +1,5 @@
+/**
+ * The Document Engine endpoint for any Javalin application:
+ * {@link io.github.hsmsigner.http.javalin.DocumentEnginePlugin}.
+ */
+package io.github.hsmsigner.http.javalin;

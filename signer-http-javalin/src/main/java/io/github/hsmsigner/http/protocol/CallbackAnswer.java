@@ -1,0 +1,97 @@
+package io.github.hsmsigner.http.protocol;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/**
+ * The answer to an HTTP request, ready to be sent by any server. Immutable.
+ */
+public final class CallbackAnswer {
+
+    private static final String JSON = "application/json";
+    private static final String OCTETS = "application/octet-stream";
+    private static final String SUCCESS = "ok";
+
+    private final int status;
+    private final String outcome;
+    private final String contentType;
+    private final Map<String, String> headers;
+    private final byte[] body;
+
+    private CallbackAnswer(int status, String outcome, String contentType, Map<String, String> headers, byte[] body) {
+        this.status = status;
+        this.outcome = outcome;
+        this.contentType = contentType;
+        this.headers = headers;
+        this.body = body;
+    }
+
+    static CallbackAnswer octets(byte[] body) {
+        return new CallbackAnswer(200, SUCCESS, OCTETS, Map.of(), body);
+    }
+
+    static CallbackAnswer json(byte[] body) {
+        return new CallbackAnswer(200, SUCCESS, JSON, Map.of(), body);
+    }
+
+    static CallbackAnswer error(int status, String code, byte[] body) {
+        return new CallbackAnswer(status, code, JSON, Map.of(), body);
+    }
+
+    CallbackAnswer withHeader(String name, String value) {
+        Map<String, String> more = new TreeMap<>(headers);
+        more.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
+        return new CallbackAnswer(status, outcome, contentType, Map.copyOf(more), body);
+    }
+
+    /**
+     * The HTTP status.
+     *
+     * @return the status code
+     */
+    public int status() {
+        return status;
+    }
+
+    /**
+     * How the request ended, for logs and metrics.
+     *
+     * @return {@code ok}, or the stable code of the error
+     */
+    public String outcome() {
+        return outcome;
+    }
+
+    /**
+     * The value of the header {@code Content-Type}.
+     *
+     * @return the media type of the body
+     */
+    public String contentType() {
+        return contentType;
+    }
+
+    /**
+     * Headers to send besides the content type.
+     *
+     * @return values by name; unmodifiable
+     */
+    public Map<String, String> headers() {
+        return headers;
+    }
+
+    /**
+     * The body.
+     *
+     * @return a copy of the octets
+     */
+    public byte[] body() {
+        return body.clone();
+    }
+
+    @Override
+    public String toString() {
+        return "CallbackAnswer[" + status + " " + outcome + "]";
+    }
+}

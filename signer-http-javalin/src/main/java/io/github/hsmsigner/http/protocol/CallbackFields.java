@@ -1,0 +1,138 @@
+package io.github.hsmsigner.http.protocol;
+
+import io.github.hsmsigner.core.ContainerFormat;
+import io.github.hsmsigner.core.Digest;
+import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.SigningToken;
+import io.github.hsmsigner.core.error.InvalidRequestException;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the fields of a callback held, in whatever order they came, and what they mean together. Not safe for use by several
+ * threads.
+ */
+final class CallbackFields {
+
+    static final String ACTION = "action";
+    static final String DATA_TO_BE_SIGNED = "data_to_be_signed";
+    static final String DIGEST = "digest";
+    static final String DOCUMENT_DIGEST = "document_digest";
+    static final String ENCODED_CONTENTS = "encoded_contents";
+    static final String HASH_ALGORITHM = "hash_algorithm";
+    static final String SIGNATURE_TYPE = "signature_type";
+    static final String SIGNING_TOKEN = "signing_token";
+
+    private static final DigestAlgorithm DEFAULT_HASH_ALGORITHM = DigestAlgorithm.SHA256;
+
+    private CallbackAction action;
+    private DigestAlgorithm hashAlgorithm;
+    private ContainerFormat format = ContainerFormat.CMS;
+    private byte[] digest;
+    private StreamedDigest contents;
+    private StreamedDigest dataToBeSigned;
+    private SigningToken signingToken;
+
+    void action(CallbackAction value) {
+        action = value;
+    }
+
+    void hashAlgorithm(DigestAlgorithm value) {
+        hashAlgorithm = value;
+    }
+
+    void format(ContainerFormat value) {
+        format = value;
+    }
+
+    void signingToken(SigningToken value) {
+        signingToken = value;
+    }
+
+    void contents(StreamedDigest value) {
+        contents = value;
+    }
+
+    void dataToBeSigned(StreamedDigest value) {
+        dataToBeSigned = value;
+    }
+
+    /** Takes the digest in either of its two spellings; if both are there, they must agree. */
+    void digest(byte[] value) {
+        if (digest != null && !Arrays.equals(digest, value)) {
+            throw new InvalidRequestException("The fields digest and document_digest differ; send one of them.");
+        }
+        digest = value;
+    }
+
+    /** What contents that arrive now must be hashed with: one algorithm if it is known by now, else all. */
+    Set<DigestAlgorithm> contentsAlgorithms() {
+        Optional<DigestAlgorithm> known = Optional.ofNullable(hashAlgorithm)
+                .or(() -> Optional.ofNullable(digest).flatMap(octets -> DigestAlgorithm.ofLength(octets.length)));
+        return known.<Set<DigestAlgorithm>>map(EnumSet::of).orElseGet(() -> EnumSet.allOf(DigestAlgorithm.class));
+    }
+
+    /** As {@link #contentsAlgorithms()}; a digest says nothing here, as it belongs to the contents. */
+    Set<DigestAlgorithm> dataToBeSignedAlgorithms() {
+        return hashAlgorithm == null ? EnumSet.allOf(DigestAlgorithm.class) : EnumSet.of(hashAlgorithm);
+    }
+
+    /** Puts the fields together, once all of them are read. */
+    CallbackRequest toRequest() {
+        Optional<SigningToken> token = Optional.ofNullable(signingToken);
+        return switch (effectiveAction()) {
+            case GET_CERTIFICATES -> new CallbackRequest.Certificates(token);
+            case SIGN -> new CallbackRequest.RawSignature(rawDigest(), token);
+            case SIGN_PKCS7 -> new CallbackRequest.ContainerSignature(format, contentsDigest(), token);
+        };
+    }
+
+    private CallbackAction effectiveAction() {
+        if (action != null) {
+            return action;
+        }
+        if (contents != null || digest != null) {
+            return CallbackAction.SIGN_PKCS7;
+        }
+        if (dataToBeSigned != null) {
+            return CallbackAction.SIGN;
+        }
+        throw new InvalidRequestException("The request has neither the field action nor a field that implies it:"
+                + " encoded_contents, digest or data_to_be_signed.");
+    }
+
+    private DigestAlgorithm effectiveAlgorithm() {
+        return hashAlgorithm == null ? DEFAULT_HASH_ALGORITHM : hashAlgorithm;
+    }
+
+    private Digest rawDigest() {
+        if (dataToBeSigned == null) {
+            throw new InvalidRequestException("The action sign needs the field data_to_be_signed.");
+        }
+        return dataToBeSigned.digest(effectiveAlgorithm());
+    }
+
+    private Digest contentsDigest() {
+        if (contents == null && digest == null) {
+            throw new InvalidRequestException(
+                    "The action sign_pkcs7 needs the field encoded_contents or the field digest.");
+        }
+        DigestAlgorithm algorithm = effectiveAlgorithm();
+        if (digest != null && digest.length != algorithm.length()) {
+            throw new InvalidRequestException("The digest has " + digest.length + " bytes, but a digest made with "
+                    + algorithm.text() + " has " + algorithm.length()
+                    + "; hash_algorithm names the algorithm and is sha256 where it is absent.");
+        }
+        if (contents == null) {
+            return Digest.of(algorithm, digest);
+        }
+        Digest computed = contents.digest(algorithm);
+        if (digest != null && !computed.equals(Digest.of(algorithm, digest))) {
+            throw new InvalidRequestException("The digest does not match the contents: it is not the "
+                    + algorithm.text() + " digest of encoded_contents.");
+        }
+        return computed;
+    }
+}

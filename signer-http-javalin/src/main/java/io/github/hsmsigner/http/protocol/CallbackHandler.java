@@ -1,0 +1,208 @@
+package io.github.hsmsigner.http.protocol;
+
+import io.github.hsmsigner.core.ContainerRequest;
+import io.github.hsmsigner.core.RequestContext;
+import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.core.error.ErrorCode;
+import io.github.hsmsigner.core.error.InvalidRequestException;
+import io.github.hsmsigner.core.error.SigningException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * Answers callbacks: reads the body, has the signing service do what is asked, and turns whatever happens into an answer.
+ *
+ * <p>Writes one line at INFO for each request, with its identifier, action, digest algorithm, outcome and duration. The line never
+ * holds anything of a signing token or of contents. While a request is served, its identifier is in the logging context (MDC) as
+ * {@value #MDC_REQUEST_ID}.
+ *
+ * <p>Immutable, and safe for use by any number of threads at once.
+ */
+public final class CallbackHandler {
+
+    /** The largest body accepted where nothing else is set, in bytes: Base64 of 1 GiB of contents, and the other fields. */
+    public static final long DEFAULT_MAX_BODY_BYTES = 1_503_238_553L;
+
+    /** The name of the request identifier in the logging context. */
+    public static final String MDC_REQUEST_ID = "request_id";
+
+    private static final Logger LOG = LoggerFactory.getLogger(CallbackHandler.class);
+
+    /**
+     * How much of a body is still read once its answer is known. A client that is cut off while it sends may lose the answer
+     * that says why; reading all of a huge body would let it keep us busy for nothing.
+     */
+    private static final long MAX_DRAINED_BYTES = 64L * 1024 * 1024;
+
+    private final Supplier<SigningService> service;
+    private final long maxBodyBytes;
+    private final CertificateEncoding certificateEncoding;
+    private final CallbackRequestReader reader = new CallbackRequestReader();
+
+    /**
+     * Makes a handler.
+     *
+     * @param service gives the service to call, for each request anew; throws
+     *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none
+     * @param maxBodyBytes the largest accepted body in bytes; positive
+     * @param certificateEncoding how certificates are written
+     * @throws IllegalArgumentException if the limit is not positive
+     */
+    public CallbackHandler(
+            Supplier<SigningService> service, long maxBodyBytes, CertificateEncoding certificateEncoding) {
+        if (maxBodyBytes <= 0) {
+            throw new IllegalArgumentException("The largest body must have at least one byte: " + maxBodyBytes);
+        }
+        this.service = Objects.requireNonNull(service, "service");
+        this.maxBodyBytes = maxBodyBytes;
+        this.certificateEncoding = Objects.requireNonNull(certificateEncoding, "certificateEncoding");
+    }
+
+    /**
+     * Answers one callback.
+     *
+     * @param facts what the HTTP request says outside its body
+     * @param body the body; left open
+     * @return the answer; also where something goes wrong
+     */
+    public CallbackAnswer answer(CallFacts facts, InputStream body) {
+        long start = System.nanoTime();
+        MDC.put(MDC_REQUEST_ID, facts.requestId());
+        try {
+            Call call = new Call(facts, new LimitedBody(body, maxBodyBytes));
+            CallbackAnswer answer = call.answer();
+            LOG.info(
+                    "Request {}: action={} digest={} outcome={} status={} duration_ms={}{}",
+                    facts.requestId(),
+                    call.request().map(r -> r.action().text()).orElse("-"),
+                    call.request().flatMap(CallbackHandler::digestAlgorithm).orElse("-"),
+                    answer.outcome(),
+                    answer.status(),
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
+                    call.reason().map(reason -> " reason=\"" + reason + "\"").orElse(""));
+            return answer;
+        } finally {
+            MDC.remove(MDC_REQUEST_ID);
+        }
+    }
+
+    private static Optional<String> digestAlgorithm(CallbackRequest request) {
+        if (request instanceof CallbackRequest.RawSignature raw) {
+            return Optional.of(raw.digest().algorithm().text());
+        }
+        if (request instanceof CallbackRequest.ContainerSignature container) {
+            return Optional.of(container.digest().algorithm().text());
+        }
+        return Optional.empty();
+    }
+
+    /** One request on its way, and what the log line says of it. Used by one thread. */
+    private final class Call {
+
+        private final CallFacts facts;
+        private final LimitedBody body;
+        private CallbackRequest request;
+        private String reason;
+
+        Call(CallFacts facts, LimitedBody body) {
+            this.facts = facts;
+            this.body = body;
+        }
+
+        Optional<CallbackRequest> request() {
+            return Optional.ofNullable(request);
+        }
+
+        /** Why the request failed, for the operator. */
+        Optional<String> reason() {
+            return Optional.ofNullable(reason);
+        }
+
+        CallbackAnswer answer() {
+            try {
+                CallbackAnswer answer = serve();
+                if (answer.status() != 413) {
+                    drain();
+                }
+                return answer;
+            } catch (BodyTooLargeException e) {
+                return ErrorAnswer.bodyTooLarge(maxBodyBytes, facts.requestId());
+            }
+        }
+
+        private CallbackAnswer serve() throws BodyTooLargeException {
+            if (!isJson()) {
+                return ErrorAnswer.unsupportedMediaType(facts.requestId());
+            }
+            if (facts.contentLength().orElse(0) > maxBodyBytes) {
+                return ErrorAnswer.bodyTooLarge(maxBodyBytes, facts.requestId());
+            }
+            try {
+                SigningService signing = service.get();
+                request = read();
+                return perform(signing);
+            } catch (SigningException e) {
+                reason = e.getMessage();
+                if (e.code() == ErrorCode.INTERNAL || e.code() == ErrorCode.INVALID_CONFIGURATION) {
+                    LOG.error("Request {} failed.", facts.requestId(), e);
+                }
+                return ErrorAnswer.of(e, facts.requestId());
+            } catch (RuntimeException e) {
+                LOG.error("Request {} met an unexpected error.", facts.requestId(), e);
+                return ErrorAnswer.internal(facts.requestId());
+            }
+        }
+
+        private boolean isJson() {
+            return facts.contentType()
+                    .map(value -> value.split(";", 2)[0].strip())
+                    .filter("application/json"::equalsIgnoreCase)
+                    .isPresent();
+        }
+
+        private CallbackRequest read() throws BodyTooLargeException {
+            try {
+                return reader.read(body);
+            } catch (BodyTooLargeException e) {
+                throw e;
+            } catch (IOException e) {
+                LOG.debug("Request {}: the body broke off.", facts.requestId(), e);
+                throw new InvalidRequestException("The body could not be read to its end.");
+            }
+        }
+
+        private CallbackAnswer perform(SigningService signing) {
+            // Made now, so that the time a client takes to send its body does not count against the deadline.
+            RequestContext context = RequestContext.builder(facts.requestId())
+                    .signingToken(request.signingToken().orElse(null))
+                    .transportFacts(facts.transportFacts())
+                    .build();
+            if (request instanceof CallbackRequest.ContainerSignature container) {
+                ContainerRequest wanted = ContainerRequest.forDigest(container.format(), container.digest());
+                return CallbackAnswer.octets(signing.signContainer(context, wanted));
+            }
+            if (request instanceof CallbackRequest.RawSignature raw) {
+                return CallbackAnswer.octets(signing.signRaw(context, raw.digest()));
+            }
+            return CertificatesAnswer.of(signing.certificates(context), certificateEncoding);
+        }
+
+        private void drain() throws BodyTooLargeException {
+            try {
+                body.drain(MAX_DRAINED_BYTES);
+            } catch (BodyTooLargeException e) {
+                throw e;
+            } catch (IOException e) {
+                // The client went away, or the server has ended the request: the answer stands all the same.
+                LOG.debug("Request {}: the rest of the body could not be read.", facts.requestId(), e);
+            }
+        }
+    }
+}

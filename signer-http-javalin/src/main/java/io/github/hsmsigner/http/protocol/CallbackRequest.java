@@ -1,0 +1,106 @@
+package io.github.hsmsigner.http.protocol;
+
+import io.github.hsmsigner.core.ContainerFormat;
+import io.github.hsmsigner.core.Digest;
+import io.github.hsmsigner.core.SigningToken;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * One callback, read and checked. Implementations are immutable.
+ *
+ * <p>The contents of the document are gone by the time there is a request: only their digest is left. No implementation shows
+ * the digest or the signing token when it is printed.
+ */
+public sealed interface CallbackRequest {
+
+    /**
+     * What is asked for.
+     *
+     * @return the action
+     */
+    CallbackAction action();
+
+    /**
+     * What the caller presents to be allowed to sign.
+     *
+     * @return the signing token, or empty if the caller sent none
+     */
+    Optional<SigningToken> signingToken();
+
+    /**
+     * Asks for the certificates of the signing key.
+     *
+     * @param signingToken what the caller presents to be allowed to ask
+     */
+    record Certificates(Optional<SigningToken> signingToken) implements CallbackRequest {
+
+        /**
+         * Checks that nothing is missing.
+         *
+         * @param signingToken what the caller presents to be allowed to ask
+         */
+        public Certificates {
+            Objects.requireNonNull(signingToken, "signingToken");
+        }
+
+        @Override
+        public CallbackAction action() {
+            return CallbackAction.GET_CERTIFICATES;
+        }
+    }
+
+    /**
+     * Asks for a bare signature.
+     *
+     * @param digest the digest of the data to be signed
+     * @param signingToken what the caller presents to be allowed to sign
+     */
+    record RawSignature(Digest digest, Optional<SigningToken> signingToken) implements CallbackRequest {
+
+        /**
+         * Checks that nothing is missing.
+         *
+         * @param digest the digest of the data to be signed
+         * @param signingToken what the caller presents to be allowed to sign
+         */
+        public RawSignature {
+            Objects.requireNonNull(digest, "digest");
+            Objects.requireNonNull(signingToken, "signingToken");
+        }
+
+        @Override
+        public CallbackAction action() {
+            return CallbackAction.SIGN;
+        }
+    }
+
+    /**
+     * Asks for a signature in a container.
+     *
+     * @param format the kind of container
+     * @param digest the digest of the contents
+     * @param signingToken what the caller presents to be allowed to sign
+     */
+    record ContainerSignature(ContainerFormat format, Digest digest, Optional<SigningToken> signingToken)
+            implements CallbackRequest {
+
+        /**
+         * Checks that nothing is missing.
+         *
+         * @param format the kind of container
+         * @param digest the digest of the contents
+         * @param signingToken what the caller presents to be allowed to sign
+         */
+        public ContainerSignature {
+            Objects.requireNonNull(format, "format");
+            Objects.requireNonNull(digest, "digest");
+            Objects.requireNonNull(signingToken, "signingToken");
+        }
+
+        @Override
+        public CallbackAction action() {
+            return CallbackAction.SIGN_PKCS7;
+        }
+    }
+}

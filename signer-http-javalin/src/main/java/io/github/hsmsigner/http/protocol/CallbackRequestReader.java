@@ -1,0 +1,221 @@
+package io.github.hsmsigner.http.protocol;
+
+import com.fasterxml.jackson.core.Base64Variants;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import io.github.hsmsigner.core.ContainerFormat;
+import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.SigningToken;
+import io.github.hsmsigner.core.error.InvalidRequestException;
+import io.github.hsmsigner.core.error.UnsupportedRequestException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Set;
+
+/**
+ * Reads the JSON body of a callback as a stream.
+ *
+ * <p>The fields may come in any order. {@code encoded_contents} and {@code data_to_be_signed} are Base64-decoded into digest
+ * computations as they arrive, in constant memory, and may be of any length. Where their digest algorithm is not known by then,
+ * all offered algorithms are computed side by side. Fields that the protocol does not know are skipped.
+ *
+ * <p>What is accepted:
+ * <ul>
+ *   <li>JSON in UTF-8 (RFC 8259; UTF-16 and UTF-32 are recognised too), one object with nothing but white space after it, no name twice, at most
+ *       {@value #MAX_NESTING_DEPTH} levels and {@value #MAX_TOKENS} tokens, and no text but Base64 longer than
+ *       {@value #MAX_TEXT_LENGTH} characters.
+ *   <li>Base64 of the standard alphabet (RFC 4648, section 4), with padding; white space, escaped or not, is allowed between
+ *       groups of four characters, so line breaks after any multiple of four characters are. Padded groups followed by further
+ *       groups are read as the concatenation of what they decode to.
+ *   <li>Digests in hexadecimal, in either case.
+ * </ul>
+ *
+ * <p>No message of an error repeats anything of the request's values, and none has an error of the JSON parser as its cause: that
+ * one may quote the request. Immutable, and safe for use by any number of threads at once.
+ */
+public final class CallbackRequestReader {
+
+    private static final int MAX_NESTING_DEPTH = 32;
+    private static final int MAX_TOKENS = 1_000;
+    private static final int MAX_NAME_LENGTH = 256;
+    private static final int MAX_TEXT_LENGTH = 1024 * 1024;
+
+    private final JsonFactory json;
+
+    /** Makes a reader. */
+    public CallbackRequestReader() {
+        StreamReadConstraints constraints = StreamReadConstraints.builder()
+                .maxNestingDepth(MAX_NESTING_DEPTH)
+                .maxTokenCount(MAX_TOKENS)
+                .maxNameLength(MAX_NAME_LENGTH)
+                .maxStringLength(MAX_TEXT_LENGTH)
+                .build();
+        json = JsonFactory.builder()
+                .streamReadConstraints(constraints)
+                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
+                // Names come from strangers; the virtual machine's table of strings is not for them.
+                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                .build();
+    }
+
+    /**
+     * Reads one callback to its end.
+     *
+     * @param body the JSON text; left open
+     * @return the request
+     * @throws InvalidRequestException if the body is not a well-formed callback, or contradicts itself
+     * @throws UnsupportedRequestException if it asks for an action, digest algorithm or container that is not offered
+     * @throws IOException if the body cannot be read
+     */
+    public CallbackRequest read(InputStream body) throws IOException {
+        try (JsonParser parser = json.createParser(body)) {
+            CallbackFields fields = readObject(parser);
+            requireEnd(parser);
+            return fields.toRequest();
+        } catch (JsonEOFException e) {
+            throw new InvalidRequestException("The body ends before its JSON object does.");
+        } catch (StreamConstraintsException e) {
+            throw new InvalidRequestException(
+                    "The JSON in the body goes past a limit: " + MAX_NESTING_DEPTH + " levels, "
+                            + MAX_TOKENS + " tokens, names of " + MAX_NAME_LENGTH + " and texts of " + MAX_TEXT_LENGTH
+                            + " characters.");
+        } catch (JsonProcessingException e) {
+            throw new InvalidRequestException("The body is not well-formed JSON in UTF-8.");
+        }
+    }
+
+    private static CallbackFields readObject(JsonParser parser) throws IOException {
+        JsonToken first = parser.nextToken();
+        if (first == null) {
+            throw new InvalidRequestException("The body is empty; a JSON object is expected.");
+        }
+        if (first != JsonToken.START_OBJECT) {
+            throw new InvalidRequestException("The body is JSON but not an object; a JSON object is expected.");
+        }
+        CallbackFields fields = new CallbackFields();
+        Set<String> names = new HashSet<>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.currentName();
+            if (!names.add(name)) {
+                throw new InvalidRequestException("A field of the JSON object is there twice.");
+            }
+            parser.nextToken();
+            readField(parser, name, fields);
+        }
+        return fields;
+    }
+
+    private static void requireEnd(JsonParser parser) throws IOException {
+        try {
+            if (parser.nextToken() == null) {
+                return;
+            }
+        } catch (JsonProcessingException e) {
+            throw trailingContent();
+        }
+        throw trailingContent();
+    }
+
+    private static InvalidRequestException trailingContent() {
+        return new InvalidRequestException("Something follows the JSON object in the body; nothing may.");
+    }
+
+    private static void readField(JsonParser parser, String name, CallbackFields fields) throws IOException {
+        switch (name) {
+            case CallbackFields.ACTION -> fields.action(CallbackAction.fromText(text(parser, name)));
+            case CallbackFields.HASH_ALGORITHM -> fields.hashAlgorithm(DigestAlgorithm.fromName(text(parser, name)));
+            case CallbackFields.SIGNATURE_TYPE -> fields.format(format(text(parser, name)));
+            case CallbackFields.DIGEST, CallbackFields.DOCUMENT_DIGEST -> fields.digest(digest(parser, name));
+            case CallbackFields.ENCODED_CONTENTS -> fields.contents(hash(parser, name, fields.contentsAlgorithms()));
+            case CallbackFields.DATA_TO_BE_SIGNED ->
+                fields.dataToBeSigned(hash(parser, name, fields.dataToBeSignedAlgorithms()));
+            case CallbackFields.SIGNING_TOKEN -> fields.signingToken(signingToken(parser));
+            default -> parser.skipChildren();
+        }
+    }
+
+    private static void requireText(JsonParser parser, String name) {
+        if (parser.currentToken() != JsonToken.VALUE_STRING) {
+            throw new InvalidRequestException("The field " + name + " must be a JSON string.");
+        }
+    }
+
+    private static String text(JsonParser parser, String name) throws IOException {
+        requireText(parser, name);
+        return parser.getText();
+    }
+
+    private static ContainerFormat format(String signatureType) {
+        return switch (signatureType) {
+            case "cms" -> ContainerFormat.CMS;
+            case "cades" -> ContainerFormat.CADES_B_B;
+            default -> throw new UnsupportedRequestException("The signature_type is not known; use one of cms, cades.");
+        };
+    }
+
+    private static byte[] digest(JsonParser parser, String name) throws IOException {
+        String hex = text(parser, name);
+        byte[] digest;
+        try {
+            digest = HexFormat.of().parseHex(hex);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequestException("The field " + name
+                    + " must hold a digest in hexadecimal: an even number of the digits 0-9 and a-f.");
+        }
+        if (DigestAlgorithm.ofLength(digest.length).isEmpty()) {
+            throw new InvalidRequestException("The field " + name + " holds " + digest.length
+                    + " bytes, which is not the length of a digest: 32 for sha256, 48 for sha384, 64 for sha512.");
+        }
+        return digest;
+    }
+
+    private static StreamedDigest hash(JsonParser parser, String name, Set<DigestAlgorithm> algorithms)
+            throws IOException {
+        requireText(parser, name);
+        StreamedDigest digest = new StreamedDigest(algorithms);
+        try {
+            parser.readBinaryValue(Base64Variants.MIME_NO_LINEFEEDS, digest);
+        } catch (JsonEOFException e) {
+            throw e;
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            throw new InvalidRequestException(
+                    "The field " + name + " must hold Base64 of the standard alphabet, with padding.");
+        }
+        if (digest.isEmpty()) {
+            throw new InvalidRequestException("The field " + name + " is empty; there is nothing to sign.");
+        }
+        return digest;
+    }
+
+    /** Goes around String, so that the octets can be wiped; the parser's own buffer is out of reach. */
+    private static SigningToken signingToken(JsonParser parser) throws IOException {
+        requireText(parser, CallbackFields.SIGNING_TOKEN);
+        CharBuffer characters =
+                CharBuffer.wrap(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+        try {
+            ByteBuffer octets = StandardCharsets.UTF_8.newEncoder().encode(characters);
+            try {
+                return SigningToken.of(Arrays.copyOf(octets.array(), octets.limit()));
+            } finally {
+                Arrays.fill(octets.array(), (byte) 0);
+            }
+        } catch (CharacterCodingException e) {
+            // Half a surrogate pair has no octets; a replacement character would make different tokens equal.
+            throw new InvalidRequestException("The field signing_token is not well-formed Unicode.");
+        }
+    }
+}

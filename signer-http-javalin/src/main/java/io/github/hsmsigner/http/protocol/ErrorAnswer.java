@@ -1,0 +1,149 @@
+package io.github.hsmsigner.http.protocol;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.github.hsmsigner.core.error.ErrorCode;
+import io.github.hsmsigner.core.error.SigningException;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+
+/**
+ * The answers to requests that fail: a status and {@code {"error":{"code":…,"message":…,"request_id":…}}}.
+ *
+ * <p>The code is stable, for programs; the message is a sentence for people, free of internals and secrets.
+ */
+public final class ErrorAnswer {
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private ErrorAnswer() {}
+
+    /**
+     * The answer to a request that ended with an error of the signing service.
+     *
+     * @param error the error; only its code and its {@linkplain SigningException#clientMessage() message for clients} go out
+     * @param requestId what logs call the request
+     * @return the answer
+     */
+    public static CallbackAnswer of(SigningException error, String requestId) {
+        CallbackAnswer answer = error(status(error.code()), error.code().text(), error.clientMessage(), requestId);
+        if (error instanceof SigningUnavailableException unavailable
+                && unavailable.retryAfter().isPresent()) {
+            return answer.withHeader(
+                    "Retry-After",
+                    Long.toString(wholeSeconds(unavailable.retryAfter().get())));
+        }
+        return answer;
+    }
+
+    /**
+     * The answer to a request that met a fault in this software.
+     *
+     * @param requestId what logs call the request
+     * @return the answer, which says nothing of the fault
+     */
+    public static CallbackAnswer internal(String requestId) {
+        return error(500, ErrorCode.INTERNAL.text(), "The signing service has an internal problem.", requestId);
+    }
+
+    /**
+     * The answer to a body that is too large.
+     *
+     * @param limit the largest accepted body in bytes
+     * @param requestId what logs call the request
+     * @return the answer
+     */
+    public static CallbackAnswer bodyTooLarge(long limit, String requestId) {
+        return error(
+                413,
+                "body_too_large",
+                "The body is larger than " + limit + " bytes, the limit of this service.",
+                requestId);
+    }
+
+    /**
+     * The answer to a body that is not declared to be JSON.
+     *
+     * @param requestId what logs call the request
+     * @return the answer
+     */
+    public static CallbackAnswer unsupportedMediaType(String requestId) {
+        return error(
+                415,
+                "unsupported_media_type",
+                "The header Content-Type must say application/json, as the body must be a JSON object.",
+                requestId);
+    }
+
+    /**
+     * The answer to a method that a path does not offer.
+     *
+     * @param allowed the methods that it offers, as in the header {@code Allow}
+     * @param requestId what logs call the request
+     * @return the answer
+     */
+    public static CallbackAnswer methodNotAllowed(String allowed, String requestId) {
+        return error(
+                        405,
+                        "method_not_allowed",
+                        "This path does not offer that method; it offers " + allowed + ".",
+                        requestId)
+                .withHeader("Allow", allowed);
+    }
+
+    /**
+     * The answer to a path that does not exist.
+     *
+     * @param requestId what logs call the request
+     * @return the answer
+     */
+    public static CallbackAnswer notFound(String requestId) {
+        return error(404, "not_found", "There is nothing at this path.", requestId);
+    }
+
+    /**
+     * The answer to a request that the HTTP server itself turned down, such as one that is not HTTP.
+     *
+     * @param status the status that the server chose
+     * @param requestId what logs call the request
+     * @return the answer
+     */
+    public static CallbackAnswer ofHttpServer(int status, String requestId) {
+        return status < 500
+                ? error(status, "bad_http_request", "The HTTP server does not accept this request.", requestId)
+                : error(status, "http_server", "The HTTP server cannot serve this request.", requestId);
+    }
+
+    private static int status(ErrorCode code) {
+        return switch (code) {
+            case INVALID_REQUEST, NO_SUCH_KEY, UNSUPPORTED -> 400;
+            case DENIED -> 401;
+            case UNAVAILABLE -> 503;
+            case INTERNAL, INVALID_CONFIGURATION -> 500;
+        };
+    }
+
+    /** Rounded up, as a client that comes back too early is turned away again. */
+    private static long wholeSeconds(Duration time) {
+        return Math.max(1, time.plusSeconds(1).minusNanos(1).toSeconds());
+    }
+
+    private static CallbackAnswer error(int status, String code, String message, String requestId) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        try (JsonGenerator generator = JSON.createGenerator(body)) {
+            generator.writeStartObject();
+            generator.writeObjectFieldStart("error");
+            generator.writeStringField("code", code);
+            generator.writeStringField("message", message);
+            generator.writeStringField("request_id", requestId);
+            generator.writeEndObject();
+            generator.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Writing to memory failed", e);
+        }
+        return CallbackAnswer.error(status, code, body.toByteArray());
+    }
+}

@@ -1,0 +1,78 @@
+package io.github.hsmsigner.http.protocol;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * A request body that may be read up to a limit and fails past it, whatever length the client announced. Not safe for use by
+ * several threads.
+ */
+final class LimitedBody extends FilterInputStream {
+
+    private static final int DRAIN_BUFFER_SIZE = 16 * 1024;
+
+    private final long limit;
+    private long count;
+
+    LimitedBody(InputStream body, long limit) {
+        super(body);
+        this.limit = limit;
+    }
+
+    @Override
+    public int read() throws IOException {
+        int octet = super.read();
+        if (octet >= 0) {
+            count(1);
+        }
+        return octet;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+        int n = super.read(buffer, offset, length);
+        if (n > 0) {
+            count(n);
+        }
+        return n;
+    }
+
+    @Override
+    public long skip(long n) throws IOException {
+        long skipped = super.skip(n);
+        count(skipped);
+        return skipped;
+    }
+
+    /** Reading back would make the count wrong. */
+    @Override
+    public boolean markSupported() {
+        return false;
+    }
+
+    private void count(long n) throws BodyTooLargeException {
+        count += n;
+        if (count > limit) {
+            throw new BodyTooLargeException(limit);
+        }
+    }
+
+    /**
+     * Reads and drops what is left, up to so many bytes.
+     *
+     * @param most how many bytes to read at most
+     * @throws IOException if the body cannot be read, or goes past the limit
+     */
+    void drain(long most) throws IOException {
+        byte[] buffer = new byte[DRAIN_BUFFER_SIZE];
+        long left = most;
+        while (left > 0) {
+            int n = read(buffer, 0, (int) Math.min(buffer.length, left));
+            if (n < 0) {
+                return;
+            }
+            left -= n;
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package io.github.hsmsigner.http.service;
+
+import java.security.cert.X509Certificate;
+import java.util.List;
+
+/**
+ * The certificates that come from files.
+ *
+ * @param signer certificates among which the key's must be; empty if it is to come from where the key is
+ * @param issuers certificates to complete the chain from
+ */
+record CertificateSettings(List<X509Certificate> signer, List<X509Certificate> issuers) {
+
+    CertificateSettings {
+        signer = List.copyOf(signer);
+        issuers = List.copyOf(issuers);
+    }
+}

@@ -1,0 +1,145 @@
+package io.github.hsmsigner.http.service;
+
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The command line of the service.
+ *
+ * <p>Exit codes: 0 after a stop signal; 2 for a command or settings that cannot work, with one line for each problem on standard
+ * error; 1 for anything unexpected. An HSM that cannot be reached, or refuses the PIN, does not end the process: restarting it
+ * mends neither, and each restart would log in again.
+ */
+public final class Main {
+
+    private static final int DONE = 0;
+    private static final int FAILED = 1;
+    private static final int CANNOT_WORK = 2;
+
+    private static final String USAGE = """
+            Usage: java -jar signer-service.jar [serve]
+                   java -jar signer-service.jar --help | --version
+
+            Serves the signing-service callback of Document Engine on POST /sign.
+            Settings are environment variables:
+
+              HSM_MODULE                            path of the PKCS#11 module
+              HSM_PIN                               PIN, exactly as the token wants it (CloudHSM: user:password)
+              HSM_TOKEN_LABEL or HSM_SLOT_ID        which token, if there are several
+              HSM_KEY_LABEL, HSM_KEY_ID             which key, if there are several (the id in hexadecimal)
+              HSM_MAX_SESSIONS                      signatures made at once (32)
+              SIGNING_KEYSTORE                      instead of an HSM: path of a PKCS#12 file
+              SIGNING_KEYSTORE_PASSWORD             its password
+              SIGNING_CERTIFICATE                   PEM file with the certificate of the key
+              SIGNING_CA_CERTIFICATES               PEM files with its issuers, separated by ':'
+              SIGNING_SERVICE_PORT                  port (6000); 0 for any that is free
+              SIGNING_SERVICE_MAX_BODY_BYTES        largest request body (1503238553)
+              SIGNING_SERVICE_CERTIFICATE_ENCODING  certificates in answers: pem (default) or der
+              SIGNING_SERVICE_LOG_LEVEL             TRACE, DEBUG, INFO (default), WARN or ERROR
+            """;
+
+    private final Map<String, String> environment;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    private Main(Map<String, String> environment, PrintStream out, PrintStream err) {
+        this.environment = environment;
+        this.out = out;
+        this.err = err;
+    }
+
+    /**
+     * Runs a command; returns while the service goes on in threads of its own.
+     *
+     * @param arguments the command line
+     */
+    public static void main(String[] arguments) {
+        int exitCode = new Main(System.getenv(), System.out, System.err).run(List.of(arguments));
+        if (exitCode != DONE) {
+            System.exit(exitCode);
+        }
+    }
+
+    private int run(List<String> arguments) {
+        if (arguments.isEmpty() || arguments.equals(List.of("serve"))) {
+            return serve();
+        }
+        if (arguments.equals(List.of("--help"))) {
+            out.print(USAGE);
+            return DONE;
+        }
+        if (arguments.equals(List.of("--version"))) {
+            out.println("signer-service "
+                    + Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
+                            .orElse("(not packaged)"));
+            return DONE;
+        }
+        err.print(USAGE);
+        return CANNOT_WORK;
+    }
+
+    private int serve() {
+        ServiceConfig config;
+        try {
+            config = ServiceConfig.fromEnvironment(environment);
+        } catch (ConfigurationProblemsException e) {
+            e.problems().forEach(this::report);
+            return CANNOT_WORK;
+        }
+        configureLogging(config.logLevel());
+        RunningService service = new RunningService(config);
+        Thread stop = new Thread(() -> stop(service), "stop");
+        Runtime.getRuntime().addShutdownHook(stop);
+        try {
+            service.start();
+            return DONE;
+        } catch (InvalidConfigurationException e) {
+            report(e.getMessage());
+            return abandon(service, stop, CANNOT_WORK);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return abandon(service, stop, FAILED);
+        } catch (RuntimeException e) {
+            LoggerFactory.getLogger(Main.class).error("The service could not start.", e);
+            return abandon(service, stop, FAILED);
+        }
+    }
+
+    /** Must come before the first use of a logger, as that reads the configuration. */
+    private static void configureLogging(String level) {
+        System.setProperty("signer.log.level", level);
+        if (System.getProperty("logback.configurationFile") == null) {
+            System.setProperty("logback.configurationFile", "signer-service-logback.xml");
+        }
+    }
+
+    private void report(String problem) {
+        err.println("signer-service: " + problem.replaceAll("\\s*\\R\\s*", " "));
+    }
+
+    private static int abandon(RunningService service, Thread stop, int exitCode) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(stop);
+        } catch (IllegalStateException e) {
+            // A stop signal came first: that thread is closing the service already, and ends the process.
+            return exitCode;
+        }
+        service.close();
+        return exitCode;
+    }
+
+    /** Ends with 0, where the virtual machine by itself would end with the number of the signal. */
+    private static void stop(RunningService service) {
+        int exitCode = FAILED;
+        try {
+            service.close();
+            exitCode = DONE;
+        } finally {
+            Runtime.getRuntime().halt(exitCode);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.github.hsmsigner.http.service;
+
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The service from its start to its stop: first the key, then the port; at the end the other way round. */
+final class RunningService implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunningService.class);
+
+    /**
+     * How long the port waits for the key. Ready services answer the first request; but an HSM that hangs must not keep liveness
+     * probes unanswered until the process is killed, which with usual settings takes 30 s.
+     */
+    private static final Duration FIRST_ATTEMPT_LIMIT = Duration.ofSeconds(10);
+
+    private final ServiceConfig config;
+    private final KeyConnection connection;
+    private volatile SigningHttpServer server;
+
+    RunningService(ServiceConfig config) {
+        this(config, source(config));
+    }
+
+    RunningService(ServiceConfig config, KeySource source) {
+        this.config = config;
+        this.connection = new KeyConnection(source, new Backoff(ThreadLocalRandom.current()));
+    }
+
+    private static KeySource source(ServiceConfig config) {
+        if (config.key() instanceof KeySettings.Hsm hsm) {
+            return new HsmKeySource(hsm, config.certificates());
+        }
+        return new KeyStoreKeySource((KeySettings.KeyStoreFile) config.key(), config.certificates());
+    }
+
+    /**
+     * Starts; returns once the port is open.
+     *
+     * @throws InvalidConfigurationException if the settings cannot work; close this service then
+     * @throws InterruptedException if the wait for the key is interrupted
+     */
+    void start() throws InterruptedException {
+        connection.start();
+        connection.awaitFirstAttempt(FIRST_ATTEMPT_LIMIT);
+        server = SigningHttpServer.start(config, connection);
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    /** Finishes the requests that are being served, and closes the key. */
+    @Override
+    public void close() {
+        LOG.info("Stopping.");
+        SigningHttpServer running = server;
+        if (running != null) {
+            running.stop();
+        }
+        connection.close();
+        LOG.info("Stopped.");
+    }
+}

@@ -1,0 +1,82 @@
+package io.github.hsmsigner.examples;
+
+import io.github.hsmsigner.examples.documentengine.DocumentEngine;
+import io.github.hsmsigner.examples.documentengine.DocumentEngineSettings;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Starts an example by its name: {@code java -jar signer-examples.jar document-engine}.
+ */
+public final class Main {
+
+    private static final int USAGE_ERROR = 2;
+    private static final String USAGE = """
+            Usage: java -jar signer-examples.jar EXAMPLE
+
+            Examples:
+              document-engine   a stand-in for Nutrient Document Engine: upload, sign and download PDF files
+
+            Environment of document-engine:
+              SIGNING_SERVICE_URL             where the signing service listens, such as http://localhost:6000/sign (required)
+              PORT                            the port to listen on; 0 for any free one (default: 5000)
+              API_AUTH_TOKEN                  what applications must present (default: secret)
+              DOCUMENT_ENGINE_SEND_CONTENTS   true, or false to send digests alone to be signed (default: true)
+            """;
+
+    private final Map<String, String> environment;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    Main(Map<String, String> environment, PrintStream out, PrintStream err) {
+        this.environment = environment;
+        this.out = out;
+        this.err = err;
+    }
+
+    /**
+     * Runs the example that the first argument names.
+     *
+     * @param args the name of an example, or {@code --help}
+     */
+    public static void main(String[] args) {
+        // The runnable file also holds the service's logback.xml, which is made for another program.
+        if (System.getProperty("logback.configurationFile") == null) {
+            System.setProperty("logback.configurationFile", "signer-examples-logback.xml");
+        }
+        int status = new Main(System.getenv(), System.out, System.err).run(List.of(args));
+        if (status != 0) {
+            System.exit(status);
+        }
+    }
+
+    /** Returns at once, also from a server, which then goes on in threads of its own. */
+    int run(List<String> args) {
+        if (args.equals(List.of("--help"))) {
+            out.print(USAGE);
+            return 0;
+        }
+        if (args.equals(List.of("document-engine"))) {
+            return documentEngine();
+        }
+        err.print(USAGE);
+        return USAGE_ERROR;
+    }
+
+    private int documentEngine() {
+        DocumentEngineSettings settings;
+        try {
+            settings = DocumentEngineSettings.fromEnvironment(environment);
+        } catch (IllegalArgumentException e) {
+            err.println(e.getMessage());
+            return USAGE_ERROR;
+        }
+        DocumentEngine engine = DocumentEngine.start(settings);
+        Runtime.getRuntime().addShutdownHook(new Thread(engine::close, "stop"));
+        // Scripts read the port from this line.
+        out.println("Document Engine stand-in listening on http://localhost:" + engine.port());
+        out.flush();
+        return 0;
+    }
+}

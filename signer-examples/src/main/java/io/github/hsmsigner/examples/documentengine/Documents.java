@@ -1,0 +1,59 @@
+package io.github.hsmsigner.examples.documentengine;
+
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+
+/**
+ * The uploaded PDFs, in memory until the process ends. Safe for use by any number of threads at once; calls that change the same
+ * document wait for each other.
+ */
+final class Documents {
+
+    private final Map<String, Document> byId = new ConcurrentHashMap<>();
+
+    /** Keeps a PDF and gives the identifier for it. */
+    String add(byte[] pdf) {
+        String id = UUID.randomUUID().toString();
+        byId.put(id, new Document(pdf));
+        return id;
+    }
+
+    byte[] current(String id) {
+        return find(id).current();
+    }
+
+    /** Replaces a PDF by what the change makes of it; if the change throws, all stays as it was. */
+    void change(String id, UnaryOperator<byte[]> change) {
+        find(id).change(change);
+    }
+
+    private Document find(String id) {
+        Document document = byId.get(id);
+        if (document == null) {
+            throw ApiException.notFound();
+        }
+        return document;
+    }
+
+    private static final class Document {
+
+        private final Object changing = new Object();
+        private volatile byte[] pdf;
+
+        Document(byte[] pdf) {
+            this.pdf = pdf;
+        }
+
+        byte[] current() {
+            return pdf;
+        }
+
+        void change(UnaryOperator<byte[]> change) {
+            synchronized (changing) {
+                pdf = change.apply(pdf);
+            }
+        }
+    }
+}

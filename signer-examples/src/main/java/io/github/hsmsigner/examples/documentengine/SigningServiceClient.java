@@ -1,0 +1,148 @@
+package io.github.hsmsigner.examples.documentengine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes the calls that Document Engine makes to a signing service. The fields of each stand in alphabetical order. Safe for use by
+ * any number of threads at once.
+ */
+final class SigningServiceClient {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
+    private static final int LONGEST_QUOTE = 1000;
+
+    private final URI address;
+    private final boolean sendContents;
+    private final HttpClient http = HttpClient.newBuilder()
+            // The default offers an upgrade to HTTP/2 with each request, which the real server does not.
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_TIMEOUT)
+            .build();
+
+    SigningServiceClient(URI address, boolean sendContents) {
+        this.address = address;
+        this.sendContents = sendContents;
+    }
+
+    /** Action {@code get_certificates}. */
+    ServiceCertificates certificates(Optional<String> signingToken) {
+        ObjectNode request = JSON.createObjectNode().put("action", "get_certificates");
+        signingToken.ifPresent(token -> request.put("signing_token", token));
+        JsonNode answer;
+        try {
+            answer = JSON.readTree(call(request));
+        } catch (IOException e) {
+            throw ApiException.badGateway(
+                    "The signing service answered get_certificates with something else than JSON.", e);
+        }
+        List<X509Certificate> own = decode(answer.path("certificates"));
+        if (own.isEmpty()) {
+            throw ApiException.badGateway("The signing service gave no certificate.", null);
+        }
+        List<X509Certificate> all = new ArrayList<>(own);
+        all.addAll(decode(answer.path("ca_certificates")));
+        return new ServiceCertificates(own.get(0), List.copyOf(all));
+    }
+
+    /** Action {@code sign}. */
+    byte[] sign(byte[] dataToBeSigned, SignOptions options) {
+        ObjectNode request = JSON.createObjectNode().put("action", "sign").put("data_to_be_signed", dataToBeSigned);
+        return call(withOptions(request, options));
+    }
+
+    /** Action {@code sign_pkcs7}. */
+    byte[] signPkcs7(byte[] contents, SignOptions options) {
+        ObjectNode request = JSON.createObjectNode()
+                .put("action", "sign_pkcs7")
+                .put("digest", HexFormat.of().formatHex(options.hash().hash(contents)));
+        if (sendContents) {
+            request.put("encoded_contents", contents);
+        }
+        return call(withOptions(request, options));
+    }
+
+    private static ObjectNode withOptions(ObjectNode request, SignOptions options) {
+        request.put("hash_algorithm", SignOptions.spelling(options.hash()))
+                .put("signature_type", SignOptions.spelling(options.type()));
+        options.signingToken().ifPresent(token -> request.put("signing_token", token));
+        return request;
+    }
+
+    private byte[] call(ObjectNode body) {
+        HttpRequest request = HttpRequest.newBuilder(address)
+                .timeout(ANSWER_TIMEOUT)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(bytes(body)))
+                .build();
+        HttpResponse<byte[]> answer;
+        try {
+            answer = http.send(request, BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw ApiException.badGateway("The signing service at " + address + " cannot be reached.", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw ApiException.badGateway("The stand-in was stopped while it waited for the signing service.", e);
+        }
+        int status = answer.statusCode();
+        if (status == 200) {
+            return answer.body();
+        }
+        String words = "The signing service answered " + status + ": " + quote(answer.body());
+        throw status >= 400 && status < 500 ? ApiException.badRequest(words) : ApiException.badGateway(words, null);
+    }
+
+    private static byte[] bytes(ObjectNode body) {
+        try {
+            return JSON.writeValueAsBytes(body);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Encoding in memory failed", e);
+        }
+    }
+
+    private static String quote(byte[] body) {
+        String text = new String(body, StandardCharsets.UTF_8).strip();
+        return text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "...";
+    }
+
+    private static List<X509Certificate> decode(JsonNode elements) {
+        List<X509Certificate> certificates = new ArrayList<>();
+        for (JsonNode element : elements) {
+            certificates.add(certificate(element.asText()));
+        }
+        return certificates;
+    }
+
+    /** Reads Base64 of PEM, and of DER as well, as the vendor's guides describe both. */
+    private static X509Certificate certificate(String base64) {
+        try {
+            byte[] pemOrDer = Base64.getDecoder().decode(base64);
+            return (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pemOrDer));
+        } catch (IllegalArgumentException | CertificateException e) {
+            throw ApiException.badGateway("The signing service gave a certificate that cannot be read.", e);
+        }
+    }
+}

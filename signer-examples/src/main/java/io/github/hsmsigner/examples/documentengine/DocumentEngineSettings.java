@@ -31,7 +31,7 @@ public record DocumentEngineSettings(int port, URI signingService, String apiTok
     public DocumentEngineSettings {
         Objects.requireNonNull(signingService, "signingService");
         if (port < 0 || port > LARGEST_PORT) {
-            throw new IllegalArgumentException("The port must be between 0 and 65535, not " + port + ".");
+            throw new IllegalArgumentException("PORT must be between 0 and 65535, not " + port + ".");
         }
         String scheme = String.valueOf(signingService.getScheme()).toLowerCase(Locale.ROOT);
         if (!(scheme.equals("http") || scheme.equals("https")) || signingService.getHost() == null) {

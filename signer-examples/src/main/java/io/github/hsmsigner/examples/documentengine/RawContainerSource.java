@@ -33,8 +33,8 @@ import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 /**
  * Assembles the container here, around a bare signature of the signing service over the signed attributes.
  *
- * <p>The attributes are content-type, message-digest, CMSAlgorithmProtection, signing-certificate-v2 for {@code cades}, and
- * signing-time for {@code cms}: a PAdES signature's time stands in the PDF alone (EN 319 142-1).
+ * <p>The attributes are content-type, message-digest, CMSAlgorithmProtection, signing-certificate-v2 and, for {@code cms} only,
+ * signing-time: a PAdES signature's time stands in the PDF alone (EN 319 142-1).
  */
 final class RawContainerSource implements ContainerSource {
 
@@ -81,13 +81,10 @@ final class RawContainerSource implements ContainerSource {
     }
 
     private AttributeTable attributes(@SuppressWarnings("rawtypes") Map parameters, Attribute signingCertificate) {
-        AttributeTable usual = new DefaultSignedAttributeTableGenerator().getAttributes(parameters);
-        return options.type() == SignatureType.CMS
-                ? usual
-                : usual.remove(CMSAttributes.signingTime)
-                        .add(
-                                signingCertificate.getAttrType(),
-                                signingCertificate.getAttributeValues()[0]);
+        AttributeTable attributes = new DefaultSignedAttributeTableGenerator()
+                .getAttributes(parameters)
+                .add(signingCertificate.getAttrType(), signingCertificate.getAttributeValues()[0]);
+        return options.type() == SignatureType.CADES ? attributes.remove(CMSAttributes.signingTime) : attributes;
     }
 
     /** Collects the signed attributes and has the signing service sign them. */

@@ -1,0 +1,28 @@
+package io.github.hsmsigner.examples;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+
+    private final JavaClasses classes = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.github.hsmsigner.examples");
+
+    /** The stand-in reads the protocol's description on its own, or it would share the service's mistakes. */
+    @Test
+    void theStandInSharesNoCodeWithTheSigningService() {
+        noClasses()
+                .that()
+                .resideInAPackage("..examples.documentengine..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.github.hsmsigner.core..", "io.github.hsmsigner.pkcs11..", "io.github.hsmsigner.http..")
+                .check(classes);
+    }
+}

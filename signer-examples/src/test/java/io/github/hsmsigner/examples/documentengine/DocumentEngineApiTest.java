@@ -1,0 +1,262 @@
+package io.github.hsmsigner.examples.documentengine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.examples.documentengine.Application.Answer;
+import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
+import io.github.hsmsigner.testing.CapturedLog;
+import io.javalin.Javalin;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The calls of applications: what is accepted, and what each mistake is answered with. */
+@ExtendWith(SigningChainProvider.class)
+class DocumentEngineApiTest {
+
+    private static final String BOUNDARY = "boundary-of-the-test";
+    private static final String FORM = "multipart/form-data; boundary=" + BOUNDARY;
+
+    private final SigningChain chain;
+    private final Application application;
+
+    DocumentEngineApiTest(SigningChain chain) {
+        this.chain = chain;
+        this.application = chain.application();
+    }
+
+    private String uploaded() {
+        return application.upload(SamplePdf.plain()).documentId();
+    }
+
+    @Test
+    void anUploadedDocumentIsGivenBackUnchanged() {
+        byte[] pdf = SamplePdf.plain();
+        Answer answer = application.upload(pdf);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.contentType()).isEqualTo("application/json");
+        assertThat(application.download(answer.documentId()).body()).isEqualTo(pdf);
+    }
+
+    @Test
+    void aFormUploadsAndSignsAsWell(@TempDir Path directory) throws IOException {
+        Answer uploaded = application.upload(FORM, form("file", "; filename=\"a.pdf\"", SamplePdf.plain()));
+        assertThat(uploaded.status()).as(uploaded.text()).isEqualTo(200);
+        byte[] options = "{\"signatureType\":\"cades\"}".getBytes(StandardCharsets.UTF_8);
+        Answer signed = application.sign(uploaded.documentId(), FORM, form("data", "", options));
+        assertThat(signed.status()).as(signed.text()).isEqualTo(200);
+        new Validators(directory, chain.root())
+                .accept(
+                        new SignedPdf(
+                                application.download(uploaded.documentId()).body()),
+                        SignatureType.CADES);
+    }
+
+    @Test
+    void aFormWithoutItsFieldIsRefused() {
+        byte[] other = form("other", "", new byte[] {'x'});
+        assertRefused(application.upload(FORM, other), 400, "The form has no file in the field \"file\".");
+        assertRefused(application.sign(uploaded(), FORM, other), 400, "The form has no field \"data\".");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Token token=\"wrong\"", "Token token=\"\"", "Bearer secret", "secret"})
+    void aWrongApiTokenIsRefusedOnEveryCall(String authorization) {
+        assertUnauthorized(new Application(chain.enginePort(), authorization));
+    }
+
+    @Test
+    void aMissingApiTokenIsRefusedOnEveryCall() {
+        assertUnauthorized(new Application(chain.enginePort(), null));
+    }
+
+    private void assertUnauthorized(Application stranger) {
+        String id = uploaded();
+        for (Answer answer :
+                List.of(stranger.upload(SamplePdf.plain()), stranger.sign(id, "{}"), stranger.download(id))) {
+            assertThat(answer.status()).isEqualTo(401);
+            assertThat(answer.error()).startsWith("The header \"Authorization");
+        }
+        assertThat(stranger.download("no-such-document").status()).isEqualTo(401);
+    }
+
+    @Test
+    void anUnknownDocumentIsNotFound() {
+        String message = "There is no document with this identifier.";
+        assertRefused(application.sign("no-such-document", "{}"), 404, message);
+        assertRefused(application.download("no-such-document"), 404, message);
+    }
+
+    @Test
+    void whatIsNotAPdfIsRefused() {
+        byte[] text = "Dear Sir or Madam".getBytes(StandardCharsets.UTF_8);
+        assertRefused(application.upload(text), 400, "The file is not a PDF.");
+        assertRefused(application.upload(new byte[0]), 400, "The file is not a PDF.");
+        assertRefused(application.upload(Arrays.copyOf(SamplePdf.plain(), 60)), 400, "The PDF is damaged.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"signatureContainer\":\"cms\"}  | signatureContainer must be one of raw, pkcs7.",
+                "{\"signatureType\":\"pades\"}     | signatureType must be one of cms, cades.",
+                "{\"hashAlgorithm\":\"md5\"}       | hashAlgorithm must be one of sha256, sha384, sha512.",
+                "{\"hashAlgorithm\":256}           | hashAlgorithm must be a string.",
+                "{\"cadesLevel\":\"x\"}            | cadesLevel must be b-b.",
+                "{\"flatten\":true}                | The stand-in does not flatten documents; leave flatten out.",
+                "{\"estimatedSize\":0}             | estimatedSize must be a number of bytes between 1 and 4194304.",
+                "{\"estimatedSize\":\"1\"}         | estimatedSize must be a number of bytes between 1 and 4194304.",
+                "{\"signatureTyp\":\"cms\"}        | The stand-in does not know the option \"signatureTyp\".",
+                "{\"signatureMetadata\":{\"a\":1}} | The stand-in does not know the field of signatureMetadata \"a\".",
+                "{\"signatureMetadata\":\"a\"}     | signatureMetadata must be a JSON object.",
+                "{\"signingToken\":\"x\"           | The body is not JSON.",
+                "[]                                | The body must be a JSON object."
+            })
+    void anOptionThatTheStandInDoesNotKnowIsRefused(String options, String message) {
+        assertRefused(application.sign(uploaded(), options), 400, message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"b-t", "b-lt"})
+    void timestampsAreNotPretended(String level) {
+        Answer answer = application.sign(uploaded(), "{\"signatureType\":\"cades\",\"cadesLevel\":\"" + level + "\"}");
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.error()).startsWith("The stand-in makes signatures of cadesLevel b-b only, not " + level);
+    }
+
+    @Test
+    void aContainerLargerThanItsRoomIsRefusedWithBothSizes() {
+        String id = uploaded();
+        Answer answer = application.sign(id, "{\"estimatedSize\":1000}");
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.error()).matches("The signature needs [23]\\d{3} bytes, but estimatedSize reserves 1000\\.");
+        assertThat(new SignedPdf(application.download(id).body()).signatures()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"raw", "pkcs7"})
+    void aRefusalOfTheSigningServiceReachesTheApplication(String container) {
+        Answer answer = application.sign(
+                uploaded(),
+                "{\"signatureContainer\":\"%s\",\"signingToken\":\"%s\"}"
+                        .formatted(container, SigningChain.REFUSED_SIGNING_TOKEN));
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.error())
+                .startsWith("The signing service answered 401: ")
+                .contains("\"message\"")
+                .doesNotContain(SigningChain.REFUSED_SIGNING_TOKEN);
+    }
+
+    @Test
+    void aSigningServiceThatIsDownIsABadGateway() throws IOException {
+        int free;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            free = socket.getLocalPort();
+        }
+        URI address = URI.create("http://localhost:" + free + "/sign");
+        try (DocumentEngine engine = DocumentEngine.start(SigningChain.settings(address, true))) {
+            assertRefused(signedBy(engine, "{}"), 502, "The signing service at " + address + " cannot be reached.");
+        }
+    }
+
+    @Test
+    void aSigningServiceWithoutItsHsmIsABadGateway() {
+        Javalin service = Javalin.create(config -> config.registerPlugin(new DocumentEnginePlugin(() -> {
+                    throw SigningUnavailableException.passing("The HSM is away.", Duration.ofSeconds(5), null);
+                })))
+                .start("localhost", 0);
+        try (DocumentEngine engine = DocumentEngine.start(SigningChain.settings(address(service), true))) {
+            Answer answer = signedBy(engine, "{}");
+            assertThat(answer.status()).isEqualTo(502);
+            assertThat(answer.error()).startsWith("The signing service answered 503: ");
+        } finally {
+            service.stop();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "pkcs7 | welcome                  | The signing service answered sign_pkcs7 with something else than CMS.",
+                "raw   | welcome                  | The signing service answered get_certificates with something else than JSON.",
+                "raw   | {}                       | The signing service gave no certificate.",
+                "raw   | {\"certificates\":[\"AA==\"]} | The signing service gave a certificate that cannot be read."
+            })
+    void anotherServerInPlaceOfTheSigningServiceIsABadGateway(String container, String answer, String message) {
+        Javalin other = Javalin.create(config -> config.routes.post("/sign", context -> context.result(answer)))
+                .start("localhost", 0);
+        try (DocumentEngine engine = DocumentEngine.start(SigningChain.settings(address(other), true))) {
+            assertRefused(signedBy(engine, "{\"signatureContainer\":\"" + container + "\"}"), 502, message);
+        } finally {
+            other.stop();
+        }
+    }
+
+    @Test
+    void neitherSecretsNorContentsAreLogged() {
+        String signingToken = "a-signing-token-" + System.nanoTime();
+        try (CapturedLog log = new CapturedLog()) {
+            String id = uploaded();
+            application.sign(id, "{\"signingToken\":\"" + signingToken + "\"}");
+            application.sign(id, "{\"signatureContainer\":\"raw\",\"signingToken\":\"" + signingToken + "\"}");
+            application.sign(id, "{\"signingToken\":\"" + SigningChain.REFUSED_SIGNING_TOKEN + "\"}");
+            application.sign(id, "{\"signingToken\":\"" + signingToken);
+            application.upload(SamplePdf.WORD.getBytes(StandardCharsets.UTF_8));
+            // The HTTP server's own logs of what goes over the wire are off unless somebody asks for them.
+            List<String> ours = log.lines().stream()
+                    .filter(line -> line.contains(" io.github.hsmsigner."))
+                    .toList();
+            assertThat(ours).anyMatch(line -> line.contains("Document " + id + ": signed, raw/cms/sha256."));
+            assertThat(ours)
+                    .noneMatch(line -> line.contains(signingToken)
+                            || line.contains(SigningChain.REFUSED_SIGNING_TOKEN)
+                            || line.contains("token=\"secret\"")
+                            || line.contains(chain.pin())
+                            || line.contains(SamplePdf.WORD));
+        }
+    }
+
+    private static Answer signedBy(DocumentEngine engine, String options) {
+        Application application = new Application(engine.port());
+        String id = application.upload(SamplePdf.plain()).documentId();
+        Answer answer = application.sign(id, options);
+        assertThat(new SignedPdf(application.download(id).body()).signatures()).isEmpty();
+        return answer;
+    }
+
+    private static URI address(Javalin server) {
+        return URI.create("http://localhost:" + server.port() + "/sign");
+    }
+
+    private static void assertRefused(Answer answer, int status, String message) {
+        assertThat(answer.error()).isEqualTo(message);
+        assertThat(answer.status()).isEqualTo(status);
+    }
+
+    private static byte[] form(String field, String more, byte[] value) {
+        ByteArrayOutputStream form = new ByteArrayOutputStream();
+        form.writeBytes(
+                ("--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"" + field + "\"" + more + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+        form.writeBytes(value);
+        form.writeBytes(("\r\n--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.US_ASCII));
+        return form.toByteArray();
+    }
+}

@@ -1,0 +1,49 @@
+package io.github.hsmsigner.examples.documentengine;
+
+import eu.europa.esig.dss.diagnostic.SignatureWrapper;
+import eu.europa.esig.dss.enumerations.SignatureLevel;
+import eu.europa.esig.dss.model.InMemoryDocument;
+import eu.europa.esig.dss.model.x509.CertificateToken;
+import eu.europa.esig.dss.pades.validation.PDFDocumentValidator;
+import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
+import eu.europa.esig.dss.spi.x509.CommonTrustedCertificateSource;
+import eu.europa.esig.dss.validation.reports.Reports;
+import java.security.cert.X509Certificate;
+import java.util.Comparator;
+import java.util.List;
+
+/** The European Commission's DSS library, without any access to the network. */
+final class Dss {
+
+    private final CommonTrustedCertificateSource trusted = new CommonTrustedCertificateSource();
+
+    Dss(X509Certificate root) {
+        trusted.addCertificate(new CertificateToken(root));
+    }
+
+    /** What it says of a signature. */
+    record Verdict(SignatureLevel format, boolean intact, boolean valid, boolean trustedChain) {}
+
+    /** Its verdicts, oldest signature first. */
+    List<Verdict> verdicts(SignedPdf pdf) {
+        PDFDocumentValidator validator = new PDFDocumentValidator(new InMemoryDocument(pdf.bytes(), "signed.pdf"));
+        CommonCertificateVerifier verifier = new CommonCertificateVerifier(true);
+        verifier.setTrustedCertSources(trusted);
+        validator.setCertificateVerifier(verifier);
+        Reports reports = validator.validateDocument();
+        return reports.getDiagnosticData().getSignatures().stream()
+                .sorted(Comparator.comparing(s -> s.getSignatureByteRange()
+                        .get(3)
+                        .add(s.getSignatureByteRange().get(2))))
+                .map(Dss::verdict)
+                .toList();
+    }
+
+    private static Verdict verdict(SignatureWrapper signature) {
+        return new Verdict(
+                signature.getSignatureFormat(),
+                signature.isSignatureIntact(),
+                signature.isSignatureValid(),
+                signature.isTrustedChain());
+    }
+}

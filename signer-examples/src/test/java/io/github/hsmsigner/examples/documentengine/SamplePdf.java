@@ -1,0 +1,107 @@
+package io.github.hsmsigner.examples.documentengine;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.pdfbox.cos.COSName;
+import org.apache.pdfbox.pdfwriter.compress.CompressParameters;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.PDPage;
+import org.apache.pdfbox.pdmodel.PDPageContentStream;
+import org.apache.pdfbox.pdmodel.PDResources;
+import org.apache.pdfbox.pdmodel.common.PDRectangle;
+import org.apache.pdfbox.pdmodel.encryption.AccessPermission;
+import org.apache.pdfbox.pdmodel.encryption.StandardProtectionPolicy;
+import org.apache.pdfbox.pdmodel.font.PDFont;
+import org.apache.pdfbox.pdmodel.font.PDType1Font;
+import org.apache.pdfbox.pdmodel.font.Standard14Fonts.FontName;
+import org.apache.pdfbox.pdmodel.interactive.annotation.PDAnnotationWidget;
+import org.apache.pdfbox.pdmodel.interactive.form.PDAcroForm;
+import org.apache.pdfbox.pdmodel.interactive.form.PDTextField;
+
+/** PDF files of several kinds, made on the spot. */
+final class SamplePdf {
+
+    /** The word that stands in every page, to look for where it must not be. */
+    static final String WORD = "Confidential";
+
+    private SamplePdf() {}
+
+    /** With a cross-reference table, as files up to PDF 1.4 have it. */
+    static byte[] plain() {
+        return make(document -> {}, CompressParameters.NO_COMPRESSION);
+    }
+
+    /** With a cross-reference stream and object streams (PDF 1.5). */
+    static byte[] withCrossReferenceStream() {
+        return make(document -> {}, CompressParameters.DEFAULT_COMPRESSION);
+    }
+
+    /** With a text field in a form. */
+    static byte[] withForm() {
+        return make(SamplePdf::addForm, CompressParameters.NO_COMPRESSION);
+    }
+
+    /** Encrypted with AES, such that it opens without a password. */
+    static byte[] encrypted(int keyLength) {
+        return make(document -> protect(document, "", keyLength), CompressParameters.NO_COMPRESSION);
+    }
+
+    /** Encrypted such that it opens with a password only. */
+    static byte[] withPassword() {
+        return make(document -> protect(document, "open", 256), CompressParameters.NO_COMPRESSION);
+    }
+
+    private interface Change {
+        void apply(PDDocument document) throws IOException;
+    }
+
+    private static byte[] make(Change change, CompressParameters compression) {
+        try (PDDocument document = new PDDocument();
+                ByteArrayOutputStream out = new ByteArrayOutputStream()) {
+            PDPage page = new PDPage(PDRectangle.A4);
+            document.addPage(page);
+            try (PDPageContentStream content = new PDPageContentStream(document, page)) {
+                content.beginText();
+                content.setFont(font(), 24);
+                content.newLineAtOffset(72, 700);
+                content.showText(WORD);
+                content.endText();
+            }
+            change.apply(document);
+            document.save(out, compression);
+            return out.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static PDFont font() {
+        return new PDType1Font(FontName.HELVETICA);
+    }
+
+    private static void addForm(PDDocument document) throws IOException {
+        PDAcroForm form = new PDAcroForm(document);
+        document.getDocumentCatalog().setAcroForm(form);
+        PDResources resources = new PDResources();
+        resources.put(COSName.HELV, font());
+        form.setDefaultResources(resources);
+        form.setDefaultAppearance("/Helv 12 Tf 0 g");
+        PDTextField field = new PDTextField(form);
+        field.setPartialName("name");
+        form.getFields().add(field);
+        PDAnnotationWidget widget = field.getWidgets().get(0);
+        widget.setRectangle(new PDRectangle(72, 600, 200, 20));
+        widget.setPage(document.getPage(0));
+        document.getPage(0).getAnnotations().add(widget);
+        field.setValue("Jane");
+    }
+
+    private static void protect(PDDocument document, String userPassword, int keyLength) throws IOException {
+        StandardProtectionPolicy policy =
+                new StandardProtectionPolicy("owner", userPassword, AccessPermission.getOwnerAccessPermission());
+        policy.setEncryptionKeyLength(keyLength);
+        policy.setPreferAES(true);
+        document.protect(policy);
+    }
+}

@@ -2,7 +2,11 @@ package io.github.hsmsigner.examples;
 
 import io.github.hsmsigner.examples.documentengine.DocumentEngine;
 import io.github.hsmsigner.examples.documentengine.DocumentEngineSettings;
+import io.github.hsmsigner.examples.pdf.SampleDocument;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -11,12 +15,14 @@ import java.util.Map;
  */
 public final class Main {
 
+    private static final int FAILURE = 1;
     private static final int USAGE_ERROR = 2;
     private static final String USAGE = """
             Usage: java -jar signer-examples.jar EXAMPLE
 
             Examples:
-              document-engine   a stand-in for Nutrient Document Engine: upload, sign and download PDF files
+              document-engine        a stand-in for Nutrient Document Engine: upload, sign and download PDF files
+              sample-document FILE   writes a PDF of one page, to be signed
 
             Environment of document-engine:
               SIGNING_SERVICE_URL             where the signing service listens, such as http://localhost:6000/sign (required)
@@ -38,7 +44,7 @@ public final class Main {
     /**
      * Runs the example that the first argument names.
      *
-     * @param args the name of an example, or {@code --help}
+     * @param args the name of an example and its arguments, or {@code --help}
      */
     public static void main(String[] args) {
         // The runnable file also holds the service's logback.xml, which is made for another program.
@@ -60,6 +66,9 @@ public final class Main {
         if (args.equals(List.of("document-engine"))) {
             return documentEngine();
         }
+        if (args.size() == 2 && args.get(0).equals("sample-document")) {
+            return sampleDocument(Path.of(args.get(1)));
+        }
         err.print(USAGE);
         return USAGE_ERROR;
     }
@@ -78,5 +87,17 @@ public final class Main {
         out.println("Document Engine stand-in listening on http://localhost:" + engine.port());
         out.flush();
         return 0;
+    }
+
+    private int sampleDocument(Path file) {
+        try {
+            SampleDocument.write(file);
+            return 0;
+        } catch (FileAlreadyExistsException e) {
+            err.println(file + " exists already.");
+        } catch (IOException e) {
+            err.println(file + " cannot be written: " + e);
+        }
+        return FAILURE;
     }
 }

@@ -11,11 +11,16 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.text.PDFTextStripper;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,7 +47,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "unknown", "document-engine more"})
+    @ValueSource(strings = {"", "unknown", "document-engine more", "sample-document"})
     void anythingElseIsAnsweredWithTheUsage(String arguments) {
         assertThat(run(arguments.split(" "))).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8)).startsWith("Usage: ");
@@ -53,6 +58,26 @@ class MainTest {
     void aMissingVariableIsNamed() {
         assertThat(run("document-engine")).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8)).startsWith("SIGNING_SERVICE_URL is not set");
+    }
+
+    @Test
+    void theSampleDocumentIsAPdfWithAWordToChange(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("document.pdf");
+        assertThat(run("sample-document", file.toString())).isZero();
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).contains("(Agreement)");
+        try (PDDocument document = Loader.loadPDF(file.toFile())) {
+            assertThat(new PDFTextStripper().getText(document)).contains("Agreement", "to be signed");
+        }
+    }
+
+    @Test
+    void theSampleDocumentReplacesNoFile(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("document.pdf"), "precious");
+        assertThat(run("sample-document", file.toString())).isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("exists already");
+        assertThat(file).hasContent("precious");
+        assertThat(run("sample-document", directory.resolve("none/document.pdf").toString()))
+                .isEqualTo(1);
     }
 
     @Test

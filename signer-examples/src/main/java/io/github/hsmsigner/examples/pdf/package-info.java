@@ -1,0 +1,2 @@
+/** Documents to try the examples with. */
+package io.github.hsmsigner.examples.pdf;

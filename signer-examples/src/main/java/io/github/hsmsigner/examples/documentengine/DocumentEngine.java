@@ -140,9 +140,13 @@ public final class DocumentEngine implements AutoCloseable {
     }
 
     private static void refuse(ApiException refusal, Context context) {
-        // What lies behind a 400 may quote the document or the request, which stay out of the log.
-        Throwable cause = refusal.status() >= 500 ? refusal.getCause() : null;
-        LOG.warn("{} {}: {}", context.method(), context.path(), refusal.getMessage(), cause);
+        if (refusal.status() >= 500) {
+            String cause = refusal.getCause() == null ? "" : " Cause: " + refusal.getCause();
+            LOG.warn("{} {}: {}{}", context.method(), context.path(), refusal.getMessage(), cause);
+        } else {
+            // The cause is left out, as it may quote the document or the request.
+            LOG.info("{} {}: {}", context.method(), context.path(), refusal.getMessage());
+        }
         ObjectNode answer = JSON.createObjectNode().put("error", refusal.getMessage());
         context.status(refusal.status()).contentType("application/json").result(answer.toString());
     }

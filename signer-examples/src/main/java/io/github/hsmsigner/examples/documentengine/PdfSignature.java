@@ -2,7 +2,6 @@ package io.github.hsmsigner.examples.documentengine;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Calendar;
@@ -70,7 +69,7 @@ final class PdfSignature {
             signing.setSignature(Arrays.copyOf(container, roomIn(signature)));
             return signed.toByteArray();
         } catch (IOException e) {
-            throw new UncheckedIOException("Signing in memory failed", e);
+            throw ApiException.badRequest("The PDF is damaged in a place that signing needs.", e);
         }
     }
 

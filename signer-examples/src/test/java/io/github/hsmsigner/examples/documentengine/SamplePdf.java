@@ -1,8 +1,10 @@
 package io.github.hsmsigner.examples.documentengine;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Random;
 import org.apache.pdfbox.cos.COSName;
 import org.apache.pdfbox.pdfwriter.compress.CompressParameters;
 import org.apache.pdfbox.pdmodel.PDDocument;
@@ -10,6 +12,7 @@ import org.apache.pdfbox.pdmodel.PDPage;
 import org.apache.pdfbox.pdmodel.PDPageContentStream;
 import org.apache.pdfbox.pdmodel.PDResources;
 import org.apache.pdfbox.pdmodel.common.PDRectangle;
+import org.apache.pdfbox.pdmodel.common.PDStream;
 import org.apache.pdfbox.pdmodel.encryption.AccessPermission;
 import org.apache.pdfbox.pdmodel.encryption.StandardProtectionPolicy;
 import org.apache.pdfbox.pdmodel.font.PDFont;
@@ -42,7 +45,18 @@ final class SamplePdf {
         return make(SamplePdf::addForm, CompressParameters.NO_COMPRESSION);
     }
 
-    /** Encrypted with AES, such that it opens without a password. */
+    /** With so many bytes in it that do not compress. */
+    static byte[] large(int size) {
+        byte[] noise = new byte[size];
+        new Random(1).nextBytes(noise);
+        return make(
+                document -> document.getDocumentCatalog()
+                        .getCOSObject()
+                        .setItem("Noise", new PDStream(document, new ByteArrayInputStream(noise))),
+                CompressParameters.NO_COMPRESSION);
+    }
+
+    /** Encrypted with RC4 (40 bits) or AES (128 and 256 bits), such that it opens without a password. */
     static byte[] encrypted(int keyLength) {
         return make(document -> protect(document, "", keyLength), CompressParameters.NO_COMPRESSION);
     }

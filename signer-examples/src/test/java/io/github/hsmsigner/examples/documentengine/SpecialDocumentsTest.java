@@ -7,6 +7,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.interactive.digitalsignature.PDSignature;
@@ -39,6 +45,33 @@ class SpecialDocumentsTest {
     void laterSignaturesLeaveEarlierOnesValid() {
         SignedPdf pdf = application.signed(SamplePdf.plain(), CMS, CADES, CMS);
         validators.accept(pdf, SignatureType.CMS, SignatureType.CADES, SignatureType.CMS);
+    }
+
+    @Test
+    void signaturesAskedForAtTheSameTimeAreAllMade() {
+        int signatures = 6;
+        String id = application.upload(SamplePdf.plain()).documentId();
+        ExecutorService threads = Executors.newFixedThreadPool(signatures);
+        try {
+            List<Future<Application.Answer>> answers =
+                    threads.invokeAll(Collections.nCopies(signatures, () -> application.sign(id, CMS)));
+            for (Future<Application.Answer> answer : answers) {
+                assertThat(answer.get().status()).isEqualTo(200);
+            }
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        } finally {
+            threads.shutdownNow();
+        }
+        SignatureType[] types =
+                Collections.nCopies(signatures, SignatureType.CMS).toArray(SignatureType[]::new);
+        validators.accept(new SignedPdf(application.download(id).body()), types);
+    }
+
+    @Test
+    void aLargeDocumentIsSigned() {
+        SignedPdf pdf = application.signed(SamplePdf.large(12_000_000), CADES, CMS);
+        validators.accept(pdf, SignatureType.CADES, SignatureType.CMS);
     }
 
     @Test

@@ -47,7 +47,7 @@ public final class Main {
      * @param args the name of an example and its arguments, or {@code --help}
      */
     public static void main(String[] args) {
-        // The runnable file also holds the service's logback.xml, which is made for another program.
+        // Under a name of its own, as the runnable file also holds what the signing service logs with.
         if (System.getProperty("logback.configurationFile") == null) {
             System.setProperty("logback.configurationFile", "signer-examples-logback.xml");
         }

@@ -112,7 +112,8 @@ public final class ErrorAnswer {
      * @return the answer
      */
     public static CallbackAnswer ofHttpServer(int status, String requestId) {
-        return status < 500
+        // Jetty answers 505 to a version of HTTP that it does not know: a fault of the request all the same.
+        return status < 500 || status == 505
                 ? error(status, "bad_http_request", "The HTTP server does not accept this request.", requestId)
                 : error(status, "http_server", "The HTTP server cannot serve this request.", requestId);
     }

@@ -1,0 +1,119 @@
+package io.github.hsmsigner.http.service;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The service in a virtual machine of its own, started as an operator starts it. */
+final class ChildProcess implements AutoCloseable {
+
+    private static final long TIME_LIMIT_SECONDS = 60;
+    private static final Pattern LISTENING = Pattern.compile("Listening on http://0\\.0\\.0\\.0:(\\d+)/sign");
+
+    private final Process process;
+    private final Path standardError;
+    private final BufferedReader standardOutput;
+    private final List<String> outputLines = new ArrayList<>();
+
+    private ChildProcess(Process process, Path standardError) {
+        this.process = process;
+        this.standardError = standardError;
+        this.standardOutput = process.inputReader(StandardCharsets.UTF_8);
+    }
+
+    static ChildProcess start(Path directory, Map<String, String> variables, String... arguments) {
+        try {
+            Path standardError = Files.createTempFile(directory, "stderr", ".txt");
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx128m",
+                    "-XX:TieredStopAtLevel=1",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Main.class.getName()));
+            command.addAll(List.of(arguments));
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .redirectInput(new File("/dev/null"))
+                    .redirectError(standardError.toFile());
+            builder.environment().keySet().removeIf(name -> name.startsWith("HSM_") || name.startsWith("SIGNING_"));
+            // Java would announce on standard error that it takes options from there.
+            builder.environment().remove("JAVA_TOOL_OPTIONS");
+            builder.environment().putAll(variables);
+            return new ChildProcess(builder.start(), standardError);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads standard output up to the line that names the port. */
+    int awaitPort() {
+        for (String line = readLine(); line != null; line = readLine()) {
+            Matcher matcher = LISTENING.matcher(line);
+            if (matcher.find()) {
+                return Integer.parseInt(matcher.group(1));
+            }
+        }
+        throw new AssertionError("The service did not start:\n" + output() + "\n" + errors());
+    }
+
+    private String readLine() {
+        try {
+            String line = standardOutput.readLine();
+            if (line != null) {
+                outputLines.add(line);
+            }
+            return line;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends SIGTERM; not through the process itself, which would close its streams with the last lines unread. */
+    void terminate() {
+        process.toHandle().destroy();
+    }
+
+    /** Waits for the end, and gives the exit code. */
+    int exitCode() {
+        while (readLine() != null) {
+            // To the end of the output, which is the end of the process.
+        }
+        try {
+            if (!process.waitFor(TIME_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError("The process did not end");
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The lines of standard output that were read so far. */
+    List<String> output() {
+        return List.copyOf(outputLines);
+    }
+
+    List<String> errors() {
+        try {
+            return Files.readAllLines(standardError);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

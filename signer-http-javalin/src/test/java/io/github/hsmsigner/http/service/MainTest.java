@@ -1,0 +1,123 @@
+package io.github.hsmsigner.http.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hsmsigner.http.Client;
+import io.github.hsmsigner.http.TestKey;
+import io.github.hsmsigner.testing.TestPki;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class MainTest {
+
+    @TempDir
+    private Path directory;
+
+    private Map<String, String> keyStore(String... more) {
+        Map<String, String> variables = new HashMap<>(Map.of(
+                "SIGNING_KEYSTORE",
+                TestKey.writeKeyStore(directory).toString(),
+                "SIGNING_KEYSTORE_PASSWORD",
+                TestKey.PASSWORD,
+                "SIGNING_SERVICE_PORT",
+                "0"));
+        for (int i = 0; i < more.length; i += 2) {
+            variables.put(more[i], more[i + 1]);
+        }
+        return variables;
+    }
+
+    private void assertRefused(Map<String, String> variables, String... problems) {
+        try (ChildProcess process = ChildProcess.start(directory, variables)) {
+            assertThat(process.exitCode()).isEqualTo(2);
+            assertThat(process.errors())
+                    .hasSameSizeAs(problems)
+                    .allSatisfy(line ->
+                            assertThat(line).startsWith("signer-service: ").doesNotContain("Exception", "\tat "));
+            for (int i = 0; i < problems.length; i++) {
+                assertThat(process.errors().get(i)).contains(problems[i]);
+            }
+            assertThat(String.join("\n", process.output())).doesNotContain("Exception", "\tat ", "Listening");
+        }
+    }
+
+    @Test
+    void tellsEveryProblemOfTheSettingsInALine() {
+        assertRefused(
+                Map.of("SIGNING_SERVICE_PORT", "x", "HSM_MODULE", "/nowhere.so", "HSM_SLOT_ID", "y"),
+                "SIGNING_SERVICE_PORT must be",
+                "HSM_PIN is missing",
+                "HSM_MODULE names /nowhere.so",
+                "HSM_SLOT_ID must be");
+    }
+
+    @Test
+    void tellsInALineWhatOnlyShowsWhenTheKeyIsOpened() throws IOException {
+        assertRefused(keyStore("SIGNING_KEYSTORE_PASSWORD", "wrong"), "The password of the key store");
+        Path stranger = TestPki.writePem(
+                directory.resolve("stranger.pem"),
+                TestKey.pki().certifySigner("Stranger", TestPki.rsaKeyPair(2048).getPublic()));
+        assertRefused(
+                keyStore("SIGNING_CERTIFICATE", stranger.toString()),
+                "None of the certificates of SIGNING_CERTIFICATE belongs to the signing key: CN=Stranger");
+        Path notAModule = Files.writeString(directory.resolve("module.so"), "not a library");
+        assertRefused(
+                Map.of("HSM_MODULE", notAModule.toString(), "HSM_PIN", "1234", "SIGNING_SERVICE_PORT", "0"),
+                notAModule.toString());
+    }
+
+    @Test
+    void showsItsUsage() {
+        try (ChildProcess help = ChildProcess.start(directory, Map.of(), "--help")) {
+            assertThat(help.exitCode()).isZero();
+            assertThat(help.output()).first().asString().startsWith("Usage: java -jar signer-service.jar [serve]");
+            assertThat(help.errors()).isEmpty();
+        }
+        try (ChildProcess version = ChildProcess.start(directory, Map.of(), "--version")) {
+            assertThat(version.exitCode()).isZero();
+            assertThat(version.output()).singleElement().asString().startsWith("signer-service ");
+        }
+        try (ChildProcess unknown = ChildProcess.start(directory, Map.of(), "sing")) {
+            assertThat(unknown.exitCode()).isEqualTo(2);
+            assertThat(unknown.output()).isEmpty();
+            assertThat(unknown.errors()).first().asString().startsWith("Usage:");
+        }
+    }
+
+    @Test
+    void servesUntilItIsToldToStopAndLogsNoSecretAtAnyLevel() {
+        String contents = "the confidential contents of a contract";
+        String base64 = Base64.getEncoder().encodeToString(contents.getBytes(StandardCharsets.US_ASCII));
+        try (ChildProcess process =
+                ChildProcess.start(directory, keyStore("SIGNING_SERVICE_LOG_LEVEL", "TRACE"), "serve")) {
+            Client client = new Client(process.awaitPort());
+            assertThat(client.sign("{\"encoded_contents\":\"" + base64 + "\",\"signing_token\":\"token-7d1f\"}")
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(client.sign("{\"encoded_contents\":\"" + base64 + "*\",\"signing_token\":\"token-7d1f\"}")
+                            .statusCode())
+                    .isEqualTo(400);
+            process.terminate();
+
+            assertThat(process.exitCode()).isZero();
+            assertThat(process.errors()).isEmpty();
+            assertThat(process.output())
+                    .anySatisfy(line -> assertThat(line).contains("certificate of CN=Test Signer"))
+                    .anySatisfy(line -> assertThat(line).contains("action=sign_pkcs7 digest=sha256 outcome=ok"))
+                    .last()
+                    .asString()
+                    .endsWith("Stopped.");
+            assertThat(String.join("\n", process.output()))
+                    .doesNotContain("token-7d1f", "confidential", base64.substring(0, 20), TestKey.PASSWORD);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package io.github.hsmsigner.http.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.http.Client;
+import io.github.hsmsigner.http.TestKey;
+import io.github.hsmsigner.testing.CapturedLog;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class RunningServiceTest {
+
+    private static final byte[] CONTENTS = "contents".getBytes(StandardCharsets.US_ASCII);
+
+    @TempDir
+    private Path directory;
+
+    private RunningService service;
+
+    @AfterEach
+    void stop() {
+        service.close();
+    }
+
+    private ServiceConfig config(int port) {
+        try {
+            return ServiceConfig.fromEnvironment(Map.of(
+                    "SIGNING_KEYSTORE", TestKey.writeKeyStore(directory).toString(),
+                    "SIGNING_KEYSTORE_PASSWORD", TestKey.PASSWORD,
+                    "SIGNING_SERVICE_PORT", Integer.toString(port)));
+        } catch (ConfigurationProblemsException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Client start() {
+        service = new RunningService(config(0));
+        return run(service);
+    }
+
+    private Client start(RuntimeException failure) {
+        ServiceConfig config = config(0);
+        service = new RunningService(
+                config,
+                new ScriptedKeySource(
+                        new KeyStoreKeySource((KeySettings.KeyStoreFile) config.key(), config.certificates()),
+                        failure));
+        return run(service);
+    }
+
+    private static Client run(RunningService service) {
+        try {
+            service.start();
+            return new Client(service.port());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void signsAndSaysThatItIsReady() {
+        Client client = start();
+        HttpResponse<byte[]> signed =
+                client.sign("{\"encoded_contents\":\"" + Base64.getEncoder().encodeToString(CONTENTS) + "\"}");
+
+        assertThat(signed.statusCode()).isEqualTo(200);
+        TestKey.assertOpensslVerifiesContainer(directory, signed.body(), CONTENTS);
+        assertAnswer(client.get("/"), 200, "{\"status\":\"up\"}");
+        assertAnswer(client.get("/health/live"), 200, "{\"status\":\"live\"}");
+        assertAnswer(client.get("/health/ready"), 200, "{\"status\":\"ready\"}");
+    }
+
+    @Test
+    void logsTheLineThatScriptsWaitFor() {
+        try (CapturedLog log = new CapturedLog()) {
+            start();
+            assertThat(log.text()).contains("Listening on http://0.0.0.0:" + service.port() + "/sign");
+        }
+    }
+
+    @Test
+    void listensAndSaysWhyItIsNotReady() {
+        Client client = start(SigningUnavailableException.lasting("The \"PIN\" is wrong.", null));
+
+        assertAnswer(client.get("/"), 200, "{\"status\":\"up\"}");
+        assertAnswer(client.get("/health/live"), 200, "{\"status\":\"live\"}");
+        assertAnswer(
+                client.get("/health/ready"),
+                503,
+                "{\"status\":\"not_ready\",\"reason\":\"The \\\"PIN\\\" is wrong.\"}");
+        HttpResponse<byte[]> refused = client.sign("{\"action\":\"get_certificates\"}");
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(Client.text(refused)).contains("\"unavailable\"").doesNotContain("PIN");
+        assertThat(refused.headers().firstValue("Retry-After")).isEmpty();
+    }
+
+    @Test
+    void saysWhenToComeBackWhereTheTroublePasses() {
+        Client client = start(SigningUnavailableException.passing("away", Duration.ofSeconds(3), null));
+        HttpResponse<byte[]> first = client.sign("{\"action\":\"get_certificates\"}");
+        assertThat(first.statusCode()).isEqualTo(503);
+        assertThat(Client.header(first, "Retry-After")).isEqualTo("1");
+    }
+
+    @Test
+    void refusesToStartOnAPortThatIsTaken() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            service = new RunningService(config(taken.getLocalPort()));
+            assertThatThrownBy(service::start)
+                    .isInstanceOf(InvalidConfigurationException.class)
+                    .hasMessageContaining("Port " + taken.getLocalPort() + " (SIGNING_SERVICE_PORT)");
+        }
+    }
+
+    private static void assertAnswer(HttpResponse<byte[]> response, int status, String body) {
+        assertThat(response.statusCode()).isEqualTo(status);
+        assertThat(Client.text(response)).isEqualTo(body);
+        assertThat(Client.header(response, "Content-Type")).isEqualTo("application/json");
+        assertThat(response.headers().firstValue("Server")).isEmpty();
+        assertThat(response.headers().firstValue("X-Request-Id")).isPresent();
+    }
+
+    @Test
+    void finishesTheRequestsInFlightBeforeItEnds() throws IOException {
+        start();
+        try (Socket socket = new Socket("127.0.0.1", service.port())) {
+            String body = "{\"action\":\"get_certificates\"}";
+            String head = "POST /sign HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: " + body.length() + "\r\n\r\n";
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            // The interim answer proves that the request is being served: it waits for its body.
+            assertThat(new String(socket.getInputStream().readNBytes(25), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 100");
+            CompletableFuture<Void> stopped = CompletableFuture.runAsync(service::close);
+            awaitRefusedConnections();
+            assertThat(stopped).isNotDone();
+
+            socket.getOutputStream().write(body.getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+
+            assertThat(answer).startsWith("HTTP/1.1 200").contains("ca_certificates");
+            stopped.join();
+        }
+    }
+
+    private void awaitRefusedConnections() {
+        while (true) {
+            try (Socket probe = new Socket("127.0.0.1", service.port())) {
+                probe.setSoLinger(true, 0);
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+}

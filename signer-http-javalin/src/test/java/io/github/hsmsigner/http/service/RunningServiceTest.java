@@ -3,6 +3,7 @@ package io.github.hsmsigner.http.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.http.Client;
@@ -140,7 +141,8 @@ class RunningServiceTest {
     @Test
     void finishesTheRequestsInFlightBeforeItEnds() throws IOException {
         start();
-        try (Socket socket = new Socket("127.0.0.1", service.port())) {
+        int port = service.port();
+        try (Socket socket = new Socket("127.0.0.1", port)) {
             String body = "{\"action\":\"get_certificates\"}";
             String head = "POST /sign HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Type: application/json\r\n"
                     + "Content-Length: " + body.length() + "\r\n\r\n";
@@ -149,7 +151,7 @@ class RunningServiceTest {
             assertThat(new String(socket.getInputStream().readNBytes(25), StandardCharsets.US_ASCII))
                     .startsWith("HTTP/1.1 100");
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(service::close);
-            awaitRefusedConnections();
+            awaitRefusedConnections(port);
             assertThat(stopped).isNotDone();
 
             socket.getOutputStream().write(body.getBytes(StandardCharsets.US_ASCII));
@@ -160,13 +162,15 @@ class RunningServiceTest {
         }
     }
 
-    private void awaitRefusedConnections() {
-        while (true) {
-            try (Socket probe = new Socket("127.0.0.1", service.port())) {
+    private static void awaitRefusedConnections(int port) {
+        Deadline deadline = Deadline.after(Duration.ofSeconds(10));
+        while (!deadline.hasPassed()) {
+            try (Socket probe = new Socket("127.0.0.1", port)) {
                 probe.setSoLinger(true, 0);
             } catch (IOException e) {
                 return;
             }
         }
+        throw new AssertionError("Connections are still accepted");
     }
 }

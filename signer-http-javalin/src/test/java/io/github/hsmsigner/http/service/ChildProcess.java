@@ -38,6 +38,8 @@ final class ChildProcess implements AutoCloseable {
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Xmx128m",
                     "-XX:TieredStopAtLevel=1",
+                    // As the manifest of the runnable file has it; without it, JDK 24 and later warn on standard error.
+                    "--enable-native-access=ALL-UNNAMED",
                     "-cp",
                     System.getProperty("java.class.path"),
                     Main.class.getName()));

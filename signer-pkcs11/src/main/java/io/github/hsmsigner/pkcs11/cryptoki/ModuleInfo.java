@@ -7,4 +7,10 @@ package io.github.hsmsigner.pkcs11.cryptoki;
  * @param description what it is
  * @param version its version, such as {@code 2.6}
  */
-public record ModuleInfo(String manufacturer, String description, String version) {}
+public record ModuleInfo(String manufacturer, String description, String version) {
+
+    @Override
+    public String toString() {
+        return description + " " + version + " by " + manufacturer;
+    }
+}

@@ -29,15 +29,44 @@ public interface Signer {
     /**
      * Signs a digest.
      *
-     * @param algorithm one of {@link #algorithms()}
+     * @param algorithm one of {@link #algorithms()}, of a scheme that signs digests
      * @param digest the digest of the message, made with the algorithm's digest algorithm
      * @param deadline by when the answer is due; waiting for a free session, too, ends then
-     * @return the signature octets as X.509 and CMS carry them: for RSA the bare octets of RFC 8017
+     * @return the signature octets as X.509 and CMS carry them: for RSA the bare octets of RFC 8017, for ECDSA the DER encoding of
+     *     Ecdsa-Sig-Value (RFC 5753, section 7.2)
      * @throws UnsupportedRequestException if the algorithm is not one of this key's
      * @throws SigningUnavailableException if the key cannot be used before the deadline
-     * @throws IllegalArgumentException if the digest was made with another digest algorithm
+     * @throws IllegalArgumentException if the digest was made with another digest algorithm, or the scheme signs messages only
      */
     byte[] sign(SignatureAlgorithm algorithm, Digest digest, Deadline deadline);
+
+    /**
+     * Signs a message that is in memory. Keys of schemes that must see the whole message implement this; for the others it is the
+     * same as hashing the message and signing the digest.
+     *
+     * @param algorithm one of {@link #algorithms()}
+     * @param message the message
+     * @param deadline by when the answer is due; waiting for a free session, too, ends then
+     * @return the signature octets as {@link #sign} gives them; for Ed25519 the 64 octets of RFC 8032
+     * @throws UnsupportedRequestException if the algorithm is not one of this key's
+     * @throws SigningUnavailableException if the key cannot be used before the deadline
+     */
+    default byte[] signMessage(SignatureAlgorithm algorithm, byte[] message, Deadline deadline) {
+        return sign(algorithm, Digest.compute(algorithm.digestAlgorithm(), message), deadline);
+    }
+
+    /**
+     * Throws what {@link #signMessage} promises for an algorithm that this key does not do.
+     *
+     * @param algorithm the algorithm asked for
+     * @throws UnsupportedRequestException if the algorithm is not one of this key's
+     */
+    default void requireSupported(SignatureAlgorithm algorithm) {
+        if (!algorithms().contains(algorithm)) {
+            throw new UnsupportedRequestException(
+                    "The key does not sign with " + algorithm + "; it offers " + algorithms() + ".");
+        }
+    }
 
     /**
      * Throws what {@link #sign} promises for an algorithm that this key does not do, or a digest that is not the algorithm's.
@@ -45,12 +74,12 @@ public interface Signer {
      * @param algorithm the algorithm asked for
      * @param digest the digest to sign
      * @throws UnsupportedRequestException if the algorithm is not one of this key's
-     * @throws IllegalArgumentException if the digest was made with another digest algorithm
+     * @throws IllegalArgumentException if the digest was made with another digest algorithm, or the scheme signs messages only
      */
     default void requireSupported(SignatureAlgorithm algorithm, Digest digest) {
-        if (!algorithms().contains(algorithm)) {
-            throw new UnsupportedRequestException(
-                    "The key does not sign with " + algorithm + "; it offers " + algorithms() + ".");
+        requireSupported(algorithm);
+        if (algorithm.scheme().signsWholeMessage()) {
+            throw new IllegalArgumentException(algorithm + " signs messages, not their digests");
         }
         if (digest.algorithm() != algorithm.digestAlgorithm()) {
             throw new IllegalArgumentException(algorithm + " signs digests made with "

@@ -1,8 +1,11 @@
 package io.github.hsmsigner.core;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * A key under the name that requests use for it, with its certificates. Immutable.
@@ -11,12 +14,32 @@ public final class SigningKey {
 
     private final String name;
     private final Signer signer;
+    private final SignatureScheme scheme;
     private final CertificateChain chain;
 
-    private SigningKey(String name, Signer signer, CertificateChain chain) {
+    private SigningKey(String name, Signer signer, SignatureScheme scheme, CertificateChain chain) {
         this.name = name;
         this.signer = signer;
+        this.scheme = scheme;
         this.chain = chain;
+    }
+
+    /**
+     * Puts a key and its certificates together, with the default scheme for keys of its type: RSASSA-PKCS1-v1_5 for RSA keys. The
+     * rest is as {@link #prove(String, Signer, SignatureScheme, CertificateProvider, Deadline)} says.
+     *
+     * @param name the name for requests and logs
+     * @param signer the key
+     * @param certificates where its certificates come from
+     * @param deadline by when the proof is due
+     * @return the key, ready for use
+     * @throws InvalidConfigurationException if the key is too weak or of a type that is not supported, or the certificate is not
+     *     that of the key
+     * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the key cannot be used now
+     */
+    public static SigningKey prove(String name, Signer signer, CertificateProvider certificates, Deadline deadline) {
+        KeyRequirements.check(signer.publicKey());
+        return prove(name, signer, firstAlgorithm(signer).scheme(), certificates, deadline);
     }
 
     /**
@@ -25,26 +48,39 @@ public final class SigningKey {
      *
      * @param name the name for requests and logs
      * @param signer the key
+     * @param scheme what the key is to sign with
      * @param certificates where its certificates come from
      * @param deadline by when the proof is due
      * @return the key, ready for use
-     * @throws InvalidConfigurationException if the certificate is not that of the key
+     * @throws InvalidConfigurationException if the key is too weak or of a type that is not supported, does not do the scheme, or
+     *     the certificate is not that of the key
      * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the key cannot be used now
      */
-    public static SigningKey prove(String name, Signer signer, CertificateProvider certificates, Deadline deadline) {
+    public static SigningKey prove(
+            String name, Signer signer, SignatureScheme scheme, CertificateProvider certificates, Deadline deadline) {
         Objects.requireNonNull(name, "name");
+        KeyRequirements.check(signer.publicKey());
+        SignatureAlgorithm algorithm = signer.algorithms().stream()
+                .filter(a -> a.scheme() == scheme)
+                .findFirst()
+                .orElseThrow(() -> new InvalidConfigurationException("The key \"" + name + "\" does not sign with "
+                        + scheme + "; it offers " + signer.algorithms() + "."));
         CertificateChain chain = certificates.certificateChain(signer.publicKey());
         byte[] certified = chain.signer().getPublicKey().getEncoded();
         if (!Arrays.equals(certified, signer.publicKey().getEncoded())) {
             throw mismatch(name, chain, "holds another public key");
         }
-        SignatureAlgorithm algorithm = signer.algorithms().iterator().next();
-        Digest probe = Digest.compute(algorithm.digestAlgorithm(), new byte[0]);
-        byte[] signature = signer.sign(algorithm, probe, deadline);
-        if (!SignatureVerifier.verifies(chain.signer().getPublicKey(), algorithm, probe, signature)) {
+        ToBeSigned probe = ToBeSigned.message(algorithm, new byte[0]);
+        if (!probe.verify(chain.signer().getPublicKey(), probe.sign(signer, deadline))) {
             throw mismatch(name, chain, "does not verify a signature made with the key");
         }
-        return new SigningKey(name, signer, chain);
+        return new SigningKey(name, signer, scheme, chain);
+    }
+
+    private static SignatureAlgorithm firstAlgorithm(Signer signer) {
+        return signer.algorithms().stream()
+                .min(Comparator.naturalOrder())
+                .orElseThrow(() -> new IllegalArgumentException("A signer must offer an algorithm"));
     }
 
     private static InvalidConfigurationException mismatch(String name, CertificateChain chain, String what) {
@@ -70,6 +106,27 @@ public final class SigningKey {
      */
     public Signer signer() {
         return signer;
+    }
+
+    /**
+     * The algorithm that this key signs with when a request asks for a digest algorithm.
+     *
+     * @param digestAlgorithm the digest algorithm asked for
+     * @return the algorithm
+     * @throws UnsupportedRequestException if the key's scheme is not used with that digest algorithm
+     */
+    public SignatureAlgorithm algorithm(DigestAlgorithm digestAlgorithm) {
+        return SignatureAlgorithm.of(scheme, digestAlgorithm)
+                .filter(signer.algorithms()::contains)
+                .orElseThrow(() -> new UnsupportedRequestException("The key does not sign with " + scheme + " and "
+                        + digestAlgorithm.text() + "; it offers " + offers() + "."));
+    }
+
+    private String offers() {
+        return signer.algorithms().stream()
+                .filter(a -> a.scheme() == scheme)
+                .map(a -> a.digestAlgorithm().text())
+                .collect(Collectors.joining(", "));
     }
 
     /**

@@ -4,6 +4,7 @@ import io.github.hsmsigner.core.error.InternalSigningException;
 import io.github.hsmsigner.core.error.InvalidRequestException;
 import io.github.hsmsigner.core.error.SigningDeniedException;
 import io.github.hsmsigner.core.error.SigningException;
+import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Objects;
@@ -65,13 +66,36 @@ public final class SigningService {
      * A bare signature.
      *
      * @param context who asks
-     * @param digest the digest of the data to be signed; the signature algorithm is the key's default for its digest algorithm
+     * @param digest the digest of the data to be signed; the signature algorithm is the key's scheme with its digest algorithm
      * @return the signature octets
      */
     public byte[] signRaw(RequestContext context, Digest digest) {
+        SigningKey key = authorizedRawKey(context, digest.algorithm());
+        SignatureAlgorithm algorithm = key.algorithm(digest.algorithm());
+        if (algorithm.scheme().signsWholeMessage()) {
+            throw new UnsupportedRequestException(
+                    "The key signs with " + algorithm + ", which needs the data to be signed and not its digest.");
+        }
+        return sign(context, key, ToBeSigned.digest(algorithm, digest));
+    }
+
+    /**
+     * A bare signature over data in memory, for keys of any scheme.
+     *
+     * @param context who asks
+     * @param digestAlgorithm what the data is hashed with; the signature algorithm is the key's scheme with it
+     * @param data the data to be signed
+     * @return the signature octets
+     */
+    public byte[] signRaw(RequestContext context, DigestAlgorithm digestAlgorithm, byte[] data) {
+        SigningKey key = authorizedRawKey(context, digestAlgorithm);
+        return sign(context, key, ToBeSigned.message(key.algorithm(digestAlgorithm), data));
+    }
+
+    private SigningKey authorizedRawKey(RequestContext context, DigestAlgorithm digestAlgorithm) {
         SigningKey key = keyFor(context);
-        authorize(SigningAction.RAW_SIGNATURE, context, key, Optional.of(digest.algorithm()), Optional.empty());
-        return sign(context, key, algorithmFor(key, digest.algorithm()), digest);
+        authorize(SigningAction.RAW_SIGNATURE, context, key, Optional.of(digestAlgorithm), Optional.empty());
+        return key;
     }
 
     /**
@@ -89,12 +113,11 @@ public final class SigningService {
                 key,
                 Optional.of(request.digestAlgorithm()),
                 Optional.of(request.format()));
-        SignatureAlgorithm algorithm = algorithmFor(key, request.digestAlgorithm());
+        SignatureAlgorithm algorithm = key.algorithm(request.digestAlgorithm());
         ContainerParameters parameters =
                 new ContainerParameters(request.format(), algorithm, key.chain(), clock.instant());
         PreparedContainer prepared = containers.prepare(parameters, contentDigest(request));
-        Digest toBeSigned = Digest.compute(algorithm.digestAlgorithm(), prepared.dataToBeSigned());
-        return prepared.complete(sign(context, key, algorithm, toBeSigned));
+        return prepared.complete(sign(context, key, ToBeSigned.message(algorithm, prepared.dataToBeSigned())));
     }
 
     private SigningKey keyFor(RequestContext context) {
@@ -114,10 +137,6 @@ public final class SigningService {
         });
     }
 
-    private static SignatureAlgorithm algorithmFor(SigningKey key, DigestAlgorithm digestAlgorithm) {
-        return SignatureAlgorithm.defaultFor(key.signer().publicKey(), digestAlgorithm);
-    }
-
     private static Digest contentDigest(ContainerRequest request) {
         return request.digest().orElseGet(() -> {
             try {
@@ -128,18 +147,17 @@ public final class SigningService {
         });
     }
 
-    private byte[] sign(RequestContext context, SigningKey key, SignatureAlgorithm algorithm, Digest digest) {
+    private byte[] sign(RequestContext context, SigningKey key, ToBeSigned toBeSigned) {
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-            byte[] signature = key.signer().sign(algorithm, digest, context.deadline());
-            if (!verifyAfterSign
-                    || SignatureVerifier.verifies(key.signer().publicKey(), algorithm, digest, signature)) {
+            byte[] signature = toBeSigned.sign(key.signer(), context.deadline());
+            if (!verifyAfterSign || toBeSigned.verify(key.signer().publicKey(), signature)) {
                 return signature;
             }
             LOG.error(
                     "Request {}: a signature of key \"{}\" ({}) does not verify and is thrown away (attempt {} of {}).",
                     context.requestId(),
                     key.name(),
-                    algorithm,
+                    toBeSigned.algorithm(),
                     attempt,
                     ATTEMPTS);
         }

@@ -7,6 +7,7 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.SignatureAlgorithm;
+import io.github.hsmsigner.core.SignatureScheme;
 import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.certificate.FixedCertificateProvider;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
@@ -69,7 +70,7 @@ class Pkcs11TokenTest {
     @EnumSource(DigestAlgorithm.class)
     void opensslVerifiesASignature(DigestAlgorithm digestAlgorithm) throws IOException {
         byte[] message = "what was signed".getBytes(StandardCharsets.UTF_8);
-        SignatureAlgorithm algorithm = SignatureAlgorithm.defaultFor(SECOND_KEY.getPublic(), digestAlgorithm);
+        SignatureAlgorithm algorithm = SignatureAlgorithm.of(SignatureScheme.RSA_PKCS1, digestAlgorithm).orElseThrow();
         byte[] signature;
         try (Pkcs11Token token = Pkcs11Token.open(configFor(twoKeys).build())) {
             Pkcs11Signer signer = token.signer(KeySelector.byLabel("second"));

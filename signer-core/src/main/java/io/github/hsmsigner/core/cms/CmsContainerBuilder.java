@@ -5,7 +5,10 @@ import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.ContainerParameters;
 import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.EcdsaSignature;
 import io.github.hsmsigner.core.PreparedContainer;
+import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.EnumMap;
 import java.util.List;
@@ -21,6 +24,8 @@ import org.bouncycastle.asn1.DERSet;
  * at once.
  */
 public final class CmsContainerBuilder implements ContainerBuilder {
+
+    private static final int ED25519_SIGNATURE_LENGTH = 64;
 
     private final Map<ContainerFormat, List<SignedAttributeProvider>> attributes;
 
@@ -67,7 +72,16 @@ public final class CmsContainerBuilder implements ContainerBuilder {
     }
 
     private static int maxSignatureLength(ContainerParameters parameters) {
-        RSAPublicKey key = (RSAPublicKey) parameters.chain().signer().getPublicKey();
-        return (key.getModulus().bitLength() + 7) / 8;
+        PublicKey key = parameters.chain().signer().getPublicKey();
+        return switch (parameters.signatureAlgorithm().scheme()) {
+            case RSA_PKCS1, RSA_PSS -> octets(((RSAPublicKey) key).getModulus().bitLength());
+            case ECDSA ->
+                EcdsaSignature.maxDerLength(((ECPublicKey) key).getParams().getOrder());
+            case ED25519 -> ED25519_SIGNATURE_LENGTH;
+        };
+    }
+
+    private static int octets(int bits) {
+        return (bits + 7) / 8;
     }
 }

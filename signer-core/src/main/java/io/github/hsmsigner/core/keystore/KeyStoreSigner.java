@@ -20,16 +20,21 @@ import java.security.KeyStore.PasswordProtection;
 import java.security.KeyStore.PrivateKeyEntry;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.Signature;
 import java.security.UnrecoverableKeyException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import javax.crypto.Cipher;
+import org.bouncycastle.crypto.CryptoException;
+import org.bouncycastle.crypto.engines.RSABlindedEngine;
+import org.bouncycastle.crypto.signers.PSSSigner;
+import org.bouncycastle.crypto.util.PrivateKeyFactory;
+import org.bouncycastle.jcajce.provider.util.DigestFactory;
 
 /**
  * A key of a PKCS#12 file (RFC 7292), held in the memory of this process, and its certificates.
@@ -48,9 +53,7 @@ public final class KeyStoreSigner implements Signer, CertificateProvider {
         this.privateKey = privateKey;
         this.publicKey = chain.get(0).getPublicKey();
         this.certificates = FixedCertificateProvider.of(origin, chain, List.of());
-        EnumSet<SignatureAlgorithm> supported = EnumSet.allOf(SignatureAlgorithm.class);
-        supported.removeIf(a -> !a.keyType().equals(publicKey.getAlgorithm()));
-        this.algorithms = Collections.unmodifiableSet(supported);
+        this.algorithms = SignatureAlgorithm.forKeyType(publicKey.getAlgorithm());
     }
 
     /**
@@ -60,7 +63,7 @@ public final class KeyStoreSigner implements Signer, CertificateProvider {
      * @param password the password of the file and of the key; not kept, and for the caller to wipe
      * @return the key
      * @throws InvalidConfigurationException if the file cannot be read, the password is wrong, there is no private key or more
-     *     than one, or the key is not an RSA key
+     *     than one, or the key is of a type that is not supported
      */
     public static KeyStoreSigner open(Path file, char[] password) {
         String origin = "the key store " + file;
@@ -72,8 +75,9 @@ public final class KeyStoreSigner implements Signer, CertificateProvider {
             KeyStoreSigner signer =
                     new KeyStoreSigner(entry.getPrivateKey(), x509(entry.getCertificateChain()), origin);
             if (signer.algorithms.isEmpty()) {
-                throw new InvalidConfigurationException("The key of " + origin + " is of type "
-                        + signer.publicKey.getAlgorithm() + ", which is not supported; an RSA key is expected.");
+                throw new InvalidConfigurationException(
+                        "The key of " + origin + " is of type " + signer.publicKey.getAlgorithm()
+                                + ", which is not supported; an RSA, EC or Ed25519 key is expected.");
             }
             return signer;
         } catch (NoSuchFileException e) {
@@ -120,14 +124,53 @@ public final class KeyStoreSigner implements Signer, CertificateProvider {
     public byte[] sign(SignatureAlgorithm algorithm, Digest digest, Deadline deadline) {
         requireSupported(algorithm, digest);
         try {
-            // With a private key, this transformation is the block type 1 padding and RSASP1 of RFC 8017, section
-            // 8.2.1.
-            Cipher cipher = Cipher.getInstance("RSA/ECB/PKCS1Padding");
-            cipher.init(Cipher.ENCRYPT_MODE, privateKey);
-            return cipher.doFinal(digest.toDigestInfo());
+            return switch (algorithm.scheme()) {
+                case RSA_PKCS1 -> pkcs1(digest);
+                case RSA_PSS -> pss(digest);
+                case ECDSA -> jca("NONEwithECDSA", digest.bytes());
+                case ED25519 -> throw new IllegalArgumentException("Ed25519 signs messages, not their digests");
+            };
+        } catch (GeneralSecurityException | CryptoException | IOException e) {
+            throw new InternalSigningException("The Java runtime could not sign with the key in memory.", e);
+        }
+    }
+
+    @Override
+    public byte[] signMessage(SignatureAlgorithm algorithm, byte[] message, Deadline deadline) {
+        requireSupported(algorithm);
+        if (!algorithm.scheme().signsWholeMessage()) {
+            return Signer.super.signMessage(algorithm, message, deadline);
+        }
+        try {
+            return jca("Ed25519", message);
         } catch (GeneralSecurityException e) {
             throw new InternalSigningException("The Java runtime could not sign with the key in memory.", e);
         }
+    }
+
+    /** With a private key, the transformation is the block type 1 padding and RSASP1 of RFC 8017, section 8.2.1. */
+    private byte[] pkcs1(Digest digest) throws GeneralSecurityException {
+        Cipher cipher = Cipher.getInstance("RSA/ECB/PKCS1Padding");
+        cipher.init(Cipher.ENCRYPT_MODE, privateKey);
+        return cipher.doFinal(digest.toDigestInfo());
+    }
+
+    /** RFC 8017, section 8.1.1, from a digest: the JCA's own PSS wants the whole message. */
+    private byte[] pss(Digest digest) throws CryptoException, IOException {
+        org.bouncycastle.crypto.Digest hash =
+                DigestFactory.getDigest(digest.algorithm().jcaName());
+        PSSSigner signer = PSSSigner.createRawSigner(
+                new RSABlindedEngine(), hash, hash, digest.algorithm().length(), PSSSigner.TRAILER_IMPLICIT);
+        signer.init(true, PrivateKeyFactory.createKey(privateKey.getEncoded()));
+        signer.update(digest.bytes(), 0, digest.algorithm().length());
+        return signer.generateSignature();
+    }
+
+    private byte[] jca(String algorithm, byte[] input) throws GeneralSecurityException {
+        Signature signature = Signature.getInstance(algorithm);
+        signature.initSign(privateKey);
+        signature.update(input);
+        return signature.sign();
     }
 
     @Override

@@ -1,0 +1,106 @@
+package io.github.hsmsigner.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.bouncycastle.crypto.ec.CustomNamedCurves;
+import org.bouncycastle.crypto.signers.PlainDSAEncoding;
+import org.bouncycastle.crypto.signers.StandardDSAEncoding;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EcdsaSignatureTest {
+
+    private static final long SEED = 20_261_123L;
+    private static final int RANDOM_NUMBERS = 2000;
+
+    @ParameterizedTest
+    @CsvSource({"P-256,32", "P-384,48", "P-521,66"})
+    void bothFormsAreThoseOfBouncyCastle(String curve, int width) throws IOException {
+        BigInteger order = CustomNamedCurves.getByName(curve).getN();
+        List<BigInteger> numbers = numbers(order);
+        for (int i = 0; i < numbers.size(); i++) {
+            BigInteger r = numbers.get(i);
+            BigInteger s = numbers.get(numbers.size() - 1 - i);
+            byte[] raw = PlainDSAEncoding.INSTANCE.encode(order, r, s);
+            byte[] der = StandardDSAEncoding.INSTANCE.encode(order, r, s);
+            assertThat(raw).hasSize(2 * width);
+            assertThat(EcdsaSignature.ofRaw(raw).toDer()).isEqualTo(der);
+            assertThat(EcdsaSignature.ofDer(der).toRaw(width)).isEqualTo(raw);
+            assertThat(der.length).isLessThanOrEqualTo(EcdsaSignature.maxDerLength(order));
+        }
+    }
+
+    /** At the edges, of every length in bits, and at random. */
+    private static List<BigInteger> numbers(BigInteger order) {
+        List<BigInteger> numbers = new ArrayList<>(List.of(BigInteger.ONE, order.subtract(BigInteger.ONE)));
+        for (int bits = 1; bits < order.bitLength(); bits++) {
+            numbers.add(BigInteger.ONE.shiftLeft(bits));
+            numbers.add(BigInteger.ONE.shiftLeft(bits).subtract(BigInteger.ONE));
+        }
+        Random random = new Random(SEED);
+        for (int i = 0; i < RANDOM_NUMBERS; i++) {
+            numbers.add(new BigInteger(order.bitLength() - 1, random).add(BigInteger.ONE));
+        }
+        return numbers;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 63, 65})
+    void rawOctetsMustBeTwoHalves(int length) {
+        byte[] octets = new byte[length];
+        assertThatThrownBy(() -> EcdsaSignature.ofRaw(octets))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("even number of octets");
+    }
+
+    @Test
+    void noNumberIsZero() {
+        assertThatThrownBy(() -> EcdsaSignature.ofRaw(new byte[64]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("positive");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "", // nothing
+                "30", // cut in the header
+                "3006020101", // cut in the content
+                "300602010102010100", // trailing octet
+                "30060201010201ff", // negative
+                "3006020100020101", // zero
+                "300702020001020101", // a number with a needless leading zero
+                "30810602010102010100", // length in a longer form than needed
+                "30800201010201010000", // indefinite length
+                "3003020101", // one number
+                "3009020101020101020101", // three numbers
+                "3106020101020101", // a set
+                "3006040101040101", // octet strings
+                "3084ffffffff020101", // a length beyond all memory
+            })
+    void whatIsNotDerIsRefused(String hex) {
+        byte[] octets = HexFormat.of().parseHex(hex);
+        assertThatThrownBy(() -> EcdsaSignature.ofDer(octets))
+                .isInstanceOf(IllegalArgumentException.class)
+                .message()
+                .isIn("Not an Ecdsa-Sig-Value in DER", "The numbers of an ECDSA signature are positive");
+    }
+
+    @Test
+    void numbersThatDoNotFitAreRefused() {
+        EcdsaSignature signature = new EcdsaSignature(BigInteger.ONE.shiftLeft(256), BigInteger.ONE);
+        assertThatThrownBy(() -> signature.toRaw(32))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("needs 33 octets");
+        assertThat(signature.toRaw(33)).hasSize(66);
+    }
+}

@@ -1,0 +1,115 @@
+package io.github.hsmsigner.core.fetch;
+
+import io.github.hsmsigner.core.Deadline;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * HTTP requests that end by their deadline and whose answers are no larger than allowed, whatever the server does.
+ *
+ * <p>Redirects are not followed: what is fetched here is named in certificates or by the operator. Safe for use by any number of
+ * threads at once.
+ */
+public final class HttpFetcher {
+
+    private static final int OK = 200;
+
+    private final int maxBytes;
+    private final HttpClient client =
+            HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
+
+    /**
+     * Makes a fetcher.
+     *
+     * @param maxBytes the largest answer to take, in bytes
+     */
+    public HttpFetcher(int maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    /**
+     * Fetches a document.
+     *
+     * @param address where it is; http or https
+     * @param deadline by when it must be there
+     * @return its octets
+     * @throws IOException if it cannot be had before the deadline; the message names the reason and not the address
+     */
+    public byte[] get(URI address, Deadline deadline) throws IOException {
+        return exchange(HttpRequest.newBuilder(address).GET(), deadline);
+    }
+
+    /**
+     * Sends a document and takes the answer.
+     *
+     * @param address where to; http or https
+     * @param headers the headers, Content-Type among them
+     * @param body what to send
+     * @param deadline by when the answer must be there
+     * @return the answer's octets
+     * @throws IOException if it cannot be had before the deadline; the message names the reason and not the address
+     */
+    public byte[] post(URI address, Map<String, String> headers, byte[] body, Deadline deadline) throws IOException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(address).POST(HttpRequest.BodyPublishers.ofByteArray(body));
+        headers.forEach(request::header);
+        return exchange(request, deadline);
+    }
+
+    private byte[] exchange(HttpRequest.Builder request, Deadline deadline) throws IOException {
+        long nanos = deadline.remainingNanos();
+        if (nanos == 0) {
+            throw new IOException("no time is left");
+        }
+        // The request's own timeout ends with the headers; the wait below ends with the body.
+        request.timeout(Duration.ofNanos(nanos));
+        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request.build(), limited());
+        try {
+            HttpResponse<byte[]> response = answer.get(nanos, TimeUnit.NANOSECONDS);
+            if (response.statusCode() != OK) {
+                throw new IOException("the answer has status " + response.statusCode());
+            }
+            return response.body();
+        } catch (TimeoutException e) {
+            throw new IOException("no whole answer came in time", e);
+        } catch (ExecutionException e) {
+            throw new IOException(reason(e.getCause()), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("waiting for the answer was interrupted", e);
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    private static String reason(Throwable cause) {
+        String message = cause.getMessage();
+        return cause.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+    }
+
+    private BodyHandler<byte[]> limited() {
+        return response -> {
+            ByteArrayOutputStream body = new ByteArrayOutputStream();
+            return BodySubscribers.mapping(
+                    BodySubscribers.ofByteArrayConsumer(part -> part.ifPresent(octets -> {
+                        if (body.size() + octets.length > maxBytes) {
+                            throw new IllegalStateException("the answer is larger than " + maxBytes + " bytes");
+                        }
+                        body.writeBytes(octets);
+                    })),
+                    nothing -> body.toByteArray());
+        };
+    }
+}

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.core;
 
+import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
 
 /**
@@ -14,18 +15,22 @@ public interface ContainerBuilder {
      *
      * @param parameters what the container is to be
      * @param contentDigest the digest of the content, made with the digest algorithm of the signature algorithm
+     * @param deadline by when it must be done, where something must be fetched for it
      * @return the container but for its signature
      * @throws UnsupportedRequestException if this builder does not make such containers
+     * @throws SigningUnavailableException if something that must be fetched for it cannot be had
      * @throws IllegalArgumentException if the digest was made with another digest algorithm
      */
-    PreparedContainer prepare(ContainerParameters parameters, Digest contentDigest);
+    PreparedContainer prepare(ContainerParameters parameters, Digest contentDigest, Deadline deadline);
 
     /**
      * An upper bound of the size of a container, for callers that must reserve room before there is a signature.
      *
      * @param parameters what the container is to be
+     * @param deadline by when it must be known, where something must be fetched for it
      * @return the size in bytes that no container of these parameters exceeds
      * @throws UnsupportedRequestException if this builder does not make such containers
+     * @throws SigningUnavailableException if something that must be fetched for it cannot be had
      */
-    int maxSize(ContainerParameters parameters);
+    int maxSize(ContainerParameters parameters, Deadline deadline);
 }

@@ -8,11 +8,13 @@ import java.util.Optional;
  */
 public final class PolicyDecision {
 
-    private static final PolicyDecision ALLOW = new PolicyDecision(null);
+    private static final PolicyDecision ALLOW = new PolicyDecision(null, null);
 
+    private final String caller;
     private final String denialReason;
 
-    private PolicyDecision(String denialReason) {
+    private PolicyDecision(String caller, String denialReason) {
+        this.caller = caller;
         this.denialReason = denialReason;
     }
 
@@ -26,13 +28,32 @@ public final class PolicyDecision {
     }
 
     /**
+     * The request may go on, and the policy knows who asks.
+     *
+     * @param caller what the audit log calls the caller; must not repeat the signing token
+     * @return the decision
+     */
+    public static PolicyDecision allow(String caller) {
+        return new PolicyDecision(Objects.requireNonNull(caller, "caller"), null);
+    }
+
+    /**
      * The request is refused.
      *
      * @param reason why, for the operator's log; the client does not see it. Must not repeat the signing token
      * @return the decision
      */
     public static PolicyDecision deny(String reason) {
-        return new PolicyDecision(Objects.requireNonNull(reason, "reason"));
+        return new PolicyDecision(null, Objects.requireNonNull(reason, "reason"));
+    }
+
+    /**
+     * Who asks, where the policy knows.
+     *
+     * @return what the audit log calls the caller, or empty
+     */
+    public Optional<String> caller() {
+        return Optional.ofNullable(caller);
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.github.hsmsigner.core;
 
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+
 /**
  * A container that lacks nothing but its signature. Immutable.
  */
@@ -16,7 +18,9 @@ public interface PreparedContainer {
      * Second step: puts the signature in.
      *
      * @param signature the signature over {@link #dataToBeSigned()}
+     * @param deadline by when it must be done, where something must be fetched for it, such as a timestamp
      * @return the finished container in DER
+     * @throws SigningUnavailableException if something that must be fetched for it cannot be had
      */
-    byte[] complete(byte[] signature);
+    byte[] complete(byte[] signature, Deadline deadline);
 }

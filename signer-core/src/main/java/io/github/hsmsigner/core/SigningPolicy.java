@@ -24,4 +24,22 @@ public interface SigningPolicy {
     static SigningPolicy open() {
         return attempt -> PolicyDecision.allow();
     }
+
+    /**
+     * This policy and another one: what one of them denies is denied. The other one is asked only if this one allows, and the
+     * caller is who this one says it is, or else who the other one says.
+     *
+     * @param other the other policy
+     * @return the stricter policy
+     */
+    default SigningPolicy and(SigningPolicy other) {
+        return attempt -> {
+            PolicyDecision mine = decide(attempt);
+            if (mine.denialReason().isPresent()) {
+                return mine;
+            }
+            PolicyDecision theirs = other.decide(attempt);
+            return theirs.denialReason().isPresent() || mine.caller().isEmpty() ? theirs : mine;
+        };
+    }
 }

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.core;
 
+import io.github.hsmsigner.core.error.ErrorCode;
 import io.github.hsmsigner.core.error.InternalSigningException;
 import io.github.hsmsigner.core.error.InvalidRequestException;
 import io.github.hsmsigner.core.error.SigningDeniedException;
@@ -7,13 +8,17 @@ import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What every transport calls: it asks the policy, picks the key, hashes, signs, checks the signature, and builds the container.
+ * What every transport calls: it picks the key, asks the policy, hashes, signs, checks the signature, builds the
+ * container, and records what it did.
  *
  * <p>Safe for use by any number of threads at once. Every method throws a {@link SigningException}, and nothing else, for what a
  * request can cause: {@link InvalidRequestException} and its like for the caller's mistakes,
@@ -29,6 +34,8 @@ public final class SigningService {
     private final SigningPolicy policy;
     private final ContainerBuilder containers;
     private final boolean verifyAfterSign;
+    private final AuditLog audit;
+    private final SignerMetrics metrics;
     private final Clock clock;
 
     private SigningService(Builder builder) {
@@ -36,6 +43,8 @@ public final class SigningService {
         this.policy = builder.policy;
         this.containers = builder.containers;
         this.verifyAfterSign = builder.verifyAfterSign;
+        this.audit = builder.audit;
+        this.metrics = builder.metrics;
         this.clock = builder.clock;
     }
 
@@ -57,9 +66,10 @@ public final class SigningService {
      * @return the chain, signer first
      */
     public CertificateChain certificates(RequestContext context) {
-        SigningKey key = keyFor(context);
-        authorize(SigningAction.CERTIFICATES, context, key, Optional.empty(), Optional.empty());
-        return key.chain();
+        return serve(
+                SigningAction.CERTIFICATES,
+                context,
+                request -> authorizedKey(request).chain());
     }
 
     /**
@@ -70,13 +80,15 @@ public final class SigningService {
      * @return the signature octets
      */
     public byte[] signRaw(RequestContext context, Digest digest) {
-        SigningKey key = authorizedRawKey(context, digest.algorithm());
-        SignatureAlgorithm algorithm = key.algorithm(digest.algorithm());
-        if (algorithm.scheme().signsWholeMessage()) {
-            throw new UnsupportedRequestException(
-                    "The key signs with " + algorithm + ", which needs the data to be signed and not its digest.");
-        }
-        return sign(context, key, ToBeSigned.digest(algorithm, digest));
+        return serve(SigningAction.RAW_SIGNATURE, context, request -> {
+            SigningKey key = authorizedKey(request.over(digest));
+            SignatureAlgorithm algorithm = key.algorithm(digest.algorithm());
+            if (algorithm.scheme().signsWholeMessage()) {
+                throw new UnsupportedRequestException(
+                        "The key signs with " + algorithm + ", which needs the data to be signed and not its digest.");
+            }
+            return sign(request, key, ToBeSigned.digest(algorithm, digest));
+        });
     }
 
     /**
@@ -88,74 +100,131 @@ public final class SigningService {
      * @return the signature octets
      */
     public byte[] signRaw(RequestContext context, DigestAlgorithm digestAlgorithm, byte[] data) {
-        SigningKey key = authorizedRawKey(context, digestAlgorithm);
-        return sign(context, key, ToBeSigned.message(key.algorithm(digestAlgorithm), data));
+        return serve(SigningAction.RAW_SIGNATURE, context, request -> {
+            SigningKey key = authorizedKey(request.over(Digest.compute(digestAlgorithm, data)));
+            return sign(request, key, ToBeSigned.message(key.algorithm(digestAlgorithm), data));
+        });
     }
 
-    private SigningKey authorizedRawKey(RequestContext context, DigestAlgorithm digestAlgorithm) {
-        SigningKey key = keyFor(context);
-        authorize(SigningAction.RAW_SIGNATURE, context, key, Optional.of(digestAlgorithm), Optional.empty());
-        return key;
+    /**
+     * Bare signatures over many digests, one after the other. Each is a request of its own for the policy and the audit log; one
+     * that fails does not keep the others from being made.
+     *
+     * @param context who asks; its deadline is for all together
+     * @param digests the digests
+     * @return what became of each, in the same order
+     */
+    public List<SignatureResult> signAll(RequestContext context, List<Digest> digests) {
+        return digests.stream()
+                .map(digest -> {
+                    try {
+                        return SignatureResult.of(signRaw(context, digest));
+                    } catch (SigningException e) {
+                        return SignatureResult.of(e);
+                    }
+                })
+                .toList();
     }
 
     /**
      * A signature in a container, detached from the content.
      *
      * @param context who asks
-     * @param request what is to be signed
+     * @param wanted what is to be signed
      * @return the container in DER
      */
-    public byte[] signContainer(RequestContext context, ContainerRequest request) {
-        SigningKey key = keyFor(context);
-        authorize(
-                SigningAction.CONTAINER,
-                context,
-                key,
-                Optional.of(request.digestAlgorithm()),
-                Optional.of(request.format()));
-        SignatureAlgorithm algorithm = key.algorithm(request.digestAlgorithm());
-        ContainerParameters parameters =
-                new ContainerParameters(request.format(), algorithm, key.chain(), clock.instant());
-        PreparedContainer prepared = containers.prepare(parameters, contentDigest(request));
-        return prepared.complete(sign(context, key, ToBeSigned.message(algorithm, prepared.dataToBeSigned())));
-    }
-
-    private SigningKey keyFor(RequestContext context) {
-        return context.keyName().map(keys::named).orElseGet(keys::only);
-    }
-
-    private void authorize(
-            SigningAction action,
-            RequestContext context,
-            SigningKey key,
-            Optional<DigestAlgorithm> digestAlgorithm,
-            Optional<ContainerFormat> format) {
-        PolicyDecision decision =
-                policy.decide(new SigningAttempt(action, context, key.name(), digestAlgorithm, format));
-        decision.denialReason().ifPresent(reason -> {
-            throw new SigningDeniedException(reason);
+    public byte[] signContainer(RequestContext context, ContainerRequest wanted) {
+        return serve(SigningAction.CONTAINER, context, request -> {
+            SigningKey key = authorizedKey(request.in(wanted));
+            SignatureAlgorithm algorithm = key.algorithm(wanted.digestAlgorithm());
+            Digest content = contentDigest(wanted);
+            request.over(content);
+            ContainerParameters parameters =
+                    new ContainerParameters(wanted.format(), algorithm, key.chain(), clock.instant());
+            PreparedContainer prepared = containers.prepare(parameters, content, context.deadline());
+            byte[] signature = sign(request, key, ToBeSigned.message(algorithm, prepared.dataToBeSigned()));
+            return prepared.complete(signature, context.deadline());
         });
     }
 
-    private static Digest contentDigest(ContainerRequest request) {
-        return request.digest().orElseGet(() -> {
+    /**
+     * An upper bound of the size of a container, for callers that must reserve room before there is a signature.
+     *
+     * @param context who asks
+     * @param format the kind of container
+     * @param digestAlgorithm what the content is hashed with
+     * @return the size in bytes that no such container exceeds
+     */
+    public int maxContainerSize(RequestContext context, ContainerFormat format, DigestAlgorithm digestAlgorithm) {
+        return serve(SigningAction.CERTIFICATES, context, request -> {
+            SigningKey key = authorizedKey(request);
+            ContainerParameters parameters =
+                    new ContainerParameters(format, key.algorithm(digestAlgorithm), key.chain(), clock.instant());
+            return containers.maxSize(parameters, context.deadline());
+        });
+    }
+
+    private <T> T serve(SigningAction action, RequestContext context, Function<RequestRecord, T> work) {
+        RequestRecord request = new RequestRecord(action, context, clock.instant());
+        T answer;
+        try {
+            answer = work.apply(request);
+        } catch (SigningException e) {
+            end(request, Optional.of(e.code()));
+            throw e;
+        } catch (RuntimeException e) {
+            end(request, Optional.of(ErrorCode.INTERNAL));
+            throw new InternalSigningException("Request " + context.requestId() + " met an unexpected error.", e);
+        }
+        end(request, Optional.empty());
+        return answer;
+    }
+
+    /** Before the answer goes out: what cannot be recorded does not happen. */
+    private void end(RequestRecord request, Optional<ErrorCode> error) {
+        AuditEvent event = request.event(error);
+        metrics.requestEnded(event);
+        try {
+            audit.record(event);
+        } catch (RuntimeException e) {
+            throw new InternalSigningException(
+                    "Request " + event.requestId() + " could not be recorded in the audit log.", e);
+        }
+    }
+
+    private SigningKey authorizedKey(RequestRecord request) {
+        SigningKey key = request.context().keyName().map(keys::named).orElseGet(keys::only);
+        PolicyDecision decision = policy.decide(request.with(key).attempt());
+        decision.caller().ifPresent(request::by);
+        decision.denialReason().ifPresent(reason -> {
+            throw new SigningDeniedException(reason);
+        });
+        return key;
+    }
+
+    private static Digest contentDigest(ContainerRequest wanted) {
+        return wanted.digest().orElseGet(() -> {
             try {
-                return Digest.compute(request.digestAlgorithm(), request.content());
+                return Digest.compute(wanted.digestAlgorithm(), wanted.content());
             } catch (IOException e) {
                 throw new InvalidRequestException("The content could not be read to its end.", e);
             }
         });
     }
 
-    private byte[] sign(RequestContext context, SigningKey key, ToBeSigned toBeSigned) {
+    private byte[] sign(RequestRecord request, SigningKey key, ToBeSigned toBeSigned) {
+        request.by(toBeSigned.algorithm());
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-            byte[] signature = toBeSigned.sign(key.signer(), context.deadline());
+            long start = System.nanoTime();
+            byte[] signature = toBeSigned.sign(key.signer(), request.context().deadline());
+            metrics.signatureMade(key.name(), toBeSigned.algorithm(), Duration.ofNanos(System.nanoTime() - start));
             if (!verifyAfterSign || toBeSigned.verify(key.signer().publicKey(), signature)) {
                 return signature;
             }
+            metrics.signatureDiscarded(key.name(), toBeSigned.algorithm());
             LOG.error(
                     "Request {}: a signature of key \"{}\" ({}) does not verify and is thrown away (attempt {} of {}).",
-                    context.requestId(),
+                    request.context().requestId(),
                     key.name(),
                     toBeSigned.algorithm(),
                     attempt,
@@ -172,6 +241,8 @@ public final class SigningService {
         private final ContainerBuilder containers;
         private SigningPolicy policy = SigningPolicy.open();
         private boolean verifyAfterSign = true;
+        private AuditLog audit = AuditLog.none();
+        private SignerMetrics metrics = SignerMetrics.none();
         private Clock clock = Clock.systemUTC();
 
         private Builder(SigningKeys keys, ContainerBuilder containers) {
@@ -203,7 +274,29 @@ public final class SigningService {
         }
 
         /**
-         * Sets the clock for signing times; the system's, without it.
+         * Sets where requests are recorded; nowhere, without it.
+         *
+         * @param audit the log
+         * @return this builder
+         */
+        public Builder audit(AuditLog audit) {
+            this.audit = Objects.requireNonNull(audit, "audit");
+            return this;
+        }
+
+        /**
+         * Sets what measures; nothing, without it.
+         *
+         * @param metrics the metrics
+         * @return this builder
+         */
+        public Builder metrics(SignerMetrics metrics) {
+            this.metrics = Objects.requireNonNull(metrics, "metrics");
+            return this;
+        }
+
+        /**
+         * Sets the clock for signing times and the audit log; the system's, without it.
          *
          * @param clock the clock
          * @return this builder

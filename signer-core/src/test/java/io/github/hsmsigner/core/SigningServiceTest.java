@@ -61,7 +61,7 @@ class SigningServiceTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ContainerFormat.class)
+    @EnumSource(names = {"CMS", "CADES_B_B"})
     void aDigestAndItsContentGiveTheSameContainer(ContainerFormat format) {
         byte[] fromDigest = service.signContainer(
                 request(), ContainerRequest.forDigest(format, Digest.compute(DigestAlgorithm.SHA512, MESSAGE)));

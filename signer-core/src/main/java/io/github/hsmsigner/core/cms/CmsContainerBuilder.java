@@ -3,54 +3,82 @@ package io.github.hsmsigner.core.cms;
 import io.github.hsmsigner.core.ContainerBuilder;
 import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.ContainerParameters;
+import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.EcdsaSignature;
 import io.github.hsmsigner.core.PreparedContainer;
+import io.github.hsmsigner.core.RevocationSource;
+import io.github.hsmsigner.core.TimestampSource;
+import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.bouncycastle.asn1.ASN1EncodableVector;
+import org.bouncycastle.asn1.ASN1Set;
 import org.bouncycastle.asn1.DERSet;
 
 /**
- * Makes detached CMS SignedData (RFC 5652) and CAdES B-B (ETSI EN 319 122-1) containers in DER.
+ * Makes detached CMS SignedData (RFC 5652) and CAdES B-B and B-T (ETSI EN 319 122-1) containers in DER.
  *
  * <p>The signed attributes are content-type, message-digest, CMSAlgorithmProtection, signing-certificate-v2 and, for
- * {@link ContainerFormat#CMS} only, signing-time. The whole chain is put in. Immutable, and safe for use by any number of threads
- * at once.
+ * {@link ContainerFormat#CMS} only, signing-time; further ones can be added. The whole chain is put in. Immutable, and safe for use
+ * by any number of threads at once.
  */
 public final class CmsContainerBuilder implements ContainerBuilder {
 
     private static final int ED25519_SIGNATURE_LENGTH = 64;
 
-    private final Map<ContainerFormat, List<SignedAttributeProvider>> attributes;
+    private final Map<ContainerFormat, List<SignedAttributeProvider>> attributes = new EnumMap<>(ContainerFormat.class);
+    private final Optional<SignatureTimestamp> timestamp;
+    private final Optional<RevocationSource> revocation;
 
-    /** Makes a builder with the attributes that the two formats ask for. */
+    private CmsContainerBuilder(Builder builder) {
+        List<SignedAttributeProvider> always = List.of(
+                new ContentTypeAttribute(),
+                new MessageDigestAttribute(),
+                new AlgorithmProtectionAttribute(),
+                new SigningCertificateV2Attribute());
+        for (ContainerFormat format : ContainerFormat.values()) {
+            List<SignedAttributeProvider> ofFormat = new ArrayList<>(always);
+            if (format == ContainerFormat.CMS) {
+                ofFormat.add(new SigningTimeAttribute());
+            }
+            ofFormat.addAll(builder.further.getOrDefault(format, List.of()));
+            attributes.put(format, List.copyOf(ofFormat));
+        }
+        this.timestamp = Optional.ofNullable(builder.timestamps)
+                .map(source -> new SignatureTimestamp(source, builder.timestampRequired));
+        this.revocation = Optional.ofNullable(builder.revocation);
+    }
+
+    /** Makes a builder of containers without timestamps and revocation information, with the attributes of each format alone. */
     public CmsContainerBuilder() {
-        this.attributes = new EnumMap<>(ContainerFormat.class);
-        SignedAttributeProvider contentType = new ContentTypeAttribute();
-        SignedAttributeProvider messageDigest = new MessageDigestAttribute();
-        SignedAttributeProvider algorithmProtection = new AlgorithmProtectionAttribute();
-        SignedAttributeProvider signingCertificate = new SigningCertificateV2Attribute();
-        attributes.put(
-                ContainerFormat.CMS,
-                List.of(
-                        contentType,
-                        messageDigest,
-                        algorithmProtection,
-                        signingCertificate,
-                        new SigningTimeAttribute()));
-        attributes.put(
-                ContainerFormat.CADES_B_B,
-                List.of(contentType, messageDigest, algorithmProtection, signingCertificate));
+        this(builder());
+    }
+
+    /**
+     * Starts a builder of containers.
+     *
+     * @return what collects the settings
+     */
+    public static Builder builder() {
+        return new Builder();
     }
 
     @Override
-    public PreparedContainer prepare(ContainerParameters parameters, Digest contentDigest) {
+    public PreparedContainer prepare(ContainerParameters parameters, Digest contentDigest, Deadline deadline) {
+        return prepareSignedData(parameters, contentDigest, deadline);
+    }
+
+    private PreparedSignedData prepareSignedData(
+            ContainerParameters parameters, Digest contentDigest, Deadline deadline) {
         DigestAlgorithm expected = parameters.signatureAlgorithm().digestAlgorithm();
         if (contentDigest.algorithm() != expected) {
             throw new IllegalArgumentException("The content must be hashed with " + expected.jcaName() + ", not "
@@ -60,15 +88,34 @@ public final class CmsContainerBuilder implements ContainerBuilder {
         for (SignedAttributeProvider provider : attributes.get(parameters.format())) {
             signed.add(provider.attribute(parameters, contentDigest));
         }
-        return new PreparedSignedData(parameters, new DERSet(signed));
+        if (parameters.format() == ContainerFormat.CMS) {
+            revocation.ifPresent(source ->
+                    signed.add(RevocationInfoAttribute.of(source.revocationInfo(parameters.chain(), deadline))));
+        }
+        UnsignedAttributes unsigned =
+                timestampFor(parameters).<UnsignedAttributes>map(t -> t).orElse(UnsignedAttributes.NONE);
+        return new PreparedSignedData(parameters, new DERSet(signed), unsigned);
+    }
+
+    private Optional<SignatureTimestamp> timestampFor(ContainerParameters parameters) {
+        if (parameters.format() != ContainerFormat.CADES_B_T) {
+            return Optional.empty();
+        }
+        if (timestamp.isEmpty()) {
+            throw new UnsupportedRequestException("CAdES B-T is not offered: no timestamp authority is configured.");
+        }
+        return timestamp;
     }
 
     @Override
-    public int maxSize(ContainerParameters parameters) {
+    public int maxSize(ContainerParameters parameters, Deadline deadline) {
         DigestAlgorithm algorithm = parameters.signatureAlgorithm().digestAlgorithm();
         Digest anyDigest = Digest.of(algorithm, new byte[algorithm.length()]);
-        byte[] anySignature = new byte[maxSignatureLength(parameters)];
-        return prepare(parameters, anyDigest).complete(anySignature).length;
+        ASN1Set unsigned =
+                timestampFor(parameters).map(SignatureTimestamp::placeholder).orElse(null);
+        return prepareSignedData(parameters, anyDigest, deadline)
+                .encode(new byte[maxSignatureLength(parameters)], unsigned)
+                .length;
     }
 
     private static int maxSignatureLength(ContainerParameters parameters) {
@@ -83,5 +130,73 @@ public final class CmsContainerBuilder implements ContainerBuilder {
 
     private static int octets(int bits) {
         return (bits + 7) / 8;
+    }
+
+    /** Collects the settings of a {@link CmsContainerBuilder}. Not safe for use by several threads. */
+    public static final class Builder {
+
+        private final Map<ContainerFormat, List<SignedAttributeProvider>> further =
+                new EnumMap<>(ContainerFormat.class);
+        private TimestampSource timestamps;
+        private boolean timestampRequired = true;
+        private RevocationSource revocation;
+
+        private Builder() {}
+
+        /**
+         * Sets where the timestamps of {@link ContainerFormat#CADES_B_T} come from; without it, that format is not offered.
+         *
+         * @param timestamps the source
+         * @return this builder
+         */
+        public Builder timestamps(TimestampSource timestamps) {
+            this.timestamps = Objects.requireNonNull(timestamps, "timestamps");
+            return this;
+        }
+
+        /**
+         * Sets whether a timestamp that cannot be had is an error; {@code true}, without it. If not, the container goes out at level
+         * B-B, and a warning is logged.
+         *
+         * @param timestampRequired whether a container of level B-T must have its timestamp
+         * @return this builder
+         */
+        public Builder timestampRequired(boolean timestampRequired) {
+            this.timestampRequired = timestampRequired;
+            return this;
+        }
+
+        /**
+         * Puts revocation information into {@link ContainerFormat#CMS} containers, as the signed attribute
+         * adbe-revocationInfoArchival; without it, there is none.
+         *
+         * @param revocation where it comes from
+         * @return this builder
+         */
+        public Builder revocationInfo(RevocationSource revocation) {
+            this.revocation = Objects.requireNonNull(revocation, "revocation");
+            return this;
+        }
+
+        /**
+         * Adds a signed attribute to containers of a format.
+         *
+         * @param format the format
+         * @param provider what makes the attribute
+         * @return this builder
+         */
+        public Builder signedAttribute(ContainerFormat format, SignedAttributeProvider provider) {
+            further.computeIfAbsent(format, f -> new ArrayList<>()).add(Objects.requireNonNull(provider, "provider"));
+            return this;
+        }
+
+        /**
+         * Builds the builder of containers.
+         *
+         * @return the builder of containers
+         */
+        public CmsContainerBuilder build() {
+            return new CmsContainerBuilder(this);
+        }
     }
 }

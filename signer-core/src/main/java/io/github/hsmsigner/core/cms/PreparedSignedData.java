@@ -1,6 +1,7 @@
 package io.github.hsmsigner.core.cms;
 
 import io.github.hsmsigner.core.ContainerParameters;
+import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.PreparedContainer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,11 +26,13 @@ final class PreparedSignedData implements PreparedContainer {
 
     private final ContainerParameters parameters;
     private final ASN1Set signedAttributes;
+    private final UnsignedAttributes unsignedAttributes;
     private final byte[] dataToBeSigned;
 
-    PreparedSignedData(ContainerParameters parameters, DERSet signedAttributes) {
+    PreparedSignedData(ContainerParameters parameters, DERSet signedAttributes, UnsignedAttributes unsignedAttributes) {
         this.parameters = parameters;
         this.signedAttributes = signedAttributes;
+        this.unsignedAttributes = unsignedAttributes;
         try {
             this.dataToBeSigned = signedAttributes.getEncoded(ASN1Encoding.DER);
         } catch (IOException e) {
@@ -43,7 +46,12 @@ final class PreparedSignedData implements PreparedContainer {
     }
 
     @Override
-    public byte[] complete(byte[] signature) {
+    public byte[] complete(byte[] signature, Deadline deadline) {
+        return encode(signature, unsignedAttributes.over(signature, deadline));
+    }
+
+    /** The container with unsigned attributes that are there already, or null for none. */
+    byte[] encode(byte[] signature, ASN1Set unsigned) {
         AlgorithmIdentifier digestAlgorithm =
                 AlgorithmIdentifiers.digest(parameters.signatureAlgorithm().digestAlgorithm());
         ASN1EncodableVector certificates = new ASN1EncodableVector();
@@ -57,7 +65,7 @@ final class PreparedSignedData implements PreparedContainer {
                 signedAttributes,
                 AlgorithmIdentifiers.signature(parameters.signatureAlgorithm()),
                 new DEROctetString(signature),
-                (ASN1Set) null);
+                unsigned);
         SignedData signedData = new SignedData(
                 new DERSet(digestAlgorithm),
                 new ContentInfo(CMSObjectIdentifiers.data, null),

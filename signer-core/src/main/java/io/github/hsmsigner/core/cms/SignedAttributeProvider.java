@@ -5,7 +5,8 @@ import io.github.hsmsigner.core.Digest;
 import org.bouncycastle.asn1.cms.Attribute;
 
 /**
- * Makes one signed attribute of a container (RFC 5652, section 5.3).
+ * Makes one signed attribute of a container (RFC 5652, section 5.3). Further ones are added with
+ * {@link CmsContainerBuilder.Builder#signedAttribute}.
  *
  * <p>Implementations are stateless or immutable.
  */

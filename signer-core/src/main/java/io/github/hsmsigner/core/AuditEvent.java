@@ -1,0 +1,66 @@
+package io.github.hsmsigner.core;
+
+import io.github.hsmsigner.core.error.ErrorCode;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What happened to one request: who had what signed, with which key. Holds neither the signing token nor contents.
+ *
+ * @param time when the request reached the service
+ * @param requestId what logs call the request
+ * @param action what was asked
+ * @param caller who asked, where the policy knows
+ * @param keyName the key; empty where the request named one that does not exist
+ * @param certificateSerial the serial number of the key's certificate; empty where there was no key
+ * @param algorithm the algorithm of the signature; empty where none was made or asked for
+ * @param digest the digest of what was signed: of the content of a container, of the data of a bare signature
+ * @param format the kind of container; empty where none was asked for
+ * @param error why the request failed; empty where it succeeded
+ * @param duration from the request to its end
+ */
+public record AuditEvent(
+        Instant time,
+        String requestId,
+        SigningAction action,
+        Optional<String> caller,
+        Optional<String> keyName,
+        Optional<BigInteger> certificateSerial,
+        Optional<SignatureAlgorithm> algorithm,
+        Optional<Digest> digest,
+        Optional<ContainerFormat> format,
+        Optional<ErrorCode> error,
+        Duration duration) {
+
+    /**
+     * Checks that nothing is missing.
+     *
+     * @param time when the request reached the service
+     * @param requestId what logs call the request
+     * @param action what was asked
+     * @param caller who asked, where the policy knows
+     * @param keyName the key; empty where the request named one that does not exist
+     * @param certificateSerial the serial number of the key's certificate; empty where there was no key
+     * @param algorithm the algorithm of the signature; empty where none was made or asked for
+     * @param digest the digest of what was signed: of the content of a container, of the data of a bare signature
+     * @param format the kind of container; empty where none was asked for
+     * @param error why the request failed; empty where it succeeded
+     * @param duration from the request to its end
+     */
+    public AuditEvent {
+        Objects.requireNonNull(time, "time");
+        Objects.requireNonNull(requestId, "requestId");
+        Objects.requireNonNull(action, "action");
+        Objects.requireNonNull(caller, "caller");
+        Objects.requireNonNull(keyName, "keyName");
+        Objects.requireNonNull(certificateSerial, "certificateSerial");
+        Objects.requireNonNull(algorithm, "algorithm");
+        Objects.requireNonNull(digest, "digest");
+        Objects.requireNonNull(format, "format");
+        Objects.requireNonNull(error, "error");
+        Objects.requireNonNull(duration, "duration");
+    }
+}

@@ -1,0 +1,26 @@
+package io.github.hsmsigner.core;
+
+/**
+ * Where the service records what it did, before the answer goes out.
+ *
+ * <p>Implementations are safe for use by any number of threads at once.
+ */
+@FunctionalInterface
+public interface AuditLog {
+
+    /**
+     * Records an event. If this throws, the request fails and no signature is handed out.
+     *
+     * @param event what happened
+     */
+    void record(AuditEvent event);
+
+    /**
+     * The log that records nothing.
+     *
+     * @return a log without memory
+     */
+    static AuditLog none() {
+        return event -> {};
+    }
+}

@@ -1,0 +1,76 @@
+package io.github.hsmsigner.core;
+
+import io.github.hsmsigner.core.error.ErrorCode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What is known of a request so far, for the policy and the audit log. Used by one thread. */
+final class RequestRecord {
+
+    private final SigningAction action;
+    private final RequestContext context;
+    private final Instant time;
+    private final long start = System.nanoTime();
+    private Optional<SigningKey> key = Optional.empty();
+    private Optional<String> caller = Optional.empty();
+    private Optional<SignatureAlgorithm> algorithm = Optional.empty();
+    private Optional<DigestAlgorithm> digestAlgorithm = Optional.empty();
+    private Optional<Digest> digest = Optional.empty();
+    private Optional<ContainerFormat> format = Optional.empty();
+
+    RequestRecord(SigningAction action, RequestContext context, Instant time) {
+        this.action = action;
+        this.context = context;
+        this.time = time;
+    }
+
+    RequestContext context() {
+        return context;
+    }
+
+    RequestRecord with(SigningKey used) {
+        key = Optional.of(used);
+        return this;
+    }
+
+    RequestRecord over(Digest signed) {
+        digest = Optional.of(signed);
+        digestAlgorithm = Optional.of(signed.algorithm());
+        return this;
+    }
+
+    RequestRecord in(ContainerRequest wanted) {
+        digestAlgorithm = Optional.of(wanted.digestAlgorithm());
+        format = Optional.of(wanted.format());
+        return this;
+    }
+
+    void by(String knownCaller) {
+        caller = Optional.of(knownCaller);
+    }
+
+    void by(SignatureAlgorithm used) {
+        algorithm = Optional.of(used);
+    }
+
+    /** Once the key is known. */
+    SigningAttempt attempt() {
+        return new SigningAttempt(action, context, key.orElseThrow().name(), digestAlgorithm, format);
+    }
+
+    AuditEvent event(Optional<ErrorCode> error) {
+        return new AuditEvent(
+                time,
+                context.requestId(),
+                action,
+                caller,
+                key.map(SigningKey::name),
+                key.map(k -> k.chain().signer().getSerialNumber()),
+                algorithm,
+                digest,
+                format,
+                error,
+                Duration.ofNanos(System.nanoTime() - start));
+    }
+}

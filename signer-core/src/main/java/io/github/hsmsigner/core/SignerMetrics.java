@@ -1,0 +1,44 @@
+package io.github.hsmsigner.core;
+
+import java.time.Duration;
+
+/**
+ * What the service measures, for any metrics library. Every method does nothing unless implemented.
+ *
+ * <p>Implementations are safe for use by any number of threads at once, return at once and throw nothing.
+ */
+public interface SignerMetrics {
+
+    /**
+     * A request ended, well or not.
+     *
+     * @param event what happened
+     */
+    default void requestEnded(AuditEvent event) {}
+
+    /**
+     * A signer made a signature.
+     *
+     * @param keyName the key
+     * @param algorithm the algorithm
+     * @param duration the time in the signer, waiting for a session included
+     */
+    default void signatureMade(String keyName, SignatureAlgorithm algorithm, Duration duration) {}
+
+    /**
+     * A signature did not verify and was thrown away.
+     *
+     * @param keyName the key
+     * @param algorithm the algorithm
+     */
+    default void signatureDiscarded(String keyName, SignatureAlgorithm algorithm) {}
+
+    /**
+     * Metrics that measure nothing.
+     *
+     * @return the default
+     */
+    static SignerMetrics none() {
+        return new SignerMetrics() {};
+    }
+}

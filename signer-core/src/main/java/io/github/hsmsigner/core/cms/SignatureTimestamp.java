@@ -1,0 +1,55 @@
+package io.github.hsmsigner.core.cms;
+
+import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.Digest;
+import io.github.hsmsigner.core.TimestampSource;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import java.io.IOException;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.ASN1Set;
+import org.bouncycastle.asn1.DEROctetString;
+import org.bouncycastle.asn1.DERSet;
+import org.bouncycastle.asn1.cms.Attribute;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** signature-time-stamp (ETSI EN 319 122-1, section 5.3): a timestamp over the signature's octets makes B-B into B-T. */
+final class SignatureTimestamp implements UnsignedAttributes {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SignatureTimestamp.class);
+
+    private final TimestampSource source;
+    private final boolean required;
+
+    SignatureTimestamp(TimestampSource source, boolean required) {
+        this.source = source;
+        this.required = required;
+    }
+
+    @Override
+    public ASN1Set over(byte[] signature, Deadline deadline) {
+        try {
+            byte[] token = source.timestamp(Digest.compute(source.digestAlgorithm(), signature), deadline);
+            return attributes(ASN1Primitive.fromByteArray(token));
+        } catch (SigningUnavailableException e) {
+            if (required) {
+                throw e;
+            }
+            LOG.warn("A container goes out without its timestamp, level B-B instead of B-T: {}", e.getMessage());
+            return null;
+        } catch (IOException e) {
+            throw new IllegalStateException("The timestamp source gave something that is not DER", e);
+        }
+    }
+
+    /** Attributes as large as any that this makes. */
+    ASN1Set placeholder() {
+        return attributes(new DEROctetString(new byte[source.maxTokenSize()]));
+    }
+
+    private static ASN1Set attributes(ASN1Encodable token) {
+        return new DERSet(new Attribute(PKCSObjectIdentifiers.id_aa_signatureTimeStampToken, new DERSet(token)));
+    }
+}

@@ -1,0 +1,155 @@
+package io.github.hsmsigner.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hsmsigner.core.cms.CmsContainerBuilder;
+import io.github.hsmsigner.core.error.ErrorCode;
+import io.github.hsmsigner.core.error.InternalSigningException;
+import io.github.hsmsigner.core.error.SigningDeniedException;
+import io.github.hsmsigner.core.error.SigningException;
+import io.github.hsmsigner.core.error.UnknownKeyException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class AuditTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+    private static final Digest DIGEST =
+            Digest.compute(DigestAlgorithm.SHA384, "content".getBytes(StandardCharsets.UTF_8));
+    private static final SigningPolicy ONLY_SHA384 = attempt ->
+            attempt.digestAlgorithm().filter(a -> a != DigestAlgorithm.SHA384).isPresent()
+                    ? PolicyDecision.deny("wrong digest algorithm")
+                    : PolicyDecision.allow("the accounting department");
+
+    private final List<AuditEvent> events = new ArrayList<>();
+    private final List<String> measured = new ArrayList<>();
+    private final SigningService service = service(events::add);
+
+    private SigningService service(AuditLog audit) {
+        return SigningService.builder(SigningKeys.of(TestKeys.key("main")), new CmsContainerBuilder())
+                .policy(ONLY_SHA384)
+                .audit(audit)
+                .metrics(new SignerMetrics() {
+                    @Override
+                    public void requestEnded(AuditEvent event) {
+                        measured.add("ended " + event.action());
+                    }
+
+                    @Override
+                    public void signatureMade(String keyName, SignatureAlgorithm algorithm, Duration duration) {
+                        measured.add("made " + keyName + " " + algorithm);
+                    }
+                })
+                .clock(Clock.fixed(NOW, ZoneOffset.UTC))
+                .build();
+    }
+
+    private static RequestContext request() {
+        return RequestContext.builder("request-7")
+                .signingToken(SigningToken.of("secret".getBytes(StandardCharsets.UTF_8)))
+                .build();
+    }
+
+    @Test
+    void recordsASignatureInAContainer() {
+        service.signContainer(request(), ContainerRequest.forDigest(ContainerFormat.CADES_B_B, DIGEST));
+        assertThat(events).hasSize(1);
+        AuditEvent event = events.get(0);
+        assertThat(event)
+                .isEqualTo(new AuditEvent(
+                        NOW,
+                        "request-7",
+                        SigningAction.CONTAINER,
+                        Optional.of("the accounting department"),
+                        Optional.of("main"),
+                        Optional.of(TestKeys.chain().signer().getSerialNumber()),
+                        Optional.of(SignatureAlgorithm.RSA_PKCS1_SHA384),
+                        Optional.of(DIGEST),
+                        Optional.of(ContainerFormat.CADES_B_B),
+                        Optional.empty(),
+                        event.duration()));
+        assertThat(event.toString()).doesNotContain("secret");
+        assertThat(measured).containsExactly("made main RSA_PKCS1_SHA384", "ended CONTAINER");
+    }
+
+    @Test
+    void recordsEveryKindOfRequest() {
+        service.certificates(request());
+        service.signRaw(request(), DIGEST);
+        assertThat(events)
+                .extracting(AuditEvent::action)
+                .containsExactly(SigningAction.CERTIFICATES, SigningAction.RAW_SIGNATURE);
+    }
+
+    @Test
+    void recordsARefusalAndWhatWasAsked() {
+        Digest other = Digest.compute(DigestAlgorithm.SHA256, new byte[0]);
+        assertThatThrownBy(() -> service.signRaw(request(), other)).isInstanceOf(SigningDeniedException.class);
+        assertThat(events).singleElement().satisfies(event -> {
+            assertThat(event.error()).contains(ErrorCode.DENIED);
+            assertThat(event.digest()).contains(other);
+            assertThat(event.algorithm()).isEmpty();
+        });
+        assertThat(measured).containsExactly("ended RAW_SIGNATURE");
+    }
+
+    @Test
+    void recordsARequestForAKeyThatDoesNotExist() {
+        RequestContext context =
+                RequestContext.builder("request-8").keyName("absent").build();
+        assertThatThrownBy(() -> service.signRaw(context, DIGEST)).isInstanceOf(UnknownKeyException.class);
+        assertThat(events).singleElement().satisfies(event -> {
+            assertThat(event.error()).contains(ErrorCode.NO_SUCH_KEY);
+            assertThat(event.keyName()).isEmpty();
+        });
+    }
+
+    @Test
+    void whatCannotBeRecordedIsNotHandedOut() {
+        SigningService forgetful = service(event -> {
+            throw new IllegalStateException("disk full");
+        });
+        assertThatThrownBy(() -> forgetful.signRaw(request(), DIGEST))
+                .isInstanceOfSatisfying(InternalSigningException.class, e -> {
+                    assertThat(e).hasMessageContaining("could not be recorded").hasRootCauseMessage("disk full");
+                    assertThat(e.clientMessage()).doesNotContain("disk");
+                });
+    }
+
+    @Test
+    void signsManyDigestsEachWithItsOwnOutcome() {
+        Digest denied = Digest.compute(DigestAlgorithm.SHA256, new byte[0]);
+        List<SignatureResult> results = service.signAll(request(), List.of(DIGEST, denied, DIGEST));
+        assertThat(results).hasSize(3);
+        assertThat(results.get(0).signature()).isEqualTo(service.signRaw(request(), DIGEST));
+        assertThat(results.get(1).error()).map(SigningException::code).contains(ErrorCode.DENIED);
+        assertThatThrownBy(() -> results.get(1).signature()).isInstanceOf(SigningDeniedException.class);
+        assertThat(results.get(2).error()).isEmpty();
+        assertThat(results.get(2).signature()).isEqualTo(results.get(0).signature());
+    }
+
+    @Test
+    void policiesAreComposed() {
+        SigningPolicy nobody = attempt -> PolicyDecision.deny("nobody");
+        SigningPolicy named = attempt -> PolicyDecision.allow("named");
+        SigningAttempt attempt =
+                new SigningAttempt(SigningAction.CERTIFICATES, request(), "main", Optional.empty(), Optional.empty());
+        SigningPolicy neverAsked = unexpected -> {
+            throw new AssertionError("asked after a denial");
+        };
+        assertThat(nobody.and(neverAsked).decide(attempt).denialReason()).contains("nobody");
+        assertThat(SigningPolicy.open().and(nobody).decide(attempt).denialReason())
+                .contains("nobody");
+        assertThat(SigningPolicy.open().and(named).decide(attempt).caller()).contains("named");
+        assertThat(named.and(SigningPolicy.open()).decide(attempt).caller()).contains("named");
+        assertThat(named.and(nobody).decide(attempt).denialReason()).contains("nobody");
+    }
+}

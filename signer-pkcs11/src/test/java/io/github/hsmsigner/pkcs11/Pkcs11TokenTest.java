@@ -70,7 +70,8 @@ class Pkcs11TokenTest {
     @EnumSource(DigestAlgorithm.class)
     void opensslVerifiesASignature(DigestAlgorithm digestAlgorithm) throws IOException {
         byte[] message = "what was signed".getBytes(StandardCharsets.UTF_8);
-        SignatureAlgorithm algorithm = SignatureAlgorithm.of(SignatureScheme.RSA_PKCS1, digestAlgorithm).orElseThrow();
+        SignatureAlgorithm algorithm = SignatureAlgorithm.of(SignatureScheme.RSA_PKCS1, digestAlgorithm)
+                .orElseThrow();
         byte[] signature;
         try (Pkcs11Token token = Pkcs11Token.open(configFor(twoKeys).build())) {
             Pkcs11Signer signer = token.signer(KeySelector.byLabel("second"));

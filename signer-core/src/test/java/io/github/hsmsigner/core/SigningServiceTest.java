@@ -9,14 +9,20 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.InvalidRequestException;
 import io.github.hsmsigner.core.error.SigningDeniedException;
 import io.github.hsmsigner.core.error.UnknownKeyException;
+import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -25,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -210,6 +217,68 @@ class SigningServiceTest {
     }
 
     @Test
+    void aSettingMayAskForPss() throws Exception {
+        SigningKey key =
+                SigningKey.prove("pss", TestKeys.SIGNER, SignatureScheme.RSA_PSS, TestKeys.SIGNER, TestKeys.soon());
+        byte[] signature = serviceFor(key).build().signRaw(request(), Digest.compute(DigestAlgorithm.SHA384, MESSAGE));
+        Signature verifier = Signature.getInstance("RSASSA-PSS");
+        verifier.setParameter(new PSSParameterSpec("SHA-384", "MGF1", MGF1ParameterSpec.SHA384, 48, 1));
+        verifier.initVerify(TestKeys.KEY_PAIR.getPublic());
+        verifier.update(MESSAGE);
+        assertThat(verifier.verify(signature)).isTrue();
+    }
+
+    @Test
+    void ed25519SignsDataButNotDigests() throws Exception {
+        Signer signer = TestKeys.signerFor(SignatureAlgorithm.ED25519);
+        SigningKey key = SigningKey.prove("ed", signer, (CertificateProvider) signer, TestKeys.soon());
+        SigningService edwards = serviceFor(key).build();
+        byte[] signature = edwards.signRaw(request(), DigestAlgorithm.SHA512, MESSAGE);
+        Signature verifier = Signature.getInstance("Ed25519");
+        verifier.initVerify(signer.publicKey());
+        verifier.update(MESSAGE);
+        assertThat(verifier.verify(signature)).isTrue();
+        Digest digest = Digest.compute(DigestAlgorithm.SHA512, MESSAGE);
+        assertThatThrownBy(() -> edwards.signRaw(request(), digest))
+                .isInstanceOf(UnsupportedRequestException.class)
+                .hasMessageContaining("needs the data to be signed");
+        assertThatThrownBy(() -> edwards.signRaw(request(), DigestAlgorithm.SHA256, MESSAGE))
+                .isInstanceOf(UnsupportedRequestException.class)
+                .hasMessageContaining("it offers sha512");
+    }
+
+    @Test
+    void anyDigestGoesWithAnyCurve() throws Exception {
+        Signer signer = TestKeys.signerFor(SignatureAlgorithm.ECDSA_SHA256);
+        SigningKey key = SigningKey.prove("ec", signer, (CertificateProvider) signer, TestKeys.soon());
+        for (DigestAlgorithm algorithm : DigestAlgorithm.values()) {
+            byte[] signature = serviceFor(key).build().signRaw(request(), Digest.compute(algorithm, MESSAGE));
+            // A digest that is longer than the curve's order is cut, which the JCA does on its side.
+            Signature verifier = Signature.getInstance(algorithm.name() + "withECDSA");
+            verifier.initVerify(signer.publicKey());
+            verifier.update(MESSAGE);
+            assertThat(verifier.verify(signature)).isTrue();
+        }
+    }
+
+    @Test
+    void keysThatAreTooWeakOrUnusualAreRefused() throws Exception {
+        KeyPairGenerator koblitz = KeyPairGenerator.getInstance("EC", new BouncyCastleProvider());
+        koblitz.initialize(new ECGenParameterSpec("secp256k1"));
+        for (KeyPair key : List.of(TestPki.rsaKeyPair(1024), koblitz.generateKeyPair())) {
+            Signer weak = new FlippingSigner(0) {
+                @Override
+                public PublicKey publicKey() {
+                    return key.getPublic();
+                }
+            };
+            assertThatThrownBy(() -> SigningKey.prove("weak", weak, TestKeys.SIGNER, TestKeys.soon()))
+                    .isInstanceOf(InvalidConfigurationException.class)
+                    .hasMessageContaining("is needed; this one");
+        }
+    }
+
+    @Test
     void aSigningTokenDoesNotShowItselfWhenPrinted() {
         SigningToken token = SigningToken.of("very secret".getBytes(StandardCharsets.UTF_8));
         assertThat(token).hasToString("SigningToken[hidden]");
@@ -218,7 +287,7 @@ class SigningServiceTest {
     }
 
     /** A key whose first signatures, from a chosen moment on, have one bit flipped. */
-    private static final class FlippingSigner implements Signer {
+    private static class FlippingSigner implements Signer {
 
         private final int flips;
         private final AtomicInteger made = new AtomicInteger();

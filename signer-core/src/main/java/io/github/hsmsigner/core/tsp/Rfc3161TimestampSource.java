@@ -1,0 +1,194 @@
+package io.github.hsmsigner.core.tsp;
+
+import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.Digest;
+import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.TimestampSource;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.fetch.HttpFetcher;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.tsp.TimeStampRequest;
+import org.bouncycastle.tsp.TimeStampRequestGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gets timestamps from authorities over HTTP (RFC 3161, section 3.4): from the first one that gives a good one in time.
+ *
+ * <p>Each request has a nonce and asks for the authority's certificate. What comes back is checked against the request, and its
+ * signature with the certificate that it carries; see {@link TimestampAuthority.Builder#trusted} for whose is taken. Immutable, and
+ * safe for use by any number of threads at once.
+ */
+public final class Rfc3161TimestampSource implements TimestampSource {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Rfc3161TimestampSource.class);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+    private static final int NONCE_BITS = 128;
+
+    private final List<TimestampAuthority> authorities;
+    private final DigestAlgorithm digestAlgorithm;
+    private final Duration attemptLimit;
+    private final int maxTokenSize;
+    private final HttpFetcher http;
+    private final TimestampResponseCheck check;
+    private final SecureRandom random = new SecureRandom();
+
+    private Rfc3161TimestampSource(Builder builder) {
+        this.authorities = builder.authorities;
+        this.digestAlgorithm = builder.digestAlgorithm;
+        this.attemptLimit = builder.attemptLimit;
+        this.maxTokenSize = builder.maxTokenSize;
+        this.http = new HttpFetcher(builder.maxTokenSize + Builder.RESPONSE_OVERHEAD);
+        this.check = new TimestampResponseCheck(builder.clock);
+    }
+
+    /**
+     * Starts a source.
+     *
+     * @param authorities whom to ask, in this order; at least one
+     * @return a builder
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Builder builder(List<TimestampAuthority> authorities) {
+        return new Builder(authorities);
+    }
+
+    @Override
+    public byte[] timestamp(Digest digest, Deadline deadline) {
+        List<String> reasons = new ArrayList<>();
+        List<IOException> causes = new ArrayList<>();
+        for (TimestampAuthority authority : authorities) {
+            try {
+                return ask(authority, digest, deadline);
+            } catch (IOException e) {
+                LOG.warn("Timestamp authority {} gave no timestamp: {}.", authority, e.getMessage());
+                reasons.add(authority + ": " + e.getMessage());
+                causes.add(e);
+            }
+        }
+        SigningUnavailableException failure = SigningUnavailableException.passing(
+                "No timestamp could be had. " + String.join("; ", reasons) + ".",
+                RETRY_AFTER,
+                causes.get(causes.size() - 1));
+        causes.subList(0, causes.size() - 1).forEach(failure::addSuppressed);
+        throw failure;
+    }
+
+    private byte[] ask(TimestampAuthority authority, Digest digest, Deadline deadline) throws IOException {
+        TimeStampRequestGenerator generator = new TimeStampRequestGenerator();
+        generator.setCertReq(true);
+        authority.policy().ifPresent(generator::setReqPolicy);
+        TimeStampRequest request = generator.generate(
+                new ASN1ObjectIdentifier(digest.algorithm().oid()), digest.bytes(), new BigInteger(NONCE_BITS, random));
+        Map<String, String> headers = new HashMap<>(Map.of("Content-Type", "application/timestamp-query"));
+        authority.authorization().ifPresent(value -> headers.put("Authorization", value));
+        Duration left = Duration.ofNanos(deadline.remainingNanos());
+        Deadline attempt = Deadline.after(left.compareTo(attemptLimit) < 0 ? left : attemptLimit);
+        byte[] response = http.post(authority.address(), headers, request.getEncoded(), attempt);
+        byte[] token = check.tokenOf(response, request, authority);
+        if (token.length > maxTokenSize) {
+            throw new IOException("its token has " + token.length + " bytes, more than the limit of " + maxTokenSize);
+        }
+        return token;
+    }
+
+    @Override
+    public DigestAlgorithm digestAlgorithm() {
+        return digestAlgorithm;
+    }
+
+    @Override
+    public int maxTokenSize() {
+        return maxTokenSize;
+    }
+
+    /** Collects the settings of a {@link Rfc3161TimestampSource}. Not safe for use by several threads. */
+    public static final class Builder {
+
+        /** What a response has around its token: a status, and words about it. */
+        private static final int RESPONSE_OVERHEAD = 4096;
+
+        private static final int DEFAULT_MAX_TOKEN_SIZE = 16 * 1024;
+
+        private final List<TimestampAuthority> authorities;
+        private DigestAlgorithm digestAlgorithm = DigestAlgorithm.SHA256;
+        private Duration attemptLimit = Duration.ofSeconds(5);
+        private int maxTokenSize = DEFAULT_MAX_TOKEN_SIZE;
+        private Clock clock = Clock.systemUTC();
+
+        private Builder(List<TimestampAuthority> authorities) {
+            this.authorities = List.copyOf(authorities);
+            if (authorities.isEmpty()) {
+                throw new IllegalArgumentException("A timestamp source needs an authority");
+            }
+        }
+
+        /**
+         * Sets what is hashed with; SHA-256, without it.
+         *
+         * @param digestAlgorithm the digest algorithm
+         * @return this builder
+         */
+        public Builder digestAlgorithm(DigestAlgorithm digestAlgorithm) {
+            this.digestAlgorithm = Objects.requireNonNull(digestAlgorithm, "digestAlgorithm");
+            return this;
+        }
+
+        /**
+         * Sets how long one authority may take, so that there is time for the next; 5 seconds, without it. The deadline of each
+         * request holds besides.
+         *
+         * @param attemptLimit the time
+         * @return this builder
+         */
+        public Builder attemptLimit(Duration attemptLimit) {
+            this.attemptLimit = Objects.requireNonNull(attemptLimit, "attemptLimit");
+            return this;
+        }
+
+        /**
+         * Sets the largest token that is taken; 16 KiB, without it. As much room is reserved for each.
+         *
+         * @param maxTokenSize the size in bytes
+         * @return this builder
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder maxTokenSize(int maxTokenSize) {
+            if (maxTokenSize <= 0) {
+                throw new IllegalArgumentException("The largest token must have at least one byte: " + maxTokenSize);
+            }
+            this.maxTokenSize = maxTokenSize;
+            return this;
+        }
+
+        /**
+         * Sets the clock that the time of a token is compared with; the system's, without it.
+         *
+         * @param clock the clock
+         * @return this builder
+         */
+        public Builder clock(Clock clock) {
+            this.clock = Objects.requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /**
+         * Builds the source.
+         *
+         * @return the source
+         */
+        public Rfc3161TimestampSource build() {
+            return new Rfc3161TimestampSource(this);
+        }
+    }
+}

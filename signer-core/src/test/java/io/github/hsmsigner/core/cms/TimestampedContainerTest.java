@@ -1,0 +1,155 @@
+package io.github.hsmsigner.core.cms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hsmsigner.core.ContainerFormat;
+import io.github.hsmsigner.core.ContainerParameters;
+import io.github.hsmsigner.core.ContainerRequest;
+import io.github.hsmsigner.core.Digest;
+import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.RequestContext;
+import io.github.hsmsigner.core.SignatureAlgorithm;
+import io.github.hsmsigner.core.SigningKeys;
+import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.core.TestKeys;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.error.UnsupportedRequestException;
+import io.github.hsmsigner.core.tsp.Rfc3161TimestampSource;
+import io.github.hsmsigner.core.tsp.TimestampAuthority;
+import io.github.hsmsigner.testing.CapturedLog;
+import io.github.hsmsigner.testing.OpenSslTimestampAuthority;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.cms.Attribute;
+import org.bouncycastle.asn1.cms.AttributeTable;
+import org.bouncycastle.asn1.esf.SignerLocation;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.cms.CMSSignedData;
+import org.bouncycastle.cms.SignerInformation;
+import org.bouncycastle.tsp.TimeStampToken;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TimestampedContainerTest {
+
+    private static final ContainerRequest REQUEST = ContainerRequest.forDigest(
+            ContainerFormat.CADES_B_T, Digest.compute(DigestAlgorithm.SHA384, new byte[] {1}));
+
+    @TempDir
+    private Path directory;
+
+    private OpenSslTimestampAuthority authority;
+
+    @BeforeEach
+    void start() {
+        authority = new OpenSslTimestampAuthority(directory.resolve("tsa"));
+    }
+
+    @AfterEach
+    void stop() {
+        authority.close();
+    }
+
+    private CmsContainerBuilder.Builder builder() {
+        TimestampAuthority here = TimestampAuthority.builder(authority.uri())
+                .trusted(List.of(authority.caCertificate()))
+                .build();
+        return CmsContainerBuilder.builder()
+                .timestamps(Rfc3161TimestampSource.builder(List.of(here)).build());
+    }
+
+    private static byte[] sign(CmsContainerBuilder containers) {
+        return SigningService.builder(SigningKeys.of(TestKeys.key("main")), containers)
+                .build()
+                .signContainer(RequestContext.builder("request").build(), REQUEST);
+    }
+
+    private static SignerInformation signerInfo(byte[] container) throws Exception {
+        return new CMSSignedData(container)
+                .getSignerInfos()
+                .getSigners()
+                .iterator()
+                .next();
+    }
+
+    @Test
+    void theTimestampIsOverTheSignature() throws Exception {
+        byte[] container = sign(builder().build());
+        SignerInformation signer = signerInfo(container);
+        AttributeTable unsigned = signer.getUnsignedAttributes();
+        assertThat(unsigned.size()).isEqualTo(1);
+        Attribute attribute = unsigned.get(PKCSObjectIdentifiers.id_aa_signatureTimeStampToken);
+        TimeStampToken token = new TimeStampToken(new CMSSignedData(
+                attribute.getAttributeValues()[0].toASN1Primitive().getEncoded()));
+        assertThat(token.getTimeStampInfo().getMessageImprintDigest())
+                .isEqualTo(Digest.compute(DigestAlgorithm.SHA256, signer.getSignature())
+                        .bytes());
+        assertThat(ASN1Primitive.fromByteArray(container).getEncoded(ASN1Encoding.DER))
+                .isEqualTo(container);
+    }
+
+    @Test
+    void theSizeEstimateCountsTheLargestTimestamp() {
+        CmsContainerBuilder containers = builder().build();
+        ContainerParameters parameters = new ContainerParameters(
+                ContainerFormat.CADES_B_T, SignatureAlgorithm.RSA_PKCS1_SHA384, TestKeys.chain(), Instant.now());
+        int tokenAllowance = 16 * 1024;
+        int size = sign(containers).length;
+        assertThat(containers.maxSize(parameters, TestKeys.soon())).isBetween(size, size + tokenAllowance + size / 4);
+    }
+
+    @Test
+    void aTimestampThatCannotBeHadIsAnError() {
+        authority.answerStatus(500);
+        CmsContainerBuilder containers = builder().build();
+        assertThatThrownBy(() -> sign(containers))
+                .isInstanceOf(SigningUnavailableException.class)
+                .hasMessageContaining("status 500");
+    }
+
+    @Test
+    void orItIsLeftOutWithAWarning() throws Exception {
+        authority.answerStatus(500);
+        try (CapturedLog log = new CapturedLog()) {
+            byte[] container = sign(builder().timestampRequired(false).build());
+            assertThat(signerInfo(container).getUnsignedAttributes()).isNull();
+            assertThat(log.text()).contains("WARN").contains("level B-B instead of B-T");
+        }
+    }
+
+    @Test
+    void withoutAnAuthorityItIsNotOffered() {
+        assertThatThrownBy(() -> sign(new CmsContainerBuilder()))
+                .isInstanceOf(UnsupportedRequestException.class)
+                .hasMessageContaining("no timestamp authority is configured");
+    }
+
+    @Test
+    void furtherSignedAttributesArePutIn() throws Exception {
+        Digest policyDocument = Digest.compute(DigestAlgorithm.SHA256, new byte[] {2});
+        CmsContainerBuilder containers = builder()
+                .signedAttribute(ContainerFormat.CADES_B_T, new CommitmentTypeAttribute("1.2.840.113549.1.9.16.6.5"))
+                .signedAttribute(
+                        ContainerFormat.CADES_B_T, new SignerLocationAttribute("AT", "Graz", List.of("Inffeldgasse")))
+                .signedAttribute(
+                        ContainerFormat.CADES_B_T,
+                        new SignaturePolicyAttribute(
+                                "1.2.3.4", policyDocument, Optional.of(URI.create("https://example.org/policy"))))
+                .build();
+        AttributeTable signed = signerInfo(sign(containers)).getSignedAttributes();
+        assertThat(signed.size()).isEqualTo(7);
+        assertThat(signed.get(PKCSObjectIdentifiers.id_aa_ets_commitmentType)).isNotNull();
+        assertThat(signed.get(PKCSObjectIdentifiers.id_aa_ets_sigPolicyId)).isNotNull();
+        SignerLocation location = SignerLocation.getInstance(
+                signed.get(PKCSObjectIdentifiers.id_aa_ets_signerLocation).getAttributeValues()[0]);
+        assertThat(location.getLocality().getString()).isEqualTo("Graz");
+    }
+}

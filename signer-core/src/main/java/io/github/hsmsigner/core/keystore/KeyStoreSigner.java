@@ -71,6 +71,10 @@ public final class KeyStoreSigner implements Signer, CertificateProvider {
             KeyStore keyStore = KeyStore.getInstance("PKCS12");
             keyStore.load(in, password);
             String alias = onlyKeyAlias(keyStore, origin);
+            if (keyStore.getCertificateChain(alias) == null) {
+                throw new InvalidConfigurationException(
+                        "The key of " + origin + " comes without its certificate; put the certificate in too.");
+            }
             PrivateKeyEntry entry = (PrivateKeyEntry) keyStore.getEntry(alias, new PasswordProtection(password));
             KeyStoreSigner signer =
                     new KeyStoreSigner(entry.getPrivateKey(), x509(entry.getCertificateChain()), origin);

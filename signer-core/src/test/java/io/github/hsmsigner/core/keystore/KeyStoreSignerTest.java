@@ -99,6 +99,27 @@ class KeyStoreSignerTest {
     }
 
     @Test
+    void saysThatTheCertificateIsMissing() {
+        Path key = directory.resolve("key.pem");
+        Path store = directory.resolve("bare.p12");
+        ExternalTool.runOrFail("openssl", "genrsa", "-out", key.toString(), "2048");
+        ExternalTool.runOrFail(
+                "openssl",
+                "pkcs12",
+                "-export",
+                "-nocerts",
+                "-inkey",
+                key.toString(),
+                "-passout",
+                "pass:any",
+                "-out",
+                store.toString());
+        assertThatThrownBy(() -> KeyStoreSigner.open(store, "any".toCharArray()))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("bare.p12 comes without its certificate");
+    }
+
+    @Test
     void saysThatTheKeyIsOfATypeThatIsNotSupported() {
         KeyPair key = TestPki.keyPair("DSA", 2048);
         Path file = PKI.writePkcs12(

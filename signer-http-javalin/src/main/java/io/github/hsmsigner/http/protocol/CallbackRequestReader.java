@@ -30,7 +30,7 @@ import java.util.Set;
  *
  * <p>The fields may come in any order. {@code encoded_contents} and {@code data_to_be_signed} are Base64-decoded into digest
  * computations as they arrive, in constant memory, and may be of any length. Where their digest algorithm is not known by then,
- * all offered algorithms are computed side by side. Fields that the protocol does not know are skipped.
+ * all offered algorithms are computed side by side. Fields that the protocol does not know are skipped, and those that are null.
  *
  * <p>What is accepted:
  * <ul>
@@ -113,8 +113,10 @@ public final class CallbackRequestReader {
             if (!names.add(name)) {
                 throw new InvalidRequestException("A field of the JSON object is there twice.");
             }
-            parser.nextToken();
-            readField(parser, name, fields);
+            // A field that is null counts as absent, which is how serialisers write what they do not have.
+            if (parser.nextToken() != JsonToken.VALUE_NULL) {
+                readField(parser, name, fields);
+            }
         }
         return fields;
     }

@@ -117,6 +117,11 @@ class CallbackRequestReaderTest {
                         "unknown fields of every type",
                         "{'x':{'action':['sign',{}]},'y':null,'z':12.5e3,'v':[true],'digest':'" + SHA256 + "','u':'w'}",
                         cmsSha256),
+                good(
+                        "null for what is absent",
+                        "{'action':null,'data_to_be_signed':null,'digest':'" + SHA256
+                                + "','encoded_contents':null,'hash_algorithm':null,'signature_type':null,'signing_token':null}",
+                        cmsSha256),
                 good("white space around the object", "\n\t {'digest':'" + SHA256 + "'} \r\n", cmsSha256),
                 good(
                         "Base64 in lines, with escaped and with bare line breaks",
@@ -217,12 +222,15 @@ class CallbackRequestReaderTest {
                         "{'encoded_contents':'AAAA\\u0000\\u0041'}",
                         "Base64"),
                 invalid("number for action", "{'action':1}", "action must be a JSON string"),
-                invalid("null for action", "{'action':null}", "action must be a JSON string"),
+                invalid("null for action and nothing else", "{'action':null}", "neither the field action nor a field"),
                 invalid("true for the algorithm", "{'hash_algorithm':true}", "hash_algorithm must be a JSON string"),
-                invalid("null for the type", "{'signature_type':null}", "signature_type must be a JSON string"),
+                invalid("an object for the type", "{'signature_type':{}}", "signature_type must be a JSON string"),
                 invalid("array for the digest", "{'digest':['00']}", "digest must be a JSON string"),
                 invalid("number for contents", "{'encoded_contents':12}", "encoded_contents must be a JSON string"),
-                invalid("null for contents", "{'encoded_contents':null}", "encoded_contents must be a JSON string"),
+                invalid(
+                        "null for contents",
+                        "{'action':'sign_pkcs7','encoded_contents':null}",
+                        "needs the field encoded_contents or the field digest"),
                 invalid("object for data", "{'data_to_be_signed':{}}", "data_to_be_signed must be a JSON string"),
                 invalid("object for the token", "{'signing_token':{'a':1}}", "signing_token must be a JSON string"),
                 invalid("half a surrogate in the token", "{'signing_token':'\\ud800'}", "Unicode"),

@@ -27,8 +27,11 @@ public final class HttpFetcher {
     private static final int OK = 200;
 
     private final int maxBytes;
-    private final HttpClient client =
-            HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
+    // HTTP/1.1, as the offer to change to HTTP/2 in each plain request confuses some responders and proxies.
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .build();
 
     /**
      * Makes a fetcher.
@@ -48,7 +51,7 @@ public final class HttpFetcher {
      * @throws IOException if it cannot be had before the deadline; the message names the reason and not the address
      */
     public byte[] get(URI address, Deadline deadline) throws IOException {
-        return exchange(HttpRequest.newBuilder(address).GET(), deadline);
+        return exchange(request(address).GET(), deadline);
     }
 
     /**
@@ -62,10 +65,18 @@ public final class HttpFetcher {
      * @throws IOException if it cannot be had before the deadline; the message names the reason and not the address
      */
     public byte[] post(URI address, Map<String, String> headers, byte[] body, Deadline deadline) throws IOException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(address).POST(HttpRequest.BodyPublishers.ofByteArray(body));
+        HttpRequest.Builder request = request(address).POST(HttpRequest.BodyPublishers.ofByteArray(body));
         headers.forEach(request::header);
         return exchange(request, deadline);
+    }
+
+    /** Addresses come from certificates too, so one that makes no sense is a failed fetch and no mistake of the caller. */
+    private static HttpRequest.Builder request(URI address) throws IOException {
+        try {
+            return HttpRequest.newBuilder(address);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("the address is not one of HTTP", e);
+        }
     }
 
     private byte[] exchange(HttpRequest.Builder request, Deadline deadline) throws IOException {

@@ -44,7 +44,22 @@ public final class FixedCertificateProvider implements CertificateProvider {
     }
 
     /**
-     * Reads PEM files, once.
+     * Reads certificate files of any form that {@link CertificateFiles} knows, once.
+     *
+     * @param signerFile the file with the certificate of the key; it may hold the chain too
+     * @param issuerFiles files with further certificates to complete the chain from
+     * @return the provider
+     * @throws InvalidConfigurationException if a file cannot be read or holds no certificate
+     */
+    public static FixedCertificateProvider fromFiles(Path signerFile, List<Path> issuerFiles) {
+        List<X509Certificate> issuers = issuerFiles.stream()
+                .flatMap(file -> CertificateFiles.read(file).stream())
+                .toList();
+        return of("the file " + signerFile, CertificateFiles.read(signerFile), issuers);
+    }
+
+    /**
+     * The former name of {@link #fromFiles(Path, List)}, which reads more than PEM.
      *
      * @param signerFile the file with the certificate of the key; it may hold the chain too
      * @param issuerFiles files with further certificates to complete the chain from
@@ -52,10 +67,7 @@ public final class FixedCertificateProvider implements CertificateProvider {
      * @throws InvalidConfigurationException if a file cannot be read or holds no certificate
      */
     public static FixedCertificateProvider fromPem(Path signerFile, List<Path> issuerFiles) {
-        List<X509Certificate> issuers = issuerFiles.stream()
-                .flatMap(file -> PemCertificates.read(file).stream())
-                .toList();
-        return of("the file " + signerFile, PemCertificates.read(signerFile), issuers);
+        return fromFiles(signerFile, issuerFiles);
     }
 
     @Override

@@ -100,7 +100,7 @@ class CertificateFilesTest {
         for (Path file : List.of(cut, garbage, directory)) {
             assertThatThrownBy(() -> PemCertificates.read(file))
                     .isInstanceOf(InvalidConfigurationException.class)
-                    .hasMessageContaining("cannot be read as PEM certificates");
+                    .hasMessageContaining("cannot be read");
         }
     }
 }

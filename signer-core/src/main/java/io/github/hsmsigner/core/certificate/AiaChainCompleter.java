@@ -1,0 +1,258 @@
+package io.github.hsmsigner.core.certificate;
+
+import io.github.hsmsigner.core.CertificateChain;
+import io.github.hsmsigner.core.CertificateProvider;
+import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.fetch.HttpFetcher;
+import java.io.IOException;
+import java.net.URI;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.x509.AccessDescription;
+import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.X509ObjectIdentifiers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Completes certificate chains with issuers from where the certificates say that they are: the caIssuers addresses of the
+ * AuthorityInfoAccess extension (RFC 5280, section 4.2.2.1).
+ *
+ * <p>It makes HTTP requests to addresses that stand in certificates, so nothing does this unless it is asked to. Only plain HTTP is
+ * used, no redirect is followed, and a certificate that was fetched is taken only if its key really made the signature. That needs no
+ * trust in the server; whether the root is trusted is for those to decide who validate.
+ *
+ * <p>What was fetched is remembered while it is valid. Safe for use by any number of threads at once.
+ */
+public final class AiaChainCompleter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AiaChainCompleter.class);
+    private static final int CACHE_SIZE = 64;
+    private static final int MAX_ADDRESSES = 4;
+
+    private final Duration timeout;
+    private final int maxDepth;
+    private final Clock clock;
+    private final HttpFetcher fetcher;
+    private final Map<URI, List<X509Certificate>> cache = Collections.synchronizedMap(new LeastRecentlyUsed());
+
+    private AiaChainCompleter(Builder builder) {
+        this.timeout = builder.timeout;
+        this.maxDepth = builder.maxDepth;
+        this.clock = builder.clock;
+        this.fetcher = new HttpFetcher(builder.maxBytes);
+    }
+
+    /**
+     * Begins a completer.
+     *
+     * @return the builder, with settings that suit most
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * A provider that completes the chains of another. A chain that cannot be completed is given as far as it reaches, with a warning
+     * in the log: signatures can be made with it, and {@link ChainInspection} says what is missing.
+     *
+     * @param provider where the chains come from
+     * @return the completing provider
+     */
+    public CertificateProvider completing(CertificateProvider provider) {
+        Objects.requireNonNull(provider, "provider");
+        return key -> complete(provider.certificateChain(key), Deadline.after(timeout));
+    }
+
+    /**
+     * Completes a chain as far as issuers can be had.
+     *
+     * @param chain the chain
+     * @param deadline when to stop
+     * @return the chain with the issuers that were found; the same if nothing is missing or nothing was found
+     */
+    public CertificateChain complete(CertificateChain chain, Deadline deadline) {
+        List<X509Certificate> certificates = new ArrayList<>(chain.certificates());
+        for (int fetched = 0; fetched < maxDepth; fetched++) {
+            X509Certificate last = certificates.get(certificates.size() - 1);
+            if (Issuance.isSelfSigned(last)) {
+                break;
+            }
+            Optional<X509Certificate> issuer = issuerOf(last, deadline);
+            // Authorities that certify each other are a loop without a root.
+            if (issuer.isEmpty() || certificates.contains(issuer.get())) {
+                break;
+            }
+            certificates.add(issuer.get());
+        }
+        return CertificateChain.of(chain.signer(), certificates);
+    }
+
+    private Optional<X509Certificate> issuerOf(X509Certificate certificate, Deadline deadline) {
+        List<String> reasons = new ArrayList<>();
+        List<URI> addresses = addresses(certificate);
+        for (int i = 0; i < addresses.size(); i++) {
+            URI address = addresses.get(i);
+            try {
+                // An equal share of what is left, so that one slow server does not take the time of the next.
+                long share = deadline.remainingNanos() / (addresses.size() - i);
+                return Optional.of(issuerFrom(address, certificate, Deadline.after(Duration.ofNanos(share))));
+            } catch (IOException | InvalidConfigurationException e) {
+                reasons.add(address + ": " + e.getMessage());
+            }
+        }
+        LOG.warn(
+                "The issuer \"{}\" of the certificate of \"{}\" is missing and could not be fetched: {}",
+                certificate.getIssuerX500Principal().getName(),
+                certificate.getSubjectX500Principal().getName(),
+                reasons.isEmpty() ? "the certificate names no address over HTTP" : String.join("; ", reasons));
+        return Optional.empty();
+    }
+
+    private X509Certificate issuerFrom(URI address, X509Certificate certificate, Deadline deadline) throws IOException {
+        Optional<X509Certificate> known = choose(cache.getOrDefault(address, List.of()), certificate);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        List<X509Certificate> found = CertificateFiles.parse("answer", fetcher.get(address, deadline));
+        X509Certificate issuer = choose(found, certificate)
+                .orElseThrow(() -> new IOException("no certificate there is valid and made the signature"));
+        cache.put(address, found);
+        return issuer;
+    }
+
+    private Optional<X509Certificate> choose(List<X509Certificate> candidates, X509Certificate certificate) {
+        return candidates.stream()
+                .filter(c -> !clock.instant().isAfter(c.getNotAfter().toInstant()))
+                .filter(c -> Issuance.issued(c, certificate))
+                .findFirst();
+    }
+
+    private static List<URI> addresses(X509Certificate certificate) {
+        byte[] extension = certificate.getExtensionValue(Extension.authorityInfoAccess.getId());
+        if (extension == null) {
+            return List.of();
+        }
+        List<URI> addresses = new ArrayList<>();
+        try {
+            AuthorityInformationAccess access = AuthorityInformationAccess.getInstance(
+                    ASN1OctetString.getInstance(extension).getOctets());
+            for (AccessDescription description : access.getAccessDescriptions()) {
+                GeneralName location = description.getAccessLocation();
+                if (description.getAccessMethod().equals(X509ObjectIdentifiers.id_ad_caIssuers)
+                        && location.getTagNo() == GeneralName.uniformResourceIdentifier) {
+                    URI address = URI.create(location.getName().toString());
+                    if ("http".equalsIgnoreCase(address.getScheme()) && addresses.size() < MAX_ADDRESSES) {
+                        addresses.add(address);
+                    }
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            // An extension that cannot be read names nothing; what stood before it counts.
+            LOG.debug("An AuthorityInfoAccess extension cannot be read.", e);
+        }
+        return addresses;
+    }
+
+    /** Keeps the addresses that were used last. */
+    private static final class LeastRecentlyUsed extends LinkedHashMap<URI, List<X509Certificate>> {
+
+        private static final long serialVersionUID = 1L;
+
+        LeastRecentlyUsed() {
+            super(CACHE_SIZE, 0.75f, true);
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<URI, List<X509Certificate>> eldest) {
+            return size() > CACHE_SIZE;
+        }
+    }
+
+    /** Collects the settings of an {@link AiaChainCompleter}. Not safe for use by several threads. */
+    public static final class Builder {
+
+        private Duration timeout = Duration.ofSeconds(10);
+        private int maxBytes = 256 * 1024;
+        private int maxDepth = 8;
+        private Clock clock = Clock.systemUTC();
+
+        private Builder() {}
+
+        /**
+         * Sets how long a provider of {@link AiaChainCompleter#completing(CertificateProvider)} takes for one chain at most; ten
+         * seconds, without it.
+         *
+         * @param timeout the time
+         * @return this builder
+         */
+        public Builder timeout(Duration timeout) {
+            if (timeout.isNegative() || timeout.isZero()) {
+                throw new InvalidConfigurationException("The time to complete a chain must be positive: " + timeout);
+            }
+            this.timeout = timeout;
+            return this;
+        }
+
+        /**
+         * Sets the largest answer to take; 256 KiB, without it.
+         *
+         * @param maxBytes the size in bytes, up to {@value CertificateFiles#MAX_BYTES}
+         * @return this builder
+         */
+        public Builder maxBytes(int maxBytes) {
+            if (maxBytes < 1 || maxBytes > CertificateFiles.MAX_BYTES) {
+                throw new InvalidConfigurationException(
+                        "The largest answer must have 1 to " + CertificateFiles.MAX_BYTES + " bytes: " + maxBytes);
+            }
+            this.maxBytes = maxBytes;
+            return this;
+        }
+
+        /**
+         * Sets how many issuers to fetch for one chain at most; eight, without it.
+         *
+         * @param maxDepth the number
+         * @return this builder
+         */
+        public Builder maxDepth(int maxDepth) {
+            if (maxDepth < 1) {
+                throw new InvalidConfigurationException("At least one issuer must be allowed: " + maxDepth);
+            }
+            this.maxDepth = maxDepth;
+            return this;
+        }
+
+        /**
+         * Sets the clock that says whether an issuer is still valid; the system's, without it.
+         *
+         * @param clock the clock
+         * @return this builder
+         */
+        public Builder clock(Clock clock) {
+            this.clock = Objects.requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /**
+         * Builds the completer.
+         *
+         * @return the completer
+         */
+        public AiaChainCompleter build() {
+            return new AiaChainCompleter(this);
+        }
+    }
+}

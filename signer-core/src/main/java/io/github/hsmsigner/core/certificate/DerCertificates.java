@@ -1,0 +1,115 @@
+package io.github.hsmsigner.core.certificate;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
+import org.bouncycastle.asn1.cms.ContentInfo;
+import org.bouncycastle.asn1.cms.SignedData;
+
+/** Reads certificates in DER: one alone, or those of a certs-only SignedData (RFC 5652, section 5; RFC 8551, section 3.8). */
+final class DerCertificates {
+
+    private static final int SEQUENCE = 0x30;
+    private static final int LONG_FORM = 0x80;
+    private static final int LENGTH_MASK = 0x7f;
+    private static final int BYTE_MASK = 0xff;
+    private static final int BYTE_BITS = 8;
+    private static final int MAX_LENGTH_OCTETS = 4;
+
+    private DerCertificates() {}
+
+    /** Whether octets begin as a DER structure of the size of a certificate does; no text begins so. */
+    static boolean looksLike(byte[] octets) {
+        return octets.length > 1 && octets[0] == SEQUENCE && (octets[1] & LONG_FORM) != 0;
+    }
+
+    static List<X509Certificate> read(byte[] octets) throws MalformedCertificatesException {
+        requireWhole(octets);
+        try {
+            ASN1Sequence structure = ASN1Sequence.getInstance(ASN1Primitive.fromByteArray(octets));
+            if (structure.size() > 0 && structure.getObjectAt(0) instanceof ASN1ObjectIdentifier) {
+                return bundle(ContentInfo.getInstance(structure));
+            }
+            return List.of(certificate(octets));
+        } catch (IOException | RuntimeException e) {
+            throw new MalformedCertificatesException("its DER is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    private static List<X509Certificate> bundle(ContentInfo contentInfo)
+            throws IOException, MalformedCertificatesException {
+        if (!CMSObjectIdentifiers.signedData.equals(contentInfo.getContentType())) {
+            throw new MalformedCertificatesException(
+                    "it is a CMS structure of another type than SignedData: " + contentInfo.getContentType());
+        }
+        SignedData signedData = SignedData.getInstance(contentInfo.getContent());
+        if (signedData.getSignerInfos().size() > 0) {
+            throw new MalformedCertificatesException("it is a signed message, not a bundle of certificates only");
+        }
+        List<X509Certificate> certificates = new ArrayList<>();
+        if (signedData.getCertificates() != null) {
+            for (ASN1Encodable choice : signedData.getCertificates()) {
+                // The other choices (RFC 5652, section 10.2.2) are tagged: attribute certificates and obsolete forms.
+                if (choice instanceof ASN1Sequence certificate) {
+                    certificates.add(certificate(certificate.getEncoded(ASN1Encoding.DER)));
+                }
+            }
+        }
+        return certificates;
+    }
+
+    static X509Certificate certificate(byte[] der) throws MalformedCertificatesException {
+        try {
+            X509Certificate certificate = (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
+            // A parser that corrects what it reads would break the signature of the issuer unnoticed.
+            if (!Arrays.equals(der, certificate.getEncoded())) {
+                throw new MalformedCertificatesException("it is not a certificate in DER");
+            }
+            // Keys are parsed late; one that cannot be is better found here than by the first who needs it.
+            certificate.getPublicKey().getEncoded();
+            return certificate;
+        } catch (CertificateException | RuntimeException e) {
+            throw new MalformedCertificatesException("it is not a certificate: " + e.getMessage(), e);
+        }
+    }
+
+    /** Checks that the outermost length says what is there, so that the message can say what is wrong. */
+    private static void requireWhole(byte[] octets) throws MalformedCertificatesException {
+        if (!looksLike(octets)) {
+            throw new MalformedCertificatesException("it does not begin as a certificate in DER does");
+        }
+        int lengthOctets = octets[1] & LENGTH_MASK;
+        if (lengthOctets == 0) {
+            throw new MalformedCertificatesException("its length is indefinite, which DER does not allow");
+        }
+        if (lengthOctets > MAX_LENGTH_OCTETS || octets.length < 2 + lengthOctets) {
+            throw new MalformedCertificatesException("its length is damaged");
+        }
+        long length = 0;
+        for (int i = 0; i < lengthOctets; i++) {
+            length = length << BYTE_BITS | octets[2 + i] & BYTE_MASK;
+        }
+        long surplus = octets.length - 2L - lengthOctets - length;
+        if (surplus > 0) {
+            throw new MalformedCertificatesException(surplus + " bytes follow its end");
+        }
+        if (surplus < 0) {
+            throw new MalformedCertificatesException(-surplus + " bytes are missing at its end");
+        }
+        if (length <= LENGTH_MASK || octets[2] == 0) {
+            throw new MalformedCertificatesException("its length is not in the shortest form, which DER demands");
+        }
+    }
+}

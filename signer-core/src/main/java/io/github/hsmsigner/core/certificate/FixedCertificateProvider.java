@@ -58,18 +58,6 @@ public final class FixedCertificateProvider implements CertificateProvider {
         return of("the file " + signerFile, CertificateFiles.read(signerFile), issuers);
     }
 
-    /**
-     * The former name of {@link #fromFiles(Path, List)}, which reads more than PEM.
-     *
-     * @param signerFile the file with the certificate of the key; it may hold the chain too
-     * @param issuerFiles files with further certificates to complete the chain from
-     * @return the provider
-     * @throws InvalidConfigurationException if a file cannot be read or holds no certificate
-     */
-    public static FixedCertificateProvider fromPem(Path signerFile, List<Path> issuerFiles) {
-        return fromFiles(signerFile, issuerFiles);
-    }
-
     @Override
     public CertificateChain certificateChain(PublicKey publicKey) {
         byte[] wanted = publicKey.getEncoded();

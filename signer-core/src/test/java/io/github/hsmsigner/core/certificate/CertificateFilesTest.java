@@ -34,12 +34,12 @@ class CertificateFilesTest {
         String text =
                 "Unterzeichner für alle\r\n" + TestPki.pem(SIGNER) + "\nissued by\n" + TestPki.pem(PKI.intermediate());
         Path file = file("bundle.pem", text.replace("\n", "\r\n"));
-        assertThat(PemCertificates.read(file)).containsExactly(SIGNER, PKI.intermediate());
+        assertThat(CertificateFiles.read(file)).containsExactly(SIGNER, PKI.intermediate());
     }
 
     @Test
     void completesTheChainFromFurtherFiles() throws IOException {
-        FixedCertificateProvider provider = FixedCertificateProvider.fromPem(
+        FixedCertificateProvider provider = FixedCertificateProvider.fromFiles(
                 file("signer.pem", TestPki.pem(SIGNER)),
                 List.of(file("root.pem", TestPki.pem(PKI.root())), file("ca.pem", TestPki.pem(PKI.intermediate()))));
         assertThat(provider.certificateChain(KEY).certificates())
@@ -48,7 +48,7 @@ class CertificateFilesTest {
 
     @Test
     void findsTheKeysCertificateInABundleInAnyOrder() throws IOException {
-        FixedCertificateProvider provider = FixedCertificateProvider.fromPem(
+        FixedCertificateProvider provider = FixedCertificateProvider.fromFiles(
                 file("all.pem", TestPki.pem(PKI.root(), SIGNER, PKI.intermediate())), List.of());
         assertThat(provider.certificateChain(KEY).certificates())
                 .containsExactly(SIGNER, PKI.intermediate(), PKI.root());
@@ -57,7 +57,7 @@ class CertificateFilesTest {
     @Test
     void saysWhatTheFileHoldsWhenNoneBelongsToTheKey() throws IOException {
         FixedCertificateProvider provider =
-                FixedCertificateProvider.fromPem(file("root.pem", TestPki.pem(PKI.root())), List.of());
+                FixedCertificateProvider.fromFiles(file("root.pem", TestPki.pem(PKI.root())), List.of());
         assertThatThrownBy(() -> provider.certificateChain(KEY))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("root.pem")
@@ -78,7 +78,7 @@ class CertificateFilesTest {
 
     @Test
     void saysThatTheFileIsMissing() {
-        assertThatThrownBy(() -> PemCertificates.read(directory.resolve("absent.pem")))
+        assertThatThrownBy(() -> CertificateFiles.read(directory.resolve("absent.pem")))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("absent.pem does not exist");
     }
@@ -86,7 +86,7 @@ class CertificateFilesTest {
     @Test
     void saysThatTheFileHoldsNoCertificate() throws IOException {
         Path file = file("key.pem", TestPki.pem(KEY));
-        assertThatThrownBy(() -> PemCertificates.read(file))
+        assertThatThrownBy(() -> CertificateFiles.read(file))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("key.pem holds no certificate");
     }
@@ -98,7 +98,7 @@ class CertificateFilesTest {
         Path garbage = file(
                 "garbage.pem", "-----BEGIN CERTIFICATE-----\nTm90IGEgY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n");
         for (Path file : List.of(cut, garbage, directory)) {
-            assertThatThrownBy(() -> PemCertificates.read(file))
+            assertThatThrownBy(() -> CertificateFiles.read(file))
                     .isInstanceOf(InvalidConfigurationException.class)
                     .hasMessageContaining("cannot be read");
         }

@@ -1,6 +1,6 @@
 package io.github.hsmsigner.http.service;
 
-import io.github.hsmsigner.core.certificate.PemCertificates;
+import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.protocol.CallbackHandler;
 import io.github.hsmsigner.http.protocol.CertificateEncoding;
@@ -173,7 +173,7 @@ record ServiceConfig(
         return files.stream()
                 .flatMap(file -> {
                     try {
-                        return PemCertificates.read(file).stream();
+                        return CertificateFiles.read(file).stream();
                     } catch (InvalidConfigurationException e) {
                         environment.problem(name + ": " + e.getMessage());
                         return null;

@@ -34,6 +34,7 @@ public final class Rfc3161TimestampSource implements TimestampSource {
     private static final Logger LOG = LoggerFactory.getLogger(Rfc3161TimestampSource.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
     private static final int NONCE_BITS = 128;
+    private static final int MAX_REASON_LENGTH = 300;
 
     private final List<TimestampAuthority> authorities;
     private final DigestAlgorithm digestAlgorithm;
@@ -67,12 +68,14 @@ public final class Rfc3161TimestampSource implements TimestampSource {
     public byte[] timestamp(Digest digest, Deadline deadline) {
         List<String> reasons = new ArrayList<>();
         List<IOException> causes = new ArrayList<>();
-        for (TimestampAuthority authority : authorities) {
+        for (int i = 0; i < authorities.size(); i++) {
+            TimestampAuthority authority = authorities.get(i);
             try {
-                return ask(authority, digest, deadline);
+                return ask(authority, digest, share(deadline, authorities.size() - i));
             } catch (IOException e) {
-                LOG.warn("Timestamp authority {} gave no timestamp: {}.", authority, e.getMessage());
-                reasons.add(authority + ": " + e.getMessage());
+                String reason = harmless(e.getMessage());
+                LOG.warn("Timestamp authority {} gave no timestamp: {}.", authority, reason);
+                reasons.add(authority + ": " + reason);
                 causes.add(e);
             }
         }
@@ -84,6 +87,18 @@ public final class Rfc3161TimestampSource implements TimestampSource {
         throw failure;
     }
 
+    /** So that one that hangs leaves time for those after it. */
+    private Deadline share(Deadline deadline, int authoritiesLeft) {
+        Duration equal = Duration.ofNanos(deadline.remainingNanos() / authoritiesLeft);
+        return Deadline.after(equal.compareTo(attemptLimit) < 0 ? equal : attemptLimit);
+    }
+
+    /** Reasons quote servers now and then, who could write lines of their own into the log. */
+    private static String harmless(String reason) {
+        String oneLine = reason.replaceAll("\\p{Cc}+", " ");
+        return oneLine.length() <= MAX_REASON_LENGTH ? oneLine : oneLine.substring(0, MAX_REASON_LENGTH) + "...";
+    }
+
     private byte[] ask(TimestampAuthority authority, Digest digest, Deadline deadline) throws IOException {
         TimeStampRequestGenerator generator = new TimeStampRequestGenerator();
         generator.setCertReq(true);
@@ -92,9 +107,7 @@ public final class Rfc3161TimestampSource implements TimestampSource {
                 new ASN1ObjectIdentifier(digest.algorithm().oid()), digest.bytes(), new BigInteger(NONCE_BITS, random));
         Map<String, String> headers = new HashMap<>(Map.of("Content-Type", "application/timestamp-query"));
         authority.authorization().ifPresent(value -> headers.put("Authorization", value));
-        Duration left = Duration.ofNanos(deadline.remainingNanos());
-        Deadline attempt = Deadline.after(left.compareTo(attemptLimit) < 0 ? left : attemptLimit);
-        byte[] response = http.post(authority.address(), headers, request.getEncoded(), attempt);
+        byte[] response = http.post(authority.address(), headers, request.getEncoded(), deadline);
         byte[] token = check.tokenOf(response, request, authority);
         if (token.length > maxTokenSize) {
             throw new IOException("its token has " + token.length + " bytes, more than the limit of " + maxTokenSize);
@@ -119,6 +132,7 @@ public final class Rfc3161TimestampSource implements TimestampSource {
         private static final int RESPONSE_OVERHEAD = 4096;
 
         private static final int DEFAULT_MAX_TOKEN_SIZE = 16 * 1024;
+        private static final int LARGEST_TOKEN = 1024 * 1024;
 
         private final List<TimestampAuthority> authorities;
         private DigestAlgorithm digestAlgorithm = DigestAlgorithm.SHA256;
@@ -145,27 +159,32 @@ public final class Rfc3161TimestampSource implements TimestampSource {
         }
 
         /**
-         * Sets how long one authority may take, so that there is time for the next; 5 seconds, without it. The deadline of each
-         * request holds besides.
+         * Sets how long one authority may take; 5 seconds, without it, and never more than an equal share of the time that a
+         * request has left for the authorities that are left.
          *
-         * @param attemptLimit the time
+         * @param attemptLimit the time; positive
          * @return this builder
+         * @throws IllegalArgumentException if it is not positive
          */
         public Builder attemptLimit(Duration attemptLimit) {
-            this.attemptLimit = Objects.requireNonNull(attemptLimit, "attemptLimit");
+            if (attemptLimit.isNegative() || attemptLimit.isZero()) {
+                throw new IllegalArgumentException("An authority needs some time: " + attemptLimit);
+            }
+            this.attemptLimit = attemptLimit;
             return this;
         }
 
         /**
          * Sets the largest token that is taken; 16 KiB, without it. As much room is reserved for each.
          *
-         * @param maxTokenSize the size in bytes
+         * @param maxTokenSize the size in bytes, up to 1 MiB
          * @return this builder
-         * @throws IllegalArgumentException if it is not positive
+         * @throws IllegalArgumentException if it is not positive, or larger
          */
         public Builder maxTokenSize(int maxTokenSize) {
-            if (maxTokenSize <= 0) {
-                throw new IllegalArgumentException("The largest token must have at least one byte: " + maxTokenSize);
+            if (maxTokenSize <= 0 || maxTokenSize > LARGEST_TOKEN) {
+                throw new IllegalArgumentException(
+                        "The largest token must have 1 to " + LARGEST_TOKEN + " bytes, not " + maxTokenSize);
             }
             this.maxTokenSize = maxTokenSize;
             return this;

@@ -13,7 +13,8 @@ import java.util.Optional;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 
 /**
- * Where and how to ask one timestamp authority. Immutable; printing it shows no credentials.
+ * Where and how to ask one timestamp authority. Immutable; printing it shows neither credentials nor
+ * what may be one in its address.
  */
 public final class TimestampAuthority {
 
@@ -62,9 +63,10 @@ public final class TimestampAuthority {
         return Optional.ofNullable(authorization);
     }
 
+    /** Scheme, host and port: paths and queries of authorities hold customers' keys at times. */
     @Override
     public String toString() {
-        return address.toString();
+        return address.getScheme() + "://" + address.getHost() + (address.getPort() < 0 ? "" : ":" + address.getPort());
     }
 
     /** Collects what there is to say of a {@link TimestampAuthority}. Not safe for use by several threads. */

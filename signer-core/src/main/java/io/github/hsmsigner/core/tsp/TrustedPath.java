@@ -29,8 +29,13 @@ final class TrustedPath {
             throws GeneralSecurityException {
         X509CertSelector target = new X509CertSelector();
         target.setCertificate(certificate);
-        Set<TrustAnchor> anchors =
-                trusted.stream().map(t -> new TrustAnchor(t, null)).collect(Collectors.toSet());
+        Set<TrustAnchor> anchors = trusted.stream()
+                .filter(TrustedPath::mayIssue)
+                .map(t -> new TrustAnchor(t, null))
+                .collect(Collectors.toSet());
+        if (anchors.isEmpty()) {
+            return false;
+        }
         PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, target);
         List<X509Certificate> known = new ArrayList<>(intermediates);
         known.add(certificate);
@@ -43,5 +48,10 @@ final class TrustedPath {
         } catch (CertPathBuilderException e) {
             return false;
         }
+    }
+
+    /** PKIX takes any anchor as an issuer; a trusted certificate of a signer is not meant as one. */
+    private static boolean mayIssue(X509Certificate certificate) {
+        return certificate.getBasicConstraints() >= 0;
     }
 }

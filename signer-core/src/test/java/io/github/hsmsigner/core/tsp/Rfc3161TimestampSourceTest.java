@@ -278,7 +278,7 @@ class Rfc3161TimestampSourceTest {
         Rfc3161TimestampSource source = source(dead, here().build());
         assertThatThrownBy(() -> source.timestamp(DIGEST, TestKeys.soon()))
                 .hasMessageContainingAll(
-                        dead.toString(), "ConnectException", authority.uri().toString(), "status 503")
+                        dead.toString(), "ConnectException", here().build().toString(), "status 503")
                 .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
     }
 
@@ -294,6 +294,41 @@ class Rfc3161TimestampSourceTest {
             assertThat(source.timestamp(DIGEST, TestKeys.soon())).isNotEmpty();
             assertThat(second.requests()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void aShortDeadlineIsSharedByAllAuthorities() {
+        authority.beSlow();
+        try (OpenSslTimestampAuthority second = new OpenSslTimestampAuthority(directory.resolve("second"))) {
+            Rfc3161TimestampSource source = source(
+                    here().build(), TimestampAuthority.builder(second.uri()).build());
+            // Less than the default limit of one authority.
+            assertThat(source.timestamp(DIGEST, Deadline.after(Duration.ofSeconds(4))))
+                    .isNotEmpty();
+        }
+    }
+
+    @Test
+    void keysInTheAddressAreShownNowhere() {
+        authority.answerStatus(500);
+        TimestampAuthority keyed = TimestampAuthority.builder(
+                        URI.create(authority.uri() + "/k3yinpath?apikey=k3yinquery"))
+                .build();
+        try (CapturedLog log = new CapturedLog()) {
+            Rfc3161TimestampSource source = source(keyed);
+            assertThatThrownBy(() -> source.timestamp(DIGEST, TestKeys.soon()))
+                    .hasMessageContaining("127.0.0.1:")
+                    .hasMessageNotContaining("k3yin");
+            assertThat(log.text()).contains("127.0.0.1:").doesNotContain("k3yin");
+        }
+    }
+
+    @Test
+    void settingsThatCannotWorkAreRefused() {
+        Rfc3161TimestampSource.Builder builder = Rfc3161TimestampSource.builder(List.of(here().build()));
+        assertThatThrownBy(() -> builder.attemptLimit(Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> builder.maxTokenSize(Integer.MAX_VALUE)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> builder.maxTokenSize(0)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -7,19 +7,20 @@ import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
 import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
-import io.github.hsmsigner.pkcs11.object.PrivateKeyObject;
+import io.github.hsmsigner.pkcs11.object.KeyOnToken;
 import io.github.hsmsigner.pkcs11.object.TokenObjects;
+import io.github.hsmsigner.pkcs11.plan.SignaturePlan;
+import io.github.hsmsigner.pkcs11.plan.SigningMechanisms;
 import io.github.hsmsigner.pkcs11.session.SessionPool;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +35,6 @@ public final class Pkcs11Token implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Pkcs11Token.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
-    private static final int LISTED_KEYS = 20;
 
     private final CryptokiModule module;
     private final Cryptoki cryptoki;
@@ -147,7 +147,7 @@ public final class Pkcs11Token implements AutoCloseable {
      *
      * @param selector which key
      * @return the signer
-     * @throws InvalidConfigurationException if not exactly one key is meant, it is not an RSA key, or the token does not show its
+     * @throws InvalidConfigurationException if not exactly one key is meant, it is of a type that the token does not sign with, or the token does not show its
      *     public half; the message lists the keys there are
      * @throws SigningUnavailableException if the token cannot be read
      */
@@ -162,51 +162,30 @@ public final class Pkcs11Token implements AutoCloseable {
      * @param whenTokenHasNone the public key to assume where the token shows none; prove it with a signature before use, as
      *     {@link io.github.hsmsigner.core.SigningKey#prove} does
      * @return the signer
-     * @throws InvalidConfigurationException if not exactly one key is meant, it is not an RSA key, or its public half is known
+     * @throws InvalidConfigurationException if not exactly one key is meant, it is of a type that the token does not sign with, or its public half is known
      *     from nowhere; the message lists the keys there are
      * @throws SigningUnavailableException if the token cannot be read
      */
     public Pkcs11Signer signer(KeySelector selector, Optional<PublicKey> whenTokenHasNone) {
         return read(objects -> {
-            PrivateKeyObject key = select(objects, selector);
-            if (!key.isRsa()) {
-                throw new InvalidConfigurationException(
-                        "The key with " + key + " on token " + info + " is not supported; an RSA key is expected.");
-            }
-            PublicKey publicKey = objects.publicKey(key)
+            KeyOnToken key = selector.lookup().find(objects, info.toString());
+            PublicKey publicKey = key.publicKey()
                     .or(() -> whenTokenHasNone)
                     .orElseThrow(() -> new InvalidConfigurationException("Token " + info
                             + " does not show the public half of the key with " + key
                             + "; configure the certificate of the key as a file."));
-            if (!(publicKey instanceof RSAPublicKey rsaKey)) {
-                throw new InvalidConfigurationException("The key with " + key + " on token " + info
-                        + " is an RSA key, but the certificate given for it is not.");
-            }
-            LOG.info(
-                    "Signing key: {}, {} bits, on token {}.",
-                    key,
-                    rsaKey.getModulus().bitLength(),
-                    info);
+            SignaturePlan plan =
+                    SignaturePlan.of(publicKey, SigningMechanisms.of(cryptoki, info.slotId()), OptionalInt.empty());
+            LOG.info("Signing key: {}, on token {}. It signs as {}.", key, info, plan);
+            LOG.debug("Signing key: {}, on token {}. {}", key, info, plan.details());
             return new Pkcs11Signer(
-                    cryptoki, sessions, key.handle(), rsaKey, "the key with " + key + " on token " + info);
+                    cryptoki,
+                    sessions,
+                    key.object().handle(),
+                    publicKey,
+                    plan,
+                    "the key with " + key.object() + " on token " + info);
         });
-    }
-
-    private PrivateKeyObject select(TokenObjects objects, KeySelector selector) throws CryptokiException {
-        List<PrivateKeyObject> matches = objects.signingKeys(selector.label(), selector.id());
-        if (matches.size() == 1) {
-            return matches.get(0);
-        }
-        String found = matches.isEmpty() ? "none is " + selector : matches.size() + " match " + selector;
-        List<PrivateKeyObject> all = objects.signingKeys(Optional.empty(), Optional.empty());
-        throw new InvalidConfigurationException("One private key is needed on token " + info + ", but " + found
-                + "; the token has " + (all.isEmpty() ? "no private key" : list(all)) + ".");
-    }
-
-    private static String list(List<PrivateKeyObject> keys) {
-        String first =
-                keys.stream().limit(LISTED_KEYS).map(PrivateKeyObject::toString).collect(Collectors.joining(", "));
-        return keys.size() <= LISTED_KEYS ? first : first + " and " + (keys.size() - LISTED_KEYS) + " more";
     }
 
     /**

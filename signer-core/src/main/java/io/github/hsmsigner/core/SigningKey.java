@@ -2,6 +2,7 @@ package io.github.hsmsigner.core;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Objects;
@@ -11,6 +12,9 @@ import java.util.stream.Collectors;
  * A key under the name that requests use for it, with its certificates. Immutable.
  */
 public final class SigningKey {
+
+    /** Not empty: there are tokens that refuse to sign an empty message. */
+    private static final byte[] PROBE = "Does this key belong to this certificate?".getBytes(StandardCharsets.US_ASCII);
 
     private final String name;
     private final Signer signer;
@@ -70,7 +74,7 @@ public final class SigningKey {
         if (!Arrays.equals(certified, signer.publicKey().getEncoded())) {
             throw mismatch(name, chain, "holds another public key");
         }
-        ToBeSigned probe = ToBeSigned.message(algorithm, new byte[0]);
+        ToBeSigned probe = ToBeSigned.message(algorithm, PROBE);
         if (!probe.verify(chain.signer().getPublicKey(), probe.sign(signer, deadline))) {
             throw mismatch(name, chain, "does not verify a signature made with the key");
         }

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.pkcs11;
 
+import io.github.hsmsigner.pkcs11.object.KeyLookup;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
@@ -60,12 +61,9 @@ public final class KeySelector {
         return new KeySelector(label, id.map(HexFormat.of()::formatHex));
     }
 
-    Optional<String> label() {
-        return label;
-    }
-
-    Optional<byte[]> id() {
-        return id.map(HexFormat.of()::parseHex);
+    /** How the key is found on a token. */
+    KeyLookup lookup() {
+        return new KeyLookup(label, id.map(HexFormat.of()::parseHex), toString());
     }
 
     @Override

@@ -4,45 +4,59 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.Signer;
-import io.github.hsmsigner.core.error.InternalSigningException;
-import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
-import io.github.hsmsigner.pkcs11.cryptoki.Mechanism;
-import io.github.hsmsigner.pkcs11.session.SessionPool;
+import io.github.hsmsigner.pkcs11.object.KeyLookup;
+import io.github.hsmsigner.pkcs11.object.KeyOnToken;
+import io.github.hsmsigner.pkcs11.plan.SignaturePlan;
+import io.github.hsmsigner.pkcs11.plan.SignatureStep;
+import io.github.hsmsigner.pkcs11.plan.TokenInput;
+import io.github.hsmsigner.pkcs11.recovery.KeyOperation;
+import io.github.hsmsigner.pkcs11.recovery.TokenAccess;
+import io.github.hsmsigner.pkcs11.session.Session;
+import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
-import java.security.interfaces.RSAPublicKey;
-import java.time.Duration;
-import java.util.Collections;
-import java.util.EnumSet;
+import java.util.Comparator;
 import java.util.Set;
 
 /**
  * A private key on a token.
  *
- * <p>A signature is C_SignInit and C_Sign in a session of the token's pool, and nothing else. Made by {@link Pkcs11Token#signer}
- * and usable until that token is closed. Safe for use by any number of threads at once.
+ * <p>A signature is C_SignInit and C_Sign in a session of the token's pool, and nothing else; what they are given is settled once, by
+ * the {@link SignaturePlan}. What goes wrong is mended underneath: a request fails only when its deadline passes, or the token is
+ * known not to work. Made by {@link Pkcs11Token#signer} and usable until that token is closed. Safe for use by any number of
+ * threads at once.
  */
 public final class Pkcs11Signer implements Signer {
 
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-    private static final Set<SignatureAlgorithm> RSA_ALGORITHMS = Collections.unmodifiableSet(EnumSet.of(
-            SignatureAlgorithm.RSA_PKCS1_SHA256,
-            SignatureAlgorithm.RSA_PKCS1_SHA384,
-            SignatureAlgorithm.RSA_PKCS1_SHA512));
+    private static final byte[] TRIAL = "trial signature".getBytes(StandardCharsets.US_ASCII);
 
     private final Cryptoki cryptoki;
-    private final SessionPool sessions;
-    private final long handle;
-    private final RSAPublicKey publicKey;
+    private final TokenAccess access;
+    private final KeyHandle handle;
+    private final PublicKey publicKey;
+    private final SignaturePlan plan;
+    private final boolean alwaysAuthenticate;
     private final String description;
 
-    Pkcs11Signer(Cryptoki cryptoki, SessionPool sessions, long handle, RSAPublicKey publicKey, String description) {
+    Pkcs11Signer(
+            Cryptoki cryptoki,
+            TokenAccess access,
+            Session session,
+            KeyLookup lookup,
+            KeyOnToken key,
+            PublicKey publicKey,
+            SignaturePlan plan,
+            String description) {
         this.cryptoki = cryptoki;
-        this.sessions = sessions;
-        this.handle = handle;
+        this.access = access;
         this.publicKey = publicKey;
+        this.plan = plan;
+        this.alwaysAuthenticate = key.object().alwaysAuthenticate();
         this.description = description;
+        this.handle = new KeyHandle(
+                cryptoki, access, lookup, publicKey, key.publicKey().isPresent(), this::proves);
+        this.handle.found(session, key.object().handle());
     }
 
     @Override
@@ -52,35 +66,80 @@ public final class Pkcs11Signer implements Signer {
 
     @Override
     public Set<SignatureAlgorithm> algorithms() {
-        return RSA_ALGORITHMS;
+        return plan.algorithms();
+    }
+
+    @Override
+    public boolean signsWholeMessage(SignatureAlgorithm algorithm) {
+        return plan.step(algorithm).input() == TokenInput.MESSAGE;
     }
 
     @Override
     public byte[] sign(SignatureAlgorithm algorithm, Digest digest, Deadline deadline) {
         requireSupported(algorithm, digest);
-        byte[] digestInfo = digest.toDigestInfo();
-        byte[] signature;
-        try {
-            signature = sessions.withSession(deadline, session -> {
-                cryptoki.signInit(session, Mechanism.RSA_PKCS, handle);
-                return cryptoki.sign(session, digestInfo);
-            });
-        } catch (CryptokiException e) {
-            throw SigningUnavailableException.passing(
-                    "Signing with " + description + " failed: " + e.getMessage() + ".", RETRY_AFTER, e);
+        SignatureStep step = plan.step(algorithm);
+        return sign(step, step.inputFor(digest), deadline);
+    }
+
+    @Override
+    public byte[] signMessage(SignatureAlgorithm algorithm, byte[] message, Deadline deadline) {
+        SignatureStep step = plan.step(algorithm);
+        return sign(step, step.inputFor(message), deadline);
+    }
+
+    private byte[] sign(SignatureStep step, byte[] input, Deadline deadline) {
+        return step.output().toSignature(access.execute(new Signing(step, input), deadline));
+    }
+
+    /** The one place where the token signs. */
+    private byte[] sign(Session session, long key, SignatureStep step, byte[] input) throws CryptokiException {
+        cryptoki.signInit(session.handle(), step.mechanism(), key);
+        if (alwaysAuthenticate) {
+            access.authenticate(session);
         }
-        int expected = (publicKey.getModulus().bitLength() + 7) / 8;
-        if (signature.length != expected) {
-            throw new InternalSigningException(
-                    "The token made a signature of " + signature.length + " bytes with " + description
-                            + "; RSA signatures of this key have " + expected + ".",
-                    null);
-        }
-        return signature;
+        return cryptoki.sign(session.handle(), input);
+    }
+
+    private SignatureStep trialStep() {
+        return plan.step(
+                plan.algorithms().stream().min(Comparator.naturalOrder()).orElseThrow());
+    }
+
+    private boolean proves(Session session, long key) throws CryptokiException {
+        SignatureStep step = trialStep();
+        byte[] signature = step.output().toSignature(sign(session, key, step, step.inputFor(TRIAL)));
+        return step.algorithm().verify(publicKey, TRIAL, signature);
     }
 
     @Override
     public String toString() {
         return "Pkcs11Signer[" + description + "]";
+    }
+
+    private final class Signing implements KeyOperation<byte[]> {
+
+        private final SignatureStep step;
+        private final byte[] input;
+
+        Signing(SignatureStep step, byte[] input) {
+            this.step = step;
+            this.input = input;
+        }
+
+        @Override
+        public byte[] in(Session session) throws CryptokiException {
+            return sign(session, handle.in(session), step, input);
+        }
+
+        @Override
+        public void forgetHandle() {
+            handle.forget();
+        }
+
+        @Override
+        public void trial(Session session) throws CryptokiException {
+            SignatureStep first = trialStep();
+            sign(session, handle.in(session), first, first.inputFor(TRIAL));
+        }
     }
 }

@@ -1,65 +1,68 @@
 package io.github.hsmsigner.pkcs11;
 
+import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
-import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
+import io.github.hsmsigner.pkcs11.cryptoki.ModuleInfo;
 import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
-import io.github.hsmsigner.pkcs11.object.PrivateKeyObject;
+import io.github.hsmsigner.pkcs11.health.SessionStatistics;
+import io.github.hsmsigner.pkcs11.health.TokenHealth;
+import io.github.hsmsigner.pkcs11.object.KeyOnToken;
 import io.github.hsmsigner.pkcs11.object.TokenObjects;
-import io.github.hsmsigner.pkcs11.session.SessionPool;
+import io.github.hsmsigner.pkcs11.plan.SignaturePlan;
+import io.github.hsmsigner.pkcs11.plan.SigningMechanisms;
+import io.github.hsmsigner.pkcs11.recovery.AccessOptions;
+import io.github.hsmsigner.pkcs11.recovery.TokenAccess;
+import io.github.hsmsigner.pkcs11.session.Session;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A token that is logged in to.
  *
- * <p>Loading the module, finding the token, logging in and finding keys happen once, here, never for a signature. One session is
- * kept for all that and keeps the login alive; signatures are made in a pool of others. Whoever opens a token closes it, after the
- * last use of its signers. Safe for use by any number of threads at once.
+ * <p>Loading the module, finding the token, logging in and finding keys happen once, here, never for a signature. One session
+ * keeps the login alive; everything else is done in a pool of others. What goes wrong later is mended underneath: sessions are
+ * replaced, a lost login is made again, the module is initialised anew, keys are looked up again and compared. While the token does
+ * not work, {@link #health} says why and requests fail at once. Whoever opens a token closes it, after the last use of its signers.
+ * Safe for use by any number of threads at once.
  */
 public final class Pkcs11Token implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Pkcs11Token.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
-    private static final int LISTED_KEYS = 20;
+    private static final Duration OPEN_LIMIT = Duration.ofSeconds(30);
+    private static final Duration READ_LIMIT = Duration.ofSeconds(30);
 
-    private final CryptokiModule module;
     private final Cryptoki cryptoki;
     private final TokenInfo info;
-    private final long loginSession;
-    private final SessionPool sessions;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final TokenAccess access;
 
-    private Pkcs11Token(CryptokiModule module, Cryptoki cryptoki, TokenInfo info, long loginSession, int maxSessions) {
-        this.module = module;
+    private Pkcs11Token(Cryptoki cryptoki, TokenInfo info, TokenAccess access) {
         this.cryptoki = cryptoki;
         this.info = info;
-        this.loginSession = loginSession;
-        this.sessions = new SessionPool(cryptoki, info.slotId(), maxSessions);
+        this.access = access;
     }
 
     /**
-     * Loads the module, finds the token and logs in. There is one C_Login; a PIN that is refused is never tried again.
+     * Loads the module, finds the token and logs in. There is one C_Login; a PIN that is refused is never tried again. A token that
+     * refuses it is opened all the same: it is not healthy, every use of it throws a {@link SigningUnavailableException} that is not
+     * {@code retryable()}, and it logs in once the PIN source gives another PIN.
      *
      * @param config how to reach the token
      * @return the token
      * @throws InvalidConfigurationException if the module cannot be loaded, or not exactly one token is meant; the message lists
      *     those there are
-     * @throws SigningUnavailableException if the HSM cannot be reached ({@code retryable()}), or refuses the PIN (not
-     *     {@code retryable()})
+     * @throws SigningUnavailableException if the HSM cannot be reached
      */
     public static Pkcs11Token open(Pkcs11Config config) {
         return open(config, UnaryOperator.identity());
@@ -73,61 +76,56 @@ public final class Pkcs11Token implements AutoCloseable {
         } catch (CryptokiException e) {
             throw unreachable("The PKCS#11 module " + config.module() + " cannot be initialised", e);
         }
+        Optional<TokenAccess> access = Optional.empty();
         try {
-            return open(config, module, decoration.apply(module.cryptoki()));
+            Cryptoki cryptoki = decoration.apply(module.cryptoki());
+            ModuleInfo moduleInfo = module.during(cryptoki::moduleInfo);
+            LOG.info("PKCS#11 module {}: {}.", config.module(), moduleInfo);
+            TokenInfo token = module.during(() -> TokenFinder.find(cryptoki, config));
+            AccessOptions options = options(config, token, moduleInfo);
+            access = Optional.of(new TokenAccess(module, cryptoki, token, c -> TokenFinder.find(c, config), options));
+            logIn(access.get(), token, options.maxSessions());
+            return new Pkcs11Token(cryptoki, token, access.get());
         } catch (CryptokiException e) {
-            module.close();
+            access.ifPresentOrElse(TokenAccess::close, module::close);
             throw unreachable("The HSM cannot be used", e);
         } catch (RuntimeException e) {
-            module.close();
+            access.ifPresentOrElse(TokenAccess::close, module::close);
             throw e;
         }
     }
 
-    private static Pkcs11Token open(Pkcs11Config config, CryptokiModule module, Cryptoki cryptoki)
-            throws CryptokiException {
-        LOG.info("PKCS#11 module {}: {}.", config.module(), cryptoki.moduleInfo());
-        TokenInfo token = TokenFinder.find(cryptoki, config);
-        requireLoginAllowed(token);
-        long session = cryptoki.openSession(token.slotId());
-        login(cryptoki, token, session, config.pin());
-        int maxSessions = poolSize(config.maxSessions(), token);
-        LOG.info("Logged in to token {}; up to {} sessions.", token, maxSessions);
-        return new Pkcs11Token(module, cryptoki, token, session, maxSessions);
-    }
-
-    private static void requireLoginAllowed(TokenInfo token) {
-        if (token.userPinLocked()) {
-            throw SigningUnavailableException.lasting(
-                    "The user of token " + token + " is locked; an administrator must unlock it.", null);
-        }
-        if (token.userPinFinalTry()) {
-            throw SigningUnavailableException.lasting(
-                    "One more wrong PIN would lock the user of token " + token
-                            + ", so no login is tried; log in once with the right PIN by another tool, or have it reset.",
-                    null);
-        }
-    }
-
-    private static void login(Cryptoki cryptoki, TokenInfo token, long session, PinSource source)
-            throws CryptokiException {
-        char[] pin = source.pin();
+    private static void logIn(TokenAccess access, TokenInfo token, int maxSessions) throws CryptokiException {
         try {
-            cryptoki.login(session, pin);
-        } catch (CryptokiException e) {
-            if (e.returnValue() == ReturnValue.USER_ALREADY_LOGGED_IN) {
-                return;
+            access.connect(Deadline.after(OPEN_LIMIT));
+            LOG.info("Logged in to token {}; up to {} sessions.", token, maxSessions);
+        } catch (SigningUnavailableException e) {
+            if (e.retryable()) {
+                throw e;
             }
-            if (e.refusesPin()) {
-                throw SigningUnavailableException.lasting(
-                        "Token " + token + " refuses the PIN (" + e.getMessage()
-                                + "). It is not tried again, because tokens lock a user after a few wrong ones.",
-                        e);
-            }
-            throw e;
-        } finally {
-            Arrays.fill(pin, '\0');
+            // The reason is in the log and in the token's health by now.
+            LOG.debug("Opened token {} without a login.", token);
         }
+    }
+
+    private static AccessOptions options(Pkcs11Config config, TokenInfo token, ModuleInfo module) {
+        return new AccessOptions(
+                config.pin()::pin,
+                config.loginOnFinalTry(),
+                poolSize(config.maxSessions(), token),
+                config.sessionsOpenedAtOnce(),
+                config.sessionKeepAlive(),
+                onCallersThread(config.callingThread(), module),
+                config.recovery(),
+                config.events());
+    }
+
+    private static boolean onCallersThread(CallingThread setting, ModuleInfo module) {
+        return switch (setting) {
+            case CALLER -> true;
+            case MODULE -> false;
+            case AUTOMATIC -> module.manufacturer().startsWith("SoftHSM");
+        };
     }
 
     /** One session of those that the token allows is kept for the login. */
@@ -147,7 +145,7 @@ public final class Pkcs11Token implements AutoCloseable {
      *
      * @param selector which key
      * @return the signer
-     * @throws InvalidConfigurationException if not exactly one key is meant, it is not an RSA key, or the token does not show its
+     * @throws InvalidConfigurationException if not exactly one key is meant, it is of a type that the token does not sign with, or the token does not show its
      *     public half; the message lists the keys there are
      * @throws SigningUnavailableException if the token cannot be read
      */
@@ -162,51 +160,34 @@ public final class Pkcs11Token implements AutoCloseable {
      * @param whenTokenHasNone the public key to assume where the token shows none; prove it with a signature before use, as
      *     {@link io.github.hsmsigner.core.SigningKey#prove} does
      * @return the signer
-     * @throws InvalidConfigurationException if not exactly one key is meant, it is not an RSA key, or its public half is known
+     * @throws InvalidConfigurationException if not exactly one key is meant, it is of a type that the token does not sign with, or its public half is known
      *     from nowhere; the message lists the keys there are
      * @throws SigningUnavailableException if the token cannot be read
      */
     public Pkcs11Signer signer(KeySelector selector, Optional<PublicKey> whenTokenHasNone) {
-        return read(objects -> {
-            PrivateKeyObject key = select(objects, selector);
-            if (!key.isRsa()) {
-                throw new InvalidConfigurationException(
-                        "The key with " + key + " on token " + info + " is not supported; an RSA key is expected.");
-            }
-            PublicKey publicKey = objects.publicKey(key)
+        return read((objects, session) -> {
+            KeyOnToken key = selector.lookup().find(objects, info.toString());
+            PublicKey publicKey = key.publicKey()
                     .or(() -> whenTokenHasNone)
                     .orElseThrow(() -> new InvalidConfigurationException("Token " + info
                             + " does not show the public half of the key with " + key
                             + "; configure the certificate of the key as a file."));
-            if (!(publicKey instanceof RSAPublicKey rsaKey)) {
-                throw new InvalidConfigurationException("The key with " + key + " on token " + info
-                        + " is an RSA key, but the certificate given for it is not.");
-            }
-            LOG.info(
-                    "Signing key: {}, {} bits, on token {}.",
-                    key,
-                    rsaKey.getModulus().bitLength(),
-                    info);
+            SignaturePlan plan = SignaturePlan.of(
+                    publicKey,
+                    SigningMechanisms.of(cryptoki, session.generation().token().slotId()),
+                    OptionalInt.empty());
+            LOG.info("Signing key: {}, on token {}. It signs as {}.", key, info, plan);
+            LOG.debug("Signing key: {}, on token {}. {}", key, info, plan.details());
             return new Pkcs11Signer(
-                    cryptoki, sessions, key.handle(), rsaKey, "the key with " + key + " on token " + info);
+                    cryptoki,
+                    access,
+                    session,
+                    selector.lookup(),
+                    key,
+                    publicKey,
+                    plan,
+                    "the key with " + key.object() + " on token " + info);
         });
-    }
-
-    private PrivateKeyObject select(TokenObjects objects, KeySelector selector) throws CryptokiException {
-        List<PrivateKeyObject> matches = objects.signingKeys(selector.label(), selector.id());
-        if (matches.size() == 1) {
-            return matches.get(0);
-        }
-        String found = matches.isEmpty() ? "none is " + selector : matches.size() + " match " + selector;
-        List<PrivateKeyObject> all = objects.signingKeys(Optional.empty(), Optional.empty());
-        throw new InvalidConfigurationException("One private key is needed on token " + info + ", but " + found
-                + "; the token has " + (all.isEmpty() ? "no private key" : list(all)) + ".");
-    }
-
-    private static String list(List<PrivateKeyObject> keys) {
-        String first =
-                keys.stream().limit(LISTED_KEYS).map(PrivateKeyObject::toString).collect(Collectors.joining(", "));
-        return keys.size() <= LISTED_KEYS ? first : first + " and " + (keys.size() - LISTED_KEYS) + " more";
     }
 
     /**
@@ -217,40 +198,41 @@ public final class Pkcs11Token implements AutoCloseable {
      * @throws SigningUnavailableException if the token cannot be read
      */
     public Pkcs11CertificateProvider certificates(List<X509Certificate> furtherIssuers) {
-        return new Pkcs11CertificateProvider(info.toString(), read(TokenObjects::certificates), furtherIssuers);
+        return new Pkcs11CertificateProvider(
+                info.toString(), read((objects, session) -> objects.certificates()), furtherIssuers);
     }
 
-    /** The login session is used by one thread at a time, as every session. */
-    private synchronized <T> T read(Reading<T> reading) {
-        if (closed.get()) {
-            throw SigningUnavailableException.lasting("The token is closed.", null);
-        }
-        try {
-            return reading.from(new TokenObjects(cryptoki, loginSession));
-        } catch (CryptokiException e) {
-            throw unreachable("Token " + info + " cannot be read", e);
-        }
+    private <T> T read(Reading<T> reading) {
+        return access.read(
+                session -> reading.from(new TokenObjects(cryptoki, session.handle()), session),
+                Deadline.after(READ_LIMIT));
     }
 
-    /** Waits a little for signatures in the making, then closes the sessions, and with them the login. Further calls do nothing. */
+    /**
+     * How the token is, as far as is known without asking it. Costs next to nothing.
+     *
+     * @return the state, with the reason where it is not healthy
+     */
+    public TokenHealth health() {
+        return access.health();
+    }
+
+    /**
+     * The sessions at this moment.
+     *
+     * @return the statistics
+     */
+    public SessionStatistics sessions() {
+        return access.statistics();
+    }
+
+    /**
+     * Waits a little for signatures in the making, then closes the sessions, and with them the login, and gives back the share of the
+     * module. A module in which a call hangs stays initialised. Further calls do nothing.
+     */
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
-        }
-        if (!sessions.drain()) {
-            LOG.warn("Token {} is left open: a call in the module has not come back.", info);
-            return;
-        }
-        synchronized (this) {
-            try {
-                cryptoki.closeSession(loginSession);
-            } catch (CryptokiException e) {
-                LOG.warn("The last session with token {} could not be closed: {}.", info, e.getMessage());
-            }
-        }
-        module.close();
-        LOG.info("Token {} closed.", info);
+        access.close();
     }
 
     @Override
@@ -260,6 +242,6 @@ public final class Pkcs11Token implements AutoCloseable {
 
     @FunctionalInterface
     private interface Reading<T> {
-        T from(TokenObjects objects) throws CryptokiException;
+        T from(TokenObjects objects, Session session) throws CryptokiException;
     }
 }

@@ -114,8 +114,8 @@ class Pkcs11TokenTest {
             assertThatThrownBy(() -> token.signer(KeySelector.any()))
                     .isInstanceOf(InvalidConfigurationException.class)
                     .hasMessageContaining("2 match any key")
-                    .hasMessageContaining("label \"first\" id 01 (RSA)")
-                    .hasMessageContaining("label \"second\" id a2 (RSA)");
+                    .hasMessageContaining("label \"first\" id 01 (RSA, 2048 bits)")
+                    .hasMessageContaining("label \"second\" id a2 (RSA, 3072 bits)");
         }
     }
 
@@ -125,7 +125,7 @@ class Pkcs11TokenTest {
             assertThatThrownBy(() -> token.signer(KeySelector.byLabel("other")))
                     .isInstanceOf(InvalidConfigurationException.class)
                     .hasMessageContaining("none is the key with label \"other\"")
-                    .hasMessageContaining("label \"only\" id 0b (RSA)");
+                    .hasMessageContaining("label \"only\" id 0b (RSA, 2048 bits)");
         }
     }
 
@@ -169,22 +169,6 @@ class Pkcs11TokenTest {
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("none matches the token with label \"absent\"")
                 .hasMessageContaining("\"" + oneKey.label() + "\"");
-    }
-
-    @Test
-    void saysThatThePinIsWrongAndThatWaitingDoesNotHelp() {
-        SoftHsm.Token token = SoftHsm.newToken();
-        Pkcs11Config config = Pkcs11Config.builder(SoftHsm.module())
-                .pin(PinSource.fixed("not-the-pin".toCharArray()))
-                .tokenLabel(token.label())
-                .build();
-        assertThatThrownBy(() -> Pkcs11Token.open(config))
-                .isInstanceOfSatisfying(SigningUnavailableException.class, e -> {
-                    assertThat(e.retryable()).isFalse();
-                    assertThat(e).hasMessageContaining("refuses the PIN").hasMessageContaining("CKR_PIN_INCORRECT");
-                    assertThat(e.getMessage()).doesNotContain("not-the-pin");
-                    assertThat(e.clientMessage()).doesNotContain(token.label());
-                });
     }
 
     @Test
@@ -266,7 +250,7 @@ class Pkcs11TokenTest {
             assertThat(log.text())
                     .contains("PKCS#11 module " + SoftHsm.module())
                     .contains("Logged in to token \"" + oneKey.label() + "\"")
-                    .contains("Signing key: label \"only\" id 0b (RSA), 2048 bits")
+                    .contains("Signing key: label \"only\" id 0b (RSA, 2048 bits), on token")
                     .doesNotContain(oneKey.pin());
         }
     }

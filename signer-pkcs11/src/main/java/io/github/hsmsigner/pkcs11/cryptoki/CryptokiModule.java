@@ -106,6 +106,23 @@ public final class CryptokiModule implements AutoCloseable {
     }
 
     /**
+     * Does something between entering and leaving, for as long as it takes.
+     *
+     * @param work what to do
+     * @param <T> what comes of it
+     * @return what came of it
+     * @throws CryptokiException if a function failed
+     */
+    public <T> T during(CryptokiWork<T> work) throws CryptokiException {
+        long entry = loaded.gate.readLock();
+        try {
+            return work.run();
+        } finally {
+            exit(entry);
+        }
+    }
+
+    /**
      * Counts a call that does not come back in time: while there is one the module cannot be finalised.
      *
      * @param change 1 for one more, -1 for one that came back after all

@@ -52,9 +52,8 @@ public record RecoverySettings(
         requirePositive("drainLimit", drainLimit);
         requirePositive("regrowPause", regrowPause);
         if (failuresToOpen < 1 || hungCallLimit < 1) {
-            throw new InvalidConfigurationException(
-                    "failuresToOpen and hungCallLimit must be at least 1, not " + failuresToOpen + " and "
-                            + hungCallLimit + ".");
+            throw new InvalidConfigurationException("failuresToOpen and hungCallLimit must be at least 1, not "
+                    + failuresToOpen + " and " + hungCallLimit + ".");
         }
     }
 

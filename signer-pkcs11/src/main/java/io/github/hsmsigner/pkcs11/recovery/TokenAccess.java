@@ -82,8 +82,8 @@ public final class TokenAccess implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        this.calls = new ModuleCalls(
-                module, options.onCallersThread(), token.label(), options.events(), this::onHungCall);
+        this.calls =
+                new ModuleCalls(module, options.onCallersThread(), token.label(), options.events(), this::onHungCall);
         this.connection = new TokenConnection(
                 module,
                 cryptoki,
@@ -187,6 +187,9 @@ public final class TokenAccess implements AutoCloseable {
             } catch (CryptokiException e) {
                 retries = retries == null ? new Retries(key, deadline) : retries;
                 retries.after(e, seen);
+            } catch (KeyNotReadyException e) {
+                retries = retries == null ? new Retries(key, deadline) : retries;
+                retries.afterLookup(e);
             } catch (GenerationEndedException e) {
                 retries = retries == null ? new Retries(key, deadline) : retries;
                 retries.inNewGeneration(seen, false, e);
@@ -194,8 +197,7 @@ public final class TokenAccess implements AutoCloseable {
         }
     }
 
-    private CompletableFuture<Generation> renew(
-            Generation seen, boolean initialize, Consumer<Throwable> onFailure) {
+    private CompletableFuture<Generation> renew(Generation seen, boolean initialize, Consumer<Throwable> onFailure) {
         return connection.renew(seen, initialize, work -> watched(work, "A login"), onFailure);
     }
 
@@ -347,6 +349,24 @@ public final class TokenAccess implements AutoCloseable {
     }
 
     /**
+     * Logs in for the one operation that was just started in a session, with a key that wants that.
+     *
+     * @param session the session
+     * @throws CryptokiException if the module answers with an error
+     * @throws SigningUnavailableException lasting, if the PIN is refused, or was before
+     */
+    public void authenticate(Session session) throws CryptokiException {
+        try {
+            connection.authenticate(session.handle());
+        } catch (SigningUnavailableException e) {
+            if (!e.retryable()) {
+                breaker.openForGood(e);
+            }
+            throw e;
+        }
+    }
+
+    /**
      * Says that a key cannot be used, or that it can after all.
      *
      * @param key what tells the key from others
@@ -369,7 +389,8 @@ public final class TokenAccess implements AutoCloseable {
         if (closed.get()) {
             return TokenHealth.unhealthy("The token is closed.");
         }
-        Optional<String> trouble = breaker.reason().or(() -> unusableKeys.values().stream().findFirst());
+        Optional<String> trouble =
+                breaker.reason().or(() -> unusableKeys.values().stream().findFirst());
         if (trouble.isPresent()) {
             return TokenHealth.unhealthy(trouble.get());
         }
@@ -462,8 +483,9 @@ public final class TokenAccess implements AutoCloseable {
                 trial = key;
             }
             switch (e.faultClass()) {
-                case NONE, CALLER_ERROR -> throw new InternalSigningException(
-                        "Token " + token + " refuses the request: " + e.getMessage() + ".", e);
+                case NONE, CALLER_ERROR ->
+                    throw new InternalSigningException(
+                            "Token " + token + " refuses the request: " + e.getMessage() + ".", e);
                 case SESSION_DEAD -> {
                     forgetHandle();
                     sessionsLost++;
@@ -473,8 +495,9 @@ public final class TokenAccess implements AutoCloseable {
                 }
                 case STALE_HANDLE -> lookUpAgain(e);
                 case NOT_LOGGED_IN -> inNewGeneration(seen, false, e);
-                case CREDENTIALS -> breaker.openForGood(SigningUnavailableException.lasting(
-                        "Token " + token + " refuses the PIN (" + e.getMessage() + ").", e));
+                case CREDENTIALS ->
+                    breaker.openForGood(SigningUnavailableException.lasting(
+                            "Token " + token + " refuses the user: " + e.getMessage() + ".", e));
                 case THROTTLED, TOO_MANY_SESSIONS -> pause(e);
                 case DEVICE_FAULT -> {
                     breaker.failed(e);
@@ -489,6 +512,15 @@ public final class TokenAccess implements AutoCloseable {
             if (key != null) {
                 key.forgetHandle();
             }
+        }
+
+        /** The key could not be found or compared just now. */
+        void afterLookup(KeyNotReadyException e) {
+            lookups++;
+            if (lookups > LOOKUPS) {
+                throw e.unavailable();
+            }
+            pause(e);
         }
 
         private void lookUpAgain(CryptokiException e) {

@@ -175,18 +175,38 @@ final class TokenConnection {
             cryptoki.login(session, pin);
         } catch (CryptokiException e) {
             if (e.faultClass() == FaultClass.CREDENTIALS) {
-                events.loginRefused();
-                throw pins.refuse(
-                        pin,
-                        "Token " + token + " refuses the PIN (" + e.getMessage()
-                                + "). It is not tried again, because tokens lock a user after a few wrong ones.",
-                        e);
+                throw refused(pin, "Token " + token, e);
             }
             if (!e.is(ReturnValue.USER_ALREADY_LOGGED_IN)) {
                 throw e;
             }
         }
         events.loggedIn();
+    }
+
+    /** Logs in for one operation of a key with CKA_ALWAYS_AUTHENTICATE; the PIN is latched as with any login. */
+    void authenticate(long session) throws CryptokiException {
+        char[] pin = pins.pin();
+        try {
+            cryptoki.loginContextSpecific(session, pin);
+        } catch (CryptokiException e) {
+            if (e.faultClass() != FaultClass.CREDENTIALS) {
+                throw e;
+            }
+            throw refused(pin, current == null ? "The token" : "Token " + current.token(), e);
+        } finally {
+            Arrays.fill(pin, '\0');
+        }
+    }
+
+    private SigningUnavailableException refused(char[] pin, String token, CryptokiException e) {
+        events.loginRefused();
+        return pins.refuse(
+                pin,
+                token + " refuses the PIN (" + e.getMessage()
+                        + "). It is not tried again, because tokens lock a user after a few wrong ones; the PIN source is"
+                        + " asked for another one from time to time.",
+                e);
     }
 
     /** Ends the login. To be called between entering and leaving the module. */

@@ -4,6 +4,7 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.cryptoki.CryptokiWork;
 import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -156,23 +157,6 @@ public final class ModuleCalls implements AutoCloseable {
         threads.shutdown();
     }
 
-    /**
-     * Something to do in the module.
-     *
-     * @param <T> what comes of it
-     */
-    @FunctionalInterface
-    public interface CryptokiWork<T> {
-
-        /**
-         * Does it.
-         *
-         * @return what comes of it
-         * @throws CryptokiException if a function fails
-         */
-        T run() throws CryptokiException;
-    }
-
     private final class Task<T> implements Runnable, BooleanSupplier {
 
         private final Deadline deadline;
@@ -212,7 +196,9 @@ public final class ModuleCalls implements AutoCloseable {
                 if (!state.compareAndSet(UNDER_WAY, DONE) && state.get() == HUNG) {
                     hungCallReturned();
                 }
-                LockSupport.unpark(caller);
+                if (!onCallersThread) {
+                    LockSupport.unpark(caller);
+                }
             }
         }
 

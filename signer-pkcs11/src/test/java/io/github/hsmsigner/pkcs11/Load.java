@@ -66,7 +66,7 @@ final class Load implements AutoCloseable {
     /** Waits until so many more signatures are made. */
     void awaitMore(int signatures) {
         long wanted = made.get() + signatures;
-        Await.until(PATIENCE, signatures + " more signatures; failures: " + failures, () -> made.get() >= wanted);
+        Await.until(PATIENCE, signatures + " more signatures", () -> made.get() >= wanted);
     }
 
     List<RuntimeException> failures() {

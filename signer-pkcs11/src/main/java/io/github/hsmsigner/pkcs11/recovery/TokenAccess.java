@@ -189,7 +189,7 @@ public final class TokenAccess implements AutoCloseable {
                 retries.after(e, seen);
             } catch (KeyNotReadyException e) {
                 retries = retries == null ? new Retries(key, deadline) : retries;
-                retries.afterLookup(e);
+                retries.afterLookup(e, seen);
             } catch (GenerationEndedException e) {
                 retries = retries == null ? new Retries(key, deadline) : retries;
                 retries.inNewGeneration(seen, false, e);
@@ -471,6 +471,7 @@ public final class TokenAccess implements AutoCloseable {
         private int quick;
         private int sessionsLost;
         private int lookups;
+        private int notReady;
 
         Retries(KeyOperation<?> key, Deadline deadline) {
             this.key = key;
@@ -514,13 +515,20 @@ public final class TokenAccess implements AutoCloseable {
             }
         }
 
-        /** The key could not be found or compared just now. */
-        void afterLookup(KeyNotReadyException e) {
-            lookups++;
-            if (lookups > LOOKUPS) {
+        /**
+         * The key could not be found or compared just now. Private keys cannot be seen without a login, so that is what a lost login
+         * looks like on tokens that void handles with it.
+         */
+        void afterLookup(KeyNotReadyException e, Generation seen) {
+            notReady++;
+            if (notReady > LOOKUPS) {
                 throw e.unavailable();
             }
-            pause(e);
+            if (notReady == 1) {
+                inNewGeneration(seen, false, e);
+            } else {
+                pause(e);
+            }
         }
 
         private void lookUpAgain(CryptokiException e) {

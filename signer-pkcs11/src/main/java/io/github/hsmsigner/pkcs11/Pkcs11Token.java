@@ -115,16 +115,19 @@ public final class Pkcs11Token implements AutoCloseable {
                 poolSize(config.maxSessions(), token),
                 config.sessionsOpenedAtOnce(),
                 config.sessionKeepAlive(),
-                onCallersThread(config.callingThread(), module),
+                onCallersThread(config, module),
                 config.recovery(),
                 config.events());
     }
 
-    private static boolean onCallersThread(CallingThread setting, ModuleInfo module) {
-        return switch (setting) {
+    private static boolean onCallersThread(Pkcs11Config config, ModuleInfo module) {
+        return switch (config.callingThread()) {
             case CALLER -> true;
             case MODULE -> false;
-            case AUTOMATIC -> module.manufacturer().startsWith("SoftHSM");
+            // A module that reaches SoftHSM in another process gives SoftHSM's name, but not its file.
+            case AUTOMATIC ->
+                module.manufacturer().startsWith("SoftHSM")
+                        && config.module().getFileName().toString().contains("softhsm");
         };
     }
 

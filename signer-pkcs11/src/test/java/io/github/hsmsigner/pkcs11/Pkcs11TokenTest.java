@@ -172,27 +172,6 @@ class Pkcs11TokenTest {
     }
 
     @Test
-    void saysThatTheModuleIsMissing() {
-        Pkcs11Config config = Pkcs11Config.builder(directory.resolve("absent.so"))
-                .pin(PinSource.fixed("any".toCharArray()))
-                .build();
-        assertThatThrownBy(() -> Pkcs11Token.open(config))
-                .isInstanceOf(InvalidConfigurationException.class)
-                .hasMessageContaining("absent.so does not exist");
-    }
-
-    @Test
-    void saysThatTheFileIsNoModule() throws IOException {
-        Path text = Files.writeString(directory.resolve("module.so"), "just text");
-        Pkcs11Config config = Pkcs11Config.builder(text)
-                .pin(PinSource.fixed("any".toCharArray()))
-                .build();
-        assertThatThrownBy(() -> Pkcs11Token.open(config))
-                .isInstanceOf(InvalidConfigurationException.class)
-                .hasMessageContaining("module.so cannot be loaded as a PKCS#11 module");
-    }
-
-    @Test
     void buildsTheChainFromTheTokenAndFurtherIssuers() {
         try (Pkcs11Token token = Pkcs11Token.open(configFor(twoKeys).build())) {
             SigningKey key = SigningKey.prove(

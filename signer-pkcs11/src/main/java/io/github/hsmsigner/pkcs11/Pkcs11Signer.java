@@ -13,12 +13,14 @@ import io.github.hsmsigner.pkcs11.plan.TokenInput;
 import io.github.hsmsigner.pkcs11.session.SessionPool;
 import java.security.PublicKey;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * A private key on a token.
  *
- * <p>A signature is C_SignInit and C_Sign in a session of the token's pool, and nothing else; what they are given is settled once, by
+ * <p>A signature is C_SignInit and C_Sign in a session of the token's pool, and nothing else, with a login in between
+ * for keys that are marked CKA_ALWAYS_AUTHENTICATE; what they are given is settled once, by
  * the {@link SignaturePlan}. Made by {@link Pkcs11Token#signer}
  * and usable until that token is closed. Safe for use by any number of threads at once.
  */
@@ -31,6 +33,7 @@ public final class Pkcs11Signer implements Signer {
     private final long handle;
     private final PublicKey publicKey;
     private final SignaturePlan plan;
+    private final Optional<ContextSpecificLogin> loginOfEach;
     private final String description;
 
     Pkcs11Signer(
@@ -39,12 +42,14 @@ public final class Pkcs11Signer implements Signer {
             long handle,
             PublicKey publicKey,
             SignaturePlan plan,
+            Optional<ContextSpecificLogin> loginOfEach,
             String description) {
         this.cryptoki = cryptoki;
         this.sessions = sessions;
         this.handle = handle;
         this.publicKey = publicKey;
         this.plan = plan;
+        this.loginOfEach = loginOfEach;
         this.description = description;
     }
 
@@ -77,10 +82,14 @@ public final class Pkcs11Signer implements Signer {
     }
 
     private byte[] sign(SignatureStep step, byte[] input, Deadline deadline) {
+        loginOfEach.ifPresent(ContextSpecificLogin::requireNotRefused);
         byte[] output;
         try {
             output = sessions.withSession(deadline, session -> {
                 cryptoki.signInit(session, step.mechanism(), handle);
+                if (loginOfEach.isPresent()) {
+                    loginOfEach.get().login(session);
+                }
                 return cryptoki.sign(session, input);
             });
         } catch (CryptokiException e) {

@@ -5,6 +5,7 @@ import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.cryptoki.ModuleInfo;
 import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
 import io.github.hsmsigner.pkcs11.object.KeyOnToken;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -39,14 +39,25 @@ public final class Pkcs11Token implements AutoCloseable {
     private final CryptokiModule module;
     private final Cryptoki cryptoki;
     private final TokenInfo info;
+    private final VendorProfile vendor;
+    private final PinSource pin;
     private final long loginSession;
     private final SessionPool sessions;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Pkcs11Token(CryptokiModule module, Cryptoki cryptoki, TokenInfo info, long loginSession, int maxSessions) {
+    private Pkcs11Token(
+            CryptokiModule module,
+            Cryptoki cryptoki,
+            TokenInfo info,
+            VendorProfile vendor,
+            PinSource pin,
+            long loginSession,
+            int maxSessions) {
         this.module = module;
         this.cryptoki = cryptoki;
         this.info = info;
+        this.vendor = vendor;
+        this.pin = pin;
         this.loginSession = loginSession;
         this.sessions = new SessionPool(cryptoki, info.slotId(), maxSessions);
     }
@@ -86,14 +97,16 @@ public final class Pkcs11Token implements AutoCloseable {
 
     private static Pkcs11Token open(Pkcs11Config config, CryptokiModule module, Cryptoki cryptoki)
             throws CryptokiException {
-        LOG.info("PKCS#11 module {}: {}.", config.module(), cryptoki.moduleInfo());
+        ModuleInfo moduleInfo = cryptoki.moduleInfo();
+        VendorProfile vendor = config.vendorProfile().orElseGet(() -> VendorProfile.of(moduleInfo, config.module()));
+        LOG.info("PKCS#11 module {}: {}; vendor profile {}.", config.module(), moduleInfo, vendor);
         TokenInfo token = TokenFinder.find(cryptoki, config);
         requireLoginAllowed(token);
         long session = cryptoki.openSession(token.slotId());
         login(cryptoki, token, session, config.pin());
-        int maxSessions = poolSize(config.maxSessions(), token);
+        int maxSessions = poolSize(config.maxSessions(), vendor, token);
         LOG.info("Logged in to token {}; up to {} sessions.", token, maxSessions);
-        return new Pkcs11Token(module, cryptoki, token, session, maxSessions);
+        return new Pkcs11Token(module, cryptoki, token, vendor, config.pin(), session, maxSessions);
     }
 
     private static void requireLoginAllowed(TokenInfo token) {
@@ -130,12 +143,12 @@ public final class Pkcs11Token implements AutoCloseable {
         }
     }
 
-    /** One session of those that the token allows is kept for the login. */
-    private static int poolSize(int wanted, TokenInfo token) {
-        if (token.maxReadWriteSessions().isEmpty()) {
-            return wanted;
-        }
-        return (int) Math.max(1, Math.min(wanted, token.maxReadWriteSessions().getAsLong() - 1));
+    /** One session of those that are allowed is kept for the login. */
+    private static int poolSize(int wanted, VendorProfile vendor, TokenInfo token) {
+        long allowed = Math.min(
+                vendor.maxSessions().orElse(Integer.MAX_VALUE),
+                token.maxReadWriteSessions().orElse(Integer.MAX_VALUE));
+        return (int) Math.max(1, Math.min(wanted, allowed - 1));
     }
 
     private static SigningUnavailableException unreachable(String what, CryptokiException cause) {
@@ -168,23 +181,27 @@ public final class Pkcs11Token implements AutoCloseable {
      */
     public Pkcs11Signer signer(KeySelector selector, Optional<PublicKey> whenTokenHasNone) {
         return read(objects -> {
+            if (!selector.token().matches(cryptoki, info)) {
+                throw new InvalidConfigurationException("The key is looked for on " + selector.token()
+                        + ", but the token that is open is " + info + ".");
+            }
             KeyOnToken key = selector.lookup().find(objects, info.toString());
             PublicKey publicKey = key.publicKey()
                     .or(() -> whenTokenHasNone)
                     .orElseThrow(() -> new InvalidConfigurationException("Token " + info
                             + " does not show the public half of the key with " + key
                             + "; configure the certificate of the key as a file."));
-            SignaturePlan plan =
-                    SignaturePlan.of(publicKey, SigningMechanisms.of(cryptoki, info.slotId()), OptionalInt.empty());
+            SignaturePlan plan = SignaturePlan.of(
+                    publicKey, SigningMechanisms.of(cryptoki, info.slotId()), vendor.maxEddsaMessage());
             LOG.info("Signing key: {}, on token {}. It signs as {}.", key, info, plan);
             LOG.debug("Signing key: {}, on token {}. {}", key, info, plan.details());
+            String description = "the key with " + key.object() + " on token " + info;
+            Optional<ContextSpecificLogin> loginOfEach =
+                    key.object().alwaysAuthenticate() && vendor.contextSpecificLogin()
+                            ? Optional.of(new ContextSpecificLogin(cryptoki, pin, description))
+                            : Optional.empty();
             return new Pkcs11Signer(
-                    cryptoki,
-                    sessions,
-                    key.object().handle(),
-                    publicKey,
-                    plan,
-                    "the key with " + key.object() + " on token " + info);
+                    cryptoki, sessions, key.object().handle(), publicKey, plan, loginOfEach, description);
         });
     }
 
@@ -199,16 +216,33 @@ public final class Pkcs11Token implements AutoCloseable {
         return new Pkcs11CertificateProvider(info.toString(), read(TokenObjects::certificates), furtherIssuers);
     }
 
+    /**
+     * Generates keys, asks for certificates and puts them on the token.
+     *
+     * @return the ceremony, usable until this token is closed
+     */
+    public KeyCeremony keyCeremony() {
+        return new KeyCeremony(this);
+    }
+
+    private <T> T read(Reading<T> reading) {
+        return inLoginSession((module, objects, session) -> reading.from(objects));
+    }
+
     /** The login session is used by one thread at a time, as every session. */
-    private synchronized <T> T read(Reading<T> reading) {
+    synchronized <T> T inLoginSession(Work<T> work) {
         if (closed.get()) {
             throw SigningUnavailableException.lasting("The token is closed.", null);
         }
         try {
-            return reading.from(new TokenObjects(cryptoki, loginSession));
+            return work.in(cryptoki, new TokenObjects(cryptoki, loginSession), loginSession);
         } catch (CryptokiException e) {
-            throw unreachable("Token " + info + " cannot be read", e);
+            throw unreachable("Token " + info + " cannot be used", e);
         }
+    }
+
+    TokenInfo info() {
+        return info;
     }
 
     /** Waits a little for signatures in the making, then closes the sessions, and with them the login. Further calls do nothing. */
@@ -240,5 +274,11 @@ public final class Pkcs11Token implements AutoCloseable {
     @FunctionalInterface
     private interface Reading<T> {
         T from(TokenObjects objects) throws CryptokiException;
+    }
+
+    /** Something to do with the objects of the token. */
+    @FunctionalInterface
+    interface Work<T> {
+        T in(Cryptoki cryptoki, TokenObjects objects, long session) throws CryptokiException;
     }
 }

@@ -9,6 +9,7 @@ import io.github.hsmsigner.pkcs11.cryptoki.ModuleInfo;
 import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
 import io.github.hsmsigner.pkcs11.object.KeyOnToken;
+import io.github.hsmsigner.pkcs11.object.PublicKeys;
 import io.github.hsmsigner.pkcs11.object.TokenObjects;
 import io.github.hsmsigner.pkcs11.plan.SignaturePlan;
 import io.github.hsmsigner.pkcs11.plan.SigningMechanisms;
@@ -191,6 +192,10 @@ public final class Pkcs11Token implements AutoCloseable {
                     .orElseThrow(() -> new InvalidConfigurationException("Token " + info
                             + " does not show the public half of the key with " + key
                             + "; configure the certificate of the key as a file."));
+            if (!key.mayBelongTo(publicKey)) {
+                throw new InvalidConfigurationException("The certificate given for the key with " + key + " on token "
+                        + info + " is that of a key of another type: " + PublicKeys.describe(publicKey) + ".");
+            }
             SignaturePlan plan = SignaturePlan.of(
                     publicKey, SigningMechanisms.of(cryptoki, info.slotId()), vendor.maxEddsaMessage());
             LOG.info("Signing key: {}, on token {}. It signs as {}.", key, info, plan);

@@ -198,7 +198,7 @@ public final class Pkcs11Token implements AutoCloseable {
             }
             SignaturePlan plan = SignaturePlan.of(
                     publicKey, SigningMechanisms.of(cryptoki, info.slotId()), vendor.maxEddsaMessage());
-            LOG.info("Signing key: {}, on token {}. It signs as {}.", key, info, plan);
+            LOG.info("Signing key: {}, on token {}. Plan: {}.", key, info, plan);
             LOG.debug("Signing key: {}, on token {}. {}", key, info, plan.details());
             String description = "the key with " + key.object() + " on token " + info;
             Optional<ContextSpecificLogin> loginOfEach =

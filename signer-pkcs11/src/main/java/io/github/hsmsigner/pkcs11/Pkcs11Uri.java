@@ -20,9 +20,9 @@ import java.util.regex.Pattern;
  * A {@code pkcs11:} URI (RFC 7512), which names a key, a token, a slot or a module. Immutable.
  *
  * <p>Strict where a slip could name something else: an attribute of the path that is not known is refused, those of vendors among
- * them, as section 2.3 lets them match nothing; so are attributes that come twice. Attributes of the query that are not known are
- * passed over. A PIN in the URI ({@code pin-value}) is refused, because URIs end up in configurations and logs; {@code pin-source} is
- * read, and used by whoever makes the {@link PinSource}.
+ * them, as by the RFC's guidelines for matching it can match nothing; so are attributes that come twice. Attributes of the query that
+ * are not known are passed over, as the same guidelines say. A PIN in the URI ({@code pin-value}) is refused, because URIs end up in
+ * configurations and logs; {@code pin-source} is read, and used by whoever makes the {@link PinSource}.
  */
 public final class Pkcs11Uri {
 
@@ -281,10 +281,7 @@ public final class Pkcs11Uri {
             if (end > SCHEME.length()) {
                 eachAttribute(SCHEME.length(), end, ';', this::pathAttribute);
             }
-            if (question >= 0) {
-                if (question + 1 == text.length()) {
-                    throw error(question + 1, "an attribute is expected after \"?\"");
-                }
+            if (question >= 0 && question + 1 < text.length()) {
                 eachAttribute(question + 1, text.length(), '&', this::queryAttribute);
             }
             return new Pkcs11Uri(path, id, query, unknown);

@@ -72,9 +72,4 @@ public enum TestKey {
     public Set<SignatureAlgorithm> algorithms() {
         return SignatureAlgorithm.forKeyType(keyPair().getPublic().getAlgorithm());
     }
-
-    /** The key under a name, for a service. */
-    public SigningKey signingKey(SignatureScheme scheme) {
-        return SigningKey.prove(name(), signer(), scheme, signer(), TestKeys.soon());
-    }
 }

@@ -39,7 +39,7 @@ final class Validators {
             assertThat(OpensslCms.verify(directory, signature.container(), signature.contents(), root)
                             .output())
                     .contains("CAdES Verification successful");
-            assertThat(dss.get(i)).isEqualTo(new Dss.Verdict(format(types[i]), true, true, true));
+            assertThat(dss.get(i)).isEqualTo(new Dss.Verdict(format(types[i]), true, true, true, 0));
         }
     }
 

@@ -76,13 +76,25 @@ public final class TestPki {
 
     private static X509Certificate certify(
             String subject, PublicKey key, String issuer, KeyPair issuerKey, boolean authority) {
+        return certify(subject, key, issuer, issuerKey, authority, 365);
+    }
+
+    /** Certifies a key that is valid for so many days, with further extensions, by an issuer outside of this authority. */
+    public static X509Certificate certify(
+            String subject,
+            PublicKey key,
+            String issuer,
+            KeyPair issuerKey,
+            boolean authority,
+            int days,
+            Extension... further) {
         try {
             Instant now = Instant.now();
             X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                     new X500Name(issuer),
                     BigInteger.valueOf(SERIAL.incrementAndGet()),
                     Date.from(now.minus(1, ChronoUnit.DAYS)),
-                    Date.from(now.plus(365, ChronoUnit.DAYS)),
+                    Date.from(now.plus(days, ChronoUnit.DAYS)),
                     new X500Name(subject),
                     key);
             JcaX509ExtensionUtils extensions = new JcaX509ExtensionUtils();
@@ -98,9 +110,18 @@ public final class TestPki {
                     Extension.authorityKeyIdentifier,
                     false,
                     extensions.createAuthorityKeyIdentifier(issuerKey.getPublic()));
+            for (Extension extension : further) {
+                builder.addExtension(extension);
+            }
+            String algorithm = issuerKey.getPrivate().getAlgorithm();
+            String signatureAlgorithm = switch (algorithm) {
+                case "RSA" -> "SHA256withRSA";
+                case "EC" -> "SHA256withECDSA";
+                default -> "Ed25519";
+            };
             return new JcaX509CertificateConverter()
-                    .getCertificate(
-                            builder.build(new JcaContentSignerBuilder("SHA256withRSA").build(issuerKey.getPrivate())));
+                    .getCertificate(builder.build(
+                            new JcaContentSignerBuilder(signatureAlgorithm).build(issuerKey.getPrivate())));
         } catch (GeneralSecurityException | OperatorCreationException | CertIOException e) {
             throw new IllegalStateException(e);
         }

@@ -7,6 +7,7 @@ import io.github.hsmsigner.testing.TestPki;
 import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -30,7 +31,9 @@ class CertificateChainTest {
 
     private static final KeyPair STRANGER = KEYS.get(LONGEST);
 
-    private static final int DAYS = 100;
+    private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Instant END = Instant.parse("2027-01-01T00:00:00Z");
+    private static final Instant EARLIER_END = Instant.parse("2026-07-01T00:00:00Z");
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, LONGEST})
@@ -61,7 +64,7 @@ class CertificateChainTest {
         for (int i = 0; i < length; i++) {
             int issuer = Math.min(i + 1, length - 1);
             chain.add(TestPki.certify(
-                    names.get(i), KEYS.get(i).getPublic(), names.get(issuer), KEYS.get(issuer), i > 0, DAYS));
+                    names.get(i), KEYS.get(i).getPublic(), names.get(issuer), KEYS.get(issuer), i > 0, BEGIN, END));
         }
         return chain;
     }
@@ -78,13 +81,13 @@ class CertificateChainTest {
         KeyPair issuerKey = KEYS.get(Math.min(place + 1, chain.size() - 1));
         return switch (random.nextInt(4)) {
             // Calls itself the same.
-            case 0 -> TestPki.certify(name, STRANGER.getPublic(), name, STRANGER, true, DAYS);
+            case 0 -> TestPki.certify(name, STRANGER.getPublic(), name, STRANGER, true, BEGIN, END);
             // Claims to have the same issuer.
-            case 1 -> TestPki.certify(name, STRANGER.getPublic(), issuer, STRANGER, true, DAYS);
+            case 1 -> TestPki.certify(name, STRANGER.getPublic(), issuer, STRANGER, true, BEGIN, END);
             // Has the same issuer indeed, and another key.
-            case 2 -> TestPki.certify(name, STRANGER.getPublic(), issuer, issuerKey, true, DAYS);
+            case 2 -> TestPki.certify(name, STRANGER.getPublic(), issuer, issuerKey, true, BEGIN, END);
             // Was in use before it was renewed with the same key.
-            default -> TestPki.certify(name, KEYS.get(place).getPublic(), issuer, issuerKey, true, DAYS - 1);
+            default -> TestPki.certify(name, KEYS.get(place).getPublic(), issuer, issuerKey, true, BEGIN, EARLIER_END);
         };
     }
 
@@ -107,16 +110,16 @@ class CertificateChainTest {
 
     @Test
     void ofCertificatesOfOneIssuerTheOneThatIsValidLongestIsTaken() {
-        X509Certificate older = root(DAYS);
-        X509Certificate newer = root(DAYS + 1);
+        X509Certificate older = root(EARLIER_END);
+        X509Certificate newer = root(END);
         X509Certificate signer =
-                TestPki.certify("CN=Signer", KEYS.get(0).getPublic(), "CN=Root", KEYS.get(1), false, DAYS);
+                TestPki.certify("CN=Signer", KEYS.get(0).getPublic(), "CN=Root", KEYS.get(1), false, BEGIN, END);
         assertThat(CertificateChain.of(signer, List.of(older, newer)).issuers()).containsExactly(newer);
         assertThat(CertificateChain.of(signer, List.of(newer, older)).issuers()).containsExactly(newer);
     }
 
-    private static X509Certificate root(int days) {
-        return TestPki.certify("CN=Root", KEYS.get(1).getPublic(), "CN=Root", KEYS.get(1), true, days);
+    private static X509Certificate root(Instant end) {
+        return TestPki.certify("CN=Root", KEYS.get(1).getPublic(), "CN=Root", KEYS.get(1), true, BEGIN, end);
     }
 
     @Test

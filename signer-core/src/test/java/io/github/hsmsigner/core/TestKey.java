@@ -48,7 +48,8 @@ public enum TestKey {
         return signer;
     }
 
-    private static KeyStoreSigner signer(KeyPair key) {
+    /** Any key with a certificate of {@link #PKI}. */
+    static KeyStoreSigner signer(KeyPair key) {
         try {
             Path file = Files.createTempFile("signer", ".p12");
             try {

@@ -26,6 +26,10 @@ public final class TestKeys {
         };
     }
 
+    public static KeyStoreSigner signer(KeyPair key) {
+        return TestKey.signer(key);
+    }
+
     public static Deadline soon() {
         return Deadline.after(Duration.ofSeconds(10));
     }

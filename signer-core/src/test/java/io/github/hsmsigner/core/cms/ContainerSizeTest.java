@@ -18,6 +18,7 @@ import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
 /** The size that is promised before there is a signature, over chains, keys, algorithms and timestamps of all sizes. */
 class ContainerSizeTest {
 
+    private static final Instant TIME = Instant.parse("2026-01-02T03:04:05Z");
     private static final ASN1ObjectIdentifier PRIVATE_EXTENSION = new ASN1ObjectIdentifier("1.3.6.1.4.1.99999.1");
 
     @Test
@@ -42,8 +44,7 @@ class ContainerSizeTest {
             RandomTokens tokens = new RandomTokens(random.nextInt(512, 20_000), random);
             CmsContainerBuilder builder =
                     CmsContainerBuilder.builder().timestamps(tokens).build();
-            ContainerParameters parameters =
-                    new ContainerParameters(format, algorithm, anyChain(key, random), Instant.now());
+            ContainerParameters parameters = new ContainerParameters(format, algorithm, anyChain(key, random), TIME);
 
             int promised = builder.maxSize(parameters, TestKeys.soon());
 
@@ -72,7 +73,8 @@ class ContainerSizeTest {
                     issuerName,
                     issuer.keyPair(),
                     i > 0,
-                    365,
+                    TIME,
+                    TIME.plus(Duration.ofDays(365)),
                     new Extension(PRIVATE_EXTENSION, false, Property.bytes(random, random.nextInt(3000)))));
             key = issuer;
             name = issuerName;

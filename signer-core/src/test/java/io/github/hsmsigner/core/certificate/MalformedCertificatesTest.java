@@ -250,42 +250,54 @@ class MalformedCertificatesTest {
                 octets -> CertificateFiles.parse("file x.pem", octets), InvalidConfigurationException.class);
     }
 
-    /** What is odd and harmless: the certificate is for validators to judge, and nothing here may fall over it. */
+    /** What is odd and harmless, with what the inspection finds: validators judge it, and nothing here may fall over it. */
     static Stream<MalformedInput> odd() {
         return Stream.of(
-                odd("a negative serial number", ODD.with(OddCertificate.SERIAL, new ASN1Integer(-5)), ""),
-                odd("a serial number of zero", ODD.with(OddCertificate.SERIAL, new ASN1Integer(0)), ""),
+                odd("a negative serial number", ODD.with(OddCertificate.SERIAL, new ASN1Integer(-5)), "INCOMPLETE"),
+                odd("a serial number of zero", ODD.with(OddCertificate.SERIAL, new ASN1Integer(0)), "INCOMPLETE"),
                 odd(
                         "a serial number of 1000 octets",
                         ODD.with(OddCertificate.SERIAL, new ASN1Integer(BigInteger.ONE.shiftLeft(7990))),
-                        ""),
+                        "INCOMPLETE"),
                 odd(
                         "an end before the beginning",
                         ODD.with(OddCertificate.VALIDITY, new DERSequence(new ASN1Encodable[] {
                             new DERUTCTime("300101000000Z"), new DERUTCTime("200101000000Z")
                         })),
-                        "SIGNER_"),
+                        "SIGNER_NOT_YET_VALID"),
                 odd(
                         "no end in sight",
                         ODD.with(OddCertificate.VALIDITY, new DERSequence(new ASN1Encodable[] {
                             new DERUTCTime("200101000000Z"), new DERGeneralizedTime("99991231235959Z")
                         })),
-                        ""),
-                odd("no extensions", ODD.withExtensions(), ""),
-                odd("an unknown critical extension", ODD.withExtensions(extension(UNKNOWN, true, NO_DER)), ""),
-                odd("an AuthorityInfoAccess that is no DER", aia(NO_DER), ""),
-                odd("an AuthorityInfoAccess that is empty", aia(OddCertificate.der(new DERSequence())), ""),
-                odd("an AuthorityInfoAccess with a number", aia(new byte[] {2, 1, 0}), ""),
-                odd("an AuthorityInfoAccess with an address that is none", aia(access(6, "http://[")), ""),
-                odd("an AuthorityInfoAccess with an address without host", aia(access(6, "http:///ca.cer")), ""),
-                odd("an AuthorityInfoAccess with a directory name of octets", aia(access(4, "x")), ""),
-                odd("an AuthorityInfoAccess with an unknown choice", aia(access(30, "x")), ""),
+                        "INCOMPLETE"),
+                odd("no extensions", ODD.withExtensions(), "INCOMPLETE"),
+                odd(
+                        "an unknown critical extension",
+                        ODD.withExtensions(extension(UNKNOWN, true, NO_DER)),
+                        "INCOMPLETE"),
+                odd("an AuthorityInfoAccess that is no DER", aia(NO_DER), "INCOMPLETE"),
+                odd("an AuthorityInfoAccess that is empty", aia(OddCertificate.der(new DERSequence())), "INCOMPLETE"),
+                odd("an AuthorityInfoAccess with a number", aia(new byte[] {2, 1, 0}), "INCOMPLETE"),
+                odd("an AuthorityInfoAccess with an address that is none", aia(access(6, "http://[")), "INCOMPLETE"),
+                odd(
+                        "an AuthorityInfoAccess with an address without host",
+                        aia(access(6, "http:///ca.cer")),
+                        "INCOMPLETE"),
+                odd("an AuthorityInfoAccess with a directory name of octets", aia(access(4, "x")), "INCOMPLETE"),
+                odd("an AuthorityInfoAccess with an unknown choice", aia(access(30, "x")), "INCOMPLETE"),
                 odd(
                         "a KeyUsage without any bit",
                         ODD.withExtensions(extension(Extension.keyUsage, true, new byte[] {3, 1, 0})),
-                        "SIGNER_NOT_FOR"),
-                key("an EC key with a point beside the curve", ecKey(SECObjectIdentifiers.secp256r1, 65)),
-                key("an unknown kind of key", spki(new AlgorithmIdentifier(UNKNOWN), new byte[32])));
+                        "SIGNER_NOT_FOR_SIGNATURES"),
+                odd(
+                        "an EC key with a point beside the curve",
+                        ODD.with(OddCertificate.PUBLIC_KEY, ecKey(SECObjectIdentifiers.secp256r1, 65)),
+                        "INCOMPLETE"),
+                odd(
+                        "an unknown kind of key",
+                        ODD.with(OddCertificate.PUBLIC_KEY, spki(new AlgorithmIdentifier(UNKNOWN), new byte[32])),
+                        "INCOMPLETE"));
     }
 
     @ParameterizedTest
@@ -294,7 +306,9 @@ class MalformedCertificatesTest {
         List<X509Certificate> certificates = CertificateFiles.parse("file x.cer", input.octets());
         CertificateChain chain = CertificateChain.of(certificates.get(0), certificates);
         assertThat(chain.certificates()).hasSize(1);
-        assertThat(ChainInspection.inspect(chain, Instant.now())).isNotEmpty();
+        assertThat(ChainInspection.inspect(chain, Instant.now()))
+                .extracting(finding -> finding.kind().name())
+                .contains(input.sentence());
         // No time is left, so that the extension is read and no address is asked.
         assertThat(AiaChainCompleter.builder().build().complete(chain, Deadline.after(Duration.ZERO)))
                 .isEqualTo(chain);

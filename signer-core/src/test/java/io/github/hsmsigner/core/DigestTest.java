@@ -29,11 +29,12 @@ class DigestTest {
         assertThat(Digest.compute(algorithm, MESSAGE).toDigestInfo()).isEqualTo(expected.getEncoded("DER"));
     }
 
-    @Test
-    void itsLengthMustBeThatOfTheAlgorithm() {
-        assertThatThrownBy(() -> Digest.of(DigestAlgorithm.SHA256, new byte[20]))
+    @ParameterizedTest
+    @CsvSource({"SHA256,0", "SHA256,20", "SHA256,31", "SHA256,33", "SHA384,32", "SHA384,49", "SHA512,48", "SHA512,65"})
+    void itsLengthMustBeThatOfTheAlgorithm(DigestAlgorithm algorithm, int length) {
+        assertThatThrownBy(() -> Digest.of(algorithm, new byte[length]))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("A SHA-256 digest has 32 bytes, not 20");
+                .hasMessage("A %s digest has %d bytes, not %d", algorithm.jcaName(), algorithm.length(), length);
     }
 
     @Test

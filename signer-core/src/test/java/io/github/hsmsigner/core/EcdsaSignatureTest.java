@@ -3,6 +3,7 @@ package io.github.hsmsigner.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hsmsigner.core.keystore.KeyStoreSigner;
 import io.github.hsmsigner.testing.Property;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -109,6 +110,27 @@ class EcdsaSignatureTest {
                 "3106020101020101", // a set
                 "3006040101040101", // octet strings
                 "3084ffffffff020101", // a length beyond all memory
+                "30847fffffff020101", // the largest length of a Java array
+                "308501000000060201010201", // a length in five octets
+                "3007020101020101", // a length too large by one
+                "3005020101020101", // a length too small by one
+                "30060202010201", // a number that is cut
+                "30080284ffffffff01020101", // a number with a length beyond all memory
+                "3007028101010201", // a number whose length is in longer form than needed
+                "30070201010202ff80", // negative, with a needless leading octet
+                "30070201010202007f", // a needless leading zero in the second number
+                "30050200020101", // a number without octets
+                "3005020101" + "0200", // the second number without octets
+                "3008020101020101" + "0500", // NULL appended inside
+                "30060901010201" + "01", // a real number
+                "300802010101010102" + "0101", // a boolean between
+                "04083006020101020101", // wrapped in an octet string
+                "30083006020101020101", // wrapped in a sequence
+                "0309003006020101020101", // wrapped in a bit string
+                "a006020101020101", // a tag of another class
+                "3080020101020101", // indefinite length without end
+                "308002010102010100", // half an end of an indefinite length
+                "308006092a864886f70d010101", // indefinite length and something else
             })
     void whatIsNotDerIsRefused(String hex) {
         byte[] octets = HexFormat.of().parseHex(hex);
@@ -116,6 +138,29 @@ class EcdsaSignatureTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .message()
                 .isIn("Not an Ecdsa-Sig-Value in DER", "The numbers of an ECDSA signature are positive");
+    }
+
+    /** Which curve it is, the encoding does not say: it is the verification before a signature is handed out that sees this. */
+    @Test
+    void numbersBeyondTheOrderOfTheCurveAreNoSignature() throws Exception {
+        SignatureAlgorithm algorithm = SignatureAlgorithm.ECDSA_SHA256;
+        KeyStoreSigner signer = TestKeys.signerFor(algorithm);
+        Digest digest = Digest.compute(DigestAlgorithm.SHA256, new byte[] {1});
+        EcdsaSignature good = EcdsaSignature.ofDer(signer.sign(algorithm, digest, TestKeys.soon()));
+        BigInteger order = CustomNamedCurves.getByName("P-256").getN();
+        assertThat(SignatureVerifier.ecdsa(signer.publicKey(), digest, good.toDer()))
+                .isTrue();
+        for (EcdsaSignature bad : List.of(
+                new EcdsaSignature(good.r().add(order), good.s()),
+                new EcdsaSignature(good.r(), good.s().add(order)),
+                new EcdsaSignature(order, good.s()),
+                new EcdsaSignature(good.r(), order),
+                new EcdsaSignature(good.s(), good.r()),
+                new EcdsaSignature(BigInteger.ONE, BigInteger.ONE),
+                new EcdsaSignature(BigInteger.ONE.shiftLeft(100_000), good.s()))) {
+            assertThat(SignatureVerifier.ecdsa(signer.publicKey(), digest, bad.toDer()))
+                    .isFalse();
+        }
     }
 
     @Test

@@ -89,14 +89,16 @@ public final class TestPki {
         return certify(subject, key, issuer, issuerKey, authority, BEGIN, END);
     }
 
-    private static X509Certificate certify(
+    /** Certifies a key for a time, with further extensions, by an issuer outside of this authority. */
+    public static X509Certificate certify(
             String subject,
             PublicKey key,
             String issuer,
             KeyPair issuerKey,
             boolean authority,
             Instant begin,
-            Instant end) {
+            Instant end,
+            Extension... further) {
         try {
             X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                     new X500Name(issuer),
@@ -118,9 +120,18 @@ public final class TestPki {
                     Extension.authorityKeyIdentifier,
                     false,
                     extensions.createAuthorityKeyIdentifier(issuerKey.getPublic()));
+            for (Extension extension : further) {
+                builder.addExtension(extension);
+            }
+            String algorithm = issuerKey.getPrivate().getAlgorithm();
+            String signatureAlgorithm = switch (algorithm) {
+                case "RSA" -> "SHA256withRSA";
+                case "EC" -> "SHA256withECDSA";
+                default -> "Ed25519";
+            };
             return new JcaX509CertificateConverter()
-                    .getCertificate(
-                            builder.build(new JcaContentSignerBuilder("SHA256withRSA").build(issuerKey.getPrivate())));
+                    .getCertificate(builder.build(
+                            new JcaContentSignerBuilder(signatureAlgorithm).build(issuerKey.getPrivate())));
         } catch (GeneralSecurityException | OperatorCreationException | CertIOException e) {
             throw new IllegalStateException(e);
         }

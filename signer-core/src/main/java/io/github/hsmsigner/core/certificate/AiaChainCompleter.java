@@ -159,8 +159,9 @@ public final class AiaChainCompleter {
                     }
                 }
             }
-        } catch (IllegalArgumentException e) {
-            // An extension that cannot be read names nothing; what stood before it counts.
+        } catch (RuntimeException e) {
+            // Parsers meet hostile octets with exceptions of any kind. What cannot be read names nothing; what stood
+            // before it counts.
             LOG.debug("An AuthorityInfoAccess extension cannot be read.", e);
         }
         return addresses;

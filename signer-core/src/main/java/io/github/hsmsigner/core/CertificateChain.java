@@ -2,8 +2,11 @@ package io.github.hsmsigner.core;
 
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,6 +19,11 @@ import java.util.Optional;
  */
 public final class CertificateChain {
 
+    /** Leaves no two certificates equal: issuer and serial number name one (RFC 5280, section 4.1.2.2). */
+    private static final Comparator<X509Certificate> PREFERENCE = Comparator.comparing(X509Certificate::getNotAfter)
+            .thenComparing(c -> c.getIssuerX500Principal().getName())
+            .thenComparing(X509Certificate::getSerialNumber);
+
     private final List<X509Certificate> certificates;
 
     private CertificateChain(List<X509Certificate> certificates) {
@@ -23,7 +31,8 @@ public final class CertificateChain {
     }
 
     /**
-     * Orders certificates into the chain of a signer.
+     * Orders certificates into the chain of a signer. Of several certificates of one issuer with the same key, as they come from
+     * renewal and cross-certification, the one that is valid longest is taken.
      *
      * @param signer the signer's certificate
      * @param candidates certificates that may belong to the chain, in any order; others are left out
@@ -41,7 +50,14 @@ public final class CertificateChain {
 
     private static Optional<X509Certificate> issuerOf(
             X509Certificate certificate, Collection<X509Certificate> candidates) {
-        return candidates.stream().filter(c -> issued(c, certificate)).findFirst();
+        if (isSelfSigned(certificate)) {
+            return Optional.empty();
+        }
+        return candidates.stream().filter(c -> issued(c, certificate)).max(PREFERENCE);
+    }
+
+    static boolean isSelfSigned(X509Certificate certificate) {
+        return issued(certificate, certificate);
     }
 
     private static boolean issued(X509Certificate issuer, X509Certificate certificate) {
@@ -82,6 +98,38 @@ public final class CertificateChain {
      */
     public List<X509Certificate> certificates() {
         return certificates;
+    }
+
+    /**
+     * Looks for what is wrong with the chain: what a validator would say later, said before anything is signed. Whether the root is
+     * trusted, or a certificate was revoked, is not looked at.
+     *
+     * @param at the time to look at it
+     * @return what is wrong, from the signer upwards; empty if nothing is
+     */
+    public List<ChainFinding> inspect(Instant at) {
+        return ChainInspection.inspect(this, at);
+    }
+
+    /**
+     * How long the signer's certificate stays valid.
+     *
+     * @param at the time to count from
+     * @return the time until it expires; negative once it has
+     */
+    public Duration timeLeft(Instant at) {
+        return Duration.between(at, signer().getNotAfter().toInstant());
+    }
+
+    /**
+     * Whether the signer's certificate is valid at a time (RFC 5280, section 4.1.2.5).
+     *
+     * @param at the time
+     * @return {@code true} from the first to the last second of its validity
+     */
+    boolean isSignerValid(Instant at) {
+        return !at.isBefore(signer().getNotBefore().toInstant())
+                && !at.isAfter(signer().getNotAfter().toInstant());
     }
 
     @Override

@@ -3,12 +3,14 @@ package io.github.hsmsigner.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hsmsigner.core.keystore.KeyStoreSigner;
+import io.github.hsmsigner.testing.Property;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Random;
+import java.util.random.RandomGenerator;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.crypto.signers.PlainDSAEncoding;
 import org.bouncycastle.crypto.signers.StandardDSAEncoding;
@@ -19,38 +21,60 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class EcdsaSignatureTest {
 
-    private static final long SEED = 20_261_123L;
-    private static final int RANDOM_NUMBERS = 2000;
-
     @ParameterizedTest
     @CsvSource({"P-256,32", "P-384,48", "P-521,66"})
-    void bothFormsAreThoseOfBouncyCastle(String curve, int width) throws IOException {
+    void bothFormsAreThoseOfBouncyCastleAtTheEdges(String curve, int width) throws IOException {
         BigInteger order = CustomNamedCurves.getByName(curve).getN();
-        List<BigInteger> numbers = numbers(order);
-        for (int i = 0; i < numbers.size(); i++) {
-            BigInteger r = numbers.get(i);
-            BigInteger s = numbers.get(numbers.size() - 1 - i);
-            byte[] raw = PlainDSAEncoding.INSTANCE.encode(order, r, s);
-            byte[] der = StandardDSAEncoding.INSTANCE.encode(order, r, s);
-            assertThat(raw).hasSize(2 * width);
-            assertThat(EcdsaSignature.ofRaw(raw).toDer()).isEqualTo(der);
-            assertThat(EcdsaSignature.ofDer(der).toRaw(width)).isEqualTo(raw);
-            assertThat(der.length).isLessThanOrEqualTo(EcdsaSignature.maxDerLength(order));
+        List<BigInteger> numbers = edges(order);
+        for (BigInteger r : numbers) {
+            for (BigInteger s : numbers) {
+                assertBothForms(order, width, r, s);
+            }
         }
     }
 
-    /** At the edges, of every length in bits, and at random. */
-    private static List<BigInteger> numbers(BigInteger order) {
-        List<BigInteger> numbers = new ArrayList<>(List.of(BigInteger.ONE, order.subtract(BigInteger.ONE)));
-        for (int bits = 1; bits < order.bitLength(); bits++) {
-            numbers.add(BigInteger.ONE.shiftLeft(bits));
-            numbers.add(BigInteger.ONE.shiftLeft(bits).subtract(BigInteger.ONE));
+    @ParameterizedTest
+    @CsvSource({"P-256,32", "P-384,48", "P-521,66"})
+    void bothFormsAreThoseOfBouncyCastle(String curve, int width) {
+        BigInteger order = CustomNamedCurves.getByName(curve).getN();
+        Property.holds(
+                2000, random -> assertBothForms(order, width, anyNumber(order, random), anyNumber(order, random)));
+    }
+
+    private static void assertBothForms(BigInteger order, int width, BigInteger r, BigInteger s) throws IOException {
+        byte[] raw = PlainDSAEncoding.INSTANCE.encode(order, r, s);
+        byte[] der = StandardDSAEncoding.INSTANCE.encode(order, r, s);
+        assertThat(raw).hasSize(2 * width);
+        assertThat(EcdsaSignature.ofRaw(raw)).isEqualTo(new EcdsaSignature(r, s));
+        assertThat(EcdsaSignature.ofRaw(raw).toDer()).isEqualTo(der);
+        assertThat(EcdsaSignature.ofDer(der).toRaw(width)).isEqualTo(raw);
+        assertThat(der.length).isLessThanOrEqualTo(EcdsaSignature.maxDerLength(order));
+    }
+
+    /** 1, the order less 1, and where one octet more is needed, with the sign bit of DER or without. */
+    private static List<BigInteger> edges(BigInteger order) {
+        List<BigInteger> edges = new ArrayList<>(List.of(order.subtract(BigInteger.ONE)));
+        for (int bits = 0; bits < order.bitLength(); bits++) {
+            if (bits % Byte.SIZE == 0 || bits % Byte.SIZE == Byte.SIZE - 1) {
+                edges.add(BigInteger.ONE.shiftLeft(bits));
+                edges.add(BigInteger.ONE
+                        .shiftLeft(bits + 1)
+                        .subtract(BigInteger.ONE)
+                        .min(edges.get(0)));
+            }
         }
-        Random random = new Random(SEED);
-        for (int i = 0; i < RANDOM_NUMBERS; i++) {
-            numbers.add(new BigInteger(order.bitLength() - 1, random).add(BigInteger.ONE));
-        }
-        return numbers;
+        return edges;
+    }
+
+    /** From 1 to the order less 1; half of them with a length in bits that is random too, and so short. */
+    private static BigInteger anyNumber(BigInteger order, RandomGenerator random) {
+        int bits = random.nextBoolean() ? order.bitLength() : random.nextInt(1, order.bitLength());
+        BigInteger number;
+        do {
+            number = new BigInteger(1, Property.bytes(random, (bits + Byte.SIZE - 1) / Byte.SIZE))
+                    .mod(BigInteger.ONE.shiftLeft(bits));
+        } while (number.signum() == 0 || number.compareTo(order) >= 0);
+        return number;
     }
 
     @ParameterizedTest
@@ -86,6 +110,27 @@ class EcdsaSignatureTest {
                 "3106020101020101", // a set
                 "3006040101040101", // octet strings
                 "3084ffffffff020101", // a length beyond all memory
+                "30847fffffff020101", // the largest length of a Java array
+                "308501000000060201010201", // a length in five octets
+                "3007020101020101", // a length too large by one
+                "3005020101020101", // a length too small by one
+                "30060202010201", // a number that is cut
+                "30080284ffffffff01020101", // a number with a length beyond all memory
+                "3007028101010201", // a number whose length is in longer form than needed
+                "30070201010202ff80", // negative, with a needless leading octet
+                "30070201010202007f", // a needless leading zero in the second number
+                "30050200020101", // a number without octets
+                "3005020101" + "0200", // the second number without octets
+                "3008020101020101" + "0500", // NULL appended inside
+                "30060901010201" + "01", // a real number
+                "300802010101010102" + "0101", // a boolean between
+                "04083006020101020101", // wrapped in an octet string
+                "30083006020101020101", // wrapped in a sequence
+                "0309003006020101020101", // wrapped in a bit string
+                "a006020101020101", // a tag of another class
+                "3080020101020101", // indefinite length without end
+                "308002010102010100", // half an end of an indefinite length
+                "308006092a864886f70d010101", // indefinite length and something else
             })
     void whatIsNotDerIsRefused(String hex) {
         byte[] octets = HexFormat.of().parseHex(hex);
@@ -93,6 +138,29 @@ class EcdsaSignatureTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .message()
                 .isIn("Not an Ecdsa-Sig-Value in DER", "The numbers of an ECDSA signature are positive");
+    }
+
+    /** Which curve it is, the encoding does not say: it is the verification before a signature is handed out that sees this. */
+    @Test
+    void numbersBeyondTheOrderOfTheCurveAreNoSignature() throws Exception {
+        SignatureAlgorithm algorithm = SignatureAlgorithm.ECDSA_SHA256;
+        KeyStoreSigner signer = TestKeys.signerFor(algorithm);
+        Digest digest = Digest.compute(DigestAlgorithm.SHA256, new byte[] {1});
+        EcdsaSignature good = EcdsaSignature.ofDer(signer.sign(algorithm, digest, TestKeys.soon()));
+        BigInteger order = CustomNamedCurves.getByName("P-256").getN();
+        assertThat(SignatureVerifier.ecdsa(signer.publicKey(), digest, good.toDer()))
+                .isTrue();
+        for (EcdsaSignature bad : List.of(
+                new EcdsaSignature(good.r().add(order), good.s()),
+                new EcdsaSignature(good.r(), good.s().add(order)),
+                new EcdsaSignature(order, good.s()),
+                new EcdsaSignature(good.r(), order),
+                new EcdsaSignature(good.s(), good.r()),
+                new EcdsaSignature(BigInteger.ONE, BigInteger.ONE),
+                new EcdsaSignature(BigInteger.ONE.shiftLeft(100_000), good.s()))) {
+            assertThat(SignatureVerifier.ecdsa(signer.publicKey(), digest, bad.toDer()))
+                    .isFalse();
+        }
     }
 
     @Test

@@ -37,6 +37,11 @@ public final class TestPki {
 
     private static final AtomicLong SERIAL = new AtomicLong(1000);
 
+    /** Old enough for tests that sign at a fixed time. */
+    private static final Instant BEGIN = Instant.parse("2020-01-01T00:00:00Z");
+
+    private static final Instant END = Instant.now().plus(365, ChronoUnit.DAYS);
+
     private final KeyPair rootKey = rsaKeyPair(2048);
     private final KeyPair intermediateKey = rsaKeyPair(2048);
     private final X509Certificate root;
@@ -71,18 +76,35 @@ public final class TestPki {
 
     /** Certifies a signer's key with the intermediate CA. */
     public X509Certificate certifySigner(String commonName, PublicKey key) {
-        return certify("CN=" + commonName, key, "CN=Test Issuing CA", intermediateKey, false);
+        return certifySigner(commonName, key, BEGIN, END);
+    }
+
+    /** Certifies a signer's key with the intermediate CA for a time. */
+    public X509Certificate certifySigner(String commonName, PublicKey key, Instant begin, Instant end) {
+        return certify("CN=" + commonName, key, "CN=Test Issuing CA", intermediateKey, false, begin, end);
     }
 
     private static X509Certificate certify(
             String subject, PublicKey key, String issuer, KeyPair issuerKey, boolean authority) {
+        return certify(subject, key, issuer, issuerKey, authority, BEGIN, END);
+    }
+
+    /** Certifies a key for a time, with further extensions, by an issuer outside of this authority. */
+    public static X509Certificate certify(
+            String subject,
+            PublicKey key,
+            String issuer,
+            KeyPair issuerKey,
+            boolean authority,
+            Instant begin,
+            Instant end,
+            Extension... further) {
         try {
-            Instant now = Instant.now();
             X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                     new X500Name(issuer),
                     BigInteger.valueOf(SERIAL.incrementAndGet()),
-                    Date.from(now.minus(1, ChronoUnit.DAYS)),
-                    Date.from(now.plus(365, ChronoUnit.DAYS)),
+                    Date.from(begin),
+                    Date.from(end),
                     new X500Name(subject),
                     key);
             JcaX509ExtensionUtils extensions = new JcaX509ExtensionUtils();
@@ -98,9 +120,18 @@ public final class TestPki {
                     Extension.authorityKeyIdentifier,
                     false,
                     extensions.createAuthorityKeyIdentifier(issuerKey.getPublic()));
+            for (Extension extension : further) {
+                builder.addExtension(extension);
+            }
+            String algorithm = issuerKey.getPrivate().getAlgorithm();
+            String signatureAlgorithm = switch (algorithm) {
+                case "RSA" -> "SHA256withRSA";
+                case "EC" -> "SHA256withECDSA";
+                default -> "Ed25519";
+            };
             return new JcaX509CertificateConverter()
-                    .getCertificate(
-                            builder.build(new JcaContentSignerBuilder("SHA256withRSA").build(issuerKey.getPrivate())));
+                    .getCertificate(builder.build(
+                            new JcaContentSignerBuilder(signatureAlgorithm).build(issuerKey.getPrivate())));
         } catch (GeneralSecurityException | OperatorCreationException | CertIOException e) {
             throw new IllegalStateException(e);
         }

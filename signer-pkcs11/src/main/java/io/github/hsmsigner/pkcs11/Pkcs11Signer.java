@@ -22,8 +22,8 @@ import java.util.Set;
 /**
  * A private key on a token.
  *
- * <p>A signature is C_SignInit and C_Sign in a session of the token's pool, and nothing else; what they are given is settled once, by
- * the {@link SignaturePlan}. What goes wrong is mended underneath: a request fails only when its deadline passes, or the token is
+ * <p>A signature is C_SignInit and C_Sign in a session of the token's pool, and nothing else, with a login in between for keys that
+ * are marked CKA_ALWAYS_AUTHENTICATE; what they are given is settled once, by the {@link SignaturePlan}. What goes wrong is mended underneath: a request fails only when its deadline passes, or the token is
  * known not to work. Made by {@link Pkcs11Token#signer} and usable until that token is closed. Safe for use by any number of
  * threads at once.
  */
@@ -36,7 +36,7 @@ public final class Pkcs11Signer implements Signer {
     private final KeyHandle handle;
     private final PublicKey publicKey;
     private final SignaturePlan plan;
-    private final boolean alwaysAuthenticate;
+    private final boolean loginForEach;
     private final String description;
 
     Pkcs11Signer(
@@ -47,12 +47,13 @@ public final class Pkcs11Signer implements Signer {
             KeyOnToken key,
             PublicKey publicKey,
             SignaturePlan plan,
+            boolean loginForEach,
             String description) {
         this.cryptoki = cryptoki;
         this.access = access;
         this.publicKey = publicKey;
         this.plan = plan;
-        this.alwaysAuthenticate = key.object().alwaysAuthenticate();
+        this.loginForEach = loginForEach;
         this.description = description;
         this.handle = new KeyHandle(
                 cryptoki, access, lookup, publicKey, key.publicKey().isPresent(), this::proves);
@@ -94,7 +95,7 @@ public final class Pkcs11Signer implements Signer {
     /** The one place where the token signs. */
     private byte[] sign(Session session, long key, SignatureStep step, byte[] input) throws CryptokiException {
         cryptoki.signInit(session.handle(), step.mechanism(), key);
-        if (alwaysAuthenticate) {
+        if (loginForEach) {
             access.authenticate(session);
         }
         return cryptoki.sign(session.handle(), input);

@@ -11,6 +11,7 @@ import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
 import io.github.hsmsigner.pkcs11.health.SessionStatistics;
 import io.github.hsmsigner.pkcs11.health.TokenHealth;
 import io.github.hsmsigner.pkcs11.object.KeyOnToken;
+import io.github.hsmsigner.pkcs11.object.PublicKeys;
 import io.github.hsmsigner.pkcs11.object.TokenObjects;
 import io.github.hsmsigner.pkcs11.plan.SignaturePlan;
 import io.github.hsmsigner.pkcs11.plan.SigningMechanisms;
@@ -22,7 +23,6 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,11 +45,13 @@ public final class Pkcs11Token implements AutoCloseable {
 
     private final Cryptoki cryptoki;
     private final TokenInfo info;
+    private final VendorProfile vendor;
     private final TokenAccess access;
 
-    private Pkcs11Token(Cryptoki cryptoki, TokenInfo info, TokenAccess access) {
+    private Pkcs11Token(Cryptoki cryptoki, TokenInfo info, VendorProfile vendor, TokenAccess access) {
         this.cryptoki = cryptoki;
         this.info = info;
+        this.vendor = vendor;
         this.access = access;
     }
 
@@ -80,12 +82,14 @@ public final class Pkcs11Token implements AutoCloseable {
         try {
             Cryptoki cryptoki = decoration.apply(module.cryptoki());
             ModuleInfo moduleInfo = module.during(cryptoki::moduleInfo);
-            LOG.info("PKCS#11 module {}: {}.", config.module(), moduleInfo);
+            VendorProfile vendor =
+                    config.vendorProfile().orElseGet(() -> VendorProfile.of(moduleInfo, config.module()));
+            LOG.info("PKCS#11 module {}: {}; vendor profile {}.", config.module(), moduleInfo, vendor);
             TokenInfo token = module.during(() -> TokenFinder.find(cryptoki, config));
-            AccessOptions options = options(config, token, moduleInfo);
+            AccessOptions options = options(config, token, vendor, moduleInfo);
             access = Optional.of(new TokenAccess(module, cryptoki, token, c -> TokenFinder.find(c, config), options));
             logIn(access.get(), token, options.maxSessions());
-            return new Pkcs11Token(cryptoki, token, access.get());
+            return new Pkcs11Token(cryptoki, token, vendor, access.get());
         } catch (CryptokiException e) {
             access.ifPresentOrElse(TokenAccess::close, module::close);
             throw unreachable("The HSM cannot be used", e);
@@ -108,11 +112,12 @@ public final class Pkcs11Token implements AutoCloseable {
         }
     }
 
-    private static AccessOptions options(Pkcs11Config config, TokenInfo token, ModuleInfo module) {
+    private static AccessOptions options(
+            Pkcs11Config config, TokenInfo token, VendorProfile vendor, ModuleInfo module) {
         return new AccessOptions(
                 config.pin()::pin,
                 config.loginOnFinalTry(),
-                poolSize(config.maxSessions(), token),
+                poolSize(config.maxSessions(), vendor, token),
                 config.sessionsOpenedAtOnce(),
                 config.sessionKeepAlive(),
                 onCallersThread(config, module),
@@ -131,12 +136,12 @@ public final class Pkcs11Token implements AutoCloseable {
         };
     }
 
-    /** One session of those that the token allows is kept for the login. */
-    private static int poolSize(int wanted, TokenInfo token) {
-        if (token.maxReadWriteSessions().isEmpty()) {
-            return wanted;
-        }
-        return (int) Math.max(1, Math.min(wanted, token.maxReadWriteSessions().getAsLong() - 1));
+    /** One session of those that are allowed is kept for the login. */
+    private static int poolSize(int wanted, VendorProfile vendor, TokenInfo token) {
+        long allowed = Math.min(
+                vendor.maxSessions().orElse(Integer.MAX_VALUE),
+                token.maxReadWriteSessions().orElse(Integer.MAX_VALUE));
+        return (int) Math.max(1, Math.min(wanted, allowed - 1));
     }
 
     private static SigningUnavailableException unreachable(String what, CryptokiException cause) {
@@ -169,18 +174,27 @@ public final class Pkcs11Token implements AutoCloseable {
      */
     public Pkcs11Signer signer(KeySelector selector, Optional<PublicKey> whenTokenHasNone) {
         return read((objects, session) -> {
+            if (!selector.token().matches(cryptoki, info)) {
+                throw new InvalidConfigurationException("The key is looked for on " + selector.token()
+                        + ", but the token that is open is " + info + ".");
+            }
             KeyOnToken key = selector.lookup().find(objects, info.toString());
             PublicKey publicKey = key.publicKey()
                     .or(() -> whenTokenHasNone)
                     .orElseThrow(() -> new InvalidConfigurationException("Token " + info
                             + " does not show the public half of the key with " + key
                             + "; configure the certificate of the key as a file."));
+            if (!key.mayBelongTo(publicKey)) {
+                throw new InvalidConfigurationException("The certificate given for the key with " + key + " on token "
+                        + info + " is that of a key of another type: " + PublicKeys.describe(publicKey) + ".");
+            }
             SignaturePlan plan = SignaturePlan.of(
                     publicKey,
                     SigningMechanisms.of(cryptoki, session.generation().token().slotId()),
-                    OptionalInt.empty());
-            LOG.info("Signing key: {}, on token {}. It signs as {}.", key, info, plan);
+                    vendor.maxEddsaMessage());
+            LOG.info("Signing key: {}, on token {}. Plan: {}.", key, info, plan);
             LOG.debug("Signing key: {}, on token {}. {}", key, info, plan.details());
+            boolean loginForEach = key.object().alwaysAuthenticate() && vendor.contextSpecificLogin();
             return new Pkcs11Signer(
                     cryptoki,
                     access,
@@ -189,6 +203,7 @@ public final class Pkcs11Token implements AutoCloseable {
                     key,
                     publicKey,
                     plan,
+                    loginForEach,
                     "the key with " + key.object() + " on token " + info);
         });
     }
@@ -203,6 +218,26 @@ public final class Pkcs11Token implements AutoCloseable {
     public Pkcs11CertificateProvider certificates(List<X509Certificate> furtherIssuers) {
         return new Pkcs11CertificateProvider(
                 info.toString(), read((objects, session) -> objects.certificates()), furtherIssuers);
+    }
+
+    /**
+     * Generates keys, asks for certificates and puts them on the token.
+     *
+     * @return the ceremony, usable until this token is closed
+     */
+    public KeyCeremony keyCeremony() {
+        return new KeyCeremony(this);
+    }
+
+    /** Does something that must not be done twice. */
+    <T> T once(Work<T> work) {
+        return access.once(
+                session -> work.in(cryptoki, new TokenObjects(cryptoki, session.handle()), session.handle()),
+                Deadline.after(READ_LIMIT));
+    }
+
+    TokenInfo info() {
+        return info;
     }
 
     private <T> T read(Reading<T> reading) {
@@ -246,5 +281,11 @@ public final class Pkcs11Token implements AutoCloseable {
     @FunctionalInterface
     private interface Reading<T> {
         T from(TokenObjects objects, Session session) throws CryptokiException;
+    }
+
+    /** Something to do with the objects of the token. */
+    @FunctionalInterface
+    interface Work<T> {
+        T in(Cryptoki cryptoki, TokenObjects objects, long session) throws CryptokiException;
     }
 }

@@ -66,7 +66,7 @@ public final class AiaChainCompleter {
 
     /**
      * A provider that completes the chains of another. A chain that cannot be completed is given as far as it reaches, with a warning
-     * in the log: signatures can be made with it, and {@link ChainInspection} says what is missing.
+     * in the log: signatures can be made with it, and {@link CertificateChain#inspect} says what is missing.
      *
      * @param provider where the chains come from
      * @return the completing provider
@@ -159,8 +159,9 @@ public final class AiaChainCompleter {
                     }
                 }
             }
-        } catch (IllegalArgumentException e) {
-            // An extension that cannot be read names nothing; what stood before it counts.
+        } catch (RuntimeException e) {
+            // Parsers meet hostile octets with exceptions of any kind. What cannot be read names nothing; what stood
+            // before it counts.
             LOG.debug("An AuthorityInfoAccess extension cannot be read.", e);
         }
         return addresses;

@@ -8,6 +8,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -16,6 +17,11 @@ import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
 import org.bouncycastle.asn1.cms.ContentInfo;
 import org.bouncycastle.asn1.cms.SignedData;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Certificate;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.asn1.x509.KeyUsage;
 
 /** Reads certificates in DER: one alone, or those of a certs-only SignedData (RFC 5652, section 5; RFC 8551, section 3.8). */
 final class DerCertificates {
@@ -62,7 +68,8 @@ final class DerCertificates {
             for (ASN1Encodable choice : signedData.getCertificates()) {
                 // The other choices (RFC 5652, section 10.2.2) are tagged: attribute certificates and obsolete forms.
                 if (choice instanceof ASN1Sequence certificate) {
-                    certificates.add(certificate(certificate.getEncoded(ASN1Encoding.DER)));
+                    // As it stands there: put into DER here, it would not be what its issuer signed.
+                    certificates.add(certificate(certificate.getEncoded()));
                 }
             }
         }
@@ -73,15 +80,40 @@ final class DerCertificates {
         try {
             X509Certificate certificate = (X509Certificate)
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
-            // A parser that corrects what it reads would break the signature of the issuer unnoticed.
-            if (!Arrays.equals(der, certificate.getEncoded())) {
+            // Containers are made with the other parser and in DER. What it cannot read, or would write in another way
+            // than
+            // the issuer signed it, is better found here than by those who verify a signature.
+            Certificate structure = Certificate.getInstance(der);
+            if (!Arrays.equals(der, certificate.getEncoded())
+                    || !Arrays.equals(der, structure.getEncoded(ASN1Encoding.DER))) {
                 throw new MalformedCertificatesException("it is not a certificate in DER");
             }
+            requireUsage(structure.getTBSCertificate().getExtensions());
             // Keys are parsed late; one that cannot be is better found here than by the first who needs it.
             certificate.getPublicKey().getEncoded();
             return certificate;
-        } catch (CertificateException | RuntimeException e) {
+        } catch (CertificateException | IOException | RuntimeException e) {
             throw new MalformedCertificatesException("it is not a certificate: " + e.getMessage(), e);
+        }
+    }
+
+    /** Where it is not critical, one that is damaged would count as none, and the certificate as one for every use. */
+    private static void requireUsage(Extensions extensions) throws MalformedCertificatesException {
+        if (extensions == null) {
+            return;
+        }
+        try {
+            Extension usage = extensions.getExtension(Extension.keyUsage);
+            if (usage != null) {
+                Objects.requireNonNull(KeyUsage.getInstance(usage.getParsedValue()), "it is empty");
+            }
+            Extension constraints = extensions.getExtension(Extension.basicConstraints);
+            if (constraints != null) {
+                Objects.requireNonNull(BasicConstraints.getInstance(constraints.getParsedValue()), "it is empty");
+            }
+        } catch (RuntimeException e) {
+            throw new MalformedCertificatesException(
+                    "it is not a certificate: its KeyUsage or BasicConstraints cannot be read: " + e.getMessage(), e);
         }
     }
 

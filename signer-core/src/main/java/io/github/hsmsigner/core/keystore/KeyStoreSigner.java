@@ -88,7 +88,8 @@ public final class KeyStoreSigner implements Signer, CertificateProvider {
             throw new InvalidConfigurationException("The key store " + file + " does not exist.", e);
         } catch (IOException e) {
             if (e.getCause() instanceof UnrecoverableKeyException) {
-                throw new InvalidConfigurationException("The password of " + origin + " is wrong.", e);
+                throw new InvalidConfigurationException(
+                        "The password of " + origin + " is wrong, or the file was changed.", e);
             }
             throw new InvalidConfigurationException("The file " + file + " cannot be read as PKCS#12.", e);
         } catch (GeneralSecurityException e) {

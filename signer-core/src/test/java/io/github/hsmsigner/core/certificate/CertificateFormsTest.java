@@ -8,12 +8,9 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.testing.ExternalTool;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,36 +46,6 @@ class CertificateFormsTest {
                     "-out",
                     bundle.toString());
             assertThat(CertificateFiles.read(bundle)).containsExactlyInAnyOrder(INTERMEDIATE, ROOT);
-        }
-    }
-
-    @Test
-    void refusesWhatIsDamaged() throws Exception {
-        byte[] der = ROOT.getEncoded();
-        byte[] longForm = der.clone();
-        longForm[1] = (byte) 0x84;
-        byte[] indefinite = der.clone();
-        indefinite[1] = (byte) 0x80;
-        String pem = TestPki.pem(ROOT);
-        List<byte[]> damaged = List.of(
-                new byte[0],
-                new byte[] {0x30},
-                HexFormat.of().parseHex("3084ffffffff"),
-                Arrays.copyOf(der, der.length + 1),
-                Arrays.copyOf(der, der.length - 1),
-                Arrays.copyOf(der, der.length / 2),
-                longForm,
-                indefinite,
-                "no certificate at all".getBytes(StandardCharsets.US_ASCII),
-                pem.substring(0, pem.length() / 2).getBytes(StandardCharsets.US_ASCII),
-                pem.replace("-----END", "-----BEGIN").getBytes(StandardCharsets.US_ASCII),
-                pem.replace("M", "*").getBytes(StandardCharsets.US_ASCII),
-                (pem + pem.substring(0, 100)).getBytes(StandardCharsets.US_ASCII),
-                new byte[CertificateFiles.MAX_BYTES + 1]);
-        for (byte[] document : damaged) {
-            assertThatThrownBy(() -> CertificateFiles.parse("file x.pem", document))
-                    .isInstanceOf(InvalidConfigurationException.class)
-                    .hasMessageContaining("x.pem");
         }
     }
 

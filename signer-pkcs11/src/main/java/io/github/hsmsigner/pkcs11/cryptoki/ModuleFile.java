@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -73,13 +74,27 @@ final class ModuleFile {
     }
 
     private static InvalidConfigurationException refused(Path file, IOException e) {
-        String reason = String.valueOf(e.getMessage()).replaceAll("\\s+", " ").trim();
-        if (reason.contains("C_GetFunctionList")) {
+        if (isElfWithout("C_GetFunctionList", file)) {
             return new InvalidConfigurationException(
                     "The file " + file + " is a shared library, but not a PKCS#11 module: it has no C_GetFunctionList.",
                     e);
         }
+        String reason = e.getMessage() == null
+                ? e.toString()
+                : e.getMessage().replaceAll("\\s+", " ").trim();
         return new InvalidConfigurationException(
                 "The file " + file + " cannot be loaded as a PKCS#11 module for this machine: " + reason, e);
+    }
+
+    /** A library that has a function has its name in the table of symbols. */
+    private static boolean isElfWithout(String function, Path file) {
+        try {
+            byte[] content = Files.readAllBytes(file);
+            return content.length > ELF_HEADER_LENGTH
+                    && ByteBuffer.wrap(content).getInt() == ELF_MAGIC
+                    && !new String(content, StandardCharsets.ISO_8859_1).contains(function);
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

@@ -60,6 +60,7 @@ public record TokenInfo(
 
     @Override
     public String toString() {
-        return "\"" + label + "\" (slot " + slotId + ", serial " + serialNumber + ", " + model + ")";
+        return "\"" + label + "\" (slot " + Long.toUnsignedString(slotId) + ", serial " + serialNumber + ", " + model
+                + ")";
     }
 }

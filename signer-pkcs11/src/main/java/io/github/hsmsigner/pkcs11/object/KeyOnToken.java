@@ -11,6 +11,16 @@ import java.util.Optional;
  */
 public record KeyOnToken(PrivateKeyObject object, Optional<PublicKey> publicKey) {
 
+    /**
+     * Whether the private key may be the other half of a public key, as far as their types tell.
+     *
+     * @param other a public key
+     * @return {@code false} if the private key is known to be of another type
+     */
+    public boolean mayBelongTo(PublicKey other) {
+        return object.mayBe(PublicKeys.keyType(other));
+    }
+
     /** Label, id, type and size. */
     @Override
     public String toString() {

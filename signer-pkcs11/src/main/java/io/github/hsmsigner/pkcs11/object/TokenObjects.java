@@ -7,8 +7,10 @@ import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.ObjectClass;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.security.PublicKey;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -18,11 +20,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.bouncycastle.asn1.ASN1Integer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the objects of a token in one session, while things are set up. For one thread.
+ * Reads and makes the objects of a token in one session, while things are set up. For one thread.
  */
 public final class TokenObjects {
 
@@ -207,6 +210,51 @@ public final class TokenObjects {
             }
         }
         return certificates;
+    }
+
+    /**
+     * Whether there is a private or public key of a name.
+     *
+     * @param label the CKA_LABEL it must have; empty for any
+     * @param id the CKA_ID it must have; empty for any
+     * @return {@code true} if there is one
+     * @throws CryptokiException if the token cannot be read
+     */
+    public boolean hasKey(Optional<String> label, Optional<byte[]> id) throws CryptokiException {
+        List<AttributeValue<?>> name = new ArrayList<>();
+        label.ifPresent(l -> name.add(AttributeType.LABEL.is(l)));
+        id.ifPresent(i -> name.add(AttributeType.ID.is(i)));
+        return !find(ObjectClass.PRIVATE_KEY, name).isEmpty()
+                || !find(ObjectClass.PUBLIC_KEY, name).isEmpty();
+    }
+
+    /**
+     * Puts an X.509 certificate on the token.
+     *
+     * @param certificate the certificate
+     * @param label its CKA_LABEL; empty for none
+     * @param id its CKA_ID in hexadecimal; empty for none
+     * @throws CryptokiException if the token refuses it
+     */
+    public void createCertificate(X509Certificate certificate, Optional<String> label, Optional<String> id)
+            throws CryptokiException {
+        List<AttributeValue<?>> template = new ArrayList<>();
+        template.add(AttributeType.CLASS.is(ObjectClass.CERTIFICATE));
+        template.add(AttributeType.CERTIFICATE_TYPE.is(ObjectClass.X_509_CERTIFICATE));
+        template.add(AttributeType.TOKEN.is(true));
+        template.add(
+                AttributeType.SUBJECT.is(certificate.getSubjectX500Principal().getEncoded()));
+        template.add(
+                AttributeType.ISSUER.is(certificate.getIssuerX500Principal().getEncoded()));
+        try {
+            template.add(AttributeType.SERIAL_NUMBER.is(new ASN1Integer(certificate.getSerialNumber()).getEncoded()));
+            template.add(AttributeType.VALUE.is(certificate.getEncoded()));
+        } catch (IOException | CertificateEncodingException e) {
+            throw new IllegalArgumentException("Not a certificate that can be encoded", e);
+        }
+        label.ifPresent(l -> template.add(AttributeType.LABEL.is(l)));
+        id.ifPresent(i -> template.add(AttributeType.ID.is(HexFormat.of().parseHex(i))));
+        cryptoki.createObject(session, template);
     }
 
     private List<Long> find(long objectClass, List<AttributeValue<?>> conditions) throws CryptokiException {

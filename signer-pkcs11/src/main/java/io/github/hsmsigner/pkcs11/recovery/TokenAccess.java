@@ -49,6 +49,8 @@ public final class TokenAccess implements AutoCloseable {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final int QUICK_RETRIES = 4;
     private static final int LOOKUPS = 3;
+    private static final int RENEWALS = 8;
+    private static final long NO_EPOCH = TokenConnection.NO_EPOCH;
 
     private final CryptokiModule module;
     private final TokenInfo token;
@@ -134,7 +136,7 @@ public final class TokenAccess implements AutoCloseable {
      */
     public void connect(Deadline deadline) throws CryptokiException {
         try {
-            await(renew(null, false, e -> {}), deadline);
+            await(renew(null, NO_EPOCH, e -> {}), deadline);
             module.working(true);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof CryptokiException cause) {
@@ -175,10 +177,40 @@ public final class TokenAccess implements AutoCloseable {
         return execute(work, null, deadline);
     }
 
+    /**
+     * Does something that must not be done twice, such as generating a key: an error is reported, and only the next use is made
+     * ready.
+     *
+     * @param work what to do
+     * @param deadline by when the answer is due
+     * @param <T> what comes of it
+     * @return what came of it
+     * @throws SigningUnavailableException if it failed, or the token is known not to work
+     */
+    public <T> T once(SessionWork<T> work, Deadline deadline) {
+        breaker.check();
+        long epoch = module.epoch();
+        Generation seen = connection.current();
+        try {
+            return sessions.withSession(deadline, admission, work);
+        } catch (CryptokiException e) {
+            if (e.faultClass() != FaultClass.CALLER_ERROR) {
+                renew(seen, e.faultClass() == FaultClass.MODULE_DEAD ? epoch : NO_EPOCH, this::renewalFailed);
+            }
+            throw SigningUnavailableException.passing(
+                    "Token " + token + " cannot be used: " + e.getMessage() + ".", RETRY_AFTER, e);
+        } catch (GenerationEndedException e) {
+            renew(seen, NO_EPOCH, this::renewalFailed);
+            throw SigningUnavailableException.passing(
+                    "Token " + token + " cannot be used: " + e.getMessage() + ".", RETRY_AFTER, e);
+        }
+    }
+
     private <T> T execute(SessionWork<T> work, KeyOperation<?> key, Deadline deadline) {
         Retries retries = null;
         while (true) {
             breaker.check();
+            long epoch = module.epoch();
             Generation seen = connection.current();
             try {
                 T result = sessions.withSession(deadline, admission, work);
@@ -186,19 +218,19 @@ public final class TokenAccess implements AutoCloseable {
                 return result;
             } catch (CryptokiException e) {
                 retries = retries == null ? new Retries(key, deadline) : retries;
-                retries.after(e, seen);
+                retries.after(e, seen, epoch);
             } catch (KeyNotReadyException e) {
                 retries = retries == null ? new Retries(key, deadline) : retries;
                 retries.afterLookup(e, seen);
             } catch (GenerationEndedException e) {
                 retries = retries == null ? new Retries(key, deadline) : retries;
-                retries.inNewGeneration(seen, false, e);
+                retries.inNewGeneration(seen, NO_EPOCH, e);
             }
         }
     }
 
-    private CompletableFuture<Generation> renew(Generation seen, boolean initialize, Consumer<Throwable> onFailure) {
-        return connection.renew(seen, initialize, work -> watched(work, "A login"), onFailure);
+    private CompletableFuture<Generation> renew(Generation seen, long epochToEnd, Consumer<Throwable> onFailure) {
+        return connection.renew(seen, epochToEnd, work -> watched(work, "A login"), onFailure);
     }
 
     /** Acts on a failure to begin a generation, once for all that wait for it. */
@@ -315,7 +347,11 @@ public final class TokenAccess implements AutoCloseable {
         }
         try {
             Generation begun = connection
-                    .renew(connection.current(), initialize, Runnable::run, this::probeFailed)
+                    .renew(
+                            connection.current(),
+                            initialize ? module.epoch() : NO_EPOCH,
+                            Runnable::run,
+                            this::probeFailed)
                     .get(settings.drainLimit().toNanos(), TimeUnit.NANOSECONDS);
             calls.here(settings.drainLimit(), () -> {
                 sessions.closeStale();
@@ -472,6 +508,7 @@ public final class TokenAccess implements AutoCloseable {
         private int sessionsLost;
         private int lookups;
         private int notReady;
+        private int renewals;
 
         Retries(KeyOperation<?> key, Deadline deadline) {
             this.key = key;
@@ -479,7 +516,7 @@ public final class TokenAccess implements AutoCloseable {
         }
 
         /** Acts on an error. Returns when the request is to be tried again, and throws when not. */
-        void after(CryptokiException e, Generation seen) {
+        void after(CryptokiException e, Generation seen, long epoch) {
             if (key != null) {
                 trial = key;
             }
@@ -491,11 +528,11 @@ public final class TokenAccess implements AutoCloseable {
                     forgetHandle();
                     sessionsLost++;
                     if (sessionsLost > 1) {
-                        inNewGeneration(seen, false, e);
+                        renewedFor(e, seen);
                     }
                 }
                 case STALE_HANDLE -> lookUpAgain(e);
-                case NOT_LOGGED_IN -> inNewGeneration(seen, false, e);
+                case NOT_LOGGED_IN -> renewedFor(e, seen);
                 case CREDENTIALS ->
                     breaker.openForGood(SigningUnavailableException.lasting(
                             "Token " + token + " refuses the user: " + e.getMessage() + ".", e));
@@ -505,8 +542,20 @@ public final class TokenAccess implements AutoCloseable {
                     breaker.check();
                     pause(e);
                 }
-                case MODULE_DEAD -> inNewGeneration(seen, true, e);
+                case MODULE_DEAD -> inNewGeneration(seen, epoch, e);
             }
+        }
+
+        /** Some errors are to be gone after a login; a token that goes on with them would be logged in to without end. */
+        private void renewedFor(CryptokiException e, Generation seen) {
+            renewals++;
+            if (renewals > RENEWALS) {
+                throw SigningUnavailableException.passing(
+                        "Token " + token + " goes on failing after each new login: " + e.getMessage() + ".",
+                        RETRY_AFTER,
+                        e);
+            }
+            inNewGeneration(seen, NO_EPOCH, e);
         }
 
         private void forgetHandle() {
@@ -525,7 +574,7 @@ public final class TokenAccess implements AutoCloseable {
                 throw e.unavailable();
             }
             if (notReady == 1) {
-                inNewGeneration(seen, false, e);
+                inNewGeneration(seen, NO_EPOCH, e);
             } else {
                 pause(e);
             }
@@ -541,9 +590,9 @@ public final class TokenAccess implements AutoCloseable {
         }
 
         /** Waits for the next generation. A failure to begin it has been acted on when it is heard of here. */
-        void inNewGeneration(Generation seen, boolean initialize, Exception why) {
+        void inNewGeneration(Generation seen, long epochToEnd, Exception why) {
             try {
-                await(renew(seen, initialize, TokenAccess.this::renewalFailed), deadline);
+                await(renew(seen, epochToEnd, TokenAccess.this::renewalFailed), deadline);
                 quick++;
                 if (quick > QUICK_RETRIES) {
                     pause(why);

@@ -29,6 +29,9 @@ final class TokenConnection {
 
     private static final Logger LOG = LoggerFactory.getLogger(TokenConnection.class);
 
+    /** No epoch of the module is to end. */
+    static final long NO_EPOCH = -1;
+
     private final CryptokiModule module;
     private final Cryptoki cryptoki;
     private final ModuleCalls calls;
@@ -70,13 +73,13 @@ final class TokenConnection {
      * Begins the next generation, unless that has been done, or is being done, since the caller looked.
      *
      * @param seen the generation that the caller had trouble in; {@code null} if there was none
-     * @param initialize whether the module is to be initialised anew
+     * @param epochToEnd the module's epoch that is to end, as the module must be initialised anew; {@link #NO_EPOCH} if it need not
      * @param watch runs work in the background
      * @param onFailure hears of a failure, once, before those that wait for it
      * @return the current generation, once it is there
      */
     CompletableFuture<Generation> renew(
-            Generation seen, boolean initialize, Consumer<Runnable> watch, Consumer<Throwable> onFailure) {
+            Generation seen, long epochToEnd, Consumer<Runnable> watch, Consumer<Throwable> onFailure) {
         CompletableFuture<Generation> next = new CompletableFuture<>();
         synchronized (this) {
             Generation now = current;
@@ -91,7 +94,7 @@ final class TokenConnection {
         try {
             watch.accept(() -> {
                 try {
-                    Generation begun = begin(seen, initialize);
+                    Generation begun = begin(seen, epochToEnd);
                     ended();
                     next.complete(begun);
                 } catch (CryptokiException | ModuleBusyException | RuntimeException e) {
@@ -111,11 +114,8 @@ final class TokenConnection {
         renewal = null;
     }
 
-    private Generation begin(Generation seen, boolean initialize) throws CryptokiException, ModuleBusyException {
-        boolean initialized = false;
-        if (initialize) {
-            initialized = module.reinitialize(seen == null ? module.epoch() : seen.epoch(), drainLimit);
-        }
+    private Generation begin(Generation seen, long epochToEnd) throws CryptokiException, ModuleBusyException {
+        boolean initialized = epochToEnd != NO_EPOCH && module.reinitialize(epochToEnd, drainLimit);
         Generation begun = calls.here(drainLimit, this::connect);
         if (initialized) {
             LOG.info("The PKCS#11 module was initialised anew for token {}.", begun.token());
@@ -186,16 +186,20 @@ final class TokenConnection {
 
     /** Logs in for one operation of a key with CKA_ALWAYS_AUTHENTICATE; the PIN is latched as with any login. */
     void authenticate(long session) throws CryptokiException {
-        char[] pin = pins.pin();
-        try {
-            cryptoki.loginContextSpecific(session, pin);
-        } catch (CryptokiException e) {
-            if (e.faultClass() != FaultClass.CREDENTIALS) {
-                throw e;
+        // One at a time, so that threads that come together do not try a wrong PIN several times.
+        synchronized (pins) {
+            char[] pin = pins.pin();
+            try {
+                cryptoki.loginContextSpecific(session, pin);
+            } catch (CryptokiException e) {
+                if (e.faultClass() != FaultClass.CREDENTIALS) {
+                    throw e;
+                }
+                Generation now = current;
+                throw refused(pin, now == null ? "The token" : "Token " + now.token(), e);
+            } finally {
+                Arrays.fill(pin, '\0');
             }
-            throw refused(pin, current == null ? "The token" : "Token " + current.token(), e);
-        } finally {
-            Arrays.fill(pin, '\0');
         }
     }
 

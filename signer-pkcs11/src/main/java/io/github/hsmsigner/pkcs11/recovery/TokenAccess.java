@@ -9,6 +9,7 @@ import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
 import io.github.hsmsigner.pkcs11.cryptoki.FaultClass;
 import io.github.hsmsigner.pkcs11.cryptoki.ModuleBusyException;
+import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
 import io.github.hsmsigner.pkcs11.health.RecoverySettings;
 import io.github.hsmsigner.pkcs11.health.SessionStatistics;
@@ -537,11 +538,7 @@ public final class TokenAccess implements AutoCloseable {
                     breaker.openForGood(SigningUnavailableException.lasting(
                             "Token " + token + " refuses the user: " + e.getMessage() + ".", e));
                 case THROTTLED, TOO_MANY_SESSIONS -> pause(e);
-                case DEVICE_FAULT -> {
-                    breaker.failed(e);
-                    breaker.check();
-                    pause(e);
-                }
+                case DEVICE_FAULT -> deviceFailed(e);
                 case MODULE_DEAD -> inNewGeneration(seen, epoch, e);
             }
         }
@@ -582,11 +579,22 @@ public final class TokenAccess implements AutoCloseable {
 
         private void lookUpAgain(CryptokiException e) {
             lookups++;
-            if (key == null || lookups > LOOKUPS) {
+            if (lookups <= LOOKUPS) {
+                forgetHandle();
+            } else if (e.is(ReturnValue.KEY_HANDLE_INVALID) || e.is(ReturnValue.OBJECT_HANDLE_INVALID)) {
+                // A handle that is void as soon as it was given is the device's fault.
+                forgetHandle();
+                deviceFailed(e);
+            } else {
                 throw new InternalSigningException(
                         "Token " + token + " refuses the key each time it is looked up: " + e.getMessage() + ".", e);
             }
-            forgetHandle();
+        }
+
+        private void deviceFailed(CryptokiException e) {
+            breaker.failed(e);
+            breaker.check();
+            pause(e);
         }
 
         /** Waits for the next generation. A failure to begin it has been acted on when it is heard of here. */

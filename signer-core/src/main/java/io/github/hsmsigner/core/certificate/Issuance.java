@@ -1,27 +1,14 @@
 package io.github.hsmsigner.core.certificate;
 
-import java.security.GeneralSecurityException;
+import io.github.hsmsigner.core.CertificateChain;
 import java.security.cert.X509Certificate;
 
-/** Who issued whom, by name and signature. */
+/** Who stands at the end of a chain. */
 final class Issuance {
 
     private Issuance() {}
 
-    static boolean issued(X509Certificate issuer, X509Certificate certificate) {
-        if (!issuer.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())) {
-            return false;
-        }
-        try {
-            certificate.verify(issuer.getPublicKey());
-            return true;
-        } catch (GeneralSecurityException e) {
-            // Same name, another key: a CA that was renewed, or a stranger that calls itself the same.
-            return false;
-        }
-    }
-
     static boolean isSelfSigned(X509Certificate certificate) {
-        return issued(certificate, certificate);
+        return CertificateChain.issued(certificate, certificate);
     }
 }

@@ -1,20 +1,15 @@
 package io.github.hsmsigner.testing;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import io.github.hsmsigner.testing.LoopbackServer.Reply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
@@ -22,9 +17,7 @@ import java.util.function.UnaryOperator;
 public final class OpenSslTimestampAuthority implements AutoCloseable {
 
     private final Path directory;
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final CountDownLatch end = new CountDownLatch(1);
+    private final LoopbackServer server;
     private final AtomicInteger requests = new AtomicInteger();
     private volatile UnaryOperator<byte[]> requestChange = octets -> octets;
     private volatile UnaryOperator<byte[]> responseChange = octets -> octets;
@@ -61,17 +54,14 @@ public final class OpenSslTimestampAuthority implements AutoCloseable {
                     "req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout tsa.key -out tsa.csr -subj /CN=TSA");
             openssl(
                     "x509 -req -in tsa.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile extensions -out tsa.pem");
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        server.createContext("/", this::answer);
-        server.setExecutor(threads);
-        server.start();
+        server = new LoopbackServer(this::answer);
     }
 
     public URI uri() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/tsa");
+        return server.uri("/tsa");
     }
 
     public X509Certificate caCertificate() {
@@ -111,33 +101,16 @@ public final class OpenSslTimestampAuthority implements AutoCloseable {
         authorization = authorizationHeader;
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            int number = requests.incrementAndGet();
-            byte[] request = requestChange.apply(exchange.getRequestBody().readAllBytes());
-            String sent = exchange.getRequestHeaders().getFirst("Authorization");
-            if (authorization != null && !authorization.equals(sent)) {
-                exchange.sendResponseHeaders(401, -1);
-                return;
-            }
-            byte[] response = responseChange.apply(reply(request, number));
-            exchange.getResponseHeaders().set("Content-Type", "application/timestamp-reply");
-            exchange.sendResponseHeaders(status, response.length);
-            exchange.getResponseBody().write(response, 0, 1);
-            if (slow) {
-                exchange.getResponseBody().flush();
-                await();
-            }
-            exchange.getResponseBody().write(response, 1, response.length - 1);
+    private Reply answer(HttpExchange exchange, byte[] received) throws IOException {
+        int number = requests.incrementAndGet();
+        byte[] request = requestChange.apply(received);
+        String sent = exchange.getRequestHeaders().getFirst("Authorization");
+        if (authorization != null && !authorization.equals(sent)) {
+            return new Reply(401, new byte[0], false);
         }
-    }
-
-    private void await() {
-        try {
-            end.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        byte[] response = responseChange.apply(reply(request, number));
+        exchange.getResponseHeaders().set("Content-Type", "application/timestamp-reply");
+        return new Reply(status, response, slow);
     }
 
     /** One at a time: OpenSSL keeps the serial number in a file. */
@@ -153,8 +126,6 @@ public final class OpenSslTimestampAuthority implements AutoCloseable {
 
     @Override
     public void close() {
-        end.countDown();
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 }

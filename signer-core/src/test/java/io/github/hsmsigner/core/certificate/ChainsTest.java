@@ -3,17 +3,14 @@ package io.github.hsmsigner.core.certificate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpServer;
 import io.github.hsmsigner.core.CertificateChain;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.TestKeys;
 import io.github.hsmsigner.core.certificate.ChainFinding.Kind;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.testing.LoopbackServer;
 import io.github.hsmsigner.testing.TestPki;
-import java.io.IOException;
 import java.math.BigInteger;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -23,9 +20,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AccessDescription;
@@ -52,41 +46,26 @@ class ChainsTest {
     @TempDir
     private Path directory;
 
-    private final CountDownLatch end = new CountDownLatch(1);
-    private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger requests = new AtomicInteger();
-    private HttpServer server;
+    private LoopbackServer server;
     private volatile byte[] answer = new byte[0];
     private volatile boolean slow;
 
     @BeforeEach
-    void serve() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(threads);
-        server.createContext("/", exchange -> {
-            try (exchange) {
-                requests.incrementAndGet();
-                if (slow) {
-                    end.await();
-                }
-                exchange.sendResponseHeaders(200, answer.length == 0 ? -1 : answer.length);
-                exchange.getResponseBody().write(answer);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+    void serve() {
+        server = new LoopbackServer((exchange, request) -> {
+            requests.incrementAndGet();
+            return new LoopbackServer.Reply(200, answer, slow);
         });
-        server.start();
     }
 
     @AfterEach
     void stop() {
-        end.countDown();
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 
     private String address() {
-        return "http://127.0.0.1:" + server.getAddress().getPort() + "/issuer.cer";
+        return server.uri("/issuer.cer").toString();
     }
 
     private static X509Certificate root(Instant begin, Instant expiry) throws Exception {
@@ -238,6 +217,7 @@ class ChainsTest {
     @Test
     void doesNotWaitForASlowServerNorFetchFromElsewhereThanHttp() throws Exception {
         slow = true;
+        answer = root(days(-1), days(1)).getEncoded();
         CertificateChain chain = CertificateChain.of(signer(days(-1), days(1), null, address()), List.of());
         assertThat(AiaChainCompleter.builder().build().complete(chain, Deadline.after(Duration.ofMillis(200))))
                 .isEqualTo(chain);

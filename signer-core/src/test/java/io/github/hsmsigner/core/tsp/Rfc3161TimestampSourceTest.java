@@ -10,12 +10,11 @@ import io.github.hsmsigner.core.TestKeys;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.ExternalTool;
+import io.github.hsmsigner.testing.LoopbackServer;
 import io.github.hsmsigner.testing.OpenSslTimestampAuthority;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -210,16 +209,11 @@ class Rfc3161TimestampSourceTest {
     }
 
     @Test
-    void saysWhatTheServerSays() throws IOException {
+    void saysWhatTheServerSays() {
         authority.answerStatus(500);
         assertRefused(source(here().build()), "status 500");
-        assertRefused(source(TimestampAuthority.builder(closedPort()).build()), "ConnectException");
-    }
-
-    private static URI closedPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/");
-        }
+        assertRefused(
+                source(TimestampAuthority.builder(LoopbackServer.closedPort()).build()), "ConnectException");
     }
 
     @Test
@@ -257,8 +251,9 @@ class Rfc3161TimestampSourceTest {
     }
 
     @Test
-    void goesOnToTheNextAuthority() throws IOException {
-        TimestampAuthority dead = TimestampAuthority.builder(closedPort()).build();
+    void goesOnToTheNextAuthority() {
+        TimestampAuthority dead =
+                TimestampAuthority.builder(LoopbackServer.closedPort()).build();
         try (CapturedLog log = new CapturedLog()) {
             assertThat(source(dead, here().build()).timestamp(DIGEST, TestKeys.soon()))
                     .isNotEmpty();
@@ -272,9 +267,10 @@ class Rfc3161TimestampSourceTest {
     }
 
     @Test
-    void namesEveryReasonWhenAllFail() throws IOException {
+    void namesEveryReasonWhenAllFail() {
         authority.answerStatus(503);
-        TimestampAuthority dead = TimestampAuthority.builder(closedPort()).build();
+        TimestampAuthority dead =
+                TimestampAuthority.builder(LoopbackServer.closedPort()).build();
         Rfc3161TimestampSource source = source(dead, here().build());
         assertThatThrownBy(() -> source.timestamp(DIGEST, TestKeys.soon()))
                 .hasMessageContainingAll(

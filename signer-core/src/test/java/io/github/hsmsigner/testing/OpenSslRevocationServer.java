@@ -1,6 +1,7 @@
 package io.github.hsmsigner.testing;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.github.hsmsigner.core.CertificateChain;
 import io.github.hsmsigner.testing.LoopbackServer.Reply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +20,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * Two certification authorities, a root and one below it, that answer about their certificates: OpenSSL's {@code ocsp} and
- * {@code ca -gencrl} behind HTTP, with ways to misbehave.
+ * {@code ca -gencrl} behind HTTP, with ways to misbehave. The root has certified the issuer, and the issuer a signer.
  */
 public final class OpenSslRevocationServer implements AutoCloseable {
 
@@ -51,6 +52,9 @@ public final class OpenSslRevocationServer implements AutoCloseable {
             root.certify(
                     "issuer",
                     "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n" + root.addresses());
+            issuer.certify("signer", "keyUsage=critical,digitalSignature\n" + issuer.addresses());
+            root.begin = Files.readString(root.index());
+            issuer.begin = Files.readString(issuer.index());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -60,6 +64,7 @@ public final class OpenSslRevocationServer implements AutoCloseable {
     public final class Authority {
 
         private final String name;
+        private String begin;
         public final Endpoint ocsp;
         public final Endpoint crl;
 
@@ -67,8 +72,7 @@ public final class OpenSslRevocationServer implements AutoCloseable {
             this.name = name;
             this.ocsp = endpoint("/" + name + "/ocsp", this::ocspResponse);
             this.crl = endpoint("/" + name + "/crl", (request, arguments) -> crl(arguments));
-            this.ocsp.arguments = "-rsigner " + name + ".pem -rkey " + name + ".key -nmin 60";
-            this.crl.arguments = "-crlhours 1";
+            behave();
             Files.createFile(index());
             Files.writeString(directory.resolve(name + ".index.attr"), "unique_subject = no\n");
             Files.writeString(directory.resolve(name + ".cnf"), """
@@ -92,7 +96,7 @@ public final class OpenSslRevocationServer implements AutoCloseable {
                     [elsewhere]
                     issuingDistributionPoint = critical,fullname:URI:http://elsewhere.example/crl
                     [delta]
-                    deltaCRL = critical,1
+                    2.5.29.27 = critical,ASN1:INTEGER:1
                     [unknown]
                     1.2.3.4.5 = critical,ASN1:NULL
                     """.formatted(name, crl.uri));
@@ -129,9 +133,16 @@ public final class OpenSslRevocationServer implements AutoCloseable {
             }
         }
 
-        /** Certifies a signer, with the addresses of this authority. */
-        public X509Certificate certifySigner() {
-            return certify("signer", "keyUsage=critical,digitalSignature\n" + addresses());
+        private void behave() {
+            ocsp.behave();
+            crl.behave();
+            respondWith(name);
+            crl.arguments = "-crlhours 1";
+        }
+
+        /** Has the certificate and key in files of that name sign what OCSP answers. */
+        public void respondWith(String responder) {
+            ocsp.arguments = "-rsigner " + responder + ".pem -rkey " + responder + ".key -nmin 60";
         }
 
         /** Revokes what was certified with that subject, on 2025-12-31T23:59:59Z. */
@@ -179,18 +190,27 @@ public final class OpenSslRevocationServer implements AutoCloseable {
         private final AtomicInteger requests = new AtomicInteger();
         /** What is given to OpenSSL, besides what it always needs. */
         public volatile String arguments;
+
         /** Changes the requests that it gets. */
-        public volatile UnaryOperator<byte[]> requestChange = octets -> octets;
+        public volatile UnaryOperator<byte[]> requestChange;
         /** Changes its answers. */
-        public volatile UnaryOperator<byte[]> change = octets -> octets;
+        public volatile UnaryOperator<byte[]> change;
         /** The HTTP status of its answers. */
-        public volatile int status = 200;
+        public volatile int status;
         /** Whether to send the start of an answer only. */
         public volatile boolean slow;
 
         private Endpoint(URI uri, Source source) {
             this.uri = uri;
             this.source = source;
+        }
+
+        private void behave() {
+            requests.set(0);
+            requestChange = octets -> octets;
+            change = octets -> octets;
+            status = 200;
+            slow = false;
         }
 
         public int requests() {
@@ -218,6 +238,14 @@ public final class OpenSslRevocationServer implements AutoCloseable {
         return new Reply(endpoint.status, endpoint.change.apply(answer), endpoint.slow);
     }
 
+    /** Does everything right again, and forgets what happened. Certificates and their files stay. */
+    public void reset() {
+        for (Authority authority : List.of(root, issuer)) {
+            authority.behave();
+            authority.changeIndex(index -> authority.begin);
+        }
+    }
+
     /** The certificate in a file of that name. */
     public X509Certificate certificate(String name) {
         try (var in = Files.newInputStream(directory.resolve(name + ".pem"))) {
@@ -229,9 +257,18 @@ public final class OpenSslRevocationServer implements AutoCloseable {
         }
     }
 
-    /** The certificates above a signer. */
-    public List<X509Certificate> authorities() {
-        return List.of(issuer.certificate(), root.certificate());
+    /** Makes another key under an authority's name. */
+    public void namesake(String name, String subject) {
+        openssl("req -x509" + KEY + " -keyout " + name + ".key -out " + name + ".pem -days 30 -subj /CN=" + subject);
+    }
+
+    public CertificateChain chain() {
+        return chain("signer");
+    }
+
+    /** The chain of what was certified with that subject. */
+    public CertificateChain chain(String subject) {
+        return CertificateChain.of(certificate(subject), List.of(issuer.certificate(), root.certificate()));
     }
 
     private void openssl(String arguments) {

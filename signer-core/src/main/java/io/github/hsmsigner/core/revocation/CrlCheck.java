@@ -1,17 +1,16 @@
 package io.github.hsmsigner.core.revocation;
 
+import io.github.hsmsigner.core.fetch.Asn1Answer;
 import io.github.hsmsigner.core.fetch.CertificateAddresses;
 import io.github.hsmsigner.core.fetch.PeerSignatures;
 import java.io.IOException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.x509.CertificateList;
 import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.Extension;
@@ -42,12 +41,7 @@ final class CrlCheck {
     /** The message of the exception says what is wrong with the CRL. */
     Verdict check(byte[] octets, X509Certificate certificate, X509Certificate issuer) throws IOException {
         try {
-            CertificateList list = CertificateList.getInstance(ASN1Primitive.fromByteArray(octets));
-            // It becomes part of what is signed, and must be the same octets there.
-            if (!Arrays.equals(list.getEncoded(ASN1Encoding.DER), octets)) {
-                throw new IOException("its answer is not one CRL in DER and nothing else");
-            }
-            X509CRLHolder crl = new X509CRLHolder(list);
+            X509CRLHolder crl = new X509CRLHolder(CertificateList.getInstance(Asn1Answer.der(octets)));
             requireIssuedBy(issuer, crl);
             requireScope(crl, certificate);
             if (crl.getNextUpdate() == null) {
@@ -101,7 +95,7 @@ final class CrlCheck {
             throw new IOException("its CRL does not cover the certificate, or not all reasons");
         }
         DistributionPointName name = point.getDistributionPoint();
-        if (name != null && !names(name).stream().anyMatch(CertificateAddresses.crlNames(certificate)::contains)) {
+        if (name != null && names(name).stream().noneMatch(CertificateAddresses.crlNames(certificate)::contains)) {
             throw new IOException("its CRL is of a distribution point that the certificate does not name");
         }
     }
@@ -112,8 +106,7 @@ final class CrlCheck {
                 : List.of();
     }
 
-    private static Optional<java.time.Instant> revocationDate(X509CRLHolder crl, X509Certificate certificate)
-            throws IOException {
+    private static Optional<Instant> revocationDate(X509CRLHolder crl, X509Certificate certificate) throws IOException {
         X509CRLEntryHolder entry = crl.getRevokedCertificate(certificate.getSerialNumber());
         if (entry == null) {
             return Optional.empty();

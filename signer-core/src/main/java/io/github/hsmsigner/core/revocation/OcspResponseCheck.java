@@ -1,6 +1,7 @@
 package io.github.hsmsigner.core.revocation;
 
 import io.github.hsmsigner.core.CertificateChain;
+import io.github.hsmsigner.core.fetch.Asn1Answer;
 import io.github.hsmsigner.core.fetch.PeerSignatures;
 import java.io.IOException;
 import java.security.cert.CertificateException;
@@ -8,14 +9,11 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.bouncycastle.asn1.ASN1Encoding;
-import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.asn1.ocsp.OCSPResponse;
 import org.bouncycastle.asn1.ocsp.ResponderID;
@@ -91,12 +89,7 @@ final class OcspResponseCheck {
     }
 
     private static BasicOCSPResp parse(byte[] octets) throws IOException, OCSPException {
-        OCSPResponse parsed = OCSPResponse.getInstance(ASN1Primitive.fromByteArray(octets));
-        // It becomes part of what is signed, and must be the same octets there.
-        if (!Arrays.equals(parsed.getEncoded(ASN1Encoding.DER), octets)) {
-            throw new IOException("its answer is not one OCSPResponse in DER and nothing else");
-        }
-        OCSPResp response = new OCSPResp(parsed);
+        OCSPResp response = new OCSPResp(OCSPResponse.getInstance(Asn1Answer.der(octets)));
         if (response.getStatus() != OCSPResp.SUCCESSFUL) {
             throw new IOException("it refuses with status " + response.getStatus() + " ("
                     + REFUSALS.getOrDefault(response.getStatus(), "not known here") + ")");

@@ -176,8 +176,8 @@ public final class OpenSslRevocationServer implements AutoCloseable {
 
         private byte[] crl(String arguments) throws IOException {
             String file = name + files.incrementAndGet() + ".crl";
-            openssl("ca -gencrl -config " + name + ".cnf -out " + file + ".pem " + arguments + " && openssl crl -in "
-                    + file + ".pem -outform DER -out " + file);
+            openssl("ca -gencrl -config " + name + ".cnf -out " + file + ".pem " + arguments);
+            openssl("crl -in " + file + ".pem -outform DER -out " + file);
             return Files.readAllBytes(directory.resolve(file));
         }
     }
@@ -248,7 +248,7 @@ public final class OpenSslRevocationServer implements AutoCloseable {
 
     /** The certificate in a file of that name. */
     public X509Certificate certificate(String name) {
-        try (var in = Files.newInputStream(directory.resolve(name + ".pem"))) {
+        try (var in = Files.newInputStream(certificateFile(name))) {
             return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -262,6 +262,18 @@ public final class OpenSslRevocationServer implements AutoCloseable {
         openssl("req -x509" + KEY + " -keyout " + name + ".key -out " + name + ".pem -days 30 -subj /CN=" + subject);
     }
 
+    /** The file of a certificate, in PEM. */
+    public Path certificateFile(String name) {
+        return directory.resolve(name + ".pem");
+    }
+
+    /** The key of the signer with its chain, as a PKCS#12 file. */
+    public Path pkcs12(String password) {
+        openssl("pkcs12 -export -inkey signer.key -in signer.pem -out signer.p12 -passout pass:" + password
+                + " -CAfile root.pem -certfile issuer.pem");
+        return directory.resolve("signer.p12");
+    }
+
     public CertificateChain chain() {
         return chain("signer");
     }
@@ -272,7 +284,7 @@ public final class OpenSslRevocationServer implements AutoCloseable {
     }
 
     private void openssl(String arguments) {
-        ExternalTool.runOrFail("sh", "-c", "cd '" + directory + "' && openssl " + arguments);
+        ExternalTool.runOrFail("sh", "-c", "cd '" + directory + "' && exec openssl " + arguments);
     }
 
     @Override

@@ -19,9 +19,9 @@ public final class OpenSslTimestampAuthority implements AutoCloseable {
     private final Path directory;
     private final LoopbackServer server;
     private final AtomicInteger requests = new AtomicInteger();
-    private volatile UnaryOperator<byte[]> requestChange = octets -> octets;
-    private volatile UnaryOperator<byte[]> responseChange = octets -> octets;
-    private volatile int status = 200;
+    private volatile UnaryOperator<byte[]> requestChange;
+    private volatile UnaryOperator<byte[]> responseChange;
+    private volatile int status;
     private volatile boolean slow;
     private volatile String authorization;
 
@@ -31,20 +31,7 @@ public final class OpenSslTimestampAuthority implements AutoCloseable {
         try {
             Files.createDirectories(directory);
             Files.writeString(directory.resolve("serial"), "01\n");
-            Files.writeString(directory.resolve("ts.cnf"), """
-                    [tsa]
-                    default_tsa = config
-                    [config]
-                    serial = %1$s/serial
-                    signer_cert = %1$s/tsa.pem
-                    certs = %1$s/tsa.pem
-                    signer_key = %1$s/tsa.key
-                    signer_digest = sha256
-                    default_policy = 1.2.3.4.1
-                    other_policies = 1.2.3.4.5
-                    digests = sha256, sha384, sha512
-                    ess_cert_id_alg = sha256
-                    """.formatted(directory));
+            reset();
             Files.writeString(
                     directory.resolve("extensions"),
                     "keyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\n");
@@ -58,6 +45,39 @@ public final class OpenSslTimestampAuthority implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         server = new LoopbackServer(this::answer);
+    }
+
+    /** Does everything right again, and forgets what happened. */
+    public void reset() {
+        requests.set(0);
+        requestChange = octets -> octets;
+        responseChange = octets -> octets;
+        status = 200;
+        slow = false;
+        authorization = null;
+        signWith("sha256");
+    }
+
+    /** Has tokens signed with a digest algorithm, as OpenSSL calls it. */
+    public void signWith(String digest) {
+        try {
+            Files.writeString(directory.resolve("ts.cnf"), """
+                    [tsa]
+                    default_tsa = config
+                    [config]
+                    serial = %1$s/serial
+                    signer_cert = %1$s/tsa.pem
+                    certs = %1$s/tsa.pem
+                    signer_key = %1$s/tsa.key
+                    signer_digest = %2$s
+                    default_policy = 1.2.3.4.1
+                    other_policies = 1.2.3.4.5
+                    digests = sha256, sha384, sha512, sha3-256
+                    ess_cert_id_alg = sha256
+                    """.formatted(directory, digest));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public URI uri() {
@@ -121,7 +141,7 @@ public final class OpenSslTimestampAuthority implements AutoCloseable {
     }
 
     private void openssl(String arguments) {
-        ExternalTool.runOrFail("sh", "-c", "cd '" + directory + "' && openssl " + arguments);
+        ExternalTool.runOrFail("sh", "-c", "cd '" + directory + "' && exec openssl " + arguments);
     }
 
     @Override

@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
@@ -74,8 +76,18 @@ public final class TestPki {
         return certify("CN=" + commonName, key, "CN=Test Issuing CA", intermediateKey, false);
     }
 
+    /** Certifies a timestamp authority's key with the intermediate CA. */
+    public X509Certificate certifyTimestampAuthority(PublicKey key) {
+        return certify("CN=TSA", key, "CN=Test Issuing CA", intermediateKey, false, KeyPurposeId.id_kp_timeStamping);
+    }
+
     private static X509Certificate certify(
-            String subject, PublicKey key, String issuer, KeyPair issuerKey, boolean authority) {
+            String subject,
+            PublicKey key,
+            String issuer,
+            KeyPair issuerKey,
+            boolean authority,
+            KeyPurposeId... purposes) {
         try {
             Instant now = Instant.now();
             X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
@@ -98,6 +110,9 @@ public final class TestPki {
                     Extension.authorityKeyIdentifier,
                     false,
                     extensions.createAuthorityKeyIdentifier(issuerKey.getPublic()));
+            if (purposes.length > 0) {
+                builder.addExtension(Extension.extendedKeyUsage, true, new ExtendedKeyUsage(purposes));
+            }
             return new JcaX509CertificateConverter()
                     .getCertificate(
                             builder.build(new JcaContentSignerBuilder("SHA256withRSA").build(issuerKey.getPrivate())));

@@ -18,15 +18,17 @@ public final class Asn1Answer {
      * @throws IOException if it is not one structure and nothing else
      */
     public static ASN1Primitive ber(byte[] octets) throws IOException {
+        if (octets.length == 0) {
+            throw new IOException("its answer is empty");
+        }
         try {
-            ASN1Primitive structure = ASN1Primitive.fromByteArray(octets);
-            if (structure == null) {
-                throw new IOException("its answer is empty");
-            }
-            return structure;
+            return ASN1Primitive.fromByteArray(octets);
         } catch (IOException | RuntimeException e) {
             // Parsers meet hostile octets with exceptions of any kind.
-            throw new IOException("its answer cannot be read as one structure of ASN.1: " + e.getMessage(), e);
+            throw new IOException(
+                    "its answer cannot be read as one structure of ASN.1: "
+                            + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
+                    e);
         }
     }
 

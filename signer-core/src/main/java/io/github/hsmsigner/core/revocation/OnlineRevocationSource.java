@@ -42,6 +42,8 @@ public final class OnlineRevocationSource implements RevocationSource {
     private static final Logger LOG = LoggerFactory.getLogger(OnlineRevocationSource.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(30);
 
+    private static final int MAX_REASON_LENGTH = 400;
+
     private final Duration attemptLimit;
     private final OcspLookup ocsp;
     private final CrlLookup crls;
@@ -123,7 +125,7 @@ public final class OnlineRevocationSource implements RevocationSource {
             try {
                 return attempt.lookup().by(deadline.share(attempts.size() - i).within(attemptLimit));
             } catch (IOException e) {
-                String reason = attempt.address() + ": " + PeerText.printable(e.getMessage());
+                String reason = attempt.address() + ": " + PeerText.printable(e.getMessage(), MAX_REASON_LENGTH);
                 LOG.warn("No revocation information for the certificate of {} from {}.", subject(certificate), reason);
                 reasons.add(reason);
                 last = e;

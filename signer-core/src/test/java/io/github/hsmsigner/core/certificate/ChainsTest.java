@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AccessDescription;
 import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
@@ -69,12 +70,13 @@ class ChainsTest {
     }
 
     private static X509Certificate root(Instant begin, Instant expiry) throws Exception {
-        return certificate("CN=Root", ROOT_KEY, begin, expiry, new BasicConstraints(true), null, null);
+        return certificate("CN=Root", ROOT_KEY, begin, expiry, new BasicConstraints(true), null);
     }
 
-    private static X509Certificate signer(Instant begin, Instant expiry, Integer usage, String issuerAddress)
+    private static X509Certificate signer(Instant begin, Instant expiry, Integer usage, String... issuerAddresses)
             throws Exception {
-        return certificate("CN=Somebody", SIGNER_KEY, begin, expiry, new BasicConstraints(false), usage, issuerAddress);
+        return certificate(
+                "CN=Somebody", SIGNER_KEY, begin, expiry, new BasicConstraints(false), usage, issuerAddresses);
     }
 
     private static X509Certificate certificate(
@@ -84,7 +86,7 @@ class ChainsTest {
             Instant expiry,
             BasicConstraints constraints,
             Integer usage,
-            String issuerAddress)
+            String... issuerAddresses)
             throws Exception {
         JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                 new X500Name("CN=Root"),
@@ -97,13 +99,15 @@ class ChainsTest {
         if (usage != null) {
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(usage));
         }
-        if (issuerAddress != null) {
+        if (issuerAddresses.length > 0) {
             builder.addExtension(
                     Extension.authorityInfoAccess,
                     false,
-                    new AuthorityInformationAccess(
-                            AccessDescription.id_ad_caIssuers,
-                            new GeneralName(GeneralName.uniformResourceIdentifier, issuerAddress)));
+                    new AuthorityInformationAccess(Stream.of(issuerAddresses)
+                            .map(address -> new AccessDescription(
+                                    AccessDescription.id_ad_caIssuers,
+                                    new GeneralName(GeneralName.uniformResourceIdentifier, address)))
+                            .toArray(AccessDescription[]::new)));
         }
         return new JcaX509CertificateConverter()
                 .getCertificate(
@@ -124,26 +128,23 @@ class ChainsTest {
     void namesWhatIsWrongWithAChain() throws Exception {
         X509Certificate root = root(days(-100), days(100));
         int forSignatures = KeyUsage.digitalSignature;
-        assertThat(findings(signer(days(-1), days(1), forSignatures, null), root))
+        assertThat(findings(signer(days(-1), days(1), forSignatures), root)).isEmpty();
+        assertThat(findings(signer(days(-1), days(1), null), root)).isEmpty();
+        assertThat(findings(signer(days(-1), days(1), KeyUsage.nonRepudiation), root))
                 .isEmpty();
-        assertThat(findings(signer(days(-1), days(1), null, null), root)).isEmpty();
-        assertThat(findings(signer(days(-1), days(1), KeyUsage.nonRepudiation, null), root))
-                .isEmpty();
-        assertThat(findings(signer(days(-2), days(-1), forSignatures, null), root))
-                .containsExactly(Kind.SIGNER_EXPIRED);
-        assertThat(findings(signer(days(1), days(2), forSignatures, null), root))
-                .containsExactly(Kind.SIGNER_NOT_YET_VALID);
-        assertThat(findings(signer(days(-1), days(1), KeyUsage.keyEncipherment, null), root))
+        assertThat(findings(signer(days(-2), days(-1), forSignatures), root)).containsExactly(Kind.SIGNER_EXPIRED);
+        assertThat(findings(signer(days(1), days(2), forSignatures), root)).containsExactly(Kind.SIGNER_NOT_YET_VALID);
+        assertThat(findings(signer(days(-1), days(1), KeyUsage.keyEncipherment), root))
                 .containsExactly(Kind.SIGNER_NOT_FOR_SIGNATURES);
-        assertThat(findings(signer(days(-1), days(1), forSignatures, null), root(days(-2), days(-1))))
+        assertThat(findings(signer(days(-1), days(1), forSignatures), root(days(-2), days(-1))))
                 .containsExactly(Kind.ISSUER_EXPIRED);
-        assertThat(findings(signer(days(-1), days(1), forSignatures, null))).containsExactly(Kind.INCOMPLETE);
+        assertThat(findings(signer(days(-1), days(1), forSignatures))).containsExactly(Kind.INCOMPLETE);
     }
 
     @Test
     void saysItWithSubjectAndDate() throws Exception {
         CertificateChain chain =
-                CertificateChain.of(signer(days(-2), days(-1), null, null), List.of(root(days(-100), days(100))));
+                CertificateChain.of(signer(days(-2), days(-1), null), List.of(root(days(-100), days(100))));
         assertThat(ChainInspection.inspect(chain, NOW)).singleElement().satisfies(finding -> {
             assertThat(finding.severity()).isEqualTo(ChainFinding.Severity.ERROR);
             assertThat(finding.date()).contains(days(-1));
@@ -193,6 +194,28 @@ class ChainsTest {
                         .certificateChain(SIGNER_KEY.getPublic())
                         .certificates())
                 .hasSize(2);
+    }
+
+    @Test
+    void anAddressThatMakesNoSenseDoesNotHideTheNext() throws Exception {
+        answer = root(days(-1000), days(1000)).getEncoded();
+        CertificateChain chain = CertificateChain.of(
+                signer(days(-1), days(1), null, "http://not an address", "ldap://127.0.0.1/", address()), List.of());
+        assertThat(AiaChainCompleter.builder()
+                        .build()
+                        .complete(chain, TestKeys.soon())
+                        .certificates())
+                .hasSize(2);
+    }
+
+    @Test
+    void anInterruptedThreadFetchesNothing() throws Exception {
+        CertificateChain chain = CertificateChain.of(signer(days(-1), days(1), null, address()), List.of());
+        Thread.currentThread().interrupt();
+        assertThat(AiaChainCompleter.builder().build().complete(chain, TestKeys.soon()))
+                .isEqualTo(chain);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(requests).hasValue(0);
     }
 
     @Test

@@ -8,7 +8,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What happened to one request: who had what signed, with which key. Holds neither the signing token nor contents.
+ * What happened to one request: who had what signed, with which key. Holds neither the signing token nor
+ * contents. Immutable.
  *
  * @param time when the request reached the service
  * @param requestId what logs call the request

@@ -2,6 +2,8 @@ package io.github.hsmsigner.core;
 
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -42,6 +44,10 @@ public final class CertificateChain {
     private static Optional<X509Certificate> issuerOf(
             X509Certificate certificate, Collection<X509Certificate> candidates) {
         return candidates.stream().filter(c -> issued(c, certificate)).findFirst();
+    }
+
+    static boolean isSelfSigned(X509Certificate certificate) {
+        return issued(certificate, certificate);
     }
 
     /**
@@ -90,6 +96,38 @@ public final class CertificateChain {
      */
     public List<X509Certificate> certificates() {
         return certificates;
+    }
+
+    /**
+     * Looks for what is wrong with the chain: what a validator would say later, said before anything is signed. Whether the root is
+     * trusted, or a certificate was revoked, is not looked at.
+     *
+     * @param at the time to look at it
+     * @return what is wrong, from the signer upwards; empty if nothing is
+     */
+    public List<ChainFinding> inspect(Instant at) {
+        return ChainInspection.inspect(this, at);
+    }
+
+    /**
+     * How long the signer's certificate stays valid.
+     *
+     * @param at the time to count from
+     * @return the time until it expires; negative once it has
+     */
+    public Duration timeLeft(Instant at) {
+        return Duration.between(at, signer().getNotAfter().toInstant());
+    }
+
+    /**
+     * Whether the signer's certificate is valid at a time (RFC 5280, section 4.1.2.5).
+     *
+     * @param at the time
+     * @return {@code true} from the first to the last second of its validity
+     */
+    boolean isSignerValid(Instant at) {
+        return !at.isBefore(signer().getNotBefore().toInstant())
+                && !at.isAfter(signer().getNotAfter().toInstant());
     }
 
     @Override

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * Everything that shapes a container, apart from the content and the signature.
+ * Everything that shapes a container, apart from the content and the signature. Immutable.
  *
  * @param format the kind of container
  * @param signatureAlgorithm the algorithm of the signature; its digest algorithm is also the content's

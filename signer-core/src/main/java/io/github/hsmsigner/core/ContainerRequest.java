@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * What is to be signed in a container: a kind of container, and the content as its digest or as a stream.
  *
- * <p>A request made from a digest is immutable; one made from a stream can be served once.
+ * <p>A request made from a digest or from octets is immutable; one made from a stream can be served once.
  */
 public final class ContainerRequest {
 
@@ -46,6 +46,18 @@ public final class ContainerRequest {
     public static ContainerRequest forContent(
             ContainerFormat format, DigestAlgorithm digestAlgorithm, InputStream content) {
         return new ContainerRequest(format, digestAlgorithm, null, Objects.requireNonNull(content, "content"));
+    }
+
+    /**
+     * A content that is in memory.
+     *
+     * @param format the kind of container
+     * @param digestAlgorithm what to hash it with
+     * @param content the content; hashed now and not kept
+     * @return the request
+     */
+    public static ContainerRequest forContent(ContainerFormat format, DigestAlgorithm digestAlgorithm, byte[] content) {
+        return forDigest(format, Digest.compute(digestAlgorithm, content));
     }
 
     /**

@@ -13,6 +13,10 @@ final class RequestRecord {
     private final Instant time;
     private final long start = System.nanoTime();
     private Optional<SigningKey> key = Optional.empty();
+
+    /** The key's chain when the request came: it may be replaced meanwhile, and one request has one chain. */
+    private Optional<CertificateChain> chain = Optional.empty();
+
     private Optional<String> caller = Optional.empty();
     private Optional<SignatureAlgorithm> algorithm = Optional.empty();
     private Optional<DigestAlgorithm> digestAlgorithm = Optional.empty();
@@ -31,7 +35,13 @@ final class RequestRecord {
 
     RequestRecord with(SigningKey used) {
         key = Optional.of(used);
+        chain = Optional.of(used.chain());
         return this;
+    }
+
+    /** Once the key is known. */
+    CertificateChain chain() {
+        return chain.orElseThrow();
     }
 
     RequestRecord over(Digest signed) {
@@ -66,7 +76,7 @@ final class RequestRecord {
                 action,
                 caller,
                 key.map(SigningKey::name),
-                key.map(k -> k.chain().signer().getSerialNumber()),
+                chain.map(c -> c.signer().getSerialNumber()),
                 algorithm,
                 digest,
                 format,

@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a caller is about to do: the question put to a {@link SigningPolicy}.
+ * What a caller is about to do: the question put to a {@link SigningPolicy}. Immutable.
  *
  * @param action what is asked
  * @param context who asks

@@ -8,19 +8,29 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * A key under the name that requests use for it, with its certificates. Immutable.
+ * A key under the name that requests use for it, with its certificates.
+ *
+ * <p>Safe for use by any number of threads at once. Its certificates can be replaced while it is in use, by
+ * {@link SigningService#reloadCertificates}; nothing else about it ever changes.
  */
 public final class SigningKey {
 
     private final String name;
     private final Signer signer;
     private final SignatureScheme scheme;
-    private final CertificateChain chain;
+    private final CertificateProvider certificates;
+    private volatile CertificateChain chain;
 
-    private SigningKey(String name, Signer signer, SignatureScheme scheme, CertificateChain chain) {
+    private SigningKey(
+            String name,
+            Signer signer,
+            SignatureScheme scheme,
+            CertificateProvider certificates,
+            CertificateChain chain) {
         this.name = name;
         this.signer = signer;
         this.scheme = scheme;
+        this.certificates = certificates;
         this.chain = chain;
     }
 
@@ -30,7 +40,7 @@ public final class SigningKey {
      *
      * @param name the name for requests and logs
      * @param signer the key
-     * @param certificates where its certificates come from
+     * @param certificates where its certificates come from, now and at each {@link SigningService#reloadCertificates}
      * @param deadline by when the proof is due
      * @return the key, ready for use
      * @throws InvalidConfigurationException if the key is too weak or of a type that is not supported, or the certificate is not
@@ -49,7 +59,7 @@ public final class SigningKey {
      * @param name the name for requests and logs
      * @param signer the key
      * @param scheme what the key is to sign with
-     * @param certificates where its certificates come from
+     * @param certificates where its certificates come from, now and at each {@link SigningService#reloadCertificates}
      * @param deadline by when the proof is due
      * @return the key, ready for use
      * @throws InvalidConfigurationException if the key is too weak or of a type that is not supported, does not do the scheme, or
@@ -65,16 +75,21 @@ public final class SigningKey {
                 .findFirst()
                 .orElseThrow(() -> new InvalidConfigurationException("The key \"" + name + "\" does not sign with "
                         + scheme + "; it offers " + signer.algorithms() + "."));
+        CertificateChain chain = chainOf(name, signer, certificates);
+        ToBeSigned probe = ToBeSigned.message(algorithm, new byte[0]);
+        if (!probe.verify(chain.signer().getPublicKey(), probe.sign(signer, deadline))) {
+            throw mismatch(name, chain, "does not verify a signature made with the key");
+        }
+        return new SigningKey(name, signer, scheme, certificates, chain);
+    }
+
+    private static CertificateChain chainOf(String name, Signer signer, CertificateProvider certificates) {
         CertificateChain chain = certificates.certificateChain(signer.publicKey());
         byte[] certified = chain.signer().getPublicKey().getEncoded();
         if (!Arrays.equals(certified, signer.publicKey().getEncoded())) {
             throw mismatch(name, chain, "holds another public key");
         }
-        ToBeSigned probe = ToBeSigned.message(algorithm, new byte[0]);
-        if (!probe.verify(chain.signer().getPublicKey(), probe.sign(signer, deadline))) {
-            throw mismatch(name, chain, "does not verify a signature made with the key");
-        }
-        return new SigningKey(name, signer, scheme, chain);
+        return chain;
     }
 
     private static SignatureAlgorithm firstAlgorithm(Signer signer) {
@@ -130,12 +145,21 @@ public final class SigningKey {
     }
 
     /**
-     * The key's certificates.
+     * The key's certificates as they are now.
      *
      * @return the chain, signer first
      */
     public CertificateChain chain() {
         return chain;
+    }
+
+    /** Asks for the certificates anew, without using them yet. The key was proven before, so its public half is enough here. */
+    CertificateChain readChain() {
+        return chainOf(name, signer, certificates);
+    }
+
+    void use(CertificateChain next) {
+        chain = next;
     }
 
     @Override

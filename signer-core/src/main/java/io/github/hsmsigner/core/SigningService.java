@@ -2,6 +2,7 @@ package io.github.hsmsigner.core;
 
 import io.github.hsmsigner.core.error.ErrorCode;
 import io.github.hsmsigner.core.error.InternalSigningException;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.InvalidRequestException;
 import io.github.hsmsigner.core.error.SigningDeniedException;
 import io.github.hsmsigner.core.error.SigningException;
@@ -9,7 +10,9 @@ import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -37,6 +40,8 @@ public final class SigningService {
     private final AuditLog audit;
     private final SignerMetrics metrics;
     private final Clock clock;
+    private final CertificateValidity validity;
+    private final Object reloading = new Object();
 
     private SigningService(Builder builder) {
         this.keys = builder.keys;
@@ -46,6 +51,8 @@ public final class SigningService {
         this.audit = builder.audit;
         this.metrics = builder.metrics;
         this.clock = builder.clock;
+        this.validity = new CertificateValidity(builder.validCertificateRequired, clock);
+        keys.all().forEach(key -> validity.admit(key.name(), key.chain()));
     }
 
     /**
@@ -66,10 +73,10 @@ public final class SigningService {
      * @return the chain, signer first
      */
     public CertificateChain certificates(RequestContext context) {
-        return serve(
-                SigningAction.CERTIFICATES,
-                context,
-                request -> authorizedKey(request).chain());
+        return serve(SigningAction.CERTIFICATES, context, request -> {
+            authorizedKey(request);
+            return request.chain();
+        });
     }
 
     /**
@@ -81,7 +88,7 @@ public final class SigningService {
      */
     public byte[] signRaw(RequestContext context, Digest digest) {
         return serve(SigningAction.RAW_SIGNATURE, context, request -> {
-            SigningKey key = authorizedKey(request.over(digest));
+            SigningKey key = authorizedSigningKey(request.over(digest));
             SignatureAlgorithm algorithm = key.algorithm(digest.algorithm());
             if (algorithm.scheme().signsWholeMessage()) {
                 throw new UnsupportedRequestException(
@@ -101,7 +108,7 @@ public final class SigningService {
      */
     public byte[] signRaw(RequestContext context, DigestAlgorithm digestAlgorithm, byte[] data) {
         return serve(SigningAction.RAW_SIGNATURE, context, request -> {
-            SigningKey key = authorizedKey(request.over(Digest.compute(digestAlgorithm, data)));
+            SigningKey key = authorizedSigningKey(request.over(Digest.compute(digestAlgorithm, data)));
             return sign(request, key, ToBeSigned.message(key.algorithm(digestAlgorithm), data));
         });
     }
@@ -135,12 +142,12 @@ public final class SigningService {
      */
     public byte[] signContainer(RequestContext context, ContainerRequest wanted) {
         return serve(SigningAction.CONTAINER, context, request -> {
-            SigningKey key = authorizedKey(request.in(wanted));
+            SigningKey key = authorizedSigningKey(request.in(wanted));
             SignatureAlgorithm algorithm = key.algorithm(wanted.digestAlgorithm());
             Digest content = contentDigest(wanted);
             request.over(content);
             ContainerParameters parameters =
-                    new ContainerParameters(wanted.format(), algorithm, key.chain(), clock.instant());
+                    new ContainerParameters(wanted.format(), algorithm, request.chain(), clock.instant());
             PreparedContainer prepared = containers.prepare(parameters, content, context.deadline());
             byte[] signature = sign(request, key, ToBeSigned.message(algorithm, prepared.dataToBeSigned()));
             return prepared.complete(signature, context.deadline());
@@ -159,9 +166,33 @@ public final class SigningService {
         return serve(SigningAction.CERTIFICATES, context, request -> {
             SigningKey key = authorizedKey(request);
             ContainerParameters parameters =
-                    new ContainerParameters(format, key.algorithm(digestAlgorithm), key.chain(), clock.instant());
+                    new ContainerParameters(format, key.algorithm(digestAlgorithm), request.chain(), clock.instant());
             return containers.maxSize(parameters, context.deadline());
         });
+    }
+
+    /**
+     * Asks for the certificates of all keys anew and uses them from now on: those of every key, or none. Requests that are being
+     * served go on with the certificates that they began with.
+     *
+     * @return the names of the keys whose certificates are others now
+     * @throws InvalidConfigurationException if the certificates of a key cannot be read, are not the key's, or must be valid now and
+     *     are not; all keys then go on with those that they have
+     * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the certificates of a key cannot be read now; likewise
+     */
+    public List<String> reloadCertificates() {
+        synchronized (reloading) {
+            Map<SigningKey, CertificateChain> changed = new LinkedHashMap<>();
+            for (SigningKey key : keys.all()) {
+                CertificateChain next = key.readChain();
+                if (!next.equals(key.chain())) {
+                    validity.admit(key.name(), next);
+                    changed.put(key, next);
+                }
+            }
+            changed.forEach(SigningKey::use);
+            return changed.keySet().stream().map(SigningKey::name).toList();
+        }
     }
 
     private <T> T serve(SigningAction action, RequestContext context, Function<RequestRecord, T> work) {
@@ -199,6 +230,12 @@ public final class SigningService {
         decision.denialReason().ifPresent(reason -> {
             throw new SigningDeniedException(reason);
         });
+        return key;
+    }
+
+    private SigningKey authorizedSigningKey(RequestRecord request) {
+        SigningKey key = authorizedKey(request);
+        validity.check(key.name(), request.chain());
         return key;
     }
 
@@ -241,6 +278,7 @@ public final class SigningService {
         private final ContainerBuilder containers;
         private SigningPolicy policy = SigningPolicy.open();
         private boolean verifyAfterSign = true;
+        private boolean validCertificateRequired = true;
         private AuditLog audit = AuditLog.none();
         private SignerMetrics metrics = SignerMetrics.none();
         private Clock clock = Clock.systemUTC();
@@ -270,6 +308,18 @@ public final class SigningService {
          */
         public Builder verifyAfterSign(boolean verifyAfterSign) {
             this.verifyAfterSign = verifyAfterSign;
+            return this;
+        }
+
+        /**
+         * Sets whether a key signs only while its certificate is valid; {@code true}, without it: a service is not built with a
+         * certificate that is not valid, and refuses to sign once it has expired. If not, there is a warning in the log.
+         *
+         * @param validCertificateRequired whether the signer's certificate must be valid
+         * @return this builder
+         */
+        public Builder validCertificateRequired(boolean validCertificateRequired) {
+            this.validCertificateRequired = validCertificateRequired;
             return this;
         }
 
@@ -307,9 +357,10 @@ public final class SigningService {
         }
 
         /**
-         * Builds the service.
+         * Builds the service. What is wrong with the certificates of its keys is said in the log, with subject and date.
          *
          * @return the service
+         * @throws InvalidConfigurationException if the certificate of a key is not valid now and must be
          */
         public SigningService build() {
             return new SigningService(this);

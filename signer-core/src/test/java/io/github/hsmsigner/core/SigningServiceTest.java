@@ -75,7 +75,9 @@ class SigningServiceTest {
         byte[] fromContent = service.signContainer(
                 request(),
                 ContainerRequest.forContent(format, DigestAlgorithm.SHA512, new ByteArrayInputStream(MESSAGE)));
-        assertThat(fromDigest).isEqualTo(fromContent);
+        byte[] fromOctets =
+                service.signContainer(request(), ContainerRequest.forContent(format, DigestAlgorithm.SHA512, MESSAGE));
+        assertThat(fromDigest).isEqualTo(fromContent).isEqualTo(fromOctets);
     }
 
     @Test

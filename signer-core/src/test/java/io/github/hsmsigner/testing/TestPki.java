@@ -39,6 +39,11 @@ public final class TestPki {
 
     private static final AtomicLong SERIAL = new AtomicLong(1000);
 
+    /** Old enough for tests that sign at a fixed time. */
+    private static final Instant BEGIN = Instant.parse("2020-01-01T00:00:00Z");
+
+    private static final Instant END = Instant.now().plus(365, ChronoUnit.DAYS);
+
     private final KeyPair rootKey = rsaKeyPair(2048);
     private final KeyPair intermediateKey = rsaKeyPair(2048);
     private final X509Certificate root;
@@ -73,12 +78,30 @@ public final class TestPki {
 
     /** Certifies a signer's key with the intermediate CA. */
     public X509Certificate certifySigner(String commonName, PublicKey key) {
-        return certify("CN=" + commonName, key, "CN=Test Issuing CA", intermediateKey, false);
+        return certifySigner(commonName, key, BEGIN, END);
+    }
+
+    /** Certifies a signer's key with the intermediate CA for a time. */
+    public X509Certificate certifySigner(String commonName, PublicKey key, Instant begin, Instant end) {
+        return certify("CN=" + commonName, key, "CN=Test Issuing CA", intermediateKey, false, begin, end);
     }
 
     /** Certifies a timestamp authority's key with the intermediate CA. */
     public X509Certificate certifyTimestampAuthority(PublicKey key) {
-        return certify("CN=TSA", key, "CN=Test Issuing CA", intermediateKey, false, KeyPurposeId.id_kp_timeStamping);
+        return certify(
+                "CN=TSA",
+                key,
+                "CN=Test Issuing CA",
+                intermediateKey,
+                false,
+                BEGIN,
+                END,
+                KeyPurposeId.id_kp_timeStamping);
+    }
+
+    private static X509Certificate certify(
+            String subject, PublicKey key, String issuer, KeyPair issuerKey, boolean authority) {
+        return certify(subject, key, issuer, issuerKey, authority, BEGIN, END);
     }
 
     private static X509Certificate certify(
@@ -87,14 +110,15 @@ public final class TestPki {
             String issuer,
             KeyPair issuerKey,
             boolean authority,
+            Instant begin,
+            Instant end,
             KeyPurposeId... purposes) {
         try {
-            Instant now = Instant.now();
             X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                     new X500Name(issuer),
                     BigInteger.valueOf(SERIAL.incrementAndGet()),
-                    Date.from(now.minus(1, ChronoUnit.DAYS)),
-                    Date.from(now.plus(365, ChronoUnit.DAYS)),
+                    Date.from(begin),
+                    Date.from(end),
                     new X500Name(subject),
                     key);
             JcaX509ExtensionUtils extensions = new JcaX509ExtensionUtils();

@@ -61,7 +61,7 @@ public final class AiaChainCompleter {
 
     /**
      * A provider that completes the chains of another. A chain that cannot be completed is given as far as it reaches, with a warning
-     * in the log: signatures can be made with it, and {@link ChainInspection} says what is missing.
+     * in the log: signatures can be made with it, and {@link CertificateChain#inspect} says what is missing.
      *
      * @param provider where the chains come from
      * @return the completing provider
@@ -82,7 +82,7 @@ public final class AiaChainCompleter {
         List<X509Certificate> certificates = new ArrayList<>(chain.certificates());
         for (int fetched = 0; fetched < maxDepth; fetched++) {
             X509Certificate last = certificates.get(certificates.size() - 1);
-            if (Issuance.isSelfSigned(last)) {
+            if (CertificateChain.issued(last, last)) {
                 break;
             }
             Optional<X509Certificate> issuer = issuerOf(last, deadline);

@@ -1,5 +1,6 @@
 /**
- * Certificates: reading them from files, finding and completing the chain of a key, what is wrong with a chain at a given time, and
- * replacing it while running.
+ * Certificates: reading them from files ({@link io.github.hsmsigner.core.certificate.CertificateFiles}), finding the chain of a key
+ * among them ({@link io.github.hsmsigner.core.certificate.FixedCertificateProvider}), and fetching the issuers that are missing
+ * ({@link io.github.hsmsigner.core.certificate.AiaChainCompleter}).
  */
 package io.github.hsmsigner.core.certificate;

@@ -8,7 +8,7 @@ import java.util.Objects;
  * <p>{@link #getMessage()} is written for the operator: it names what failed, what was looked for and where, and may name
  * files, tokens and slots. {@link #clientMessage()} is written for the caller of the service. Both are free of secrets and of
  * document contents. The family is sealed so that a transport can map every kind to an answer and the compiler can check that
- * none is forgotten.
+ * none is forgotten. Immutable, but for what every {@link Throwable} lets add.
  */
 public abstract sealed class SigningException extends RuntimeException
         permits InvalidRequestException,

@@ -25,7 +25,8 @@ import java.util.function.Supplier;
  *
  * <p>The plugin answers every error on its path itself and registers nothing else: the application's own routes, exception
  * handlers and settings stay as they are. Every answer carries the header {@code X-Request-Id}. Other methods on the path are
- * answered with 405. It can be registered several times, on different paths.
+ * answered with 405. It can be registered several times, on different paths. Immutable once made; it serves any number of requests
+ * at once.
  */
 public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Settings> {
 

@@ -4,7 +4,7 @@ import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.javalin.http.Context;
 
 /**
- * Sends the answers of the protocol through Javalin.
+ * Sends the answers of the protocol through Javalin. Safe for use by any number of threads at once, each with its own request.
  */
 public final class JavalinAnswers {
 

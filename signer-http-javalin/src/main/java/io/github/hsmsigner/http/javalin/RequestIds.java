@@ -10,6 +10,8 @@ import java.util.regex.Pattern;
  * <p>The client's own is taken from the header {@value #HEADER} if it is harmless: 1 to 200 characters out of letters, digits and
  * {@code . _ ~ : + / = @ -}, so that it can stand in a log line, a header and JSON as it is. Otherwise one is made. Either way the
  * answer carries it.
+ *
+ * <p>Safe for use by any number of threads at once, each with its own request.
  */
 public final class RequestIds {
 

@@ -39,7 +39,7 @@ public final class CallbackHandler {
      * How much of a body is still read once its answer is known. A client that is cut off while it sends may lose the answer
      * that says why; reading all of a huge body would let it keep us busy for nothing.
      */
-    private static final long MAX_DRAINED_BYTES = 64L * 1024 * 1024;
+    private static final long MAX_DISCARDED_BYTES = 64L * 1024 * 1024;
 
     private final Supplier<SigningService> service;
     private final long maxBodyBytes;
@@ -126,28 +126,32 @@ public final class CallbackHandler {
         }
 
         CallbackAnswer answer() {
-            try {
-                CallbackAnswer answer = serve();
-                if (answer.status() != 413) {
-                    drain();
-                }
-                return answer;
-            } catch (BodyTooLargeException e) {
-                return ErrorAnswer.bodyTooLarge(maxBodyBytes, facts.requestId());
+            CallbackAnswer answer = serve();
+            boolean readToItsEnd = discardRest();
+            if (body.tooLarge()) {
+                answer = tooLarge();
             }
+            // The server must not take what is left for the next request.
+            return readToItsEnd ? answer : answer.withHeader("Connection", "close");
         }
 
-        private CallbackAnswer serve() throws BodyTooLargeException {
+        private CallbackAnswer tooLarge() {
+            return ErrorAnswer.bodyTooLarge(maxBodyBytes, facts.requestId());
+        }
+
+        private CallbackAnswer serve() {
             if (!isJson()) {
                 return ErrorAnswer.unsupportedMediaType(facts.requestId());
             }
             if (facts.contentLength().orElse(0) > maxBodyBytes) {
-                return ErrorAnswer.bodyTooLarge(maxBodyBytes, facts.requestId());
+                return tooLarge();
             }
             try {
                 SigningService signing = service.get();
                 request = read();
                 return perform(signing);
+            } catch (BodyTooLargeException e) {
+                return tooLarge();
             } catch (SigningException e) {
                 reason = e.getMessage();
                 if (e.code() == ErrorCode.INTERNAL || e.code() == ErrorCode.INVALID_CONFIGURATION) {
@@ -194,14 +198,13 @@ public final class CallbackHandler {
             return CertificatesAnswer.of(signing.certificates(context), certificateEncoding);
         }
 
-        private void drain() throws BodyTooLargeException {
+        private boolean discardRest() {
             try {
-                body.drain(MAX_DRAINED_BYTES);
-            } catch (BodyTooLargeException e) {
-                throw e;
+                return body.discard(MAX_DISCARDED_BYTES);
             } catch (IOException e) {
                 // The client went away, or the server has ended the request: the answer stands all the same.
                 LOG.debug("Request {}: the rest of the body could not be read.", facts.requestId(), e);
+                return false;
             }
         }
     }

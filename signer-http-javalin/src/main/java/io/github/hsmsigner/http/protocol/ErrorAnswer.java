@@ -13,7 +13,8 @@ import java.time.Duration;
 /**
  * The answers to requests that fail: a status and {@code {"error":{"code":…,"message":…,"request_id":…}}}.
  *
- * <p>The code is stable, for programs; the message is a sentence for people, free of internals and secrets.
+ * <p>The code is stable, for programs; the message is a sentence for people, free of internals and secrets. Safe for
+ * use by any number of threads at once.
  */
 public final class ErrorAnswer {
 

@@ -10,7 +10,7 @@ import java.io.InputStream;
  */
 final class LimitedBody extends FilterInputStream {
 
-    private static final int DRAIN_BUFFER_SIZE = 16 * 1024;
+    private static final int DISCARD_BUFFER_SIZE = 16 * 1024;
 
     private final long limit;
     private long count;
@@ -59,20 +59,32 @@ final class LimitedBody extends FilterInputStream {
     }
 
     /**
-     * Reads and drops what is left, up to so many bytes.
+     * Reads and drops what is left, up to so many bytes, past the limit too.
      *
      * @param most how many bytes to read at most
-     * @throws IOException if the body cannot be read, or goes past the limit
+     * @return whether the end of the body was reached
+     * @throws IOException if the body cannot be read
      */
-    void drain(long most) throws IOException {
-        byte[] buffer = new byte[DRAIN_BUFFER_SIZE];
+    boolean discard(long most) throws IOException {
+        byte[] buffer = new byte[DISCARD_BUFFER_SIZE];
         long left = most;
         while (left > 0) {
-            int n = read(buffer, 0, (int) Math.min(buffer.length, left));
+            int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
             if (n < 0) {
-                return;
+                return true;
             }
+            count += n;
             left -= n;
         }
+        return false;
+    }
+
+    /**
+     * Whether more was read than is allowed.
+     *
+     * @return {@code true} once past the limit
+     */
+    boolean tooLarge() {
+        return count > limit;
     }
 }

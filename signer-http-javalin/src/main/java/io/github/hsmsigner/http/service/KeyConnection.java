@@ -4,14 +4,11 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.SigningKeys;
 import io.github.hsmsigner.core.SigningService;
-import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -19,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -37,6 +35,7 @@ final class KeyConnection implements Supplier<SigningService>, AutoCloseable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
     private final KeySource source;
+    private final Function<SigningKeys, SigningService> assembly;
     private final IntFunction<Duration> pauses;
     private final ScheduledExecutorService attempts = Executors.newSingleThreadScheduledExecutor(KeyConnection::thread);
     private final CompletableFuture<Void> firstAttempt = new CompletableFuture<>();
@@ -44,8 +43,9 @@ final class KeyConnection implements Supplier<SigningService>, AutoCloseable {
             new NotReady("The connection to the signing key is being made.", Duration.ofSeconds(1));
     private int failures;
 
-    KeyConnection(KeySource source, IntFunction<Duration> pauses) {
+    KeyConnection(KeySource source, Function<SigningKeys, SigningService> assembly, IntFunction<Duration> pauses) {
         this.source = source;
+        this.assembly = assembly;
         this.pauses = pauses;
     }
 
@@ -85,8 +85,7 @@ final class KeyConnection implements Supplier<SigningService>, AutoCloseable {
         try {
             SigningKeys keys = source.open(Deadline.after(ATTEMPT_LIMIT));
             keys.all().forEach(KeyConnection::announce);
-            state = new Ready(
-                    SigningService.builder(keys, new CmsContainerBuilder()).build());
+            state = new Ready(assembly.apply(keys));
             firstAttempt.complete(null);
         } catch (InvalidConfigurationException e) {
             state = new NotReady(e.getMessage(), null);
@@ -120,7 +119,6 @@ final class KeyConnection implements Supplier<SigningService>, AutoCloseable {
     }
 
     private static void announce(SigningKey key) {
-        List<X509Certificate> chain = key.chain().certificates();
         X509Certificate signer = key.chain().signer();
         LOG.info(
                 "Key \"{}\" is ready: certificate of {}, serial {}, valid from {} to {}; {} issuers.",
@@ -129,17 +127,7 @@ final class KeyConnection implements Supplier<SigningService>, AutoCloseable {
                 signer.getSerialNumber().toString(16),
                 signer.getNotBefore().toInstant(),
                 signer.getNotAfter().toInstant(),
-                chain.size() - 1);
-        if (Instant.now().isAfter(signer.getNotAfter().toInstant())) {
-            LOG.warn("The certificate of key \"{}\" has expired; verifiers will say so.", key.name());
-        }
-        X509Certificate last = chain.get(chain.size() - 1);
-        if (!last.getSubjectX500Principal().equals(last.getIssuerX500Principal())) {
-            LOG.warn(
-                    "The chain of key \"{}\" does not reach a root: {} is missing; SIGNING_CA_CERTIFICATES can add it.",
-                    key.name(),
-                    last.getIssuerX500Principal().getName());
-        }
+                key.chain().issuers().size());
     }
 
     /**

@@ -1,5 +1,8 @@
 package io.github.hsmsigner.http.service;
 
+import io.github.hsmsigner.core.SigningKeys;
+import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -27,7 +30,13 @@ final class RunningService implements AutoCloseable {
 
     RunningService(ServiceConfig config, KeySource source) {
         this.config = config;
-        this.connection = new KeyConnection(source, new Backoff(ThreadLocalRandom.current()));
+        this.connection = new KeyConnection(source, this::signingService, new Backoff(ThreadLocalRandom.current()));
+    }
+
+    private SigningService signingService(SigningKeys keys) {
+        return SigningService.builder(keys, new CmsContainerBuilder())
+                .validCertificateRequired(config.certificates().validRequired())
+                .build();
     }
 
     private static KeySource source(ServiceConfig config) {

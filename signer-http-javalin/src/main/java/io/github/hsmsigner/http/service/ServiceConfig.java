@@ -166,7 +166,15 @@ record ServiceConfig(
                 environment.file("SIGNING_CERTIFICATE").stream().toList());
         List<X509Certificate> issuers =
                 read(environment, "SIGNING_CA_CERTIFICATES", environment.files("SIGNING_CA_CERTIFICATES"));
-        return new CertificateSettings(signer, issuers);
+        return new CertificateSettings(signer, issuers, validCertificateRequired(environment));
+    }
+
+    private static boolean validCertificateRequired(Environment environment) {
+        String what = environment.text("SIGNING_CERTIFICATE_VALIDITY").orElse("required");
+        if (!what.equals("required") && !what.equals("warn")) {
+            environment.problem("SIGNING_CERTIFICATE_VALIDITY must be required or warn.");
+        }
+        return !what.equals("warn");
     }
 
     private static List<X509Certificate> read(Environment environment, String name, List<Path> files) {

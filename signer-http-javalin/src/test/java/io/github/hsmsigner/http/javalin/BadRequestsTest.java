@@ -154,6 +154,16 @@ class BadRequestsTest {
         assertThat(client.signChunked(padded).statusCode()).isEqualTo(200);
     }
 
+    /** A server that closes a connection with octets unread takes back the answer that is on its way. */
+    @Test
+    void everyLargeBodyGetsItsAnswerOnAConnectionThatIsUsedAgain() {
+        String large = "x".repeat(100 * MAX_BODY_BYTES);
+        for (int i = 0; i < 50; i++) {
+            assertThat(client.sign(large).statusCode()).isEqualTo(413);
+            assertThat(client.signChunked(large).statusCode()).isEqualTo(413);
+        }
+    }
+
     private static void assertIsError(HttpResponse<byte[]> response, String code, String message) {
         String text = Client.text(response);
         assertThat(Client.header(response, "Content-Type")).isEqualTo("application/json");

@@ -3,6 +3,8 @@ package io.github.hsmsigner.http.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.http.TestKey;
@@ -40,7 +42,7 @@ class KeyConnectionTest {
     private KeySource keyStore() {
         return new KeyStoreKeySource(
                 new KeySettings.KeyStoreFile(TestKey.writeKeyStore(directory), Secret.of(TestKey.PASSWORD)),
-                new CertificateSettings(List.of(), List.of()));
+                new CertificateSettings(List.of(), List.of(), true));
     }
 
     private KeyConnection connect(KeySource source, Duration pause) {
@@ -48,7 +50,10 @@ class KeyConnectionTest {
             pauses.add(failures);
             return pause;
         };
-        connection = new KeyConnection(source, counted);
+        connection = new KeyConnection(
+                source,
+                keys -> SigningService.builder(keys, new CmsContainerBuilder()).build(),
+                counted);
         connection.start();
         return connection;
     }

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
@@ -73,6 +75,30 @@ class MainTest {
         assertRefused(
                 Map.of("HSM_MODULE", notAModule.toString(), "HSM_PIN", "1234", "SIGNING_SERVICE_PORT", "0"),
                 notAModule.toString());
+    }
+
+    @Test
+    void aCertificateThatExpiredEndsTheStartUnlessAWarningIsAskedFor() {
+        Instant now = Instant.now();
+        Path expired = TestPki.writePem(
+                directory.resolve("expired.pem"),
+                TestKey.pki()
+                        .certifySigner(
+                                "Former Signer",
+                                TestKey.keyPair().getPublic(),
+                                now.minus(Duration.ofDays(2)),
+                                now.minus(Duration.ofDays(1))));
+        Map<String, String> variables = keyStore("SIGNING_CERTIFICATE", expired.toString());
+        assertRefused(variables, "The certificate of \"CN=Former Signer\" expired on ");
+
+        variables.put("SIGNING_CERTIFICATE_VALIDITY", "warn");
+        try (ChildProcess process = ChildProcess.start(directory, variables)) {
+            Client client = new Client(process.awaitPort());
+            assertThat(client.sign("{\"encoded_contents\":\"AAAA\"}").statusCode())
+                    .isEqualTo(200);
+            assertThat(process.output())
+                    .anySatisfy(line -> assertThat(line).contains("WARN", "\"CN=Former Signer\" expired on "));
+        }
     }
 
     @Test

@@ -74,7 +74,7 @@ class ServiceConfigTest {
         assertThat(config.maxBodyBytes()).isEqualTo(CallbackHandler.DEFAULT_MAX_BODY_BYTES);
         assertThat(config.logLevel()).isEqualTo("INFO");
         assertThat(config.certificateEncoding()).isEqualTo(CertificateEncoding.PEM);
-        assertThat(config.certificates()).isEqualTo(new CertificateSettings(List.of(), List.of()));
+        assertThat(config.certificates()).isEqualTo(new CertificateSettings(List.of(), List.of(), true));
         assertThat(config.key()).isInstanceOfSatisfying(KeySettings.Hsm.class, key -> {
             assertThat(key.module()).isEqualTo(module);
             assertThat(new String(key.pin().characters())).isEqualTo(PIN);
@@ -98,6 +98,7 @@ class ServiceConfigTest {
                 "HSM_KEY_ID", "0A1b",
                 "HSM_MAX_SESSIONS", "8",
                 "SIGNING_CERTIFICATE", certificate.toString(),
+                "SIGNING_CERTIFICATE_VALIDITY", "warn",
                 "SIGNING_CA_CERTIFICATES", issuers + ":" + root));
 
         assertThat(config.port()).isZero();
@@ -107,7 +108,8 @@ class ServiceConfigTest {
         assertThat(config.certificates())
                 .isEqualTo(new CertificateSettings(
                         List.of(TestKey.certificate()),
-                        List.of(TestKey.pki().intermediate(), TestKey.pki().root())));
+                        List.of(TestKey.pki().intermediate(), TestKey.pki().root()),
+                        false));
         assertThat(config.key()).isInstanceOfSatisfying(KeySettings.Hsm.class, key -> {
             assertThat(key.slotId()).isEqualTo(OptionalLong.of(-1L));
             assertThat(key.keyLabel()).isEqualTo(Optional.of("contracts"));
@@ -167,6 +169,7 @@ class ServiceConfigTest {
                 problem("no body", hsm("SIGNING_SERVICE_MAX_BODY_BYTES", "0"), "SIGNING_SERVICE_MAX_BODY_BYTES must"),
                 problem("log level", hsm("SIGNING_SERVICE_LOG_LEVEL", "loud"), "SIGNING_SERVICE_LOG_LEVEL must be one"),
                 problem("encoding", hsm("SIGNING_SERVICE_CERTIFICATE_ENCODING", "p7b"), "must be pem or der"),
+                problem("validity", hsm("SIGNING_CERTIFICATE_VALIDITY", "no"), "must be required or warn"),
                 problem("no password", Map.of("SIGNING_KEYSTORE", keyStore.toString()), "_PASSWORD is missing"),
                 problem("no key store", Map.of("SIGNING_KEYSTORE_PASSWORD", "x"), "SIGNING_KEYSTORE is missing"),
                 problem("key store missing", keyStore("SIGNING_KEYSTORE", "/nowhere.p12"), "names /nowhere.p12"),

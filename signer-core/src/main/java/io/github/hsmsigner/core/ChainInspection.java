@@ -1,22 +1,15 @@
-package io.github.hsmsigner.core.certificate;
+package io.github.hsmsigner.core;
 
-import io.github.hsmsigner.core.CertificateChain;
-import io.github.hsmsigner.core.certificate.ChainFinding.Kind;
-import io.github.hsmsigner.core.certificate.ChainFinding.Severity;
+import io.github.hsmsigner.core.ChainFinding.Kind;
+import io.github.hsmsigner.core.ChainFinding.Severity;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Looks for what is wrong with a certificate chain: what a validator would say later, said before anything is signed.
- *
- * <p>It does not decide whether the chain is trusted, nor whether a certificate was revoked. Safe for use by any number of threads at
- * once.
- */
-public final class ChainInspection {
+/** Looks for what is wrong with a certificate chain: what a validator would say later, said before anything is signed. */
+final class ChainInspection {
 
     /** Positions in the KeyUsage bit string (RFC 5280, section 4.2.1.3). */
     private static final int DIGITAL_SIGNATURE = 0;
@@ -25,21 +18,14 @@ public final class ChainInspection {
 
     private ChainInspection() {}
 
-    /**
-     * Looks at every certificate of a chain.
-     *
-     * @param chain the chain
-     * @param at the time to look at it
-     * @return what is wrong, from the signer upwards; empty if nothing is
-     */
-    public static List<ChainFinding> inspect(CertificateChain chain, Instant at) {
+    static List<ChainFinding> inspect(CertificateChain chain, Instant at) {
         List<ChainFinding> findings = new ArrayList<>();
         X509Certificate signer = chain.signer();
         inspectValidity(signer, at, Severity.ERROR, Kind.SIGNER_NOT_YET_VALID, Kind.SIGNER_EXPIRED)
                 .ifPresent(findings::add);
         inspectKeyUsage(signer).ifPresent(findings::add);
         for (X509Certificate issuer : chain.issuers()) {
-            boolean root = Issuance.isSelfSigned(issuer);
+            boolean root = CertificateChain.isSelfSigned(issuer);
             // Most validators take a root that they trust for its key alone, and so look at its dates no more.
             inspectValidity(
                             issuer,
@@ -58,7 +44,7 @@ public final class ChainInspection {
             }
         }
         X509Certificate last = last(chain);
-        if (!Issuance.isSelfSigned(last)) {
+        if (!CertificateChain.isSelfSigned(last)) {
             findings.add(finding(
                     Kind.INCOMPLETE,
                     Severity.WARNING,
@@ -67,17 +53,6 @@ public final class ChainInspection {
                             + last.getIssuerX500Principal().getName() + "\" is missing."));
         }
         return List.copyOf(findings);
-    }
-
-    /**
-     * How long the signer's certificate stays valid.
-     *
-     * @param chain the chain
-     * @param at the time to count from
-     * @return the time until it expires; negative once it has
-     */
-    public static Duration timeLeft(CertificateChain chain, Instant at) {
-        return Duration.between(at, chain.signer().getNotAfter().toInstant());
     }
 
     private static X509Certificate last(CertificateChain chain) {

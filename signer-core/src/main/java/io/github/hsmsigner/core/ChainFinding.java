@@ -1,11 +1,11 @@
-package io.github.hsmsigner.core.certificate;
+package io.github.hsmsigner.core;
 
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * One thing that is wrong with a certificate chain at a given time. Immutable.
+ * One thing that is wrong with a certificate chain at a given time, as {@link CertificateChain#inspect} finds it. Immutable.
  *
  * @param kind what is wrong
  * @param severity how much it matters
@@ -55,6 +55,11 @@ public record ChainFinding(Kind kind, Severity severity, String subject, Optiona
         /** An issuer's certificate is not that of a certification authority. */
         ISSUER_NO_AUTHORITY,
         /** The chain ends before a self-signed root. */
-        INCOMPLETE
+        INCOMPLETE;
+
+        /** Whether the signer's certificate is not valid at the time. */
+        boolean isSignerValidity() {
+            return this == SIGNER_EXPIRED || this == SIGNER_NOT_YET_VALID;
+        }
     }
 }

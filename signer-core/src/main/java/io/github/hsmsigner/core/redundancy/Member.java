@@ -1,0 +1,88 @@
+package io.github.hsmsigner.core.redundancy;
+
+import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.Signer;
+import io.github.hsmsigner.core.error.InternalSigningException;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One of the signers, and whether it worked when it was last tried. Safe for use by any number of threads at once. */
+final class Member {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Member.class);
+
+    private final Signer signer;
+    private final long firstPause;
+    private final long longestPause;
+    private final LongSupplier nanoTime;
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private volatile boolean usable = true;
+    private long pause;
+    private long nextTry;
+
+    Member(Signer signer, Duration firstPause, Duration longestPause, LongSupplier nanoTime) {
+        this.signer = signer;
+        this.firstPause = firstPause.toNanos();
+        this.longestPause = longestPause.toNanos();
+        this.nanoTime = nanoTime;
+    }
+
+    boolean isUsable() {
+        return usable;
+    }
+
+    int inFlight() {
+        return inFlight.get();
+    }
+
+    /** Whether the caller is the one to try this signer again now. The next one is, only after a longer pause. */
+    synchronized boolean claimTry() {
+        if (usable || nanoTime.getAsLong() - nextTry < 0) {
+            return false;
+        }
+        pause = Math.min(2 * pause, longestPause);
+        nextTry = nanoTime.getAsLong() + pause;
+        return true;
+    }
+
+    byte[] sign(RedundantSigner.Signing signing, Deadline deadline) {
+        inFlight.incrementAndGet();
+        try {
+            byte[] signature = signing.with(signer, deadline);
+            if (!usable) {
+                worksAgain();
+            }
+            return signature;
+        } catch (SigningUnavailableException | InternalSigningException e) {
+            fails(e.getMessage());
+            throw e;
+        } finally {
+            inFlight.decrementAndGet();
+        }
+    }
+
+    private synchronized void worksAgain() {
+        if (!usable) {
+            usable = true;
+            LOG.info("{} works again.", signer);
+        }
+    }
+
+    private synchronized void fails(String reason) {
+        if (usable) {
+            usable = false;
+            pause = firstPause;
+            nextTry = nanoTime.getAsLong() + pause;
+            LOG.warn("{} is left out for now: {}", signer, reason);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return signer.toString();
+    }
+}

@@ -1,0 +1,217 @@
+package io.github.hsmsigner.core.redundancy;
+
+import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.Digest;
+import io.github.hsmsigner.core.SignatureAlgorithm;
+import io.github.hsmsigner.core.Signer;
+import io.github.hsmsigner.core.error.InternalSigningException;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.error.SigningException;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import java.security.PublicKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+
+/**
+ * Several signers that hold the same key, as one: two HSM clusters, or tokens that share a key. It signs as long as one of them does.
+ *
+ * <p>A signer that fails is left out, and tried again by one request at a time, with pauses that grow. Where all of them fail,
+ * all are tried for each request: then there is nothing to lose, and each may know for itself when to fail fast. A signature that takes
+ * long gets an equal share of the time that is left, so that one signer that hangs leaves time for the next.
+ *
+ * <p>It owns none of its signers: whoever opened a token closes it. Safe for use by any number of threads at once.
+ */
+public final class RedundantSigner implements Signer {
+
+    private final List<Member> members;
+    private final Order order;
+    private final PublicKey publicKey;
+    private final Set<SignatureAlgorithm> algorithms;
+
+    private RedundantSigner(Builder builder) {
+        this.members = builder.signers.stream()
+                .map(signer -> new Member(signer, builder.firstPause, builder.longestPause, builder.nanoTime))
+                .toList();
+        this.order = builder.order;
+        this.publicKey = builder.signers.get(0).publicKey();
+        this.algorithms = commonAlgorithms(builder.signers);
+    }
+
+    /**
+     * Begins a signer that stands for several.
+     *
+     * @param signers the signers, at least one; the preferred ones first
+     * @return a builder
+     * @throws InvalidConfigurationException if there is none, they do not all have the same public key, or they have no algorithm in
+     *     common
+     */
+    public static Builder builder(List<? extends Signer> signers) {
+        return new Builder(List.copyOf(signers));
+    }
+
+    private static Set<SignatureAlgorithm> commonAlgorithms(List<Signer> signers) {
+        Set<SignatureAlgorithm> common = EnumSet.allOf(SignatureAlgorithm.class);
+        signers.forEach(signer -> common.retainAll(signer.algorithms()));
+        return Collections.unmodifiableSet(common);
+    }
+
+    @Override
+    public PublicKey publicKey() {
+        return publicKey;
+    }
+
+    /** What all of the signers can do. */
+    @Override
+    public Set<SignatureAlgorithm> algorithms() {
+        return algorithms;
+    }
+
+    @Override
+    public byte[] sign(SignatureAlgorithm algorithm, Digest digest, Deadline deadline) {
+        requireSupported(algorithm, digest);
+        return withAny(deadline, (signer, share) -> signer.sign(algorithm, digest, share));
+    }
+
+    @Override
+    public byte[] signMessage(SignatureAlgorithm algorithm, byte[] message, Deadline deadline) {
+        requireSupported(algorithm);
+        return withAny(deadline, (signer, share) -> signer.signMessage(algorithm, message, share));
+    }
+
+    /**
+     * How many of the signers are in use: those that did not fail when they were last tried.
+     *
+     * @return the number, from 0 to the number of signers
+     */
+    public int usable() {
+        return (int) members.stream().filter(Member::isUsable).count();
+    }
+
+    private byte[] withAny(Deadline deadline, Signing signing) {
+        List<Member> candidates = order.arrange(members);
+        List<SigningException> failures = new ArrayList<>(0);
+        for (int i = 0; i < candidates.size(); i++) {
+            Member member = candidates.get(i);
+            long share = deadline.remainingNanos() / (candidates.size() - i);
+            if (share == 0 && !failures.isEmpty()) {
+                break;
+            }
+            try {
+                return member.sign(signing, Deadline.after(Duration.ofNanos(share)));
+            } catch (SigningUnavailableException | InternalSigningException e) {
+                failures.add(e);
+            }
+        }
+        throw unavailable(failures);
+    }
+
+    private static SigningException unavailable(List<SigningException> failures) {
+        if (failures.size() == 1) {
+            return failures.get(0);
+        }
+        String message = "None of the signers that hold the key can be used: "
+                + failures.stream().map(Throwable::getMessage).collect(Collectors.joining(" "));
+        SigningException first = failures.get(0);
+        SigningUnavailableException all = failures.stream()
+                .filter(SigningException::retryable)
+                .map(e -> ((SigningUnavailableException) e).retryAfter())
+                .flatMap(Optional::stream)
+                .min(Duration::compareTo)
+                .map(retryAfter -> SigningUnavailableException.passing(message, retryAfter, first))
+                .orElseGet(() -> SigningUnavailableException.lasting(message, first));
+        failures.subList(1, failures.size()).forEach(all::addSuppressed);
+        return all;
+    }
+
+    @Override
+    public String toString() {
+        return "RedundantSigner" + members;
+    }
+
+    /** Signs with one of the signers. */
+    @FunctionalInterface
+    interface Signing {
+        byte[] with(Signer signer, Deadline deadline);
+    }
+
+    /** Collects what makes a {@link RedundantSigner}. Not safe for use by several threads. */
+    public static final class Builder {
+
+        private final List<Signer> signers;
+        private Order order = Order.PREFERRED_FIRST;
+        private Duration firstPause = Duration.ofSeconds(1);
+        private Duration longestPause = Duration.ofSeconds(30);
+        private LongSupplier nanoTime = System::nanoTime;
+
+        private Builder(List<Signer> signers) {
+            if (signers.isEmpty()) {
+                throw new InvalidConfigurationException("At least one signer is needed for a key in several places.");
+            }
+            byte[] key = signers.get(0).publicKey().getEncoded();
+            for (Signer signer : signers) {
+                if (!Arrays.equals(key, signer.publicKey().getEncoded())) {
+                    throw new InvalidConfigurationException("The signers do not hold the same key: the public key of "
+                            + signer + " is not that of " + signers.get(0) + ".");
+                }
+            }
+            if (commonAlgorithms(signers).isEmpty()) {
+                throw new InvalidConfigurationException("The signers have no algorithm in common: " + signers + ".");
+            }
+            this.signers = signers;
+        }
+
+        /**
+         * Sets which signer a request goes to; {@link Order#PREFERRED_FIRST}, without it.
+         *
+         * @param order the order
+         * @return this builder
+         */
+        public Builder order(Order order) {
+            this.order = Objects.requireNonNull(order, "order");
+            return this;
+        }
+
+        /**
+         * Sets the pauses before a signer that failed is tried again; from 1 s, doubled at each failure, to 30 s, without it.
+         *
+         * @param first the pause after the first failure; positive
+         * @param longest the longest pause; not shorter
+         * @return this builder
+         * @throws InvalidConfigurationException if the first is not positive or the longest is shorter
+         */
+        public Builder pauses(Duration first, Duration longest) {
+            if (first.isNegative() || first.isZero() || longest.compareTo(first) < 0) {
+                throw new InvalidConfigurationException(
+                        "The pauses before a signer is tried again must be positive and grow: " + first + " to "
+                                + longest + ".");
+            }
+            this.firstPause = first;
+            this.longestPause = longest;
+            return this;
+        }
+
+        /** Sets what tells the time, for tests. */
+        Builder nanoTime(LongSupplier source) {
+            this.nanoTime = source;
+            return this;
+        }
+
+        /**
+         * Builds the signer.
+         *
+         * @return the signer
+         */
+        public RedundantSigner build() {
+            return new RedundantSigner(this);
+        }
+    }
+}

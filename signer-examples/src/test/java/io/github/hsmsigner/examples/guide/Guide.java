@@ -1,0 +1,48 @@
+package io.github.hsmsigner.examples.guide;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/**
+ * A page of the documentation, for tests that try what it shows.
+ *
+ * @param text the page in Markdown
+ */
+record Guide(String text) {
+
+    private static final Pattern FILE =
+            Pattern.compile("^`([\\w/.]+)`:\\n\\n```\\w+\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
+    private static final Pattern COMMANDS = Pattern.compile("^```sh\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
+
+    /** Reads a page of the folder docs; tests run in the folder of their module. */
+    static Guide read(String name) {
+        try {
+            return new Guide(Files.readString(Path.of("..", "docs", name)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The files that the page shows in whole, by path. */
+    Map<String, String> files() {
+        Map<String, String> files = new LinkedHashMap<>();
+        FILE.matcher(text).results().forEach(match -> files.put(match.group(1), match.group(2)));
+        return files;
+    }
+
+    /** The commands in their order, each on one line. */
+    List<String> commands() {
+        return COMMANDS.matcher(text)
+                .results()
+                .map((MatchResult match) -> match.group(1).replace("\\\n", " "))
+                .flatMap(String::lines)
+                .toList();
+    }
+}

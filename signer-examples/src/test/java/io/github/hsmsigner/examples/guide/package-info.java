@@ -1,0 +1,2 @@
+/** Compiles and runs what the documentation shows. */
+package io.github.hsmsigner.examples.guide;

@@ -117,9 +117,18 @@ public final class OpenSslRevocationServer implements AutoCloseable {
 
         /** Makes a key and its certificate, in files of that name; the extensions as OpenSSL writes them. */
         public X509Certificate certify(String subject, String extensions) {
+            return certify(subject, KEY, extensions);
+        }
+
+        /** The same with an RSA key, so that signatures can be RSASSA-PSS. */
+        public X509Certificate certifyRsa(String subject, String extensions) {
+            return certify(subject, " -newkey rsa:2048 -noenc", extensions);
+        }
+
+        private X509Certificate certify(String subject, String key, String extensions) {
             try {
                 Files.writeString(directory.resolve(subject + ".ext"), extensions);
-                openssl("req" + KEY + " -keyout " + subject + ".key -out " + subject + ".csr -subj /CN=" + subject);
+                openssl("req" + key + " -keyout " + subject + ".key -out " + subject + ".csr -subj /CN=" + subject);
                 String number = Integer.toHexString(serial.incrementAndGet());
                 openssl("x509 -req -in " + subject + ".csr -CA " + name + ".pem -CAkey " + name + ".key -set_serial 0x"
                         + number + " -days 20 -extfile " + subject + ".ext -out " + subject + ".pem");

@@ -2,6 +2,7 @@ package io.github.hsmsigner.core.fetch;
 
 import java.io.IOException;
 import java.security.Provider;
+import java.security.cert.CertificateException;
 import java.util.Map;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.oiw.OIWObjectIdentifiers;
@@ -55,7 +56,7 @@ public final class PeerSignatures {
             return new JcaSimpleSignerInfoVerifierBuilder()
                     .setProvider(provider)
                     .build(certificate);
-        } catch (java.security.cert.CertificateException e) {
+        } catch (CertificateException e) {
             throw new OperatorCreationException("the certificate cannot be read", e);
         }
     }

@@ -134,6 +134,11 @@ class OnlineRevocationSourceTest {
                 good("the issuer, by key", "", s -> s.issuer.ocsp.arguments += " -resp_key_id"),
                 good("a responder, by name", NO_CHECK, s -> {}),
                 good("a responder, by key", NO_CHECK, s -> s.issuer.ocsp.arguments += " -resp_key_id"),
+                good("a responder, with RSASSA-PSS", "", s -> {
+                    s.issuer.certifyRsa("responder", NO_CHECK);
+                    s.issuer.respondWith("responder");
+                    s.issuer.ocsp.arguments += " -rsigopt rsa_padding_mode:pss";
+                }),
                 good("no nonce", "", s -> s.issuer.ocsp.requestChange = q -> withNonce(q, null)),
                 good(
                         "no nextUpdate",
@@ -411,7 +416,7 @@ class OnlineRevocationSourceTest {
     @Test
     void aSlowResponderLeavesTimeForTheCrl() {
         server.issuer.ocsp.slow = true;
-        assertThat(source().revocationInfo(chain, Deadline.after(Duration.ofSeconds(4)))
+        assertThat(source().revocationInfo(chain, Deadline.after(Duration.ofSeconds(6)))
                         .crls())
                 .hasSize(1);
     }
@@ -516,30 +521,61 @@ class OnlineRevocationSourceTest {
     void oneThatWaitsKeepsItsOwnDeadlineAndGoesOnWhereAnotherGaveUp() throws Exception {
         OnlineRevocationSource source = source();
         CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch waiting = new CountDownLatch(1);
+        CountDownLatch gaveUp = new CountDownLatch(1);
+        server.issuer.crl.slow = true;
         server.issuer.ocsp.change = response -> {
             asked.countDown();
-            await(waiting);
+            await(gaveUp);
             return response;
         };
-        ExecutorService threads = Executors.newSingleThreadExecutor();
+        ExecutorService threads = Executors.newCachedThreadPool();
         try {
-            Future<?> first = threads.submit(() -> source.revocationInfo(chain, Deadline.after(Duration.ofSeconds(2))));
+            Future<?> first = threads.submit(() -> source.revocationInfo(chain, Deadline.after(Duration.ofSeconds(4))));
             assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+            Future<RevocationInfo> patient =
+                    threads.submit(() -> source.revocationInfo(chain, Deadline.after(Duration.ofSeconds(30))));
             assertThatThrownBy(() -> source.revocationInfo(chain, Deadline.after(Duration.ofMillis(50))))
                     .isInstanceOfSatisfying(
                             SigningUnavailableException.class,
                             e -> assertThat(e.retryable()).isTrue())
                     .hasMessageContainingAll(
                             server.issuer.ocsp.uri.toString(), server.issuer.crl.uri.toString(), "under way");
-            server.issuer.crl.slow = true;
-            assertThatThrownBy(() -> first.get(10, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> first.get(20, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(SigningUnavailableException.class);
-            server.issuer.crl.slow = false;
-            waiting.countDown();
-            assertThat(source.revocationInfo(chain, TestKeys.soon()).ocspResponses())
-                    .isNotEmpty();
+            gaveUp.countDown();
+            assertThat(patient.get(20, TimeUnit.SECONDS).ocspResponses()).hasSize(2);
         } finally {
+            gaveUp.countDown();
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void whatOneIsToldAllWhoWaitAreTold() throws Exception {
+        OnlineRevocationSource source = source();
+        server.issuer.revoke("signer");
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        server.issuer.ocsp.change = response -> {
+            asked.countDown();
+            await(go);
+            return response;
+        };
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try {
+            Future<?> first = threads.submit(() -> source.revocationInfo(chain, TestKeys.soon()));
+            assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+            Future<?> second = threads.submit(() -> {
+                go.countDown();
+                return source.revocationInfo(chain, TestKeys.soon());
+            });
+            for (Future<?> caller : List.of(first, second)) {
+                assertThatThrownBy(() -> caller.get(20, TimeUnit.SECONDS))
+                        .hasCauseInstanceOf(SigningUnavailableException.class)
+                        .hasMessageContaining("was revoked on");
+            }
+        } finally {
+            go.countDown();
             threads.shutdownNow();
         }
     }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,6 +19,11 @@ import java.util.Optional;
  */
 public final class CertificateChain {
 
+    /** Leaves no two certificates equal: issuer and serial number name one (RFC 5280, section 4.1.2.2). */
+    private static final Comparator<X509Certificate> PREFERENCE = Comparator.comparing(X509Certificate::getNotAfter)
+            .thenComparing(c -> c.getIssuerX500Principal().getName())
+            .thenComparing(X509Certificate::getSerialNumber);
+
     private final List<X509Certificate> certificates;
 
     private CertificateChain(List<X509Certificate> certificates) {
@@ -25,7 +31,8 @@ public final class CertificateChain {
     }
 
     /**
-     * Orders certificates into the chain of a signer.
+     * Orders certificates into the chain of a signer. Of several certificates of one issuer with the same key, as they come from
+     * renewal and cross-certification, the one that is valid longest is taken.
      *
      * @param signer the signer's certificate
      * @param candidates certificates that may belong to the chain, in any order; others are left out
@@ -43,7 +50,10 @@ public final class CertificateChain {
 
     private static Optional<X509Certificate> issuerOf(
             X509Certificate certificate, Collection<X509Certificate> candidates) {
-        return candidates.stream().filter(c -> issued(c, certificate)).findFirst();
+        if (isSelfSigned(certificate)) {
+            return Optional.empty();
+        }
+        return candidates.stream().filter(c -> issued(c, certificate)).max(PREFERENCE);
     }
 
     static boolean isSelfSigned(X509Certificate certificate) {

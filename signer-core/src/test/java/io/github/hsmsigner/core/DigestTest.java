@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -29,14 +27,6 @@ class DigestTest {
         DigestInfo expected = new DigestInfo(
                 new AlgorithmIdentifier(new ASN1ObjectIdentifier(algorithm.oid()), DERNull.INSTANCE), hash);
         assertThat(Digest.compute(algorithm, MESSAGE).toDigestInfo()).isEqualTo(expected.getEncoded("DER"));
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1, 65_535, 65_536, 65_537, 200_000})
-    void aStreamIsHashedLikeAnArray(int length) throws IOException {
-        byte[] message = new byte[length];
-        assertThat(Digest.compute(DigestAlgorithm.SHA384, new ByteArrayInputStream(message)))
-                .isEqualTo(Digest.compute(DigestAlgorithm.SHA384, message));
     }
 
     @Test

@@ -3,12 +3,13 @@ package io.github.hsmsigner.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hsmsigner.testing.Property;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Random;
+import java.util.random.RandomGenerator;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.crypto.signers.PlainDSAEncoding;
 import org.bouncycastle.crypto.signers.StandardDSAEncoding;
@@ -19,38 +20,60 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class EcdsaSignatureTest {
 
-    private static final long SEED = 20_261_123L;
-    private static final int RANDOM_NUMBERS = 2000;
-
     @ParameterizedTest
     @CsvSource({"P-256,32", "P-384,48", "P-521,66"})
-    void bothFormsAreThoseOfBouncyCastle(String curve, int width) throws IOException {
+    void bothFormsAreThoseOfBouncyCastleAtTheEdges(String curve, int width) throws IOException {
         BigInteger order = CustomNamedCurves.getByName(curve).getN();
-        List<BigInteger> numbers = numbers(order);
-        for (int i = 0; i < numbers.size(); i++) {
-            BigInteger r = numbers.get(i);
-            BigInteger s = numbers.get(numbers.size() - 1 - i);
-            byte[] raw = PlainDSAEncoding.INSTANCE.encode(order, r, s);
-            byte[] der = StandardDSAEncoding.INSTANCE.encode(order, r, s);
-            assertThat(raw).hasSize(2 * width);
-            assertThat(EcdsaSignature.ofRaw(raw).toDer()).isEqualTo(der);
-            assertThat(EcdsaSignature.ofDer(der).toRaw(width)).isEqualTo(raw);
-            assertThat(der.length).isLessThanOrEqualTo(EcdsaSignature.maxDerLength(order));
+        List<BigInteger> numbers = edges(order);
+        for (BigInteger r : numbers) {
+            for (BigInteger s : numbers) {
+                assertBothForms(order, width, r, s);
+            }
         }
     }
 
-    /** At the edges, of every length in bits, and at random. */
-    private static List<BigInteger> numbers(BigInteger order) {
-        List<BigInteger> numbers = new ArrayList<>(List.of(BigInteger.ONE, order.subtract(BigInteger.ONE)));
-        for (int bits = 1; bits < order.bitLength(); bits++) {
-            numbers.add(BigInteger.ONE.shiftLeft(bits));
-            numbers.add(BigInteger.ONE.shiftLeft(bits).subtract(BigInteger.ONE));
+    @ParameterizedTest
+    @CsvSource({"P-256,32", "P-384,48", "P-521,66"})
+    void bothFormsAreThoseOfBouncyCastle(String curve, int width) {
+        BigInteger order = CustomNamedCurves.getByName(curve).getN();
+        Property.holds(
+                2000, random -> assertBothForms(order, width, anyNumber(order, random), anyNumber(order, random)));
+    }
+
+    private static void assertBothForms(BigInteger order, int width, BigInteger r, BigInteger s) throws IOException {
+        byte[] raw = PlainDSAEncoding.INSTANCE.encode(order, r, s);
+        byte[] der = StandardDSAEncoding.INSTANCE.encode(order, r, s);
+        assertThat(raw).hasSize(2 * width);
+        assertThat(EcdsaSignature.ofRaw(raw)).isEqualTo(new EcdsaSignature(r, s));
+        assertThat(EcdsaSignature.ofRaw(raw).toDer()).isEqualTo(der);
+        assertThat(EcdsaSignature.ofDer(der).toRaw(width)).isEqualTo(raw);
+        assertThat(der.length).isLessThanOrEqualTo(EcdsaSignature.maxDerLength(order));
+    }
+
+    /** 1, the order less 1, and where one octet more is needed, with the sign bit of DER or without. */
+    private static List<BigInteger> edges(BigInteger order) {
+        List<BigInteger> edges = new ArrayList<>(List.of(order.subtract(BigInteger.ONE)));
+        for (int bits = 0; bits < order.bitLength(); bits++) {
+            if (bits % Byte.SIZE == 0 || bits % Byte.SIZE == Byte.SIZE - 1) {
+                edges.add(BigInteger.ONE.shiftLeft(bits));
+                edges.add(BigInteger.ONE
+                        .shiftLeft(bits + 1)
+                        .subtract(BigInteger.ONE)
+                        .min(edges.get(0)));
+            }
         }
-        Random random = new Random(SEED);
-        for (int i = 0; i < RANDOM_NUMBERS; i++) {
-            numbers.add(new BigInteger(order.bitLength() - 1, random).add(BigInteger.ONE));
-        }
-        return numbers;
+        return edges;
+    }
+
+    /** From 1 to the order less 1; half of them with a length in bits that is random too, and so short. */
+    private static BigInteger anyNumber(BigInteger order, RandomGenerator random) {
+        int bits = random.nextBoolean() ? order.bitLength() : random.nextInt(1, order.bitLength());
+        BigInteger number;
+        do {
+            number = new BigInteger(1, Property.bytes(random, (bits + Byte.SIZE - 1) / Byte.SIZE))
+                    .mod(BigInteger.ONE.shiftLeft(bits));
+        } while (number.signum() == 0 || number.compareTo(order) >= 0);
+        return number;
     }
 
     @ParameterizedTest

@@ -12,7 +12,6 @@ import io.github.hsmsigner.core.error.UnknownKeyException;
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -65,19 +64,6 @@ class SigningServiceTest {
         verifier.initVerify(TestKeys.KEY_PAIR.getPublic());
         verifier.update(MESSAGE);
         assertThat(verifier.verify(signature)).isTrue();
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = {"CMS", "CADES_B_B"})
-    void aDigestAndItsContentGiveTheSameContainer(ContainerFormat format) {
-        byte[] fromDigest = service.signContainer(
-                request(), ContainerRequest.forDigest(format, Digest.compute(DigestAlgorithm.SHA512, MESSAGE)));
-        byte[] fromContent = service.signContainer(
-                request(),
-                ContainerRequest.forContent(format, DigestAlgorithm.SHA512, new ByteArrayInputStream(MESSAGE)));
-        byte[] fromOctets =
-                service.signContainer(request(), ContainerRequest.forContent(format, DigestAlgorithm.SHA512, MESSAGE));
-        assertThat(fromDigest).isEqualTo(fromContent).isEqualTo(fromOctets);
     }
 
     @Test

@@ -2,51 +2,32 @@ package io.github.hsmsigner.core;
 
 import io.github.hsmsigner.core.keystore.KeyStoreSigner;
 import io.github.hsmsigner.testing.TestPki;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
-import java.util.EnumMap;
-import java.util.Map;
 
-/** Keys in memory with a chain of three each, made once. {@link #SIGNER} is the one of most tests. */
+/** Shortcuts to {@link TestKey}s; {@link #SIGNER} is the one of most tests. */
 public final class TestKeys {
 
-    public static final TestPki PKI = new TestPki();
-    public static final KeyPair KEY_PAIR = TestPki.rsaKeyPair(2048);
-    public static final KeyStoreSigner SIGNER = signer(KEY_PAIR);
-
-    private static final Map<SignatureAlgorithm, KeyStoreSigner> SIGNERS = new EnumMap<>(SignatureAlgorithm.class);
+    public static final TestPki PKI = TestKey.PKI;
+    public static final KeyPair KEY_PAIR = TestKey.RSA_2048.keyPair();
+    public static final KeyStoreSigner SIGNER = TestKey.RSA_2048.signer();
 
     private TestKeys() {}
 
     /** A key that is at home with the algorithm: for ECDSA on the curve that matches the digest. */
-    public static synchronized KeyStoreSigner signerFor(SignatureAlgorithm algorithm) {
-        return SIGNERS.computeIfAbsent(algorithm, a -> switch (a) {
+    public static KeyStoreSigner signerFor(SignatureAlgorithm algorithm) {
+        return switch (algorithm) {
             case RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512 ->
-                SIGNER;
-            case ECDSA_SHA256 -> signer(TestPki.keyPair("EC", 256));
-            case ECDSA_SHA384 -> signer(TestPki.keyPair("EC", 384));
-            case ECDSA_SHA512 -> signer(TestPki.keyPair("EC", 521));
-            case ED25519 -> signer(TestPki.keyPair("Ed25519", 255));
-        });
+                TestKey.RSA_2048.signer();
+            case ECDSA_SHA256 -> TestKey.P_256.signer();
+            case ECDSA_SHA384 -> TestKey.P_384.signer();
+            case ECDSA_SHA512 -> TestKey.P_521.signer();
+            case ED25519 -> TestKey.ED25519.signer();
+        };
     }
 
     public static KeyStoreSigner signer(KeyPair key) {
-        try {
-            Path file = Files.createTempFile("signer", ".p12");
-            try {
-                char[] password = "password".toCharArray();
-                PKI.writePkcs12(file, password, key, PKI.certifySigner("Signer", key.getPublic()));
-                return KeyStoreSigner.open(file, password);
-            } finally {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return TestKey.signer(key);
     }
 
     public static Deadline soon() {

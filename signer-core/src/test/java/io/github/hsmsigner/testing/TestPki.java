@@ -88,15 +88,15 @@ public final class TestPki {
 
     /** Certifies a timestamp authority's key with the intermediate CA. */
     public X509Certificate certifyTimestampAuthority(PublicKey key) {
-        return certify(
-                "CN=TSA",
-                key,
-                "CN=Test Issuing CA",
-                intermediateKey,
-                false,
-                BEGIN,
-                END,
-                KeyPurposeId.id_kp_timeStamping);
+        try {
+            Extension purpose = new Extension(
+                    Extension.extendedKeyUsage,
+                    true,
+                    new ExtendedKeyUsage(KeyPurposeId.id_kp_timeStamping).getEncoded());
+            return certify("CN=TSA", key, "CN=Test Issuing CA", intermediateKey, false, BEGIN, END, purpose);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static X509Certificate certify(
@@ -104,7 +104,8 @@ public final class TestPki {
         return certify(subject, key, issuer, issuerKey, authority, BEGIN, END);
     }
 
-    private static X509Certificate certify(
+    /** Certifies a key for a time, with further extensions, by an issuer outside of this authority. */
+    public static X509Certificate certify(
             String subject,
             PublicKey key,
             String issuer,
@@ -112,7 +113,7 @@ public final class TestPki {
             boolean authority,
             Instant begin,
             Instant end,
-            KeyPurposeId... purposes) {
+            Extension... further) {
         try {
             X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                     new X500Name(issuer),
@@ -134,12 +135,18 @@ public final class TestPki {
                     Extension.authorityKeyIdentifier,
                     false,
                     extensions.createAuthorityKeyIdentifier(issuerKey.getPublic()));
-            if (purposes.length > 0) {
-                builder.addExtension(Extension.extendedKeyUsage, true, new ExtendedKeyUsage(purposes));
+            for (Extension extension : further) {
+                builder.addExtension(extension);
             }
+            String algorithm = issuerKey.getPrivate().getAlgorithm();
+            String signatureAlgorithm = switch (algorithm) {
+                case "RSA" -> "SHA256withRSA";
+                case "EC" -> "SHA256withECDSA";
+                default -> "Ed25519";
+            };
             return new JcaX509CertificateConverter()
-                    .getCertificate(
-                            builder.build(new JcaContentSignerBuilder("SHA256withRSA").build(issuerKey.getPrivate())));
+                    .getCertificate(builder.build(
+                            new JcaContentSignerBuilder(signatureAlgorithm).build(issuerKey.getPrivate())));
         } catch (GeneralSecurityException | OperatorCreationException | CertIOException e) {
             throw new IllegalStateException(e);
         }

@@ -1,6 +1,7 @@
 package io.github.hsmsigner.examples.documentengine;
 
 import eu.europa.esig.dss.diagnostic.SignatureWrapper;
+import eu.europa.esig.dss.diagnostic.TimestampWrapper;
 import eu.europa.esig.dss.enumerations.SignatureLevel;
 import eu.europa.esig.dss.model.InMemoryDocument;
 import eu.europa.esig.dss.model.x509.CertificateToken;
@@ -17,12 +18,14 @@ final class Dss {
 
     private final CommonTrustedCertificateSource trusted = new CommonTrustedCertificateSource();
 
-    Dss(X509Certificate root) {
-        trusted.addCertificate(new CertificateToken(root));
+    Dss(X509Certificate... roots) {
+        for (X509Certificate root : roots) {
+            trusted.addCertificate(new CertificateToken(root));
+        }
     }
 
-    /** What it says of a signature. */
-    record Verdict(SignatureLevel format, boolean intact, boolean valid, boolean trustedChain) {}
+    /** What it says of a signature, and how many of its timestamps are over it, valid and trusted. */
+    record Verdict(SignatureLevel format, boolean intact, boolean valid, boolean trustedChain, long goodTimestamps) {}
 
     /** Its verdicts, oldest signature first. */
     List<Verdict> verdicts(SignedPdf pdf) {
@@ -44,6 +47,14 @@ final class Dss {
                 signature.getSignatureFormat(),
                 signature.isSignatureIntact(),
                 signature.isSignatureValid(),
-                signature.isTrustedChain());
+                signature.isTrustedChain(),
+                signature.getTimestampList().stream().filter(Dss::good).count());
+    }
+
+    private static boolean good(TimestampWrapper timestamp) {
+        return timestamp.isMessageImprintDataIntact()
+                && timestamp.isSignatureIntact()
+                && timestamp.isSignatureValid()
+                && timestamp.isTrustedChain();
     }
 }

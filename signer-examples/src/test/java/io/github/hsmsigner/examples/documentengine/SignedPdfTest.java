@@ -2,6 +2,7 @@ package io.github.hsmsigner.examples.documentengine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hsmsigner.testing.OpensslCms;
 import io.github.hsmsigner.testing.TestPki;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -72,7 +73,9 @@ class SignedPdfTest {
     void everyValidatorThatLooksAtTrustRejectsAnotherRoot() {
         SignedPdf pdf = chain.application().signed(SamplePdf.plain(), "{}");
         X509Certificate stranger = new TestPki().root();
-        assertThat(OpensslCms.verify(directory, pdf.onlySignature(), stranger).exitCode())
+        SignedPdf.Signature signature = pdf.onlySignature();
+        assertThat(OpensslCms.verify(directory, signature.container(), signature.contents(), stranger)
+                        .exitCode())
                 .isNotZero();
         assertThat(new Dss(stranger).verdicts(pdf)).singleElement().matches(verdict -> !verdict.trustedChain());
     }

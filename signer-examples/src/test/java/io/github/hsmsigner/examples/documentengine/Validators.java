@@ -3,6 +3,7 @@ package io.github.hsmsigner.examples.documentengine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import eu.europa.esig.dss.enumerations.SignatureLevel;
+import io.github.hsmsigner.testing.OpensslCms;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -35,15 +36,19 @@ final class Validators {
             assertThat(signature.subFilter()).isEqualTo(types[i].subFilter().getName());
             assertThat(signature.dated()).isTrue();
             assertThat(pdfsig.get(i)).isEqualTo(i == types.length - 1 ? LAST : EARLIER);
-            assertThat(OpensslCms.verify(directory, signature, root).output()).contains("CMS Verification successful");
-            assertThat(dss.get(i)).isEqualTo(new Dss.Verdict(format(types[i]), true, true, true));
+            assertThat(OpensslCms.verify(directory, signature.container(), signature.contents(), root)
+                            .output())
+                    .contains("CAdES Verification successful");
+            assertThat(dss.get(i)).isEqualTo(new Dss.Verdict(format(types[i]), true, true, true, 0));
         }
     }
 
     /** Each of them finds that the only signature is not over this file. */
     void reject(SignedPdf pdf) {
         assertThat(Pdfsig.verdicts(directory, pdf)).singleElement().matches(verdict -> !verdict.valid());
-        assertThat(OpensslCms.verify(directory, pdf.onlySignature(), root).exitCode())
+        SignedPdf.Signature signature = pdf.onlySignature();
+        assertThat(OpensslCms.verify(directory, signature.container(), signature.contents(), root)
+                        .exitCode())
                 .isNotZero();
         assertThat(new Dss(root).verdicts(pdf))
                 .singleElement()

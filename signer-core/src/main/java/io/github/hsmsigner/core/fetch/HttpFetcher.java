@@ -4,6 +4,7 @@ import io.github.hsmsigner.core.Deadline;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -118,6 +119,9 @@ public final class HttpFetcher {
     }
 
     private static String reason(Throwable cause) {
+        if (cause instanceof UncheckedIOException own) {
+            return own.getCause().getMessage();
+        }
         String message = cause.getMessage();
         return cause.getClass().getSimpleName() + (message == null ? "" : ": " + message);
     }
@@ -128,7 +132,8 @@ public final class HttpFetcher {
             return BodySubscribers.mapping(
                     BodySubscribers.ofByteArrayConsumer(part -> part.ifPresent(octets -> {
                         if (body.size() + octets.length > maxBytes) {
-                            throw new IllegalStateException("the answer is larger than " + maxBytes + " bytes");
+                            throw new UncheckedIOException(
+                                    new IOException("the answer is larger than " + maxBytes + " bytes"));
                         }
                         body.writeBytes(octets);
                     })),

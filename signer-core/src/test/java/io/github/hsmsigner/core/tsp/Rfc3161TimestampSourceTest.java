@@ -436,7 +436,7 @@ class Rfc3161TimestampSourceTest {
     @Test
     void refusesAnAnswerThatIsTooLarge() {
         authority.changeResponse(r -> new byte[100_000]);
-        assertRefused(source(here().build()), "larger than");
+        assertRefused(source(here().build()), ": the answer is larger than");
         authority.changeResponse(r -> r);
         assertRefused(
                 Rfc3161TimestampSource.builder(List.of(here().build()))

@@ -274,6 +274,50 @@ class SigningServiceTest {
                 .doesNotContain("secret");
     }
 
+    /** A key in something that hashes itself, with a scheme that signs digests. */
+    private static final class HashingSigner implements Signer {
+
+        @Override
+        public PublicKey publicKey() {
+            return TestKeys.SIGNER.publicKey();
+        }
+
+        @Override
+        public Set<SignatureAlgorithm> algorithms() {
+            return TestKeys.SIGNER.algorithms();
+        }
+
+        @Override
+        public boolean signsWholeMessage(SignatureAlgorithm algorithm) {
+            return true;
+        }
+
+        @Override
+        public byte[] sign(SignatureAlgorithm algorithm, Digest digest, Deadline deadline) {
+            throw new AssertionError("it was given a digest");
+        }
+
+        @Override
+        public byte[] signMessage(SignatureAlgorithm algorithm, byte[] message, Deadline deadline) {
+            return TestKeys.SIGNER.signMessage(algorithm, message, deadline);
+        }
+    }
+
+    @Test
+    void aKeyThatMustSeeTheMessageIsGivenItOrRefuses() {
+        SigningKey key = SigningKey.prove("hashing", new HashingSigner(), TestKeys.SIGNER, TestKeys.soon());
+        SigningService service = SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder())
+                .build();
+        RequestContext context = RequestContext.builder("request-1").build();
+        byte[] message = {1, 2, 3};
+        Digest digest = Digest.compute(DigestAlgorithm.SHA256, message);
+        assertThat(service.signContainer(context, ContainerRequest.forDigest(ContainerFormat.CADES_B_B, digest)))
+                .isNotEmpty();
+        assertThat(service.signRaw(context, DigestAlgorithm.SHA256, message))
+                .isEqualTo(TestKeys.SIGNER.sign(SignatureAlgorithm.RSA_PKCS1_SHA256, digest, TestKeys.soon()));
+        assertThatThrownBy(() -> service.signRaw(context, digest)).isInstanceOf(UnsupportedRequestException.class);
+    }
+
     /** A key whose first signatures, from a chosen moment on, have one bit flipped. */
     private static class FlippingSigner implements Signer {
 

@@ -36,6 +36,7 @@ public final class RedundantSigner implements Signer {
     private final Order order;
     private final PublicKey publicKey;
     private final Set<SignatureAlgorithm> algorithms;
+    private final Set<SignatureAlgorithm> ofWholeMessages;
 
     private RedundantSigner(Builder builder) {
         this.members = builder.signers.stream()
@@ -44,6 +45,9 @@ public final class RedundantSigner implements Signer {
         this.order = builder.order;
         this.publicKey = builder.signers.get(0).publicKey();
         this.algorithms = commonAlgorithms(builder.signers);
+        this.ofWholeMessages = algorithms.stream()
+                .filter(algorithm -> builder.signers.stream().anyMatch(signer -> signer.signsWholeMessage(algorithm)))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /**
@@ -73,6 +77,12 @@ public final class RedundantSigner implements Signer {
     @Override
     public Set<SignatureAlgorithm> algorithms() {
         return algorithms;
+    }
+
+    /** What one of the signers needs the message for, all are given it for. */
+    @Override
+    public boolean signsWholeMessage(SignatureAlgorithm algorithm) {
+        return ofWholeMessages.contains(algorithm);
     }
 
     @Override

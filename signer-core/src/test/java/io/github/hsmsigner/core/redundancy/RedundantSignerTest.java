@@ -180,6 +180,17 @@ class RedundantSignerTest {
                 .hasMessageContaining("no algorithm in common");
     }
 
+    @Test
+    void givesAllTheMessageWhenOneOfThemMustSeeIt() {
+        assertThat(signer.signsWholeMessage(ALGORITHM)).isFalse();
+        second.hashesItself = true;
+        RedundantSigner mixed = signer(Order.PREFERRED_FIRST);
+        assertThat(mixed.signsWholeMessage(ALGORITHM)).isTrue();
+        first.works = false;
+        assertThat(mixed.signMessage(ALGORITHM, new byte[] {1}, TestKeys.soon()))
+                .isEqualTo(EXPECTED);
+    }
+
     /** A place where the key is, which can be told to fail, to hang until the deadline, and to wait. */
     private static final class Place implements Signer {
 
@@ -189,6 +200,7 @@ class RedundantSignerTest {
         private volatile CountDownLatch gate = new CountDownLatch(0);
         private volatile boolean works = true;
         private volatile boolean hangs;
+        private volatile boolean hashesItself;
         private volatile int asked;
 
         Place(String name) {
@@ -203,6 +215,11 @@ class RedundantSignerTest {
         @Override
         public Set<SignatureAlgorithm> algorithms() {
             return algorithms;
+        }
+
+        @Override
+        public boolean signsWholeMessage(SignatureAlgorithm algorithm) {
+            return hashesItself;
         }
 
         @Override

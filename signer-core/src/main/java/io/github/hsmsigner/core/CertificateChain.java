@@ -60,7 +60,15 @@ public final class CertificateChain {
         return issued(certificate, certificate);
     }
 
-    private static boolean issued(X509Certificate issuer, X509Certificate certificate) {
+    /**
+     * Whether one certificate was issued by another: the issuer's name is the other's subject, and the other's key made the
+     * signature. It says nothing about whether the issuer may do so, nor about dates. A root issued itself.
+     *
+     * @param issuer the certificate that may be the issuer's
+     * @param certificate the certificate
+     * @return {@code true} if name and signature agree
+     */
+    public static boolean issued(X509Certificate issuer, X509Certificate certificate) {
         if (!issuer.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())) {
             return false;
         }

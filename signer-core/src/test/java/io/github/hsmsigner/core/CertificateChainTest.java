@@ -142,4 +142,20 @@ class CertificateChainTest {
         assertThat(CertificateChain.of(PKI.root(), List.of(PKI.root())).certificates())
                 .containsExactly(PKI.root());
     }
+
+    @Test
+    void whoIssuedACertificateIsToldByNameAndSignature() {
+        TestPki stranger = new TestPki();
+        assertThat(CertificateChain.issued(
+                        TestKeys.PKI.intermediate(), TestKeys.chain().signer()))
+                .isTrue();
+        assertThat(CertificateChain.issued(TestKeys.PKI.root(), TestKeys.PKI.root()))
+                .isTrue();
+        assertThat(CertificateChain.issued(TestKeys.PKI.root(), TestKeys.chain().signer()))
+                .isFalse();
+        // The same name, another key.
+        assertThat(CertificateChain.issued(
+                        stranger.intermediate(), TestKeys.chain().signer()))
+                .isFalse();
+    }
 }

@@ -1,20 +1,15 @@
 package io.github.hsmsigner.testing;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import io.github.hsmsigner.testing.LoopbackServer.Reply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
@@ -22,13 +17,11 @@ import java.util.function.UnaryOperator;
 public final class OpenSslTimestampAuthority implements AutoCloseable {
 
     private final Path directory;
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final CountDownLatch end = new CountDownLatch(1);
+    private final LoopbackServer server;
     private final AtomicInteger requests = new AtomicInteger();
-    private volatile UnaryOperator<byte[]> requestChange = octets -> octets;
-    private volatile UnaryOperator<byte[]> responseChange = octets -> octets;
-    private volatile int status = 200;
+    private volatile UnaryOperator<byte[]> requestChange;
+    private volatile UnaryOperator<byte[]> responseChange;
+    private volatile int status;
     private volatile boolean slow;
     private volatile String authorization;
 
@@ -38,20 +31,7 @@ public final class OpenSslTimestampAuthority implements AutoCloseable {
         try {
             Files.createDirectories(directory);
             Files.writeString(directory.resolve("serial"), "01\n");
-            Files.writeString(directory.resolve("ts.cnf"), """
-                    [tsa]
-                    default_tsa = config
-                    [config]
-                    serial = %1$s/serial
-                    signer_cert = %1$s/tsa.pem
-                    certs = %1$s/tsa.pem
-                    signer_key = %1$s/tsa.key
-                    signer_digest = sha256
-                    default_policy = 1.2.3.4.1
-                    other_policies = 1.2.3.4.5
-                    digests = sha256, sha384, sha512
-                    ess_cert_id_alg = sha256
-                    """.formatted(directory));
+            reset();
             Files.writeString(
                     directory.resolve("extensions"),
                     "keyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\n");
@@ -61,17 +41,47 @@ public final class OpenSslTimestampAuthority implements AutoCloseable {
                     "req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout tsa.key -out tsa.csr -subj /CN=TSA");
             openssl(
                     "x509 -req -in tsa.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile extensions -out tsa.pem");
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        server.createContext("/", this::answer);
-        server.setExecutor(threads);
-        server.start();
+        server = new LoopbackServer(this::answer);
+    }
+
+    /** Does everything right again, and forgets what happened. */
+    public void reset() {
+        requests.set(0);
+        requestChange = octets -> octets;
+        responseChange = octets -> octets;
+        status = 200;
+        slow = false;
+        authorization = null;
+        signWith("sha256");
+    }
+
+    /** Has tokens signed with a digest algorithm, as OpenSSL calls it. */
+    public void signWith(String digest) {
+        try {
+            Files.writeString(directory.resolve("ts.cnf"), """
+                    [tsa]
+                    default_tsa = config
+                    [config]
+                    serial = %1$s/serial
+                    signer_cert = %1$s/tsa.pem
+                    certs = %1$s/tsa.pem
+                    signer_key = %1$s/tsa.key
+                    signer_digest = %2$s
+                    default_policy = 1.2.3.4.1
+                    other_policies = 1.2.3.4.5
+                    digests = sha256, sha384, sha512, sha3-256
+                    ess_cert_id_alg = sha256
+                    """.formatted(directory, digest));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public URI uri() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/tsa");
+        return server.uri("/tsa");
     }
 
     public X509Certificate caCertificate() {
@@ -111,33 +121,16 @@ public final class OpenSslTimestampAuthority implements AutoCloseable {
         authorization = authorizationHeader;
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            int number = requests.incrementAndGet();
-            byte[] request = requestChange.apply(exchange.getRequestBody().readAllBytes());
-            String sent = exchange.getRequestHeaders().getFirst("Authorization");
-            if (authorization != null && !authorization.equals(sent)) {
-                exchange.sendResponseHeaders(401, -1);
-                return;
-            }
-            byte[] response = responseChange.apply(reply(request, number));
-            exchange.getResponseHeaders().set("Content-Type", "application/timestamp-reply");
-            exchange.sendResponseHeaders(status, response.length);
-            exchange.getResponseBody().write(response, 0, 1);
-            if (slow) {
-                exchange.getResponseBody().flush();
-                await();
-            }
-            exchange.getResponseBody().write(response, 1, response.length - 1);
+    private Reply answer(HttpExchange exchange, byte[] received) throws IOException {
+        int number = requests.incrementAndGet();
+        byte[] request = requestChange.apply(received);
+        String sent = exchange.getRequestHeaders().getFirst("Authorization");
+        if (authorization != null && !authorization.equals(sent)) {
+            return new Reply(401, new byte[0], false);
         }
-    }
-
-    private void await() {
-        try {
-            end.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        byte[] response = responseChange.apply(reply(request, number));
+        exchange.getResponseHeaders().set("Content-Type", "application/timestamp-reply");
+        return new Reply(status, response, slow);
     }
 
     /** One at a time: OpenSSL keeps the serial number in a file. */
@@ -148,13 +141,11 @@ public final class OpenSslTimestampAuthority implements AutoCloseable {
     }
 
     private void openssl(String arguments) {
-        ExternalTool.runOrFail("sh", "-c", "cd '" + directory + "' && openssl " + arguments);
+        ExternalTool.runOrFail("sh", "-c", "cd '" + directory + "' && exec openssl " + arguments);
     }
 
     @Override
     public void close() {
-        end.countDown();
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 }

@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
@@ -82,6 +84,19 @@ public final class TestPki {
     /** Certifies a signer's key with the intermediate CA for a time. */
     public X509Certificate certifySigner(String commonName, PublicKey key, Instant begin, Instant end) {
         return certify("CN=" + commonName, key, "CN=Test Issuing CA", intermediateKey, false, begin, end);
+    }
+
+    /** Certifies a timestamp authority's key with the intermediate CA. */
+    public X509Certificate certifyTimestampAuthority(PublicKey key) {
+        try {
+            Extension purpose = new Extension(
+                    Extension.extendedKeyUsage,
+                    true,
+                    new ExtendedKeyUsage(KeyPurposeId.id_kp_timeStamping).getEncoded());
+            return certify("CN=TSA", key, "CN=Test Issuing CA", intermediateKey, false, BEGIN, END, purpose);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static X509Certificate certify(

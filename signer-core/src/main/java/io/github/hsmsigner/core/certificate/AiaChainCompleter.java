@@ -4,8 +4,10 @@ import io.github.hsmsigner.core.CertificateChain;
 import io.github.hsmsigner.core.CertificateProvider;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.fetch.CertificateAddresses;
 import io.github.hsmsigner.core.fetch.HttpFetcher;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -17,12 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.bouncycastle.asn1.ASN1OctetString;
-import org.bouncycastle.asn1.x509.AccessDescription;
-import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.X509ObjectIdentifiers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +36,6 @@ public final class AiaChainCompleter {
 
     private static final Logger LOG = LoggerFactory.getLogger(AiaChainCompleter.class);
     private static final int CACHE_SIZE = 64;
-    private static final int MAX_ADDRESSES = 4;
 
     private final Duration timeout;
     private final int maxDepth;
@@ -87,7 +82,7 @@ public final class AiaChainCompleter {
         List<X509Certificate> certificates = new ArrayList<>(chain.certificates());
         for (int fetched = 0; fetched < maxDepth; fetched++) {
             X509Certificate last = certificates.get(certificates.size() - 1);
-            if (Issuance.isSelfSigned(last)) {
+            if (CertificateChain.issued(last, last)) {
                 break;
             }
             Optional<X509Certificate> issuer = issuerOf(last, deadline);
@@ -102,13 +97,14 @@ public final class AiaChainCompleter {
 
     private Optional<X509Certificate> issuerOf(X509Certificate certificate, Deadline deadline) {
         List<String> reasons = new ArrayList<>();
-        List<URI> addresses = addresses(certificate);
+        List<URI> addresses = CertificateAddresses.caIssuers(certificate);
         for (int i = 0; i < addresses.size(); i++) {
             URI address = addresses.get(i);
             try {
-                // An equal share of what is left, so that one slow server does not take the time of the next.
-                long share = deadline.remainingNanos() / (addresses.size() - i);
-                return Optional.of(issuerFrom(address, certificate, Deadline.after(Duration.ofNanos(share))));
+                return Optional.of(issuerFrom(address, certificate, deadline.share(addresses.size() - i)));
+            } catch (InterruptedIOException e) {
+                reasons.add(address + ": " + e.getMessage());
+                break;
             } catch (IOException | InvalidConfigurationException e) {
                 reasons.add(address + ": " + e.getMessage());
             }
@@ -136,35 +132,8 @@ public final class AiaChainCompleter {
     private Optional<X509Certificate> choose(List<X509Certificate> candidates, X509Certificate certificate) {
         return candidates.stream()
                 .filter(c -> !clock.instant().isAfter(c.getNotAfter().toInstant()))
-                .filter(c -> Issuance.issued(c, certificate))
+                .filter(c -> CertificateChain.issued(c, certificate))
                 .findFirst();
-    }
-
-    private static List<URI> addresses(X509Certificate certificate) {
-        byte[] extension = certificate.getExtensionValue(Extension.authorityInfoAccess.getId());
-        if (extension == null) {
-            return List.of();
-        }
-        List<URI> addresses = new ArrayList<>();
-        try {
-            AuthorityInformationAccess access = AuthorityInformationAccess.getInstance(
-                    ASN1OctetString.getInstance(extension).getOctets());
-            for (AccessDescription description : access.getAccessDescriptions()) {
-                GeneralName location = description.getAccessLocation();
-                if (description.getAccessMethod().equals(X509ObjectIdentifiers.id_ad_caIssuers)
-                        && location.getTagNo() == GeneralName.uniformResourceIdentifier) {
-                    URI address = URI.create(location.getName().toString());
-                    if ("http".equalsIgnoreCase(address.getScheme()) && addresses.size() < MAX_ADDRESSES) {
-                        addresses.add(address);
-                    }
-                }
-            }
-        } catch (RuntimeException e) {
-            // Parsers meet hostile octets with exceptions of any kind. What cannot be read names nothing; what stood
-            // before it counts.
-            LOG.debug("An AuthorityInfoAccess extension cannot be read.", e);
-        }
-        return addresses;
     }
 
     /** Keeps the addresses that were used last. */

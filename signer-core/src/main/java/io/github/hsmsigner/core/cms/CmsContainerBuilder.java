@@ -23,6 +23,7 @@ import java.util.Optional;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Set;
 import org.bouncycastle.asn1.DERSet;
+import org.bouncycastle.asn1.cms.Attribute;
 
 /**
  * Makes detached CMS SignedData (RFC 5652) and CAdES B-B and B-T (ETSI EN 319 122-1) containers in DER.
@@ -74,11 +75,18 @@ public final class CmsContainerBuilder implements ContainerBuilder {
 
     @Override
     public PreparedContainer prepare(ContainerParameters parameters, Digest contentDigest, Deadline deadline) {
-        return prepareSignedData(parameters, contentDigest, deadline);
+        return prepareSignedData(parameters, contentDigest, revocationInfo(parameters, deadline));
+    }
+
+    private Optional<Attribute> revocationInfo(ContainerParameters parameters, Deadline deadline) {
+        return revocation
+                .filter(source -> parameters.format() == ContainerFormat.CMS)
+                .map(source -> source.revocationInfo(parameters.chain(), deadline))
+                .flatMap(RevocationInfoAttribute::of);
     }
 
     private PreparedSignedData prepareSignedData(
-            ContainerParameters parameters, Digest contentDigest, Deadline deadline) {
+            ContainerParameters parameters, Digest contentDigest, Optional<Attribute> revocationInfo) {
         DigestAlgorithm expected = parameters.signatureAlgorithm().digestAlgorithm();
         if (contentDigest.algorithm() != expected) {
             throw new IllegalArgumentException("The content must be hashed with " + expected.jcaName() + ", not "
@@ -88,10 +96,7 @@ public final class CmsContainerBuilder implements ContainerBuilder {
         for (SignedAttributeProvider provider : attributes.get(parameters.format())) {
             signed.add(provider.attribute(parameters, contentDigest));
         }
-        if (parameters.format() == ContainerFormat.CMS) {
-            revocation.ifPresent(source ->
-                    signed.add(RevocationInfoAttribute.of(source.revocationInfo(parameters.chain(), deadline))));
-        }
+        revocationInfo.ifPresent(signed::add);
         UnsignedAttributes unsigned =
                 timestampFor(parameters).<UnsignedAttributes>map(t -> t).orElse(UnsignedAttributes.NONE);
         return new PreparedSignedData(parameters, new DERSet(signed), unsigned);
@@ -113,9 +118,11 @@ public final class CmsContainerBuilder implements ContainerBuilder {
         Digest anyDigest = Digest.of(algorithm, new byte[algorithm.length()]);
         ASN1Set unsigned =
                 timestampFor(parameters).map(SignatureTimestamp::placeholder).orElse(null);
-        return prepareSignedData(parameters, anyDigest, deadline)
+        Optional<Attribute> revocationInfo = revocationInfo(parameters, deadline);
+        int size = prepareSignedData(parameters, anyDigest, revocationInfo)
                 .encode(new byte[maxSignatureLength(parameters)], unsigned)
                 .length;
+        return size + revocationInfo.map(RevocationInfoAttribute::growth).orElse(0);
     }
 
     private static int maxSignatureLength(ContainerParameters parameters) {
@@ -169,6 +176,9 @@ public final class CmsContainerBuilder implements ContainerBuilder {
         /**
          * Puts revocation information into {@link ContainerFormat#CMS} containers, as the signed attribute
          * adbe-revocationInfoArchival; without it, there is none.
+         *
+         * <p>It may be newer, and then of another size, when a container is made than when its size was asked for:
+         * {@link CmsContainerBuilder#maxSize} has room for an eighth more than there was.
          *
          * @param revocation where it comes from
          * @return this builder

@@ -1,9 +1,13 @@
 package io.github.hsmsigner.core.cms;
 
 import io.github.hsmsigner.core.RevocationInfo;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1EncodableVector;
+import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERSet;
@@ -19,9 +23,13 @@ final class RevocationInfoAttribute {
     private static final int CRLS = 0;
     private static final int OCSP_RESPONSES = 1;
 
+    /** A signature of ECDSA and a date that is left out now and then: what small answers differ by. */
+    private static final int LEAST_GROWTH = 64;
+
     private RevocationInfoAttribute() {}
 
-    static Attribute of(RevocationInfo info) {
+    /** The attribute; empty for a chain that needs no such information. */
+    static Optional<Attribute> of(RevocationInfo info) {
         ASN1EncodableVector archival = new ASN1EncodableVector();
         add(
                 archival,
@@ -31,7 +39,18 @@ final class RevocationInfoAttribute {
                 archival,
                 OCSP_RESPONSES,
                 info.ocspResponses().stream().map(OCSPResponse::getInstance).toList());
-        return new Attribute(TYPE, new DERSet(new DERSequence(archival)));
+        return archival.size() == 0
+                ? Optional.empty()
+                : Optional.of(new Attribute(TYPE, new DERSet(new DERSequence(archival))));
+    }
+
+    /** By how many bytes the attribute of another moment may be larger, as CRLs grow and answers differ. */
+    static int growth(Attribute attribute) {
+        try {
+            return LEAST_GROWTH + attribute.getEncoded(ASN1Encoding.DER).length / 8;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Encoding in memory failed", e);
+        }
     }
 
     private static void add(ASN1EncodableVector archival, int tag, List<? extends ASN1Encodable> items) {

@@ -3,6 +3,8 @@ package io.github.hsmsigner.core.fetch;
 import io.github.hsmsigner.core.Deadline;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -48,6 +50,7 @@ public final class HttpFetcher {
      * @param address where it is; http or https
      * @param deadline by when it must be there
      * @return its octets
+     * @throws InterruptedIOException if the thread is interrupted; it stays so, and there is no sense in asking elsewhere
      * @throws IOException if it cannot be had before the deadline; the message names the reason and not the address
      */
     public byte[] get(URI address, Deadline deadline) throws IOException {
@@ -62,6 +65,7 @@ public final class HttpFetcher {
      * @param body what to send
      * @param deadline by when the answer must be there
      * @return the answer's octets
+     * @throws InterruptedIOException if the thread is interrupted; it stays so, and there is no sense in asking elsewhere
      * @throws IOException if it cannot be had before the deadline; the message names the reason and not the address
      */
     public byte[] post(URI address, Map<String, String> headers, byte[] body, Deadline deadline) throws IOException {
@@ -80,6 +84,9 @@ public final class HttpFetcher {
     }
 
     private byte[] exchange(HttpRequest.Builder request, Deadline deadline) throws IOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw interrupted(null);
+        }
         long nanos = deadline.remainingNanos();
         if (nanos == 0) {
             throw new IOException("no time is left");
@@ -99,13 +106,22 @@ public final class HttpFetcher {
             throw new IOException(reason(e.getCause()), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("waiting for the answer was interrupted", e);
+            throw interrupted(e);
         } finally {
             answer.cancel(true);
         }
     }
 
+    private static InterruptedIOException interrupted(InterruptedException cause) {
+        InterruptedIOException failure = new InterruptedIOException("waiting for the answer was interrupted");
+        failure.initCause(cause);
+        return failure;
+    }
+
     private static String reason(Throwable cause) {
+        if (cause instanceof UncheckedIOException own) {
+            return own.getCause().getMessage();
+        }
         String message = cause.getMessage();
         return cause.getClass().getSimpleName() + (message == null ? "" : ": " + message);
     }
@@ -116,7 +132,8 @@ public final class HttpFetcher {
             return BodySubscribers.mapping(
                     BodySubscribers.ofByteArrayConsumer(part -> part.ifPresent(octets -> {
                         if (body.size() + octets.length > maxBytes) {
-                            throw new IllegalStateException("the answer is larger than " + maxBytes + " bytes");
+                            throw new UncheckedIOException(
+                                    new IOException("the answer is larger than " + maxBytes + " bytes"));
                         }
                         body.writeBytes(octets);
                     })),

@@ -6,7 +6,9 @@ import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.TimestampSource;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.fetch.HttpFetcher;
+import io.github.hsmsigner.core.fetch.PeerText;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -26,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * Gets timestamps from authorities over HTTP (RFC 3161, section 3.4): from the first one that gives a good one in time.
  *
  * <p>Each request has a nonce and asks for the authority's certificate. What comes back is checked against the request, and its
- * signature with the certificate that it carries; see {@link TimestampAuthority.Builder#trusted} for whose is taken. Immutable, and
+ * signature, which must not be with SHA-1 or MD5, with the certificate that it carries; see {@link TimestampAuthority.Builder#trusted} for whose is taken. Immutable, and
  * safe for use by any number of threads at once.
  */
 public final class Rfc3161TimestampSource implements TimestampSource {
@@ -34,7 +36,7 @@ public final class Rfc3161TimestampSource implements TimestampSource {
     private static final Logger LOG = LoggerFactory.getLogger(Rfc3161TimestampSource.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
     private static final int NONCE_BITS = 128;
-    private static final int MAX_REASON_LENGTH = 300;
+    private static final int MAX_REASON_LENGTH = 400;
 
     private final List<TimestampAuthority> authorities;
     private final DigestAlgorithm digestAlgorithm;
@@ -68,12 +70,17 @@ public final class Rfc3161TimestampSource implements TimestampSource {
     public byte[] timestamp(Digest digest, Deadline deadline) {
         List<String> reasons = new ArrayList<>();
         List<IOException> causes = new ArrayList<>();
-        for (int i = 0; i < authorities.size(); i++) {
+        boolean interrupted = false;
+        for (int i = 0; i < authorities.size() && !interrupted; i++) {
             TimestampAuthority authority = authorities.get(i);
             try {
-                return ask(authority, digest, share(deadline, authorities.size() - i));
+                return ask(
+                        authority,
+                        digest,
+                        deadline.share(authorities.size() - i).within(attemptLimit));
             } catch (IOException e) {
-                String reason = harmless(e.getMessage());
+                interrupted = e instanceof InterruptedIOException;
+                String reason = PeerText.printable(e.getMessage(), MAX_REASON_LENGTH);
                 LOG.warn("Timestamp authority {} gave no timestamp: {}.", authority, reason);
                 reasons.add(authority + ": " + reason);
                 causes.add(e);
@@ -85,18 +92,6 @@ public final class Rfc3161TimestampSource implements TimestampSource {
                 causes.get(causes.size() - 1));
         causes.subList(0, causes.size() - 1).forEach(failure::addSuppressed);
         throw failure;
-    }
-
-    /** So that one that hangs leaves time for those after it. */
-    private Deadline share(Deadline deadline, int authoritiesLeft) {
-        Duration equal = Duration.ofNanos(deadline.remainingNanos() / authoritiesLeft);
-        return Deadline.after(equal.compareTo(attemptLimit) < 0 ? equal : attemptLimit);
-    }
-
-    /** Reasons quote servers now and then, who could write lines of their own into the log. */
-    private static String harmless(String reason) {
-        String oneLine = reason.replaceAll("\\p{Cc}+", " ");
-        return oneLine.length() <= MAX_REASON_LENGTH ? oneLine : oneLine.substring(0, MAX_REASON_LENGTH) + "...";
     }
 
     private byte[] ask(TimestampAuthority authority, Digest digest, Deadline deadline) throws IOException {

@@ -1,18 +1,25 @@
 package io.github.hsmsigner.core.tsp;
 
+import io.github.hsmsigner.core.fetch.Asn1Answer;
+import io.github.hsmsigner.core.fetch.PeerSignatures;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1Object;
+import org.bouncycastle.asn1.cmp.PKIStatus;
+import org.bouncycastle.asn1.tsp.TimeStampResp;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cms.jcajce.JcaSimpleSignerInfoVerifierBuilder;
+import org.bouncycastle.cms.CMSException;
+import org.bouncycastle.cms.CMSSignedData;
+import org.bouncycastle.cms.SignerInformation;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.tsp.TSPException;
 import org.bouncycastle.tsp.TimeStampRequest;
@@ -26,6 +33,7 @@ final class TimestampResponseCheck {
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(5);
 
     private final Clock clock;
+    private final PeerSignatures signatures = new PeerSignatures();
 
     TimestampResponseCheck(Clock clock) {
         this.clock = clock;
@@ -34,29 +42,64 @@ final class TimestampResponseCheck {
     /** The token in DER; the message of the exception says what is wrong with the response. */
     byte[] tokenOf(byte[] response, TimeStampRequest request, TimestampAuthority authority) throws IOException {
         try {
-            TimeStampResponse parsed = new TimeStampResponse(response);
-            if (!Arrays.equals(parsed.getEncoded(), response)) {
-                throw new IOException("its answer is not one TimeStampResp in DER and nothing else");
-            }
-            // Status, nonce, message imprint, policy: RFC 3161, section 2.4.2.
-            parsed.validate(request);
+            TimeStampResponse parsed = new TimeStampResponse(TimeStampResp.getInstance(Asn1Answer.ber(response)));
             TimeStampToken token = parsed.getTimeStampToken();
-            if (token == null) {
-                throw new IOException("its answer holds no token, but status " + parsed.getStatus());
+            if (token == null && parsed.getStatus() > PKIStatus.GRANTED_WITH_MODS) {
+                throw Refusal.of(parsed);
             }
+            // Status, nonce, message imprint and its algorithm, policy: RFC 3161, section 2.4.2.
+            parsed.validate(request);
             X509CertificateHolder signer = signerOf(token);
-            // Signature, signing certificate attribute, validity at the token's time, key purpose: RFC 3161, section
-            // 2.3.
-            token.validate(new JcaSimpleSignerInfoVerifierBuilder().build(signer));
+            requireSignature(token, signer);
             requireTrusted(signer, token, authority);
             requirePlausibleTime(token);
-            return token.toCMSSignedData().toASN1Structure().getEncoded(ASN1Encoding.DER);
+            return der(token, signer, response);
         } catch (TSPException | OperatorCreationException | GeneralSecurityException e) {
             throw new IOException("its answer is refused: " + e.getMessage(), e);
         } catch (RuntimeException e) {
             // Parsers meet hostile octets with exceptions of any kind.
             throw new IOException("its answer cannot be read: " + e.getClass().getSimpleName(), e);
         }
+    }
+
+    /** Signature, signing certificate attribute, validity at the token's time, key purpose: RFC 3161, section 2.3. */
+    private void requireSignature(TimeStampToken token, X509CertificateHolder signer)
+            throws IOException, TSPException, OperatorCreationException {
+        SignerInformation signerInfo =
+                token.toCMSSignedData().getSignerInfos().iterator().next();
+        PeerSignatures.requireUnbroken(signerInfo.getDigestAlgorithmID());
+        PeerSignatures.requireUnbroken(signerInfo.toASN1Structure().getDigestEncryptionAlgorithm());
+        token.validate(signatures.signerInfoVerifier(signer));
+    }
+
+    /**
+     * The token in DER, as it becomes part of a container in DER. RFC 5652 lets it be in BER but for what was signed, so another
+     * encoding does no harm to its signature. It would to certificates and CRLs that are not in DER themselves, against X.509.
+     */
+    private byte[] der(TimeStampToken token, X509CertificateHolder signer, byte[] response)
+            throws IOException, TSPException, OperatorCreationException {
+        CMSSignedData signedData = token.toCMSSignedData();
+        byte[] der = signedData.toASN1Structure().getEncoded(ASN1Encoding.DER);
+        List<ASN1Object> signedByOthers = new ArrayList<>();
+        signedData.getCertificates().getMatches(null).forEach(c -> signedByOthers.add(c.toASN1Structure()));
+        signedData.getCRLs().getMatches(null).forEach(c -> signedByOthers.add(c.toASN1Structure()));
+        String received = text(response);
+        for (ASN1Object structure : signedByOthers) {
+            if (!received.contains(text(structure.getEncoded(ASN1Encoding.DER)))) {
+                throw new IOException("its token holds a certificate or a CRL that is not in DER");
+            }
+        }
+        try {
+            requireSignature(new TimeStampToken(new CMSSignedData(der)), signer);
+        } catch (CMSException e) {
+            throw new IOException("its token cannot be put into DER: " + e.getMessage(), e);
+        }
+        return der;
+    }
+
+    /** One character for each octet, to look for octets among others. */
+    private static String text(byte[] octets) {
+        return new String(octets, StandardCharsets.ISO_8859_1);
     }
 
     private static X509CertificateHolder signerOf(TimeStampToken token) throws IOException {

@@ -2,15 +2,12 @@ package io.github.hsmsigner.core.certificate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import io.github.hsmsigner.core.CertificateChain;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.TestKeys;
+import io.github.hsmsigner.testing.LoopbackServer;
 import io.github.hsmsigner.testing.TestPki;
-import java.io.IOException;
 import java.math.BigInteger;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -18,10 +15,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AccessDescription;
 import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
@@ -42,49 +37,34 @@ class AiaChainCompleterTest {
     private static final KeyPair ROOT_KEY = TestPki.rsaKeyPair(2048);
     private static final KeyPair SIGNER_KEY = TestPki.rsaKeyPair(2048);
 
-    private final CountDownLatch end = new CountDownLatch(1);
-    private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger requests = new AtomicInteger();
-    private HttpServer server;
+    private LoopbackServer server;
     private volatile byte[] answer = new byte[0];
     private volatile boolean slow;
 
     @BeforeEach
-    void serve() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(threads);
-        server.createContext("/", exchange -> {
-            try (exchange) {
-                requests.incrementAndGet();
-                if (slow) {
-                    end.await();
-                }
-                exchange.sendResponseHeaders(200, answer.length == 0 ? -1 : answer.length);
-                exchange.getResponseBody().write(answer);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+    void serve() {
+        server = new LoopbackServer((exchange, request) -> {
+            requests.incrementAndGet();
+            return new LoopbackServer.Reply(200, answer, slow);
         });
-        server.start();
     }
 
     @AfterEach
     void stop() {
-        end.countDown();
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 
     private String address() {
-        return "http://127.0.0.1:" + server.getAddress().getPort() + "/issuer.cer";
+        return server.uri("/issuer.cer").toString();
     }
 
     private static X509Certificate root(Instant begin, Instant expiry) throws Exception {
-        return certificate("CN=Root", ROOT_KEY, begin, expiry, new BasicConstraints(true), null);
+        return certificate("CN=Root", ROOT_KEY, begin, expiry, new BasicConstraints(true));
     }
 
-    private static X509Certificate signer(String issuerAddress) throws Exception {
-        return certificate("CN=Somebody", SIGNER_KEY, days(-1), days(1), new BasicConstraints(false), issuerAddress);
+    private static X509Certificate signer(String... issuerAddresses) throws Exception {
+        return certificate("CN=Somebody", SIGNER_KEY, days(-1), days(1), new BasicConstraints(false), issuerAddresses);
     }
 
     private static X509Certificate certificate(
@@ -93,7 +73,7 @@ class AiaChainCompleterTest {
             Instant begin,
             Instant expiry,
             BasicConstraints constraints,
-            String issuerAddress)
+            String... issuerAddresses)
             throws Exception {
         JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                 new X500Name("CN=Root"),
@@ -103,13 +83,15 @@ class AiaChainCompleterTest {
                 new X500Name(subject),
                 key.getPublic());
         builder.addExtension(Extension.basicConstraints, true, constraints);
-        if (issuerAddress != null) {
+        if (issuerAddresses.length > 0) {
             builder.addExtension(
                     Extension.authorityInfoAccess,
                     false,
-                    new AuthorityInformationAccess(
-                            AccessDescription.id_ad_caIssuers,
-                            new GeneralName(GeneralName.uniformResourceIdentifier, issuerAddress)));
+                    new AuthorityInformationAccess(Stream.of(issuerAddresses)
+                            .map(address -> new AccessDescription(
+                                    AccessDescription.id_ad_caIssuers,
+                                    new GeneralName(GeneralName.uniformResourceIdentifier, address)))
+                            .toArray(AccessDescription[]::new)));
         }
         return new JcaX509CertificateConverter()
                 .getCertificate(
@@ -137,6 +119,28 @@ class AiaChainCompleterTest {
     }
 
     @Test
+    void anAddressThatMakesNoSenseDoesNotHideTheNext() throws Exception {
+        answer = root(days(-1000), days(1000)).getEncoded();
+        CertificateChain chain =
+                CertificateChain.of(signer("http://not an address", "ldap://127.0.0.1/", address()), List.of());
+        assertThat(AiaChainCompleter.builder()
+                        .build()
+                        .complete(chain, TestKeys.soon())
+                        .certificates())
+                .hasSize(2);
+    }
+
+    @Test
+    void anInterruptedThreadFetchesNothing() throws Exception {
+        CertificateChain chain = CertificateChain.of(signer(address()), List.of());
+        Thread.currentThread().interrupt();
+        assertThat(AiaChainCompleter.builder().build().complete(chain, TestKeys.soon()))
+                .isEqualTo(chain);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(requests).hasValue(0);
+    }
+
+    @Test
     void takesNoIssuerThatDidNotSign() throws Exception {
         CertificateChain chain = CertificateChain.of(signer(address()), List.of());
         List<byte[]> answers = new ArrayList<>(List.of(
@@ -158,6 +162,7 @@ class AiaChainCompleterTest {
     @Test
     void doesNotWaitForASlowServerNorFetchFromElsewhereThanHttp() throws Exception {
         slow = true;
+        answer = root(days(-1), days(1)).getEncoded();
         CertificateChain chain = CertificateChain.of(signer(address()), List.of());
         assertThat(AiaChainCompleter.builder().build().complete(chain, Deadline.after(Duration.ofMillis(200))))
                 .isEqualTo(chain);

@@ -1,0 +1,126 @@
+package io.github.hsmsigner.core.revocation;
+
+import io.github.hsmsigner.core.fetch.Asn1Answer;
+import io.github.hsmsigner.core.fetch.CertificateAddresses;
+import io.github.hsmsigner.core.fetch.PeerSignatures;
+import java.io.IOException;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.x509.CertificateList;
+import org.bouncycastle.asn1.x509.DistributionPointName;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.IssuingDistributionPoint;
+import org.bouncycastle.cert.CertException;
+import org.bouncycastle.cert.X509CRLEntryHolder;
+import org.bouncycastle.cert.X509CRLHolder;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
+import org.bouncycastle.operator.OperatorCreationException;
+
+/** Reads a certificate's status in a CRL, if that is a current, complete CRL of its issuer (RFC 5280, section 6.3.3). */
+final class CrlCheck {
+
+    private static final int KEY_USAGE_CRL_SIGN = 6;
+    private static final int NOT_A_CA = -1;
+
+    private final UpdateTimes times;
+    private final PeerSignatures signatures;
+
+    CrlCheck(UpdateTimes times, PeerSignatures signatures) {
+        this.times = times;
+        this.signatures = signatures;
+    }
+
+    /** The message of the exception says what is wrong with the CRL. */
+    Verdict check(byte[] octets, X509Certificate certificate, X509Certificate issuer) throws IOException {
+        try {
+            X509CRLHolder crl = new X509CRLHolder(CertificateList.getInstance(Asn1Answer.der(octets)));
+            requireIssuedBy(issuer, crl);
+            requireScope(crl, certificate);
+            if (crl.getNextUpdate() == null) {
+                throw new IOException("its CRL does not say when the next one comes");
+            }
+            return new Verdict(
+                    revocationDate(crl, certificate), times.requireCurrent(crl.getThisUpdate(), crl.getNextUpdate()));
+        } catch (OperatorCreationException | CertException | CertificateEncodingException e) {
+            throw new IOException("its CRL is refused: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            // Parsers meet hostile octets with exceptions of any kind.
+            throw new IOException("its CRL cannot be read: " + e.getClass().getSimpleName(), e);
+        }
+    }
+
+    private void requireIssuedBy(X509Certificate issuer, X509CRLHolder crl)
+            throws IOException, OperatorCreationException, CertException, CertificateEncodingException {
+        X509CertificateHolder holder = new JcaX509CertificateHolder(issuer);
+        if (!holder.getSubject().equals(crl.getIssuer())) {
+            throw new IOException("its CRL is of another issuer");
+        }
+        boolean[] usage = issuer.getKeyUsage();
+        if (usage != null && !usage[KEY_USAGE_CRL_SIGN]) {
+            throw new IOException("its CRL is signed with a key that is not for CRLs");
+        }
+        PeerSignatures.requireUnbroken(crl.toASN1Structure().getSignatureAlgorithm());
+        if (!crl.isSignatureValid(signatures.verifier(holder.getSubjectPublicKeyInfo()))) {
+            throw new IOException("its CRL is not signed by the issuer");
+        }
+    }
+
+    /** A CRL for some certificates or some reasons, or one of changes, does not say that a certificate is good. */
+    private static void requireScope(X509CRLHolder crl, X509Certificate certificate) throws IOException {
+        if (crl.getExtension(Extension.deltaCRLIndicator) != null) {
+            throw new IOException("its CRL is a delta CRL");
+        }
+        requireKnown(crl.getCriticalExtensionOIDs(), "its CRL");
+        Extension scope = crl.getExtension(Extension.issuingDistributionPoint);
+        if (scope == null) {
+            return;
+        }
+        IssuingDistributionPoint point = IssuingDistributionPoint.getInstance(scope.getParsedValue());
+        boolean ca = certificate.getBasicConstraints() != NOT_A_CA;
+        if (point.isIndirectCRL()) {
+            throw new IOException("its CRL is an indirect CRL");
+        }
+        if (point.onlyContainsAttributeCerts()
+                || ca && point.onlyContainsUserCerts()
+                || !ca && point.onlyContainsCACerts()
+                || point.getOnlySomeReasons() != null) {
+            throw new IOException("its CRL does not cover the certificate, or not all reasons");
+        }
+        DistributionPointName name = point.getDistributionPoint();
+        if (name != null && names(name).stream().noneMatch(CertificateAddresses.crlNames(certificate)::contains)) {
+            throw new IOException("its CRL is of a distribution point that the certificate does not name");
+        }
+    }
+
+    private static List<GeneralName> names(DistributionPointName name) {
+        return name.getType() == DistributionPointName.FULL_NAME
+                ? List.of(GeneralNames.getInstance(name.getName()).getNames())
+                : List.of();
+    }
+
+    private static Optional<Instant> revocationDate(X509CRLHolder crl, X509Certificate certificate) throws IOException {
+        X509CRLEntryHolder entry = crl.getRevokedCertificate(certificate.getSerialNumber());
+        if (entry == null) {
+            return Optional.empty();
+        }
+        requireKnown(entry.getCriticalExtensionOIDs(), "the entry in its CRL");
+        return Optional.of(entry.getRevocationDate().toInstant());
+    }
+
+    private static void requireKnown(Set<?> critical, String what) throws IOException {
+        for (Object type : critical) {
+            if (!Extension.issuingDistributionPoint.equals(type) && !Extension.reasonCode.equals(type)) {
+                throw new IOException(what + " has the critical extension " + ((ASN1ObjectIdentifier) type).getId()
+                        + ", which is not known here");
+            }
+        }
+    }
+}

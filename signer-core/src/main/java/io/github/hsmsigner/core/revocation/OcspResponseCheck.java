@@ -1,0 +1,186 @@
+package io.github.hsmsigner.core.revocation;
+
+import io.github.hsmsigner.core.CertificateChain;
+import io.github.hsmsigner.core.fetch.Asn1Answer;
+import io.github.hsmsigner.core.fetch.PeerSignatures;
+import java.io.IOException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
+import org.bouncycastle.asn1.ocsp.OCSPResponse;
+import org.bouncycastle.asn1.ocsp.ResponderID;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
+import org.bouncycastle.cert.ocsp.BasicOCSPResp;
+import org.bouncycastle.cert.ocsp.CertificateID;
+import org.bouncycastle.cert.ocsp.CertificateStatus;
+import org.bouncycastle.cert.ocsp.OCSPException;
+import org.bouncycastle.cert.ocsp.OCSPResp;
+import org.bouncycastle.cert.ocsp.RespID;
+import org.bouncycastle.cert.ocsp.RevokedStatus;
+import org.bouncycastle.cert.ocsp.SingleResp;
+import org.bouncycastle.operator.DigestCalculatorProvider;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.bc.BcDigestCalculatorProvider;
+
+/** Reads a certificate's status in an OCSP response, if that is a good answer to its request (RFC 6960, section 3.2). */
+final class OcspResponseCheck {
+
+    private static final Map<Integer, String> REFUSALS =
+            Map.of(1, "malformedRequest", 2, "internalError", 3, "tryLater", 5, "sigRequired", 6, "unauthorized");
+    private static final int DIGITAL_SIGNATURE = 0;
+    private static final int NON_REPUDIATION = 1;
+
+    private final Clock clock;
+    private final UpdateTimes times;
+    private final PeerSignatures signatures;
+    private final DigestCalculatorProvider digests = new BcDigestCalculatorProvider();
+
+    OcspResponseCheck(Clock clock, UpdateTimes times, PeerSignatures signatures) {
+        this.clock = clock;
+        this.times = times;
+        this.signatures = signatures;
+    }
+
+    /**
+     * What a response says.
+     *
+     * @param verdict about the certificate
+     * @param responder the certificate of a delegated responder that must be shown not to be revoked itself
+     */
+    record Answer(Verdict verdict, Optional<X509Certificate> responder) {}
+
+    /** The message of the exception says what is wrong with the response. */
+    Answer check(byte[] octets, Extension nonce, X509Certificate certificate, X509Certificate issuer)
+            throws IOException {
+        try {
+            BasicOCSPResp response = parse(octets);
+            X509CertificateHolder issuerHolder = new JcaX509CertificateHolder(issuer);
+            Optional<X509Certificate> responder = signedBy(response, issuerHolder)
+                    ? Optional.empty()
+                    : uncheckedResponder(delegatedResponder(response, issuer));
+            requireKnown(response.getCriticalExtensionOIDs());
+            Extension echo = response.getExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nonce);
+            // Responders that sign answers in advance leave it out: RFC 6960, section 4.4.1.
+            if (echo != null && !echo.getExtnValue().equals(nonce.getExtnValue())) {
+                throw new IOException("its answer has another nonce than the request");
+            }
+            SingleResp single = singleResponse(response, certificate, issuerHolder);
+            requireKnown(single.getCriticalExtensionOIDs());
+            Instant goodUntil = times.requireCurrent(single.getThisUpdate(), single.getNextUpdate());
+            return new Answer(new Verdict(revocationDate(single.getCertStatus()), goodUntil), responder);
+        } catch (OCSPException | OperatorCreationException | CertificateException e) {
+            throw new IOException("its answer is refused: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            // Parsers meet hostile octets with exceptions of any kind.
+            throw new IOException("its answer cannot be read: " + e.getClass().getSimpleName(), e);
+        }
+    }
+
+    private static BasicOCSPResp parse(byte[] octets) throws IOException, OCSPException {
+        OCSPResp response = new OCSPResp(OCSPResponse.getInstance(Asn1Answer.der(octets)));
+        if (response.getStatus() != OCSPResp.SUCCESSFUL) {
+            throw new IOException("it refuses with status " + response.getStatus() + " ("
+                    + REFUSALS.getOrDefault(response.getStatus(), "not known here") + ")");
+        }
+        if (!(response.getResponseObject() instanceof BasicOCSPResp basic)) {
+            throw new IOException("its answer is not of type id-pkix-ocsp-basic");
+        }
+        PeerSignatures.requireUnbroken(basic.getSignatureAlgorithmID());
+        return basic;
+    }
+
+    private boolean signedBy(BasicOCSPResp response, X509CertificateHolder candidate)
+            throws OCSPException, OperatorCreationException {
+        ResponderID id = response.getResponderId().toASN1Primitive();
+        boolean named = id.getKeyHash() == null
+                ? id.getName().equals(candidate.getSubject())
+                : new RespID(candidate.getSubjectPublicKeyInfo(), digests.get(RespID.HASH_SHA1))
+                        .equals(response.getResponderId());
+        return named && response.isSignatureValid(signatures.verifier(candidate.getSubjectPublicKeyInfo()));
+    }
+
+    /** RFC 6960, section 4.2.2.2. */
+    private X509Certificate delegatedResponder(BasicOCSPResp response, X509Certificate issuer)
+            throws IOException, OCSPException, OperatorCreationException, CertificateException {
+        X509CertificateHolder signer = null;
+        for (X509CertificateHolder candidate : response.getCerts()) {
+            if (signedBy(response, candidate)) {
+                signer = candidate;
+                break;
+            }
+        }
+        if (signer == null) {
+            throw new IOException("its answer is signed neither by the issuer nor by a responder that it holds");
+        }
+        X509Certificate responder = new JcaX509CertificateConverter().getCertificate(signer);
+        if (!CertificateChain.issued(issuer, responder)) {
+            throw new IOException("its responder is not certified by the issuer of the certificate");
+        }
+        List<String> purposes = responder.getExtendedKeyUsage();
+        if (purposes == null || !purposes.contains(KeyPurposeId.id_kp_OCSPSigning.getId())) {
+            throw new IOException("its responder's certificate is not for OCSP");
+        }
+        boolean[] usage = responder.getKeyUsage();
+        if (usage != null && !usage[DIGITAL_SIGNATURE] && !usage[NON_REPUDIATION]) {
+            throw new IOException("its responder's certificate is not for signatures");
+        }
+        Instant now = clock.instant();
+        if (now.isAfter(responder.getNotAfter().toInstant().plus(UpdateTimes.CLOCK_TOLERANCE))
+                || now.isBefore(responder.getNotBefore().toInstant().minus(UpdateTimes.CLOCK_TOLERANCE))) {
+            throw new IOException("its responder's certificate is not valid now");
+        }
+        return responder;
+    }
+
+    /** With id-pkix-ocsp-nocheck the issuer says that the responder is trusted while its certificate is valid. */
+    private static Optional<X509Certificate> uncheckedResponder(X509Certificate responder) {
+        return Optional.of(responder)
+                .filter(r -> r.getExtensionValue(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck.getId()) == null);
+    }
+
+    private SingleResp singleResponse(BasicOCSPResp response, X509Certificate certificate, X509CertificateHolder issuer)
+            throws IOException, OCSPException {
+        List<SingleResp> matches = new ArrayList<>();
+        for (SingleResp single : response.getResponses()) {
+            CertificateID id = single.getCertID();
+            if (id.getSerialNumber().equals(certificate.getSerialNumber()) && id.matchesIssuer(issuer, digests)) {
+                matches.add(single);
+            }
+        }
+        if (matches.size() != 1) {
+            throw new IOException("its answer speaks of the certificate " + matches.size() + " times and not once");
+        }
+        return matches.get(0);
+    }
+
+    private static Optional<Instant> revocationDate(CertificateStatus status) throws IOException {
+        if (status == CertificateStatus.GOOD) {
+            return Optional.empty();
+        }
+        if (status instanceof RevokedStatus revoked) {
+            Date date = revoked.getRevocationTime();
+            return Optional.of(date.toInstant());
+        }
+        throw new IOException("it does not know the certificate");
+    }
+
+    private static void requireKnown(Set<?> critical) throws IOException {
+        for (Object type : critical) {
+            if (!OCSPObjectIdentifiers.id_pkix_ocsp_nonce.equals(type)) {
+                throw new IOException("its answer has the critical extension " + type + ", which is not known here");
+            }
+        }
+    }
+}

@@ -1,0 +1,253 @@
+package io.github.hsmsigner.core.revocation;
+
+import io.github.hsmsigner.core.CertificateChain;
+import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.RevocationInfo;
+import io.github.hsmsigner.core.RevocationSource;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.fetch.CertificateAddresses;
+import io.github.hsmsigner.core.fetch.HttpFetcher;
+import io.github.hsmsigner.core.fetch.PeerSignatures;
+import io.github.hsmsigner.core.fetch.PeerText;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gets revocation information from where the certificates say that it is: from OCSP responders (AuthorityInfoAccess, RFC 6960), and
+ * else from CRLs (CRLDistributionPoints, RFC 5280).
+ *
+ * <p>It makes HTTP requests to addresses that stand in certificates, so nothing does this unless it is asked to. Only plain HTTP is
+ * used, and no redirect is followed; what comes back is signed. It is taken if the certificate's issuer signed it, or for OCSP a
+ * responder that the issuer certified for it, if it is current, and if it covers the certificate. Signatures with SHA-1 or MD5 are not
+ * taken. A responder whose certificate lacks id-pkix-ocsp-nocheck is looked up in the CRL that its certificate names, which is then
+ * part of the proof.
+ *
+ * <p>Every address gets an equal share of the time that is left. A certificate that was revoked is an error that lasts; trouble with
+ * the network is one that passes, and names every address with its reason. What was fetched is remembered until its nextUpdate, but
+ * not longer than {@link Builder#maxAge}. Safe for use by any number of threads at once: those that need the same wait for one
+ * request.
+ */
+public final class OnlineRevocationSource implements RevocationSource {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OnlineRevocationSource.class);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(30);
+
+    private static final int MAX_REASON_LENGTH = 400;
+
+    private final Duration attemptLimit;
+    private final OcspLookup ocsp;
+    private final CrlLookup crls;
+    private final ProofCache cache;
+
+    private OnlineRevocationSource(Builder builder) {
+        this.attemptLimit = builder.attemptLimit;
+        this.cache = new ProofCache(builder.clock, builder.maxAge, builder.cacheSize);
+        HttpFetcher http = new HttpFetcher(builder.maxBytes);
+        PeerSignatures signatures = new PeerSignatures();
+        UpdateTimes times = new UpdateTimes(builder.clock);
+        this.crls = new CrlLookup(http, new CrlCheck(times, signatures));
+        this.ocsp = new OcspLookup(http, new OcspResponseCheck(builder.clock, times, signatures), crls);
+    }
+
+    /**
+     * Begins a source.
+     *
+     * @return the builder, with settings that suit most
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public RevocationInfo revocationInfo(CertificateChain chain, Deadline deadline) {
+        List<X509Certificate> certificates = chain.certificates();
+        int root = certificates.size() - 1;
+        X509Certificate last = certificates.get(root);
+        if (!CertificateChain.issued(last, last)) {
+            throw SigningUnavailableException.lasting(
+                    "There is no revocation information for the certificate of " + subject(last)
+                            + ", as its issuer \""
+                            + last.getIssuerX500Principal().getName()
+                            + "\" is missing in the chain. Add the issuer's certificate, or have chains completed.",
+                    null);
+        }
+        List<byte[]> ocspResponses = new ArrayList<>();
+        List<byte[]> lists = new ArrayList<>();
+        for (int i = 0; i < root; i++) {
+            Proof proof = proof(certificates.get(i), certificates.get(i + 1), deadline.share(root - i));
+            ocspResponses.addAll(proof.ocspResponses());
+            lists.addAll(proof.crls());
+        }
+        return new RevocationInfo(ocspResponses, lists);
+    }
+
+    private Proof proof(X509Certificate certificate, X509Certificate issuer, Deadline deadline) {
+        List<Attempt> attempts = new ArrayList<>();
+        for (URI address : CertificateAddresses.ocspResponders(certificate)) {
+            attempts.add(new Attempt(address, limit -> ocsp.lookup(address, certificate, issuer, limit)));
+        }
+        for (URI address : CertificateAddresses.crls(certificate)) {
+            attempts.add(new Attempt(address, limit -> crls.lookup(address, certificate, issuer, limit)));
+        }
+        if (attempts.isEmpty()) {
+            throw SigningUnavailableException.lasting(
+                    "There is no revocation information for the certificate of " + subject(certificate)
+                            + ", as it names neither an OCSP responder nor a CRL over HTTP. Use another certificate, or make"
+                            + " containers without revocation information.",
+                    null);
+        }
+        try {
+            return cache.get(certificate, deadline, () -> firstOf(attempts, certificate, deadline));
+        } catch (IOException e) {
+            String reason = ": " + e.getMessage();
+            throw unavailable(
+                    certificate,
+                    attempts.stream().map(a -> a.address() + reason).toList(),
+                    e);
+        }
+    }
+
+    private Proof firstOf(List<Attempt> attempts, X509Certificate certificate, Deadline deadline) {
+        List<String> reasons = new ArrayList<>();
+        IOException last = null;
+        for (int i = 0; i < attempts.size() && !(last instanceof InterruptedIOException); i++) {
+            Attempt attempt = attempts.get(i);
+            try {
+                return attempt.lookup().by(deadline.share(attempts.size() - i).within(attemptLimit));
+            } catch (IOException e) {
+                String reason = attempt.address() + ": " + PeerText.printable(e.getMessage(), MAX_REASON_LENGTH);
+                LOG.warn("No revocation information for the certificate of {} from {}.", subject(certificate), reason);
+                reasons.add(reason);
+                last = e;
+            }
+        }
+        throw unavailable(certificate, reasons, last);
+    }
+
+    private static SigningUnavailableException unavailable(
+            X509Certificate certificate, List<String> reasons, IOException cause) {
+        return SigningUnavailableException.passing(
+                "No revocation information could be had for the certificate of " + subject(certificate) + ". "
+                        + String.join("; ", reasons) + ".",
+                RETRY_AFTER,
+                cause);
+    }
+
+    private static String subject(X509Certificate certificate) {
+        return "\"" + certificate.getSubjectX500Principal().getName() + "\"";
+    }
+
+    /** One address to ask. */
+    private record Attempt(URI address, Lookup lookup) {}
+
+    /** Asking it. */
+    @FunctionalInterface
+    private interface Lookup {
+
+        Proof by(Deadline deadline) throws IOException;
+    }
+
+    /** Collects the settings of an {@link OnlineRevocationSource}. Not safe for use by several threads. */
+    public static final class Builder {
+
+        private static final int LARGEST_ANSWER = 64 * 1024 * 1024;
+
+        private Duration attemptLimit = Duration.ofSeconds(5);
+        private Duration maxAge = Duration.ofHours(24);
+        private int cacheSize = 64;
+        private int maxBytes = 1024 * 1024;
+        private Clock clock = Clock.systemUTC();
+
+        private Builder() {}
+
+        /**
+         * Sets how long one address may take; 5 seconds, without it, and never more than an equal share of the time that a request
+         * has left for the addresses that are left.
+         *
+         * @param attemptLimit the time; positive
+         * @return this builder
+         */
+        public Builder attemptLimit(Duration attemptLimit) {
+            if (attemptLimit.isNegative() || attemptLimit.isZero()) {
+                throw new InvalidConfigurationException("An address needs some time to answer: " + attemptLimit);
+            }
+            this.attemptLimit = attemptLimit;
+            return this;
+        }
+
+        /**
+         * Sets how long an answer is used at most, however far away its nextUpdate is; 24 hours, without it. A revocation is noticed
+         * that much later at most.
+         *
+         * @param maxAge the time; zero to ask for each signature
+         * @return this builder
+         */
+        public Builder maxAge(Duration maxAge) {
+            if (maxAge.isNegative()) {
+                throw new InvalidConfigurationException("The age of answers cannot be negative: " + maxAge);
+            }
+            this.maxAge = maxAge;
+            return this;
+        }
+
+        /**
+         * Sets for how many certificates answers are kept; 64, without it.
+         *
+         * @param certificates the number; positive
+         * @return this builder
+         */
+        public Builder cacheSize(int certificates) {
+            if (certificates < 1) {
+                throw new InvalidConfigurationException(
+                        "The answers of one certificate must be kept at least: " + certificates);
+            }
+            this.cacheSize = certificates;
+            return this;
+        }
+
+        /**
+         * Sets the largest answer to take; 1 MiB, without it. Answers become part of each container, so large CRLs make large ones.
+         *
+         * @param maxBytes the size in bytes, up to 64 MiB
+         * @return this builder
+         */
+        public Builder maxBytes(int maxBytes) {
+            if (maxBytes < 1 || maxBytes > LARGEST_ANSWER) {
+                throw new InvalidConfigurationException(
+                        "The largest answer must have 1 to " + LARGEST_ANSWER + " bytes: " + maxBytes);
+            }
+            this.maxBytes = maxBytes;
+            return this;
+        }
+
+        /**
+         * Sets the clock that says whether an answer is current; the system's, without it.
+         *
+         * @param clock the clock
+         * @return this builder
+         */
+        public Builder clock(Clock clock) {
+            this.clock = Objects.requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /**
+         * Builds the source.
+         *
+         * @return the source
+         */
+        public OnlineRevocationSource build() {
+            return new OnlineRevocationSource(this);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.github.hsmsigner.core.revocation;
+
+import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/** Remembers proofs while they are good, and has one thread look for what several want. */
+final class ProofCache {
+
+    private final Clock clock;
+    private final Duration maxAge;
+    private final Map<X509Certificate, Kept> kept;
+    private final Map<X509Certificate, CompletableFuture<Proof>> searches = new HashMap<>();
+
+    private record Kept(Proof proof, Instant until) {}
+
+    ProofCache(Clock clock, Duration maxAge, int size) {
+        this.clock = clock;
+        this.maxAge = maxAge;
+        this.kept = new LeastRecentlyUsed(size);
+    }
+
+    /**
+     * The proof for a certificate. A failed search fails all who wait for it, but not if it ended because the time of the one who
+     * searched did: then the next one searches.
+     *
+     * @throws IOException if the search of another thread did not end before the deadline
+     */
+    Proof get(X509Certificate certificate, Deadline deadline, Supplier<Proof> search) throws IOException {
+        while (true) {
+            CompletableFuture<Proof> mine = new CompletableFuture<>();
+            CompletableFuture<Proof> running;
+            synchronized (this) {
+                Kept known = kept.get(certificate);
+                if (known != null && clock.instant().isBefore(known.until())) {
+                    return known.proof();
+                }
+                running = searches.putIfAbsent(certificate, mine);
+            }
+            if (running == null) {
+                return search(certificate, deadline, search, mine);
+            }
+            try {
+                return running.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+            } catch (CancellationException e) {
+                // The time of the one who searched is up, and ours may not be.
+                continue;
+            } catch (TimeoutException e) {
+                throw new IOException("no answer came in time to a request that is under way", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw (IOException) new InterruptedIOException("waiting for the answer was interrupted").initCause(e);
+            } catch (ExecutionException e) {
+                throw sameFor(e.getCause());
+            }
+        }
+    }
+
+    private Proof search(
+            X509Certificate certificate, Deadline deadline, Supplier<Proof> search, CompletableFuture<Proof> result) {
+        try {
+            Proof proof = search.get();
+            keep(certificate, proof);
+            result.complete(proof);
+            return proof;
+        } catch (RuntimeException | Error e) {
+            end(certificate);
+            if (deadline.hasPassed() || Thread.currentThread().isInterrupted()) {
+                result.cancel(false);
+            } else {
+                result.completeExceptionally(e);
+            }
+            throw e;
+        }
+    }
+
+    private synchronized void keep(X509Certificate certificate, Proof proof) {
+        Instant oldest = clock.instant().plus(maxAge);
+        kept.put(certificate, new Kept(proof, oldest.isBefore(proof.goodUntil()) ? oldest : proof.goodUntil()));
+        searches.remove(certificate);
+    }
+
+    private synchronized void end(X509Certificate certificate) {
+        searches.remove(certificate);
+    }
+
+    /** An error of its own for each thread, as each has a place of its own where it happened. */
+    private static RuntimeException sameFor(Throwable failure) {
+        if (failure instanceof SigningUnavailableException e) {
+            return e.retryAfter()
+                    .map(time -> SigningUnavailableException.passing(e.getMessage(), time, e))
+                    .orElseGet(() -> SigningUnavailableException.lasting(e.getMessage(), e));
+        }
+        return new IllegalStateException("Looking for revocation information failed in another thread", failure);
+    }
+
+    /** Keeps the proofs that were used last. */
+    private static final class LeastRecentlyUsed extends LinkedHashMap<X509Certificate, Kept> {
+
+        private static final long serialVersionUID = 1L;
+
+        private final int size;
+
+        LeastRecentlyUsed(int size) {
+            super(16, 0.75f, true);
+            this.size = size;
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<X509Certificate, Kept> eldest) {
+            return size() > size;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.github.hsmsigner.core.revocation;
+
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import java.net.URI;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What a responder or a CRL says of a certificate.
+ *
+ * @param revokedAt when it was revoked; empty if it was not
+ * @param goodUntil when there is something newer
+ */
+record Verdict(Optional<Instant> revokedAt, Instant goodUntil) {
+
+    /** An error that lasts, as what was revoked stays so: asking elsewhere makes it no better. */
+    void requireGood(X509Certificate certificate, URI source) {
+        revokedAt.ifPresent(date -> {
+            throw SigningUnavailableException.lasting(
+                    "The certificate of \""
+                            + certificate.getSubjectX500Principal().getName() + "\" with serial number "
+                            + certificate.getSerialNumber().toString(16) + " (hexadecimal) was revoked on " + date
+                            + ", says " + source + ". Signatures need another certificate.",
+                    null);
+        });
+    }
+}

@@ -27,21 +27,34 @@ public interface Signer {
     Set<SignatureAlgorithm> algorithms();
 
     /**
+     * Whether this key must see the message itself to sign with an algorithm, because its digest is not enough: always so for
+     * schemes that sign whole messages, and for any other where what holds the key hashes itself. {@link #signMessage} works
+     * either way.
+     *
+     * @param algorithm one of {@link #algorithms()}
+     * @return {@code true} if {@link #sign} refuses the algorithm
+     */
+    default boolean signsWholeMessage(SignatureAlgorithm algorithm) {
+        return algorithm.scheme().signsWholeMessage();
+    }
+
+    /**
      * Signs a digest.
      *
-     * @param algorithm one of {@link #algorithms()}, of a scheme that signs digests
+     * @param algorithm one of {@link #algorithms()}, for which the key need not see the message
      * @param digest the digest of the message, made with the algorithm's digest algorithm
      * @param deadline by when the answer is due; waiting for a free session, too, ends then
      * @return the signature octets as X.509 and CMS carry them: for RSA the bare octets of RFC 8017, for ECDSA the DER encoding of
      *     Ecdsa-Sig-Value (RFC 5753, section 7.2)
-     * @throws UnsupportedRequestException if the algorithm is not one of this key's
+     * @throws UnsupportedRequestException if the algorithm is not one of this key's, or {@link #signsWholeMessage} says that the
+     *     key must see the message though the scheme signs digests
      * @throws SigningUnavailableException if the key cannot be used before the deadline
      * @throws IllegalArgumentException if the digest was made with another digest algorithm, or the scheme signs messages only
      */
     byte[] sign(SignatureAlgorithm algorithm, Digest digest, Deadline deadline);
 
     /**
-     * Signs a message that is in memory. Keys of schemes that must see the whole message implement this; for the others it is the
+     * Signs a message that is in memory. Keys that must see the whole message implement this; for the others it is the
      * same as hashing the message and signing the digest.
      *
      * @param algorithm one of {@link #algorithms()}

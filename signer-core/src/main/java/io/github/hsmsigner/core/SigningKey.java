@@ -2,6 +2,7 @@ package io.github.hsmsigner.core;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Objects;
@@ -14,6 +15,9 @@ import java.util.stream.Collectors;
  * {@link SigningService#reloadCertificates}; nothing else about it ever changes.
  */
 public final class SigningKey {
+
+    /** Not empty: there are tokens that refuse to sign an empty message. */
+    private static final byte[] PROBE = "Does this key belong to this certificate?".getBytes(StandardCharsets.US_ASCII);
 
     private final String name;
     private final Signer signer;
@@ -76,7 +80,7 @@ public final class SigningKey {
                 .orElseThrow(() -> new InvalidConfigurationException("The key \"" + name + "\" does not sign with "
                         + scheme + "; it offers " + signer.algorithms() + "."));
         CertificateChain chain = chainOf(name, signer, certificates);
-        ToBeSigned probe = ToBeSigned.message(algorithm, new byte[0]);
+        ToBeSigned probe = ToBeSigned.message(algorithm, PROBE);
         if (!probe.verify(chain.signer().getPublicKey(), probe.sign(signer, deadline))) {
             throw mismatch(name, chain, "does not verify a signature made with the key");
         }

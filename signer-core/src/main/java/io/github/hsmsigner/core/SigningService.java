@@ -90,7 +90,7 @@ public final class SigningService {
         return serve(SigningAction.RAW_SIGNATURE, context, request -> {
             SigningKey key = authorizedSigningKey(request.over(digest));
             SignatureAlgorithm algorithm = key.algorithm(digest.algorithm());
-            if (algorithm.scheme().signsWholeMessage()) {
+            if (key.signer().signsWholeMessage(algorithm)) {
                 throw new UnsupportedRequestException(
                         "The key signs with " + algorithm + ", which needs the data to be signed and not its digest.");
             }

@@ -7,9 +7,10 @@ final class ToBeSigned {
 
     private final SignatureAlgorithm algorithm;
 
-    /** Of the two, the one that the scheme signs; the other is null. */
+    /** Null where it is not known. */
     private final byte[] message;
 
+    /** Null where the scheme signs whole messages. */
     private final Digest digest;
 
     private ToBeSigned(SignatureAlgorithm algorithm, byte[] message, Digest digest) {
@@ -19,9 +20,9 @@ final class ToBeSigned {
     }
 
     static ToBeSigned message(SignatureAlgorithm algorithm, byte[] message) {
-        return algorithm.scheme().signsWholeMessage()
-                ? new ToBeSigned(algorithm, message, null)
-                : digest(algorithm, Digest.compute(algorithm.digestAlgorithm(), message));
+        Digest digest =
+                algorithm.scheme().signsWholeMessage() ? null : Digest.compute(algorithm.digestAlgorithm(), message);
+        return new ToBeSigned(algorithm, message, digest);
     }
 
     static ToBeSigned digest(SignatureAlgorithm algorithm, Digest digest) {
@@ -33,9 +34,9 @@ final class ToBeSigned {
     }
 
     byte[] sign(Signer signer, Deadline deadline) {
-        return message == null
-                ? signer.sign(algorithm, digest, deadline)
-                : signer.signMessage(algorithm, message, deadline);
+        return message != null && signer.signsWholeMessage(algorithm)
+                ? signer.signMessage(algorithm, message, deadline)
+                : signer.sign(algorithm, digest, deadline);
     }
 
     boolean verify(PublicKey key, byte[] signature) {

@@ -1,5 +1,7 @@
 package io.github.hsmsigner.pkcs11;
 
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.pkcs11.object.KeyLookup;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
@@ -9,14 +11,16 @@ import java.util.Optional;
  */
 public final class KeySelector {
 
-    private static final KeySelector ANY = new KeySelector(Optional.empty(), Optional.empty());
+    private static final KeySelector ANY = new KeySelector(Optional.empty(), Optional.empty(), TokenSelector.any());
 
     private final Optional<String> label;
     private final Optional<String> id;
+    private final TokenSelector token;
 
-    private KeySelector(Optional<String> label, Optional<String> id) {
+    private KeySelector(Optional<String> label, Optional<String> id, TokenSelector token) {
         this.label = label;
         this.id = id;
+        this.token = token;
     }
 
     /**
@@ -57,15 +61,46 @@ public final class KeySelector {
      */
     public static KeySelector of(Optional<String> label, Optional<byte[]> id) {
         Objects.requireNonNull(label, "label");
-        return new KeySelector(label, id.map(HexFormat.of()::formatHex));
+        return new KeySelector(label, id.map(HexFormat.of()::formatHex), TokenSelector.any());
     }
 
-    Optional<String> label() {
-        return label;
+    /**
+     * The key that a URI means. If the URI says on which token it is, it is found on that token only.
+     *
+     * @param uri the URI
+     * @return the selector
+     * @throws InvalidConfigurationException if the URI means an object that is not a private key
+     */
+    public static KeySelector of(Pkcs11Uri uri) {
+        uri.type().filter(type -> !type.equals("private")).ifPresent(type -> {
+            throw new InvalidConfigurationException(
+                    "The PKCS#11 URI of a signing key must say type=private, or nothing of the type, and not type="
+                            + type + ".");
+        });
+        return new KeySelector(uri.object(), uri.id().map(HexFormat.of()::formatHex), TokenSelector.of(uri));
     }
 
-    Optional<byte[]> id() {
-        return id.map(HexFormat.of()::parseHex);
+    /** On which token the key is. */
+    TokenSelector token() {
+        return token;
+    }
+
+    /** How the key is found on its token. */
+    KeyLookup lookup() {
+        return new KeyLookup(label, id.map(HexFormat.of()::parseHex), toString());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof KeySelector that
+                && label.equals(that.label)
+                && id.equals(that.id)
+                && token.equals(that.token);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(label, id, token);
     }
 
     @Override

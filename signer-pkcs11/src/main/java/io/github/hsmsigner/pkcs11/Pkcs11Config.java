@@ -4,7 +4,6 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * How to reach a token. Immutable; holds the PIN's source, never the PIN.
@@ -19,15 +18,15 @@ public final class Pkcs11Config {
 
     private final Path module;
     private final PinSource pin;
-    private final Optional<String> tokenLabel;
-    private final OptionalLong slotId;
+    private final TokenSelector token;
+    private final Optional<VendorProfile> vendorProfile;
     private final int maxSessions;
 
     private Pkcs11Config(Builder builder) {
         this.module = builder.module;
         this.pin = builder.pin;
-        this.tokenLabel = Optional.ofNullable(builder.tokenLabel);
-        this.slotId = builder.slotId;
+        this.token = builder.token;
+        this.vendorProfile = builder.vendorProfile;
         this.maxSessions = builder.maxSessions;
     }
 
@@ -60,21 +59,21 @@ public final class Pkcs11Config {
     }
 
     /**
-     * The label of the token.
+     * Which token of the module is meant.
      *
-     * @return the label, or empty for any
+     * @return the selector
      */
-    public Optional<String> tokenLabel() {
-        return tokenLabel;
+    public TokenSelector token() {
+        return token;
     }
 
     /**
-     * The slot of the token.
+     * The rules for the maker of the HSM.
      *
-     * @return the slot id, or empty for any
+     * @return the rules, or empty for those that follow from what the module says of itself
      */
-    public OptionalLong slotId() {
-        return slotId;
+    public Optional<VendorProfile> vendorProfile() {
+        return vendorProfile;
     }
 
     /**
@@ -88,17 +87,7 @@ public final class Pkcs11Config {
 
     @Override
     public String toString() {
-        return "Pkcs11Config[" + module + ", " + tokenDescription() + "]";
-    }
-
-    String tokenDescription() {
-        if (tokenLabel.isEmpty() && slotId.isEmpty()) {
-            return "any token";
-        }
-        return "the token"
-                + tokenLabel.map(l -> " with label \"" + l + "\"").orElse("")
-                + (tokenLabel.isPresent() && slotId.isPresent() ? " and" : "")
-                + (slotId.isPresent() ? " in slot " + slotId.getAsLong() : "");
+        return "Pkcs11Config[" + module + ", " + token + "]";
     }
 
     /** Collects the settings of a {@link Pkcs11Config}. Not safe for use by several threads. */
@@ -106,8 +95,8 @@ public final class Pkcs11Config {
 
         private final Path module;
         private PinSource pin;
-        private String tokenLabel;
-        private OptionalLong slotId = OptionalLong.empty();
+        private TokenSelector token = TokenSelector.any();
+        private Optional<VendorProfile> vendorProfile = Optional.empty();
         private int maxSessions = DEFAULT_MAX_SESSIONS;
 
         private Builder(Path module) {
@@ -132,18 +121,40 @@ public final class Pkcs11Config {
          * @return this builder
          */
         public Builder tokenLabel(String tokenLabel) {
-            this.tokenLabel = Objects.requireNonNull(tokenLabel, "tokenLabel");
+            this.token = token.withLabel(tokenLabel);
             return this;
         }
 
         /**
          * Sets the slot of the token; without label and slot, the only token there is.
          *
-         * @param slotId the slot id
+         * @param slotId the slot id: an unsigned number of 64 bits, the upper half of which is negative in Java
          * @return this builder
          */
         public Builder slotId(long slotId) {
-            this.slotId = OptionalLong.of(slotId);
+            this.token = token.withSlotId(slotId);
+            return this;
+        }
+
+        /**
+         * Sets which token is meant, in place of what was set before; without it, the only token there is.
+         *
+         * @param token the selector
+         * @return this builder
+         */
+        public Builder token(TokenSelector token) {
+            this.token = Objects.requireNonNull(token, "token");
+            return this;
+        }
+
+        /**
+         * Sets the rules for the maker of the HSM; without it, those that follow from what the module says of itself.
+         *
+         * @param vendorProfile the rules
+         * @return this builder
+         */
+        public Builder vendorProfile(VendorProfile vendorProfile) {
+            this.vendorProfile = Optional.of(vendorProfile);
             return this;
         }
 

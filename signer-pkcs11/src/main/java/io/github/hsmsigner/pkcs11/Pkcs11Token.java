@@ -5,21 +5,22 @@ import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.cryptoki.ModuleInfo;
 import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
-import io.github.hsmsigner.pkcs11.object.PrivateKeyObject;
+import io.github.hsmsigner.pkcs11.object.KeyOnToken;
 import io.github.hsmsigner.pkcs11.object.TokenObjects;
+import io.github.hsmsigner.pkcs11.plan.SignaturePlan;
+import io.github.hsmsigner.pkcs11.plan.SigningMechanisms;
 import io.github.hsmsigner.pkcs11.session.SessionPool;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,19 +35,29 @@ public final class Pkcs11Token implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Pkcs11Token.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
-    private static final int LISTED_KEYS = 20;
 
     private final CryptokiModule module;
     private final Cryptoki cryptoki;
     private final TokenInfo info;
+    private final VendorProfile vendor;
+    private final PinSource pin;
     private final long loginSession;
     private final SessionPool sessions;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Pkcs11Token(CryptokiModule module, Cryptoki cryptoki, TokenInfo info, long loginSession, int maxSessions) {
+    private Pkcs11Token(
+            CryptokiModule module,
+            Cryptoki cryptoki,
+            TokenInfo info,
+            VendorProfile vendor,
+            PinSource pin,
+            long loginSession,
+            int maxSessions) {
         this.module = module;
         this.cryptoki = cryptoki;
         this.info = info;
+        this.vendor = vendor;
+        this.pin = pin;
         this.loginSession = loginSession;
         this.sessions = new SessionPool(cryptoki, info.slotId(), maxSessions);
     }
@@ -86,14 +97,16 @@ public final class Pkcs11Token implements AutoCloseable {
 
     private static Pkcs11Token open(Pkcs11Config config, CryptokiModule module, Cryptoki cryptoki)
             throws CryptokiException {
-        LOG.info("PKCS#11 module {}: {}.", config.module(), cryptoki.moduleInfo());
+        ModuleInfo moduleInfo = cryptoki.moduleInfo();
+        VendorProfile vendor = config.vendorProfile().orElseGet(() -> VendorProfile.of(moduleInfo, config.module()));
+        LOG.info("PKCS#11 module {}: {}; vendor profile {}.", config.module(), moduleInfo, vendor);
         TokenInfo token = TokenFinder.find(cryptoki, config);
         requireLoginAllowed(token);
         long session = cryptoki.openSession(token.slotId());
         login(cryptoki, token, session, config.pin());
-        int maxSessions = poolSize(config.maxSessions(), token);
+        int maxSessions = poolSize(config.maxSessions(), vendor, token);
         LOG.info("Logged in to token {}; up to {} sessions.", token, maxSessions);
-        return new Pkcs11Token(module, cryptoki, token, session, maxSessions);
+        return new Pkcs11Token(module, cryptoki, token, vendor, config.pin(), session, maxSessions);
     }
 
     private static void requireLoginAllowed(TokenInfo token) {
@@ -130,12 +143,12 @@ public final class Pkcs11Token implements AutoCloseable {
         }
     }
 
-    /** One session of those that the token allows is kept for the login. */
-    private static int poolSize(int wanted, TokenInfo token) {
-        if (token.maxReadWriteSessions().isEmpty()) {
-            return wanted;
-        }
-        return (int) Math.max(1, Math.min(wanted, token.maxReadWriteSessions().getAsLong() - 1));
+    /** One session of those that are allowed is kept for the login. */
+    private static int poolSize(int wanted, VendorProfile vendor, TokenInfo token) {
+        long allowed = Math.min(
+                vendor.maxSessions().orElse(Integer.MAX_VALUE),
+                token.maxReadWriteSessions().orElse(Integer.MAX_VALUE));
+        return (int) Math.max(1, Math.min(wanted, allowed - 1));
     }
 
     private static SigningUnavailableException unreachable(String what, CryptokiException cause) {
@@ -147,7 +160,7 @@ public final class Pkcs11Token implements AutoCloseable {
      *
      * @param selector which key
      * @return the signer
-     * @throws InvalidConfigurationException if not exactly one key is meant, it is not an RSA key, or the token does not show its
+     * @throws InvalidConfigurationException if not exactly one key is meant, it is of a type that the token does not sign with, or the token does not show its
      *     public half; the message lists the keys there are
      * @throws SigningUnavailableException if the token cannot be read
      */
@@ -162,51 +175,34 @@ public final class Pkcs11Token implements AutoCloseable {
      * @param whenTokenHasNone the public key to assume where the token shows none; prove it with a signature before use, as
      *     {@link io.github.hsmsigner.core.SigningKey#prove} does
      * @return the signer
-     * @throws InvalidConfigurationException if not exactly one key is meant, it is not an RSA key, or its public half is known
+     * @throws InvalidConfigurationException if not exactly one key is meant, it is of a type that the token does not sign with, or its public half is known
      *     from nowhere; the message lists the keys there are
      * @throws SigningUnavailableException if the token cannot be read
      */
     public Pkcs11Signer signer(KeySelector selector, Optional<PublicKey> whenTokenHasNone) {
         return read(objects -> {
-            PrivateKeyObject key = select(objects, selector);
-            if (!key.isRsa()) {
-                throw new InvalidConfigurationException(
-                        "The key with " + key + " on token " + info + " is not supported; an RSA key is expected.");
+            if (!selector.token().matches(cryptoki, info)) {
+                throw new InvalidConfigurationException("The key is looked for on " + selector.token()
+                        + ", but the token that is open is " + info + ".");
             }
-            PublicKey publicKey = objects.publicKey(key)
+            KeyOnToken key = selector.lookup().find(objects, info.toString());
+            PublicKey publicKey = key.publicKey()
                     .or(() -> whenTokenHasNone)
                     .orElseThrow(() -> new InvalidConfigurationException("Token " + info
                             + " does not show the public half of the key with " + key
                             + "; configure the certificate of the key as a file."));
-            if (!(publicKey instanceof RSAPublicKey rsaKey)) {
-                throw new InvalidConfigurationException("The key with " + key + " on token " + info
-                        + " is an RSA key, but the certificate given for it is not.");
-            }
-            LOG.info(
-                    "Signing key: {}, {} bits, on token {}.",
-                    key,
-                    rsaKey.getModulus().bitLength(),
-                    info);
+            SignaturePlan plan = SignaturePlan.of(
+                    publicKey, SigningMechanisms.of(cryptoki, info.slotId()), vendor.maxEddsaMessage());
+            LOG.info("Signing key: {}, on token {}. It signs as {}.", key, info, plan);
+            LOG.debug("Signing key: {}, on token {}. {}", key, info, plan.details());
+            String description = "the key with " + key.object() + " on token " + info;
+            Optional<ContextSpecificLogin> loginOfEach =
+                    key.object().alwaysAuthenticate() && vendor.contextSpecificLogin()
+                            ? Optional.of(new ContextSpecificLogin(cryptoki, pin, description))
+                            : Optional.empty();
             return new Pkcs11Signer(
-                    cryptoki, sessions, key.handle(), rsaKey, "the key with " + key + " on token " + info);
+                    cryptoki, sessions, key.object().handle(), publicKey, plan, loginOfEach, description);
         });
-    }
-
-    private PrivateKeyObject select(TokenObjects objects, KeySelector selector) throws CryptokiException {
-        List<PrivateKeyObject> matches = objects.signingKeys(selector.label(), selector.id());
-        if (matches.size() == 1) {
-            return matches.get(0);
-        }
-        String found = matches.isEmpty() ? "none is " + selector : matches.size() + " match " + selector;
-        List<PrivateKeyObject> all = objects.signingKeys(Optional.empty(), Optional.empty());
-        throw new InvalidConfigurationException("One private key is needed on token " + info + ", but " + found
-                + "; the token has " + (all.isEmpty() ? "no private key" : list(all)) + ".");
-    }
-
-    private static String list(List<PrivateKeyObject> keys) {
-        String first =
-                keys.stream().limit(LISTED_KEYS).map(PrivateKeyObject::toString).collect(Collectors.joining(", "));
-        return keys.size() <= LISTED_KEYS ? first : first + " and " + (keys.size() - LISTED_KEYS) + " more";
     }
 
     /**
@@ -220,16 +216,33 @@ public final class Pkcs11Token implements AutoCloseable {
         return new Pkcs11CertificateProvider(info.toString(), read(TokenObjects::certificates), furtherIssuers);
     }
 
+    /**
+     * Generates keys, asks for certificates and puts them on the token.
+     *
+     * @return the ceremony, usable until this token is closed
+     */
+    public KeyCeremony keyCeremony() {
+        return new KeyCeremony(this);
+    }
+
+    private <T> T read(Reading<T> reading) {
+        return inLoginSession((module, objects, session) -> reading.from(objects));
+    }
+
     /** The login session is used by one thread at a time, as every session. */
-    private synchronized <T> T read(Reading<T> reading) {
+    synchronized <T> T inLoginSession(Work<T> work) {
         if (closed.get()) {
             throw SigningUnavailableException.lasting("The token is closed.", null);
         }
         try {
-            return reading.from(new TokenObjects(cryptoki, loginSession));
+            return work.in(cryptoki, new TokenObjects(cryptoki, loginSession), loginSession);
         } catch (CryptokiException e) {
-            throw unreachable("Token " + info + " cannot be read", e);
+            throw unreachable("Token " + info + " cannot be used", e);
         }
+    }
+
+    TokenInfo info() {
+        return info;
     }
 
     /** Waits a little for signatures in the making, then closes the sessions, and with them the login. Further calls do nothing. */
@@ -261,5 +274,11 @@ public final class Pkcs11Token implements AutoCloseable {
     @FunctionalInterface
     private interface Reading<T> {
         T from(TokenObjects objects) throws CryptokiException;
+    }
+
+    /** Something to do with the objects of the token. */
+    @FunctionalInterface
+    interface Work<T> {
+        T in(Cryptoki cryptoki, TokenObjects objects, long session) throws CryptokiException;
     }
 }

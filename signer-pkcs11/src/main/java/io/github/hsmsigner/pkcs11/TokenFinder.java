@@ -24,16 +24,18 @@ final class TokenFinder {
             throw SigningUnavailableException.passing(
                     "The PKCS#11 module " + config.module() + " shows no initialised token.", RETRY_AFTER, null);
         }
-        List<TokenInfo> matches = present.stream()
-                .filter(t -> config.tokenLabel().map(t.label()::equals).orElse(true))
-                .filter(t -> config.slotId().isEmpty() || config.slotId().getAsLong() == t.slotId())
-                .toList();
+        List<TokenInfo> matches = new ArrayList<>();
+        for (TokenInfo token : present) {
+            if (config.token().matches(cryptoki, token)) {
+                matches.add(token);
+            }
+        }
         if (matches.size() == 1) {
             return matches.get(0);
         }
         String found = matches.isEmpty() ? "none matches" : matches.size() + " match";
-        throw new InvalidConfigurationException("One token is needed, but " + found + " " + config.tokenDescription()
-                + "; the module has " + describe(present) + ".");
+        throw new InvalidConfigurationException("One token is needed, but " + found + " " + config.token()
+                + "; the module " + config.module() + " has " + describe(present) + ".");
     }
 
     private static List<TokenInfo> initializedTokens(Cryptoki cryptoki) throws CryptokiException {

@@ -114,8 +114,8 @@ class Pkcs11TokenTest {
             assertThatThrownBy(() -> token.signer(KeySelector.any()))
                     .isInstanceOf(InvalidConfigurationException.class)
                     .hasMessageContaining("2 match any key")
-                    .hasMessageContaining("label \"first\" id 01 (RSA)")
-                    .hasMessageContaining("label \"second\" id a2 (RSA)");
+                    .hasMessageContaining("label \"first\" id 01 (RSA, 2048 bits)")
+                    .hasMessageContaining("label \"second\" id a2 (RSA, 3072 bits)");
         }
     }
 
@@ -125,7 +125,7 @@ class Pkcs11TokenTest {
             assertThatThrownBy(() -> token.signer(KeySelector.byLabel("other")))
                     .isInstanceOf(InvalidConfigurationException.class)
                     .hasMessageContaining("none is the key with label \"other\"")
-                    .hasMessageContaining("label \"only\" id 0b (RSA)");
+                    .hasMessageContaining("label \"only\" id 0b (RSA, 2048 bits)");
         }
     }
 
@@ -266,7 +266,7 @@ class Pkcs11TokenTest {
             assertThat(log.text())
                     .contains("PKCS#11 module " + SoftHsm.module())
                     .contains("Logged in to token \"" + oneKey.label() + "\"")
-                    .contains("Signing key: label \"only\" id 0b (RSA), 2048 bits")
+                    .contains("Signing key: label \"only\" id 0b (RSA, 2048 bits), on token")
                     .doesNotContain(oneKey.pin());
         }
     }

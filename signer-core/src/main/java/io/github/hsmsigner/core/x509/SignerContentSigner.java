@@ -49,7 +49,7 @@ public final class SignerContentSigner implements ContentSigner {
         Objects.requireNonNull(timeLimit, "timeLimit");
         signer.requireSupported(algorithm);
         AlgorithmIdentifier identifier = new DefaultSignatureAlgorithmIdentifierFinder().find(x509Name(algorithm));
-        if (algorithm.scheme().signsWholeMessage()) {
+        if (signer.signsWholeMessage(algorithm)) {
             ByteArrayOutputStream message = new ByteArrayOutputStream();
             return new SignerContentSigner(
                     identifier,

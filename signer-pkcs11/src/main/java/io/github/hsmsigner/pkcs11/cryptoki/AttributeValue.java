@@ -1,7 +1,7 @@
 package io.github.hsmsigner.pkcs11.cryptoki;
 
 /**
- * An attribute with a value, as a part of a search template.
+ * An attribute with a value, as a part of a template.
  *
  * @param type the attribute
  * @param value its value

@@ -37,6 +37,34 @@ public interface Cryptoki {
     TokenInfo tokenInfo(long slotId) throws CryptokiException;
 
     /**
+     * C_GetSlotInfo.
+     *
+     * @param slotId the slot
+     * @return what the module says of it
+     * @throws CryptokiException if the module answers with an error
+     */
+    SlotInfo slotInfo(long slotId) throws CryptokiException;
+
+    /**
+     * C_GetMechanismList.
+     *
+     * @param slotId the slot
+     * @return the CKM codes of the mechanisms that the token in it has, in its order
+     * @throws CryptokiException if the module answers with an error
+     */
+    List<Long> mechanismList(long slotId) throws CryptokiException;
+
+    /**
+     * C_GetMechanismInfo.
+     *
+     * @param slotId the slot
+     * @param type a mechanism of the list
+     * @return what the token can do with it
+     * @throws CryptokiException if the module answers with an error
+     */
+    MechanismInfo mechanismInfo(long slotId, MechanismType type) throws CryptokiException;
+
+    /**
      * C_OpenSession: serial and read-write, as some modules fail on read-only sessions.
      *
      * @param slotId the slot
@@ -63,6 +91,16 @@ public interface Cryptoki {
     void login(long session, char[] pin) throws CryptokiException;
 
     /**
+     * C_Login as CKU_CONTEXT_SPECIFIC, for the one operation that was just started in the session with a key whose
+     * CKA_ALWAYS_AUTHENTICATE is true.
+     *
+     * @param session the session in which the operation was started
+     * @param pin the PIN; not kept, and for the caller to wipe
+     * @throws CryptokiException if the module answers with an error
+     */
+    void loginContextSpecific(long session, char[] pin) throws CryptokiException;
+
+    /**
      * C_FindObjectsInit, C_FindObjects until no more are found, C_FindObjectsFinal.
      *
      * @param session a session
@@ -85,10 +123,10 @@ public interface Cryptoki {
     <T> Optional<T> attribute(long session, long object, AttributeType<T> type) throws CryptokiException;
 
     /**
-     * C_SignInit with a mechanism that has no parameters.
+     * C_SignInit.
      *
      * @param session a session
-     * @param mechanism the mechanism
+     * @param mechanism the mechanism and its parameters
      * @param key the private key
      * @throws CryptokiException if the module answers with an error
      */
@@ -103,4 +141,28 @@ public interface Cryptoki {
      * @throws CryptokiException if the module answers with an error
      */
     byte[] sign(long session, byte[] data) throws CryptokiException;
+
+    /**
+     * C_CreateObject.
+     *
+     * @param session a session that is logged in
+     * @param template the object's attributes
+     * @return its handle
+     * @throws CryptokiException if the module answers with an error
+     */
+    long createObject(long session, List<AttributeValue<?>> template) throws CryptokiException;
+
+    /**
+     * C_GenerateKeyPair.
+     *
+     * @param session a session that is logged in
+     * @param mechanism how to generate
+     * @param publicKey the attributes of the public key object
+     * @param privateKey the attributes of the private key object
+     * @return the handles of both
+     * @throws CryptokiException if the module answers with an error
+     */
+    KeyPairHandles generateKeyPair(
+            long session, Mechanism mechanism, List<AttributeValue<?>> publicKey, List<AttributeValue<?>> privateKey)
+            throws CryptokiException;
 }

@@ -1,24 +1,50 @@
 package io.github.hsmsigner.pkcs11.cryptoki;
 
+import java.util.Objects;
+import java.util.Optional;
+
 /**
- * The mechanisms that this library signs with (PKCS#11 2.40, Current Mechanisms Specification).
+ * CK_MECHANISM: a mechanism with its parameters.
+ *
+ * @param type the mechanism
+ * @param parameters its parameters; empty where it takes none
  */
-public enum Mechanism {
-    /** CKM_RSA_PKCS (section 2.1.6): pads what it is given, a DigestInfo here, and signs it. */
-    RSA_PKCS(0x00000001L);
+public record Mechanism(MechanismType type, Optional<PssParameters> parameters) {
 
-    private final long code;
-
-    Mechanism(long code) {
-        this.code = code;
+    /**
+     * Checks that nothing is missing.
+     *
+     * @param type the mechanism
+     * @param parameters its parameters; empty where it takes none
+     */
+    public Mechanism {
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(parameters, "parameters");
     }
 
     /**
-     * The number of the mechanism.
+     * A mechanism that takes no parameters.
      *
-     * @return the CKM code
+     * @param type the mechanism
+     * @return the pair
      */
-    public long code() {
-        return code;
+    public static Mechanism of(MechanismType type) {
+        return new Mechanism(type, Optional.empty());
+    }
+
+    /**
+     * A mechanism of RSASSA-PSS.
+     *
+     * @param type the mechanism
+     * @param parameters hash and salt
+     * @return the pair
+     */
+    public static Mechanism of(MechanismType type, PssParameters parameters) {
+        return new Mechanism(type, Optional.of(parameters));
+    }
+
+    @Override
+    public String toString() {
+        return type + parameters.map(p -> " (" + p + ")").orElse("");
     }
 }

@@ -16,6 +16,10 @@ public final class ObjectClass {
     public static final long X_509_CERTIFICATE = 0;
     /** CKK_RSA. */
     public static final long RSA_KEY = 0;
+    /** CKK_EC. */
+    public static final long EC_KEY = 3;
+    /** CKK_EC_EDWARDS (PKCS#11 3.0). */
+    public static final long EC_EDWARDS_KEY = 0x40;
 
     private ObjectClass() {}
 }

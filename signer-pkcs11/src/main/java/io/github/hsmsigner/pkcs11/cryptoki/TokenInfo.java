@@ -8,13 +8,20 @@ import java.util.OptionalLong;
  * @param slotId the slot that it is in
  * @param label its label
  * @param serialNumber its serial number
+ * @param manufacturer who made it
  * @param model its model
  * @param flags the CKF flags
  * @param maxReadWriteSessions how many read-write sessions an application may have; empty where the token sets no limit or does
  *     not tell
  */
 public record TokenInfo(
-        long slotId, String label, String serialNumber, String model, long flags, OptionalLong maxReadWriteSessions) {
+        long slotId,
+        String label,
+        String serialNumber,
+        String manufacturer,
+        String model,
+        long flags,
+        OptionalLong maxReadWriteSessions) {
 
     private static final long TOKEN_INITIALIZED = 0x400;
     private static final long USER_PIN_FINAL_TRY = 0x20000;
@@ -53,6 +60,7 @@ public record TokenInfo(
 
     @Override
     public String toString() {
-        return "\"" + label + "\" (slot " + slotId + ", serial " + serialNumber + ", " + model + ")";
+        return "\"" + label + "\" (slot " + Long.toUnsignedString(slotId) + ", serial " + serialNumber + ", " + model
+                + ")";
     }
 }

@@ -3,6 +3,9 @@ package io.github.hsmsigner.pkcs11.cryptoki;
 import iaik.pkcs.pkcs11.wrapper.CK_ATTRIBUTE;
 import iaik.pkcs.pkcs11.wrapper.CK_INFO;
 import iaik.pkcs.pkcs11.wrapper.CK_MECHANISM;
+import iaik.pkcs.pkcs11.wrapper.CK_MECHANISM_INFO;
+import iaik.pkcs.pkcs11.wrapper.CK_RSA_PKCS_PSS_PARAMS;
+import iaik.pkcs.pkcs11.wrapper.CK_SLOT_INFO;
 import iaik.pkcs.pkcs11.wrapper.CK_TOKEN_INFO;
 import iaik.pkcs.pkcs11.wrapper.CK_VERSION;
 import iaik.pkcs.pkcs11.wrapper.PKCS11;
@@ -72,9 +75,28 @@ final class WrapperCryptoki implements Cryptoki {
                 slotId,
                 text(info.label),
                 text(info.serialNumber),
+                text(info.manufacturerID),
                 text(info.model),
                 info.flags,
                 max == UNAVAILABLE || max == INFINITE ? OptionalLong.empty() : OptionalLong.of(max));
+    }
+
+    @Override
+    public SlotInfo slotInfo(long slotId) throws CryptokiException {
+        CK_SLOT_INFO info = ask("C_GetSlotInfo", () -> functions.C_GetSlotInfo(slotId));
+        return new SlotInfo(text(info.slotDescription), text(info.manufacturerID));
+    }
+
+    @Override
+    public List<Long> mechanismList(long slotId) throws CryptokiException {
+        return boxed(ask("C_GetMechanismList", () -> functions.C_GetMechanismList(slotId)));
+    }
+
+    @Override
+    public MechanismInfo mechanismInfo(long slotId, MechanismType type) throws CryptokiException {
+        CK_MECHANISM_INFO info =
+                ask("C_GetMechanismInfo(" + type + ")", () -> functions.C_GetMechanismInfo(slotId, type.code()));
+        return new MechanismInfo(info.flags);
     }
 
     @Override
@@ -93,9 +115,15 @@ final class WrapperCryptoki implements Cryptoki {
     }
 
     @Override
+    public void loginContextSpecific(long session, char[] pin) throws CryptokiException {
+        call(
+                "C_Login(CKU_CONTEXT_SPECIFIC)",
+                () -> functions.C_Login(session, PKCS11Constants.CKU_CONTEXT_SPECIFIC, pin, UTF8));
+    }
+
+    @Override
     public List<Long> findObjects(long session, List<AttributeValue<?>> template) throws CryptokiException {
-        CK_ATTRIBUTE[] attributes =
-                template.stream().map(WrapperCryptoki::attribute).toArray(CK_ATTRIBUTE[]::new);
+        CK_ATTRIBUTE[] attributes = attributes(template);
         call("C_FindObjectsInit", () -> functions.C_FindObjectsInit(session, attributes, UTF8));
         try {
             List<Long> found = new ArrayList<>();
@@ -139,15 +167,46 @@ final class WrapperCryptoki implements Cryptoki {
 
     @Override
     public void signInit(long session, Mechanism mechanism, long key) throws CryptokiException {
-        CK_MECHANISM parameters = new CK_MECHANISM();
-        parameters.mechanism = mechanism.code();
-        call("C_SignInit", () -> functions.C_SignInit(session, parameters, key, UTF8));
+        call("C_SignInit", () -> functions.C_SignInit(session, converted(mechanism), key, UTF8));
     }
 
     @Override
     public byte[] sign(long session, byte[] data) throws CryptokiException {
         byte[] signature = ask("C_Sign", () -> functions.C_Sign(session, data));
         return signature == null ? new byte[0] : signature;
+    }
+
+    @Override
+    public long createObject(long session, List<AttributeValue<?>> template) throws CryptokiException {
+        return ask("C_CreateObject", () -> functions.C_CreateObject(session, attributes(template), UTF8));
+    }
+
+    @Override
+    public KeyPairHandles generateKeyPair(
+            long session, Mechanism mechanism, List<AttributeValue<?>> publicKey, List<AttributeValue<?>> privateKey)
+            throws CryptokiException {
+        long[] handles = ask(
+                "C_GenerateKeyPair(" + mechanism + ")",
+                () -> functions.C_GenerateKeyPair(
+                        session, converted(mechanism), attributes(publicKey), attributes(privateKey), UTF8));
+        return new KeyPairHandles(handles[0], handles[1]);
+    }
+
+    private static CK_MECHANISM converted(Mechanism mechanism) {
+        CK_MECHANISM converted = new CK_MECHANISM();
+        converted.mechanism = mechanism.type().code();
+        mechanism.parameters().ifPresent(parameters -> {
+            CK_RSA_PKCS_PSS_PARAMS pss = new CK_RSA_PKCS_PSS_PARAMS();
+            pss.hashAlg = parameters.hash().code();
+            pss.mgf = parameters.mgf();
+            pss.sLen = parameters.saltLength();
+            converted.pParameter = pss;
+        });
+        return converted;
+    }
+
+    private static CK_ATTRIBUTE[] attributes(List<AttributeValue<?>> template) {
+        return template.stream().map(WrapperCryptoki::attribute).toArray(CK_ATTRIBUTE[]::new);
     }
 
     private static CK_ATTRIBUTE attribute(AttributeValue<?> attribute) {

@@ -5,38 +5,62 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * A private key on a token: where it is and what it is called, not what it is.
+ * A private key on a token: where it is and what it is called.
  *
  * @param handle its handle, valid while the module stays initialised
- * @param label its CKA_LABEL; empty where it has none
- * @param id its CKA_ID in hexadecimal; empty where it has none
- * @param keyType its CKK code; empty where it cannot be read
+ * @param label its CKA_LABEL
+ * @param id its CKA_ID in hexadecimal
+ * @param keyType its CKK code
+ * @param alwaysAuthenticate its CKA_ALWAYS_AUTHENTICATE: whether each signature needs a login of its own
  */
-public record PrivateKeyObject(long handle, Optional<String> label, Optional<String> id, Optional<Long> keyType) {
+public record PrivateKeyObject(
+        long handle,
+        AttributeReading<String> label,
+        AttributeReading<String> id,
+        AttributeReading<Long> keyType,
+        boolean alwaysAuthenticate) {
 
     /**
-     * Whether it is an RSA key.
+     * Whether it may be a key of a type. One whose type the token does not tell may be of any.
      *
-     * @return {@code true} for CKK_RSA
+     * @param type a CKK code
+     * @return {@code false} if it is known to be of another type
      */
-    public boolean isRsa() {
-        return keyType.isPresent() && keyType.get() == ObjectClass.RSA_KEY;
+    boolean mayBe(long type) {
+        return keyType.value().isEmpty() || keyType.value().get() == type;
     }
 
     /**
      * Its CKA_ID.
      *
-     * @return the octets; empty where it has none
+     * @return the octets; empty where it has none, or it cannot be read
      */
-    public Optional<byte[]> idOctets() {
-        return id.map(HexFormat.of()::parseHex);
+    Optional<byte[]> idOctets() {
+        return id.value().map(HexFormat.of()::parseHex);
     }
 
+    /**
+     * Its names.
+     *
+     * @return label and id
+     */
+    public String name() {
+        return "label " + label.map(l -> "\"" + l + "\"") + " id " + id;
+    }
+
+    /** Its names and, as far as the token tells it without its public half, its type. */
     @Override
     public String toString() {
-        return "label " + label.map(l -> "\"" + l + "\"").orElse("none") + " id " + id.orElse("none")
-                + (isRsa()
-                        ? " (RSA)"
-                        : keyType.map(t -> " (key type " + t + ")").orElse(""));
+        return name() + keyType.value().map(t -> " (" + typeName(t) + ")").orElse("");
+    }
+
+    private static String typeName(long type) {
+        if (type == ObjectClass.RSA_KEY) {
+            return "RSA";
+        }
+        if (type == ObjectClass.EC_KEY) {
+            return "EC";
+        }
+        return type == ObjectClass.EC_EDWARDS_KEY ? "EC Edwards" : "key type " + type;
     }
 }

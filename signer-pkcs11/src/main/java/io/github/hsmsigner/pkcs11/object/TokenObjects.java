@@ -1,28 +1,31 @@
 package io.github.hsmsigner.pkcs11.object;
 
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.pkcs11.cryptoki.AttributeType;
 import io.github.hsmsigner.pkcs11.cryptoki.AttributeValue;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.ObjectClass;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.math.BigInteger;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.PublicKey;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.RSAPublicKeySpec;
+import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.bouncycastle.asn1.ASN1Integer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the objects of a token in one session, while things are set up. For one thread.
+ * Reads and makes the objects of a token in one session, while things are set up. For one thread.
  */
 public final class TokenObjects {
 
@@ -30,6 +33,7 @@ public final class TokenObjects {
 
     private final Cryptoki cryptoki;
     private final long session;
+    private final AttributeReader attributes;
 
     /**
      * Reads in a session.
@@ -40,6 +44,7 @@ public final class TokenObjects {
     public TokenObjects(Cryptoki cryptoki, long session) {
         this.cryptoki = cryptoki;
         this.session = session;
+        this.attributes = new AttributeReader(cryptoki, session);
     }
 
     /**
@@ -47,7 +52,7 @@ public final class TokenObjects {
      *
      * @param label the CKA_LABEL they must have; empty for any
      * @param id the CKA_ID they must have; empty for any
-     * @return the keys; those whose CKA_SIGN says no are left out
+     * @return the keys; those whose CKA_SIGN says no are left out, those whose CKA_SIGN cannot be read are not
      * @throws CryptokiException if the token cannot be read
      */
     public List<PrivateKeyObject> signingKeys(Optional<String> label, Optional<byte[]> id) throws CryptokiException {
@@ -57,56 +62,128 @@ public final class TokenObjects {
         id.ifPresent(i -> template.add(AttributeType.ID.is(i)));
         List<PrivateKeyObject> keys = new ArrayList<>();
         for (long handle : cryptoki.findObjects(session, template)) {
-            if (cryptoki.attribute(session, handle, AttributeType.SIGN).orElse(true)) {
+            if (attributes.read(handle, AttributeType.SIGN).value().orElse(true)) {
                 keys.add(new PrivateKeyObject(
                         handle,
-                        cryptoki.attribute(session, handle, AttributeType.LABEL).filter(l -> !l.isEmpty()),
-                        cryptoki.attribute(session, handle, AttributeType.ID)
-                                .filter(i -> i.length > 0)
-                                .map(HexFormat.of()::formatHex),
-                        cryptoki.attribute(session, handle, AttributeType.KEY_TYPE)));
+                        attributes.read(handle, AttributeType.LABEL).filter(l -> !l.isEmpty()),
+                        id(handle),
+                        attributes.read(handle, AttributeType.KEY_TYPE),
+                        attributes
+                                .read(handle, AttributeType.ALWAYS_AUTHENTICATE)
+                                .value()
+                                .orElse(false)));
             }
         }
         return keys;
     }
 
+    private AttributeReading<String> id(long handle) throws CryptokiException {
+        return attributes
+                .read(handle, AttributeType.ID)
+                .filter(i -> i.length > 0)
+                .map(HexFormat.of()::formatHex);
+    }
+
     /**
-     * Finds the public half of an RSA private key: in the private key's own attributes where the token shows them, else in the
-     * public key object, else in the certificate, with the same CKA_ID.
+     * Finds the public half of a private key: by the public key material in the private key object where the token shows it there,
+     * else by the same CKA_ID, in public key objects first and then in certificates. Labels do not matter.
      *
      * @param key the private key
      * @return the public key; empty where the token does not show it
+     * @throws InvalidConfigurationException if there are several with the same CKA_ID and nothing tells which one it is
      * @throws CryptokiException if the token cannot be read
      */
     public Optional<PublicKey> publicKey(PrivateKeyObject key) throws CryptokiException {
-        Optional<PublicKey> own = rsaPublicKey(key.handle());
-        if (own.isPresent() || key.id().isEmpty()) {
-            return own;
+        List<PublicKey> candidates = publicKeys(key);
+        if (candidates.size() > 1) {
+            throw new InvalidConfigurationException("The private key with " + key + " shares its id with "
+                    + candidates.size() + " different public keys, and the token does not show which one is its own: "
+                    + candidates.stream().map(PublicKeys::describe).collect(Collectors.joining("; "))
+                    + ". Give each key pair an id of its own.");
         }
-        AttributeValue<byte[]> sameId = AttributeType.ID.is(key.idOctets().get());
-        List<Long> publicKeys =
-                cryptoki.findObjects(session, List.of(AttributeType.CLASS.is(ObjectClass.PUBLIC_KEY), sameId));
-        if (publicKeys.size() == 1) {
-            return rsaPublicKey(publicKeys.get(0));
-        }
-        List<X509Certificate> certificates = certificates(List.of(sameId));
-        return certificates.size() == 1 ? Optional.of(certificates.get(0).getPublicKey()) : Optional.empty();
+        return candidates.stream().findFirst();
     }
 
-    private Optional<PublicKey> rsaPublicKey(long handle) throws CryptokiException {
-        Optional<byte[]> modulus = cryptoki.attribute(session, handle, AttributeType.MODULUS);
-        Optional<byte[]> exponent = cryptoki.attribute(session, handle, AttributeType.PUBLIC_EXPONENT);
-        if (modulus.isEmpty() || exponent.isEmpty()) {
-            return Optional.empty();
+    /** The same for keys that are only looked at: one that cannot be told from others is not known. */
+    Optional<PublicKey> knownPublicKey(PrivateKeyObject key) throws CryptokiException {
+        List<PublicKey> candidates = publicKeys(key);
+        return candidates.size() == 1 ? Optional.of(candidates.get(0)) : Optional.empty();
+    }
+
+    private List<PublicKey> publicKeys(PrivateKeyObject key) throws CryptokiException {
+        Optional<PublicKey> own = material(key.handle(), key);
+        if (own.isPresent()) {
+            return List.of(own.get());
         }
+        Optional<BigInteger> modulus = key.mayBe(ObjectClass.RSA_KEY)
+                ? attributes.read(key.handle(), AttributeType.MODULUS).value().map(m -> new BigInteger(1, m))
+                : Optional.empty();
+        // A private key may show its modulus without its public exponent; then that pairs it, whatever the ids.
+        List<AttributeValue<?>> conditions = new ArrayList<>();
+        if (modulus.isEmpty()) {
+            if (key.idOctets().isEmpty()) {
+                return List.of();
+            }
+            conditions.add(AttributeType.ID.is(key.idOctets().get()));
+        }
+        List<PublicKey> inObjects = new ArrayList<>();
+        for (long handle : find(ObjectClass.PUBLIC_KEY, conditions)) {
+            material(handle, key).ifPresent(inObjects::add);
+        }
+        List<PublicKey> matches = distinct(inObjects, key, modulus);
+        return matches.isEmpty()
+                ? distinct(
+                        certificates(conditions).stream()
+                                .map(X509Certificate::getPublicKey)
+                                .toList(),
+                        key,
+                        modulus)
+                : matches;
+    }
+
+    private static List<PublicKey> distinct(List<PublicKey> found, PrivateKeyObject key, Optional<BigInteger> modulus) {
+        List<PublicKey> matches = new ArrayList<>();
+        for (PublicKey candidate : found) {
+            boolean fits = modulus.map(m -> candidate instanceof RSAPublicKey rsa
+                            && rsa.getModulus().equals(m))
+                    .orElseGet(() -> key.mayBe(PublicKeys.keyType(candidate)));
+            if (fits && matches.stream().noneMatch(known -> PublicKeys.same(known, candidate))) {
+                matches.add(candidate);
+            }
+        }
+        return matches;
+    }
+
+    /** The public key that an object itself shows, be it a public or a private key object. */
+    private Optional<PublicKey> material(long handle, PrivateKeyObject expected) throws CryptokiException {
         try {
-            return Optional.of(KeyFactory.getInstance("RSA")
-                    .generatePublic(
-                            new RSAPublicKeySpec(new BigInteger(1, modulus.get()), new BigInteger(1, exponent.get()))));
-        } catch (GeneralSecurityException e) {
-            LOG.warn("The RSA key with handle {} has a modulus or exponent that Java refuses.", handle, e);
+            Optional<byte[]> info = read(handle, AttributeType.PUBLIC_KEY_INFO);
+            if (info.isPresent()) {
+                return Optional.of(PublicKeys.ofInfo(info.get()));
+            }
+            if (expected.mayBe(ObjectClass.RSA_KEY)) {
+                Optional<byte[]> modulus = read(handle, AttributeType.MODULUS);
+                Optional<byte[]> exponent = read(handle, AttributeType.PUBLIC_EXPONENT);
+                if (modulus.isPresent() && exponent.isPresent()) {
+                    return Optional.of(PublicKeys.rsa(modulus.get(), exponent.get()));
+                }
+            }
+            if (expected.mayBe(ObjectClass.EC_KEY) || expected.mayBe(ObjectClass.EC_EDWARDS_KEY)) {
+                Optional<byte[]> parameters = read(handle, AttributeType.EC_PARAMS);
+                Optional<byte[]> point = read(handle, AttributeType.EC_POINT);
+                if (parameters.isPresent() && point.isPresent()) {
+                    return Optional.of(PublicKeys.ec(parameters.get(), point.get()));
+                }
+            }
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            LOG.warn("The public key that the object with handle {} shows cannot be used and is left out.", handle, e);
             return Optional.empty();
         }
+    }
+
+    private Optional<byte[]> read(long handle, AttributeType<byte[]> type) throws CryptokiException {
+        return attributes.read(handle, type).value().filter(v -> v.length > 0);
     }
 
     /**
@@ -120,17 +197,70 @@ public final class TokenObjects {
     }
 
     private List<X509Certificate> certificates(List<AttributeValue<?>> conditions) throws CryptokiException {
-        List<AttributeValue<?>> template = new ArrayList<>(conditions);
-        template.add(AttributeType.CLASS.is(ObjectClass.CERTIFICATE));
-        template.add(AttributeType.CERTIFICATE_TYPE.is(ObjectClass.X_509_CERTIFICATE));
         List<X509Certificate> certificates = new ArrayList<>();
-        for (long handle : cryptoki.findObjects(session, template)) {
-            Optional<byte[]> encoded = cryptoki.attribute(session, handle, AttributeType.VALUE);
+        for (long handle : find(ObjectClass.CERTIFICATE, conditions)) {
+            boolean x509 = attributes
+                    .read(handle, AttributeType.CERTIFICATE_TYPE)
+                    .value()
+                    .map(type -> type == ObjectClass.X_509_CERTIFICATE)
+                    .orElse(true);
+            Optional<byte[]> encoded = x509 ? read(handle, AttributeType.VALUE) : Optional.empty();
             if (encoded.isPresent()) {
                 parse(encoded.get()).ifPresent(certificates::add);
             }
         }
         return certificates;
+    }
+
+    /**
+     * Whether there is a private or public key of a name.
+     *
+     * @param label the CKA_LABEL it must have; empty for any
+     * @param id the CKA_ID it must have; empty for any
+     * @return {@code true} if there is one
+     * @throws CryptokiException if the token cannot be read
+     */
+    public boolean hasKey(Optional<String> label, Optional<byte[]> id) throws CryptokiException {
+        List<AttributeValue<?>> name = new ArrayList<>();
+        label.ifPresent(l -> name.add(AttributeType.LABEL.is(l)));
+        id.ifPresent(i -> name.add(AttributeType.ID.is(i)));
+        return !find(ObjectClass.PRIVATE_KEY, name).isEmpty()
+                || !find(ObjectClass.PUBLIC_KEY, name).isEmpty();
+    }
+
+    /**
+     * Puts an X.509 certificate on the token.
+     *
+     * @param certificate the certificate
+     * @param label its CKA_LABEL; empty for none
+     * @param id its CKA_ID in hexadecimal; empty for none
+     * @throws CryptokiException if the token refuses it
+     */
+    public void createCertificate(X509Certificate certificate, Optional<String> label, Optional<String> id)
+            throws CryptokiException {
+        List<AttributeValue<?>> template = new ArrayList<>();
+        template.add(AttributeType.CLASS.is(ObjectClass.CERTIFICATE));
+        template.add(AttributeType.CERTIFICATE_TYPE.is(ObjectClass.X_509_CERTIFICATE));
+        template.add(AttributeType.TOKEN.is(true));
+        template.add(
+                AttributeType.SUBJECT.is(certificate.getSubjectX500Principal().getEncoded()));
+        template.add(
+                AttributeType.ISSUER.is(certificate.getIssuerX500Principal().getEncoded()));
+        try {
+            template.add(AttributeType.SERIAL_NUMBER.is(new ASN1Integer(certificate.getSerialNumber()).getEncoded()));
+            template.add(AttributeType.VALUE.is(certificate.getEncoded()));
+        } catch (IOException | CertificateEncodingException e) {
+            throw new IllegalArgumentException("Not a certificate that can be encoded", e);
+        }
+        label.ifPresent(l -> template.add(AttributeType.LABEL.is(l)));
+        id.ifPresent(i -> template.add(AttributeType.ID.is(HexFormat.of().parseHex(i))));
+        cryptoki.createObject(session, template);
+    }
+
+    private List<Long> find(long objectClass, List<AttributeValue<?>> conditions) throws CryptokiException {
+        List<AttributeValue<?>> template = new ArrayList<>(conditions);
+        template.add(AttributeType.CLASS.is(objectClass));
+        return cryptoki.findObjects(session, template);
     }
 
     private static Optional<X509Certificate> parse(byte[] encoded) {

@@ -43,6 +43,24 @@ public final class CountingCryptoki implements Cryptoki {
     }
 
     @Override
+    public SlotInfo slotInfo(long slotId) throws CryptokiException {
+        calls.add("C_GetSlotInfo");
+        return target.slotInfo(slotId);
+    }
+
+    @Override
+    public List<Long> mechanismList(long slotId) throws CryptokiException {
+        calls.add("C_GetMechanismList");
+        return target.mechanismList(slotId);
+    }
+
+    @Override
+    public MechanismInfo mechanismInfo(long slotId, MechanismType type) throws CryptokiException {
+        calls.add("C_GetMechanismInfo");
+        return target.mechanismInfo(slotId, type);
+    }
+
+    @Override
     public long openSession(long slotId) throws CryptokiException {
         calls.add("C_OpenSession");
         return target.openSession(slotId);
@@ -58,6 +76,12 @@ public final class CountingCryptoki implements Cryptoki {
     public void login(long session, char[] pin) throws CryptokiException {
         calls.add("C_Login");
         target.login(session, pin);
+    }
+
+    @Override
+    public void loginContextSpecific(long session, char[] pin) throws CryptokiException {
+        calls.add("C_Login(CKU_CONTEXT_SPECIFIC)");
+        target.loginContextSpecific(session, pin);
     }
 
     @Override
@@ -87,5 +111,19 @@ public final class CountingCryptoki implements Cryptoki {
             throw new CryptokiException("C_Sign", answer, "0x" + Long.toHexString(answer));
         }
         return target.sign(session, data);
+    }
+
+    @Override
+    public long createObject(long session, List<AttributeValue<?>> template) throws CryptokiException {
+        calls.add("C_CreateObject");
+        return target.createObject(session, template);
+    }
+
+    @Override
+    public KeyPairHandles generateKeyPair(
+            long session, Mechanism mechanism, List<AttributeValue<?>> publicKey, List<AttributeValue<?>> privateKey)
+            throws CryptokiException {
+        calls.add("C_GenerateKeyPair");
+        return target.generateKeyPair(session, mechanism, publicKey, privateKey);
     }
 }

@@ -1,0 +1,240 @@
+package io.github.hsmsigner.pkcs11;
+
+import io.github.hsmsigner.core.SignatureAlgorithm;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.error.UnsupportedRequestException;
+import io.github.hsmsigner.core.x509.SignerContentSigner;
+import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.object.KeyLookup;
+import io.github.hsmsigner.pkcs11.object.KeyOnToken;
+import io.github.hsmsigner.pkcs11.object.KeyPairTemplate;
+import io.github.hsmsigner.pkcs11.object.PublicKeys;
+import io.github.hsmsigner.pkcs11.object.TokenObjects;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.HexFormat;
+import java.util.Optional;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.bc.BcX509ExtensionUtils;
+import org.bouncycastle.pkcs.PKCS10CertificationRequestBuilder;
+
+/**
+ * What is done once in the life of a signing key: it is generated on the token, a certificate is asked for it, and put beside it.
+ *
+ * <p>Made by {@link Pkcs11Token#keyCeremony()} and usable until that token is closed. Safe for use by any number of threads at once;
+ * nothing here is done for a signature. Every method throws {@link SigningUnavailableException} if the token cannot be used.
+ */
+public final class KeyCeremony {
+
+    private static final Duration SIGNATURE_TIME = Duration.ofSeconds(30);
+    private static final int SERIAL_NUMBER_BITS = 127;
+
+    private final Pkcs11Token token;
+
+    KeyCeremony(Pkcs11Token token) {
+        this.token = token;
+    }
+
+    /**
+     * Generates a key pair on the token. The private key is kept there (CKA_TOKEN), is sensitive, cannot be extracted and does nothing
+     * but sign.
+     *
+     * @param type the kind of key pair
+     * @param label CKA_LABEL of both halves; no other key on the token may have it
+     * @param id CKA_ID of both halves, at least one octet; no other key on the token may have it
+     * @return the public key
+     * @throws InvalidConfigurationException if label or id are in use, or the token does not generate such keys
+     */
+    public PublicKey generateKeyPair(KeyPairType type, String label, byte[] id) {
+        if (id.length == 0) {
+            throw new InvalidConfigurationException("A key pair needs an id, by which its halves are paired.");
+        }
+        KeyPairTemplate template = template(type, label, id);
+        return token.inLoginSession((cryptoki, objects, session) -> {
+            requireFree(objects, label, id);
+            if (!cryptoki.mechanismList(token.info().slotId())
+                    .contains(template.mechanism().type().code())) {
+                throw new InvalidConfigurationException("Token " + token.info() + " does not generate keys of type "
+                        + type + ": it lacks " + template.mechanism() + ".");
+            }
+            cryptoki.generateKeyPair(session, template.mechanism(), template.publicKey(), template.privateKey());
+            KeyOnToken generated = new KeyLookup(Optional.of(label), Optional.of(id), "the generated key")
+                    .find(objects, token.info().toString());
+            return generated
+                    .publicKey()
+                    .orElseThrow(() -> new InvalidConfigurationException("Token " + token.info()
+                            + " generated the key with " + generated + ", but does not show its public half."));
+        });
+    }
+
+    private static KeyPairTemplate template(KeyPairType type, String label, byte[] id) {
+        return switch (type) {
+            case RSA_2048 -> KeyPairTemplate.rsa(2048, label, id);
+            case RSA_3072 -> KeyPairTemplate.rsa(3072, label, id);
+            case RSA_4096 -> KeyPairTemplate.rsa(4096, label, id);
+            case P_256 -> KeyPairTemplate.ec(256, label, id);
+            case P_384 -> KeyPairTemplate.ec(384, label, id);
+            case P_521 -> KeyPairTemplate.ec(521, label, id);
+            case ED25519 -> KeyPairTemplate.ed25519(label, id);
+        };
+    }
+
+    private void requireFree(TokenObjects objects, String label, byte[] id) throws CryptokiException {
+        if (objects.hasKey(Optional.of(label), Optional.empty())) {
+            throw new InvalidConfigurationException(
+                    "Token " + token.info() + " already has a key with label \"" + label + "\".");
+        }
+        if (objects.hasKey(Optional.empty(), Optional.of(id))) {
+            throw new InvalidConfigurationException("Token " + token.info() + " already has a key with id "
+                    + HexFormat.of().formatHex(id) + ".");
+        }
+    }
+
+    /**
+     * Makes a certification request (RFC 2986), signed by the key on the token.
+     *
+     * @param key which key
+     * @param algorithm what to sign it with; one of the key's algorithms
+     * @param subject the name to be certified
+     * @return the request in DER
+     * @throws InvalidConfigurationException if not exactly one key is meant
+     * @throws UnsupportedRequestException if the algorithm is not one of the key's
+     */
+    public byte[] certificationRequest(KeySelector key, SignatureAlgorithm algorithm, X500Principal subject) {
+        Pkcs11Signer signer = token.signer(key);
+        try {
+            return new PKCS10CertificationRequestBuilder(name(subject), info(signer))
+                    .build(SignerContentSigner.of(signer, algorithm, SIGNATURE_TIME))
+                    .getEncoded();
+        } catch (IOException e) {
+            throw new IllegalStateException("Encoding in memory failed", e);
+        }
+    }
+
+    /**
+     * Makes a certificate of the key for itself (RFC 5280), for tests and closed circles. It is an end-entity certificate with the
+     * key usages digitalSignature and nonRepudiation and a random serial number. It is not put on the token.
+     *
+     * @param key which key
+     * @param algorithm what to sign it with; one of the key's algorithms
+     * @param subject the name
+     * @param notBefore from when it is valid
+     * @param validity for how long
+     * @return the certificate
+     * @throws InvalidConfigurationException if not exactly one key is meant
+     * @throws UnsupportedRequestException if the algorithm is not one of the key's
+     */
+    public X509Certificate selfSignedCertificate(
+            KeySelector key,
+            SignatureAlgorithm algorithm,
+            X500Principal subject,
+            Instant notBefore,
+            Duration validity) {
+        Pkcs11Signer signer = token.signer(key);
+        SubjectPublicKeyInfo info = info(signer);
+        BigInteger serialNumber = new BigInteger(SERIAL_NUMBER_BITS, new SecureRandom()).add(BigInteger.ONE);
+        X509v3CertificateBuilder builder = new X509v3CertificateBuilder(
+                name(subject),
+                serialNumber,
+                Date.from(notBefore),
+                Date.from(notBefore.plus(validity)),
+                name(subject),
+                info);
+        try {
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
+            builder.addExtension(
+                    Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature | KeyUsage.nonRepudiation));
+            builder.addExtension(
+                    Extension.subjectKeyIdentifier, false, new BcX509ExtensionUtils().createSubjectKeyIdentifier(info));
+            byte[] certificate = builder.build(SignerContentSigner.of(signer, algorithm, SIGNATURE_TIME))
+                    .getEncoded();
+            return (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(certificate));
+        } catch (IOException | CertificateException e) {
+            throw new IllegalStateException("Encoding in memory failed", e);
+        }
+    }
+
+    private static X500Name name(X500Principal principal) {
+        return X500Name.getInstance(principal.getEncoded());
+    }
+
+    private static SubjectPublicKeyInfo info(Pkcs11Signer signer) {
+        return SubjectPublicKeyInfo.getInstance(signer.publicKey().getEncoded());
+    }
+
+    /**
+     * Puts the certificate of a key on the token, with the key's label and id.
+     *
+     * @param key which key
+     * @param certificate its certificate
+     * @throws InvalidConfigurationException if not exactly one key is meant, the certificate is that of another key or cannot be compared
+     *     with the key, or is on the token already
+     */
+    public void importCertificate(KeySelector key, X509Certificate certificate) {
+        token.inLoginSession((cryptoki, objects, session) -> {
+            KeyOnToken found = key.lookup().find(objects, token.info().toString());
+            PublicKey publicKey = found.publicKey()
+                    .orElseThrow(() -> new InvalidConfigurationException("Token " + token.info()
+                            + " does not show the public half of the key with " + found
+                            + ", so whether the certificate belongs to it cannot be told."));
+            if (!PublicKeys.same(publicKey, certificate.getPublicKey())) {
+                throw new InvalidConfigurationException("The certificate of "
+                        + certificate.getSubjectX500Principal().getName() + " belongs to another key than that with "
+                        + found + " on token " + token.info() + ".");
+            }
+            requireNew(objects, certificate);
+            objects.createCertificate(
+                    certificate,
+                    found.object().label().value(),
+                    found.object().id().value());
+            return null;
+        });
+    }
+
+    /**
+     * Puts the certificate of an authority on the token, for chains. Its label is its subject; it has no id, as no key of the token
+     * belongs to it.
+     *
+     * @param certificate the certificate
+     * @throws InvalidConfigurationException if it is on the token already
+     */
+    public void importIssuer(X509Certificate certificate) {
+        token.inLoginSession((cryptoki, objects, session) -> {
+            requireNew(objects, certificate);
+            objects.createCertificate(
+                    certificate,
+                    Optional.of(certificate.getSubjectX500Principal().getName()),
+                    Optional.empty());
+            return null;
+        });
+    }
+
+    private void requireNew(TokenObjects objects, X509Certificate certificate) throws CryptokiException {
+        if (objects.certificates().contains(certificate)) {
+            throw new InvalidConfigurationException("The certificate of "
+                    + certificate.getSubjectX500Principal().getName() + " is on token " + token.info() + " already.");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "KeyCeremony[" + token.info() + "]";
+    }
+}

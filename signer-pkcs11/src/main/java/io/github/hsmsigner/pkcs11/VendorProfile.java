@@ -1,0 +1,186 @@
+package io.github.hsmsigner.pkcs11;
+
+import io.github.hsmsigner.pkcs11.cryptoki.ModuleInfo;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.OptionalInt;
+
+/**
+ * What is particular about the HSMs of a maker, beyond the standard. Immutable.
+ *
+ * <p>Found from what the module says of itself, or set. Each rule names where it comes from.
+ */
+public final class VendorProfile {
+
+    private static final VendorProfile GENERIC = new Rules("generic").build();
+
+    private static final VendorProfile CLOUD_HSM = new Rules("AWS CloudHSM")
+            .maxSessions(1024)
+            .sessionOpeningInterval(Duration.ofMillis(20))
+            .functionFailedMeansThrottled()
+            .noContextSpecificLogin()
+            .maxEddsaMessage(16_000)
+            .build();
+
+    private static final VendorProfile SOFT_HSM = new Rules("SoftHSM").build();
+
+    private final String name;
+    private final OptionalInt maxSessions;
+    private final Duration sessionOpeningInterval;
+    private final boolean functionFailedMeansThrottled;
+    private final boolean contextSpecificLogin;
+    private final OptionalInt maxEddsaMessage;
+
+    private VendorProfile(Rules rules) {
+        this.name = rules.name;
+        this.maxSessions = rules.maxSessions;
+        this.sessionOpeningInterval = rules.sessionOpeningInterval;
+        this.functionFailedMeansThrottled = rules.functionFailedMeansThrottled;
+        this.contextSpecificLogin = rules.contextSpecificLogin;
+        this.maxEddsaMessage = rules.maxEddsaMessage;
+    }
+
+    /**
+     * The standard and nothing else.
+     *
+     * @return the profile
+     */
+    public static VendorProfile generic() {
+        return GENERIC;
+    }
+
+    /**
+     * AWS CloudHSM with Client SDK 5, by AWS CloudHSM's user guide.
+     *
+     * @return the profile
+     */
+    public static VendorProfile cloudHsm() {
+        return CLOUD_HSM;
+    }
+
+    /**
+     * SoftHSM 2, tried with version 2.6.1 as Debian packages it. It needs no rule of its own: it sets no limit to sessions, wants the
+     * context-specific login that the standard describes, and shows all attributes of public keys.
+     *
+     * @return the profile
+     */
+    public static VendorProfile softHsm() {
+        return SOFT_HSM;
+    }
+
+    /**
+     * Finds the profile by what C_GetInfo tells, and by the name of the file that AWS gives its module (user guide, PKCS#11 library,
+     * installation). A module that only passes calls on to another, such as p11-kit's, tells of itself; the profile is to be set
+     * then.
+     *
+     * @param info the answer of C_GetInfo
+     * @param module the module's shared library
+     * @return the profile; the generic one for makers that need no other
+     */
+    static VendorProfile of(ModuleInfo info, Path module) {
+        String text =
+                (info.manufacturer() + " " + info.description() + " " + module.getFileName()).toLowerCase(Locale.ROOT);
+        if (text.contains("cloudhsm")) {
+            return CLOUD_HSM;
+        }
+        return text.contains("softhsm") ? SOFT_HSM : GENERIC;
+    }
+
+    /**
+     * How many sessions an application may have open, whatever the token itself says. CloudHSM: 1,024 (user guide, PKCS#11 library,
+     * quotas of the client SDK).
+     *
+     * @return the number; empty where only the token's own word counts
+     */
+    OptionalInt maxSessions() {
+        return maxSessions;
+    }
+
+    /**
+     * How much time there is to be between the opening of two sessions. CloudHSM: 20 ms, as users found that opening many in a burst
+     * fails (reports to the maintainers of its client; the guide names no number, this one is ours).
+     *
+     * @return the time; zero where none is needed
+     */
+    Duration sessionOpeningInterval() {
+        return sessionOpeningInterval;
+    }
+
+    /**
+     * Whether CKR_FUNCTION_FAILED is worth another attempt after a pause. CloudHSM: yes, it answers so when it is asked too often, and
+     * for a key that has not yet reached a second HSM (user guide, PKCS#11 library, known issues and key availability).
+     *
+     * @return {@code true} if it may pass
+     */
+    boolean functionFailedMeansThrottled() {
+        return functionFailedMeansThrottled;
+    }
+
+    /**
+     * Whether a key marked CKA_ALWAYS_AUTHENTICATE gets a login for each signature, as PKCS#11 2.40, section 4.9, says. CloudHSM: no,
+     * it has no such keys, and one wrong PIN of five there locks the user (user guide, PKCS#11 library, supported attributes).
+     *
+     * @return {@code true} if the attribute counts
+     */
+    boolean contextSpecificLogin() {
+        return contextSpecificLogin;
+    }
+
+    /**
+     * How many octets a message for CKM_EDDSA may have. CloudHSM: 16,000 (user guide, PKCS#11 library, supported mechanisms).
+     *
+     * @return the number; empty where there is no limit
+     */
+    OptionalInt maxEddsaMessage() {
+        return maxEddsaMessage;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    private static final class Rules {
+
+        private final String name;
+        private OptionalInt maxSessions = OptionalInt.empty();
+        private Duration sessionOpeningInterval = Duration.ZERO;
+        private boolean functionFailedMeansThrottled;
+        private boolean contextSpecificLogin = true;
+        private OptionalInt maxEddsaMessage = OptionalInt.empty();
+
+        Rules(String name) {
+            this.name = name;
+        }
+
+        Rules maxSessions(int max) {
+            maxSessions = OptionalInt.of(max);
+            return this;
+        }
+
+        Rules sessionOpeningInterval(Duration interval) {
+            sessionOpeningInterval = interval;
+            return this;
+        }
+
+        Rules functionFailedMeansThrottled() {
+            functionFailedMeansThrottled = true;
+            return this;
+        }
+
+        Rules noContextSpecificLogin() {
+            contextSpecificLogin = false;
+            return this;
+        }
+
+        Rules maxEddsaMessage(int octets) {
+            maxEddsaMessage = OptionalInt.of(octets);
+            return this;
+        }
+
+        VendorProfile build() {
+            return new VendorProfile(this);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package io.github.hsmsigner.pkcs11.cryptoki;
+
+/**
+ * CK_MECHANISM_INFO: what a token says of a mechanism. The key sizes in it are left out, as tokens differ in their units.
+ *
+ * @param flags the CKF flags
+ */
+public record MechanismInfo(long flags) {
+
+    private static final long SIGN = 0x800;
+
+    /**
+     * CKF_SIGN: whether the mechanism can be used with C_SignInit.
+     *
+     * @return {@code true} if it signs
+     */
+    public boolean signs() {
+        return (flags & SIGN) != 0;
+    }
+}

@@ -1,0 +1,61 @@
+package io.github.hsmsigner.pkcs11.plan;
+
+import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
+import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.cryptoki.MechanismType;
+import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks a token which mechanisms it signs with. */
+public final class SigningMechanisms {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SigningMechanisms.class);
+
+    private SigningMechanisms() {}
+
+    /**
+     * Reads the mechanisms that this library knows and the token signs with.
+     *
+     * @param cryptoki the module
+     * @param slotId the slot of the token
+     * @return the mechanisms; unmodifiable
+     * @throws CryptokiException if the token cannot be read
+     */
+    public static Set<MechanismType> of(Cryptoki cryptoki, long slotId) throws CryptokiException {
+        Set<MechanismType> signing = EnumSet.noneOf(MechanismType.class);
+        for (long code : cryptoki.mechanismList(slotId)) {
+            Optional<MechanismType> type = MechanismType.ofCode(code);
+            if (type.isPresent() && signs(cryptoki, slotId, type.get())) {
+                signing.add(type.get());
+            }
+        }
+        return Collections.unmodifiableSet(signing);
+    }
+
+    /** A mechanism of the list of which the token tells nothing more is tried; the first signature shows what it is worth. */
+    private static boolean signs(Cryptoki cryptoki, long slotId, MechanismType type) throws CryptokiException {
+        try {
+            return cryptoki.mechanismInfo(slotId, type).signs();
+        } catch (CryptokiException e) {
+            if (e.returnValue() == ReturnValue.FUNCTION_FAILED
+                    || e.returnValue() == ReturnValue.FUNCTION_NOT_SUPPORTED
+                    || e.returnValue() == ReturnValue.MECHANISM_INVALID) {
+                LOG.warn("Whether the token signs with {} is unknown: {}.", type, e.getMessage());
+                return canSign(type);
+            }
+            throw e;
+        }
+    }
+
+    private static boolean canSign(MechanismType type) {
+        return switch (type) {
+            case RSA_PKCS_KEY_PAIR_GEN, EC_KEY_PAIR_GEN, EC_EDWARDS_KEY_PAIR_GEN, SHA256, SHA384, SHA512 -> false;
+            default -> true;
+        };
+    }
+}

@@ -1,0 +1,90 @@
+package io.github.hsmsigner.pkcs11;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.SignatureAlgorithm;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.pkcs11.cryptoki.CountingCryptoki;
+import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
+import java.security.GeneralSecurityException;
+import java.security.Signature;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Keys that want a login for each signature. */
+class AlwaysAuthenticateTest {
+
+    private static final byte[] MESSAGE = {1, 2, 3};
+
+    private static SoftHsm.Token softToken;
+
+    private final AtomicReference<String> pin = new AtomicReference<>(softToken.pin());
+    private CountingCryptoki cryptoki;
+    private Pkcs11Token token;
+
+    @BeforeAll
+    static void makeKey() {
+        softToken = SoftHsm.newToken();
+        softToken.tool("--keypairgen", "--key-type", "rsa:2048", "--label", "careful", "--id", "01", "--always-auth");
+    }
+
+    private Pkcs11Signer open(VendorProfile profile) {
+        Pkcs11Config config = Pkcs11Config.builder(SoftHsm.module())
+                .pin(() -> pin.get().toCharArray())
+                .tokenLabel(softToken.label())
+                .vendorProfile(profile)
+                .build();
+        token = Pkcs11Token.open(config, target -> cryptoki = new CountingCryptoki(target));
+        return token.signer(KeySelector.any());
+    }
+
+    @AfterEach
+    void close() {
+        token.close();
+    }
+
+    private static byte[] sign(Pkcs11Signer signer) {
+        return signer.signMessage(SignatureAlgorithm.RSA_PKCS1_SHA256, MESSAGE, Deadline.after(Duration.ofSeconds(10)));
+    }
+
+    @Test
+    void theLoginComesBetweenTheStartAndTheSignature() throws GeneralSecurityException {
+        Pkcs11Signer signer = open(VendorProfile.softHsm());
+        sign(signer);
+        cryptoki.calls().clear();
+        byte[] signature = sign(signer);
+        assertThat(cryptoki.calls()).containsExactly("C_SignInit", "C_Login(CKU_CONTEXT_SPECIFIC)", "C_Sign");
+        Signature verifier = Signature.getInstance("SHA256withRSA");
+        verifier.initVerify(signer.publicKey());
+        verifier.update(MESSAGE);
+        assertThat(verifier.verify(signature)).isTrue();
+    }
+
+    @Test
+    void withoutThatLoginTheTokenRefuses() {
+        Pkcs11Signer signer = open(VendorProfile.cloudHsm());
+        assertThatThrownBy(() -> sign(signer))
+                .isInstanceOf(SigningUnavailableException.class)
+                .hasMessageContaining("CKR_USER_NOT_LOGGED_IN");
+    }
+
+    @Test
+    void aPinThatIsRefusedIsNotTriedAgain() {
+        Pkcs11Signer signer = open(VendorProfile.softHsm());
+        pin.set("not-the-pin");
+        cryptoki.calls().clear();
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> sign(signer)).isInstanceOfSatisfying(SigningUnavailableException.class, e -> {
+                assertThat(e.retryable()).isFalse();
+                assertThat(e).hasMessageContaining("PIN is refused").hasMessageContaining("\"careful\"");
+                assertThat(e.getMessage()).doesNotContain("not-the-pin");
+            });
+        }
+        assertThat(cryptoki.calls()).containsOnlyOnce("C_Login(CKU_CONTEXT_SPECIFIC)");
+    }
+}

@@ -60,6 +60,10 @@ public final class FixedCertificateProvider implements CertificateProvider {
 
     @Override
     public CertificateChain certificateChain(PublicKey publicKey) {
+        if (signers.isEmpty()) {
+            throw new InvalidConfigurationException("There is no certificate for the signing key, as " + origin
+                    + " holds none: configure the certificate of the key as a file, or put it there.");
+        }
         byte[] wanted = publicKey.getEncoded();
         List<X509Certificate> matches = signers.stream()
                 .filter(c -> Arrays.equals(c.getPublicKey().getEncoded(), wanted))

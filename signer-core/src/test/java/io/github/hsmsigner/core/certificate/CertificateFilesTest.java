@@ -65,6 +65,16 @@ class CertificateFilesTest {
     }
 
     @Test
+    void saysWhatToDoWhenThereIsNoCertificateAtAll() {
+        FixedCertificateProvider provider =
+                FixedCertificateProvider.of("the token", List.of(), List.of(PKI.intermediate()));
+        assertThatThrownBy(() -> provider.certificateChain(KEY))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessage("There is no certificate for the signing key, as the token holds none: configure the"
+                        + " certificate of the key as a file, or put it there.");
+    }
+
+    @Test
     void saysThatSeveralBelongToTheKey() {
         X509Certificate renewed = PKI.certifySigner("Renewed", KEY);
         FixedCertificateProvider provider =

@@ -2,7 +2,6 @@ package io.github.hsmsigner.pkcs11;
 
 import io.github.hsmsigner.pkcs11.cryptoki.ModuleInfo;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.OptionalInt;
 
@@ -17,8 +16,6 @@ public final class VendorProfile {
 
     private static final VendorProfile CLOUD_HSM = new Rules("AWS CloudHSM")
             .maxSessions(1024)
-            .sessionOpeningInterval(Duration.ofMillis(20))
-            .functionFailedMeansThrottled()
             .noContextSpecificLogin()
             .maxEddsaMessage(16_000)
             .build();
@@ -27,16 +24,12 @@ public final class VendorProfile {
 
     private final String name;
     private final OptionalInt maxSessions;
-    private final Duration sessionOpeningInterval;
-    private final boolean functionFailedMeansThrottled;
     private final boolean contextSpecificLogin;
     private final OptionalInt maxEddsaMessage;
 
     private VendorProfile(Rules rules) {
         this.name = rules.name;
         this.maxSessions = rules.maxSessions;
-        this.sessionOpeningInterval = rules.sessionOpeningInterval;
-        this.functionFailedMeansThrottled = rules.functionFailedMeansThrottled;
         this.contextSpecificLogin = rules.contextSpecificLogin;
         this.maxEddsaMessage = rules.maxEddsaMessage;
     }
@@ -98,26 +91,6 @@ public final class VendorProfile {
     }
 
     /**
-     * How much time there is to be between the opening of two sessions. CloudHSM: 20 ms, as users found that opening many in a burst
-     * fails (reports to the maintainers of its client; the guide names no number, this one is ours).
-     *
-     * @return the time; zero where none is needed
-     */
-    Duration sessionOpeningInterval() {
-        return sessionOpeningInterval;
-    }
-
-    /**
-     * Whether CKR_FUNCTION_FAILED is worth another attempt after a pause. CloudHSM: yes, it answers so when it is asked too often, and
-     * for a key that has not yet reached a second HSM (user guide, PKCS#11 library, known issues and key availability).
-     *
-     * @return {@code true} if it may pass
-     */
-    boolean functionFailedMeansThrottled() {
-        return functionFailedMeansThrottled;
-    }
-
-    /**
      * Whether a key marked CKA_ALWAYS_AUTHENTICATE gets a login for each signature, as PKCS#11 2.40, section 4.9, says. CloudHSM: no,
      * it has no such keys, and one wrong PIN of five there locks the user (user guide, PKCS#11 library, supported attributes).
      *
@@ -145,8 +118,6 @@ public final class VendorProfile {
 
         private final String name;
         private OptionalInt maxSessions = OptionalInt.empty();
-        private Duration sessionOpeningInterval = Duration.ZERO;
-        private boolean functionFailedMeansThrottled;
         private boolean contextSpecificLogin = true;
         private OptionalInt maxEddsaMessage = OptionalInt.empty();
 
@@ -156,16 +127,6 @@ public final class VendorProfile {
 
         Rules maxSessions(int max) {
             maxSessions = OptionalInt.of(max);
-            return this;
-        }
-
-        Rules sessionOpeningInterval(Duration interval) {
-            sessionOpeningInterval = interval;
-            return this;
-        }
-
-        Rules functionFailedMeansThrottled() {
-            functionFailedMeansThrottled = true;
             return this;
         }
 

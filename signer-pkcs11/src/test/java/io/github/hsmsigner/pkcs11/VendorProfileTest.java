@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.pkcs11.cryptoki.ModuleInfo;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,8 +29,6 @@ class VendorProfileTest {
     void theGenericOneAddsNothingToTheStandard() {
         VendorProfile generic = VendorProfile.generic();
         assertThat(generic.maxSessions()).isEmpty();
-        assertThat(generic.sessionOpeningInterval()).isEqualTo(Duration.ZERO);
-        assertThat(generic.functionFailedMeansThrottled()).isFalse();
         assertThat(generic.contextSpecificLogin()).isTrue();
         assertThat(generic.maxEddsaMessage()).isEmpty();
     }
@@ -40,8 +37,6 @@ class VendorProfileTest {
     void cloudHsmHasTheLimitsOfItsGuide() {
         VendorProfile cloudHsm = VendorProfile.cloudHsm();
         assertThat(cloudHsm.maxSessions()).isEqualTo(OptionalInt.of(1024));
-        assertThat(cloudHsm.sessionOpeningInterval()).isPositive();
-        assertThat(cloudHsm.functionFailedMeansThrottled()).isTrue();
         assertThat(cloudHsm.contextSpecificLogin()).isFalse();
         assertThat(cloudHsm.maxEddsaMessage()).isEqualTo(OptionalInt.of(16_000));
     }

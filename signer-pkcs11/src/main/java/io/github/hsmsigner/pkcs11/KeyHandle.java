@@ -69,8 +69,8 @@ final class KeyHandle {
     private long lookUp(Session session) throws CryptokiException {
         try {
             String token = session.generation().token().toString();
-            KeyOnToken key =
-                    lookup.findAgain(new TokenObjects(cryptoki, session.handle()), token, publicKey, shownByToken);
+            TokenObjects objects = TokenObjects.duringRequest(cryptoki, session.handle());
+            KeyOnToken key = lookup.findAgain(objects, token, publicKey, shownByToken);
             long handle = key.object().handle();
             if (key.publicKey().isEmpty() && !proof.holds(session, handle)) {
                 throw SigningUnavailableException.lasting(

@@ -326,6 +326,30 @@ class RecoveryTest {
     }
 
     @Test
+    void aKeyWhoseAttributesCannotBeReadIsNoWarningForEachLookup() {
+        AtomicInteger handles = new AtomicInteger(1);
+        cryptoki.fault(function -> {
+            if (function.equals("C_SignInit") && handles.getAndDecrement() > 0) {
+                throw new CryptokiException(function, ReturnValue.KEY_HANDLE_INVALID);
+            }
+            if (function.equals("C_GetAttributeValue")) {
+                throw new CryptokiException(function, ReturnValue.FUNCTION_FAILED);
+            }
+        });
+        try (CapturedLog log = new CapturedLog()) {
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> sign(DEADLINE))
+                        .isInstanceOf(SigningUnavailableException.class)
+                        .hasMessageContaining("does not show the public half of the key with label \"key\" now");
+            }
+            assertThat(log.lines()).noneMatch(line -> line.startsWith("WARN") && line.contains("cannot be read"));
+            assertThat(log.text()).contains("C_GetAttributeValue answered CKR_FUNCTION_FAILED");
+        }
+        cryptoki.good();
+        assertThat(sign(DEADLINE)).hasSize(256);
+    }
+
+    @Test
     void theModuleIsNotFinalizedWhileACallHangsInIt() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         AtomicInteger toHang = new AtomicInteger(1);

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Reads attributes one at a time, so that one that the token refuses does not hide the others. Errors that are about the attribute
@@ -31,11 +32,13 @@ final class AttributeReader {
 
     private final Cryptoki cryptoki;
     private final long session;
+    private final Level level;
     private final Set<String> logged = new HashSet<>();
 
-    AttributeReader(Cryptoki cryptoki, long session) {
+    AttributeReader(Cryptoki cryptoki, long session, Level level) {
         this.cryptoki = cryptoki;
         this.session = session;
+        this.level = level;
     }
 
     <T> AttributeReading<T> read(long object, AttributeType<T> type) throws CryptokiException {
@@ -48,7 +51,8 @@ final class AttributeReader {
                 throw e;
             }
             if (logged.add(type + " " + e.returnValue())) {
-                LOG.warn("{} of the object with handle {} cannot be read: {}.", type, object, e.getMessage());
+                LOG.atLevel(level)
+                        .log("{} of the object with handle {} cannot be read: {}.", type, object, e.getMessage());
             }
             return AttributeReading.unreadable();
         }

@@ -23,9 +23,10 @@ import java.util.stream.Collectors;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
- * Reads and makes the objects of a token in one session, while things are set up. For one thread.
+ * Reads and makes the objects of a token in one session, while things are set up, or a key is looked up again. For one thread.
  */
 public final class TokenObjects {
 
@@ -33,18 +34,36 @@ public final class TokenObjects {
 
     private final Cryptoki cryptoki;
     private final long session;
+    private final Level level;
     private final AttributeReader attributes;
 
     /**
-     * Reads in a session.
+     * Reads in a session, and warns of what cannot be read.
      *
      * @param cryptoki the module
      * @param session a session that is logged in
      */
     public TokenObjects(Cryptoki cryptoki, long session) {
+        this(cryptoki, session, Level.WARN);
+    }
+
+    private TokenObjects(Cryptoki cryptoki, long session, Level level) {
         this.cryptoki = cryptoki;
         this.session = session;
-        this.attributes = new AttributeReader(cryptoki, session);
+        this.level = level;
+        this.attributes = new AttributeReader(cryptoki, session, level);
+    }
+
+    /**
+     * Reads in a session as part of a request, which may come often: what cannot be read is logged at level DEBUG, as the request
+     * tells what it lacks.
+     *
+     * @param cryptoki the module
+     * @param session a session that is logged in
+     * @return the objects
+     */
+    public static TokenObjects duringRequest(Cryptoki cryptoki, long session) {
+        return new TokenObjects(cryptoki, session, Level.DEBUG);
     }
 
     /**
@@ -177,7 +196,9 @@ public final class TokenObjects {
             }
             return Optional.empty();
         } catch (IllegalArgumentException e) {
-            LOG.warn("The public key that the object with handle {} shows cannot be used and is left out.", handle, e);
+            LOG.atLevel(level)
+                    .setCause(e)
+                    .log("The public key that the object with handle {} shows cannot be used and is left out.", handle);
             return Optional.empty();
         }
     }
@@ -263,12 +284,12 @@ public final class TokenObjects {
         return cryptoki.findObjects(session, template);
     }
 
-    private static Optional<X509Certificate> parse(byte[] encoded) {
+    private Optional<X509Certificate> parse(byte[] encoded) {
         try {
             return Optional.of((X509Certificate)
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(encoded)));
         } catch (CertificateException e) {
-            LOG.warn("A certificate on the token cannot be read and is left out.", e);
+            LOG.atLevel(level).setCause(e).log("A certificate on the token cannot be read and is left out.");
             return Optional.empty();
         }
     }

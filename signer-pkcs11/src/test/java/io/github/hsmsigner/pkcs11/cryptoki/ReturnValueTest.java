@@ -42,6 +42,8 @@ class ReturnValueTest {
         assertThat(faultClass.codes()).isNotEmpty();
         assertThat(faultClass.meaning()).endsWith(".");
         assertThat(faultClass.handling()).endsWith(".");
+        assertThat(faultClass.shown()).matches("(?s).*\\.`?");
+        assertThat(faultClass.advice()).endsWith(".");
     }
 
     @ParameterizedTest

@@ -2,24 +2,34 @@ package io.github.hsmsigner.examples.guide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hsmsigner.pkcs11.CallingThread;
+import io.github.hsmsigner.pkcs11.PinSource;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
+import io.github.hsmsigner.pkcs11.health.RecoverySettings;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.ExternalTool;
 import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * docs/pkcs11.md: its files are compiled with every warning an error, its commands run in one shell in their order, and what it shows of
- * the log must have been logged. Maven's part is done by the compiler and a Java process with the class path of this test.
+ * logs and output must have been logged or printed. Maven's part is done by the compiler and a Java process with the class path of this test.
  */
 class Pkcs11GuideTest {
 
@@ -45,7 +55,7 @@ class Pkcs11GuideTest {
     private final Guide guide = Guide.read("pkcs11.md");
 
     @Test
-    void everyStepWorksAndIsLoggedAsShown() throws IOException {
+    void everyStepWorksAndSaysWhatIsShown() throws IOException {
         for (Map.Entry<String, String> file : guide.files().entrySet()) {
             Files.writeString(directory.resolve(file.getKey()), file.getValue());
         }
@@ -63,11 +73,26 @@ class Pkcs11GuideTest {
         assertThat(output.lines().filter(line -> line.matches(" +label: +invoices")))
                 .hasSize(3);
 
-        List<String> logged = Files.readAllLines(directory.resolve(LOG));
+        List<String> said = Stream.concat(Files.readAllLines(directory.resolve(LOG)).stream(), output.lines())
+                .toList();
         assertThat(guide.blocks("text").stream().flatMap(String::lines))
                 .isNotEmpty()
-                .allSatisfy(line -> assertThat(logged)
+                .allSatisfy(line -> assertThat(said)
                         .anyMatch(found -> withGaps(line).matcher(found).find()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {RecoverySettings.Builder.class, Pkcs11Events.class, CallingThread.class, PinSource.class})
+    void everySettingEventAndSourceIsNamed(Class<?> type) {
+        Stream<String> names = type.isEnum()
+                ? Arrays.stream(type.getEnumConstants()).map(Object::toString)
+                : Arrays.stream(type.getDeclaredMethods())
+                        .filter(method -> Modifier.isPublic(method.getModifiers()) && !method.isSynthetic())
+                        .map(Method::getName)
+                        .filter(name -> !Set.of("build", "none", "pin").contains(name));
+        assertThat(names)
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(guide.text()).containsPattern("`[^`]*\\b" + name + "\\b[^`]*`"));
     }
 
     private static Pattern withGaps(String line) {

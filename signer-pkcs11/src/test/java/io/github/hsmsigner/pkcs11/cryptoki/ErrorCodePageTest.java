@@ -30,8 +30,9 @@ class ErrorCodePageTest {
 
             An error names the function that failed and its code: `C_Sign answered CKR_DEVICE_ERROR`. In the log of the service it stands behind
             `reason=` in the line of the request that met it, in `/health/ready` as the reason for not being ready. Answers to clients do not have
-            it. The lines below are those of requests that are served. While the service starts, any trouble but a refused PIN is
-            `Not ready; next attempt in … ms: …`, and a refused PIN is `Not ready, and not tried again: …` besides the line below.
+            it. The lines below are those of a service that has started. At the start, trouble that may pass is `Not ready; next attempt in … ms: …`,
+            and what takes a person, such as a refused PIN, is `Not ready, and not tried again: …`. From Java, see
+            [what happens when something fails](pkcs11.md#when-something-fails).
 
             What `CloudHSM` says is taken from AWS's user guide and was not seen on CloudHSM.
 

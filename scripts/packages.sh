@@ -1,10 +1,15 @@
 # Sourced by the scripts: installs Debian packages whose commands are missing.
 
-# need_commands COMMAND:PACKAGE... - makes sure that each command is there; false if one cannot be had.
+# need_commands COMMAND:PACKAGE... - makes sure that each command is there; false if one cannot be had. Instead of a command there may be
+# a pattern of files that starts with a slash.
 need_commands() {
   local entry missing=()
   for entry in "$@"; do
-    command -v "${entry%%:*}" >/dev/null || missing+=("${entry##*:}")
+    if [[ $entry == /* ]]; then
+      compgen -G "${entry%%:*}" >/dev/null || missing+=("${entry##*:}")
+    else
+      command -v "${entry%%:*}" >/dev/null || missing+=("${entry##*:}")
+    fi
   done
   [ "${#missing[@]}" -eq 0 ] && return 0
 

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.core;
 
+import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -81,5 +82,16 @@ public enum SignatureAlgorithm {
      */
     public DigestAlgorithm digestAlgorithm() {
         return digestAlgorithm;
+    }
+    /**
+     * Checks a signature.
+     *
+     * @param key the public key
+     * @param message what was signed
+     * @param signature the signature octets, as {@link Signer#sign} gives them
+     * @return whether the signature is good
+     */
+    public boolean verify(PublicKey key, byte[] message, byte[] signature) {
+        return ToBeSigned.message(this, message).verify(key, signature);
     }
 }

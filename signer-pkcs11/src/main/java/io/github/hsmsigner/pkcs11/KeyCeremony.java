@@ -66,7 +66,7 @@ public final class KeyCeremony {
             throw new InvalidConfigurationException("A key pair needs an id, by which its halves are paired.");
         }
         KeyPairTemplate template = template(type, label, id);
-        return token.inLoginSession((cryptoki, objects, session) -> {
+        return token.once((cryptoki, objects, session) -> {
             requireFree(objects, label, id);
             if (!cryptoki.mechanismList(token.info().slotId())
                     .contains(template.mechanism().type().code())) {
@@ -188,7 +188,7 @@ public final class KeyCeremony {
      *     with the key, or is on the token already
      */
     public void importCertificate(KeySelector key, X509Certificate certificate) {
-        token.inLoginSession((cryptoki, objects, session) -> {
+        token.once((cryptoki, objects, session) -> {
             KeyOnToken found = key.lookup().find(objects, token.info().toString());
             PublicKey publicKey = found.publicKey()
                     .orElseThrow(() -> new InvalidConfigurationException("Token " + token.info()
@@ -216,7 +216,7 @@ public final class KeyCeremony {
      * @throws InvalidConfigurationException if it is on the token already
      */
     public void importIssuer(X509Certificate certificate) {
-        token.inLoginSession((cryptoki, objects, session) -> {
+        token.once((cryptoki, objects, session) -> {
             requireNew(objects, certificate);
             objects.createCertificate(
                     certificate,

@@ -1,7 +1,13 @@
 package io.github.hsmsigner.pkcs11;
 
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
 /**
- * Where the PIN comes from, asked anew for each login.
+ * Where the PIN comes from, asked anew for each login. After a token refused a PIN, the source is asked from time to time, and there
+ * is another login once it gives another PIN.
  *
  * <p>Implementations are safe for use by any number of threads at once and do not show the PIN when printed.
  */
@@ -12,6 +18,7 @@ public interface PinSource {
      * The PIN, exactly as C_Login is to get it; for CloudHSM {@code user:password}.
      *
      * @return a copy that the caller wipes after use
+     * @throws SigningUnavailableException if the source has none; not {@code retryable()}, as a person must mend it
      */
     char[] pin();
 
@@ -23,5 +30,36 @@ public interface PinSource {
      */
     static PinSource fixed(char[] pin) {
         return new FixedPin(pin);
+    }
+
+    /**
+     * A PIN in a file, which is read anew for each login, so that it can be changed without a restart.
+     *
+     * @param file the file; its content in UTF-8, without the line end that it may have, is the PIN
+     * @return the source
+     */
+    static PinSource file(Path file) {
+        return new FilePin(file);
+    }
+
+    /**
+     * A PIN in a variable of the environment.
+     *
+     * @param variable the name of the variable
+     * @return the source
+     */
+    static PinSource environment(String variable) {
+        return new EnvironmentPin(variable);
+    }
+
+    /**
+     * A PIN that a program prints, which is run anew for each login.
+     *
+     * @param command the program and its arguments; no shell reads them
+     * @param timeout the longest time to wait for its end
+     * @return the source; what the program prints in UTF-8, without the line end that it may have, is the PIN
+     */
+    static PinSource command(List<String> command, Duration timeout) {
+        return new CommandPin(command, timeout);
     }
 }

@@ -1,7 +1,10 @@
 package io.github.hsmsigner.pkcs11;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
+import io.github.hsmsigner.pkcs11.health.RecoverySettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -16,11 +19,20 @@ public final class Pkcs11Config {
      */
     public static final int DEFAULT_MAX_SESSIONS = 32;
 
+    /** How many sessions are opened at once, unless set: opening many in a burst has failed on CloudHSM. */
+    public static final int DEFAULT_SESSIONS_OPENED_AT_ONCE = 4;
+
     private final Path module;
     private final PinSource pin;
     private final TokenSelector token;
     private final Optional<VendorProfile> vendorProfile;
     private final int maxSessions;
+    private final int sessionsOpenedAtOnce;
+    private final Duration sessionKeepAlive;
+    private final CallingThread callingThread;
+    private final boolean loginOnFinalTry;
+    private final RecoverySettings recovery;
+    private final Pkcs11Events events;
 
     private Pkcs11Config(Builder builder) {
         this.module = builder.module;
@@ -28,6 +40,12 @@ public final class Pkcs11Config {
         this.token = builder.token;
         this.vendorProfile = builder.vendorProfile;
         this.maxSessions = builder.maxSessions;
+        this.sessionsOpenedAtOnce = builder.sessionsOpenedAtOnce;
+        this.sessionKeepAlive = builder.sessionKeepAlive;
+        this.callingThread = builder.callingThread;
+        this.loginOnFinalTry = builder.loginOnFinalTry;
+        this.recovery = builder.recovery;
+        this.events = builder.events;
     }
 
     /**
@@ -85,6 +103,60 @@ public final class Pkcs11Config {
         return maxSessions;
     }
 
+    /**
+     * How many sessions are opened at once.
+     *
+     * @return the number
+     */
+    public int sessionsOpenedAtOnce() {
+        return sessionsOpenedAtOnce;
+    }
+
+    /**
+     * How long a session may be idle before it is closed.
+     *
+     * @return the time
+     */
+    public Duration sessionKeepAlive() {
+        return sessionKeepAlive;
+    }
+
+    /**
+     * On which thread the module is called for a signature.
+     *
+     * @return the setting
+     */
+    public CallingThread callingThread() {
+        return callingThread;
+    }
+
+    /**
+     * Whether to log in although one more wrong PIN would lock the user.
+     *
+     * @return {@code true} to log in all the same
+     */
+    public boolean loginOnFinalTry() {
+        return loginOnFinalTry;
+    }
+
+    /**
+     * How patient to be with the token.
+     *
+     * @return the settings
+     */
+    public RecoverySettings recovery() {
+        return recovery;
+    }
+
+    /**
+     * Who hears of what happens between this library and the token.
+     *
+     * @return the listener
+     */
+    public Pkcs11Events events() {
+        return events;
+    }
+
     @Override
     public String toString() {
         return "Pkcs11Config[" + module + ", " + token + "]";
@@ -98,6 +170,12 @@ public final class Pkcs11Config {
         private TokenSelector token = TokenSelector.any();
         private Optional<VendorProfile> vendorProfile = Optional.empty();
         private int maxSessions = DEFAULT_MAX_SESSIONS;
+        private int sessionsOpenedAtOnce = DEFAULT_SESSIONS_OPENED_AT_ONCE;
+        private Duration sessionKeepAlive = Duration.ofMinutes(10);
+        private CallingThread callingThread = CallingThread.AUTOMATIC;
+        private boolean loginOnFinalTry;
+        private RecoverySettings recovery = RecoverySettings.defaults();
+        private Pkcs11Events events = Pkcs11Events.none();
 
         private Builder(Path module) {
             this.module = Objects.requireNonNull(module, "module");
@@ -171,6 +249,72 @@ public final class Pkcs11Config {
         }
 
         /**
+         * Sets how many sessions are opened at once; {@value Pkcs11Config#DEFAULT_SESSIONS_OPENED_AT_ONCE}, without it.
+         *
+         * @param sessionsOpenedAtOnce the number; at least 1
+         * @return this builder
+         */
+        public Builder sessionsOpenedAtOnce(int sessionsOpenedAtOnce) {
+            this.sessionsOpenedAtOnce = sessionsOpenedAtOnce;
+            return this;
+        }
+
+        /**
+         * Sets how long a session may be idle before it is closed; ten minutes, without it.
+         *
+         * @param sessionKeepAlive the time; positive
+         * @return this builder
+         */
+        public Builder sessionKeepAlive(Duration sessionKeepAlive) {
+            this.sessionKeepAlive = Objects.requireNonNull(sessionKeepAlive, "sessionKeepAlive");
+            return this;
+        }
+
+        /**
+         * Sets on which thread the module is called for a signature; {@link CallingThread#AUTOMATIC}, without it.
+         *
+         * @param callingThread the setting
+         * @return this builder
+         */
+        public Builder callingThread(CallingThread callingThread) {
+            this.callingThread = Objects.requireNonNull(callingThread, "callingThread");
+            return this;
+        }
+
+        /**
+         * Sets whether to log in although the token says that one more wrong PIN would lock the user; {@code false}, without it.
+         *
+         * @param loginOnFinalTry {@code true} to log in all the same
+         * @return this builder
+         */
+        public Builder loginOnFinalTry(boolean loginOnFinalTry) {
+            this.loginOnFinalTry = loginOnFinalTry;
+            return this;
+        }
+
+        /**
+         * Sets how patient to be with the token; {@link RecoverySettings#defaults}, without it.
+         *
+         * @param recovery the settings
+         * @return this builder
+         */
+        public Builder recovery(RecoverySettings recovery) {
+            this.recovery = Objects.requireNonNull(recovery, "recovery");
+            return this;
+        }
+
+        /**
+         * Sets who hears of what happens between this library and the token; nobody, without it.
+         *
+         * @param events the listener
+         * @return this builder
+         */
+        public Builder events(Pkcs11Events events) {
+            this.events = Objects.requireNonNull(events, "events");
+            return this;
+        }
+
+        /**
          * Builds the configuration.
          *
          * @return the configuration
@@ -183,6 +327,14 @@ public final class Pkcs11Config {
             if (maxSessions < 1) {
                 throw new InvalidConfigurationException(
                         "The number of sessions must be at least 1, not " + maxSessions + ".");
+            }
+            if (sessionsOpenedAtOnce < 1) {
+                throw new InvalidConfigurationException(
+                        "The number of sessions opened at once must be at least 1, not " + sessionsOpenedAtOnce + ".");
+            }
+            if (sessionKeepAlive.isNegative() || sessionKeepAlive.isZero()) {
+                throw new InvalidConfigurationException(
+                        "The time that a session may be idle must be positive, not " + sessionKeepAlive + ".");
             }
             return new Pkcs11Config(this);
         }

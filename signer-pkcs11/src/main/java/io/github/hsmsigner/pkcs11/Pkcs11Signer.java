@@ -4,53 +4,60 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.Signer;
-import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.object.KeyLookup;
+import io.github.hsmsigner.pkcs11.object.KeyOnToken;
 import io.github.hsmsigner.pkcs11.plan.SignaturePlan;
 import io.github.hsmsigner.pkcs11.plan.SignatureStep;
 import io.github.hsmsigner.pkcs11.plan.TokenInput;
-import io.github.hsmsigner.pkcs11.session.SessionPool;
+import io.github.hsmsigner.pkcs11.recovery.KeyOperation;
+import io.github.hsmsigner.pkcs11.recovery.TokenAccess;
+import io.github.hsmsigner.pkcs11.session.Session;
+import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
-import java.time.Duration;
-import java.util.Optional;
+import java.util.Comparator;
 import java.util.Set;
 
 /**
  * A private key on a token.
  *
- * <p>A signature is C_SignInit and C_Sign in a session of the token's pool, and nothing else, with a login in between
- * for keys that are marked CKA_ALWAYS_AUTHENTICATE; what they are given is settled once, by
- * the {@link SignaturePlan}. Made by {@link Pkcs11Token#signer}
- * and usable until that token is closed. Safe for use by any number of threads at once.
+ * <p>A signature is C_SignInit and C_Sign in a session of the token's pool, and nothing else, with a login in between for keys that
+ * are marked CKA_ALWAYS_AUTHENTICATE; what they are given is settled once, by the {@link SignaturePlan}. What goes wrong is mended underneath: a request fails only when its deadline passes, or the token is
+ * known not to work. Made by {@link Pkcs11Token#signer} and usable until that token is closed. Safe for use by any number of
+ * threads at once.
  */
 public final class Pkcs11Signer implements Signer {
 
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final byte[] TRIAL = "trial signature".getBytes(StandardCharsets.US_ASCII);
 
     private final Cryptoki cryptoki;
-    private final SessionPool sessions;
-    private final long handle;
+    private final TokenAccess access;
+    private final KeyHandle handle;
     private final PublicKey publicKey;
     private final SignaturePlan plan;
-    private final Optional<ContextSpecificLogin> loginOfEach;
+    private final boolean loginForEach;
     private final String description;
 
     Pkcs11Signer(
             Cryptoki cryptoki,
-            SessionPool sessions,
-            long handle,
+            TokenAccess access,
+            Session session,
+            KeyLookup lookup,
+            KeyOnToken key,
             PublicKey publicKey,
             SignaturePlan plan,
-            Optional<ContextSpecificLogin> loginOfEach,
+            boolean loginForEach,
             String description) {
         this.cryptoki = cryptoki;
-        this.sessions = sessions;
-        this.handle = handle;
+        this.access = access;
         this.publicKey = publicKey;
         this.plan = plan;
-        this.loginOfEach = loginOfEach;
+        this.loginForEach = loginForEach;
         this.description = description;
+        this.handle = new KeyHandle(
+                cryptoki, access, lookup, publicKey, key.publicKey().isPresent(), this::proves);
+        this.handle.found(session, key.object().handle());
     }
 
     @Override
@@ -82,25 +89,58 @@ public final class Pkcs11Signer implements Signer {
     }
 
     private byte[] sign(SignatureStep step, byte[] input, Deadline deadline) {
-        loginOfEach.ifPresent(ContextSpecificLogin::requireNotRefused);
-        byte[] output;
-        try {
-            output = sessions.withSession(deadline, session -> {
-                cryptoki.signInit(session, step.mechanism(), handle);
-                if (loginOfEach.isPresent()) {
-                    loginOfEach.get().login(session);
-                }
-                return cryptoki.sign(session, input);
-            });
-        } catch (CryptokiException e) {
-            throw SigningUnavailableException.passing(
-                    "Signing with " + description + " failed: " + e.getMessage() + ".", RETRY_AFTER, e);
+        return step.output().toSignature(access.execute(new Signing(step, input), deadline));
+    }
+
+    /** The one place where the token signs. */
+    private byte[] sign(Session session, long key, SignatureStep step, byte[] input) throws CryptokiException {
+        cryptoki.signInit(session.handle(), step.mechanism(), key);
+        if (loginForEach) {
+            access.authenticate(session);
         }
-        return step.output().toSignature(output);
+        return cryptoki.sign(session.handle(), input);
+    }
+
+    private SignatureStep trialStep() {
+        return plan.step(
+                plan.algorithms().stream().min(Comparator.naturalOrder()).orElseThrow());
+    }
+
+    private boolean proves(Session session, long key) throws CryptokiException {
+        SignatureStep step = trialStep();
+        byte[] signature = step.output().toSignature(sign(session, key, step, step.inputFor(TRIAL)));
+        return step.algorithm().verify(publicKey, TRIAL, signature);
     }
 
     @Override
     public String toString() {
         return "Pkcs11Signer[" + description + "]";
+    }
+
+    private final class Signing implements KeyOperation<byte[]> {
+
+        private final SignatureStep step;
+        private final byte[] input;
+
+        Signing(SignatureStep step, byte[] input) {
+            this.step = step;
+            this.input = input;
+        }
+
+        @Override
+        public byte[] in(Session session) throws CryptokiException {
+            return sign(session, handle.in(session), step, input);
+        }
+
+        @Override
+        public void forgetHandle() {
+            handle.forget();
+        }
+
+        @Override
+        public void trial(Session session) throws CryptokiException {
+            SignatureStep first = trialStep();
+            sign(session, handle.in(session), first, first.inputFor(TRIAL));
+        }
     }
 }

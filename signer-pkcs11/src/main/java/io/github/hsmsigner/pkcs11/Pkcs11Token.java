@@ -1,26 +1,28 @@
 package io.github.hsmsigner.pkcs11;
 
+import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
 import io.github.hsmsigner.pkcs11.cryptoki.ModuleInfo;
-import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
+import io.github.hsmsigner.pkcs11.health.SessionStatistics;
+import io.github.hsmsigner.pkcs11.health.TokenHealth;
 import io.github.hsmsigner.pkcs11.object.KeyOnToken;
 import io.github.hsmsigner.pkcs11.object.PublicKeys;
 import io.github.hsmsigner.pkcs11.object.TokenObjects;
 import io.github.hsmsigner.pkcs11.plan.SignaturePlan;
 import io.github.hsmsigner.pkcs11.plan.SigningMechanisms;
-import io.github.hsmsigner.pkcs11.session.SessionPool;
+import io.github.hsmsigner.pkcs11.recovery.AccessOptions;
+import io.github.hsmsigner.pkcs11.recovery.TokenAccess;
+import io.github.hsmsigner.pkcs11.session.Session;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,50 +30,41 @@ import org.slf4j.LoggerFactory;
 /**
  * A token that is logged in to.
  *
- * <p>Loading the module, finding the token, logging in and finding keys happen once, here, never for a signature. One session is
- * kept for all that and keeps the login alive; signatures are made in a pool of others. Whoever opens a token closes it, after the
- * last use of its signers. Safe for use by any number of threads at once.
+ * <p>Loading the module, finding the token, logging in and finding keys happen once, here, never for a signature. One session
+ * keeps the login alive; everything else is done in a pool of others. What goes wrong later is mended underneath: sessions are
+ * replaced, a lost login is made again, the module is initialised anew, keys are looked up again and compared. While the token does
+ * not work, {@link #health} says why and requests fail at once. Whoever opens a token closes it, after the last use of its signers.
+ * Safe for use by any number of threads at once.
  */
 public final class Pkcs11Token implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Pkcs11Token.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+    private static final Duration OPEN_LIMIT = Duration.ofSeconds(30);
+    private static final Duration READ_LIMIT = Duration.ofSeconds(30);
 
-    private final CryptokiModule module;
     private final Cryptoki cryptoki;
     private final TokenInfo info;
     private final VendorProfile vendor;
-    private final PinSource pin;
-    private final long loginSession;
-    private final SessionPool sessions;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final TokenAccess access;
 
-    private Pkcs11Token(
-            CryptokiModule module,
-            Cryptoki cryptoki,
-            TokenInfo info,
-            VendorProfile vendor,
-            PinSource pin,
-            long loginSession,
-            int maxSessions) {
-        this.module = module;
+    private Pkcs11Token(Cryptoki cryptoki, TokenInfo info, VendorProfile vendor, TokenAccess access) {
         this.cryptoki = cryptoki;
         this.info = info;
         this.vendor = vendor;
-        this.pin = pin;
-        this.loginSession = loginSession;
-        this.sessions = new SessionPool(cryptoki, info.slotId(), maxSessions);
+        this.access = access;
     }
 
     /**
-     * Loads the module, finds the token and logs in. There is one C_Login; a PIN that is refused is never tried again.
+     * Loads the module, finds the token and logs in. There is one C_Login; a PIN that is refused is never tried again. A token that
+     * refuses it is opened all the same: it is not healthy, every use of it throws a {@link SigningUnavailableException} that is not
+     * {@code retryable()}, and it logs in once the PIN source gives another PIN.
      *
      * @param config how to reach the token
      * @return the token
      * @throws InvalidConfigurationException if the module cannot be loaded, or not exactly one token is meant; the message lists
      *     those there are
-     * @throws SigningUnavailableException if the HSM cannot be reached ({@code retryable()}), or refuses the PIN (not
-     *     {@code retryable()})
+     * @throws SigningUnavailableException if the HSM cannot be reached
      */
     public static Pkcs11Token open(Pkcs11Config config) {
         return open(config, UnaryOperator.identity());
@@ -85,63 +78,62 @@ public final class Pkcs11Token implements AutoCloseable {
         } catch (CryptokiException e) {
             throw unreachable("The PKCS#11 module " + config.module() + " cannot be initialised", e);
         }
+        Optional<TokenAccess> access = Optional.empty();
         try {
-            return open(config, module, decoration.apply(module.cryptoki()));
+            Cryptoki cryptoki = decoration.apply(module.cryptoki());
+            ModuleInfo moduleInfo = module.during(cryptoki::moduleInfo);
+            VendorProfile vendor =
+                    config.vendorProfile().orElseGet(() -> VendorProfile.of(moduleInfo, config.module()));
+            LOG.info("PKCS#11 module {}: {}; vendor profile {}.", config.module(), moduleInfo, vendor);
+            TokenInfo token = module.during(() -> TokenFinder.find(cryptoki, config));
+            AccessOptions options = options(config, token, vendor, moduleInfo);
+            access = Optional.of(new TokenAccess(module, cryptoki, token, c -> TokenFinder.find(c, config), options));
+            logIn(access.get(), token, options.maxSessions());
+            return new Pkcs11Token(cryptoki, token, vendor, access.get());
         } catch (CryptokiException e) {
-            module.close();
+            access.ifPresentOrElse(TokenAccess::close, module::close);
             throw unreachable("The HSM cannot be used", e);
         } catch (RuntimeException e) {
-            module.close();
+            access.ifPresentOrElse(TokenAccess::close, module::close);
             throw e;
         }
     }
 
-    private static Pkcs11Token open(Pkcs11Config config, CryptokiModule module, Cryptoki cryptoki)
-            throws CryptokiException {
-        ModuleInfo moduleInfo = cryptoki.moduleInfo();
-        VendorProfile vendor = config.vendorProfile().orElseGet(() -> VendorProfile.of(moduleInfo, config.module()));
-        LOG.info("PKCS#11 module {}: {}; vendor profile {}.", config.module(), moduleInfo, vendor);
-        TokenInfo token = TokenFinder.find(cryptoki, config);
-        requireLoginAllowed(token);
-        long session = cryptoki.openSession(token.slotId());
-        login(cryptoki, token, session, config.pin());
-        int maxSessions = poolSize(config.maxSessions(), vendor, token);
-        LOG.info("Logged in to token {}; up to {} sessions.", token, maxSessions);
-        return new Pkcs11Token(module, cryptoki, token, vendor, config.pin(), session, maxSessions);
-    }
-
-    private static void requireLoginAllowed(TokenInfo token) {
-        if (token.userPinLocked()) {
-            throw SigningUnavailableException.lasting(
-                    "The user of token " + token + " is locked; an administrator must unlock it.", null);
-        }
-        if (token.userPinFinalTry()) {
-            throw SigningUnavailableException.lasting(
-                    "One more wrong PIN would lock the user of token " + token
-                            + ", so no login is tried; log in once with the right PIN by another tool, or have it reset.",
-                    null);
-        }
-    }
-
-    private static void login(Cryptoki cryptoki, TokenInfo token, long session, PinSource source)
-            throws CryptokiException {
-        char[] pin = source.pin();
+    private static void logIn(TokenAccess access, TokenInfo token, int maxSessions) throws CryptokiException {
         try {
-            cryptoki.login(session, pin);
-        } catch (CryptokiException e) {
-            if (e.returnValue() == ReturnValue.USER_ALREADY_LOGGED_IN) {
-                return;
+            access.connect(Deadline.after(OPEN_LIMIT));
+            LOG.info("Logged in to token {}; up to {} sessions.", token, maxSessions);
+        } catch (SigningUnavailableException e) {
+            if (e.retryable()) {
+                throw e;
             }
-            if (e.refusesPin()) {
-                throw SigningUnavailableException.lasting(
-                        "Token " + token + " refuses the PIN (" + e.getMessage()
-                                + "). It is not tried again, because tokens lock a user after a few wrong ones.",
-                        e);
-            }
-            throw e;
-        } finally {
-            Arrays.fill(pin, '\0');
+            // The reason is in the log and in the token's health by now.
+            LOG.debug("Opened token {} without a login.", token);
         }
+    }
+
+    private static AccessOptions options(
+            Pkcs11Config config, TokenInfo token, VendorProfile vendor, ModuleInfo module) {
+        return new AccessOptions(
+                config.pin()::pin,
+                config.loginOnFinalTry(),
+                poolSize(config.maxSessions(), vendor, token),
+                config.sessionsOpenedAtOnce(),
+                config.sessionKeepAlive(),
+                onCallersThread(config, module),
+                config.recovery(),
+                config.events());
+    }
+
+    private static boolean onCallersThread(Pkcs11Config config, ModuleInfo module) {
+        return switch (config.callingThread()) {
+            case CALLER -> true;
+            case MODULE -> false;
+            // A module that reaches SoftHSM in another process gives SoftHSM's name, but not its file.
+            case AUTOMATIC ->
+                module.manufacturer().startsWith("SoftHSM")
+                        && config.module().getFileName().toString().contains("softhsm");
+        };
     }
 
     /** One session of those that are allowed is kept for the login. */
@@ -181,7 +173,7 @@ public final class Pkcs11Token implements AutoCloseable {
      * @throws SigningUnavailableException if the token cannot be read
      */
     public Pkcs11Signer signer(KeySelector selector, Optional<PublicKey> whenTokenHasNone) {
-        return read(objects -> {
+        return read((objects, session) -> {
             if (!selector.token().matches(cryptoki, info)) {
                 throw new InvalidConfigurationException("The key is looked for on " + selector.token()
                         + ", but the token that is open is " + info + ".");
@@ -197,16 +189,22 @@ public final class Pkcs11Token implements AutoCloseable {
                         + info + " is that of a key of another type: " + PublicKeys.describe(publicKey) + ".");
             }
             SignaturePlan plan = SignaturePlan.of(
-                    publicKey, SigningMechanisms.of(cryptoki, info.slotId()), vendor.maxEddsaMessage());
+                    publicKey,
+                    SigningMechanisms.of(cryptoki, session.generation().token().slotId()),
+                    vendor.maxEddsaMessage());
             LOG.info("Signing key: {}, on token {}. Plan: {}.", key, info, plan);
             LOG.debug("Signing key: {}, on token {}. {}", key, info, plan.details());
-            String description = "the key with " + key.object() + " on token " + info;
-            Optional<ContextSpecificLogin> loginOfEach =
-                    key.object().alwaysAuthenticate() && vendor.contextSpecificLogin()
-                            ? Optional.of(new ContextSpecificLogin(cryptoki, pin, description))
-                            : Optional.empty();
+            boolean loginForEach = key.object().alwaysAuthenticate() && vendor.contextSpecificLogin();
             return new Pkcs11Signer(
-                    cryptoki, sessions, key.object().handle(), publicKey, plan, loginOfEach, description);
+                    cryptoki,
+                    access,
+                    session,
+                    selector.lookup(),
+                    key,
+                    publicKey,
+                    plan,
+                    loginForEach,
+                    "the key with " + key.object() + " on token " + info);
         });
     }
 
@@ -218,7 +216,8 @@ public final class Pkcs11Token implements AutoCloseable {
      * @throws SigningUnavailableException if the token cannot be read
      */
     public Pkcs11CertificateProvider certificates(List<X509Certificate> furtherIssuers) {
-        return new Pkcs11CertificateProvider(info.toString(), read(TokenObjects::certificates), furtherIssuers);
+        return new Pkcs11CertificateProvider(
+                info.toString(), read((objects, session) -> objects.certificates()), furtherIssuers);
     }
 
     /**
@@ -230,45 +229,48 @@ public final class Pkcs11Token implements AutoCloseable {
         return new KeyCeremony(this);
     }
 
-    private <T> T read(Reading<T> reading) {
-        return inLoginSession((module, objects, session) -> reading.from(objects));
-    }
-
-    /** The login session is used by one thread at a time, as every session. */
-    synchronized <T> T inLoginSession(Work<T> work) {
-        if (closed.get()) {
-            throw SigningUnavailableException.lasting("The token is closed.", null);
-        }
-        try {
-            return work.in(cryptoki, new TokenObjects(cryptoki, loginSession), loginSession);
-        } catch (CryptokiException e) {
-            throw unreachable("Token " + info + " cannot be used", e);
-        }
+    /** Does something that must not be done twice. */
+    <T> T once(Work<T> work) {
+        return access.once(
+                session -> work.in(cryptoki, new TokenObjects(cryptoki, session.handle()), session.handle()),
+                Deadline.after(READ_LIMIT));
     }
 
     TokenInfo info() {
         return info;
     }
 
-    /** Waits a little for signatures in the making, then closes the sessions, and with them the login. Further calls do nothing. */
+    private <T> T read(Reading<T> reading) {
+        return access.read(
+                session -> reading.from(new TokenObjects(cryptoki, session.handle()), session),
+                Deadline.after(READ_LIMIT));
+    }
+
+    /**
+     * How the token is, as far as is known without asking it. Costs next to nothing.
+     *
+     * @return the state, with the reason where it is not healthy
+     */
+    public TokenHealth health() {
+        return access.health();
+    }
+
+    /**
+     * The sessions at this moment.
+     *
+     * @return the statistics
+     */
+    public SessionStatistics sessions() {
+        return access.statistics();
+    }
+
+    /**
+     * Waits a little for signatures in the making, then closes the sessions, and with them the login, and gives back the share of the
+     * module. A module in which a call hangs stays initialised. Further calls do nothing.
+     */
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
-        }
-        if (!sessions.drain()) {
-            LOG.warn("Token {} is left open: a call in the module has not come back.", info);
-            return;
-        }
-        synchronized (this) {
-            try {
-                cryptoki.closeSession(loginSession);
-            } catch (CryptokiException e) {
-                LOG.warn("The last session with token {} could not be closed: {}.", info, e.getMessage());
-            }
-        }
-        module.close();
-        LOG.info("Token {} closed.", info);
+        access.close();
     }
 
     @Override
@@ -278,7 +280,7 @@ public final class Pkcs11Token implements AutoCloseable {
 
     @FunctionalInterface
     private interface Reading<T> {
-        T from(TokenObjects objects) throws CryptokiException;
+        T from(TokenObjects objects, Session session) throws CryptokiException;
     }
 
     /** Something to do with the objects of the token. */

@@ -81,7 +81,7 @@ class AlwaysAuthenticateTest {
         for (int i = 0; i < 3; i++) {
             assertThatThrownBy(() -> sign(signer)).isInstanceOfSatisfying(SigningUnavailableException.class, e -> {
                 assertThat(e.retryable()).isFalse();
-                assertThat(e).hasMessageContaining("PIN is refused").hasMessageContaining("\"careful\"");
+                assertThat(e).hasMessageContaining("refuses the PIN").hasMessageContaining(softToken.label());
                 assertThat(e.getMessage()).doesNotContain("not-the-pin");
             });
         }

@@ -38,7 +38,6 @@ class KeySelectionTest {
     private static final KeyPair WITHOUT_ANYTHING = TestPki.keyPair("EC", 521);
     private static final KeyPair SHARED_ID = TestPki.keyPair("EC", 256);
     private static final KeyPair SHARING_ID = TestPki.keyPair("EC", 256);
-    private static final long CKR_SESSION_HANDLE_INVALID = 0xB3;
 
     private static SoftHsm.Token softToken;
     private static SoftHsm.Token other;
@@ -91,7 +90,7 @@ class KeySelectionTest {
         token.close();
     }
 
-    private void refusePrivate(AttributeType<?> type, long returnValue) {
+    private void refusePrivate(AttributeType<?> type, ReturnValue returnValue) {
         cryptoki.refuse(ObjectClass.PRIVATE_KEY, type, returnValue);
     }
 
@@ -201,10 +200,10 @@ class KeySelectionTest {
 
         @Test
         void errorsThatAreNotAboutAnAttributeAreThrown() {
-            refusePrivate(AttributeType.LABEL, CKR_SESSION_HANDLE_INVALID);
+            refusePrivate(AttributeType.LABEL, ReturnValue.SESSION_HANDLE_INVALID);
             assertThatThrownBy(() -> publicKey("rsa"))
                     .isInstanceOf(SigningUnavailableException.class)
-                    .hasMessageContaining("0xb3");
+                    .hasMessageContaining("CKR_SESSION_HANDLE_INVALID");
         }
     }
 

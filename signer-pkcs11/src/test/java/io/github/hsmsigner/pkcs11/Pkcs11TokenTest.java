@@ -172,43 +172,6 @@ class Pkcs11TokenTest {
     }
 
     @Test
-    void saysThatThePinIsWrongAndThatWaitingDoesNotHelp() {
-        SoftHsm.Token token = SoftHsm.newToken();
-        Pkcs11Config config = Pkcs11Config.builder(SoftHsm.module())
-                .pin(PinSource.fixed("not-the-pin".toCharArray()))
-                .tokenLabel(token.label())
-                .build();
-        assertThatThrownBy(() -> Pkcs11Token.open(config))
-                .isInstanceOfSatisfying(SigningUnavailableException.class, e -> {
-                    assertThat(e.retryable()).isFalse();
-                    assertThat(e).hasMessageContaining("refuses the PIN").hasMessageContaining("CKR_PIN_INCORRECT");
-                    assertThat(e.getMessage()).doesNotContain("not-the-pin");
-                    assertThat(e.clientMessage()).doesNotContain(token.label());
-                });
-    }
-
-    @Test
-    void saysThatTheModuleIsMissing() {
-        Pkcs11Config config = Pkcs11Config.builder(directory.resolve("absent.so"))
-                .pin(PinSource.fixed("any".toCharArray()))
-                .build();
-        assertThatThrownBy(() -> Pkcs11Token.open(config))
-                .isInstanceOf(InvalidConfigurationException.class)
-                .hasMessageContaining("absent.so does not exist");
-    }
-
-    @Test
-    void saysThatTheFileIsNoModule() throws IOException {
-        Path text = Files.writeString(directory.resolve("module.so"), "just text");
-        Pkcs11Config config = Pkcs11Config.builder(text)
-                .pin(PinSource.fixed("any".toCharArray()))
-                .build();
-        assertThatThrownBy(() -> Pkcs11Token.open(config))
-                .isInstanceOf(InvalidConfigurationException.class)
-                .hasMessageContaining("module.so cannot be loaded as a PKCS#11 module");
-    }
-
-    @Test
     void buildsTheChainFromTheTokenAndFurtherIssuers() {
         try (Pkcs11Token token = Pkcs11Token.open(configFor(twoKeys).build())) {
             SigningKey key = SigningKey.prove(

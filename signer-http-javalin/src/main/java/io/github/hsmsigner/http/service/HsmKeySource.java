@@ -10,6 +10,7 @@ import io.github.hsmsigner.pkcs11.KeySelector;
 import io.github.hsmsigner.pkcs11.PinSource;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
+import io.github.hsmsigner.pkcs11.health.TokenHealth;
 import java.security.PublicKey;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -21,7 +22,7 @@ final class HsmKeySource implements KeySource {
 
     private final KeySettings.Hsm settings;
     private final CertificateSettings certificates;
-    private Pkcs11Token token;
+    private volatile Pkcs11Token token;
 
     HsmKeySource(KeySettings.Hsm settings, CertificateSettings certificates) {
         this.settings = settings;
@@ -63,6 +64,15 @@ final class HsmKeySource implements KeySource {
         return certificates.signer().isEmpty()
                 ? opened.certificates(certificates.issuers())
                 : FixedCertificateProvider.of("SIGNING_CERTIFICATE", certificates.signer(), certificates.issuers());
+    }
+
+    @Override
+    public Optional<String> problem() {
+        Pkcs11Token open = token;
+        return Optional.ofNullable(open)
+                .map(Pkcs11Token::health)
+                .filter(health -> !health.usable())
+                .map(TokenHealth::reason);
     }
 
     @Override

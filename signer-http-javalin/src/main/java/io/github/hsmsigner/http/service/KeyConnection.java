@@ -153,7 +153,7 @@ final class KeyConnection implements Supplier<SigningService>, AutoCloseable {
      * @return the reason, for the operator; empty if they can
      */
     Optional<String> notReadyReason() {
-        return state instanceof NotReady notReady ? Optional.of(notReady.reason()) : Optional.empty();
+        return state instanceof NotReady notReady ? Optional.of(notReady.reason()) : source.problem();
     }
 
     /** Ends the attempts and closes the keys; call it after the last request. */

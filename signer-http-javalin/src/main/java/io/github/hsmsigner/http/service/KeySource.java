@@ -4,11 +4,12 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.SigningKeys;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
+import java.util.Optional;
 
 /**
  * Gets hold of the signing keys, from an HSM or a file.
  *
- * <p>Used by one thread at a time. Whoever opens it closes it, after the last use of the keys.
+ * <p>Used by one thread at a time, unless said otherwise. Whoever opens it closes it, after the last use of the keys.
  */
 interface KeySource extends AutoCloseable {
 
@@ -22,6 +23,15 @@ interface KeySource extends AutoCloseable {
      *     acts, as with a wrong PIN
      */
     SigningKeys open(Deadline deadline);
+
+    /**
+     * Why keys that were opened cannot be used just now. Costs next to nothing, and may be asked by any thread.
+     *
+     * @return the reason, for the operator; empty if they can
+     */
+    default Optional<String> problem() {
+        return Optional.empty();
+    }
 
     /** Gives up what {@link #open} got. Does nothing if there is nothing. */
     @Override

@@ -18,12 +18,21 @@ public final class CryptokiException extends Exception {
      *
      * @param function the Cryptoki function, such as {@code C_Sign}
      * @param returnValue the CKR code that it answered
-     * @param name the name of that code
      */
-    public CryptokiException(String function, long returnValue, String name) {
-        super(function + " answered " + name);
+    public CryptokiException(String function, long returnValue) {
+        super(function + " answered " + ReturnValue.name(returnValue));
         this.function = function;
         this.returnValue = returnValue;
+    }
+
+    /**
+     * Makes the exception.
+     *
+     * @param function the Cryptoki function, such as {@code C_Sign}
+     * @param returnValue what it answered
+     */
+    public CryptokiException(String function, ReturnValue returnValue) {
+        this(function, returnValue.code());
     }
 
     /**
@@ -45,17 +54,21 @@ public final class CryptokiException extends Exception {
     }
 
     /**
-     * Whether the PIN, or the user that it belongs to, was refused, so that trying again with the same PIN can only do harm.
+     * Whether it answered this.
      *
-     * @return {@code true} for the CKR_PIN_ family
+     * @param value a code
+     * @return {@code true} if it did
      */
-    public boolean refusesPin() {
-        return returnValue == ReturnValue.PIN_INCORRECT
-                || returnValue == ReturnValue.PIN_INVALID
-                || returnValue == ReturnValue.PIN_LEN_RANGE
-                || returnValue == ReturnValue.PIN_EXPIRED
-                || returnValue == ReturnValue.PIN_LOCKED
-                || returnValue == ReturnValue.USER_PIN_NOT_INITIALIZED
-                || returnValue == ReturnValue.USER_TYPE_INVALID;
+    public boolean is(ReturnValue value) {
+        return returnValue == value.code();
+    }
+
+    /**
+     * What kind of trouble the answer tells of.
+     *
+     * @return the class
+     */
+    public FaultClass faultClass() {
+        return ReturnValue.faultClass(returnValue);
     }
 }

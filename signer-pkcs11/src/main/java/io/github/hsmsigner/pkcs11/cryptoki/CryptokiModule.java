@@ -1,26 +1,31 @@
 package io.github.hsmsigner.pkcs11.cryptoki;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.StampedLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.xipki.pkcs11.wrapper.PKCS11Module;
 
 /**
  * A share in a PKCS#11 module that is loaded and initialised.
  *
  * <p>C_Initialize and C_Finalize are for the whole process, so all users of one file share one module: the first share
- * initialises it, the last one that is closed finalises it. Whoever opens a share closes it. Safe for use by any number of threads
- * at once.
+ * initialises it, the last one that is closed finalises it, and initialising it anew ends the sessions and handles of every share.
+ * Each initialisation is an epoch. Calls are made between {@link #enter} and {@link #exit}: while one is under way the module is
+ * never finalised, and the epoch does not change. Whoever opens a share closes it. Safe for use by any number of threads at once.
  */
 public final class CryptokiModule implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(CryptokiModule.class);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
     /** By real path; a module stays loaded once it was, as unloading a library while threads may be in it is not safe. */
     private static final Map<Path, Loaded> LOADED = new HashMap<>();
@@ -42,51 +47,19 @@ public final class CryptokiModule implements AutoCloseable {
      */
     public static CryptokiModule open(Path file) throws CryptokiException {
         synchronized (LOADED) {
-            Path real = realPath(file);
+            Path real = ModuleFile.realPath(file);
             Loaded loaded = LOADED.get(real);
             if (loaded == null) {
-                loaded = new Loaded(load(real));
+                loaded = new Loaded(real, ModuleFile.load(real));
                 LOADED.put(real, loaded);
             }
-            if (loaded.shares == 0) {
-                loaded.cryptoki.initialize();
+            CryptokiModule share = new CryptokiModule(loaded);
+            if (loaded.shares.isEmpty()) {
+                loaded.initializeIfNeeded();
             }
-            loaded.shares++;
-            return new CryptokiModule(loaded);
+            loaded.shares.add(share);
+            return share;
         }
-    }
-
-    private static Path realPath(Path file) {
-        try {
-            return file.toRealPath();
-        } catch (IOException e) {
-            throw new InvalidConfigurationException(
-                    "The PKCS#11 module " + file + " does not exist or cannot be read.", e);
-        }
-    }
-
-    private static WrapperCryptoki load(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new InvalidConfigurationException("The PKCS#11 module " + file + " is not a file.");
-        }
-        WrapperLog.install();
-        try {
-            return new WrapperCryptoki(PKCS11Module.getInstance(file.toString()));
-        } catch (IOException e) {
-            throw new InvalidConfigurationException(
-                    "The file " + file + " cannot be loaded as a PKCS#11 module for this machine: " + oneLine(e), e);
-        } catch (UnsatisfiedLinkError e) {
-            throw new InvalidConfigurationException(
-                    "The native part of the PKCS#11 wrapper cannot be loaded. It is copied to the directory "
-                            + System.getProperty("PKCS11_TEMP_DIR", System.getProperty("java.io.tmpdir"))
-                            + ", which must be writable and not mounted noexec; another can be named with"
-                            + " -DPKCS11_TEMP_DIR=DIRECTORY.",
-                    e);
-        }
-    }
-
-    private static String oneLine(IOException e) {
-        return String.valueOf(e.getMessage()).replaceAll("\\s+", " ").trim();
     }
 
     /**
@@ -98,6 +71,101 @@ public final class CryptokiModule implements AutoCloseable {
         return loaded.cryptoki;
     }
 
+    /**
+     * Which initialisation of the module is current. Sessions and handles of another are void, and their numbers may name other
+     * things now.
+     *
+     * @return a number that never comes twice
+     */
+    public long epoch() {
+        return loaded.epoch;
+    }
+
+    /**
+     * Begins a call, or a sequence of calls. Waits while the module is being initialised.
+     *
+     * @param nanos the longest time to wait
+     * @return what to give to {@link #exit}; 0 if the time was not enough or the thread was interrupted
+     */
+    public long enter(long nanos) {
+        try {
+            return loaded.gate.tryReadLock(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 0;
+        }
+    }
+
+    /**
+     * Ends what {@link #enter} began.
+     *
+     * @param entry what it returned, not 0
+     */
+    public void exit(long entry) {
+        loaded.gate.unlockRead(entry);
+    }
+
+    /**
+     * Does something between entering and leaving, for as long as it takes.
+     *
+     * @param work what to do
+     * @param <T> what comes of it
+     * @return what came of it
+     * @throws CryptokiException if a function failed
+     */
+    public <T> T during(CryptokiWork<T> work) throws CryptokiException {
+        long entry = loaded.gate.readLock();
+        try {
+            return work.run();
+        } finally {
+            exit(entry);
+        }
+    }
+
+    /**
+     * Counts a call that does not come back in time: while there is one the module cannot be finalised.
+     *
+     * @param change 1 for one more, -1 for one that came back after all
+     */
+    public void hungCalls(int change) {
+        loaded.hungCalls.addAndGet(change);
+    }
+
+    /**
+     * Says whether the token of this share works, so that a share whose token does not work leaves the module alone.
+     *
+     * @param working whether it does
+     */
+    public void working(boolean working) {
+        if (working) {
+            loaded.working.add(this);
+        } else {
+            loaded.working.remove(this);
+        }
+    }
+
+    /**
+     * Whether initialising the module anew would disturb a token that works.
+     *
+     * @return {@code true} if another share says that its token works
+     */
+    public boolean othersWork() {
+        return loaded.working.stream().anyMatch(share -> share != this);
+    }
+
+    /**
+     * Waits until no call is under way, and finalises and initialises the module, unless another share has done so meanwhile.
+     *
+     * @param seenEpoch the epoch that is to end
+     * @param limit the longest time to wait for calls that are under way
+     * @return whether this call did it
+     * @throws ModuleBusyException if a call does not come back
+     * @throws CryptokiException if C_Initialize fails; the module is then not initialised, and this may be called again
+     */
+    public boolean reinitialize(long seenEpoch, Duration limit) throws ModuleBusyException, CryptokiException {
+        return loaded.reinitialize(seenEpoch, limit);
+    }
+
     /** Gives the share back; the last one finalises the module. Further calls do nothing. */
     @Override
     public void close() {
@@ -105,24 +173,105 @@ public final class CryptokiModule implements AutoCloseable {
             return;
         }
         synchronized (LOADED) {
-            loaded.shares--;
-            if (loaded.shares == 0) {
-                try {
-                    loaded.cryptoki.finalizeModule();
-                } catch (CryptokiException e) {
-                    LOG.warn("The PKCS#11 module could not be finalised: {}.", e.getMessage());
-                }
+            loaded.working.remove(this);
+            loaded.shares.remove(this);
+            if (loaded.shares.isEmpty()) {
+                loaded.finalizeAtEnd();
             }
         }
     }
 
     private static final class Loaded {
 
+        private final Path file;
         private final WrapperCryptoki cryptoki;
-        private int shares;
+        private final Set<CryptokiModule> shares = ConcurrentHashMap.newKeySet();
+        private final Set<CryptokiModule> working = ConcurrentHashMap.newKeySet();
+        private final AtomicInteger hungCalls = new AtomicInteger();
 
-        Loaded(WrapperCryptoki cryptoki) {
+        /** Calls hold it for reading, C_Initialize and C_Finalize for writing. */
+        private final StampedLock gate = new StampedLock();
+
+        private boolean initialized;
+        private volatile long epoch;
+
+        Loaded(Path file, WrapperCryptoki cryptoki) {
+            this.file = file;
             this.cryptoki = cryptoki;
+        }
+
+        void initializeIfNeeded() throws CryptokiException {
+            long entry = gate.writeLock();
+            try {
+                if (!initialized) {
+                    initialize();
+                }
+            } finally {
+                gate.unlockWrite(entry);
+            }
+        }
+
+        boolean reinitialize(long seenEpoch, Duration limit) throws ModuleBusyException, CryptokiException {
+            long entry = closeGate(limit);
+            try {
+                if (epoch != seenEpoch && initialized) {
+                    return false;
+                }
+                finalizeModule();
+                initialize();
+                return true;
+            } finally {
+                gate.unlockWrite(entry);
+            }
+        }
+
+        private long closeGate(Duration limit) throws ModuleBusyException {
+            // With a call that is known to hang, waiting would only keep the others out.
+            long entry = 0;
+            if (hungCalls.get() == 0) {
+                try {
+                    entry = gate.tryWriteLock(limit.toNanos(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            if (entry == 0) {
+                throw new ModuleBusyException("The PKCS#11 module " + file
+                        + " cannot be initialised anew, because a call in it does not come back");
+            }
+            return entry;
+        }
+
+        void finalizeAtEnd() {
+            long entry;
+            try {
+                entry = closeGate(CLOSE_LIMIT);
+            } catch (ModuleBusyException e) {
+                LOG.warn("The PKCS#11 module {} is left initialised: a call in it has not come back.", file);
+                return;
+            }
+            try {
+                finalizeModule();
+            } finally {
+                gate.unlockWrite(entry);
+            }
+        }
+
+        private void initialize() throws CryptokiException {
+            cryptoki.initialize();
+            initialized = true;
+            epoch++;
+        }
+
+        private void finalizeModule() {
+            try {
+                cryptoki.finalizeModule();
+            } catch (CryptokiException e) {
+                if (!e.is(ReturnValue.CRYPTOKI_NOT_INITIALIZED)) {
+                    LOG.warn("The PKCS#11 module {} could not be finalised: {}.", file, e.getMessage());
+                }
+            }
+            initialized = false;
         }
     }
 }

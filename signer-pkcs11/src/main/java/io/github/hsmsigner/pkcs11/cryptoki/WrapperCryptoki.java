@@ -154,8 +154,7 @@ final class WrapperCryptoki implements Cryptoki {
                     "C_GetAttributeValue(" + type + ")",
                     () -> functions.C_GetAttributeValue(session, object, attributes, UTF8));
         } catch (CryptokiException e) {
-            if (e.returnValue() == ReturnValue.ATTRIBUTE_TYPE_INVALID
-                    || e.returnValue() == ReturnValue.ATTRIBUTE_SENSITIVE) {
+            if (e.is(ReturnValue.ATTRIBUTE_TYPE_INVALID) || e.is(ReturnValue.ATTRIBUTE_SENSITIVE)) {
                 return Optional.empty();
             }
             throw e;
@@ -234,7 +233,7 @@ final class WrapperCryptoki implements Cryptoki {
     }
 
     private static CryptokiException failure(String function, long returnValue) {
-        return new CryptokiException(function, returnValue, PKCS11Constants.ckrCodeToName(returnValue));
+        return new CryptokiException(function, returnValue);
     }
 
     private static void call(String function, Call call) throws CryptokiException {

@@ -21,7 +21,7 @@ final class AttributeReader {
      * Some are what tokens answer for attributes that they do not know; CKR_FUNCTION_FAILED and CKR_DEVICE_ERROR are what CloudHSM
      * answers when it is asked too often.
      */
-    private static final Set<Long> ABOUT_THE_ATTRIBUTE = Set.of(
+    private static final Set<ReturnValue> ABOUT_THE_ATTRIBUTE = Set.of(
             ReturnValue.GENERAL_ERROR,
             ReturnValue.FUNCTION_FAILED,
             ReturnValue.ARGUMENTS_BAD,
@@ -42,7 +42,9 @@ final class AttributeReader {
         try {
             return AttributeReading.of(cryptoki.attribute(session, object, type));
         } catch (CryptokiException e) {
-            if (!ABOUT_THE_ATTRIBUTE.contains(e.returnValue())) {
+            if (ReturnValue.of(e.returnValue())
+                    .filter(ABOUT_THE_ATTRIBUTE::contains)
+                    .isEmpty()) {
                 throw e;
             }
             if (logged.add(type + " " + e.returnValue())) {

@@ -42,9 +42,9 @@ public final class SigningMechanisms {
         try {
             return cryptoki.mechanismInfo(slotId, type).signs();
         } catch (CryptokiException e) {
-            if (e.returnValue() == ReturnValue.FUNCTION_FAILED
-                    || e.returnValue() == ReturnValue.FUNCTION_NOT_SUPPORTED
-                    || e.returnValue() == ReturnValue.MECHANISM_INVALID) {
+            if (e.is(ReturnValue.FUNCTION_FAILED)
+                    || e.is(ReturnValue.FUNCTION_NOT_SUPPORTED)
+                    || e.is(ReturnValue.MECHANISM_INVALID)) {
                 LOG.warn("Whether the token signs with {} is unknown: {}.", type, e.getMessage());
                 return canSign(type);
             }

@@ -4,79 +4,121 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.cryptoki.FaultClass;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
+import io.github.hsmsigner.pkcs11.health.SessionCloseReason;
+import io.github.hsmsigner.pkcs11.health.SessionStatistics;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sessions that a token's keys are used in: at most so many, opened when the first caller needs them, lent to one thread at a
- * time, the one used last first.
+ * The sessions that a token's keys are used in: at most so many, opened when the first caller needs them and few at once, lent to
+ * one thread at a time, the one used last first.
  *
- * <p>Login is none of its business: one login holds for all sessions of a token, as long as the token's owner keeps a session of
- * its own open. A session that saw an error is closed, because it may still be in the middle of an operation. Owned by the token;
- * safe for use by any number of threads at once.
+ * <p>Login is none of its business: one login holds for all sessions of a token. A session is never asked whether it is still good
+ * before it is lent. One that saw an error is closed, because it may still be in the middle of an operation; one of an earlier
+ * generation is closed instead of being lent. Owned by the token; safe for use by any number of threads at once.
  */
 public final class SessionPool {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionPool.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-    private static final Duration DRAIN_TIME = Duration.ofSeconds(10);
 
     private final Cryptoki cryptoki;
-    private final long slotId;
+    private final CryptokiModule module;
+    private final ModuleCalls calls;
+    private final Supplier<Generation> currentGeneration;
+    private final Pkcs11Events events;
     private final int capacity;
 
     /** Fair, so that no caller waits while later ones are served. */
     private final Semaphore permits;
 
-    private final ConcurrentLinkedDeque<Long> idle = new ConcurrentLinkedDeque<>();
+    /** So that a burst of requests does not open sessions in a burst, which has failed on some HSMs. */
+    private final Semaphore openings;
+
+    private final ConcurrentLinkedDeque<Session> idle = new ConcurrentLinkedDeque<>();
     private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** Permits that are held back because the token had no room for that many sessions. */
+    private final AtomicInteger withheld = new AtomicInteger();
+
+    private final AtomicLong opened = new AtomicLong();
+    private final AtomicLong ended = new AtomicLong();
 
     /**
      * Makes an empty pool.
      *
-     * @param cryptoki the module
-     * @param slotId the slot of the token
+     * @param cryptoki the module's functions
+     * @param module the share of the module
+     * @param calls the threads that call it
+     * @param currentGeneration what generation new sessions belong to
      * @param capacity how many sessions there may be at once
+     * @param openingsAtOnce how many may be opened at once
+     * @param events who hears of sessions
      */
-    public SessionPool(Cryptoki cryptoki, long slotId, int capacity) {
+    public SessionPool(
+            Cryptoki cryptoki,
+            CryptokiModule module,
+            ModuleCalls calls,
+            Supplier<Generation> currentGeneration,
+            int capacity,
+            int openingsAtOnce,
+            Pkcs11Events events) {
         this.cryptoki = cryptoki;
-        this.slotId = slotId;
+        this.module = module;
+        this.calls = calls;
+        this.currentGeneration = currentGeneration;
+        this.events = events;
         this.capacity = capacity;
         this.permits = new Semaphore(capacity, true);
+        this.openings = new Semaphore(openingsAtOnce, true);
     }
 
     /**
      * Does something in a session.
      *
-     * @param deadline until when to wait for a session
+     * @param deadline until when to wait for a session and for what is done in it
+     * @param admission asked when a session is free, right before it is used; throws to refuse
      * @param work what to do
      * @param <T> what comes of it
      * @return what came of it
      * @throws CryptokiException if opening the session or the work failed
-     * @throws SigningUnavailableException if no session became free before the deadline, or the pool is closed
+     * @throws GenerationEndedException if the module was initialised anew since the current generation began
+     * @throws SigningUnavailableException if no session became free, or the work was not done, before the deadline, or the pool is
+     *     closed
      */
-    public <T> T withSession(Deadline deadline, SessionWork<T> work) throws CryptokiException {
-        acquirePermit(deadline);
+    public <T> T withSession(Deadline deadline, Runnable admission, SessionWork<T> work)
+            throws CryptokiException, GenerationEndedException {
+        requireOpen();
+        acquire(permits, deadline);
+        Use<T> use = new Use<>(work);
         try {
             requireOpen();
-            Long session = idle.pollFirst();
-            return use(session == null ? cryptoki.openSession(slotId) : session, work);
-        } finally {
-            permits.release();
+            admission.run();
+            use.takeSession(deadline);
+        } catch (RuntimeException e) {
+            use.run();
+            throw e;
         }
+        return calls.call(deadline, use, use);
     }
 
-    private void acquirePermit(Deadline deadline) {
-        requireOpen();
+    private void acquire(Semaphore semaphore, Deadline deadline) {
         try {
-            if (!permits.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+            if (!semaphore.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
                 throw SigningUnavailableException.passing(
-                        "All " + capacity + " sessions of the token stayed busy until the deadline.",
+                        "All " + (capacity - withheld.get()) + " sessions of the token stayed busy until the deadline.",
                         RETRY_AFTER,
                         null);
             }
@@ -92,50 +134,212 @@ public final class SessionPool {
         }
     }
 
-    private <T> T use(long session, SessionWork<T> work) throws CryptokiException {
-        boolean sound = false;
-        try {
-            T result = work.in(session);
-            sound = true;
-            return result;
-        } finally {
-            if (sound && !closed.get()) {
-                idle.addFirst(session);
-            } else {
-                closeSession(session);
+    private Session openSession(Generation generation) throws CryptokiException {
+        Session session = new Session(cryptoki.openSession(generation.token().slotId()), generation);
+        opened.incrementAndGet();
+        events.sessionOpened();
+        return session;
+    }
+
+    /** To be called between entering and leaving the module. */
+    private void closeSession(Session session, SessionCloseReason reason) {
+        // After C_Initialize the handle is void, or by chance that of a new session of somebody else.
+        if (session.generation().epoch() == module.epoch()) {
+            try {
+                cryptoki.closeSession(session.handle());
+            } catch (CryptokiException e) {
+                LOG.debug("A session could not be closed: {}.", e.getMessage());
             }
+        }
+        ended.incrementAndGet();
+        events.sessionClosed(reason);
+    }
+
+    /**
+     * Closes the idle sessions of earlier generations. To be called between entering and leaving the module.
+     */
+    public void closeStale() {
+        Generation current = currentGeneration.get();
+        idle.forEach(session -> {
+            if (session.generation() != current && idle.remove(session)) {
+                closeSession(session, SessionCloseReason.GENERATION_ENDED);
+            }
+        });
+    }
+
+    /**
+     * Closes sessions that were not used for a while. To be called between entering and leaving the module.
+     *
+     * @param keepAlive how long they may be idle
+     */
+    public void closeIdle(Duration keepAlive) {
+        long now = System.nanoTime();
+        // The one used least recently is the last.
+        Session oldest = idle.pollLast();
+        while (oldest != null && now - oldest.lastUse() > keepAlive.toNanos()) {
+            closeSession(oldest, SessionCloseReason.IDLE);
+            oldest = idle.pollLast();
+        }
+        if (oldest != null) {
+            idle.addLast(oldest);
         }
     }
 
-    private void closeSession(long session) {
-        try {
-            cryptoki.closeSession(session);
-        } catch (CryptokiException e) {
-            LOG.debug("A session could not be closed: {}.", e.getMessage());
+    /** Lets the pool grow by one of the sessions that the token had no room for. */
+    public void regrow() {
+        if (withheld.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+            permits.release();
         }
+    }
+
+    /**
+     * How many sessions the pool does without, because the token had no room for them.
+     *
+     * @return the number
+     */
+    public int withheld() {
+        return withheld.get();
+    }
+
+    /**
+     * The numbers of the moment.
+     *
+     * @return the statistics
+     */
+    public SessionStatistics statistics() {
+        int now = capacity - withheld.get();
+        return new SessionStatistics(
+                now,
+                Math.max(0, now - permits.availablePermits()),
+                idle.size(),
+                permits.getQueueLength(),
+                calls.hung(),
+                opened.get(),
+                ended.get());
     }
 
     /**
      * Lets nobody in any more, waits a little for sessions in use, and closes all that are idle.
      *
-     * @return whether nothing is in use any more, so that the module can be finalised
+     * @param limit the longest time to wait
+     * @return whether nothing is in use any more
      */
-    public boolean drain() {
+    public boolean drain(Duration limit) {
         closed.set(true);
         boolean drained = false;
         try {
-            drained = permits.tryAcquire(capacity, DRAIN_TIME.toNanos(), TimeUnit.NANOSECONDS);
+            int lent = capacity - withheld.get();
+            drained = permits.tryAcquire(lent, limit.toNanos(), TimeUnit.NANOSECONDS);
+            if (drained) {
+                // Callers that were on their way in when the door closed find it closed, instead of waiting for their
+                // deadline.
+                permits.release(lent);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        for (Long session = idle.pollFirst(); session != null; session = idle.pollFirst()) {
-            closeSession(session);
-        }
-        if (drained) {
-            // Callers that were on their way in when the door closed find it closed, instead of waiting for their
-            // deadline.
-            permits.release(capacity);
-        }
         return drained;
+    }
+
+    /** Closes the idle sessions of a drained pool. To be called between entering and leaving the module. */
+    public void closeAll() {
+        for (Session session = idle.pollFirst(); session != null; session = idle.pollFirst()) {
+            closeSession(session, SessionCloseReason.TOKEN_CLOSED);
+        }
+    }
+
+    /** One use of a permit, from taking to giving back; what gives it back runs exactly once, on the thread that ends the use. */
+    private final class Use<T> implements ModuleWork<T>, Runnable {
+
+        private final SessionWork<T> work;
+        private Session session;
+        private boolean opening;
+        private boolean noRoom;
+
+        Use(SessionWork<T> work) {
+            this.work = work;
+        }
+
+        /** Waits on the caller's thread, which can stop waiting, rather than on one of those that call the module. */
+        void takeSession(Deadline deadline) {
+            session = idle.pollFirst();
+            if (session == null) {
+                acquire(openings, deadline);
+                session = idle.pollFirst();
+                opening = session == null;
+                if (!opening) {
+                    openings.release();
+                }
+            }
+        }
+
+        @Override
+        public T run(BooleanSupplier abandoned) throws CryptokiException, GenerationEndedException {
+            Generation generation = currentGeneration.get();
+            try {
+                while (session != null && session.generation() != generation) {
+                    closeSession(session, SessionCloseReason.GENERATION_ENDED);
+                    session = idle.pollFirst();
+                }
+                if (generation == null || generation.epoch() != module.epoch()) {
+                    throw new GenerationEndedException();
+                }
+                if (session == null) {
+                    session = openSession(generation);
+                }
+            } catch (CryptokiException e) {
+                noRoom = e.faultClass() == FaultClass.TOO_MANY_SESSIONS;
+                throw e;
+            } finally {
+                opened();
+            }
+            return inSession(abandoned);
+        }
+
+        private T inSession(BooleanSupplier abandoned) throws CryptokiException {
+            Session used = session;
+            session = null;
+            boolean sound = false;
+            try {
+                T result = work.in(used);
+                sound = true;
+                return result;
+            } finally {
+                if (!sound) {
+                    closeSession(used, SessionCloseReason.ERROR);
+                } else if (abandoned.getAsBoolean()) {
+                    closeSession(used, SessionCloseReason.HUNG);
+                } else if (closed.get()) {
+                    closeSession(used, SessionCloseReason.TOKEN_CLOSED);
+                } else if (used.generation() != currentGeneration.get()) {
+                    closeSession(used, SessionCloseReason.GENERATION_ENDED);
+                } else {
+                    used.used(System.nanoTime());
+                    idle.addFirst(used);
+                }
+            }
+        }
+
+        private void opened() {
+            if (opening) {
+                opening = false;
+                openings.release();
+            }
+        }
+
+        @Override
+        public void run() {
+            opened();
+            if (session != null) {
+                // Taken, but never used.
+                idle.addFirst(session);
+                session = null;
+            }
+            if (noRoom && withheld.get() < capacity - 1) {
+                withheld.incrementAndGet();
+            } else {
+                permits.release();
+            }
+        }
     }
 }

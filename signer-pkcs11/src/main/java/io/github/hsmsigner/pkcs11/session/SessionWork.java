@@ -13,9 +13,9 @@ public interface SessionWork<T> {
     /**
      * Does it.
      *
-     * @param session the handle of a session that no other thread uses meanwhile
+     * @param session a session that no other thread uses meanwhile
      * @return what comes of it
      * @throws CryptokiException if a function fails; the session is then closed
      */
-    T in(long session) throws CryptokiException;
+    T in(Session session) throws CryptokiException;
 }

@@ -108,7 +108,7 @@ public final class CountingCryptoki implements Cryptoki {
         long answer = nextSignAnswer;
         if (answer != 0) {
             nextSignAnswer = 0;
-            throw new CryptokiException("C_Sign", answer, "0x" + Long.toHexString(answer));
+            throw new CryptokiException("C_Sign", answer);
         }
         return target.sign(session, data);
     }

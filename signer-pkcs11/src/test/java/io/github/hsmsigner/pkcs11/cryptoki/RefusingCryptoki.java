@@ -7,14 +7,14 @@ import java.util.concurrent.ConcurrentHashMap;
 /** A token that refuses to show some attributes of objects of a class, and shows the others. */
 public final class RefusingCryptoki extends DelegatingCryptoki {
 
-    private final Map<String, Long> refusals = new ConcurrentHashMap<>();
+    private final Map<String, ReturnValue> refusals = new ConcurrentHashMap<>();
 
     public RefusingCryptoki(Cryptoki target) {
         super(target);
     }
 
     /** Answers an error for that attribute from now on, in the way of {@link Cryptoki#attribute}. */
-    public RefusingCryptoki refuse(long objectClass, AttributeType<?> type, long returnValue) {
+    public RefusingCryptoki refuse(long objectClass, AttributeType<?> type, ReturnValue returnValue) {
         refusals.put(objectClass + " " + type, returnValue);
         return this;
     }
@@ -27,12 +27,12 @@ public final class RefusingCryptoki extends DelegatingCryptoki {
     @Override
     public <T> Optional<T> attribute(long session, long object, AttributeType<T> type) throws CryptokiException {
         Optional<Long> objectClass = super.attribute(session, object, AttributeType.CLASS);
-        Long refusal = refusals.get(objectClass.orElseThrow() + " " + type);
+        ReturnValue refusal = refusals.get(objectClass.orElseThrow() + " " + type);
         if (refusal != null && refusal == ReturnValue.ATTRIBUTE_TYPE_INVALID) {
             return Optional.empty();
         }
         if (refusal != null) {
-            throw new CryptokiException("C_GetAttributeValue(" + type + ")", refusal, "0x" + Long.toHexString(refusal));
+            throw new CryptokiException("C_GetAttributeValue(" + type + ")", refusal);
         }
         return super.attribute(session, object, type);
     }

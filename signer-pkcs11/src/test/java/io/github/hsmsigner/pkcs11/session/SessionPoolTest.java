@@ -8,6 +8,7 @@ import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.cryptoki.CountingCryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ class SessionPoolTest {
     private final ExecutorService otherThread = Executors.newSingleThreadExecutor();
     private CryptokiModule module;
     private CountingCryptoki cryptoki;
+    private ModuleCalls calls;
     private long slot;
 
     @BeforeEach
@@ -33,12 +35,19 @@ class SessionPoolTest {
         module = CryptokiModule.open(SoftHsm.module());
         cryptoki = new CountingCryptoki(module.cryptoki());
         slot = cryptoki.slotsWithToken().get(0);
+        calls = new ModuleCalls(module, false, "test", Pkcs11Events.none(), () -> {});
     }
 
     @AfterEach
     void close() {
         otherThread.shutdownNow();
+        calls.close();
         module.close();
+    }
+
+    private SessionPool pool(int capacity) throws CryptokiException {
+        Generation generation = new Generation(module.epoch(), cryptoki.tokenInfo(slot), 0);
+        return new SessionPool(cryptoki, module, calls, () -> generation, capacity, 1, Pkcs11Events.none());
     }
 
     private static Deadline in(long millis) {
@@ -47,23 +56,24 @@ class SessionPoolTest {
 
     @Test
     void waitsNoLongerThanTheDeadline() throws Exception {
-        SessionPool pool = new SessionPool(cryptoki, slot, 1);
+        SessionPool pool = pool(1);
         CountDownLatch busy = new CountDownLatch(1);
         CountDownLatch done = new CountDownLatch(1);
-        Future<Boolean> holder = otherThread.submit(() -> pool.withSession(in(10_000), session -> {
+        Future<Boolean> holder = otherThread.submit(() -> pool.withSession(in(10_000), () -> {}, session -> {
             busy.countDown();
             return await(done);
         }));
         busy.await();
-        assertThatThrownBy(() -> pool.withSession(in(20), session -> "never"))
+        assertThatThrownBy(() -> pool.withSession(in(20), () -> {}, session -> "never"))
                 .isInstanceOfSatisfying(
                         SigningUnavailableException.class,
                         e -> assertThat(e.retryable()).isTrue())
                 .hasMessageContaining("All 1 sessions");
         done.countDown();
         assertThat(holder.get()).isTrue();
-        assertThat(pool.<String>withSession(in(10_000), session -> "served")).isEqualTo("served");
-        assertThat(pool.drain()).isTrue();
+        assertThat(pool.<String>withSession(in(10_000), () -> {}, session -> "served"))
+                .isEqualTo("served");
+        assertThat(pool.drain(Duration.ofSeconds(5))).isTrue();
     }
 
     private static boolean await(CountDownLatch latch) {
@@ -78,39 +88,50 @@ class SessionPoolTest {
 
     @Test
     void lendsTheSessionUsedLastFirst() throws Exception {
-        SessionPool pool = new SessionPool(cryptoki, slot, 2);
-        List<Long> used = new ArrayList<>();
-        pool.withSession(in(1000), outer -> {
+        SessionPool pool = pool(2);
+        List<Session> used = new ArrayList<>();
+        pool.withSession(in(1000), () -> {}, outer -> {
             used.add(outer);
-            used.add(pool.withSession(in(1000), inner -> inner));
+            used.add(borrowAndReturn(pool));
             return null;
         });
-        assertThat(pool.<Long>withSession(in(1000), session -> session)).isEqualTo(used.get(0));
+        assertThat(pool.<Session>withSession(in(1000), () -> {}, session -> session))
+                .isEqualTo(used.get(0));
         assertThat(cryptoki.calls()).filteredOn("C_OpenSession"::equals).hasSize(2);
-        pool.drain();
+        pool.drain(Duration.ofSeconds(5));
+    }
+
+    private static Session borrowAndReturn(SessionPool pool) throws CryptokiException {
+        try {
+            return pool.withSession(in(1000), () -> {}, session -> session);
+        } catch (GenerationEndedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
     void workThatThrowsAnythingGivesItsPlaceBack() throws Exception {
-        SessionPool pool = new SessionPool(cryptoki, slot, 1);
-        assertThatThrownBy(() -> pool.withSession(in(1000), session -> {
+        SessionPool pool = pool(1);
+        assertThatThrownBy(() -> pool.withSession(in(1000), () -> {}, session -> {
                     throw new IllegalStateException("a bug");
                 }))
                 .isInstanceOf(IllegalStateException.class);
-        assertThat(pool.<String>withSession(in(1000), session -> "served")).isEqualTo("served");
+        assertThat(pool.<String>withSession(in(1000), () -> {}, session -> "served"))
+                .isEqualTo("served");
         assertThat(cryptoki.calls())
-                .filteredOn(call -> !call.equals("C_GetSlotList"))
+                .filteredOn(call -> call.endsWith("Session"))
                 .containsExactly("C_OpenSession", "C_CloseSession", "C_OpenSession");
-        pool.drain();
+        pool.drain(Duration.ofSeconds(5));
     }
 
     @Test
     void aDrainedPoolHasClosedEverySessionAndLetsNobodyIn() throws Exception {
-        SessionPool pool = new SessionPool(cryptoki, slot, 2);
-        pool.withSession(in(1000), session -> session);
-        assertThat(pool.drain()).isTrue();
+        SessionPool pool = pool(2);
+        pool.withSession(in(1000), () -> {}, session -> session);
+        assertThat(pool.drain(Duration.ofSeconds(5))).isTrue();
+        pool.closeAll();
         assertThat(cryptoki.calls()).filteredOn("C_CloseSession"::equals).hasSize(1);
-        assertThatThrownBy(() -> pool.withSession(in(10_000), session -> session))
+        assertThatThrownBy(() -> pool.withSession(in(10_000), () -> {}, session -> session))
                 .isInstanceOfSatisfying(
                         SigningUnavailableException.class,
                         e -> assertThat(e.retryable()).isFalse());

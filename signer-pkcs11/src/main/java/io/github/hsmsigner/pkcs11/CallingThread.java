@@ -1,0 +1,17 @@
+package io.github.hsmsigner.pkcs11;
+
+/**
+ * On which thread a PKCS#11 module is called for a signature. A call that hangs in native code cannot be ended: who made it waits for
+ * it, whatever the deadline says.
+ */
+public enum CallingThread {
+
+    /** {@link #CALLER} for SoftHSM, which works in this very process and has no device that could hang; else {@link #MODULE}. */
+    AUTOMATIC,
+
+    /** On threads that are kept for the module: the caller is always answered at its deadline. A hand-over costs some 30 µs. */
+    MODULE,
+
+    /** On the caller's own thread: nothing is handed over, but a caller whose call hangs is not answered. */
+    CALLER
+}

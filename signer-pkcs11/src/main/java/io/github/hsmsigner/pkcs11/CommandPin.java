@@ -1,0 +1,92 @@
+package io.github.hsmsigner.pkcs11;
+
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A PIN that a program prints. What it prints to standard error is not read, as it could hold anything. */
+final class CommandPin implements PinSource {
+
+    private static final int LONGEST_PIN = 4096;
+
+    private final List<String> command;
+    private final Duration timeout;
+
+    CommandPin(List<String> command, Duration timeout) {
+        this.command = List.copyOf(command);
+        this.timeout = timeout;
+        if (command.isEmpty()) {
+            throw new IllegalArgumentException("A command has at least one word");
+        }
+    }
+
+    /** The arguments may hold secrets. */
+    private String name() {
+        return "the command " + command.get(0);
+    }
+
+    @Override
+    public char[] pin() {
+        Process process = start();
+        try {
+            long end = System.nanoTime() + timeout.toNanos();
+            CompletableFuture<byte[]> output = CompletableFuture.supplyAsync(() -> read(process));
+            byte[] octets = output.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            if (!process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                Arrays.fill(octets, (byte) 0);
+                throw late(null);
+            }
+            if (process.exitValue() != 0) {
+                Arrays.fill(octets, (byte) 0);
+                throw PinText.missing(name() + " ended with exit code " + process.exitValue(), null);
+            }
+            return PinText.decode(octets, "what " + name() + " printed");
+        } catch (TimeoutException e) {
+            throw late(e);
+        } catch (ExecutionException e) {
+            throw PinText.missing("what " + name() + " printed cannot be read", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw PinText.missing("waiting for " + name() + " was interrupted", e);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private Process start() {
+        try {
+            return new ProcessBuilder(command)
+                    .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            throw PinText.missing(name() + " cannot be run", e);
+        }
+    }
+
+    private static byte[] read(Process process) {
+        try (InputStream output = process.getInputStream()) {
+            return output.readNBytes(LONGEST_PIN);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private SigningUnavailableException late(Throwable cause) {
+        return PinText.missing(name() + " did not end in " + timeout.toMillis() + " ms", cause);
+    }
+
+    @Override
+    public String toString() {
+        return "PinSource[command " + command.get(0) + "]";
+    }
+}

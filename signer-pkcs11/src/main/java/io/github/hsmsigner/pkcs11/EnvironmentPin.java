@@ -1,0 +1,27 @@
+package io.github.hsmsigner.pkcs11;
+
+import java.util.Objects;
+
+/** A PIN in a variable of the environment, where Java keeps it as a String for good. */
+final class EnvironmentPin implements PinSource {
+
+    private final String variable;
+
+    EnvironmentPin(String variable) {
+        this.variable = Objects.requireNonNull(variable, "variable");
+    }
+
+    @Override
+    public char[] pin() {
+        String value = System.getenv(variable);
+        if (value == null || value.isEmpty()) {
+            throw PinText.missing("the environment variable " + variable + " is not set", null);
+        }
+        return value.toCharArray();
+    }
+
+    @Override
+    public String toString() {
+        return "PinSource[environment variable " + variable + "]";
+    }
+}

@@ -1,0 +1,71 @@
+package io.github.hsmsigner.pkcs11.health;
+
+import java.time.Duration;
+
+/**
+ * What happens between this library and a token, for metrics and audit. Every method does nothing unless implemented.
+ *
+ * <p>Implementations are safe for use by any number of threads at once, return at once and throw nothing. Numbers of the moment,
+ * such as sessions in use, are in {@link SessionStatistics}.
+ */
+public interface Pkcs11Events {
+
+    /** A session for signatures was opened. */
+    default void sessionOpened() {}
+
+    /**
+     * A session for signatures was closed.
+     *
+     * @param reason why
+     */
+    default void sessionClosed(SessionCloseReason reason) {}
+
+    /** C_Login succeeded, or found that the user was logged in. */
+    default void loggedIn() {}
+
+    /** C_Login refused the PIN or the user. */
+    default void loginRefused() {}
+
+    /**
+     * Login and keys are good again after trouble, in a new generation.
+     *
+     * @param moduleInitialized whether the module was initialised anew for it
+     */
+    default void recovered(boolean moduleInitialized) {}
+
+    /**
+     * Requests fail at once from now on.
+     *
+     * @param reason why, for the operator
+     */
+    default void breakerOpened(String reason) {}
+
+    /**
+     * Requests are served again.
+     *
+     * @param openFor how long they were not
+     */
+    default void breakerClosed(Duration openFor) {}
+
+    /** A call did not come back before the deadline of its caller. */
+    default void callHung() {}
+
+    /** A call that had been counted as hung came back. */
+    default void hungCallReturned() {}
+
+    /**
+     * Something was done in the module.
+     *
+     * @param nanos how long it took, without waiting for a session
+     */
+    default void moduleUsed(long nanos) {}
+
+    /**
+     * Events that nobody hears.
+     *
+     * @return the default
+     */
+    static Pkcs11Events none() {
+        return new Pkcs11Events() {};
+    }
+}

@@ -1,0 +1,15 @@
+package io.github.hsmsigner.pkcs11.health;
+
+/** Why a session was closed. */
+public enum SessionCloseReason {
+    /** A function failed in it. */
+    ERROR,
+    /** It was not used for a while. */
+    IDLE,
+    /** Its generation ended: the login was renewed, or the module initialised anew. */
+    GENERATION_ENDED,
+    /** A call in it did not come back before the deadline of its caller, but later. */
+    HUNG,
+    /** The token was closed. */
+    TOKEN_CLOSED
+}

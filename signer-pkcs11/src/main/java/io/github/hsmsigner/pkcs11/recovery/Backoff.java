@@ -1,0 +1,29 @@
+package io.github.hsmsigner.pkcs11.recovery;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Pauses that double from a first to a longest one, each shortened by chance by up to a half, so that nobody goes in step. */
+final class Backoff {
+
+    private static final int MOST_DOUBLINGS = 30;
+
+    private final Duration first;
+    private final Duration longest;
+    private int taken;
+
+    Backoff(Duration first, Duration longest) {
+        this.first = first;
+        this.longest = longest;
+    }
+
+    Duration next() {
+        long full = Math.min(longest.toNanos(), saturated(first.toNanos(), Math.min(taken, MOST_DOUBLINGS)));
+        taken++;
+        return Duration.ofNanos(full - ThreadLocalRandom.current().nextLong(full / 2 + 1));
+    }
+
+    private static long saturated(long value, int doublings) {
+        return value > Long.MAX_VALUE >> doublings ? Long.MAX_VALUE : value << doublings;
+    }
+}

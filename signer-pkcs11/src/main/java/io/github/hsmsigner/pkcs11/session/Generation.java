@@ -1,0 +1,54 @@
+package io.github.hsmsigner.pkcs11.session;
+
+import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
+
+/**
+ * The time from one login to the loss of it, or of the module's state. Handles of sessions and objects are good in their own
+ * generation only. Compared by identity.
+ */
+public final class Generation {
+
+    private final long epoch;
+    private final TokenInfo token;
+    private final long loginSession;
+
+    /**
+     * Begins a generation.
+     *
+     * @param epoch the module's epoch that it is part of
+     * @param token the token
+     * @param loginSession the session that holds the login
+     */
+    public Generation(long epoch, TokenInfo token, long loginSession) {
+        this.epoch = epoch;
+        this.token = token;
+        this.loginSession = loginSession;
+    }
+
+    /**
+     * The module's epoch that it is part of.
+     *
+     * @return the epoch
+     */
+    public long epoch() {
+        return epoch;
+    }
+
+    /**
+     * The token.
+     *
+     * @return what it said of itself when the generation began
+     */
+    public TokenInfo token() {
+        return token;
+    }
+
+    /**
+     * The session that holds the login.
+     *
+     * @return its handle
+     */
+    public long loginSession() {
+        return loginSession;
+    }
+}

@@ -1,0 +1,258 @@
+package io.github.hsmsigner.pkcs11;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.Digest;
+import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.SignatureAlgorithm;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
+import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.cryptoki.DelegatingCryptoki;
+import io.github.hsmsigner.pkcs11.cryptoki.FaultyCryptoki;
+import io.github.hsmsigner.pkcs11.cryptoki.SameProcess;
+import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
+import io.github.hsmsigner.pkcs11.health.RecoverySettings;
+import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
+import io.github.hsmsigner.testing.CapturedLog;
+import io.github.hsmsigner.testing.TestPki;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A PIN that the token refuses is never tried twice; another one is, without a restart. */
+@Timeout(60)
+class PinTest {
+
+    private static final long CKF_USER_PIN_FINAL_TRY = 0x20000;
+    private static final RecoverySettings QUICK = RecoverySettings.defaults().withPinCheckPause(Duration.ofMillis(10));
+
+    private static SoftHsm.Token softToken;
+
+    private FaultyCryptoki cryptoki;
+
+    @TempDir
+    private Path directory;
+
+    @BeforeAll
+    static void makeToken() {
+        softToken = SoftHsm.newToken();
+        softToken.importKey(TestPki.rsaKeyPair(2048), "key", "01");
+    }
+
+    private Pkcs11Token open(PinSource pin) {
+        return Pkcs11Token.open(config(pin).build(), target -> cryptoki = new FaultyCryptoki(target));
+    }
+
+    private static Pkcs11Config.Builder config(PinSource pin) {
+        return Pkcs11Config.builder(SoftHsm.module())
+                .pin(pin)
+                .tokenLabel(softToken.label())
+                .recovery(QUICK);
+    }
+
+    private static byte[] sign(Pkcs11Signer signer) {
+        return signer.sign(
+                SignatureAlgorithm.RSA_PKCS1_SHA256,
+                Digest.compute(DigestAlgorithm.SHA256, new byte[] {1}),
+                Deadline.after(Duration.ofSeconds(5)));
+    }
+
+    private static void assertRefused(Pkcs11Token token, String reason) {
+        assertThatThrownBy(() -> token.signer(KeySelector.any()))
+                .isInstanceOfSatisfying(SigningUnavailableException.class, e -> {
+                    assertThat(e.retryable()).isFalse();
+                    assertThat(e.getMessage()).contains(reason, softToken.label());
+                    assertThat(e.clientMessage()).doesNotContain(softToken.label());
+                });
+        assertThat(token.health().usable()).isFalse();
+        assertThat(token.health().reason()).contains(reason);
+    }
+
+    /** Waits until the PIN source has been asked that many times more. */
+    private static void awaitChecks(CountedPin pin, int more) {
+        int wanted = pin.asked + more;
+        Await.until(Duration.ofSeconds(10), "the PIN source is asked again", () -> pin.asked >= wanted);
+    }
+
+    /** A file, with a count of how often it was asked. */
+    private static final class CountedPin implements PinSource {
+
+        private final PinSource file;
+        private volatile int asked;
+
+        CountedPin(Path file) {
+            this.file = PinSource.file(file);
+        }
+
+        @Override
+        public synchronized char[] pin() {
+            asked++;
+            return file.pin();
+        }
+    }
+
+    @Test
+    void aWrongPinAtTheStartIsTriedOnceAndAnotherOneWhenItComes() throws IOException {
+        Path file = Files.writeString(directory.resolve("pin"), "wrong-pin\n");
+        CountedPin pin = new CountedPin(file);
+        try (CapturedLog log = new CapturedLog();
+                Pkcs11Token token = open(pin)) {
+            for (int i = 0; i < 5; i++) {
+                assertRefused(token, "refuses the PIN (C_Login answered CKR_PIN_INCORRECT)");
+            }
+            awaitChecks(pin, 5);
+            assertThat(cryptoki.count("C_Login")).isEqualTo(1);
+
+            Files.writeString(file, softToken.pin() + "\n");
+            Await.until(
+                    Duration.ofSeconds(10),
+                    "the new PIN is used",
+                    () -> token.health().usable());
+            assertThat(sign(token.signer(KeySelector.any()))).hasSize(256);
+            assertThat(cryptoki.count("C_Login")).isEqualTo(2);
+            assertThat(log.text()).doesNotContain("wrong-pin", softToken.pin());
+        }
+    }
+
+    @Test
+    void aWrongPinLaterIsTriedOnceAndAnotherOneWhenItComes() throws IOException {
+        Path file = Files.writeString(directory.resolve("pin"), softToken.pin());
+        CountedPin pin = new CountedPin(file);
+        try (Pkcs11Token token = open(pin)) {
+            Pkcs11Signer signer = token.signer(KeySelector.any());
+            sign(signer);
+            Files.writeString(file, "wrong-pin");
+            long slot = Long.parseLong(token.toString().replaceAll(".*slot (\\d+),.*", "$1"));
+            Load load = new Load(signer, Duration.ofSeconds(5));
+            try (load) {
+                load.awaitMore(50);
+                cryptoki.whileNobodyCalls(() -> new SameProcess(SoftHsm.module()).logout(slot));
+                Await.until(
+                        Duration.ofSeconds(10),
+                        "it is refused",
+                        () -> !token.health().usable());
+                awaitChecks(pin, 5);
+                assertThat(cryptoki.count("C_Login")).isEqualTo(2);
+
+                Files.writeString(file, softToken.pin());
+                Await.until(
+                        Duration.ofSeconds(10),
+                        "the right PIN is used",
+                        () -> token.health().usable());
+                load.awaitMore(50);
+            }
+            assertThat(cryptoki.count("C_Login")).isEqualTo(3);
+            assertThat(load.failures())
+                    .allSatisfy(e -> assertThat(e)
+                            .isInstanceOf(SigningUnavailableException.class)
+                            .hasMessageContaining("refuses the PIN"));
+        }
+    }
+
+    /** A token that says that one more wrong PIN locks the user. */
+    private Cryptoki onFinalTry(Cryptoki target) {
+        cryptoki = new FaultyCryptoki(target);
+        return new DelegatingCryptoki(cryptoki) {
+            @Override
+            public TokenInfo tokenInfo(long slotId) throws CryptokiException {
+                TokenInfo info = super.tokenInfo(slotId);
+                return new TokenInfo(
+                        info.slotId(),
+                        info.label(),
+                        info.serialNumber(),
+                        info.manufacturer(),
+                        info.model(),
+                        info.flags() | CKF_USER_PIN_FINAL_TRY,
+                        info.maxReadWriteSessions());
+            }
+        };
+    }
+
+    @Test
+    void onTheFinalTryThereIsNoLogin() {
+        PinSource pin = PinSource.fixed(softToken.pin().toCharArray());
+        try (Pkcs11Token token = Pkcs11Token.open(config(pin).build(), this::onFinalTry)) {
+            assertRefused(token, "One more wrong PIN would lock the user");
+            assertThat(cryptoki.count("C_Login")).isZero();
+        }
+    }
+
+    @Test
+    void onTheFinalTryThereIsALoginIfItIsForced() {
+        PinSource pin = PinSource.fixed(softToken.pin().toCharArray());
+        try (Pkcs11Token token =
+                Pkcs11Token.open(config(pin).loginOnFinalTry(true).build(), this::onFinalTry)) {
+            assertThat(sign(token.signer(KeySelector.any()))).hasSize(256);
+        }
+    }
+
+    @Test
+    void aSourceWithoutAPinMakesAnUnusableTokenThatSaysSo() {
+        try (Pkcs11Token token = open(PinSource.file(directory.resolve("absent")))) {
+            assertThat(token.health().usable()).isFalse();
+            assertThat(token.health().reason()).contains("absent cannot be read");
+            assertThat(cryptoki.count("C_Login")).isZero();
+        }
+    }
+
+    @Test
+    void aFileGivesItsContentWithoutTheLineEnd() throws IOException {
+        assertThat(PinSource.file(Files.writeString(directory.resolve("pin"), "üser:pa ss\r\n"))
+                        .pin())
+                .containsExactly("üser:pa ss".toCharArray());
+    }
+
+    @Test
+    void anEmptyFileAndOneThatIsNotTextAreNoPin() throws IOException {
+        PinSource empty = PinSource.file(Files.writeString(directory.resolve("empty"), "\n"));
+        assertThatThrownBy(empty::pin)
+                .isInstanceOf(SigningUnavailableException.class)
+                .hasMessageContaining("is empty");
+        PinSource binary = PinSource.file(Files.write(directory.resolve("binary"), new byte[] {(byte) 0xff}));
+        assertThatThrownBy(binary::pin)
+                .isInstanceOf(SigningUnavailableException.class)
+                .hasMessageContaining("is not text in UTF-8");
+    }
+
+    @Test
+    void aVariableOfTheEnvironmentIsRead() {
+        assertThat(PinSource.environment("PATH").pin())
+                .containsExactly(System.getenv("PATH").toCharArray());
+        assertThatThrownBy(() -> PinSource.environment("NO_SUCH_VARIABLE").pin())
+                .isInstanceOf(SigningUnavailableException.class)
+                .hasMessageContaining("NO_SUCH_VARIABLE is not set");
+    }
+
+    @Test
+    void aCommandIsRunWithoutAShell() {
+        PinSource pin = PinSource.command(List.of("printf", "%s\n", "a b;$c"), Duration.ofSeconds(10));
+        assertThat(pin.pin()).containsExactly("a b;$c".toCharArray());
+        assertThat(pin.toString()).doesNotContain("a b");
+    }
+
+    @Test
+    void aCommandThatFailsOrIsLateSaysSoWithoutItsArguments() {
+        assertThatThrownBy(() -> PinSource.command(List.of("false", "secret"), Duration.ofSeconds(10))
+                        .pin())
+                .isInstanceOf(SigningUnavailableException.class)
+                .hasMessageContaining("the command false ended with exit code 1")
+                .hasMessageNotContaining("secret");
+        assertThatThrownBy(() -> PinSource.command(List.of("sleep", "30"), Duration.ofMillis(100))
+                        .pin())
+                .isInstanceOf(SigningUnavailableException.class)
+                .hasMessageContaining("the command sleep did not end in 100 ms");
+        assertThatThrownBy(() -> PinSource.command(List.of("/no/such/command"), Duration.ofSeconds(10))
+                        .pin())
+                .isInstanceOf(SigningUnavailableException.class)
+                .hasMessageContaining("/no/such/command cannot be run");
+    }
+}

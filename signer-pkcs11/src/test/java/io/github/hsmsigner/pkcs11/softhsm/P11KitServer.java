@@ -1,0 +1,81 @@
+package io.github.hsmsigner.pkcs11.softhsm;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * SoftHSM in a process of its own, served by {@code p11-kit server} to p11-kit's remote module in this one. The module reads the address
+ * from the environment variable P11_KIT_SERVER_ADDRESS, which the build sets.
+ */
+public final class P11KitServer {
+
+    private static final List<Path> CLIENTS = List.of(
+            Path.of("/usr/lib/x86_64-linux-gnu/pkcs11/p11-kit-client.so"),
+            Path.of("/usr/lib/aarch64-linux-gnu/pkcs11/p11-kit-client.so"));
+    private static final String ADDRESS_PREFIX = "unix:path=";
+    private static final long START_LIMIT_NANOS = 10_000_000_000L;
+
+    private final Process process;
+
+    private P11KitServer(Process process) {
+        this.process = process;
+    }
+
+    /** The remote module. */
+    public static Path clientModule() {
+        return CLIENTS.stream()
+                .filter(Files::exists)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "p11-kit's modules are not installed (scripts/test installs them); looked for " + CLIENTS));
+    }
+
+    /** Starts a server and waits until it listens. */
+    public static P11KitServer start() {
+        Path socket = Path.of(System.getenv("P11_KIT_SERVER_ADDRESS").substring(ADDRESS_PREFIX.length()));
+        try {
+            Files.deleteIfExists(socket);
+            Process process = new ProcessBuilder(
+                            "p11-kit",
+                            "server",
+                            "--foreground",
+                            "--name",
+                            socket.toString(),
+                            "--provider",
+                            SoftHsm.module().toString(),
+                            "pkcs11:")
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            long end = System.nanoTime() + START_LIMIT_NANOS;
+            while (!Files.exists(socket)) {
+                if (System.nanoTime() > end || !process.isAlive()) {
+                    process.destroyForcibly();
+                    throw new IllegalStateException("p11-kit server does not listen at " + socket);
+                }
+                LockSupport.parkNanos(1_000_000);
+            }
+            return new P11KitServer(process);
+        } catch (IOException e) {
+            throw new UncheckedIOException("scripts/test installs what the tests need: p11-kit", e);
+        }
+    }
+
+    /** Kills the processes that serve connections; the server takes new ones. */
+    public void killConnections() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** Kills the server and what serves its connections. */
+    public void kill() {
+        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+                .toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        all.forEach(handle -> handle.onExit().join());
+    }
+}

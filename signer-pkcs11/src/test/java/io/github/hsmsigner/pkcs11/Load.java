@@ -12,12 +12,15 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /** Sixteen threads that sign without pause; each signature is of another message and is verified. */
 final class Load implements AutoCloseable {
 
     private static final int THREADS = 16;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private static final long PAUSE_NANOS = 5_000_000;
 
     private final Signer signer;
     private final Duration deadline;
@@ -53,8 +56,8 @@ final class Load implements AutoCloseable {
                 made.incrementAndGet();
             } catch (RuntimeException e) {
                 failures.add(e);
-                // Fast failures in a loop would only take the processor from the others.
-                Thread.yield();
+                // As a client would; failures without pause would only take the processor from what heals.
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }

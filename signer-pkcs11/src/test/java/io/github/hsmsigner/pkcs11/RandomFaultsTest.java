@@ -87,8 +87,8 @@ class RandomFaultsTest {
         long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
         while (System.nanoTime() < end) {
             switch (schedule.nextInt(12)) {
-                case 0 -> cryptoki.whileNobodyCalls(() -> sameProcess.closeAllSessions(slot));
-                case 1 -> cryptoki.whileNobodyCalls(() -> sameProcess.logout(slot));
+                case 0 -> undisturbed(share, cryptoki, () -> sameProcess.closeAllSessions(slot));
+                case 1 -> undisturbed(share, cryptoki, () -> sameProcess.logout(slot));
                 case 2 -> share.reinitialize(share.epoch(), Duration.ofSeconds(10));
                 case 3 -> cryptoki.answer(ReturnValue.DEVICE_ERROR);
                 case 4 -> cryptoki.good();
@@ -104,5 +104,14 @@ class RandomFaultsTest {
             }
             LockSupport.parkNanos(Duration.ofMillis(20 + schedule.nextInt(100)).toNanos());
         }
+    }
+
+    /** While the module is initialised, too. */
+    private static void undisturbed(CryptokiModule share, FaultyCryptoki cryptoki, Runnable deed)
+            throws CryptokiException {
+        share.during(() -> {
+            cryptoki.whileNobodyCalls(deed);
+            return null;
+        });
     }
 }

@@ -356,6 +356,21 @@ class RecoveryTest {
     }
 
     @Test
+    void aTokenThatFailsLeavesTheModuleToAnotherThatWorks() throws Exception {
+        try (CryptokiModule share = CryptokiModule.open(SoftHsm.module())) {
+            Pkcs11Token other = Pkcs11Token.open(config().build());
+            long epoch = share.epoch();
+            cryptoki.answer(ReturnValue.DEVICE_ERROR);
+            assertThatThrownBy(() -> sign(DEADLINE)).isInstanceOf(SigningUnavailableException.class);
+            int probes = cryptoki.count("C_GetSlotList") + 4;
+            Await.until(Duration.ofSeconds(10), "four probes", () -> cryptoki.count("C_GetSlotList") >= probes);
+            assertThat(share.epoch()).isEqualTo(epoch);
+            other.close();
+            Await.until(Duration.ofSeconds(5), "the module is initialised anew", () -> share.epoch() > epoch);
+        }
+    }
+
+    @Test
     void closingWaitsForNoHungCallForLong() {
         CountDownLatch release = new CountDownLatch(1);
         AtomicInteger toHang = new AtomicInteger(1);

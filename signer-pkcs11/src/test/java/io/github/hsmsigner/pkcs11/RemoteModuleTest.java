@@ -55,7 +55,7 @@ class RemoteModuleTest {
 
                 server = P11KitServer.start();
                 long made = load.made();
-                Await.until(Duration.ofSeconds(2), "signing again", () -> load.made() > made);
+                Await.until(Duration.ofSeconds(3), "signing again", () -> load.made() > made);
                 load.awaitMore(50);
             }
             assertThat(load.wrongSignatures()).isZero();

@@ -2,7 +2,6 @@ package io.github.hsmsigner.pkcs11.cryptoki;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +13,7 @@ import org.xipki.pkcs11.wrapper.PKCS11Module;
 /** Loads the shared library of a module, and says in one sentence why that is not possible. */
 final class ModuleFile {
 
+    private static final String ENTRY_POINT = "C_GetFunctionList";
     private static final int ELF_HEADER_LENGTH = 20;
     private static final int ELF_MAGIC = 0x7F454C46;
     private static final int DATA_ENCODING = 5;
@@ -36,7 +36,7 @@ final class ModuleFile {
         if (!Files.isRegularFile(file)) {
             throw new InvalidConfigurationException("The PKCS#11 module " + file + " is not a file.");
         }
-        requireThisMachine(file);
+        requireElfModule(file);
         WrapperLog.install();
         try {
             return new WrapperCryptoki(PKCS11Module.getInstance(file.toString()));
@@ -53,18 +53,9 @@ final class ModuleFile {
     }
 
     /** The loader's own words for this are hard to tell from those for a file that is missing. */
-    private static void requireThisMachine(Path file) {
-        byte[] header;
-        try (InputStream in = Files.newInputStream(file)) {
-            header = in.readNBytes(ELF_HEADER_LENGTH);
-        } catch (IOException e) {
-            throw new InvalidConfigurationException("The PKCS#11 module " + file + " cannot be read.", e);
-        }
-        if (header.length < ELF_HEADER_LENGTH || ByteBuffer.wrap(header).getInt() != ELF_MAGIC) {
-            return;
-        }
-        ByteOrder order = header[DATA_ENCODING] == 1 ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
-        int machine = Short.toUnsignedInt(ByteBuffer.wrap(header).order(order).getShort(MACHINE));
+    private static void requireThisMachine(Path file, byte[] elf) {
+        ByteOrder order = elf[DATA_ENCODING] == 1 ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
+        int machine = Short.toUnsignedInt(ByteBuffer.wrap(elf).order(order).getShort(MACHINE));
         String ours = System.getProperty("os.arch");
         String theirs = MACHINES.getOrDefault(machine, "ELF machine type " + machine);
         if (MACHINES.containsValue(ours) && !ours.equals(theirs)) {
@@ -73,28 +64,33 @@ final class ModuleFile {
         }
     }
 
-    private static InvalidConfigurationException refused(Path file, IOException e) {
-        if (isElfWithout("C_GetFunctionList", file)) {
-            return new InvalidConfigurationException(
-                    "The file " + file + " is a shared library, but not a PKCS#11 module: it has no C_GetFunctionList.",
-                    e);
+    /**
+     * The wrapper's native part can crash the whole process on a library without this function. A library that has a function has
+     * its name in the table of symbols.
+     */
+    private static void requireEntryPoint(Path file, byte[] elf) {
+        if (!new String(elf, StandardCharsets.ISO_8859_1).contains(ENTRY_POINT)) {
+            throw new InvalidConfigurationException("The file " + file
+                    + " is a shared library, but not a PKCS#11 module: it has no " + ENTRY_POINT + ".");
         }
-        String reason = e.getMessage() == null
-                ? e.toString()
-                : e.getMessage().replaceAll("\\s+", " ").trim();
-        return new InvalidConfigurationException(
-                "The file " + file + " cannot be loaded as a PKCS#11 module for this machine: " + reason, e);
     }
 
-    /** A library that has a function has its name in the table of symbols. */
-    private static boolean isElfWithout(String function, Path file) {
+    private static void requireElfModule(Path file) {
+        byte[] content;
         try {
-            byte[] content = Files.readAllBytes(file);
-            return content.length > ELF_HEADER_LENGTH
-                    && ByteBuffer.wrap(content).getInt() == ELF_MAGIC
-                    && !new String(content, StandardCharsets.ISO_8859_1).contains(function);
+            content = Files.readAllBytes(file);
         } catch (IOException e) {
-            return false;
+            throw new InvalidConfigurationException("The PKCS#11 module " + file + " cannot be read.", e);
         }
+        if (content.length > ELF_HEADER_LENGTH && ByteBuffer.wrap(content).getInt() == ELF_MAGIC) {
+            requireThisMachine(file, content);
+            requireEntryPoint(file, content);
+        }
+    }
+
+    private static InvalidConfigurationException refused(Path file, IOException e) {
+        String reason = String.valueOf(e.getMessage()).replaceAll("\\s+", " ").trim();
+        return new InvalidConfigurationException(
+                "The file " + file + " cannot be loaded as a PKCS#11 module for this machine: " + reason, e);
     }
 }

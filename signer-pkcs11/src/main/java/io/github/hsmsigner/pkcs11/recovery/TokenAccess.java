@@ -212,6 +212,10 @@ public final class TokenAccess implements AutoCloseable {
     }
 
     private <T> T execute(SessionWork<T> work, KeyOperation<?> key, Deadline deadline) {
+        if (deadline.hasPassed()) {
+            throw SigningUnavailableException.passing(
+                    "The deadline had passed before token " + token + " was asked.", RETRY_AFTER, null);
+        }
         Retries retries = null;
         while (true) {
             breaker.check();

@@ -444,6 +444,26 @@ abstract class Pkcs11Contract {
         OpensslSignature.assertVerifies(directory, key.publicKey(), algorithm, MESSAGE, signature);
     }
 
+    @DisplayName("An empty message is signed")
+    @ParameterizedTest(name = "{0}")
+    @EnumSource
+    void anEmptyMessageIsSigned(KeyPairType type) {
+        Generated key = key(type);
+        Pkcs11Signer signer = signer(key);
+        SignatureAlgorithm algorithm = firstAlgorithm(signer);
+        byte[] empty = {};
+        Optional<byte[]> signature = Optional.empty();
+        String refusal = "";
+        try {
+            signature = Optional.of(sign(signer, algorithm, empty));
+        } catch (SigningException e) {
+            refusal = e.getMessage();
+        }
+        requireOffered("an empty message with " + algorithm, signature.isPresent(), refusal);
+        assertThat(algorithm.verify(key.publicKey(), empty, signature.orElseThrow()))
+                .isTrue();
+    }
+
     @DisplayName("A CMS container (CAdES B-B) verifies")
     @ParameterizedTest(name = "{0}")
     @EnumSource

@@ -19,6 +19,8 @@ class SoftHsmContractTest extends Pkcs11Contract {
                 Optional.empty(),
                 PinSource.fixed(softToken.pin().toCharArray()),
                 TokenSelector.any().withLabel(softToken.label()),
-                Optional.of(Set.of()));
+                // The wrapper hands an empty array over as a null pointer, which SoftHSM refuses where it hashes
+                // itself.
+                Optional.of(Set.of("an empty message with ED25519")));
     }
 }

@@ -4,6 +4,7 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.Signer;
+import io.github.hsmsigner.core.error.InternalSigningException;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.object.KeyLookup;
@@ -90,6 +91,22 @@ public final class Pkcs11Signer implements Signer {
 
     private byte[] sign(SignatureStep step, byte[] input, Deadline deadline) {
         return step.output().toSignature(access.execute(new Signing(step, input), deadline));
+    }
+
+    /**
+     * Makes a signature that is of no use and verifies it: the proof, beyond {@link Pkcs11Token#health}, that the token signs with this
+     * key now.
+     *
+     * @param deadline by when the answer is due
+     * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the token cannot be used before the deadline
+     * @throws InternalSigningException if the signature does not verify with the public key
+     */
+    public void test(Deadline deadline) {
+        SignatureStep step = trialStep();
+        byte[] signature = sign(step, step.inputFor(TRIAL), deadline);
+        if (!step.algorithm().verify(publicKey, TRIAL, signature)) {
+            throw new InternalSigningException("A test signature made with " + description + " does not verify.", null);
+        }
     }
 
     /** The one place where the token signs. */

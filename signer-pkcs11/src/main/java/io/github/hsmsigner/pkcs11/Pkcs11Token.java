@@ -8,6 +8,7 @@ import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
 import io.github.hsmsigner.pkcs11.cryptoki.ModuleInfo;
 import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
+import io.github.hsmsigner.pkcs11.description.TokenDescription;
 import io.github.hsmsigner.pkcs11.health.SessionStatistics;
 import io.github.hsmsigner.pkcs11.health.TokenHealth;
 import io.github.hsmsigner.pkcs11.object.KeyOnToken;
@@ -18,6 +19,7 @@ import io.github.hsmsigner.pkcs11.plan.SigningMechanisms;
 import io.github.hsmsigner.pkcs11.recovery.AccessOptions;
 import io.github.hsmsigner.pkcs11.recovery.TokenAccess;
 import io.github.hsmsigner.pkcs11.session.Session;
+import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -43,12 +45,22 @@ public final class Pkcs11Token implements AutoCloseable {
     private static final Duration OPEN_LIMIT = Duration.ofSeconds(30);
     private static final Duration READ_LIMIT = Duration.ofSeconds(30);
 
+    private final Path moduleFile;
+    private final String library;
     private final Cryptoki cryptoki;
     private final TokenInfo info;
     private final VendorProfile vendor;
     private final TokenAccess access;
 
-    private Pkcs11Token(Cryptoki cryptoki, TokenInfo info, VendorProfile vendor, TokenAccess access) {
+    private Pkcs11Token(
+            Path moduleFile,
+            String library,
+            Cryptoki cryptoki,
+            TokenInfo info,
+            VendorProfile vendor,
+            TokenAccess access) {
+        this.moduleFile = moduleFile;
+        this.library = library;
         this.cryptoki = cryptoki;
         this.info = info;
         this.vendor = vendor;
@@ -89,7 +101,7 @@ public final class Pkcs11Token implements AutoCloseable {
             AccessOptions options = options(config, token, vendor, moduleInfo);
             access = Optional.of(new TokenAccess(module, cryptoki, token, c -> TokenFinder.find(c, config), options));
             logIn(access.get(), token, options.maxSessions());
-            return new Pkcs11Token(cryptoki, token, vendor, access.get());
+            return new Pkcs11Token(config.module(), moduleInfo.toString(), cryptoki, token, vendor, access.get());
         } catch (CryptokiException e) {
             access.ifPresentOrElse(TokenAccess::close, module::close);
             throw unreachable("The HSM cannot be used", e);
@@ -244,6 +256,17 @@ public final class Pkcs11Token implements AutoCloseable {
         return access.read(
                 session -> reading.from(new TokenObjects(cryptoki, session.handle()), session),
                 Deadline.after(READ_LIMIT));
+    }
+
+    /**
+     * Describes the token: the module, its slots, the mechanisms, keys and certificates, and what is wrong. Works for a token that
+     * cannot be used as well, as far as the module tells. It reads all objects, so it is nothing for every request.
+     *
+     * @param deadline by when the description is due
+     * @return the description, without secrets
+     */
+    public TokenDescription describe(Deadline deadline) {
+        return new TokenInspector(moduleFile, library, cryptoki, info, vendor, access).describe(deadline);
     }
 
     /**

@@ -33,7 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 class PinTest {
 
     private static final long CKF_USER_PIN_FINAL_TRY = 0x20000;
-    private static final RecoverySettings QUICK = RecoverySettings.defaults().withPinCheckPause(Duration.ofMillis(10));
+    private static final RecoverySettings QUICK =
+            RecoverySettings.builder().pinCheckPause(Duration.ofMillis(10)).build();
 
     private static SoftHsm.Token softToken;
 

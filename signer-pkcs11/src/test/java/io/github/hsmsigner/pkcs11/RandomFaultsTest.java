@@ -49,10 +49,11 @@ class RandomFaultsTest {
                 .tokenLabel(softToken.label())
                 .maxSessions(12)
                 .callingThread(CallingThread.MODULE)
-                .recovery(RecoverySettings.defaults()
-                        .withRetryPauses(Duration.ofMillis(2), Duration.ofMillis(50))
-                        .withProbePauses(Duration.ofMillis(10), Duration.ofMillis(100))
-                        .withRegrowPause(Duration.ofMillis(100)))
+                .recovery(RecoverySettings.builder()
+                        .retryPauses(Duration.ofMillis(2), Duration.ofMillis(50))
+                        .probePauses(Duration.ofMillis(10), Duration.ofMillis(100))
+                        .regrowPause(Duration.ofMillis(100))
+                        .build())
                 .build();
         FaultyCryptoki[] cryptoki = new FaultyCryptoki[1];
         Pkcs11Token token = Pkcs11Token.open(config, target -> cryptoki[0] = new FaultyCryptoki(target));

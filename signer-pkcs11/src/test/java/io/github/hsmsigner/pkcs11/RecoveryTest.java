@@ -38,11 +38,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RecoveryTest {
 
     private static final Duration DEADLINE = Duration.ofSeconds(5);
-    private static final RecoverySettings QUICK = RecoverySettings.defaults()
-            .withRetryPauses(Duration.ofMillis(2), Duration.ofMillis(50))
-            .withProbePauses(Duration.ofMillis(20), Duration.ofMillis(200))
-            .withPinCheckPause(Duration.ofMillis(30))
-            .withDrainLimit(Duration.ofSeconds(2));
+    private static final RecoverySettings QUICK = RecoverySettings.builder()
+            .retryPauses(Duration.ofMillis(2), Duration.ofMillis(50))
+            .probePauses(Duration.ofMillis(20), Duration.ofMillis(200))
+            .pinCheckPause(Duration.ofMillis(30))
+            .drainLimit(Duration.ofSeconds(2))
+            .build();
 
     private static SoftHsm.Token softToken;
 
@@ -231,7 +232,9 @@ class RecoveryTest {
 
     @Test
     void aTokenWithoutRoomForMoreSessionsIsUsedWithFewer() {
-        open(config().recovery(QUICK.withRegrowPause(Duration.ofMillis(200))).build());
+        open(config().recovery(
+                        QUICK.toBuilder().regrowPause(Duration.ofMillis(200)).build())
+                .build());
         AtomicInteger limit = new AtomicInteger(3);
         cryptoki.fault(function -> {
             SessionStatistics now = token.sessions();
@@ -289,7 +292,7 @@ class RecoveryTest {
     void callersOfHungCallsAreAnsweredAndTheOthersSignOn() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         AtomicInteger toHang = new AtomicInteger(3);
-        open(config().recovery(QUICK.withHungCallLimit(3)).build());
+        open(config().recovery(QUICK.toBuilder().hungCallLimit(3).build()).build());
         cryptoki.fault(function -> {
             if (function.equals("C_Sign") && toHang.getAndDecrement() > 0) {
                 awaitForever(release);
@@ -374,7 +377,9 @@ class RecoveryTest {
     void closingWaitsForNoHungCallForLong() {
         CountDownLatch release = new CountDownLatch(1);
         AtomicInteger toHang = new AtomicInteger(1);
-        open(config().recovery(QUICK.withDrainLimit(Duration.ofMillis(200))).build());
+        open(config().recovery(
+                        QUICK.toBuilder().drainLimit(Duration.ofMillis(200)).build())
+                .build());
         cryptoki.fault(function -> {
             if (function.equals("C_Sign") && toHang.getAndDecrement() > 0) {
                 awaitForever(release);

@@ -33,7 +33,9 @@ class RemoteModuleTest {
                 .pin(PinSource.fixed(softToken.pin().toCharArray()))
                 .tokenLabel(softToken.label())
                 .maxSessions(8)
-                .recovery(RecoverySettings.defaults().withDrainLimit(Duration.ofSeconds(2)))
+                .recovery(RecoverySettings.builder()
+                        .drainLimit(Duration.ofSeconds(2))
+                        .build())
                 .build());
     }
 

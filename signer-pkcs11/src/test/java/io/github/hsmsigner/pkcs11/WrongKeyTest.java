@@ -131,9 +131,10 @@ class WrongKeyTest {
                 .tokenLabel(Slot.LABEL)
                 .maxSessions(4)
                 .sessionKeepAlive(Duration.ofMillis(20))
-                .recovery(RecoverySettings.defaults()
-                        .withRetryPauses(Duration.ofMillis(2), Duration.ofMillis(20))
-                        .withProbePauses(Duration.ofMillis(10), Duration.ofMillis(50)))
+                .recovery(RecoverySettings.builder()
+                        .retryPauses(Duration.ofMillis(2), Duration.ofMillis(20))
+                        .probePauses(Duration.ofMillis(10), Duration.ofMillis(50))
+                        .build())
                 .build();
         try (CapturedLog log = new CapturedLog();
                 Pkcs11Token token = Pkcs11Token.open(config, target -> slot[0] = new Slot(target))) {
@@ -218,6 +219,14 @@ class WrongKeyTest {
             assertThatThrownBy(() -> service.signRaw(context, DigestAlgorithm.SHA256, data))
                     .isInstanceOf(InternalSigningException.class)
                     .hasMessageContaining("do not verify");
+
+            Pkcs11Signer signer = token.signer(KeySelector.any());
+            Deadline soon = Deadline.after(Duration.ofSeconds(10));
+            signer.test(soon);
+            toFlip.set(1);
+            assertThatThrownBy(() -> signer.test(soon))
+                    .isInstanceOf(InternalSigningException.class)
+                    .hasMessageContaining("does not verify");
         }
     }
 }

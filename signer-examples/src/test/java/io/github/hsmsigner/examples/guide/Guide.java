@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
@@ -19,7 +18,7 @@ record Guide(String text) {
 
     private static final Pattern FILE =
             Pattern.compile("^`([\\w/.]+)`:\\n\\n```\\w+\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
-    private static final Pattern COMMANDS = Pattern.compile("^```sh\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
+    private static final Pattern BLOCK = Pattern.compile("^```(\\w+)\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
     /** Reads a page of the folder docs; tests run in the folder of their module. */
     static Guide read(String name) {
@@ -39,10 +38,18 @@ record Guide(String text) {
 
     /** The commands in their order, each on one line. */
     List<String> commands() {
-        return COMMANDS.matcher(text)
-                .results()
-                .map((MatchResult match) -> match.group(1).replace("\\\n", " "))
+        return blocks("sh").stream()
+                .map(block -> block.replace("\\\n", " "))
                 .flatMap(String::lines)
+                .toList();
+    }
+
+    /** The fenced blocks of a language, in their order. */
+    List<String> blocks(String language) {
+        return BLOCK.matcher(text)
+                .results()
+                .filter(match -> match.group(1).equals(language))
+                .map(match -> match.group(2))
                 .toList();
     }
 }

@@ -2,220 +2,283 @@ package io.github.hsmsigner.pkcs11.health;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.time.Duration;
-import java.util.Objects;
 
 /**
- * How patient a token's recovery is. Immutable; each {@code with} method gives changed settings.
- *
- * @param firstRetryPause the pause before a request tries again after trouble of the device; doubled each time, and varied by
- *     chance
- * @param longestRetryPause the longest such pause
- * @param failuresToOpen after how many failures of the device in a row requests fail at once
- * @param firstProbePause the pause before the device is probed in the background; doubled each time, and varied by chance
- * @param longestProbePause the longest such pause
- * @param pinCheckPause how often a refused PIN's source is asked for another PIN
- * @param drainLimit how long calls under way are waited for, before the module is initialised anew or the token closed
- * @param hungCallLimit how many calls that do not come back make the token unhealthy
- * @param regrowPause how long after the token had no room for another session one more is tried
+ * How patient a token's recovery is. Immutable.
  */
-public record RecoverySettings(
-        Duration firstRetryPause,
-        Duration longestRetryPause,
-        int failuresToOpen,
-        Duration firstProbePause,
-        Duration longestProbePause,
-        Duration pinCheckPause,
-        Duration drainLimit,
-        int hungCallLimit,
-        Duration regrowPause) {
+public final class RecoverySettings {
 
-    /**
-     * Checks the settings.
-     *
-     * @param firstRetryPause the first pause of a request
-     * @param longestRetryPause the longest pause of a request
-     * @param failuresToOpen failures in a row
-     * @param firstProbePause the first pause of the probe
-     * @param longestProbePause the longest pause of the probe
-     * @param pinCheckPause the pause between looks at the PIN source
-     * @param drainLimit the time for calls under way
-     * @param hungCallLimit the number of hung calls
-     * @param regrowPause the time until the pool grows
-     * @throws InvalidConfigurationException if a number is not positive
-     */
-    public RecoverySettings {
-        requirePositive("firstRetryPause", firstRetryPause);
-        requirePositive("longestRetryPause", longestRetryPause);
-        requirePositive("firstProbePause", firstProbePause);
-        requirePositive("longestProbePause", longestProbePause);
-        requirePositive("pinCheckPause", pinCheckPause);
-        requirePositive("drainLimit", drainLimit);
-        requirePositive("regrowPause", regrowPause);
-        if (failuresToOpen < 1 || hungCallLimit < 1) {
-            throw new InvalidConfigurationException("failuresToOpen and hungCallLimit must be at least 1, not "
-                    + failuresToOpen + " and " + hungCallLimit + ".");
-        }
-    }
+    private final Duration firstRetryPause;
+    private final Duration longestRetryPause;
+    private final int failuresToOpen;
+    private final Duration firstProbePause;
+    private final Duration longestProbePause;
+    private final Duration pinCheckPause;
+    private final Duration drainLimit;
+    private final int hungCallLimit;
+    private final Duration regrowPause;
 
-    private static void requirePositive(String name, Duration value) {
-        Objects.requireNonNull(value, name);
-        if (value.isNegative() || value.isZero()) {
-            throw new InvalidConfigurationException("The duration " + name + " must be positive, not " + value + ".");
-        }
+    private RecoverySettings(Builder builder) {
+        this.firstRetryPause = builder.firstRetryPause;
+        this.longestRetryPause = builder.longestRetryPause;
+        this.failuresToOpen = builder.failuresToOpen;
+        this.firstProbePause = builder.firstProbePause;
+        this.longestProbePause = builder.longestProbePause;
+        this.pinCheckPause = builder.pinCheckPause;
+        this.drainLimit = builder.drainLimit;
+        this.hungCallLimit = builder.hungCallLimit;
+        this.regrowPause = builder.regrowPause;
     }
 
     /**
-     * Settings for a service: requests try again after 20 ms to 500 ms; five failures in a row make requests fail at once; the
-     * device is probed every 100 ms to 750 ms; a refused PIN's source is looked at every 2 s; calls under way are waited for 5 s;
-     * four hung calls make the token unhealthy; the pool grows back after 30 s.
+     * Settings for a service: those of {@link #builder()} as it begins.
      *
      * @return the settings
      */
     public static RecoverySettings defaults() {
-        return new RecoverySettings(
-                Duration.ofMillis(20),
-                Duration.ofMillis(500),
-                5,
-                Duration.ofMillis(100),
-                Duration.ofMillis(750),
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(5),
-                4,
-                Duration.ofSeconds(30));
+        return builder().build();
     }
 
     /**
-     * These settings with other pauses of requests.
+     * Begins settings.
      *
-     * @param first the first pause
-     * @param longest the longest pause
-     * @return the settings
+     * @return a builder that has a default for everything
      */
-    public RecoverySettings withRetryPauses(Duration first, Duration longest) {
-        return new RecoverySettings(
-                first,
-                longest,
-                failuresToOpen,
-                firstProbePause,
-                longestProbePause,
-                pinCheckPause,
-                drainLimit,
-                hungCallLimit,
-                regrowPause);
+    public static Builder builder() {
+        return new Builder();
     }
 
     /**
-     * These settings with another number of failures that make requests fail at once.
+     * Begins settings that are like these.
      *
-     * @param failures failures in a row
-     * @return the settings
+     * @return a builder
      */
-    public RecoverySettings withFailuresToOpen(int failures) {
-        return new RecoverySettings(
-                firstRetryPause,
-                longestRetryPause,
-                failures,
-                firstProbePause,
-                longestProbePause,
-                pinCheckPause,
-                drainLimit,
-                hungCallLimit,
-                regrowPause);
+    public Builder toBuilder() {
+        return new Builder()
+                .retryPauses(firstRetryPause, longestRetryPause)
+                .failuresToOpen(failuresToOpen)
+                .probePauses(firstProbePause, longestProbePause)
+                .pinCheckPause(pinCheckPause)
+                .drainLimit(drainLimit)
+                .hungCallLimit(hungCallLimit)
+                .regrowPause(regrowPause);
     }
 
     /**
-     * These settings with other pauses of the probe.
+     * The pause before a request tries again after trouble of the device; doubled each time, and shortened by chance.
      *
-     * @param first the first pause
-     * @param longest the longest pause
-     * @return the settings
+     * @return the time
      */
-    public RecoverySettings withProbePauses(Duration first, Duration longest) {
-        return new RecoverySettings(
-                firstRetryPause,
-                longestRetryPause,
-                failuresToOpen,
-                first,
-                longest,
-                pinCheckPause,
-                drainLimit,
-                hungCallLimit,
-                regrowPause);
+    public Duration firstRetryPause() {
+        return firstRetryPause;
     }
 
     /**
-     * These settings with another pause between looks at the PIN source.
+     * The longest such pause.
      *
-     * @param pause the pause
-     * @return the settings
+     * @return the time
      */
-    public RecoverySettings withPinCheckPause(Duration pause) {
-        return new RecoverySettings(
-                firstRetryPause,
-                longestRetryPause,
-                failuresToOpen,
-                firstProbePause,
-                longestProbePause,
-                pause,
-                drainLimit,
-                hungCallLimit,
-                regrowPause);
+    public Duration longestRetryPause() {
+        return longestRetryPause;
     }
 
     /**
-     * These settings with another time for calls under way.
+     * After how many failures of the device in a row requests fail at once.
      *
-     * @param limit the time
-     * @return the settings
+     * @return the number
      */
-    public RecoverySettings withDrainLimit(Duration limit) {
-        return new RecoverySettings(
-                firstRetryPause,
-                longestRetryPause,
-                failuresToOpen,
-                firstProbePause,
-                longestProbePause,
-                pinCheckPause,
-                limit,
-                hungCallLimit,
-                regrowPause);
+    public int failuresToOpen() {
+        return failuresToOpen;
     }
 
     /**
-     * These settings with another number of hung calls that make the token unhealthy.
+     * The pause before the device is probed in the background; doubled each time, and shortened by chance.
      *
-     * @param limit the number
-     * @return the settings
+     * @return the time
      */
-    public RecoverySettings withHungCallLimit(int limit) {
-        return new RecoverySettings(
-                firstRetryPause,
-                longestRetryPause,
-                failuresToOpen,
-                firstProbePause,
-                longestProbePause,
-                pinCheckPause,
-                drainLimit,
-                limit,
-                regrowPause);
+    public Duration firstProbePause() {
+        return firstProbePause;
     }
 
     /**
-     * These settings with another time until the pool grows back.
+     * The longest such pause.
      *
-     * @param pause the time
-     * @return the settings
+     * @return the time
      */
-    public RecoverySettings withRegrowPause(Duration pause) {
-        return new RecoverySettings(
-                firstRetryPause,
-                longestRetryPause,
-                failuresToOpen,
-                firstProbePause,
-                longestProbePause,
-                pinCheckPause,
-                drainLimit,
-                hungCallLimit,
-                pause);
+    public Duration longestProbePause() {
+        return longestProbePause;
+    }
+
+    /**
+     * How often a refused PIN's source is asked for another PIN.
+     *
+     * @return the time
+     */
+    public Duration pinCheckPause() {
+        return pinCheckPause;
+    }
+
+    /**
+     * How long calls under way are waited for, before the module is initialised anew or the token closed.
+     *
+     * @return the time
+     */
+    public Duration drainLimit() {
+        return drainLimit;
+    }
+
+    /**
+     * How many calls that do not come back make the token unhealthy.
+     *
+     * @return the number
+     */
+    public int hungCallLimit() {
+        return hungCallLimit;
+    }
+
+    /**
+     * How long after the token had no room for another session one more is tried.
+     *
+     * @return the time
+     */
+    public Duration regrowPause() {
+        return regrowPause;
+    }
+
+    /** Collects the settings. Not safe for use by several threads. */
+    public static final class Builder {
+
+        private Duration firstRetryPause = Duration.ofMillis(20);
+        private Duration longestRetryPause = Duration.ofMillis(500);
+        private int failuresToOpen = 5;
+        private Duration firstProbePause = Duration.ofMillis(100);
+        private Duration longestProbePause = Duration.ofMillis(750);
+        private Duration pinCheckPause = Duration.ofSeconds(2);
+        private Duration drainLimit = Duration.ofSeconds(5);
+        private int hungCallLimit = 4;
+        private Duration regrowPause = Duration.ofSeconds(30);
+
+        private Builder() {}
+
+        /**
+         * Sets the pauses of a request that is tried again; 20 ms to 500 ms, without it.
+         *
+         * @param first the first pause; positive
+         * @param longest the longest pause; not shorter
+         * @return this builder
+         * @throws InvalidConfigurationException if the first is not positive or the longest is shorter
+         */
+        public Builder retryPauses(Duration first, Duration longest) {
+            requirePauses("before a request is tried again", first, longest);
+            this.firstRetryPause = first;
+            this.longestRetryPause = longest;
+            return this;
+        }
+
+        /**
+         * Sets after how many failures of the device in a row requests fail at once; 5, without it.
+         *
+         * @param failures the number; at least 1
+         * @return this builder
+         * @throws InvalidConfigurationException if it is less
+         */
+        public Builder failuresToOpen(int failures) {
+            this.failuresToOpen = requirePositive("The number of failures before requests fail at once", failures);
+            return this;
+        }
+
+        /**
+         * Sets the pauses of the probe in the background; 100 ms to 750 ms, without it.
+         *
+         * @param first the first pause; positive
+         * @param longest the longest pause; not shorter
+         * @return this builder
+         * @throws InvalidConfigurationException if the first is not positive or the longest is shorter
+         */
+        public Builder probePauses(Duration first, Duration longest) {
+            requirePauses("of the probe", first, longest);
+            this.firstProbePause = first;
+            this.longestProbePause = longest;
+            return this;
+        }
+
+        /**
+         * Sets how often a refused PIN's source is asked for another PIN; every 2 s, without it.
+         *
+         * @param pause the pause; positive
+         * @return this builder
+         * @throws InvalidConfigurationException if it is not positive
+         */
+        public Builder pinCheckPause(Duration pause) {
+            this.pinCheckPause = requirePositive("The pause between looks at the PIN source", pause);
+            return this;
+        }
+
+        /**
+         * Sets how long calls under way are waited for, before the module is initialised anew or the token closed; 5 s, without it.
+         *
+         * @param limit the time; positive
+         * @return this builder
+         * @throws InvalidConfigurationException if it is not positive
+         */
+        public Builder drainLimit(Duration limit) {
+            this.drainLimit = requirePositive("The time for calls under way", limit);
+            return this;
+        }
+
+        /**
+         * Sets how many calls that do not come back make the token unhealthy; 4, without it.
+         *
+         * @param limit the number; at least 1
+         * @return this builder
+         * @throws InvalidConfigurationException if it is less
+         */
+        public Builder hungCallLimit(int limit) {
+            this.hungCallLimit = requirePositive("The number of hung calls", limit);
+            return this;
+        }
+
+        /**
+         * Sets how long after the token had no room for another session one more is tried; 30 s, without it.
+         *
+         * @param pause the pause; positive
+         * @return this builder
+         * @throws InvalidConfigurationException if it is not positive
+         */
+        public Builder regrowPause(Duration pause) {
+            this.regrowPause = requirePositive("The pause until the pool grows", pause);
+            return this;
+        }
+
+        private static void requirePauses(String which, Duration first, Duration longest) {
+            requirePositive("The first pause " + which, first);
+            if (longest.compareTo(first) < 0) {
+                throw new InvalidConfigurationException("The longest pause " + which
+                        + " must not be shorter than the first: " + longest + " and " + first + ".");
+            }
+        }
+
+        private static Duration requirePositive(String what, Duration value) {
+            if (value.isNegative() || value.isZero()) {
+                throw new InvalidConfigurationException(what + " must be positive, not " + value + ".");
+            }
+            return value;
+        }
+
+        private static int requirePositive(String what, int value) {
+            if (value < 1) {
+                throw new InvalidConfigurationException(what + " must be at least 1, not " + value + ".");
+            }
+            return value;
+        }
+
+        /**
+         * Builds the settings.
+         *
+         * @return the settings
+         */
+        public RecoverySettings build() {
+            return new RecoverySettings(this);
+        }
     }
 }

@@ -48,10 +48,19 @@ public record PrivateKeyObject(
         return "label " + label.map(l -> "\"" + l + "\"") + " id " + id;
     }
 
+    /**
+     * Its type, as far as the token tells it without its public half.
+     *
+     * @return the type in words
+     */
+    public String type() {
+        return keyType.value().map(PrivateKeyObject::typeName).orElse("type not known");
+    }
+
     /** Its names and, as far as the token tells it without its public half, its type. */
     @Override
     public String toString() {
-        return name() + keyType.value().map(t -> " (" + typeName(t) + ")").orElse("");
+        return name() + (keyType.value().isPresent() ? " (" + type() + ")" : "");
     }
 
     private static String typeName(long type) {

@@ -8,6 +8,7 @@ import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.cryptoki.CryptokiWork;
 import io.github.hsmsigner.pkcs11.cryptoki.FaultClass;
 import io.github.hsmsigner.pkcs11.cryptoki.ModuleBusyException;
 import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
@@ -177,6 +178,19 @@ public final class TokenAccess implements AutoCloseable {
      */
     public <T> T read(SessionWork<T> work, Deadline deadline) {
         return execute(work, null, deadline);
+    }
+
+    /**
+     * Asks the module something that needs no session and no login, whether the token can be used or not. Not tried again.
+     *
+     * @param work what to ask
+     * @param deadline by when the answer is due
+     * @param <T> what comes of it
+     * @return what came of it
+     * @throws CryptokiException if a function failed
+     */
+    public <T> T ask(CryptokiWork<T> work, Deadline deadline) throws CryptokiException {
+        return calls.ask(deadline, work);
     }
 
     /**

@@ -112,6 +112,23 @@ public final class ModuleCalls implements AutoCloseable {
     }
 
     /**
+     * Asks the module something that needs no session.
+     *
+     * @param deadline by when the answer is due
+     * @param work what to ask
+     * @param <T> what comes of it
+     * @return what came of it
+     * @throws CryptokiException if a function failed
+     */
+    public <T> T ask(Deadline deadline, CryptokiWork<T> work) throws CryptokiException {
+        try {
+            return call(deadline, abandoned -> work.run(), () -> {});
+        } catch (GenerationEndedException e) {
+            throw new IllegalStateException("What needs no session belongs to no generation", e);
+        }
+    }
+
+    /**
      * Does something in the module.
      *
      * @param deadline until when to wait

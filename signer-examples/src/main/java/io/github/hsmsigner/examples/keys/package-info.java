@@ -1,0 +1,2 @@
+/** Making a signing key on a token. */
+package io.github.hsmsigner.examples.keys;

@@ -1,0 +1,67 @@
+package io.github.hsmsigner.examples.guide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hsmsigner.testing.ExternalTool;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** docs/cloudhsm.md: what of it can be tried without AWS. */
+class CloudHsmGuideTest {
+
+    private static final Pattern SETTING = Pattern.compile("\\b(?:HSM|SIGNING)_[A-Z_]*[A-Z]\\b");
+    private static final Pattern SETTING_OF_THE_SERVICE = Pattern.compile("^\\| `([A-Z_]+)` \\|", Pattern.MULTILINE);
+
+    @TempDir
+    private Path directory;
+
+    private final Guide guide = Guide.read("cloudhsm.md");
+
+    @Test
+    void theShellUnderstandsEveryCommand() {
+        assertThat(guide.blocks("sh")).isNotEmpty();
+        ExternalTool.runOrFail("bash", "-n", "-c", String.join("\n", guide.blocks("sh")));
+    }
+
+    @Test
+    void theCertificateOfTheClusterIsIssued() {
+        List<String> ceremony = guide.blocks("sh").stream()
+                .filter(block -> block.contains("customerRootCA.key"))
+                .toList();
+        assertThat(ceremony).hasSize(1);
+        run("openssl req -new -newkey rsa:2048 -noenc -keyout hsm.key -subj /CN=HSM -out cluster.csr");
+        // Without its pass phrase, which would be asked for.
+        run(ceremony.get(0).replace(" -aes256", ""));
+        assertThat(run("openssl verify -x509_strict -CAfile customerRootCA.crt customerRootCA.crt"))
+                .contains("OK");
+        assertThat(run("openssl verify -CAfile customerRootCA.crt customerHsmCertificate.crt"))
+                .contains("OK");
+    }
+
+    @Test
+    void everySettingIsOneOfTheService() {
+        Set<String> known = names(Guide.read("http-service.md"), SETTING_OF_THE_SERVICE, 1);
+        // That of Document Engine.
+        known.add("SIGNING_SERVICE_URL");
+        assertThat(names(guide, SETTING, 0)).isNotEmpty().isSubsetOf(known);
+    }
+
+    private static Set<String> names(Guide page, Pattern pattern, int group) {
+        Set<String> names = new TreeSet<>();
+        pattern.matcher(page.text())
+                .results()
+                .map((MatchResult match) -> match.group(group))
+                .forEach(names::add);
+        return names;
+    }
+
+    private String run(String script) {
+        return ExternalTool.runOrFail("env", "-C", directory.toString(), "sh", "-ec", script);
+    }
+}

@@ -1,0 +1,47 @@
+package io.github.hsmsigner.examples.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
+import io.github.hsmsigner.testing.ExternalTool;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KeyCeremonyExampleTest {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void makesAKeyARequestAndACertificate() {
+        SoftHsm.Token token = SoftHsm.newToken();
+        Path request = directory.resolve("contracts.csr");
+
+        String output = ExternalTool.runOrFail(
+                "env",
+                "HSM_MODULE=" + SoftHsm.module(),
+                "HSM_TOKEN_LABEL=" + token.label(),
+                "HSM_PIN=" + token.pin(),
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "-Dlogback.configurationFile=" + System.getProperty("logback.configurationFile"),
+                KeyCeremonyExample.class.getName(),
+                "contracts",
+                "01",
+                "CN=Contracts",
+                request.toString());
+
+        assertThat(output)
+                .contains(
+                        "label \"contracts\" id 01 (RSA, 3072 bits); certificate on the token: \"CN=Contracts\"; signs: ",
+                        "Problems: none")
+                .doesNotContain(token.pin());
+        assertThat(ExternalTool.runOrFail(
+                        "openssl", "req", "-inform", "DER", "-in", request.toString(), "-verify", "-noout", "-subject"))
+                .contains("CN = Contracts");
+        assertThat(token.tool("--list-objects"))
+                .contains("Private Key Object; RSA", "never extractable", "Certificate Object");
+    }
+}

@@ -1,0 +1,2 @@
+/** The examples of keys, run. */
+package io.github.hsmsigner.examples.keys;

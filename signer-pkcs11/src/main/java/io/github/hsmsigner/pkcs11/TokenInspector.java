@@ -1,0 +1,212 @@
+package io.github.hsmsigner.pkcs11;
+
+import io.github.hsmsigner.core.CertificateChain;
+import io.github.hsmsigner.core.ChainFinding;
+import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.error.SigningException;
+import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
+import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.cryptoki.MechanismType;
+import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
+import io.github.hsmsigner.pkcs11.description.CertificateDescription;
+import io.github.hsmsigner.pkcs11.description.KeyDescription;
+import io.github.hsmsigner.pkcs11.description.ModuleDescription;
+import io.github.hsmsigner.pkcs11.description.SlotDescription;
+import io.github.hsmsigner.pkcs11.description.TokenDescription;
+import io.github.hsmsigner.pkcs11.health.TokenHealth;
+import io.github.hsmsigner.pkcs11.object.PrivateKeyObject;
+import io.github.hsmsigner.pkcs11.object.PublicKeys;
+import io.github.hsmsigner.pkcs11.object.TokenObjects;
+import io.github.hsmsigner.pkcs11.plan.SignaturePlan;
+import io.github.hsmsigner.pkcs11.plan.SigningMechanisms;
+import io.github.hsmsigner.pkcs11.recovery.TokenAccess;
+import java.nio.file.Path;
+import java.security.PublicKey;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Describes a token for {@link Pkcs11Token#describe}: looks at all there is, and goes on where something cannot be read. One use. */
+final class TokenInspector {
+
+    private final Path module;
+    private final String library;
+    private final Cryptoki cryptoki;
+    private final TokenInfo token;
+    private final VendorProfile vendor;
+    private final TokenAccess access;
+    private final Instant now = Instant.now();
+
+    private final List<SlotDescription> slots = new ArrayList<>();
+    private final List<String> mechanisms = new ArrayList<>();
+    private final List<KeyDescription> keys = new ArrayList<>();
+    private final List<CertificateDescription> certificates = new ArrayList<>();
+    private final List<String> problems = new ArrayList<>();
+
+    TokenInspector(
+            Path module, String library, Cryptoki cryptoki, TokenInfo token, VendorProfile vendor, TokenAccess access) {
+        this.module = module;
+        this.library = library;
+        this.cryptoki = cryptoki;
+        this.token = token;
+        this.vendor = vendor;
+        this.access = access;
+    }
+
+    TokenDescription describe(Deadline deadline) {
+        TokenHealth health = access.health();
+        if (!health.reason().isEmpty()) {
+            problems.add(health.reason());
+        }
+        try {
+            access.ask(
+                    () -> {
+                        lookAtSlots();
+                        return null;
+                    },
+                    deadline);
+        } catch (CryptokiException e) {
+            problems.add("The slots of the module cannot be listed: " + e.getMessage() + ".");
+        } catch (SigningException e) {
+            problems.add(e.getMessage());
+        }
+        if (health.usable()) {
+            lookAtObjects(deadline);
+        }
+        return new TokenDescription(
+                new ModuleDescription(module, library, vendor.toString()),
+                slots,
+                health,
+                mechanisms,
+                keys,
+                certificates,
+                problems);
+    }
+
+    private void lookAtSlots() throws CryptokiException {
+        for (long slotId : cryptoki.slotsWithToken()) {
+            TokenInfo info = cryptoki.tokenInfo(slotId);
+            boolean open = info.serialNumber().equals(token.serialNumber())
+                    && info.label().equals(token.label());
+            slots.add(new SlotDescription(
+                    slotId, info.label(), info.serialNumber(), info.model(), info.initialized(), open));
+            if (open && info.userPinLocked()) {
+                problems.add("The user of the token is locked; an administrator must unlock it.");
+            } else if (open && info.userPinFinalTry()) {
+                problems.add("One more wrong PIN locks the user of the token; log in once with the right one.");
+            }
+        }
+    }
+
+    private void lookAtObjects(Deadline deadline) {
+        try {
+            access.read(
+                            session -> {
+                                // Work may be done anew after trouble with a session.
+                                mechanisms.clear();
+                                keys.clear();
+                                certificates.clear();
+                                List<String> found = new ArrayList<>();
+                                Set<MechanismType> signing = SigningMechanisms.of(
+                                        cryptoki, session.generation().token().slotId());
+                                signing.forEach(type -> mechanisms.add(type.toString()));
+                                lookAtKeys(new TokenObjects(cryptoki, session.handle()), signing, found);
+                                return found;
+                            },
+                            deadline)
+                    .forEach(problems::add);
+        } catch (SigningException e) {
+            problems.add(e.getMessage());
+        }
+    }
+
+    private void lookAtKeys(TokenObjects objects, Set<MechanismType> signing, List<String> found)
+            throws CryptokiException {
+        List<X509Certificate> onToken = objects.certificates();
+        onToken.forEach(certificate -> certificates.add(describe(certificate)));
+        List<PrivateKeyObject> all = objects.signingKeys(Optional.empty(), Optional.empty());
+        if (all.isEmpty()) {
+            found.add("There is no private key that may sign. Generate one, or look whether the user may see it.");
+        }
+        Map<String, Integer> names = new HashMap<>();
+        for (PrivateKeyObject key : all) {
+            keys.add(describe(key, objects, onToken, signing, found));
+            names.merge(key.name(), 1, Integer::sum);
+        }
+        names.forEach((name, count) -> {
+            if (count > 1) {
+                found.add(count + " private keys have the " + name + ", so none of them can be selected by it.");
+            }
+        });
+    }
+
+    private KeyDescription describe(
+            PrivateKeyObject key,
+            TokenObjects objects,
+            List<X509Certificate> onToken,
+            Set<MechanismType> signing,
+            List<String> found)
+            throws CryptokiException {
+        Optional<PublicKey> publicKey = Optional.empty();
+        try {
+            publicKey = objects.publicKey(key);
+            if (publicKey.isEmpty()) {
+                found.add("The token does not show the public half of the key with " + key.name()
+                        + "; configure the certificate of the key as a file.");
+            }
+        } catch (InvalidConfigurationException e) {
+            found.add(e.getMessage());
+        }
+        Optional<X509Certificate> certificate = publicKey.flatMap(known -> certificateOf(known, key, onToken, found));
+        certificate.ifPresent(c -> CertificateChain.of(c, onToken).inspect(now).stream()
+                .map(ChainFinding::sentence)
+                .forEach(found::add));
+        return new KeyDescription(
+                key.name(),
+                publicKey.map(PublicKeys::describe).orElseGet(key::type),
+                publicKey.isPresent(),
+                key.alwaysAuthenticate(),
+                certificate.map(c -> c.getSubjectX500Principal().getName()),
+                publicKey.flatMap(known -> plan(known, signing, found)));
+    }
+
+    private static Optional<X509Certificate> certificateOf(
+            PublicKey publicKey, PrivateKeyObject key, List<X509Certificate> onToken, List<String> found) {
+        List<X509Certificate> own = onToken.stream()
+                .filter(c -> PublicKeys.same(c.getPublicKey(), publicKey))
+                .toList();
+        if (own.size() == 1) {
+            return Optional.of(own.get(0));
+        }
+        found.add((own.isEmpty() ? "No certificate" : own.size() + " certificates") + " on the token"
+                + (own.isEmpty() ? " belongs" : " belong") + " to the key with " + key.name()
+                + "; configure the certificate of the key as a file"
+                + (own.isEmpty() ? ", or import it." : ", or leave one."));
+        return Optional.empty();
+    }
+
+    private Optional<String> plan(PublicKey publicKey, Set<MechanismType> signing, List<String> found) {
+        try {
+            return Optional.of(SignaturePlan.of(publicKey, signing, vendor.maxEddsaMessage())
+                    .toString());
+        } catch (InvalidConfigurationException e) {
+            found.add(e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static CertificateDescription describe(X509Certificate certificate) {
+        return new CertificateDescription(
+                certificate.getSubjectX500Principal().getName(),
+                certificate.getIssuerX500Principal().getName(),
+                certificate.getSerialNumber(),
+                certificate.getNotBefore().toInstant(),
+                certificate.getNotAfter().toInstant());
+    }
+}

@@ -1,0 +1,32 @@
+package io.github.hsmsigner.pkcs11.description;
+
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * A PKCS#11 module. Immutable.
+ *
+ * @param file its shared library
+ * @param library what it says of itself: description, version, maker
+ * @param vendorProfile the rules that are used for it
+ */
+public record ModuleDescription(Path file, String library, String vendorProfile) {
+
+    /**
+     * Checks that nothing is missing.
+     *
+     * @param file its shared library
+     * @param library what it says of itself: description, version, maker
+     * @param vendorProfile the rules that are used for it
+     */
+    public ModuleDescription {
+        Objects.requireNonNull(file, "file");
+        Objects.requireNonNull(library, "library");
+        Objects.requireNonNull(vendorProfile, "vendorProfile");
+    }
+
+    @Override
+    public String toString() {
+        return file + ": " + library + "; vendor profile " + vendorProfile;
+    }
+}

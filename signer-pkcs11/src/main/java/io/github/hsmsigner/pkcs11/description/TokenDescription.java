@@ -1,0 +1,76 @@
+package io.github.hsmsigner.pkcs11.description;
+
+import io.github.hsmsigner.pkcs11.health.TokenHealth;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Everything about a token that an operator may want to know. Immutable.
+ *
+ * @param module the module that it is reached by
+ * @param slots the slots of the module, those with other tokens too
+ * @param health how the token is
+ * @param mechanisms the mechanisms that keys can sign with, by their names in the standard
+ * @param keys the private keys that may sign
+ * @param certificates the certificates
+ * @param problems what is wrong, each with what to do about it; empty if nothing is
+ */
+public record TokenDescription(
+        ModuleDescription module,
+        List<SlotDescription> slots,
+        TokenHealth health,
+        List<String> mechanisms,
+        List<KeyDescription> keys,
+        List<CertificateDescription> certificates,
+        List<String> problems) {
+
+    /**
+     * Copies the lists.
+     *
+     * @param module the module that it is reached by
+     * @param slots the slots of the module
+     * @param health how the token is
+     * @param mechanisms the mechanisms that keys can sign with
+     * @param keys the private keys that may sign
+     * @param certificates the certificates
+     * @param problems what is wrong
+     */
+    public TokenDescription {
+        Objects.requireNonNull(module, "module");
+        slots = List.copyOf(slots);
+        Objects.requireNonNull(health, "health");
+        mechanisms = List.copyOf(mechanisms);
+        keys = List.copyOf(keys);
+        certificates = List.copyOf(certificates);
+        problems = List.copyOf(problems);
+    }
+
+    /**
+     * All of it as text.
+     *
+     * @return lines for people, without a line end after the last
+     */
+    public String text() {
+        StringBuilder text = new StringBuilder("Module: ").append(module);
+        section(text, "Slots", slots);
+        text.append("\nHealth: ").append(health);
+        section(text, "Mechanisms to sign with", mechanisms);
+        section(text, "Private keys that may sign", keys);
+        section(text, "Certificates", certificates);
+        section(text, "Problems", problems);
+        return text.toString();
+    }
+
+    private static void section(StringBuilder text, String title, List<?> lines) {
+        text.append('\n').append(title).append(':');
+        if (lines.isEmpty()) {
+            text.append(" none");
+        }
+        lines.forEach(line -> text.append("\n  ").append(line));
+    }
+
+    @Override
+    public String toString() {
+        return text();
+    }
+}

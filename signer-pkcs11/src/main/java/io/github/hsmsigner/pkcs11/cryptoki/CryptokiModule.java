@@ -207,7 +207,7 @@ public final class CryptokiModule implements AutoCloseable {
         /** Calls hold it for reading, C_Initialize and C_Finalize for writing. */
         private final StampedLock gate = new StampedLock();
 
-        private boolean initialized;
+        private volatile boolean initialized;
         private volatile Optional<String> parameters = Optional.empty();
         private volatile long epoch;
 
@@ -225,7 +225,11 @@ public final class CryptokiModule implements AutoCloseable {
             }
         }
 
+        /** A module that was left initialised, as a call in it hangs, is taken as it is: to wait for that call could take forever. */
         void initializeIfNeeded(Optional<String> wanted) throws CryptokiException {
+            if (initialized) {
+                return;
+            }
             long entry = gate.writeLock();
             try {
                 if (!initialized) {

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -33,6 +34,8 @@ import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.bc.BcX509ExtensionUtils;
 import org.bouncycastle.pkcs.PKCS10CertificationRequestBuilder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is done once in the life of a signing key: it is generated on the token, a certificate is asked for it, and put beside it.
@@ -42,6 +45,7 @@ import org.bouncycastle.pkcs.PKCS10CertificationRequestBuilder;
  */
 public final class KeyCeremony {
 
+    private static final Logger LOG = LoggerFactory.getLogger(KeyCeremony.class);
     private static final Duration SIGNATURE_TIME = Duration.ofSeconds(30);
     private static final int SERIAL_NUMBER_BITS = 127;
 
@@ -231,6 +235,37 @@ public final class KeyCeremony {
             throw new InvalidConfigurationException("The certificate of "
                     + certificate.getSubjectX500Principal().getName() + " is on token " + token.info() + " already.");
         }
+    }
+
+    /**
+     * Destroys a key pair, with the certificates beside it: every private key, public key and certificate object that has both this
+     * label and this id. This cannot be undone. The private key goes last, so that what fails half way can be done again.
+     *
+     * @param label CKA_LABEL of the objects
+     * @param id CKA_ID of the objects, at least one octet
+     * @throws InvalidConfigurationException if there is no such object, or the token refuses to destroy one
+     */
+    public void destroyKeyPair(String label, byte[] id) {
+        if (label.isEmpty() || id.length == 0) {
+            throw new InvalidConfigurationException("A key pair to be destroyed needs both a label and an id.");
+        }
+        token.once((cryptoki, objects, session) -> {
+            List<Long> handles = objects.keyPairAndCertificates(label, id);
+            if (handles.isEmpty()) {
+                throw new InvalidConfigurationException("Token " + token.info() + " has no key with label \"" + label
+                        + "\" and id " + HexFormat.of().formatHex(id) + ".");
+            }
+            for (long handle : handles) {
+                cryptoki.destroyObject(session, handle);
+            }
+            LOG.info(
+                    "Destroyed the key with label \"{}\" and id {} on token {}: {} objects.",
+                    label,
+                    HexFormat.of().formatHex(id),
+                    token.info(),
+                    handles.size());
+            return null;
+        });
     }
 
     @Override

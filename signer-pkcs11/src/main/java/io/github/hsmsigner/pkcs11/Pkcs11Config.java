@@ -23,6 +23,7 @@ public final class Pkcs11Config {
     public static final int DEFAULT_SESSIONS_OPENED_AT_ONCE = 4;
 
     private final Path module;
+    private final Optional<String> initializeParameters;
     private final PinSource pin;
     private final TokenSelector token;
     private final Optional<VendorProfile> vendorProfile;
@@ -36,6 +37,7 @@ public final class Pkcs11Config {
 
     private Pkcs11Config(Builder builder) {
         this.module = builder.module;
+        this.initializeParameters = builder.initializeParameters;
         this.pin = builder.pin;
         this.token = builder.token;
         this.vendorProfile = builder.vendorProfile;
@@ -65,6 +67,15 @@ public final class Pkcs11Config {
      */
     public Path module() {
         return module;
+    }
+
+    /**
+     * What C_Initialize is given besides the flags.
+     *
+     * @return the parameters, or empty for none
+     */
+    public Optional<String> initializeParameters() {
+        return initializeParameters;
     }
 
     /**
@@ -166,6 +177,7 @@ public final class Pkcs11Config {
     public static final class Builder {
 
         private final Path module;
+        private Optional<String> initializeParameters = Optional.empty();
         private PinSource pin;
         private TokenSelector token = TokenSelector.any();
         private Optional<VendorProfile> vendorProfile = Optional.empty();
@@ -179,6 +191,19 @@ public final class Pkcs11Config {
 
         private Builder(Path module) {
             this.module = Objects.requireNonNull(module, "module");
+        }
+
+        /**
+         * Sets what C_Initialize is given in the field {@code pReserved} of CK_C_INITIALIZE_ARGS (PKCS#11 2.40, section 3.7). The
+         * standard reserves it, and some modules want something there: softokn of NSS the directory of its database. Without it,
+         * nothing. All tokens that a process opens from one module need the same.
+         *
+         * @param initializeParameters the parameters, in the syntax of the module; given as UTF-8 with a zero octet behind
+         * @return this builder
+         */
+        public Builder initializeParameters(String initializeParameters) {
+            this.initializeParameters = Optional.of(initializeParameters);
+            return this;
         }
 
         /**
@@ -323,6 +348,10 @@ public final class Pkcs11Config {
         public Pkcs11Config build() {
             if (pin == null) {
                 throw new InvalidConfigurationException("The PIN of the token is missing.");
+            }
+            if (initializeParameters.filter(p -> p.indexOf('\0') >= 0).isPresent()) {
+                throw new InvalidConfigurationException(
+                        "The parameters for C_Initialize hold a zero character, which is where the module takes them to end.");
             }
             if (maxSessions < 1) {
                 throw new InvalidConfigurationException(

@@ -86,7 +86,7 @@ public final class Pkcs11Token implements AutoCloseable {
     static Pkcs11Token open(Pkcs11Config config, UnaryOperator<Cryptoki> decoration) {
         CryptokiModule module;
         try {
-            module = CryptokiModule.open(config.module());
+            module = CryptokiModule.open(config.module(), config.initializeParameters());
         } catch (CryptokiException e) {
             throw unreachable("The PKCS#11 module " + config.module() + " cannot be initialised", e);
         }

@@ -10,7 +10,6 @@ import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.RequestContext;
 import io.github.hsmsigner.core.SignatureAlgorithm;
-import io.github.hsmsigner.core.SignatureScheme;
 import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.SigningKeys;
 import io.github.hsmsigner.core.SigningService;
@@ -25,6 +24,7 @@ import io.github.hsmsigner.pkcs11.cryptoki.MechanismType;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.ExternalTool;
+import io.github.hsmsigner.testing.OpensslSignature;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -116,25 +116,8 @@ class EveryKeyTest {
         }
     }
 
-    private void assertOpensslVerifies(String key, SignatureAlgorithm algorithm, byte[] signature) throws IOException {
-        String publicKey = TestPki.writePem(
-                        directory.resolve("key.pem"), KEYS.get(key).getPublic())
-                .toString();
-        String file = Files.write(directory.resolve("signature"), signature).toString();
-        String message = Files.write(directory.resolve("message"), MESSAGE).toString();
-        List<String> command = new ArrayList<>(List.of("openssl"));
-        if (algorithm.scheme() == SignatureScheme.ED25519) {
-            command.addAll(List.of(
-                    "pkeyutl", "-verify", "-pubin", "-inkey", publicKey, "-rawin", "-in", message, "-sigfile", file));
-        } else {
-            command.addAll(List.of(
-                    "dgst", "-" + algorithm.digestAlgorithm().text(), "-verify", publicKey, "-signature", file));
-            if (algorithm.scheme() == SignatureScheme.RSA_PSS) {
-                command.addAll(List.of("-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest"));
-            }
-            command.add(message);
-        }
-        assertThat(ExternalTool.runOrFail(command.toArray(String[]::new))).containsIgnoringCase("verified");
+    private void assertOpensslVerifies(String key, SignatureAlgorithm algorithm, byte[] signature) {
+        OpensslSignature.assertVerifies(directory, KEYS.get(key).getPublic(), algorithm, MESSAGE, signature);
     }
 
     @Test
@@ -175,7 +158,7 @@ class EveryKeyTest {
 
     @ParameterizedTest
     @MethodSource("rsaAlgorithms")
-    void aTokenThatOnlyHashesItselfSignsMessagesAndRefusesDigests(SignatureAlgorithm algorithm) throws IOException {
+    void aTokenThatOnlyHashesItselfSignsMessagesAndRefusesDigests(SignatureAlgorithm algorithm) {
         try (Pkcs11Token open = Pkcs11Token.open(config(), HashingOnly::new)) {
             Pkcs11Signer signer = open.signer(KeySelector.byLabel("RSA-2048"));
             assertThat(signer.signsWholeMessage(algorithm)).isTrue();

@@ -7,6 +7,11 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.pkcs11.cryptoki.AttributeValue;
+import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
+import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.cryptoki.DelegatingCryptoki;
+import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.ExternalTool;
 import io.github.hsmsigner.testing.TestPki;
@@ -182,6 +187,63 @@ class KeyCeremonyTest {
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("CN=Other")
                 .hasMessageContaining("label \"mine\" id 47 (EC, P-256)");
+    }
+
+    @Test
+    void aKeyPairIsDestroyedWithItsCertificateAndNothingElse() {
+        KeyCeremony ceremony = token.keyCeremony();
+        byte[] id = {0x48};
+        PublicKey publicKey = ceremony.generateKeyPair(KeyPairType.P_256, "doomed", id);
+        ceremony.generateKeyPair(KeyPairType.P_256, "doomed not", new byte[] {0x49});
+        ceremony.importCertificate(KeySelector.byLabel("doomed"), PKI.certifySigner("Doomed", publicKey));
+
+        assertThatThrownBy(() -> ceremony.destroyKeyPair("doomed", new byte[] {0x49}))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("no key with label \"doomed\" and id 49");
+        assertThatThrownBy(() -> ceremony.destroyKeyPair("doomed", new byte[0]))
+                .isInstanceOf(InvalidConfigurationException.class);
+        assertThat(labels("doomed")).isEqualTo(3);
+        ceremony.destroyKeyPair("doomed", id);
+
+        assertThat(labels("doomed")).isZero();
+        assertThat(labels("doomed not")).isEqualTo(2);
+        assertThat(token.signer(KeySelector.byLabel("doomed not")).publicKey()).isNotEqualTo(publicKey);
+    }
+
+    private static long labels(String label) {
+        return softToken
+                .tool("--list-objects")
+                .lines()
+                .filter(line -> line.matches(" *label: *" + label))
+                .count();
+    }
+
+    @Test
+    void whatTheTokenRefusesIsNotCalledPassing() {
+        Pkcs11Config config = Pkcs11Config.builder(SoftHsm.module())
+                .pin(PinSource.fixed(softToken.pin().toCharArray()))
+                .tokenLabel(softToken.label())
+                .build();
+        try (Pkcs11Token picky = Pkcs11Token.open(config, NoNewObjects::new)) {
+            KeyCeremony ceremony = picky.keyCeremony();
+            assertThatThrownBy(() -> ceremony.importIssuer(PKI.root()))
+                    .isInstanceOf(InvalidConfigurationException.class)
+                    .hasMessageContaining("refuses")
+                    .hasMessageContaining("C_CreateObject answered CKR_TEMPLATE_INCONSISTENT");
+            assertThat(picky.health().usable()).isTrue();
+        }
+    }
+
+    private static final class NoNewObjects extends DelegatingCryptoki {
+
+        NoNewObjects(Cryptoki target) {
+            super(target);
+        }
+
+        @Override
+        public long createObject(long session, List<AttributeValue<?>> template) throws CryptokiException {
+            throw new CryptokiException("C_CreateObject", ReturnValue.TEMPLATE_INCONSISTENT);
+        }
     }
 
     private String file(String name, byte[] content) throws IOException {

@@ -153,6 +153,15 @@ public interface Cryptoki {
     long createObject(long session, List<AttributeValue<?>> template) throws CryptokiException;
 
     /**
+     * C_DestroyObject.
+     *
+     * @param session a session that is logged in
+     * @param object the object
+     * @throws CryptokiException if the module answers with an error
+     */
+    void destroyObject(long session, long object) throws CryptokiException;
+
+    /**
      * C_GenerateKeyPair.
      *
      * @param session a session that is logged in

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -38,14 +39,27 @@ public final class CryptokiModule implements AutoCloseable {
     }
 
     /**
-     * Loads and initialises a module, or takes a further share in it.
+     * Loads and initialises a module that needs no parameters, or takes a further share in it.
      *
      * @param file the module's shared library
      * @return the share
-     * @throws InvalidConfigurationException if the file cannot be loaded as a PKCS#11 module
+     * @throws InvalidConfigurationException if the file cannot be loaded as a PKCS#11 module, or is in use with parameters
      * @throws CryptokiException if C_Initialize fails
      */
     public static CryptokiModule open(Path file) throws CryptokiException {
+        return open(file, Optional.empty());
+    }
+
+    /**
+     * Loads and initialises a module, or takes a further share in it.
+     *
+     * @param file the module's shared library
+     * @param parameters what C_Initialize is given besides the flags, now and each time that the module is initialised anew
+     * @return the share
+     * @throws InvalidConfigurationException if the file cannot be loaded as a PKCS#11 module, or is in use with other parameters
+     * @throws CryptokiException if C_Initialize fails
+     */
+    public static CryptokiModule open(Path file, Optional<String> parameters) throws CryptokiException {
         synchronized (LOADED) {
             Path real = ModuleFile.realPath(file);
             Loaded loaded = LOADED.get(real);
@@ -55,8 +69,9 @@ public final class CryptokiModule implements AutoCloseable {
             }
             CryptokiModule share = new CryptokiModule(loaded);
             if (loaded.shares.isEmpty()) {
-                loaded.initializeIfNeeded();
+                loaded.initializeIfNeeded(parameters);
             }
+            loaded.requireSame(parameters);
             loaded.shares.add(share);
             return share;
         }
@@ -192,7 +207,8 @@ public final class CryptokiModule implements AutoCloseable {
         /** Calls hold it for reading, C_Initialize and C_Finalize for writing. */
         private final StampedLock gate = new StampedLock();
 
-        private boolean initialized;
+        private volatile boolean initialized;
+        private volatile Optional<String> parameters = Optional.empty();
         private volatile long epoch;
 
         Loaded(Path file, WrapperCryptoki cryptoki) {
@@ -200,10 +216,24 @@ public final class CryptokiModule implements AutoCloseable {
             this.cryptoki = cryptoki;
         }
 
-        void initializeIfNeeded() throws CryptokiException {
+        /** What parameters hold is for the module alone to know, so the message does not show them. */
+        void requireSame(Optional<String> wanted) {
+            if (!wanted.equals(parameters)) {
+                throw new InvalidConfigurationException("The PKCS#11 module " + file
+                        + " is initialised already in this process, with other parameters for C_Initialize than those wanted now."
+                        + " It is initialised once in a process, so all tokens of it need the same parameters.");
+            }
+        }
+
+        /** A module that was left initialised, as a call in it hangs, is taken as it is: to wait for that call could take forever. */
+        void initializeIfNeeded(Optional<String> wanted) throws CryptokiException {
+            if (initialized) {
+                return;
+            }
             long entry = gate.writeLock();
             try {
                 if (!initialized) {
+                    parameters = wanted;
                     initialize();
                 }
             } finally {
@@ -258,7 +288,7 @@ public final class CryptokiModule implements AutoCloseable {
         }
 
         private void initialize() throws CryptokiException {
-            cryptoki.initialize();
+            cryptoki.initialize(parameters);
             initialized = true;
             epoch++;
         }

@@ -1,6 +1,7 @@
 package io.github.hsmsigner.pkcs11.cryptoki;
 
 import iaik.pkcs.pkcs11.wrapper.CK_ATTRIBUTE;
+import iaik.pkcs.pkcs11.wrapper.CK_C_INITIALIZE_ARGS;
 import iaik.pkcs.pkcs11.wrapper.CK_INFO;
 import iaik.pkcs.pkcs11.wrapper.CK_MECHANISM;
 import iaik.pkcs.pkcs11.wrapper.CK_MECHANISM_INFO;
@@ -10,7 +11,9 @@ import iaik.pkcs.pkcs11.wrapper.CK_TOKEN_INFO;
 import iaik.pkcs.pkcs11.wrapper.CK_VERSION;
 import iaik.pkcs.pkcs11.wrapper.PKCS11;
 import iaik.pkcs.pkcs11.wrapper.PKCS11Exception;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -43,12 +46,25 @@ final class WrapperCryptoki implements Cryptoki {
         this.functions = module.getPKCS11Module();
     }
 
-    void initialize() throws CryptokiException {
+    void initialize(Optional<String> parameters) throws CryptokiException {
+        if (parameters.isPresent()) {
+            // PKCS11Module has no way to pass them. What it reads from the module besides is not used here.
+            CK_C_INITIALIZE_ARGS arguments = new CK_C_INITIALIZE_ARGS();
+            arguments.flags = PKCS11Constants.CKF_OS_LOCKING_OK;
+            arguments.pReserved = zeroTerminated(parameters.get());
+            call("C_Initialize", () -> functions.C_Initialize(arguments, UTF8));
+            return;
+        }
         try {
             module.initialize();
         } catch (org.xipki.pkcs11.wrapper.PKCS11Exception e) {
             throw failure("C_Initialize", e.getErrorCode());
         }
+    }
+
+    private static byte[] zeroTerminated(String text) {
+        byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+        return Arrays.copyOf(octets, octets.length + 1);
     }
 
     void finalizeModule() throws CryptokiException {
@@ -178,6 +194,11 @@ final class WrapperCryptoki implements Cryptoki {
     @Override
     public long createObject(long session, List<AttributeValue<?>> template) throws CryptokiException {
         return ask("C_CreateObject", () -> functions.C_CreateObject(session, attributes(template), UTF8));
+    }
+
+    @Override
+    public void destroyObject(long session, long object) throws CryptokiException {
+        call("C_DestroyObject", () -> functions.C_DestroyObject(session, object));
     }
 
     @Override

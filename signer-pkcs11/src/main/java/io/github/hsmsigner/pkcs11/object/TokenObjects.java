@@ -250,6 +250,22 @@ public final class TokenObjects {
     }
 
     /**
+     * Finds the objects of a key pair and the certificates beside it.
+     *
+     * @param label the CKA_LABEL they must have
+     * @param id the CKA_ID they must have
+     * @return the handles; those of certificates first, those of private keys last
+     * @throws CryptokiException if the token cannot be read
+     */
+    public List<Long> keyPairAndCertificates(String label, byte[] id) throws CryptokiException {
+        List<AttributeValue<?>> name = List.of(AttributeType.LABEL.is(label), AttributeType.ID.is(id));
+        List<Long> handles = new ArrayList<>(find(ObjectClass.CERTIFICATE, name));
+        handles.addAll(find(ObjectClass.PUBLIC_KEY, name));
+        handles.addAll(find(ObjectClass.PRIVATE_KEY, name));
+        return handles;
+    }
+
+    /**
      * Puts an X.509 certificate on the token.
      *
      * @param certificate the certificate

@@ -2,6 +2,7 @@ package io.github.hsmsigner.pkcs11.recovery;
 
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.error.InternalSigningException;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
@@ -200,7 +201,8 @@ public final class TokenAccess implements AutoCloseable {
      * @param deadline by when the answer is due
      * @param <T> what comes of it
      * @return what came of it
-     * @throws SigningUnavailableException if it failed, or the token is known not to work
+     * @throws InvalidConfigurationException if the token refuses what it is asked for
+     * @throws SigningUnavailableException if it failed otherwise, or the token is known not to work
      */
     public <T> T once(SessionWork<T> work, Deadline deadline) {
         breaker.check();
@@ -209,9 +211,11 @@ public final class TokenAccess implements AutoCloseable {
         try {
             return sessions.withSession(deadline, admission, work);
         } catch (CryptokiException e) {
-            if (e.faultClass() != FaultClass.CALLER_ERROR) {
-                renew(seen, e.faultClass() == FaultClass.MODULE_DEAD ? epoch : NO_EPOCH, this::renewalFailed);
+            if (e.faultClass() == FaultClass.CALLER_ERROR) {
+                throw new InvalidConfigurationException(
+                        "Token " + token + " refuses what it was asked for: " + e.getMessage() + ".", e);
             }
+            renew(seen, e.faultClass() == FaultClass.MODULE_DEAD ? epoch : NO_EPOCH, this::renewalFailed);
             throw SigningUnavailableException.passing(
                     "Token " + token + " cannot be used: " + e.getMessage() + ".", RETRY_AFTER, e);
         } catch (GenerationEndedException e) {
@@ -222,6 +226,10 @@ public final class TokenAccess implements AutoCloseable {
     }
 
     private <T> T execute(SessionWork<T> work, KeyOperation<?> key, Deadline deadline) {
+        if (deadline.hasPassed()) {
+            throw SigningUnavailableException.passing(
+                    "The deadline had passed before token " + token + " was asked.", RETRY_AFTER, null);
+        }
         Retries retries = null;
         while (true) {
             breaker.check();

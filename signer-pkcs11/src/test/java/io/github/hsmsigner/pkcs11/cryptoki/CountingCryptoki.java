@@ -120,6 +120,12 @@ public final class CountingCryptoki implements Cryptoki {
     }
 
     @Override
+    public void destroyObject(long session, long object) throws CryptokiException {
+        calls.add("C_DestroyObject");
+        target.destroyObject(session, object);
+    }
+
+    @Override
     public KeyPairHandles generateKeyPair(
             long session, Mechanism mechanism, List<AttributeValue<?>> publicKey, List<AttributeValue<?>> privateKey)
             throws CryptokiException {

@@ -88,6 +88,11 @@ public class DelegatingCryptoki implements Cryptoki {
     }
 
     @Override
+    public void destroyObject(long session, long object) throws CryptokiException {
+        target.destroyObject(session, object);
+    }
+
+    @Override
     public KeyPairHandles generateKeyPair(
             long session, Mechanism mechanism, List<AttributeValue<?>> publicKey, List<AttributeValue<?>> privateKey)
             throws CryptokiException {

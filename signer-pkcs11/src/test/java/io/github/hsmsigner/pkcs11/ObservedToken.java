@@ -1,0 +1,77 @@
+package io.github.hsmsigner.pkcs11;
+
+import io.github.hsmsigner.pkcs11.cryptoki.AttributeType;
+import io.github.hsmsigner.pkcs11.cryptoki.AttributeValue;
+import io.github.hsmsigner.pkcs11.cryptoki.CountingCryptoki;
+import io.github.hsmsigner.pkcs11.cryptoki.ObjectClass;
+import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A token with what the tests of other packages want to see beneath it: the calls to the module, and what the module tells. */
+public final class ObservedToken implements AutoCloseable {
+
+    private final Pkcs11Token token;
+    private final CountingCryptoki module;
+
+    private ObservedToken(Pkcs11Token token, CountingCryptoki module) {
+        this.token = token;
+        this.module = module;
+    }
+
+    public static ObservedToken open(Pkcs11Config config) {
+        List<CountingCryptoki> module = new ArrayList<>();
+        Pkcs11Token token = Pkcs11Token.open(config, target -> {
+            module.add(new CountingCryptoki(target));
+            return module.get(0);
+        });
+        return new ObservedToken(token, module.get(0));
+    }
+
+    public Pkcs11Token token() {
+        return token;
+    }
+
+    /** The functions called so far, which the caller may clear. */
+    public List<String> calls() {
+        return module.calls();
+    }
+
+    public long calls(String function) {
+        return module.calls().stream().filter(function::equals).count();
+    }
+
+    public TokenInfo info() {
+        return token.info();
+    }
+
+    /** The initialised tokens of the module. */
+    public List<TokenInfo> tokensOfModule() {
+        return token.once((cryptoki, objects, session) -> {
+            List<TokenInfo> all = new ArrayList<>();
+            for (long slot : cryptoki.slotsWithToken()) {
+                TokenInfo info = cryptoki.tokenInfo(slot);
+                if (info.initialized()) {
+                    all.add(info);
+                }
+            }
+            return all;
+        });
+    }
+
+    /** An attribute of the one private key of a label. */
+    public <T> Optional<T> privateKeyAttribute(String label, AttributeType<T> type) {
+        return token.once((cryptoki, objects, session) -> {
+            List<AttributeValue<?>> template =
+                    List.of(AttributeType.CLASS.is(ObjectClass.PRIVATE_KEY), AttributeType.LABEL.is(label));
+            return cryptoki.attribute(
+                    session, cryptoki.findObjects(session, template).get(0), type);
+        });
+    }
+
+    @Override
+    public void close() {
+        token.close();
+    }
+}

@@ -10,16 +10,12 @@ import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
 import io.github.hsmsigner.pkcs11.health.SessionCloseReason;
 import io.github.hsmsigner.pkcs11.health.SessionStatistics;
 import java.time.Duration;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The sessions that a token's keys are used in: at most so many, opened when the first caller needs them and few at once, lent to
@@ -31,14 +27,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class SessionPool {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SessionPool.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-    private final Cryptoki cryptoki;
     private final CryptokiModule module;
     private final ModuleCalls calls;
     private final Supplier<Generation> currentGeneration;
-    private final Pkcs11Events events;
+    private final OpenSessions sessions;
     private final int capacity;
 
     /** Fair, so that no caller waits while later ones are served. */
@@ -47,14 +41,10 @@ public final class SessionPool {
     /** So that a burst of requests does not open sessions in a burst, which has failed on some HSMs. */
     private final Semaphore openings;
 
-    private final ConcurrentLinkedDeque<Session> idle = new ConcurrentLinkedDeque<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /** Permits that are held back because the token had no room for that many sessions. */
     private final AtomicInteger withheld = new AtomicInteger();
-
-    private final AtomicLong opened = new AtomicLong();
-    private final AtomicLong ended = new AtomicLong();
 
     /**
      * Makes an empty pool.
@@ -75,11 +65,10 @@ public final class SessionPool {
             int capacity,
             int openingsAtOnce,
             Pkcs11Events events) {
-        this.cryptoki = cryptoki;
         this.module = module;
         this.calls = calls;
         this.currentGeneration = currentGeneration;
-        this.events = events;
+        this.sessions = new OpenSessions(cryptoki, module, events);
         this.capacity = capacity;
         this.permits = new Semaphore(capacity, true);
         this.openings = new Semaphore(openingsAtOnce, true);
@@ -134,37 +123,11 @@ public final class SessionPool {
         }
     }
 
-    private Session openSession(Generation generation) throws CryptokiException {
-        Session session = new Session(cryptoki.openSession(generation.token().slotId()), generation);
-        opened.incrementAndGet();
-        events.sessionOpened();
-        return session;
-    }
-
-    /** To be called between entering and leaving the module. */
-    private void closeSession(Session session, SessionCloseReason reason) {
-        // After C_Initialize the handle is void, or by chance that of a new session of somebody else.
-        if (session.generation().epoch() == module.epoch()) {
-            try {
-                cryptoki.closeSession(session.handle());
-            } catch (CryptokiException e) {
-                LOG.debug("A session could not be closed: {}.", e.getMessage());
-            }
-        }
-        ended.incrementAndGet();
-        events.sessionClosed(reason);
-    }
-
     /**
      * Closes the idle sessions of earlier generations. To be called between entering and leaving the module.
      */
     public void closeStale() {
-        Generation current = currentGeneration.get();
-        idle.forEach(session -> {
-            if (session.generation() != current && idle.remove(session)) {
-                closeSession(session, SessionCloseReason.GENERATION_ENDED);
-            }
-        });
+        sessions.closeStale(currentGeneration.get());
     }
 
     /**
@@ -173,16 +136,7 @@ public final class SessionPool {
      * @param keepAlive how long they may be idle
      */
     public void closeIdle(Duration keepAlive) {
-        long now = System.nanoTime();
-        // The one used least recently is the last.
-        Session oldest = idle.pollLast();
-        while (oldest != null && now - oldest.lastUse() > keepAlive.toNanos()) {
-            closeSession(oldest, SessionCloseReason.IDLE);
-            oldest = idle.pollLast();
-        }
-        if (oldest != null) {
-            idle.addLast(oldest);
-        }
+        sessions.closeIdle(keepAlive);
     }
 
     /** Lets the pool grow by one of the sessions that the token had no room for. */
@@ -211,11 +165,11 @@ public final class SessionPool {
         return new SessionStatistics(
                 now,
                 Math.max(0, now - permits.availablePermits()),
-                idle.size(),
+                sessions.idle(),
                 permits.getQueueLength(),
                 calls.hung(),
-                opened.get(),
-                ended.get());
+                sessions.opened(),
+                sessions.ended());
     }
 
     /**
@@ -243,9 +197,7 @@ public final class SessionPool {
 
     /** Closes the idle sessions of a drained pool. To be called between entering and leaving the module. */
     public void closeAll() {
-        for (Session session = idle.pollFirst(); session != null; session = idle.pollFirst()) {
-            closeSession(session, SessionCloseReason.TOKEN_CLOSED);
-        }
+        sessions.closeAll();
     }
 
     /** One use of a permit, from taking to giving back; what gives it back runs exactly once, on the thread that ends the use. */
@@ -262,10 +214,10 @@ public final class SessionPool {
 
         /** Waits on the caller's thread, which can stop waiting, rather than on one of those that call the module. */
         void takeSession(Deadline deadline) {
-            session = idle.pollFirst();
+            session = sessions.takeIdle();
             if (session == null) {
                 acquire(openings, deadline);
-                session = idle.pollFirst();
+                session = sessions.takeIdle();
                 opening = session == null;
                 if (!opening) {
                     openings.release();
@@ -278,14 +230,14 @@ public final class SessionPool {
             Generation generation = currentGeneration.get();
             try {
                 while (session != null && session.generation() != generation) {
-                    closeSession(session, SessionCloseReason.GENERATION_ENDED);
-                    session = idle.pollFirst();
+                    sessions.close(session, SessionCloseReason.GENERATION_ENDED);
+                    session = sessions.takeIdle();
                 }
                 if (generation == null || generation.epoch() != module.epoch()) {
                     throw new GenerationEndedException();
                 }
                 if (session == null) {
-                    session = openSession(generation);
+                    session = sessions.open(generation);
                 }
             } catch (CryptokiException e) {
                 noRoom = e.faultClass() == FaultClass.TOO_MANY_SESSIONS;
@@ -306,16 +258,15 @@ public final class SessionPool {
                 return result;
             } finally {
                 if (!sound) {
-                    closeSession(used, SessionCloseReason.ERROR);
+                    sessions.close(used, SessionCloseReason.ERROR);
                 } else if (abandoned.getAsBoolean()) {
-                    closeSession(used, SessionCloseReason.HUNG);
+                    sessions.close(used, SessionCloseReason.HUNG);
                 } else if (closed.get()) {
-                    closeSession(used, SessionCloseReason.TOKEN_CLOSED);
+                    sessions.close(used, SessionCloseReason.TOKEN_CLOSED);
                 } else if (used.generation() != currentGeneration.get()) {
-                    closeSession(used, SessionCloseReason.GENERATION_ENDED);
+                    sessions.close(used, SessionCloseReason.GENERATION_ENDED);
                 } else {
-                    used.used(System.nanoTime());
-                    idle.addFirst(used);
+                    sessions.keep(used);
                 }
             }
         }
@@ -332,7 +283,7 @@ public final class SessionPool {
             opened();
             if (session != null) {
                 // Taken, but never used.
-                idle.addFirst(session);
+                sessions.putBack(session);
                 session = null;
             }
             if (noRoom && withheld.get() < capacity - 1) {

@@ -34,13 +34,12 @@ import java.util.Set;
  *
  * <p>What is accepted:
  * <ul>
- *   <li>JSON in UTF-8 (RFC 8259; UTF-16 and UTF-32 are recognised too), one object with nothing but white space after it, no name twice, at most
- *       {@value #MAX_NESTING_DEPTH} levels and {@value #MAX_TOKENS} tokens, and no text but Base64 longer than
- *       {@value #MAX_TEXT_LENGTH} characters.
+ *   <li>JSON in UTF-8 (RFC 8259; UTF-16 and UTF-32 are recognised too), one object with nothing but white space after it, no name twice, within
+ *       {@link CallbackLimits}. A byte order mark at the start is skipped.
  *   <li>Base64 of the standard alphabet (RFC 4648, section 4), with padding; white space, escaped or not, is allowed between
  *       groups of four characters, so line breaks after any multiple of four characters are. Padded groups followed by further
  *       groups are read as the concatenation of what they decode to.
- *   <li>Digests in hexadecimal, in either case.
+ *   <li>Digests in hexadecimal, in either case, under one of their two names.
  * </ul>
  *
  * <p>No message of an error repeats anything of the request's values, and none has an error of the JSON parser as its cause: that
@@ -48,20 +47,27 @@ import java.util.Set;
  */
 public final class CallbackRequestReader {
 
-    private static final int MAX_NESTING_DEPTH = 32;
-    private static final int MAX_TOKENS = 1_000;
-    private static final int MAX_NAME_LENGTH = 256;
-    private static final int MAX_TEXT_LENGTH = 1024 * 1024;
-
+    private final CallbackLimits limits;
     private final JsonFactory json;
 
-    /** Makes a reader. */
+    /** Makes a reader with the default limits. */
     public CallbackRequestReader() {
+        this(CallbackLimits.defaults());
+    }
+
+    /**
+     * Makes a reader.
+     *
+     * @param limits how much of a body is taken; the length of the body itself is left to the caller
+     */
+    public CallbackRequestReader(CallbackLimits limits) {
+        this.limits = limits;
         StreamReadConstraints constraints = StreamReadConstraints.builder()
-                .maxNestingDepth(MAX_NESTING_DEPTH)
-                .maxTokenCount(MAX_TOKENS)
-                .maxNameLength(MAX_NAME_LENGTH)
-                .maxStringLength(MAX_TEXT_LENGTH)
+                .maxNestingDepth(limits.maxNestingDepth())
+                .maxTokenCount(limits.maxTokens())
+                .maxNameLength(limits.maxNameLength())
+                .maxStringLength(limits.maxTextLength())
+                .maxNumberLength(limits.maxNumberLength())
                 .build();
         json = JsonFactory.builder()
                 .streamReadConstraints(constraints)
@@ -89,10 +95,10 @@ public final class CallbackRequestReader {
         } catch (JsonEOFException e) {
             throw new InvalidRequestException("The body ends before its JSON object does.");
         } catch (StreamConstraintsException e) {
-            throw new InvalidRequestException(
-                    "The JSON in the body goes past a limit: " + MAX_NESTING_DEPTH + " levels, "
-                            + MAX_TOKENS + " tokens, names of " + MAX_NAME_LENGTH + " and texts of " + MAX_TEXT_LENGTH
-                            + " characters.");
+            throw new InvalidRequestException("The JSON in the body goes past a limit: " + limits.maxNestingDepth()
+                    + " levels, " + limits.maxTokens() + " tokens, names of " + limits.maxNameLength()
+                    + ", numbers of " + limits.maxNumberLength() + " and texts of " + limits.maxTextLength()
+                    + " characters.");
         } catch (JsonProcessingException e) {
             throw new InvalidRequestException("The body is not well-formed JSON in UTF-8.");
         }

@@ -5,20 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
-import io.github.hsmsigner.http.protocol.CallFacts;
 import io.github.hsmsigner.http.protocol.CallbackAnswer;
-import io.github.hsmsigner.http.protocol.CallbackHandler;
-import io.github.hsmsigner.http.protocol.CallbackLimits;
-import io.github.hsmsigner.http.protocol.CertificateEncoding;
 import io.github.hsmsigner.testing.Property;
 import io.javalin.Javalin;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -40,6 +34,7 @@ class MutationsTest {
     private static final int SEED_OF_THE_FIRST_THROUGH_HTTP = 500_000;
 
     private final SigningService service = EcService.start();
+    private final InMemory inMemory = new InMemory(service);
 
     static java.util.stream.Stream<Arguments> goodBodies() {
         return java.util.stream.IntStream.range(0, Mutations.GOOD.size()).mapToObj(Arguments::of);
@@ -99,17 +94,7 @@ class MutationsTest {
     private record Answer(int status, byte[] body) {}
 
     private Answer answerInMemory(byte[] body) {
-        CallbackHandler handler =
-                new CallbackHandler(() -> service, CallbackLimits.defaults(), CertificateEncoding.PEM);
-        CallbackAnswer answer = handler.answer(
-                new CallFacts(
-                        "id",
-                        Optional.of("application/json"),
-                        Optional.empty(),
-                        OptionalLong.of(body.length),
-                        false,
-                        Map.of()),
-                new ByteArrayInputStream(body));
+        CallbackAnswer answer = inMemory.answer("id", body);
         return new Answer(answer.status(), answer.body());
     }
 

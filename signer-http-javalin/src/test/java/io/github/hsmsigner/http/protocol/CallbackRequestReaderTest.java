@@ -134,6 +134,12 @@ class CallbackRequestReaderTest {
                         new RawSignature(
                                 Digest.compute(DigestAlgorithm.SHA256, new byte[] {-1, -1}), Optional.empty())),
                 good(
+                        "an escaped padding character at the start of a group, which the JSON parser skips",
+                        "{'data_to_be_signed':'YQ==\\u003dYg=='}",
+                        new RawSignature(
+                                Digest.compute(DigestAlgorithm.SHA256, new byte[] {'a', 'b'}), Optional.empty())),
+                good("a byte order mark", "\uFEFF{'digest':'" + SHA256 + "'}", cmsSha256),
+                good(
                         "padded groups in the middle of Base64",
                         "{'data_to_be_signed':'YQ==Yg=='}",
                         new RawSignature(

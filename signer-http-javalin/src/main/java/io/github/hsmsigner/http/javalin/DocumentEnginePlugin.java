@@ -69,7 +69,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
         state.routes.addHttpHandler(
                 HandlerType.POST,
                 pluginConfig.path,
-                context -> JavalinAnswers.send(context, handler.answer(facts(context), context.bodyInputStream())));
+                context -> JavalinAnswers.send(context, handler.answer(facts(context), new RequestBody(context))));
         for (HandlerType method : HandlerType.values()) {
             if (method.isHttpMethod() && !method.equals(HandlerType.POST)) {
                 state.routes.addHttpHandler(method, pluginConfig.path, DocumentEnginePlugin::refuseMethod);

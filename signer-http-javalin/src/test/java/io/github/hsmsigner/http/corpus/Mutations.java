@@ -78,10 +78,10 @@ final class Mutations {
         return utf8(GOOD.get(index).replace('\'', '"'));
     }
 
-    /** A good body with one to three changes. */
+    /** A good body with two to five changes. */
     static byte[] next(RandomGenerator random) {
         byte[] body = good(random.nextInt(GOOD.size()));
-        for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
+        for (int changes = 2 + random.nextInt(4); changes > 0; changes--) {
             body = change(random, body);
         }
         return body;

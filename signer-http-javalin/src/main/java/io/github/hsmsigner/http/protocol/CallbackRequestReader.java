@@ -95,16 +95,20 @@ public final class CallbackRequestReader {
         } catch (JsonEOFException e) {
             throw new InvalidRequestException("The body ends before its JSON object does.");
         } catch (StreamConstraintsException e) {
-            throw new InvalidRequestException("The JSON in the body goes past a limit: " + limits.maxNestingDepth()
-                    + " levels, " + limits.maxTokens() + " tokens, names of " + limits.maxNameLength()
-                    + ", numbers of " + limits.maxNumberLength() + " and texts of " + limits.maxTextLength()
-                    + " characters.");
+            throw pastLimit();
         } catch (JsonProcessingException e) {
             throw new InvalidRequestException("The body is not well-formed JSON in UTF-8.");
         }
     }
 
-    private static CallbackFields readObject(JsonParser parser) throws IOException {
+    private InvalidRequestException pastLimit() {
+        return new InvalidRequestException("The JSON in the body goes past a limit: " + limits.maxNestingDepth()
+                + " levels, " + limits.maxTokens() + " tokens, names of " + limits.maxNameLength()
+                + ", numbers of " + limits.maxNumberLength() + " and texts of " + limits.maxTextLength()
+                + " characters.");
+    }
+
+    private CallbackFields readObject(JsonParser parser) throws IOException {
         JsonToken first = parser.nextToken();
         if (first == null) {
             throw new InvalidRequestException("The body is empty; a JSON object is expected.");
@@ -142,7 +146,7 @@ public final class CallbackRequestReader {
         return new InvalidRequestException("Something follows the JSON object in the body; nothing may.");
     }
 
-    private static void readField(JsonParser parser, String name, CallbackFields fields) throws IOException {
+    private void readField(JsonParser parser, String name, CallbackFields fields) throws IOException {
         switch (name) {
             case CallbackFields.ACTION -> fields.action(CallbackAction.fromText(text(parser, name)));
             case CallbackFields.HASH_ALGORITHM -> fields.hashAlgorithm(DigestAlgorithm.fromName(text(parser, name)));
@@ -162,8 +166,16 @@ public final class CallbackRequestReader {
         }
     }
 
-    private static String text(JsonParser parser, String name) throws IOException {
+    /** Exactly; the parser looks at the length only where a text does not fit its buffer. */
+    private void requireShortText(JsonParser parser, String name) throws IOException {
         requireText(parser, name);
+        if (parser.getTextLength() > limits.maxTextLength()) {
+            throw pastLimit();
+        }
+    }
+
+    private String text(JsonParser parser, String name) throws IOException {
+        requireShortText(parser, name);
         return parser.getText();
     }
 
@@ -175,7 +187,7 @@ public final class CallbackRequestReader {
         };
     }
 
-    private static byte[] digest(JsonParser parser, String name) throws IOException {
+    private byte[] digest(JsonParser parser, String name) throws IOException {
         String hex = text(parser, name);
         byte[] digest;
         try {
@@ -210,8 +222,8 @@ public final class CallbackRequestReader {
     }
 
     /** Goes around String, so that the octets can be wiped; the parser's own buffer is out of reach. */
-    private static SigningToken signingToken(JsonParser parser) throws IOException {
-        requireText(parser, CallbackFields.SIGNING_TOKEN);
+    private SigningToken signingToken(JsonParser parser) throws IOException {
+        requireShortText(parser, CallbackFields.SIGNING_TOKEN);
         CharBuffer characters =
                 CharBuffer.wrap(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
         try {

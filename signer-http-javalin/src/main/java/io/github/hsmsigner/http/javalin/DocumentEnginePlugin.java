@@ -3,12 +3,15 @@ package io.github.hsmsigner.http.javalin;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.http.protocol.CallFacts;
 import io.github.hsmsigner.http.protocol.CallbackHandler;
+import io.github.hsmsigner.http.protocol.CallbackLimits;
 import io.github.hsmsigner.http.protocol.CertificateEncoding;
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
 import io.javalin.config.JavalinState;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.plugin.Plugin;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -62,12 +65,11 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
 
     @Override
     public void onInitialize(JavalinState state) {
-        CallbackHandler handler =
-                new CallbackHandler(service, pluginConfig.maxBodyBytes, pluginConfig.certificateEncoding);
+        CallbackHandler handler = new CallbackHandler(service, pluginConfig.limits, pluginConfig.certificateEncoding);
         state.routes.addHttpHandler(
                 HandlerType.POST,
                 pluginConfig.path,
-                context -> JavalinAnswers.send(context, handler.answer(facts(context), context.bodyInputStream())));
+                context -> JavalinAnswers.send(context, handler.answer(facts(context), new RequestBody(context))));
         for (HandlerType method : HandlerType.values()) {
             if (method.isHttpMethod() && !method.equals(HandlerType.POST)) {
                 state.routes.addHttpHandler(method, pluginConfig.path, DocumentEnginePlugin::refuseMethod);
@@ -79,9 +81,17 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
         long length = context.req().getContentLengthLong();
         return new CallFacts(
                 RequestIds.of(context),
-                Optional.ofNullable(context.contentType()),
+                values(context, "Content-Type"),
+                values(context, "Content-Encoding"),
                 length < 0 ? OptionalLong.empty() : OptionalLong.of(length),
+                "100-continue".equalsIgnoreCase(context.header("Expect")),
                 Map.of(REMOTE_ADDRESS, context.ip()));
+    }
+
+    /** All values of a header, as one: a server that gives the first alone would hide that there are others. */
+    private static Optional<String> values(Context context, String header) {
+        List<String> values = Collections.list(context.req().getHeaders(header));
+        return values.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", values));
     }
 
     private static void refuseMethod(Context context) {
@@ -97,7 +107,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
     public static final class Settings {
 
         private String path = DEFAULT_PATH;
-        private long maxBodyBytes = CallbackHandler.DEFAULT_MAX_BODY_BYTES;
+        private CallbackLimits limits = CallbackLimits.defaults();
         private CertificateEncoding certificateEncoding = CertificateEncoding.PEM;
 
         private Settings() {}
@@ -114,14 +124,25 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
         }
 
         /**
-         * Sets the largest accepted body; {@link CallbackHandler#DEFAULT_MAX_BODY_BYTES}, without it.
+         * Sets how much of a body is taken; {@link CallbackLimits#defaults()}, without it.
+         *
+         * @param limits the limits
+         * @return these settings
+         */
+        public Settings limits(CallbackLimits limits) {
+            this.limits = Objects.requireNonNull(limits, "limits");
+            return this;
+        }
+
+        /**
+         * Sets the largest accepted body, and all other limits to their defaults.
          *
          * @param maxBodyBytes the limit in bytes; positive
          * @return these settings
+         * @throws IllegalArgumentException if the limit is not positive
          */
         public Settings maxBodyBytes(long maxBodyBytes) {
-            this.maxBodyBytes = maxBodyBytes;
-            return this;
+            return limits(CallbackLimits.builder().maxBodyBytes(maxBodyBytes).build());
         }
 
         /**

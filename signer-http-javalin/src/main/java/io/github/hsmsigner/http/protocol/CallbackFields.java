@@ -5,7 +5,6 @@ import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.SigningToken;
 import io.github.hsmsigner.core.error.InvalidRequestException;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -59,10 +58,11 @@ final class CallbackFields {
         dataToBeSigned = value;
     }
 
-    /** Takes the digest in either of its two spellings; if both are there, they must agree. */
+    /** Takes the digest in either of its two spellings, which are one field. */
     void digest(byte[] value) {
-        if (digest != null && !Arrays.equals(digest, value)) {
-            throw new InvalidRequestException("The fields digest and document_digest differ; send one of them.");
+        if (digest != null) {
+            throw new InvalidRequestException(
+                    "The digest is there twice, as digest and as document_digest; send one of them.");
         }
         digest = value;
     }

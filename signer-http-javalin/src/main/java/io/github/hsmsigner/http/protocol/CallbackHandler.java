@@ -42,26 +42,23 @@ public final class CallbackHandler {
     private static final long MAX_DISCARDED_BYTES = 64L * 1024 * 1024;
 
     private final Supplier<SigningService> service;
-    private final long maxBodyBytes;
+    private final CallbackLimits limits;
     private final CertificateEncoding certificateEncoding;
-    private final CallbackRequestReader reader = new CallbackRequestReader();
+    private final CallbackRequestReader reader;
 
     /**
      * Makes a handler.
      *
      * @param service gives the service to call, for each request anew; throws
      *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none
-     * @param maxBodyBytes the largest accepted body in bytes; positive
+     * @param limits how much of a body is taken
      * @param certificateEncoding how certificates are written
-     * @throws IllegalArgumentException if the limit is not positive
      */
     public CallbackHandler(
-            Supplier<SigningService> service, long maxBodyBytes, CertificateEncoding certificateEncoding) {
-        if (maxBodyBytes <= 0) {
-            throw new IllegalArgumentException("The largest body must have at least one byte: " + maxBodyBytes);
-        }
+            Supplier<SigningService> service, CallbackLimits limits, CertificateEncoding certificateEncoding) {
         this.service = Objects.requireNonNull(service, "service");
-        this.maxBodyBytes = maxBodyBytes;
+        this.limits = Objects.requireNonNull(limits, "limits");
+        this.reader = new CallbackRequestReader(limits);
         this.certificateEncoding = Objects.requireNonNull(certificateEncoding, "certificateEncoding");
     }
 
@@ -76,7 +73,7 @@ public final class CallbackHandler {
         long start = System.nanoTime();
         MDC.put(MDC_REQUEST_ID, facts.requestId());
         try {
-            Call call = new Call(facts, new LimitedBody(body, maxBodyBytes));
+            Call call = new Call(facts, new LimitedBody(body, limits.maxBodyBytes()));
             CallbackAnswer answer = call.answer();
             LOG.info(
                     "Request {}: action={} digest={} outcome={} status={} duration_ms={}{}",
@@ -127,7 +124,8 @@ public final class CallbackHandler {
 
         CallbackAnswer answer() {
             CallbackAnswer answer = serve();
-            boolean readToItsEnd = discardRest();
+            // A client that waits to be asked for its body has sent none, and is not to begin now.
+            boolean readToItsEnd = !(facts.continueExpected() && body.untouched()) && discardRest();
             if (body.tooLarge()) {
                 answer = tooLarge();
             }
@@ -136,14 +134,17 @@ public final class CallbackHandler {
         }
 
         private CallbackAnswer tooLarge() {
-            return ErrorAnswer.bodyTooLarge(maxBodyBytes, facts.requestId());
+            return ErrorAnswer.bodyTooLarge(limits.maxBodyBytes(), facts.requestId());
         }
 
         private CallbackAnswer serve() {
             if (!isJson()) {
                 return ErrorAnswer.unsupportedMediaType(facts.requestId());
             }
-            if (facts.contentLength().orElse(0) > maxBodyBytes) {
+            if (!isPlain()) {
+                return ErrorAnswer.unsupportedContentEncoding(facts.requestId());
+            }
+            if (facts.contentLength().orElse(0) > limits.maxBodyBytes()) {
                 return tooLarge();
             }
             try {
@@ -169,6 +170,13 @@ public final class CallbackHandler {
                     .map(value -> value.split(";", 2)[0].strip())
                     .filter("application/json"::equalsIgnoreCase)
                     .isPresent();
+        }
+
+        private boolean isPlain() {
+            return facts.contentEncoding()
+                    .map(String::strip)
+                    .filter(encoding -> !encoding.isEmpty() && !"identity".equalsIgnoreCase(encoding))
+                    .isEmpty();
         }
 
         private CallbackRequest read() throws BodyTooLargeException {

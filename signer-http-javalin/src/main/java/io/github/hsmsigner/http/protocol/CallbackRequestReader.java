@@ -34,13 +34,12 @@ import java.util.Set;
  *
  * <p>What is accepted:
  * <ul>
- *   <li>JSON in UTF-8 (RFC 8259; UTF-16 and UTF-32 are recognised too), one object with nothing but white space after it, no name twice, at most
- *       {@value #MAX_NESTING_DEPTH} levels and {@value #MAX_TOKENS} tokens, and no text but Base64 longer than
- *       {@value #MAX_TEXT_LENGTH} characters.
+ *   <li>JSON in UTF-8 (RFC 8259; UTF-16 and UTF-32 are recognised too), one object with nothing but white space after it, no name twice, within
+ *       {@link CallbackLimits}. A byte order mark at the start is skipped.
  *   <li>Base64 of the standard alphabet (RFC 4648, section 4), with padding; white space, escaped or not, is allowed between
  *       groups of four characters, so line breaks after any multiple of four characters are. Padded groups followed by further
  *       groups are read as the concatenation of what they decode to.
- *   <li>Digests in hexadecimal, in either case.
+ *   <li>Digests in hexadecimal, in either case, under one of their two names.
  * </ul>
  *
  * <p>No message of an error repeats anything of the request's values, and none has an error of the JSON parser as its cause: that
@@ -48,20 +47,27 @@ import java.util.Set;
  */
 public final class CallbackRequestReader {
 
-    private static final int MAX_NESTING_DEPTH = 32;
-    private static final int MAX_TOKENS = 1_000;
-    private static final int MAX_NAME_LENGTH = 256;
-    private static final int MAX_TEXT_LENGTH = 1024 * 1024;
-
+    private final CallbackLimits limits;
     private final JsonFactory json;
 
-    /** Makes a reader. */
+    /** Makes a reader with the default limits. */
     public CallbackRequestReader() {
+        this(CallbackLimits.defaults());
+    }
+
+    /**
+     * Makes a reader.
+     *
+     * @param limits how much of a body is taken; the length of the body itself is left to the caller
+     */
+    public CallbackRequestReader(CallbackLimits limits) {
+        this.limits = limits;
         StreamReadConstraints constraints = StreamReadConstraints.builder()
-                .maxNestingDepth(MAX_NESTING_DEPTH)
-                .maxTokenCount(MAX_TOKENS)
-                .maxNameLength(MAX_NAME_LENGTH)
-                .maxStringLength(MAX_TEXT_LENGTH)
+                .maxNestingDepth(limits.maxNestingDepth())
+                .maxTokenCount(limits.maxTokens())
+                .maxNameLength(limits.maxNameLength())
+                .maxStringLength(limits.maxTextLength())
+                .maxNumberLength(limits.maxNumberLength())
                 .build();
         json = JsonFactory.builder()
                 .streamReadConstraints(constraints)
@@ -89,16 +95,20 @@ public final class CallbackRequestReader {
         } catch (JsonEOFException e) {
             throw new InvalidRequestException("The body ends before its JSON object does.");
         } catch (StreamConstraintsException e) {
-            throw new InvalidRequestException(
-                    "The JSON in the body goes past a limit: " + MAX_NESTING_DEPTH + " levels, "
-                            + MAX_TOKENS + " tokens, names of " + MAX_NAME_LENGTH + " and texts of " + MAX_TEXT_LENGTH
-                            + " characters.");
+            throw pastLimit();
         } catch (JsonProcessingException e) {
             throw new InvalidRequestException("The body is not well-formed JSON in UTF-8.");
         }
     }
 
-    private static CallbackFields readObject(JsonParser parser) throws IOException {
+    private InvalidRequestException pastLimit() {
+        return new InvalidRequestException("The JSON in the body goes past a limit: " + limits.maxNestingDepth()
+                + " levels, " + limits.maxTokens() + " tokens, names of " + limits.maxNameLength()
+                + ", numbers of " + limits.maxNumberLength() + " and texts of " + limits.maxTextLength()
+                + " characters.");
+    }
+
+    private CallbackFields readObject(JsonParser parser) throws IOException {
         JsonToken first = parser.nextToken();
         if (first == null) {
             throw new InvalidRequestException("The body is empty; a JSON object is expected.");
@@ -136,7 +146,7 @@ public final class CallbackRequestReader {
         return new InvalidRequestException("Something follows the JSON object in the body; nothing may.");
     }
 
-    private static void readField(JsonParser parser, String name, CallbackFields fields) throws IOException {
+    private void readField(JsonParser parser, String name, CallbackFields fields) throws IOException {
         switch (name) {
             case CallbackFields.ACTION -> fields.action(CallbackAction.fromText(text(parser, name)));
             case CallbackFields.HASH_ALGORITHM -> fields.hashAlgorithm(DigestAlgorithm.fromName(text(parser, name)));
@@ -156,8 +166,16 @@ public final class CallbackRequestReader {
         }
     }
 
-    private static String text(JsonParser parser, String name) throws IOException {
+    /** Exactly; the parser looks at the length only where a text does not fit its buffer. */
+    private void requireShortText(JsonParser parser, String name) throws IOException {
         requireText(parser, name);
+        if (parser.getTextLength() > limits.maxTextLength()) {
+            throw pastLimit();
+        }
+    }
+
+    private String text(JsonParser parser, String name) throws IOException {
+        requireShortText(parser, name);
         return parser.getText();
     }
 
@@ -169,7 +187,7 @@ public final class CallbackRequestReader {
         };
     }
 
-    private static byte[] digest(JsonParser parser, String name) throws IOException {
+    private byte[] digest(JsonParser parser, String name) throws IOException {
         String hex = text(parser, name);
         byte[] digest;
         try {
@@ -204,8 +222,8 @@ public final class CallbackRequestReader {
     }
 
     /** Goes around String, so that the octets can be wiped; the parser's own buffer is out of reach. */
-    private static SigningToken signingToken(JsonParser parser) throws IOException {
-        requireText(parser, CallbackFields.SIGNING_TOKEN);
+    private SigningToken signingToken(JsonParser parser) throws IOException {
+        requireShortText(parser, CallbackFields.SIGNING_TOKEN);
         CharBuffer characters =
                 CharBuffer.wrap(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
         try {

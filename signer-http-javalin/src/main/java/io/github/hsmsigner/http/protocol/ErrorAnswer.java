@@ -19,6 +19,13 @@ import java.time.Duration;
 public final class ErrorAnswer {
 
     private static final JsonFactory JSON = new JsonFactory();
+    private static final String RETRY_AFTER = "Retry-After";
+
+    /** For what an operator must mend: rarely enough not to add to the trouble, often enough to notice that it is over. */
+    private static final Duration LASTING_RETRY_AFTER = Duration.ofMinutes(1);
+
+    /** For a server that is stopping or overloaded: the next one may be there already. */
+    private static final Duration SERVER_RETRY_AFTER = Duration.ofSeconds(1);
 
     private ErrorAnswer() {}
 
@@ -31,11 +38,9 @@ public final class ErrorAnswer {
      */
     public static CallbackAnswer of(SigningException error, String requestId) {
         CallbackAnswer answer = error(status(error.code()), error.code().text(), error.clientMessage(), requestId);
-        if (error instanceof SigningUnavailableException unavailable
-                && unavailable.retryAfter().isPresent()) {
+        if (error instanceof SigningUnavailableException unavailable) {
             return answer.withHeader(
-                    "Retry-After",
-                    Long.toString(wholeSeconds(unavailable.retryAfter().get())));
+                    RETRY_AFTER, wholeSeconds(unavailable.retryAfter().orElse(LASTING_RETRY_AFTER)));
         }
         return answer;
     }
@@ -75,8 +80,23 @@ public final class ErrorAnswer {
         return error(
                 415,
                 "unsupported_media_type",
-                "The header Content-Type must say application/json, as the body must be a JSON object.",
+                "The header Content-Type must say application/json, once, as the body must be a JSON object.",
                 requestId);
+    }
+
+    /**
+     * The answer to a body that is compressed or otherwise encoded.
+     *
+     * @param requestId what logs call the request
+     * @return the answer
+     */
+    public static CallbackAnswer unsupportedContentEncoding(String requestId) {
+        return error(
+                        415,
+                        "unsupported_content_encoding",
+                        "The body must come as it is, without a Content-Encoding such as gzip.",
+                        requestId)
+                .withHeader("Accept-Encoding", "identity");
     }
 
     /**
@@ -114,9 +134,11 @@ public final class ErrorAnswer {
      */
     public static CallbackAnswer ofHttpServer(int status, String requestId) {
         // Jetty answers 505 to a version of HTTP that it does not know: a fault of the request all the same.
-        return status < 500 || status == 505
-                ? error(status, "bad_http_request", "The HTTP server does not accept this request.", requestId)
-                : error(status, "http_server", "The HTTP server cannot serve this request.", requestId);
+        if (status < 500 || status == 505) {
+            return error(status, "bad_http_request", "The HTTP server does not accept this request.", requestId);
+        }
+        CallbackAnswer answer = error(status, "http_server", "The HTTP server cannot serve this request.", requestId);
+        return status == 503 ? answer.withHeader(RETRY_AFTER, wholeSeconds(SERVER_RETRY_AFTER)) : answer;
     }
 
     private static int status(ErrorCode code) {
@@ -129,8 +151,8 @@ public final class ErrorAnswer {
     }
 
     /** Rounded up, as a client that comes back too early is turned away again. */
-    private static long wholeSeconds(Duration time) {
-        return Math.max(1, time.plusSeconds(1).minusNanos(1).toSeconds());
+    private static String wholeSeconds(Duration time) {
+        return Long.toString(Math.max(1, time.plusSeconds(1).minusNanos(1).toSeconds()));
     }
 
     private static CallbackAnswer error(int status, String code, String message, String requestId) {

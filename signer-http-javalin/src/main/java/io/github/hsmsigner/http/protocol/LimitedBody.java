@@ -14,6 +14,7 @@ final class LimitedBody extends FilterInputStream {
 
     private final long limit;
     private long count;
+    private boolean untouched = true;
 
     LimitedBody(InputStream body, long limit) {
         super(body);
@@ -22,6 +23,7 @@ final class LimitedBody extends FilterInputStream {
 
     @Override
     public int read() throws IOException {
+        untouched = false;
         int octet = super.read();
         if (octet >= 0) {
             count(1);
@@ -31,6 +33,7 @@ final class LimitedBody extends FilterInputStream {
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
+        untouched = false;
         int n = super.read(buffer, offset, length);
         if (n > 0) {
             count(n);
@@ -40,6 +43,7 @@ final class LimitedBody extends FilterInputStream {
 
     @Override
     public long skip(long n) throws IOException {
+        untouched = false;
         long skipped = super.skip(n);
         count(skipped);
         return skipped;
@@ -77,6 +81,15 @@ final class LimitedBody extends FilterInputStream {
             left -= n;
         }
         return false;
+    }
+
+    /**
+     * Whether nobody has asked for anything of the body yet.
+     *
+     * @return {@code false} once a read was tried
+     */
+    boolean untouched() {
+        return untouched;
     }
 
     /**

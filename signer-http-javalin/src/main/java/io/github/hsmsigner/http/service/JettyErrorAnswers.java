@@ -22,6 +22,7 @@ final class JettyErrorAnswers implements Request.Handler {
         CallbackAnswer answer = ErrorAnswer.ofHttpServer(response.getStatus(), requestId);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
         response.getHeaders().put(RequestIds.HEADER, requestId);
+        answer.headers().forEach(response.getHeaders()::put);
         response.write(true, ByteBuffer.wrap(answer.body()), callback);
         return true;
     }

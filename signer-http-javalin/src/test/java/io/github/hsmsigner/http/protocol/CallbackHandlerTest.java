@@ -23,8 +23,13 @@ class CallbackHandlerTest {
 
     private CallbackAnswer answer(OptionalLong length, InputStream body) {
         var service = TestKey.service(directory);
-        return new CallbackHandler(() -> service, MAX_BODY_BYTES, CertificateEncoding.PEM)
-                .answer(new CallFacts("id", Optional.of("application/json"), length, Map.of()), body);
+        return new CallbackHandler(
+                        () -> service,
+                        CallbackLimits.builder().maxBodyBytes(MAX_BODY_BYTES).build(),
+                        CertificateEncoding.PEM)
+                .answer(
+                        new CallFacts("id", Optional.of("application/json"), Optional.empty(), length, false, Map.of()),
+                        body);
     }
 
     @Test

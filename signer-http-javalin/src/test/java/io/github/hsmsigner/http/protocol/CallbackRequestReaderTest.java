@@ -106,8 +106,8 @@ class CallbackRequestReaderTest {
                         "{'document_id':'7KPS','document_digest':'" + SHA256 + "'}",
                         cmsSha256),
                 good(
-                        "both spellings of the digest, in agreement",
-                        "{'document_digest':'" + SHA256 + "','digest':'" + SHA256 + "'}",
+                        "one spelling of the digest, the other null",
+                        "{'document_digest':null,'digest':'" + SHA256 + "'}",
                         cmsSha256),
                 good(
                         "no action, contents and data to be signed",
@@ -133,6 +133,12 @@ class CallbackRequestReaderTest {
                         "{'data_to_be_signed':'\\/\\/8='}",
                         new RawSignature(
                                 Digest.compute(DigestAlgorithm.SHA256, new byte[] {-1, -1}), Optional.empty())),
+                good(
+                        "an escaped padding character at the start of a group, which the JSON parser skips",
+                        "{'data_to_be_signed':'YQ==\\u003dYg=='}",
+                        new RawSignature(
+                                Digest.compute(DigestAlgorithm.SHA256, new byte[] {'a', 'b'}), Optional.empty())),
+                good("a byte order mark", "\uFEFF{'digest':'" + SHA256 + "'}", cmsSha256),
                 good(
                         "padded groups in the middle of Base64",
                         "{'data_to_be_signed':'YQ==Yg=='}",
@@ -199,9 +205,9 @@ class CallbackRequestReaderTest {
                         "{'digest':'" + SHA256 + "','hash_algorithm':'sha512'}",
                         "32 bytes, but a digest made with sha512 has 64"),
                 invalid(
-                        "spellings of the digest that differ",
-                        "{'digest':'" + SHA256 + "','document_digest':'" + "00".repeat(32) + "'}",
-                        "differ"),
+                        "both spellings of the digest",
+                        "{'digest':'" + SHA256 + "','document_digest':'" + SHA256 + "'}",
+                        "twice, as digest and as document_digest"),
                 invalid(
                         "digest of other contents",
                         "{'digest':'" + "00".repeat(32) + "','encoded_contents':'" + BASE64 + "'}",

@@ -29,7 +29,11 @@ class ErrorAnswerTest {
                 Arguments.of(new UnknownKeyException("Say please."), 400, "no_such_key", Map.of()),
                 Arguments.of(new UnsupportedRequestException("Say please."), 400, "unsupported", Map.of()),
                 Arguments.of(new SigningDeniedException(SECRET), 401, "denied", Map.of()),
-                Arguments.of(SigningUnavailableException.lasting(SECRET, null), 503, "unavailable", Map.of()),
+                Arguments.of(
+                        SigningUnavailableException.lasting(SECRET, null),
+                        503,
+                        "unavailable",
+                        Map.of("Retry-After", "60")),
                 Arguments.of(
                         SigningUnavailableException.passing(SECRET, Duration.ofMillis(1_001), null),
                         503,

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The service in a virtual machine of its own, started as an operator starts it. */
 final class ChildProcess implements AutoCloseable {
@@ -32,11 +33,16 @@ final class ChildProcess implements AutoCloseable {
     }
 
     static ChildProcess start(Path directory, Map<String, String> variables, String... arguments) {
+        return start("-Xmx128m", directory, variables, arguments);
+    }
+
+    /** As {@link #start(Path, Map, String...)}, with a heap of another size. */
+    static ChildProcess start(String heap, Path directory, Map<String, String> variables, String... arguments) {
         try {
             Path standardError = Files.createTempFile(directory, "stderr", ".txt");
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx128m",
+                    heap,
                     "-XX:TieredStopAtLevel=1",
                     // As the manifest of the runnable file has it; without it, JDK 24 and later warn on standard error.
                     "--enable-native-access=ALL-UNNAMED",
@@ -75,6 +81,18 @@ final class ChildProcess implements AutoCloseable {
                 outputLines.add(line);
             }
             return line;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The most memory that the process has held so far, as the kernel counts it: VmHWM, in KiB. */
+    long peakResidentKibibytes() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                    .findFirst()
+                    .orElseThrow();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

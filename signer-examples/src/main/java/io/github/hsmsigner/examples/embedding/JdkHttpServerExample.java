@@ -1,0 +1,107 @@
+package io.github.hsmsigner.examples.embedding;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.SigningKey;
+import io.github.hsmsigner.core.SigningKeys;
+import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.core.cms.CmsContainerBuilder;
+import io.github.hsmsigner.core.keystore.KeyStoreSigner;
+import io.github.hsmsigner.http.protocol.CallFacts;
+import io.github.hsmsigner.http.protocol.CallbackAnswer;
+import io.github.hsmsigner.http.protocol.CallbackHandler;
+import io.github.hsmsigner.http.protocol.CallbackLimits;
+import io.github.hsmsigner.http.protocol.CertificateEncoding;
+import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+
+/**
+ * The callback of Document Engine on the HTTP server of the JDK: the protocol package knows no server, so a server only has to hand
+ * over what it was sent, and to send what it is given.
+ *
+ * <pre>{@code
+ * SIGNING_KEYSTORE_PASSWORD=… java -cp signer-examples.jar io.github.hsmsigner.examples.embedding.JdkHttpServerExample signer.p12 6000
+ * }</pre>
+ */
+public final class JdkHttpServerExample {
+
+    private final CallbackHandler handler;
+
+    private JdkHttpServerExample(SigningService service) {
+        handler = new CallbackHandler(() -> service, CallbackLimits.defaults(), CertificateEncoding.PEM);
+    }
+
+    /**
+     * Serves until the process is ended.
+     *
+     * @param args a PKCS#12 file with the key and its certificates, and the port, 0 for any free one
+     * @throws IOException if the port cannot be listened on
+     */
+    public static void main(String[] args) throws IOException {
+        char[] password = System.getenv("SIGNING_KEYSTORE_PASSWORD").toCharArray();
+        KeyStoreSigner signer = KeyStoreSigner.open(Path.of(args[0]), password);
+        SigningKey key = SigningKey.prove("example", signer, signer, Deadline.after(Duration.ofSeconds(10)));
+        SigningService service = SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder())
+                .build();
+
+        HttpServer server = HttpServer.create(new InetSocketAddress(Integer.parseInt(args[1])), 0);
+        server.setExecutor(Executors.newFixedThreadPool(8));
+        server.createContext("/sign", new JdkHttpServerExample(service)::serve);
+        server.start();
+        System.out.println(
+                "Listening on http://localhost:" + server.getAddress().getPort() + "/sign");
+    }
+
+    private void serve(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String requestId = UUID.randomUUID().toString();
+            exchange.getResponseHeaders().set("X-Request-Id", requestId);
+            send(exchange, answer(exchange, requestId));
+        }
+    }
+
+    private CallbackAnswer answer(HttpExchange exchange, String requestId) {
+        if (!exchange.getRequestURI().getPath().equals("/sign")) {
+            return ErrorAnswer.notFound(requestId);
+        }
+        if (!exchange.getRequestMethod().equals("POST")) {
+            return ErrorAnswer.methodNotAllowed("POST", requestId);
+        }
+        Headers headers = exchange.getRequestHeaders();
+        String length = headers.getFirst("Content-Length");
+        CallFacts facts = new CallFacts(
+                requestId,
+                value(headers, "Content-Type"),
+                value(headers, "Content-Encoding"),
+                length == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(length)),
+                // This server has sent its 100 Continue by the time it calls.
+                false,
+                Map.of(
+                        "remote_address",
+                        exchange.getRemoteAddress().getAddress().getHostAddress()));
+        return handler.answer(facts, exchange.getRequestBody());
+    }
+
+    private static Optional<String> value(Headers headers, String name) {
+        return Optional.ofNullable(headers.get(name)).map(values -> String.join(", ", values));
+    }
+
+    private static void send(HttpExchange exchange, CallbackAnswer answer) throws IOException {
+        byte[] body = answer.body();
+        answer.headers().forEach((name, value) -> exchange.getResponseHeaders().put(name, List.of(value)));
+        exchange.getResponseHeaders().set("Content-Type", answer.contentType());
+        exchange.sendResponseHeaders(answer.status(), body.length);
+        exchange.getResponseBody().write(body);
+    }
+}

@@ -1,0 +1,2 @@
+/** The callback of Document Engine in servers of one's own. */
+package io.github.hsmsigner.examples.embedding;

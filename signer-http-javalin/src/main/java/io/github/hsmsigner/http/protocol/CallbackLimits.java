@@ -1,0 +1,212 @@
+package io.github.hsmsigner.http.protocol;
+
+/**
+ * How much of a request body is taken. What goes past a limit is answered with a 4xx, whatever the memory that is left: no limit
+ * but that of texts and names has an influence on the memory that a request needs, as contents are hashed while they arrive.
+ *
+ * <p>Immutable.
+ */
+public final class CallbackLimits {
+
+    /** The longest name that the protocol knows. */
+    private static final int LONGEST_KNOWN_NAME = CallbackFields.DATA_TO_BE_SIGNED.length();
+
+    /** A SHA-512 digest in hexadecimal. */
+    private static final int LONGEST_DIGEST = 128;
+
+    private final long maxBodyBytes;
+    private final int maxNestingDepth;
+    private final int maxTokens;
+    private final int maxNameLength;
+    private final int maxTextLength;
+    private final int maxNumberLength;
+
+    private CallbackLimits(Builder builder) {
+        this.maxBodyBytes = builder.maxBodyBytes;
+        this.maxNestingDepth = builder.maxNestingDepth;
+        this.maxTokens = builder.maxTokens;
+        this.maxNameLength = builder.maxNameLength;
+        this.maxTextLength = builder.maxTextLength;
+        this.maxNumberLength = builder.maxNumberLength;
+    }
+
+    /**
+     * The limits where nothing else is set.
+     *
+     * @return the defaults
+     */
+    public static CallbackLimits defaults() {
+        return builder().build();
+    }
+
+    /**
+     * Starts with the defaults.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * The largest accepted body.
+     *
+     * @return bytes
+     */
+    public long maxBodyBytes() {
+        return maxBodyBytes;
+    }
+
+    /**
+     * How deep objects and arrays may be nested, the object of the request counted.
+     *
+     * @return levels
+     */
+    public int maxNestingDepth() {
+        return maxNestingDepth;
+    }
+
+    /**
+     * How many names, values, and beginnings and ends of objects and arrays a body may have.
+     *
+     * @return JSON tokens
+     */
+    public int maxTokens() {
+        return maxTokens;
+    }
+
+    /**
+     * The longest name of a field.
+     *
+     * @return characters
+     */
+    public int maxNameLength() {
+        return maxNameLength;
+    }
+
+    /**
+     * The longest text of a field that the protocol knows, those in Base64 excepted: they may be as long as the body.
+     *
+     * @return characters
+     */
+    public int maxTextLength() {
+        return maxTextLength;
+    }
+
+    /**
+     * The longest number. The protocol knows no field with a number, but unknown fields may have one.
+     *
+     * @return characters
+     */
+    public int maxNumberLength() {
+        return maxNumberLength;
+    }
+
+    @Override
+    public String toString() {
+        return "CallbackLimits[maxBodyBytes=" + maxBodyBytes + ", maxNestingDepth=" + maxNestingDepth + ", maxTokens="
+                + maxTokens + ", maxNameLength=" + maxNameLength + ", maxTextLength=" + maxTextLength
+                + ", maxNumberLength=" + maxNumberLength + "]";
+    }
+
+    /** Sets limits. Not safe for use by several threads. */
+    public static final class Builder {
+
+        private long maxBodyBytes = CallbackHandler.DEFAULT_MAX_BODY_BYTES;
+        private int maxNestingDepth = 32;
+        private int maxTokens = 1_000;
+        private int maxNameLength = 256;
+        private int maxTextLength = 1024 * 1024;
+        private int maxNumberLength = 1_000;
+
+        private Builder() {}
+
+        /**
+         * Sets the largest accepted body; {@link CallbackHandler#DEFAULT_MAX_BODY_BYTES}, without it.
+         *
+         * @param bytes the limit; positive
+         * @return this builder
+         * @throws IllegalArgumentException if the limit is not positive
+         */
+        public Builder maxBodyBytes(long bytes) {
+            maxBodyBytes = atLeast(1, bytes, "The largest body, in bytes");
+            return this;
+        }
+
+        /**
+         * Sets how deep objects and arrays may be nested; 32, without it.
+         *
+         * @param levels the limit; 1 admits no nesting in the object of the request
+         * @return this builder
+         * @throws IllegalArgumentException if the limit is not positive
+         */
+        public Builder maxNestingDepth(int levels) {
+            maxNestingDepth = (int) atLeast(1, levels, "The deepest nesting, in levels");
+            return this;
+        }
+
+        /**
+         * Sets how many JSON tokens a body may have; 1000, without it.
+         *
+         * @param tokens the limit; at least 32, which the fields of the protocol may take
+         * @return this builder
+         * @throws IllegalArgumentException if the limit is too small for the fields of the protocol
+         */
+        public Builder maxTokens(int tokens) {
+            maxTokens = (int) atLeast(32, tokens, "The largest number of JSON tokens");
+            return this;
+        }
+
+        /**
+         * Sets the longest name of a field; 256, without it.
+         *
+         * @param characters the limit; at least 17, the length of {@code data_to_be_signed}
+         * @return this builder
+         * @throws IllegalArgumentException if the limit is too small for the fields of the protocol
+         */
+        public Builder maxNameLength(int characters) {
+            maxNameLength = (int) atLeast(LONGEST_KNOWN_NAME, characters, "The longest name of a field, in characters");
+            return this;
+        }
+
+        /**
+         * Sets the longest text, those in Base64 excepted; 1,048,576, without it. It is the limit of signing tokens above all.
+         *
+         * @param characters the limit; at least 128, the length of a SHA-512 digest in hexadecimal
+         * @return this builder
+         * @throws IllegalArgumentException if the limit is too small for the fields of the protocol
+         */
+        public Builder maxTextLength(int characters) {
+            maxTextLength = (int) atLeast(LONGEST_DIGEST, characters, "The longest text, in characters");
+            return this;
+        }
+
+        /**
+         * Sets the longest number; 1000, without it.
+         *
+         * @param characters the limit; positive
+         * @return this builder
+         * @throws IllegalArgumentException if the limit is not positive
+         */
+        public Builder maxNumberLength(int characters) {
+            maxNumberLength = (int) atLeast(1, characters, "The longest number, in characters");
+            return this;
+        }
+
+        private static long atLeast(long least, long value, String what) {
+            if (value < least) {
+                throw new IllegalArgumentException(what + ", must be at least " + least + ": " + value);
+            }
+            return value;
+        }
+
+        /**
+         * Makes the limits.
+         *
+         * @return the limits
+         */
+        public CallbackLimits build() {
+            return new CallbackLimits(this);
+        }
+    }
+}

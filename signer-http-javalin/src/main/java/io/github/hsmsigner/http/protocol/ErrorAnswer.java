@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.hsmsigner.core.error.ErrorCode;
 import io.github.hsmsigner.core.error.SigningException;
-import io.github.hsmsigner.core.error.SigningUnavailableException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,13 +30,9 @@ public final class ErrorAnswer {
      */
     public static CallbackAnswer of(SigningException error, String requestId) {
         CallbackAnswer answer = error(status(error.code()), error.code().text(), error.clientMessage(), requestId);
-        if (error instanceof SigningUnavailableException unavailable
-                && unavailable.retryAfter().isPresent()) {
-            return answer.withHeader(
-                    "Retry-After",
-                    Long.toString(wholeSeconds(unavailable.retryAfter().get())));
-        }
-        return answer;
+        return error.retryAfter()
+                .map(time -> answer.withHeader("Retry-After", Long.toString(wholeSeconds(time))))
+                .orElse(answer);
     }
 
     /**
@@ -123,6 +118,7 @@ public final class ErrorAnswer {
         return switch (code) {
             case INVALID_REQUEST, NO_SUCH_KEY, UNSUPPORTED -> 400;
             case DENIED -> 401;
+            case RATE_LIMITED -> 429;
             case UNAVAILABLE -> 503;
             case INTERNAL, INVALID_CONFIGURATION -> 500;
         };

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hsmsigner.core.error.InternalSigningException;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.InvalidRequestException;
+import io.github.hsmsigner.core.error.RateLimitedException;
 import io.github.hsmsigner.core.error.SigningDeniedException;
 import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
@@ -29,6 +30,11 @@ class ErrorAnswerTest {
                 Arguments.of(new UnknownKeyException("Say please."), 400, "no_such_key", Map.of()),
                 Arguments.of(new UnsupportedRequestException("Say please."), 400, "unsupported", Map.of()),
                 Arguments.of(new SigningDeniedException(SECRET), 401, "denied", Map.of()),
+                Arguments.of(
+                        new RateLimitedException(SECRET, Duration.ofMillis(1200)),
+                        429,
+                        "rate_limited",
+                        Map.of("Retry-After", "2")),
                 Arguments.of(SigningUnavailableException.lasting(SECRET, null), 503, "unavailable", Map.of()),
                 Arguments.of(
                         SigningUnavailableException.passing(SECRET, Duration.ofMillis(1_001), null),

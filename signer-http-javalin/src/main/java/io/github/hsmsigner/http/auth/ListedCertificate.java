@@ -38,8 +38,8 @@ public record ListedCertificate(String caller, Optional<X500Principal> subject, 
      * A certificate with a subject, whoever of the trusted authorities issued it.
      *
      * @param caller what logs call the caller
-     * @param subject the whole subject as RFC 2253 or RFC 1779 writes it, such as {@code CN=engine,O=Example}; case and
-     *     white space do not count
+     * @param subject the whole subject as RFC 2253 or RFC 1779 writes it, the most specific part first, such as
+     *     {@code CN=engine,O=Example}; case and white space do not count
      * @return the entry
      * @throws InvalidConfigurationException if that is not a distinguished name
      */
@@ -49,7 +49,7 @@ public record ListedCertificate(String caller, Optional<X500Principal> subject, 
         } catch (IllegalArgumentException e) {
             throw new InvalidConfigurationException(
                     "The subject of the client certificate of caller \"" + caller
-                            + "\" is not a distinguished name; one looks like: CN=engine,O=Example",
+                            + "\" is not a distinguished name as printed by: openssl x509 -noout -subject -nameopt RFC2253",
                     e);
         }
     }

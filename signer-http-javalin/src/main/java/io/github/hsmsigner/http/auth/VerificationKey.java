@@ -32,7 +32,9 @@ final class VerificationKey {
 
     static VerificationKey ofSecret(Optional<String> id, byte[] secret, String where) {
         try {
-            return new VerificationKey(id, Set.of(JwtAlgorithm.HS256), new MACVerifier(secret));
+            // The verifier keeps the array that it is given, and ours is wiped: a secret of zeros would let everybody
+            // sign.
+            return new VerificationKey(id, Set.of(JwtAlgorithm.HS256), new MACVerifier(secret.clone()));
         } catch (KeyLengthException e) {
             throw new InvalidConfigurationException("The secret for HS256 " + where + " has " + secret.length
                     + " octets; it needs at least 32. Make one with: openssl rand -base64 32");

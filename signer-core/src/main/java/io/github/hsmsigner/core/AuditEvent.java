@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param requestId what logs call the request
  * @param action what was asked
  * @param caller who asked, where the policy knows
- * @param keyName the key; empty where the request named one that does not exist
+ * @param keyName the key; empty where the request named one that does not exist, or was denied before one was chosen
  * @param certificateSerial the serial number of the key's certificate; empty where there was no key
  * @param algorithm the algorithm of the signature; empty where none was made or asked for
  * @param digest the digest of what was signed: of the content of a container, of the data of a bare signature
@@ -43,7 +43,7 @@ public record AuditEvent(
      * @param requestId what logs call the request
      * @param action what was asked
      * @param caller who asked, where the policy knows
-     * @param keyName the key; empty where the request named one that does not exist
+     * @param keyName the key; empty where the request named one that does not exist, or was denied before one was chosen
      * @param certificateSerial the serial number of the key's certificate; empty where there was no key
      * @param algorithm the algorithm of the signature; empty where none was made or asked for
      * @param digest the digest of what was signed: of the content of a container, of the data of a bare signature

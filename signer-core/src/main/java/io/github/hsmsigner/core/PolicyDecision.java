@@ -1,5 +1,6 @@
 package io.github.hsmsigner.core;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -8,14 +9,18 @@ import java.util.Optional;
  */
 public final class PolicyDecision {
 
-    private static final PolicyDecision ALLOW = new PolicyDecision(null, null);
+    private static final PolicyDecision ALLOW = new PolicyDecision(null, null, null, null);
 
     private final String caller;
+    private final String keyName;
     private final String denialReason;
+    private final Duration retryAfter;
 
-    private PolicyDecision(String caller, String denialReason) {
+    private PolicyDecision(String caller, String keyName, String denialReason, Duration retryAfter) {
         this.caller = caller;
+        this.keyName = keyName;
         this.denialReason = denialReason;
+        this.retryAfter = retryAfter;
     }
 
     /**
@@ -34,7 +39,7 @@ public final class PolicyDecision {
      * @return the decision
      */
     public static PolicyDecision allow(String caller) {
-        return new PolicyDecision(Objects.requireNonNull(caller, "caller"), null);
+        return ALLOW.withCaller(caller);
     }
 
     /**
@@ -44,7 +49,40 @@ public final class PolicyDecision {
      * @return the decision
      */
     public static PolicyDecision deny(String reason) {
-        return new PolicyDecision(null, Objects.requireNonNull(reason, "reason"));
+        return new PolicyDecision(null, null, Objects.requireNonNull(reason, "reason"), null);
+    }
+
+    /**
+     * The request is refused now, and may be repeated later: the caller asks too often.
+     *
+     * @param reason why, for the operator's log; the client does not see it. Must not repeat the signing token
+     * @param retryAfter when trying again is sensible; the client is told
+     * @return the decision
+     */
+    public static PolicyDecision denyForNow(String reason, Duration retryAfter) {
+        return new PolicyDecision(
+                null, null, Objects.requireNonNull(reason, "reason"), Objects.requireNonNull(retryAfter, "retryAfter"));
+    }
+
+    /**
+     * The same decision about somebody who is known; also a denial may name whom it denies.
+     *
+     * @param known what the audit log calls the caller; must not repeat the signing token
+     * @return the decision
+     */
+    public PolicyDecision withCaller(String known) {
+        return new PolicyDecision(Objects.requireNonNull(known, "known"), keyName, denialReason, retryAfter);
+    }
+
+    /**
+     * The same decision, with the key to use. It is used where the request names no key. A request that names another one is
+     * denied, and one for a key that is not there fails. Of no effect in a denial.
+     *
+     * @param chosen the name of the key
+     * @return the decision
+     */
+    public PolicyDecision withKey(String chosen) {
+        return new PolicyDecision(caller, Objects.requireNonNull(chosen, "chosen"), denialReason, retryAfter);
     }
 
     /**
@@ -57,11 +95,29 @@ public final class PolicyDecision {
     }
 
     /**
+     * The key that the policy chose.
+     *
+     * @return its name, or empty if the policy leaves the choice to the request
+     */
+    public Optional<String> keyName() {
+        return Optional.ofNullable(keyName);
+    }
+
+    /**
      * Why the request is refused.
      *
      * @return the reason, or empty if the request may go on
      */
     public Optional<String> denialReason() {
         return Optional.ofNullable(denialReason);
+    }
+
+    /**
+     * When a request that is refused for now may be repeated.
+     *
+     * @return the time to wait; empty if the request may go on, or waiting does not help
+     */
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
     }
 }

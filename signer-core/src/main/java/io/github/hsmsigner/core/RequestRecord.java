@@ -64,9 +64,9 @@ final class RequestRecord {
         algorithm = Optional.of(used);
     }
 
-    /** Once the key is known. */
     SigningAttempt attempt() {
-        return new SigningAttempt(action, context, key.orElseThrow().name(), digestAlgorithm, format);
+        Optional<String> keyName = context.keyName().or(() -> key.map(SigningKey::name));
+        return new SigningAttempt(action, context, keyName, digestAlgorithm, format);
     }
 
     AuditEvent event(Optional<ErrorCode> error) {

@@ -8,14 +8,15 @@ import java.util.Optional;
  *
  * @param action what is asked
  * @param context who asks
- * @param keyName the key that would be used
+ * @param keyName the key that the request names, whether or not there is one of that name, or else the only key; empty where the
+ *     request names none and there are several, so that the policy must choose
  * @param digestAlgorithm the digest algorithm of the signature; empty where nothing is signed
  * @param format the kind of container; empty where none is asked for
  */
 public record SigningAttempt(
         SigningAction action,
         RequestContext context,
-        String keyName,
+        Optional<String> keyName,
         Optional<DigestAlgorithm> digestAlgorithm,
         Optional<ContainerFormat> format) {
 
@@ -24,7 +25,8 @@ public record SigningAttempt(
      *
      * @param action what is asked
      * @param context who asks
-     * @param keyName the key that would be used
+     * @param keyName the key that the request names, whether or not there is one of that name, or else the only key; empty where the
+     *     request names none and there are several, so that the policy must choose
      * @param digestAlgorithm the digest algorithm of the signature; empty where nothing is signed
      * @param format the kind of container; empty where none is asked for
      */
@@ -34,5 +36,15 @@ public record SigningAttempt(
         Objects.requireNonNull(keyName, "keyName");
         Objects.requireNonNull(digestAlgorithm, "digestAlgorithm");
         Objects.requireNonNull(format, "format");
+    }
+
+    /**
+     * The same attempt with a key, as it looks once a policy has chosen one.
+     *
+     * @param chosen the name of the key
+     * @return the attempt
+     */
+    public SigningAttempt withKey(String chosen) {
+        return new SigningAttempt(action, context, Optional.of(chosen), digestAlgorithm, format);
     }
 }

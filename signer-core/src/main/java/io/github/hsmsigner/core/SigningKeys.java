@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The keys that a service signs with, by name. Immutable.
@@ -76,6 +77,11 @@ public final class SigningKeys {
                     "The request must name a signing key, as there are several: " + byName.keySet() + ".");
         }
         return byName.values().iterator().next();
+    }
+
+    /** The key of that name, or without a name the only key; empty where there is no such key. */
+    Optional<SigningKey> find(Optional<String> name) {
+        return name.isEmpty() && byName.size() == 1 ? Optional.of(only()) : name.map(byName::get);
     }
 
     /**

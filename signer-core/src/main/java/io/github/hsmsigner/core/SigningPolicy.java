@@ -1,5 +1,7 @@
 package io.github.hsmsigner.core;
 
+import java.util.Optional;
+
 /**
  * Decides who may use which key for what.
  *
@@ -26,10 +28,12 @@ public interface SigningPolicy {
     }
 
     /**
-     * This policy and another one: what one of them denies is denied. The other one is asked only if this one allows, and the
-     * caller is who this one says it is, or else who the other one says.
+     * This policy and another one: what one of them denies is denied. The other one is asked only if this one allows, about the key
+     * that this one chose, if it did. The caller is who this one says it is, or else who the other one says. If both choose a key,
+     * it must be the same.
      *
-     * @param other the other policy
+     * @param other the other policy; it does not see a key chosen by itself, so a policy that chooses comes before those that
+     *     judge the choice
      * @return the stricter policy
      */
     default SigningPolicy and(SigningPolicy other) {
@@ -38,8 +42,15 @@ public interface SigningPolicy {
             if (mine.denialReason().isPresent()) {
                 return mine;
             }
-            PolicyDecision theirs = other.decide(attempt);
-            return theirs.denialReason().isPresent() || mine.caller().isEmpty() ? theirs : mine;
+            Optional<String> chosen = mine.keyName();
+            PolicyDecision theirs = other.decide(chosen.map(attempt::withKey).orElse(attempt));
+            if (chosen.isPresent()
+                    && theirs.keyName().isPresent()
+                    && !theirs.keyName().equals(chosen)) {
+                theirs = PolicyDecision.deny("Two policies chose different keys for this caller.");
+            }
+            PolicyDecision both = mine.caller().map(theirs::withCaller).orElse(theirs);
+            return chosen.map(both::withKey).orElse(both);
         };
     }
 }

@@ -4,6 +4,7 @@ import io.github.hsmsigner.core.error.ErrorCode;
 import io.github.hsmsigner.core.error.InternalSigningException;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.InvalidRequestException;
+import io.github.hsmsigner.core.error.RateLimitedException;
 import io.github.hsmsigner.core.error.SigningDeniedException;
 import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
@@ -20,12 +21,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What every transport calls: it picks the key, asks the policy, hashes, signs, checks the signature, builds the
+ * What every transport calls: it asks the policy, picks the key, hashes, signs, checks the signature, builds the
  * container, and records what it did.
  *
  * <p>Safe for use by any number of threads at once. Every method throws a {@link SigningException}, and nothing else, for what a
  * request can cause: {@link InvalidRequestException} and its like for the caller's mistakes,
- * {@link SigningDeniedException} for a refusal of the policy, and
+ * {@link SigningDeniedException} and {@link RateLimitedException} for a refusal of the policy, and
  * {@link io.github.hsmsigner.core.error.SigningUnavailableException} if the key cannot be used before the deadline.
  */
 public final class SigningService {
@@ -224,12 +225,22 @@ public final class SigningService {
     }
 
     private SigningKey authorizedKey(RequestRecord request) {
-        SigningKey key = request.context().keyName().map(keys::named).orElseGet(keys::only);
-        PolicyDecision decision = policy.decide(request.with(key).attempt());
+        Optional<String> requested = request.context().keyName();
+        keys.find(requested).ifPresent(request::with);
+        PolicyDecision decision = policy.decide(request.attempt());
         decision.caller().ifPresent(request::by);
         decision.denialReason().ifPresent(reason -> {
-            throw new SigningDeniedException(reason);
+            throw decision.retryAfter()
+                    .<SigningException>map(time -> new RateLimitedException(reason, time))
+                    .orElseGet(() -> new SigningDeniedException(reason));
         });
+        Optional<String> chosen = decision.keyName();
+        if (requested.isPresent() && chosen.isPresent() && !requested.equals(chosen)) {
+            throw new SigningDeniedException("The request names another key than \"" + chosen.get()
+                    + "\", the one that the policy chose for its caller.");
+        }
+        SigningKey key = chosen.or(() -> requested).map(keys::named).orElseGet(keys::only);
+        request.with(key);
         return key;
     }
 

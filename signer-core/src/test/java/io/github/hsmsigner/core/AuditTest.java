@@ -140,8 +140,8 @@ class AuditTest {
     void policiesAreComposed() {
         SigningPolicy nobody = attempt -> PolicyDecision.deny("nobody");
         SigningPolicy named = attempt -> PolicyDecision.allow("named");
-        SigningAttempt attempt =
-                new SigningAttempt(SigningAction.CERTIFICATES, request(), "main", Optional.empty(), Optional.empty());
+        SigningAttempt attempt = new SigningAttempt(
+                SigningAction.CERTIFICATES, request(), Optional.of("main"), Optional.empty(), Optional.empty());
         SigningPolicy neverAsked = unexpected -> {
             throw new AssertionError("asked after a denial");
         };

@@ -8,7 +8,6 @@ import io.github.hsmsigner.core.error.InternalSigningException;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.InvalidRequestException;
 import io.github.hsmsigner.core.error.SigningDeniedException;
-import io.github.hsmsigner.core.error.UnknownKeyException;
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;
@@ -109,39 +108,23 @@ class SigningServiceTest {
         assertThat(asked)
                 .containsExactly(
                         new SigningAttempt(
-                                SigningAction.CERTIFICATES, context, "main", Optional.empty(), Optional.empty()),
+                                SigningAction.CERTIFICATES,
+                                context,
+                                Optional.of("main"),
+                                Optional.empty(),
+                                Optional.empty()),
                         new SigningAttempt(
                                 SigningAction.RAW_SIGNATURE,
                                 context,
-                                "main",
+                                Optional.of("main"),
                                 Optional.of(DigestAlgorithm.SHA384),
                                 Optional.empty()),
                         new SigningAttempt(
                                 SigningAction.CONTAINER,
                                 context,
-                                "main",
+                                Optional.of("main"),
                                 Optional.of(DigestAlgorithm.SHA256),
                                 Optional.of(ContainerFormat.CADES_B_B)));
-    }
-
-    @Test
-    void picksTheKeyThatTheRequestNames() {
-        SigningService two = SigningService.builder(
-                        SigningKeys.of(List.of(TestKeys.key("first"), TestKeys.key("second"))),
-                        new CmsContainerBuilder())
-                .policy(attempt ->
-                        attempt.keyName().equals("second") ? PolicyDecision.allow() : PolicyDecision.deny("wrong key"))
-                .build();
-        Digest digest = Digest.compute(DigestAlgorithm.SHA256, MESSAGE);
-        assertThat(two.signRaw(RequestContext.builder("r").keyName("second").build(), digest))
-                .hasSize(256);
-        assertThatThrownBy(() ->
-                        two.signRaw(RequestContext.builder("r").keyName("third").build(), digest))
-                .isInstanceOf(UnknownKeyException.class)
-                .hasMessageContaining("[first, second]");
-        assertThatThrownBy(() -> two.signRaw(request(), digest))
-                .isInstanceOf(UnknownKeyException.class)
-                .hasMessageContaining("[first, second]");
     }
 
     @Test

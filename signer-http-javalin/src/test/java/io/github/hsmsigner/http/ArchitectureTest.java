@@ -6,12 +6,15 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.security.MessageDigest;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
 
     private static final String PROTOCOL = "io.github.hsmsigner.http.protocol..";
     private static final String JAVALIN = "io.github.hsmsigner.http.javalin..";
+    private static final String AUTH = "io.github.hsmsigner.http.auth..";
     private static final String SERVICE = "io.github.hsmsigner.http.service..";
 
     private final JavaClasses module = new ClassFileImporter()
@@ -27,6 +30,41 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         PROTOCOL, "io.github.hsmsigner.core..", "com.fasterxml.jackson.core..", "org.slf4j..", "java..")
+                .check(module);
+    }
+
+    @Test
+    void policiesKnowNoTransport() {
+        classes()
+                .that()
+                .resideInAPackage(AUTH)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        AUTH,
+                        "io.github.hsmsigner.core..",
+                        "com.fasterxml.jackson.core..",
+                        "com.nimbusds.jose..",
+                        "java..",
+                        "javax..")
+                .check(module);
+    }
+
+    @Test
+    void secretsAreComparedInConstantTime() {
+        classes()
+                .that()
+                .haveFullyQualifiedName("io.github.hsmsigner.http.auth.SharedSecretPolicy")
+                .should()
+                .callMethod(MessageDigest.class, "isEqual", byte[].class, byte[].class)
+                .check(module);
+        noClasses()
+                .that()
+                .resideInAPackage(AUTH)
+                .should()
+                .callMethod(Arrays.class, "equals", byte[].class, byte[].class)
+                .orShould()
+                .callMethod(Arrays.class, "compare", byte[].class, byte[].class)
                 .check(module);
     }
 

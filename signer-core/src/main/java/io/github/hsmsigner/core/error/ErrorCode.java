@@ -8,6 +8,8 @@ public enum ErrorCode {
     INVALID_REQUEST("invalid_request"),
     /** The policy does not let this caller do this. */
     DENIED("denied"),
+    /** The policy lets this caller do this, but not so often. */
+    RATE_LIMITED("rate_limited"),
     /** The request names a key that is not configured, or names none where several are. */
     NO_SUCH_KEY("no_such_key"),
     /** The request is well-formed and asks for something that this service or key does not do. */

@@ -1,6 +1,8 @@
 package io.github.hsmsigner.core.error;
 
+import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The root of every error that this library raises on purpose.
@@ -13,6 +15,7 @@ import java.util.Objects;
 public abstract sealed class SigningException extends RuntimeException
         permits InvalidRequestException,
                 SigningDeniedException,
+                RateLimitedException,
                 UnknownKeyException,
                 UnsupportedRequestException,
                 SigningUnavailableException,
@@ -57,5 +60,14 @@ public abstract sealed class SigningException extends RuntimeException
      */
     public boolean retryable() {
         return false;
+    }
+
+    /**
+     * When trying again is sensible.
+     *
+     * @return the time to wait; empty where waiting alone does not help
+     */
+    public Optional<Duration> retryAfter() {
+        return Optional.empty();
     }
 }

@@ -53,11 +53,7 @@ public final class SigningUnavailableException extends SigningException {
         return retryable;
     }
 
-    /**
-     * When trying again is sensible.
-     *
-     * @return the time to wait; empty where waiting alone does not help
-     */
+    @Override
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
     }

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.hsmsigner.core.error.ErrorCode;
 import io.github.hsmsigner.core.error.SigningException;
-import io.github.hsmsigner.core.error.SigningUnavailableException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The answers to requests that fail: a status and {@code {"error":{"code":…,"message":…,"request_id":…}}}.
@@ -38,11 +38,12 @@ public final class ErrorAnswer {
      */
     public static CallbackAnswer of(SigningException error, String requestId) {
         CallbackAnswer answer = error(status(error.code()), error.code().text(), error.clientMessage(), requestId);
-        if (error instanceof SigningUnavailableException unavailable) {
-            return answer.withHeader(
-                    RETRY_AFTER, wholeSeconds(unavailable.retryAfter().orElse(LASTING_RETRY_AFTER)));
-        }
-        return answer;
+        Optional<Duration> retryAfter = error instanceof SigningUnavailableException
+                ? error.retryAfter().or(() -> Optional.of(LASTING_RETRY_AFTER))
+                : error.retryAfter();
+        return retryAfter
+                .map(time -> answer.withHeader(RETRY_AFTER, wholeSeconds(time)))
+                .orElse(answer);
     }
 
     /**
@@ -145,6 +146,7 @@ public final class ErrorAnswer {
         return switch (code) {
             case INVALID_REQUEST, NO_SUCH_KEY, UNSUPPORTED -> 400;
             case DENIED -> 401;
+            case RATE_LIMITED -> 429;
             case UNAVAILABLE -> 503;
             case INTERNAL, INVALID_CONFIGURATION -> 500;
         };

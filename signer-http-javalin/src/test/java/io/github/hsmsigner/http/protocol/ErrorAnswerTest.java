@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hsmsigner.core.error.InternalSigningException;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.InvalidRequestException;
+import io.github.hsmsigner.core.error.RateLimitedException;
 import io.github.hsmsigner.core.error.SigningDeniedException;
 import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
@@ -34,6 +35,11 @@ class ErrorAnswerTest {
                         503,
                         "unavailable",
                         Map.of("Retry-After", "60")),
+                Arguments.of(
+                        new RateLimitedException(SECRET, Duration.ofMillis(1200)),
+                        429,
+                        "rate_limited",
+                        Map.of("Retry-After", "2")),
                 Arguments.of(
                         SigningUnavailableException.passing(SECRET, Duration.ofMillis(1_001), null),
                         503,

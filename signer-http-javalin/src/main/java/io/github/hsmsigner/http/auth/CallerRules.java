@@ -1,0 +1,214 @@
+package io.github.hsmsigner.http.auth;
+
+import io.github.hsmsigner.core.ContainerFormat;
+import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.SigningAction;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What a caller may do. Immutable.
+ *
+ * <p>Without {@link Builder#key(String)}, a caller with one permitted key uses that one where neither the request nor the policy names
+ * another.
+ */
+public final class CallerRules {
+
+    private final Set<SigningAction> actions;
+    private final Set<String> keys;
+    private final Set<DigestAlgorithm> digestAlgorithms;
+    private final Set<ContainerFormat> formats;
+    private final String key;
+    private final RateLimit rate;
+
+    private CallerRules(Builder builder) {
+        this.actions = Set.copyOf(builder.actions);
+        this.keys = Set.copyOf(builder.keys);
+        this.digestAlgorithms = Set.copyOf(builder.digestAlgorithms);
+        this.formats = Set.copyOf(builder.formats);
+        this.key = builder.key == null && keys.size() == 1 ? keys.iterator().next() : builder.key;
+        this.rate = builder.rate;
+        if (key != null && !keys.isEmpty() && !keys.contains(key)) {
+            throw new InvalidConfigurationException("The key \"" + key
+                    + "\" is to be used, but is none of those permitted: " + new TreeSet<>(keys) + ".");
+        }
+        if (actions.isEmpty() || digestAlgorithms.isEmpty() || formats.isEmpty()) {
+            throw new InvalidConfigurationException(
+                    "A caller that is permitted no action, no digest algorithm or no container format can do nothing;"
+                            + " leave it out instead.");
+        }
+    }
+
+    /**
+     * Starts rules that permit everything.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Rules that permit everything.
+     *
+     * @return the rules
+     */
+    public static CallerRules unrestricted() {
+        return builder().build();
+    }
+
+    /**
+     * What the caller may ask for.
+     *
+     * @return the actions; unmodifiable
+     */
+    public Set<SigningAction> actions() {
+        return actions;
+    }
+
+    /**
+     * The keys that the caller may use.
+     *
+     * @return the names of the keys, empty for every key; unmodifiable
+     */
+    public Set<String> keys() {
+        return keys;
+    }
+
+    /**
+     * The digest algorithms that the caller may use.
+     *
+     * @return the digest algorithms; unmodifiable
+     */
+    public Set<DigestAlgorithm> digestAlgorithms() {
+        return digestAlgorithms;
+    }
+
+    /**
+     * The containers that the caller may ask for.
+     *
+     * @return the kinds of container; unmodifiable
+     */
+    public Set<ContainerFormat> formats() {
+        return formats;
+    }
+
+    /**
+     * The key to use where neither the request nor the policy names one.
+     *
+     * @return the name of the key, or empty to leave the choice
+     */
+    public Optional<String> key() {
+        return Optional.ofNullable(key);
+    }
+
+    /**
+     * How many signatures the caller may have.
+     *
+     * @return the limit, or empty for no limit
+     */
+    public Optional<RateLimit> rate() {
+        return Optional.ofNullable(rate);
+    }
+
+    /** The names of all keys that the rules speak of. */
+    Set<String> keyNames() {
+        Set<String> names = new HashSet<>(keys);
+        key().ifPresent(names::add);
+        return names;
+    }
+
+    /** Collects what a caller may do. Not safe for use by several threads. */
+    public static final class Builder {
+
+        private Set<SigningAction> actions = EnumSet.allOf(SigningAction.class);
+        private Set<String> keys = Set.of();
+        private Set<DigestAlgorithm> digestAlgorithms = EnumSet.allOf(DigestAlgorithm.class);
+        private Set<ContainerFormat> formats = EnumSet.allOf(ContainerFormat.class);
+        private String key;
+        private RateLimit rate;
+
+        private Builder() {}
+
+        /**
+         * Sets what the caller may ask for; everything, without it.
+         *
+         * @param permitted the actions
+         * @return this builder
+         */
+        public Builder actions(Set<SigningAction> permitted) {
+            this.actions = Objects.requireNonNull(permitted, "permitted");
+            return this;
+        }
+
+        /**
+         * Sets the keys that the caller may use; every key, without it.
+         *
+         * @param permitted the names of the keys; empty for every key
+         * @return this builder
+         */
+        public Builder keys(Set<String> permitted) {
+            this.keys = Objects.requireNonNull(permitted, "permitted");
+            return this;
+        }
+
+        /**
+         * Sets the digest algorithms that the caller may use; all, without it.
+         *
+         * @param permitted the digest algorithms
+         * @return this builder
+         */
+        public Builder digestAlgorithms(Set<DigestAlgorithm> permitted) {
+            this.digestAlgorithms = Objects.requireNonNull(permitted, "permitted");
+            return this;
+        }
+
+        /**
+         * Sets the containers that the caller may ask for; all, without it. Bare signatures are an {@link #actions(Set) action}.
+         *
+         * @param permitted the kinds of container
+         * @return this builder
+         */
+        public Builder formats(Set<ContainerFormat> permitted) {
+            this.formats = Objects.requireNonNull(permitted, "permitted");
+            return this;
+        }
+
+        /**
+         * Sets the key to use where neither the request nor the policy names one.
+         *
+         * @param name the name of the key
+         * @return this builder
+         */
+        public Builder key(String name) {
+            this.key = Objects.requireNonNull(name, "name");
+            return this;
+        }
+
+        /**
+         * Sets how many signatures the caller may have; any number, without it.
+         *
+         * @param limit the limit
+         * @return this builder
+         */
+        public Builder rate(RateLimit limit) {
+            this.rate = Objects.requireNonNull(limit, "limit");
+            return this;
+        }
+
+        /**
+         * Builds the rules.
+         *
+         * @return the rules
+         * @throws InvalidConfigurationException if they permit nothing, or the key to use is not permitted
+         */
+        public CallerRules build() {
+            return new CallerRules(this);
+        }
+    }
+}

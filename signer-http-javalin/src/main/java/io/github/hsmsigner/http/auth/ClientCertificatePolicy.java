@@ -1,0 +1,35 @@
+package io.github.hsmsigner.http.auth;
+
+import io.github.hsmsigner.core.PolicyDecision;
+import io.github.hsmsigner.core.SigningAttempt;
+import io.github.hsmsigner.core.SigningPolicy;
+import java.util.List;
+import java.util.Map;
+import javax.security.auth.x500.X500Principal;
+
+/** The client authenticated in TLS with a listed certificate. */
+final class ClientCertificatePolicy implements SigningPolicy {
+
+    private final List<ListedCertificate> certificates;
+
+    ClientCertificatePolicy(ClientCertificateSettings settings) {
+        this.certificates = settings.certificates();
+    }
+
+    @Override
+    public PolicyDecision decide(SigningAttempt attempt) {
+        Map<String, String> facts = attempt.context().transportFacts();
+        String subject = facts.get(ClientCertificateFacts.SUBJECT);
+        String sha256 = facts.get(ClientCertificateFacts.SHA256);
+        if (subject == null || sha256 == null) {
+            return PolicyDecision.deny("The client has no certificate.");
+        }
+        X500Principal name = new X500Principal(subject);
+        return certificates.stream()
+                .filter(entry -> entry.subject().map(name::equals).orElse(true))
+                .filter(entry -> entry.sha256().map(sha256::equals).orElse(true))
+                .findFirst()
+                .map(entry -> PolicyDecision.allow(entry.caller()))
+                .orElseGet(() -> PolicyDecision.deny("The client's certificate is not listed."));
+    }
+}

@@ -1,0 +1,48 @@
+package io.github.hsmsigner.http.auth;
+
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The client's certificate in TLS must be listed. Signing tokens do not count. Immutable.
+ *
+ * @param certificates the certificates; at least one. The first that fits says who the caller is
+ */
+public record ClientCertificateSettings(List<ListedCertificate> certificates) implements PolicySettings {
+
+    /**
+     * Checks that there is a certificate.
+     *
+     * @param certificates the certificates; at least one. The first that fits says who the caller is
+     * @throws InvalidConfigurationException if there is none
+     */
+    public ClientCertificateSettings {
+        certificates = List.copyOf(certificates);
+        if (certificates.isEmpty()) {
+            throw new InvalidConfigurationException(
+                    "A policy over client certificates needs at least one certificate.");
+        }
+    }
+
+    @Override
+    public String kind() {
+        return "client_certificate";
+    }
+
+    @Override
+    public List<Path> files() {
+        return List.of();
+    }
+
+    @Override
+    public Set<String> keyNames() {
+        return Set.of();
+    }
+
+    @Override
+    public List<String> warnings() {
+        return List.of();
+    }
+}

@@ -1,0 +1,50 @@
+package io.github.hsmsigner.http.auth;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * A token bucket for each caller. Of a bucket one number is kept: when it will be full again. Safe for use by any number of threads
+ * at once.
+ */
+final class RateLimiter {
+
+    /** Past so many callers those whose buckets are full are forgotten; a new bucket is full as well. */
+    static final int REMEMBERED_CALLERS = 10_000;
+
+    private final long nanosForOne;
+    private final long nanosForAll;
+    private final LongSupplier nanoTime;
+    private final Map<String, Long> fullAt = new HashMap<>();
+    private int sweepAt = REMEMBERED_CALLERS;
+
+    RateLimiter(RateLimit limit, LongSupplier nanoTime) {
+        this.nanosForOne = limit.period().toNanos() / limit.signatures();
+        this.nanosForAll = nanosForOne * limit.signatures();
+        this.nanoTime = nanoTime;
+    }
+
+    /** Takes one out of a caller's bucket; or tells how long until there is one. */
+    synchronized Optional<Duration> take(String caller) {
+        long now = nanoTime.getAsLong();
+        Long before = fullAt.get(caller);
+        long missing = before == null ? 0 : Math.max(0, before - now);
+        long wait = missing + nanosForOne - nanosForAll;
+        if (wait > 0) {
+            return Optional.of(Duration.ofNanos(wait));
+        }
+        fullAt.put(caller, now + missing + nanosForOne);
+        if (fullAt.size() > sweepAt) {
+            fullAt.values().removeIf(full -> full - now <= 0);
+            sweepAt = Math.max(REMEMBERED_CALLERS, 2 * fullAt.size());
+        }
+        return Optional.empty();
+    }
+
+    synchronized int rememberedCallers() {
+        return fullAt.size();
+    }
+}

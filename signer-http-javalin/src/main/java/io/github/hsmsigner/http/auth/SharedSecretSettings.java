@@ -1,0 +1,52 @@
+package io.github.hsmsigner.http.auth;
+
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The signing token must be one of some secrets. To replace a secret, add the new one, have the callers change, then remove the old
+ * one. Immutable.
+ *
+ * @param secrets the secrets; at least one
+ */
+public record SharedSecretSettings(List<SharedSecret> secrets) implements PolicySettings {
+
+    /**
+     * Checks that there is a secret.
+     *
+     * @param secrets the secrets; at least one
+     * @throws InvalidConfigurationException if there is none
+     */
+    public SharedSecretSettings {
+        secrets = List.copyOf(secrets);
+        if (secrets.isEmpty()) {
+            throw new InvalidConfigurationException("A policy over shared secrets needs at least one secret.");
+        }
+    }
+
+    @Override
+    public String kind() {
+        return "shared_secret";
+    }
+
+    @Override
+    public List<Path> files() {
+        return secrets.stream()
+                .map(entry -> entry.secret().file())
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    @Override
+    public Set<String> keyNames() {
+        return Set.of();
+    }
+
+    @Override
+    public List<String> warnings() {
+        return List.of();
+    }
+}

@@ -237,7 +237,9 @@ final class ChainFile implements Closeable {
     }
 
     private void use(FileChannel next) throws IOException {
-        Object nextKey = fileKey(names.file());
+        // Fails if the file was moved away since it was opened; the next line then finds that out and tries again.
+        Object nextKey = Files.readAttributes(names.file(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .fileKey();
         long nextLength = next.size();
         firstSequence = FileTail.firstSequence(next).orElse(last.sequence() + 1);
         channel = next;

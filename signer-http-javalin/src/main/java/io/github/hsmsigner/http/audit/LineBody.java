@@ -1,0 +1,110 @@
+package io.github.hsmsigner.http.audit;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import io.github.hsmsigner.core.AuditEvent;
+import io.github.hsmsigner.core.Digest;
+import io.github.hsmsigner.core.error.ErrorCode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What a line says, between its sequence number and its hashes: the inside of a JSON object (RFC 8259) with its fields in a fixed
+ * order and without white space.
+ */
+final class LineBody {
+
+    /**
+     * Characters outside ASCII are escaped. So no line holds what a terminal or an editor takes for a line end or a change of
+     * direction, and text that is not well-formed Unicode can be recorded too.
+     */
+    private static final JsonFactory JSON =
+            JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+    private static final DateTimeFormatter MICROSECONDS =
+            new DateTimeFormatterBuilder().appendInstant(6).toFormatter(Locale.ROOT);
+
+    private LineBody() {}
+
+    /** A request and what became of it. */
+    static byte[] request(AuditEvent event) {
+        return object(event.time(), "request", json -> {
+            json.writeStringField("request_id", event.requestId());
+            json.writeStringField("action", constant(event.action()));
+            writeText(json, "caller", event.caller());
+            writeText(json, "key", event.keyName());
+            writeText(json, "certificate_serial", event.certificateSerial().map(serial -> serial.toString(16)));
+            writeText(json, "algorithm", event.algorithm().map(LineBody::constant));
+            writeText(
+                    json,
+                    "digest_algorithm",
+                    event.digest().map(digest -> digest.algorithm().text()));
+            writeText(json, "digest", event.digest().map(LineBody::hexadecimal));
+            writeText(json, "container", event.format().map(LineBody::constant));
+            json.writeStringField("outcome", event.error().isEmpty() ? "ok" : "error");
+            writeText(json, "error", event.error().map(ErrorCode::text));
+            json.writeNumberField("duration_us", event.duration().toNanos() / 1_000);
+        });
+    }
+
+    /** An unfinished line was taken from the end of the file. */
+    static byte[] tornLine(Instant time, long octets, String sha256, String keptAs) {
+        return object(time, "torn_line_removed", json -> {
+            json.writeNumberField("octets", octets);
+            json.writeStringField("sha256", sha256);
+            json.writeStringField("kept_as", keptAs);
+        });
+    }
+
+    /** The log can be written again. */
+    static byte[] outageEnded(Instant time, Instant since, long notRecorded) {
+        return object(time, "outage_ended", json -> {
+            json.writeStringField("since", MICROSECONDS.format(since));
+            json.writeNumberField("not_recorded", notRecorded);
+        });
+    }
+
+    private interface Fields {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    private static byte[] object(Instant time, String event, Fields fields) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            json.writeStartObject();
+            json.writeStringField("time", MICROSECONDS.format(time));
+            json.writeStringField("event", event);
+            fields.write(json);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        byte[] object = out.toByteArray();
+        return Arrays.copyOfRange(object, 1, object.length - 1);
+    }
+
+    private static void writeText(JsonGenerator json, String name, Optional<String> value) throws IOException {
+        if (value.isPresent()) {
+            json.writeStringField(name, value.get());
+        } else {
+            json.writeNullField(name);
+        }
+    }
+
+    private static String constant(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String hexadecimal(Digest digest) {
+        return HexFormat.of().formatHex(digest.bytes());
+    }
+}

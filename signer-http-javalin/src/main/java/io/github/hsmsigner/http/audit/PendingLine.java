@@ -1,0 +1,68 @@
+package io.github.hsmsigner.http.audit;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A line on its way to the disk, and the request that waits for it. */
+final class PendingLine {
+
+    private final byte[] body;
+    private final CompletableFuture<Void> written = new CompletableFuture<>();
+
+    /** Whoever sets it decides: the writer takes the line, or the request gives it up. */
+    private final AtomicBoolean decided = new AtomicBoolean();
+
+    PendingLine(byte[] body) {
+        this.body = body;
+    }
+
+    byte[] body() {
+        return body;
+    }
+
+    /** Called by the writer; {@code false} if nobody waits for the line any more. */
+    boolean take() {
+        return decided.compareAndSet(false, true);
+    }
+
+    void succeeded() {
+        written.complete(null);
+    }
+
+    void failed(Throwable cause) {
+        written.completeExceptionally(cause);
+    }
+
+    /**
+     * Waits until the line is on disk. An interrupt does not shorten this, as it means that the service stops, and what it has
+     * accepted is to be finished.
+     *
+     * @throws TimeoutException if the time is over; a line that the writer has not taken by then is never written
+     * @throws ExecutionException if it could not be written
+     */
+    void await(Duration limit) throws TimeoutException, ExecutionException {
+        long end = System.nanoTime() + limit.toNanos();
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    written.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                    return;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } catch (TimeoutException e) {
+            decided.set(true);
+            throw e;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

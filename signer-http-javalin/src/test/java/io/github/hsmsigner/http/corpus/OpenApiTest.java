@@ -58,6 +58,8 @@ class OpenApiTest {
                             () -> signing, settings -> settings.maxBodyBytes(MalformedBodies.MAX_BODY_BYTES)));
                     config.registerPlugin(
                             new DocumentEnginePlugin(OpenApiTest::denying, settings -> settings.path("/denied")));
+                    config.registerPlugin(
+                            new DocumentEnginePlugin(OpenApiTest::limiting, settings -> settings.path("/limited")));
                     config.registerPlugin(new DocumentEnginePlugin(
                             () -> {
                                 throw SigningUnavailableException.lasting("no HSM", null);
@@ -74,10 +76,18 @@ class OpenApiTest {
     }
 
     private static SigningService denying() {
+        return guarded(PolicyDecision.deny("on purpose"));
+    }
+
+    private static SigningService limiting() {
+        return guarded(PolicyDecision.denyForNow("on purpose", Duration.ofSeconds(1)));
+    }
+
+    private static SigningService guarded(PolicyDecision decision) {
         SigningKey key = SigningKey.prove(
                 "ec", TestKey.P_256.signer(), TestKey.P_256.signer(), Deadline.after(Duration.ofSeconds(10)));
         return SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder())
-                .policy(attempt -> PolicyDecision.deny("not on a Sunday"))
+                .policy(attempt -> decision)
                 .build();
     }
 
@@ -140,6 +150,7 @@ class OpenApiTest {
                 post("/sign", body, "Content-Type", "text/plain"),
                 post("/sign", body, "Content-Type", "application/json", "Content-Encoding", "gzip"),
                 post("/denied", body),
+                post("/limited", body),
                 post("/internal", body),
                 post("/unavailable", body))) {
             DOCUMENT.assertHas(response);

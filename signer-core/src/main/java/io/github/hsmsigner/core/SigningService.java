@@ -215,13 +215,14 @@ public final class SigningService {
     /** Before the answer goes out: what cannot be recorded does not happen. */
     private void end(RequestRecord request, Optional<ErrorCode> error) {
         AuditEvent event = request.event(error);
-        metrics.requestEnded(event);
         try {
             audit.record(event);
         } catch (RuntimeException e) {
+            metrics.requestEnded(request.event(Optional.of(ErrorCode.INTERNAL)));
             throw new InternalSigningException(
                     "Request " + event.requestId() + " could not be recorded in the audit log.", e);
         }
+        metrics.requestEnded(event);
     }
 
     private SigningKey authorizedKey(RequestRecord request) {

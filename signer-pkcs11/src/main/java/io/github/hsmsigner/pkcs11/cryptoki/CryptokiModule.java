@@ -154,7 +154,9 @@ public final class CryptokiModule implements AutoCloseable {
     public void working(boolean working) {
         if (working) {
             loaded.working.add(this);
-        } else {
+        }
+        // A probe may end after the share was closed; a closed share must not keep others from mending the module.
+        if (!working || closed.get()) {
             loaded.working.remove(this);
         }
     }

@@ -75,12 +75,12 @@ final class CircuitBreaker {
     /** The device failed a request; opens after as many in a row as are set. */
     void failed(Throwable cause) {
         if (failures.incrementAndGet() >= settings.failuresToOpen()) {
-            open(new Trouble(
-                    "Token " + token + " does not work: " + withoutStop(cause.getMessage()) + ".", false, cause));
+            open(new Trouble("Token " + token + " does not work: " + reason(cause) + ".", false, cause));
         }
     }
 
-    private static String withoutStop(String message) {
+    private static String reason(Throwable cause) {
+        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
     }
 

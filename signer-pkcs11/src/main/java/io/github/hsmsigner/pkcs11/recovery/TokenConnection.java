@@ -99,8 +99,16 @@ final class TokenConnection {
                     next.complete(begun);
                 } catch (CryptokiException | ModuleBusyException | RuntimeException e) {
                     ended();
-                    onFailure.accept(e);
-                    next.completeExceptionally(e);
+                    try {
+                        onFailure.accept(e);
+                    } finally {
+                        next.completeExceptionally(e);
+                    }
+                } catch (Error e) {
+                    // Those that wait must hear of it as well, and the next renewal must not wait for this one.
+                    ended();
+                    next.completeExceptionally(new IllegalStateException("A login ended in an error.", e));
+                    throw e;
                 }
             });
         } catch (RejectedExecutionException e) {

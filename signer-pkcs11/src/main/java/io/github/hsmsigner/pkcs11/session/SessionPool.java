@@ -139,6 +139,11 @@ public final class SessionPool {
         sessions.closeIdle(keepAlive);
     }
 
+    /** Keeps a permit back, but never the last one. */
+    private boolean withhold() {
+        return withheld.getAndUpdate(n -> Math.min(n + 1, capacity - 1)) < capacity - 1;
+    }
+
     /** Lets the pool grow by one of the sessions that the token had no room for. */
     public void regrow() {
         if (withheld.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
@@ -286,9 +291,7 @@ public final class SessionPool {
                 sessions.putBack(session);
                 session = null;
             }
-            if (noRoom && withheld.get() < capacity - 1) {
-                withheld.incrementAndGet();
-            } else {
+            if (!noRoom || !withhold()) {
                 permits.release();
             }
         }

@@ -2,6 +2,8 @@ package io.github.hsmsigner.pkcs11.softhsm;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,7 +55,7 @@ public final class P11KitServer {
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
             long end = System.nanoTime() + START_LIMIT_NANOS;
-            while (!Files.exists(socket)) {
+            while (!listens(socket)) {
                 if (System.nanoTime() > end || !process.isAlive()) {
                     process.destroyForcibly();
                     throw new IllegalStateException("p11-kit server does not listen at " + socket);
@@ -63,6 +65,15 @@ public final class P11KitServer {
             return new P11KitServer(process);
         } catch (IOException e) {
             throw new UncheckedIOException("scripts/test installs what the tests need: p11-kit", e);
+        }
+    }
+
+    /** The file alone does not tell: it is there before the server listens. */
+    private static boolean listens(Path socket) {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            return channel.isConnected();
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -40,7 +40,8 @@ class AuditTest {
                 .metrics(new SignerMetrics() {
                     @Override
                     public void requestEnded(AuditEvent event) {
-                        measured.add("ended " + event.action());
+                        measured.add("ended " + event.action()
+                                + event.error().map(error -> " " + error.text()).orElse(""));
                     }
 
                     @Override
@@ -122,6 +123,7 @@ class AuditTest {
                     assertThat(e).hasMessageContaining("could not be recorded").hasRootCauseMessage("disk full");
                     assertThat(e.clientMessage()).doesNotContain("disk");
                 });
+        assertThat(measured).last().isEqualTo("ended RAW_SIGNATURE internal");
     }
 
     @Test

@@ -99,7 +99,7 @@ class AuditTest {
             assertThat(event.digest()).contains(other);
             assertThat(event.algorithm()).isEmpty();
         });
-        assertThat(measured).containsExactly("ended RAW_SIGNATURE");
+        assertThat(measured).containsExactly("ended RAW_SIGNATURE denied");
     }
 
     @Test

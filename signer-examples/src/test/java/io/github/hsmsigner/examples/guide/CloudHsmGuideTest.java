@@ -47,8 +47,8 @@ class CloudHsmGuideTest {
     @Test
     void everySettingIsOneOfTheService() {
         Set<String> known = names(Guide.read("http-service.md"), SETTING_OF_THE_SERVICE, 1);
-        // That of Document Engine.
-        known.add("SIGNING_SERVICE_URL");
+        // That of Document Engine, and one of scripts/contract.
+        known.addAll(Set.of("SIGNING_SERVICE_URL", "HSM_PIN_FILE"));
         assertThat(names(guide, SETTING, 0)).isNotEmpty().isSubsetOf(known);
     }
 

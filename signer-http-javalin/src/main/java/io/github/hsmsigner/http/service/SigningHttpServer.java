@@ -12,8 +12,11 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
 import java.time.Duration;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.component.LifeCycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +28,9 @@ final class SigningHttpServer {
 
     /** How long requests may go on after the stop signal: less than the 30 s after which Kubernetes kills a process. */
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+
+    /** How long a client may send nothing while the service stops. */
+    private static final Duration PAUSE_WHILE_STOPPING = Duration.ofSeconds(5);
 
     private final Javalin javalin;
 
@@ -74,6 +80,17 @@ final class SigningHttpServer {
     }
 
     private static void configureJetty(Server server) {
+        server.addEventListener(new LifeCycle.Listener() {
+            @Override
+            public void lifeCycleStarted(LifeCycle event) {
+                // Jetty's own second is too short for a client that pauses in the middle of its body.
+                for (Connector connector : server.getConnectors()) {
+                    if (connector instanceof AbstractConnector network) {
+                        network.setShutdownIdleTimeout(PAUSE_WHILE_STOPPING.toMillis());
+                    }
+                }
+            }
+        });
         server.insertHandler(new GracefulHandler());
         server.setStopTimeout(STOP_LIMIT.toMillis());
         server.setErrorHandler(new JettyErrorAnswers());

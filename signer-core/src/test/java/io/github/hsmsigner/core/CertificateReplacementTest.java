@@ -8,19 +8,16 @@ import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.testing.CapturedLog;
+import io.github.hsmsigner.testing.SettableClock;
 import io.github.hsmsigner.testing.TestPki;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.bouncycastle.cms.CMSSignedData;
 import org.bouncycastle.cms.SignerId;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +36,7 @@ class CertificateReplacementTest {
     @TempDir
     private Path directory;
 
-    private final MovableClock clock = new MovableClock();
+    private final SettableClock clock = new SettableClock(NOW);
     private final List<AuditEvent> events = new ArrayList<>();
     private Path file;
 
@@ -129,11 +126,11 @@ class CertificateReplacementTest {
     @Test
     void aServiceIsNotBuiltWithACertificateThatIsNotValid() {
         SigningKey key = key("main", file);
-        clock.move(Duration.ofDays(11));
+        clock.advance(Duration.ofDays(11));
         assertThatThrownBy(() -> service(key).build())
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessage("Key \"main\": The certificate of \"CN=First\" expired on 2026-06-11T00:00:00Z.");
-        clock.move(Duration.ofDays(-20));
+        clock.advance(Duration.ofDays(-20));
         assertThatThrownBy(() -> service(key).build())
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessage("Key \"main\": The certificate of \"CN=First\" is not valid before 2026-05-31T00:00:00Z.");
@@ -142,7 +139,7 @@ class CertificateReplacementTest {
     @Test
     void aKeyStopsToSignWhenItsCertificateExpiresAndGoesOnWithTheNext() throws Exception {
         SigningService service = service(key("main", file)).build();
-        clock.move(Duration.ofDays(11));
+        clock.advance(Duration.ofDays(11));
 
         assertThatThrownBy(() -> sign(service)).isInstanceOfSatisfying(SigningUnavailableException.class, e -> {
             assertThat(e).hasMessageContaining("\"CN=First\" expired on 2026-06-11T00:00:00Z.");
@@ -166,7 +163,7 @@ class CertificateReplacementTest {
         try (CapturedLog log = new CapturedLog()) {
             SigningService service =
                     service(key("main", file)).validCertificateRequired(false).build();
-            clock.move(Duration.ofDays(11));
+            clock.advance(Duration.ofDays(11));
             assertThat(sign(service)).isEqualTo("CN=First");
             assertThat(sign(service)).isEqualTo("CN=First");
             assertThat(log.text()).containsOnlyOnce("\"CN=First\" expired on");
@@ -175,30 +172,6 @@ class CertificateReplacementTest {
             service.reloadCertificates();
             assertThat(sign(service)).isEqualTo("CN=Second");
             assertThat(log.text()).containsOnlyOnce("\"CN=Second\" expired on");
-        }
-    }
-
-    private static final class MovableClock extends Clock {
-
-        private final AtomicReference<Instant> now = new AtomicReference<>(NOW);
-
-        void move(Duration duration) {
-            now.updateAndGet(instant -> instant.plus(duration));
-        }
-
-        @Override
-        public Instant instant() {
-            return now.get();
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException("Only instants are asked for");
         }
     }
 }

@@ -5,28 +5,45 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicReference;
 
-/** A clock that starts with the system's time and stands still, until it is moved. */
+/** A clock that stands still until it is moved. */
 public final class SettableClock extends Clock {
 
-    private volatile Instant now = Instant.now();
+    private final AtomicReference<Instant> now;
+    private final ZoneId zone;
 
-    public synchronized void advance(Duration time) {
-        now = now.plus(time);
+    /** Starts with the system's time. */
+    public SettableClock() {
+        this(Instant.now());
+    }
+
+    public SettableClock(Instant start) {
+        this(new AtomicReference<>(start), ZoneOffset.UTC);
+    }
+
+    private SettableClock(AtomicReference<Instant> now, ZoneId zone) {
+        this.now = now;
+        this.zone = zone;
+    }
+
+    public void advance(Duration time) {
+        now.updateAndGet(instant -> instant.plus(time));
     }
 
     @Override
     public Instant instant() {
-        return now;
+        return now.get();
     }
 
     @Override
     public ZoneId getZone() {
-        return ZoneOffset.UTC;
+        return zone;
     }
 
+    /** The same time in another zone: it moves with this one. */
     @Override
-    public Clock withZone(ZoneId zone) {
-        throw new UnsupportedOperationException("Instants have no zone");
+    public Clock withZone(ZoneId other) {
+        return new SettableClock(now, other);
     }
 }

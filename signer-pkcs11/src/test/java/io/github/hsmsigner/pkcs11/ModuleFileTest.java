@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.ExternalTool;
+import io.github.hsmsigner.testing.Tmpfs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,30 +77,20 @@ class ModuleFileTest {
     }
 
     @Test
-    void saysThatTheNativePartOfTheWrapperCannotBeLoaded() throws IOException {
-        Path noexec = Files.createDirectory(directory.resolve("noexec"));
-        boolean mounted = ExternalTool.run(List.of("mount", "-t", "tmpfs", "-o", "noexec", "tmpfs", noexec.toString()))
-                        .exitCode()
-                == 0;
-        try {
-            // Where no file system can be mounted, a directory that is not there is the next best.
-            Path temp = mounted ? noexec : directory.resolve("absent");
+    void saysThatTheNativePartOfTheWrapperCannotBeLoaded() {
+        try (Tmpfs noexec = Tmpfs.at(directory.resolve("noexec"), "noexec")) {
             ExternalTool.Result result = ExternalTool.run(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-cp",
                     System.getProperty("java.class.path"),
-                    "-DPKCS11_TEMP_DIR=" + temp,
+                    "-DPKCS11_TEMP_DIR=" + noexec.directory(),
                     OpenModule.class.getName(),
                     SoftHsm.module().toString()));
             assertThat(result.output())
                     .contains("The native part of the PKCS#11 wrapper cannot be loaded")
-                    .contains(temp.toString())
+                    .contains(noexec.directory().toString())
                     .contains("noexec");
             assertThat(result.exitCode()).isEqualTo(OpenModule.REFUSED);
-        } finally {
-            if (mounted) {
-                ExternalTool.runOrFail("umount", noexec.toString());
-            }
         }
     }
 

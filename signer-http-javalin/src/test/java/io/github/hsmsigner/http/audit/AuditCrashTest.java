@@ -2,11 +2,10 @@ package io.github.hsmsigner.http.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.TestKey;
-import io.github.hsmsigner.testing.ExternalTool;
+import io.github.hsmsigner.testing.Tmpfs;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -133,13 +132,8 @@ class AuditCrashTest {
 
     @Test
     void aFullDiskRefusesAndAFreedOneRecovers() throws IOException {
-        Path disk = Files.createDirectory(directory.resolve("disk"));
-        assumeTrue(
-                ExternalTool.run(List.of("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", disk.toString()))
-                                .exitCode()
-                        == 0,
-                "only root may mount");
-        try {
+        try (Tmpfs tmpfs = Tmpfs.at(directory.resolve("disk"), "size=256k")) {
+            Path disk = tmpfs.directory();
             Path file = disk.resolve("audit.jsonl");
             Path ballast = Files.write(disk.resolve("ballast"), new byte[128 * 1024]);
             try (AuditFile audit =
@@ -158,8 +152,6 @@ class AuditCrashTest {
                 // With the line that tells of the outage.
                 assertThat(AuditEvents.lines(file)).hasSize(recorded + 11);
             }
-        } finally {
-            ExternalTool.runOrFail("umount", disk.toString());
         }
     }
 

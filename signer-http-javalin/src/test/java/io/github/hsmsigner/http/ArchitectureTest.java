@@ -42,6 +42,7 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         AUTH,
+                        "io.github.hsmsigner.http.secret..",
                         "io.github.hsmsigner.core..",
                         "com.fasterxml.jackson.core..",
                         "com.nimbusds.jose..",
@@ -80,10 +81,16 @@ class ArchitectureTest {
     }
 
     @Test
-    void oneClassKnowsThePkcs11Module() {
+    void whatCanBeEmbeddedDoesNotKnowThePkcs11Module() {
         noClasses()
                 .that()
-                .doNotHaveFullyQualifiedName("io.github.hsmsigner.http.service.HsmKeySource")
+                .resideInAnyPackage(
+                        PROTOCOL,
+                        JAVALIN,
+                        AUTH,
+                        "io.github.hsmsigner.http.audit..",
+                        "io.github.hsmsigner.http.secret..",
+                        "io.github.hsmsigner.http.server..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.github.hsmsigner.pkcs11..")

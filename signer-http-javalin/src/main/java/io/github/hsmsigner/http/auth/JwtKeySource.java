@@ -1,5 +1,6 @@
 package io.github.hsmsigner.http.auth;
 
+import io.github.hsmsigner.http.secret.SecretReference;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;

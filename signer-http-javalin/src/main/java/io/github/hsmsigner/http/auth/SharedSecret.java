@@ -1,5 +1,6 @@
 package io.github.hsmsigner.http.auth;
 
+import io.github.hsmsigner.http.secret.SecretReference;
 import java.util.Objects;
 
 /**

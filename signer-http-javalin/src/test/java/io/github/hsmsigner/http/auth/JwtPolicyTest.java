@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.core.PolicyDecision;
 import io.github.hsmsigner.core.SigningPolicy;
+import io.github.hsmsigner.http.secret.SecretReference;
 import io.github.hsmsigner.testing.TestPki;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -14,6 +14,7 @@ import io.github.hsmsigner.core.keystore.KeyStoreSigner;
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
+import io.github.hsmsigner.http.secret.SecretReference;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;
 import io.javalin.Javalin;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.PolicyDecision;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.http.secret.SecretReference;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.github.hsmsigner.http.auth;
+package io.github.hsmsigner.http.secret;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.io.IOException;
@@ -53,8 +53,13 @@ public final class SecretReference {
         return Optional.ofNullable(file);
     }
 
-    /** A copy of the secret, for the caller to wipe. */
-    byte[] read() {
+    /**
+     * The secret, from its file anew where it is in one.
+     *
+     * @return a copy, for the caller to wipe
+     * @throws InvalidConfigurationException if the file cannot be read
+     */
+    public byte[] read() {
         return file == null ? octets.clone() : withoutLineBreak(readFile());
     }
 

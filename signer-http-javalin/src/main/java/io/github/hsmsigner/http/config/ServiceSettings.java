@@ -1,0 +1,52 @@
+package io.github.hsmsigner.http.config;
+
+import io.github.hsmsigner.http.audit.AuditFileSettings;
+import io.github.hsmsigner.http.auth.AccessSettings;
+import io.github.hsmsigner.http.server.ServerSettings;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * All settings of the service. Immutable.
+ *
+ * @param server the HTTP side
+ * @param log what is logged
+ * @param tokens the PKCS#11 tokens by name, in the order of the settings
+ * @param keys the signing keys by name, in the order of the settings; at least one
+ * @param signatures how signatures are made
+ * @param access who may sign
+ * @param audit the audit log; empty for none
+ */
+public record ServiceSettings(
+        ServerSettings server,
+        LogSettings log,
+        Map<String, TokenSettings> tokens,
+        Map<String, KeySettings> keys,
+        SignatureSettings signatures,
+        AccessSettings access,
+        Optional<AuditFileSettings> audit) {
+
+    /**
+     * Checks the parts.
+     *
+     * @param server the HTTP side
+     * @param log what is logged
+     * @param tokens the PKCS#11 tokens by name
+     * @param keys the signing keys by name; at least one
+     * @param signatures how signatures are made
+     * @param access who may sign
+     * @param audit the audit log
+     */
+    public ServiceSettings {
+        Objects.requireNonNull(server, "server");
+        Objects.requireNonNull(log, "log");
+        tokens = Collections.unmodifiableMap(new LinkedHashMap<>(tokens));
+        keys = Collections.unmodifiableMap(new LinkedHashMap<>(keys));
+        Objects.requireNonNull(signatures, "signatures");
+        Objects.requireNonNull(access, "access");
+        Objects.requireNonNull(audit, "audit");
+    }
+}

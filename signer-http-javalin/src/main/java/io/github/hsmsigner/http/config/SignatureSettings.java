@@ -1,0 +1,43 @@
+package io.github.hsmsigner.http.config;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * How signatures and containers are made. Immutable.
+ *
+ * @param deadline how long a request may take once its body has been read
+ * @param verifyAfterSign whether each signature is verified before it is handed out
+ * @param validCertificateRequired whether a key signs only while its certificate is valid
+ * @param queue the queue before each token
+ * @param completeChains whether issuers that are missing in a chain are fetched from the addresses in certificates
+ * @param revocationInfo whether OCSP responses and CRLs are asked for and put into containers
+ * @param timestamps timestamps over signatures; empty for none
+ */
+public record SignatureSettings(
+        Duration deadline,
+        boolean verifyAfterSign,
+        boolean validCertificateRequired,
+        QueueSettings queue,
+        boolean completeChains,
+        boolean revocationInfo,
+        Optional<TimestampSettings> timestamps) {
+
+    /**
+     * Checks the parts.
+     *
+     * @param deadline how long a request may take once its body has been read
+     * @param verifyAfterSign whether each signature is verified before it is handed out
+     * @param validCertificateRequired whether a key signs only while its certificate is valid
+     * @param queue the queue before each token
+     * @param completeChains whether issuers that are missing in a chain are fetched
+     * @param revocationInfo whether OCSP responses and CRLs are asked for and put into containers
+     * @param timestamps timestamps over signatures
+     */
+    public SignatureSettings {
+        Objects.requireNonNull(deadline, "deadline");
+        Objects.requireNonNull(queue, "queue");
+        Objects.requireNonNull(timestamps, "timestamps");
+    }
+}

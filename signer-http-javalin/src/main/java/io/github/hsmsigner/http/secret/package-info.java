@@ -1,0 +1,4 @@
+/**
+ * Secrets that settings name: {@link io.github.hsmsigner.http.secret.SecretReference}.
+ */
+package io.github.hsmsigner.http.secret;

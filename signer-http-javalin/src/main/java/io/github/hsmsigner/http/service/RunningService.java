@@ -4,7 +4,15 @@ import io.github.hsmsigner.core.SigningKeys;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
+import io.github.hsmsigner.http.protocol.CallbackLimits;
+import io.github.hsmsigner.http.server.ClientLimits;
+import io.github.hsmsigner.http.server.Health;
+import io.github.hsmsigner.http.server.ListenerSettings;
+import io.github.hsmsigner.http.server.ServerSettings;
+import io.github.hsmsigner.http.server.SigningHttpServer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +27,11 @@ final class RunningService implements AutoCloseable {
      * probes unanswered until the process is killed, which with usual settings takes 30 s.
      */
     private static final Duration FIRST_ATTEMPT_LIMIT = Duration.ofSeconds(10);
+
+    private static final String ALL_ADDRESSES = "0.0.0.0";
+
+    /** How long requests may go on after the stop signal: less than the 30 s after which Kubernetes kills a process. */
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
     private final ServiceConfig config;
     private final KeyConnection connection;
@@ -55,7 +68,23 @@ final class RunningService implements AutoCloseable {
     void start() throws InterruptedException {
         connection.start();
         connection.awaitFirstAttempt(FIRST_ATTEMPT_LIMIT);
-        server = SigningHttpServer.start(config, connection);
+        server = SigningHttpServer.start(serverSettings(), connection, this::health, Optional.empty());
+    }
+
+    private ServerSettings serverSettings() {
+        return new ServerSettings(
+                new ListenerSettings(ALL_ADDRESSES, config.port()),
+                DocumentEnginePlugin.DEFAULT_PATH,
+                Optional.empty(),
+                Optional.empty(),
+                CallbackLimits.builder().maxBodyBytes(config.maxBodyBytes()).build(),
+                config.certificateEncoding(),
+                ClientLimits.defaults(),
+                STOP_LIMIT);
+    }
+
+    private Health health() {
+        return connection.notReadyReason().map(Health::notReady).orElseGet(Health::good);
     }
 
     int port() {

@@ -105,7 +105,7 @@ class RunningServiceTest {
         assertAnswer(
                 client.get("/health/ready"),
                 503,
-                "{\"status\":\"not_ready\",\"reason\":\"The \\\"PIN\\\" is wrong.\"}");
+                "{\"status\":\"not_ready\",\"reasons\":[\"The \\\"PIN\\\" is wrong.\"]}");
         HttpResponse<byte[]> refused = client.sign("{\"action\":\"get_certificates\"}");
         assertThat(refused.statusCode()).isEqualTo(503);
         assertThat(Client.text(refused)).contains("\"unavailable\"").doesNotContain("PIN");
@@ -126,7 +126,7 @@ class RunningServiceTest {
             service = new RunningService(config(taken.getLocalPort()));
             assertThatThrownBy(service::start)
                     .isInstanceOf(InvalidConfigurationException.class)
-                    .hasMessageContaining("Port " + taken.getLocalPort() + " (SIGNING_SERVICE_PORT)");
+                    .hasMessageContaining("0.0.0.0:" + taken.getLocalPort() + " cannot be listened on");
         }
     }
 

@@ -60,7 +60,7 @@ final class FileWatch {
     /**
      * Takes what is in the files now as what is in force: make it before they are read.
      *
-     * @param what what the files are, for the log
+     * @param what what the files are, as the beginning of a sentence in the log
      * @param files the files at the moment
      * @param reload takes them up
      */
@@ -78,7 +78,7 @@ final class FileWatch {
         Map<Path, String> now = fingerprints();
         if (now.equals(inForce)) {
             if (lastFailure != null) {
-                LOG.info("The {} are as before again.", what);
+                LOG.info("{} as before again.", what);
                 lastFailure = null;
             }
             return;
@@ -87,7 +87,7 @@ final class FileWatch {
             String result = reload.run();
             inForce = now;
             lastFailure = null;
-            LOG.info("The {} have changed and are taken up: {}", what, result);
+            LOG.info("{} changed and taken up: {}", what, result);
         } catch (SigningException e) {
             tell(e.getMessage(), null);
         } catch (RuntimeException e) {
@@ -98,11 +98,7 @@ final class FileWatch {
     private void tell(String reason, RuntimeException unexpected) {
         if (!reason.equals(lastFailure)) {
             lastFailure = reason;
-            LOG.warn(
-                    "The {} have changed and cannot be taken up; what was in force stays in force: {}",
-                    what,
-                    reason,
-                    unexpected);
+            LOG.warn("{} changed and not taken up, what was in force stays in force: {}", what, reason, unexpected);
         }
     }
 

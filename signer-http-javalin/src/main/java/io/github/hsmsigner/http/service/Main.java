@@ -1,6 +1,5 @@
 package io.github.hsmsigner.http.service;
 
-import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
@@ -83,22 +82,22 @@ public final class Main {
     }
 
     private int serve() {
-        ServiceConfig config;
+        io.github.hsmsigner.http.config.ServiceSettings config;
         try {
-            config = ServiceConfig.fromEnvironment(environment);
+            config = InterimSettings.of(environment);
         } catch (ConfigurationProblemsException e) {
             e.problems().forEach(this::report);
             return CANNOT_WORK;
         }
-        configureLogging(config.logLevel());
+        configureLogging(config.log().level());
         RunningService service = new RunningService(config);
         Thread stop = new Thread(() -> stop(service), "stop");
         Runtime.getRuntime().addShutdownHook(stop);
         try {
             service.start();
             return DONE;
-        } catch (InvalidConfigurationException e) {
-            report(e.getMessage());
+        } catch (CannotStartException e) {
+            e.problems().forEach(this::report);
             return abandon(service, stop, CANNOT_WORK);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

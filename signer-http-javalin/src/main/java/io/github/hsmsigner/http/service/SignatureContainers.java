@@ -24,9 +24,8 @@ final class SignatureContainers {
     static ContainerBuilder of(SignatureSettings settings) {
         CmsContainerBuilder.Builder containers = CmsContainerBuilder.builder();
         settings.timestamps()
-                .ifPresent(timestamps -> containers
-                        .timestamps(source(timestamps))
-                        .timestampRequired(timestamps.required()));
+                .ifPresent(timestamps ->
+                        containers.timestamps(source(timestamps)).timestampRequired(timestamps.required()));
         if (settings.revocationInfo()) {
             containers.revocationInfo(OnlineRevocationSource.builder().build());
         }
@@ -55,7 +54,8 @@ final class SignatureContainers {
             });
             return authority.build();
         } catch (IllegalArgumentException e) {
-            throw new InvalidConfigurationException("A timestamp authority is not set up correctly: " + e.getMessage(), e);
+            throw new InvalidConfigurationException(
+                    "A timestamp authority is not set up correctly: " + e.getMessage(), e);
         }
     }
 }

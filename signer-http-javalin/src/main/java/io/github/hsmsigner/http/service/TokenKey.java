@@ -79,11 +79,18 @@ final class TokenKey {
                     all.put(each, found.get(each));
                 }
             }
-            List<Signer> signers = all.values().stream().<Signer>map(Found::signer).toList();
-            Signer one =
-                    signers.size() == 1 ? signer : RedundantSigner.builder(signers).build();
+            List<Signer> signers =
+                    all.values().stream().<Signer>map(Found::signer).toList();
+            Signer one = signers.size() == 1
+                    ? signer
+                    : RedundantSigner.builder(signers).build();
             use.accept(proof.prove(
-                    name, one, settings.scheme(), settings.certificates(), issuers -> onTokens(all, issuers), deadline));
+                    name,
+                    one,
+                    settings.scheme(),
+                    settings.certificates(),
+                    issuers -> onTokens(all, issuers),
+                    deadline));
             found = all;
         }
     }

@@ -46,8 +46,7 @@ final class TokenLink implements AutoCloseable {
     private final ScheduledExecutorService attempts;
     private final CompletableFuture<List<String>> firstAttempt = new CompletableFuture<>();
     private volatile Pkcs11Token token;
-    private volatile Trouble trouble =
-            new Trouble("The connection to the token is being made.", Duration.ofSeconds(1));
+    private volatile Trouble trouble = new Trouble("The connection to the token is being made.", Duration.ofSeconds(1));
 
     /** Of the background thread alone. */
     private int failures;
@@ -99,6 +98,11 @@ final class TokenLink implements AutoCloseable {
     /** Whether the token is open, and cannot be used all the same: after the first attempt that means that it refused the PIN. */
     boolean isOpenInVain() {
         return token().map(open -> !open.health().usable()).orElse(false);
+    }
+
+    /** Whether the token is open and, as far as is known, works. */
+    boolean isUsable() {
+        return token().map(open -> open.health().usable()).orElse(false);
     }
 
     /**
@@ -194,8 +198,7 @@ final class TokenLink implements AutoCloseable {
     private Optional<Duration> failed(List<SigningException> problems) {
         failures++;
         Duration pause = pauses.apply(failures);
-        String reason =
-                problems.stream().map(Throwable::getMessage).distinct().collect(Collectors.joining(" "));
+        String reason = problems.stream().map(Throwable::getMessage).distinct().collect(Collectors.joining(" "));
         trouble = new Trouble(reason, pause);
         List<String> wrong = problems.stream()
                 .filter(InvalidConfigurationException.class::isInstance)

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * All keys of the settings and the tokens that they are on. Tokens come and go each for itself, so that one that is away does not take
  * the keys of the others with it. Safe for use by any number of threads at once.
  */
-final class KeyConnections implements AutoCloseable {
+final class KeyConnections {
 
     private static final Logger LOG = LoggerFactory.getLogger(KeyConnections.class);
 
@@ -194,9 +194,16 @@ final class KeyConnections implements AutoCloseable {
         return changed;
     }
 
-    /** Closes the tokens; call it after the last request. */
-    @Override
-    public void close() {
-        links.values().forEach(TokenLink::close);
+    /**
+     * Closes the tokens, all at once; to be called after the last request.
+     *
+     * @return whether all are closed; {@code false} if a call in a module has not come back
+     */
+    boolean close() {
+        List<CompletableFuture<Boolean>> closing = links.values().stream()
+                .map(link ->
+                        CompletableFuture.supplyAsync(link::close, work -> new Thread(work, "close-token").start()))
+                .toList();
+        return closing.stream().map(CompletableFuture::join).reduce(true, Boolean::logicalAnd);
     }
 }

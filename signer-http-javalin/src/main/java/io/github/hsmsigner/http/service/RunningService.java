@@ -45,6 +45,7 @@ final class RunningService implements AutoCloseable {
     private volatile ServiceHealth health;
     private volatile SigningHttpServer server;
     private volatile ChangedFiles changedFiles;
+    private volatile boolean closed;
 
     RunningService(ServiceSettings settings) {
         this.settings = settings;
@@ -143,10 +144,17 @@ final class RunningService implements AutoCloseable {
         if (audit != null) {
             audit.close();
         }
-        if (keys != null) {
-            keys.close();
+        if (keys != null && !keys.close()) {
+            LOG.error("Stopped; but a call in a PKCS#11 module has not come back.");
+            return;
         }
+        closed = true;
         LOG.info("Stopped.");
+    }
+
+    /** Whether all that was open is closed. */
+    boolean isClosed() {
+        return closed;
     }
 
     /** What was found wrong so far, so that an operator sees all of it at once. */

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * Each token has a thread of its own, so that one that hangs does not keep the others waiting. Safe for use by any number of threads at
  * once.
  */
-final class TokenLink implements AutoCloseable {
+final class TokenLink {
 
     private static final Logger LOG = LoggerFactory.getLogger(TokenLink.class);
     private static final Duration PROOF_LIMIT = Duration.ofSeconds(20);
@@ -217,21 +217,29 @@ final class TokenLink implements AutoCloseable {
         return Optional.of(pause);
     }
 
-    /** Ends the attempts and closes the token; call it after the last request. */
-    @Override
-    public void close() {
+    /**
+     * Ends the attempts and closes the token; to be called after the last request.
+     *
+     * @return whether the token is closed; {@code false} if a call in its module has not come back
+     */
+    boolean close() {
         attempts.shutdownNow();
         try {
             if (!attempts.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.warn("Token \"{}\" is left open: a call in its module has not come back.", name);
-                return;
+                return false;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             LOG.warn("Token \"{}\" is left open: closing it was interrupted.", name);
-            return;
+            return false;
         }
-        token().ifPresent(Pkcs11Token::close);
+        Pkcs11Token open = token;
+        if (open == null) {
+            return true;
+        }
+        open.close();
+        return open.sessions().hungCalls() == 0;
     }
 
     /** The next attempt is {@code null} if waiting alone does not help. */

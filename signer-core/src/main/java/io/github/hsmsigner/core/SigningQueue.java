@@ -35,7 +35,12 @@ public final class SigningQueue {
     /** Fair, so that those that wait are let in in their order. */
     private final Semaphore free;
 
-    private final AtomicInteger waiting = new AtomicInteger();
+    /**
+     * Those that are under way and those that wait. Counted together: one that waits and is let in does so a moment after its place
+     * became free, and nobody is to be refused for that.
+     */
+    private final AtomicInteger present = new AtomicInteger();
+
     private final LongAdder refused = new LongAdder();
 
     private SigningQueue(int places, int maxWaiting, long maxWaitNanos) {
@@ -77,40 +82,54 @@ public final class SigningQueue {
      *     waits; no place is taken then
      */
     void enter(Deadline deadline) {
+        comeIn();
         // A semaphore's tryAcquire() passes by those that wait, be it fair or not.
         if (!free.hasQueuedThreads() && free.tryAcquire()) {
             return;
         }
-        startWaiting();
+        boolean entered = false;
         try {
             long limit = Math.min(maxWaitNanos, deadline.remainingNanos());
-            if (!free.tryAcquire(limit, TimeUnit.NANOSECONDS)) {
-                throw refusal(
-                        "No signature could begin within " + TimeUnit.NANOSECONDS.toMillis(limit) + " ms: " + load(),
-                        null);
+            entered = free.tryAcquire(limit, TimeUnit.NANOSECONDS);
+            if (!entered) {
+                long millis = TimeUnit.NANOSECONDS.toMillis(limit);
+                throw refusal("No signature could begin within " + millis + " ms: " + load(), null);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw refusal("Waiting for other signatures was interrupted.", e);
         } finally {
-            waiting.decrementAndGet();
+            if (!entered) {
+                present.decrementAndGet();
+            }
         }
     }
 
     /** Gives a place back. */
     void leave() {
+        // In this order: whoever finds room among those present where none may wait finds a free place too.
         free.release();
+        present.decrementAndGet();
     }
 
-    private void startWaiting() {
-        int others = waiting.get();
-        while (others < maxWaiting) {
-            if (waiting.compareAndSet(others, others + 1)) {
+    /** Whether so many stand in line, which they do a moment after they are counted. For tests. */
+    boolean hasWaiting(int threads) {
+        return free.getQueueLength() == threads;
+    }
+
+    private void comeIn() {
+        int others = present.get();
+        while (others < room()) {
+            if (present.compareAndSet(others, others + 1)) {
                 return;
             }
-            others = waiting.get();
+            others = present.get();
         }
         throw refusal("No further signature may wait: " + load(), null);
+    }
+
+    private long room() {
+        return (long) places + maxWaiting;
     }
 
     private SigningUnavailableException refusal(String message, Throwable cause) {
@@ -129,7 +148,9 @@ public final class SigningQueue {
      * @return the statistics
      */
     public QueueStatistics statistics() {
-        return new QueueStatistics(places, places - free.availablePermits(), maxWaiting, waiting.get(), refused.sum());
+        int signing = places - free.availablePermits();
+        int waiting = Math.max(0, present.get() - signing);
+        return new QueueStatistics(places, signing, maxWaiting, waiting, refused.sum());
     }
 
     @Override

@@ -75,9 +75,11 @@ enum Metric {
             "token"),
     BREAKER_OPENED(Kind.COUNTER, "signer_breaker_opened_total", "How often that began.", "token"),
     SESSIONS_CAPACITY(
-            Kind.GAUGE, "signer_sessions_capacity", "How many sessions for signatures there may be at once now.", "token"),
-    SESSIONS_IN_USE(
-            Kind.GAUGE, "signer_sessions_in_use", "Sessions lent out, those of hung calls included.", "token"),
+            Kind.GAUGE,
+            "signer_sessions_capacity",
+            "How many sessions for signatures there may be at once now.",
+            "token"),
+    SESSIONS_IN_USE(Kind.GAUGE, "signer_sessions_in_use", "Sessions lent out, those of hung calls included.", "token"),
     SESSIONS_IDLE(Kind.GAUGE, "signer_sessions_idle", "Sessions that wait for use.", "token"),
     SESSIONS_WAITING(Kind.GAUGE, "signer_sessions_waiting", "Callers that wait for a session.", "token"),
     SESSIONS_OPENED(Kind.COUNTER, "signer_sessions_opened_total", "Sessions for signatures opened.", "token"),
@@ -121,7 +123,10 @@ enum Metric {
             "The days until then, with fractions; negative once it has expired.",
             "key"),
 
-    AUDIT_LINES(Kind.COUNTER, "signer_audit_lines_total", "Lines written to the audit log; present if there is one, as are the next three."),
+    AUDIT_LINES(
+            Kind.COUNTER,
+            "signer_audit_lines_total",
+            "Lines written to the audit log; present if there is one, as are the next three."),
     AUDIT_SYNCS(Kind.COUNTER, "signer_audit_syncs_total", "How often the disk of the audit log was waited for."),
     AUDIT_NOT_RECORDED(
             Kind.COUNTER,
@@ -137,8 +142,7 @@ enum Metric {
             "Changed settings taken up while running, or not, by kind (pin, certificates, policy, tls) and result (ok, failed).",
             "kind",
             "result"),
-    BUILD_INFO(
-            Kind.GAUGE, "signer_build_info", "Always 1; the labels say what runs.", "version", "java_version");
+    BUILD_INFO(Kind.GAUGE, "signer_build_info", "Always 1; the labels say what runs.", "version", "java_version");
 
     /** What a metric is to Prometheus. */
     enum Kind {
@@ -209,11 +213,11 @@ enum Metric {
                 .register(registry);
     }
 
-    /** A counter that something else keeps; the number must never fall but to begin anew. */
+    /** A counter that something else keeps; the number must never fall but to begin anew. The registry keeps the supplier alive. */
     FunctionCounter counter(MeterRegistry registry, Supplier<Number> total, String... labelValues) {
         require(Kind.COUNTER);
-        return FunctionCounter.builder(
-                        exposedName, total, number -> number.get().doubleValue())
+        // Micrometer holds the object weakly, and the function strongly.
+        return FunctionCounter.builder(exposedName, this, metric -> total.get().doubleValue())
                 .description(description)
                 .tags(tags(labelValues))
                 .register(registry);

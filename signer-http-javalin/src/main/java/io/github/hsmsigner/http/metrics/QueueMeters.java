@@ -4,13 +4,9 @@ import io.github.hsmsigner.core.QueueStatistics;
 import io.github.hsmsigner.core.SigningQueue;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** What is measured of one queue. */
 final class QueueMeters {
-
-    /** Held here, as the registry holds what a counter reads weakly. */
-    private final Supplier<Number> refused = () -> queue().statistics().refused();
 
     private volatile SigningQueue queue;
 
@@ -20,18 +16,14 @@ final class QueueMeters {
         gauge(registry, name, Metric.QUEUE_SIGNING, QueueStatistics::signing);
         gauge(registry, name, Metric.QUEUE_MAX_WAITING, QueueStatistics::maxWaiting);
         gauge(registry, name, Metric.QUEUE_WAITING, QueueStatistics::waiting);
-        Metric.QUEUE_REFUSED.counter(registry, refused, name);
+        Metric.QUEUE_REFUSED.counter(registry, () -> this.queue.statistics().refused(), name);
     }
 
-    private void gauge(
-            MeterRegistry registry, String name, Metric metric, Function<QueueStatistics, Number> number) {
+    private void gauge(MeterRegistry registry, String name, Metric metric, Function<QueueStatistics, Number> number) {
         metric.gauge(registry, () -> number.apply(queue.statistics()), name);
     }
 
-    private SigningQueue queue() {
-        return queue;
-    }
-
+    /** Another queue in its place. */
     void bind(SigningQueue next) {
         queue = next;
     }

@@ -48,7 +48,8 @@ final class RequestMeters {
 
     /** A callback that was answered without the signing service. */
     void turnedAway(Optional<CallbackAction> action, String outcome) {
-        Map<Outcome, Counter> counters = action.map(known -> byAction.get(known).counters).orElse(unknownAction);
+        Map<Outcome, Counter> counters =
+                action.map(known -> byAction.get(known).counters).orElse(unknownAction);
         counters.get(Outcome.ofAnswer(outcome)).increment();
     }
 

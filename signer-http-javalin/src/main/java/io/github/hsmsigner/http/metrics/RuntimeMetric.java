@@ -10,19 +10,31 @@ import java.util.stream.Collectors;
  */
 enum RuntimeMetric {
     MEMORY_USED("jvm.memory.used", "jvm_memory_used_bytes", "Memory used, by area (heap, nonheap) and pool."),
-    MEMORY_COMMITTED("jvm.memory.committed", "jvm_memory_committed_bytes", "Memory that the process has, by area and pool."),
-    MEMORY_MAX("jvm.memory.max", "jvm_memory_max_bytes", "The most there may be, by area and pool; -1 where there is no limit."),
+    MEMORY_COMMITTED(
+            "jvm.memory.committed", "jvm_memory_committed_bytes", "Memory that the process has, by area and pool."),
+    MEMORY_MAX(
+            "jvm.memory.max",
+            "jvm_memory_max_bytes",
+            "The most there may be, by area and pool; -1 where there is no limit."),
     BUFFER_COUNT("jvm.buffer.count", "jvm_buffer_count_buffers", "Buffers outside the heap."),
     BUFFER_MEMORY_USED("jvm.buffer.memory.used", "jvm_buffer_memory_used_bytes", "The memory that they take."),
     BUFFER_CAPACITY("jvm.buffer.total.capacity", "jvm_buffer_total_capacity_bytes", "What they hold."),
-    GC_PAUSE("jvm.gc.pause", "jvm_gc_pause_seconds", "Pauses of the garbage collector, as count, sum and greatest of late; there after the first."),
+    GC_PAUSE(
+            "jvm.gc.pause",
+            "jvm_gc_pause_seconds",
+            "Pauses of the garbage collector, as count, sum and greatest of late; there after the first."),
     GC_CONCURRENT(
             "jvm.gc.concurrent.phase.time",
             "jvm_gc_concurrent_phase_time_seconds",
             "Its phases beside the program, likewise; there after the first, with collectors that have such."),
-    GC_ALLOCATED("jvm.gc.memory.allocated", "jvm_gc_memory_allocated_bytes_total", "Bytes allocated between collections."),
-    GC_PROMOTED("jvm.gc.memory.promoted", "jvm_gc_memory_promoted_bytes_total", "Bytes that outlived young collections."),
-    GC_LIVE("jvm.gc.live.data.size", "jvm_gc_live_data_size_bytes", "What lives for long, after the last full collection."),
+    GC_ALLOCATED(
+            "jvm.gc.memory.allocated", "jvm_gc_memory_allocated_bytes_total", "Bytes allocated between collections."),
+    GC_PROMOTED(
+            "jvm.gc.memory.promoted", "jvm_gc_memory_promoted_bytes_total", "Bytes that outlived young collections."),
+    GC_LIVE(
+            "jvm.gc.live.data.size",
+            "jvm_gc_live_data_size_bytes",
+            "What lives for long, after the last full collection."),
     GC_MAX("jvm.gc.max.data.size", "jvm_gc_max_data_size_bytes", "The room for that."),
     THREADS_LIVE("jvm.threads.live", "jvm_threads_live_threads", "Threads."),
     THREADS_DAEMON("jvm.threads.daemon", "jvm_threads_daemon_threads", "Those that do not keep the process alive."),

@@ -153,6 +153,9 @@ public final class CallbackHandler {
                 return perform(signing);
             } catch (BodyTooLargeException e) {
                 return tooLarge();
+            } catch (SlowBodyException e) {
+                reason = e.getMessage();
+                return ErrorAnswer.requestTimeout(facts.requestId());
             } catch (SigningException e) {
                 reason = e.getMessage();
                 if (e.code() == ErrorCode.INTERNAL || e.code() == ErrorCode.INVALID_CONFIGURATION) {
@@ -179,10 +182,10 @@ public final class CallbackHandler {
                     .isEmpty();
         }
 
-        private CallbackRequest read() throws BodyTooLargeException {
+        private CallbackRequest read() throws BodyTooLargeException, SlowBodyException {
             try {
                 return reader.read(body);
-            } catch (BodyTooLargeException e) {
+            } catch (BodyTooLargeException | SlowBodyException e) {
                 throw e;
             } catch (IOException e) {
                 LOG.debug("Request {}: the body broke off.", facts.requestId(), e);

@@ -1,24 +1,17 @@
 package io.github.hsmsigner.http.service;
 
-import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.LoggerFactory;
 
 /**
  * The command line of the service.
  *
  * <p>Exit codes: 0 after a stop signal; 2 for a command or settings that cannot work, with one line for each problem on standard
- * error; 1 for anything unexpected. An HSM that cannot be reached, or refuses the PIN, does not end the process: restarting it
- * mends neither, and each restart would log in again.
+ * error; 1 for anything unexpected.
  */
 public final class Main {
-
-    private static final int DONE = 0;
-    private static final int FAILED = 1;
-    private static final int CANNOT_WORK = 2;
 
     private static final String USAGE = """
             Usage: java -jar signer-service.jar [serve]
@@ -59,87 +52,26 @@ public final class Main {
      */
     public static void main(String[] arguments) {
         int exitCode = new Main(System.getenv(), System.out, System.err).run(List.of(arguments));
-        if (exitCode != DONE) {
+        if (exitCode != ServeCommand.DONE) {
             System.exit(exitCode);
         }
     }
 
     private int run(List<String> arguments) {
         if (arguments.isEmpty() || arguments.equals(List.of("serve"))) {
-            return serve();
+            return new ServeCommand(environment, err).call();
         }
         if (arguments.equals(List.of("--help"))) {
             out.print(USAGE);
-            return DONE;
+            return ServeCommand.DONE;
         }
         if (arguments.equals(List.of("--version"))) {
             out.println("signer-service "
                     + Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
                             .orElse("(not packaged)"));
-            return DONE;
+            return ServeCommand.DONE;
         }
         err.print(USAGE);
-        return CANNOT_WORK;
-    }
-
-    private int serve() {
-        ServiceConfig config;
-        try {
-            config = ServiceConfig.fromEnvironment(environment);
-        } catch (ConfigurationProblemsException e) {
-            e.problems().forEach(this::report);
-            return CANNOT_WORK;
-        }
-        configureLogging(config.logLevel());
-        RunningService service = new RunningService(config);
-        Thread stop = new Thread(() -> stop(service), "stop");
-        Runtime.getRuntime().addShutdownHook(stop);
-        try {
-            service.start();
-            return DONE;
-        } catch (InvalidConfigurationException e) {
-            report(e.getMessage());
-            return abandon(service, stop, CANNOT_WORK);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return abandon(service, stop, FAILED);
-        } catch (RuntimeException e) {
-            LoggerFactory.getLogger(Main.class).error("The service could not start.", e);
-            return abandon(service, stop, FAILED);
-        }
-    }
-
-    /** Must come before the first use of a logger, as that reads the configuration. */
-    private static void configureLogging(String level) {
-        System.setProperty("signer.log.level", level);
-        if (System.getProperty("logback.configurationFile") == null) {
-            System.setProperty("logback.configurationFile", "signer-service-logback.xml");
-        }
-    }
-
-    private void report(String problem) {
-        err.println("signer-service: " + problem.replaceAll("\\s*\\R\\s*", " "));
-    }
-
-    private static int abandon(RunningService service, Thread stop, int exitCode) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(stop);
-        } catch (IllegalStateException e) {
-            // A stop signal came first: that thread is closing the service already, and ends the process.
-            return exitCode;
-        }
-        service.close();
-        return exitCode;
-    }
-
-    /** Ends with 0, where the virtual machine by itself would end with the number of the signal. */
-    private static void stop(RunningService service) {
-        int exitCode = FAILED;
-        try {
-            service.close();
-            exitCode = DONE;
-        } finally {
-            Runtime.getRuntime().halt(exitCode);
-        }
+        return ServeCommand.CANNOT_WORK;
     }
 }

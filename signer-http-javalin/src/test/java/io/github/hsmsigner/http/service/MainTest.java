@@ -70,7 +70,7 @@ class MainTest {
                 TestKey.pki().certifySigner("Stranger", TestPki.rsaKeyPair(2048).getPublic()));
         assertRefused(
                 keyStore("SIGNING_CERTIFICATE", stranger.toString()),
-                "None of the certificates of SIGNING_CERTIFICATE belongs to the signing key: CN=Stranger");
+                "stranger.pem belongs to the signing key: CN=Stranger");
         Path notAModule = Files.writeString(directory.resolve("module.so"), "not a library");
         assertRefused(
                 Map.of("HSM_MODULE", notAModule.toString(), "HSM_PIN", "1234", "SIGNING_SERVICE_PORT", "0"),

@@ -1,4 +1,4 @@
-package io.github.hsmsigner.http.command;
+package io.github.hsmsigner.http.check;
 
 import java.util.Objects;
 import java.util.Optional;
@@ -12,10 +12,10 @@ import java.util.Optional;
  * @param text what was found
  * @param advice what to do about it; empty where nothing is to be done
  */
-record Finding(String area, String name, Level level, String text, Optional<String> advice) {
+public record Finding(String area, String name, Level level, String text, Optional<String> advice) {
 
     /** How something is. */
-    enum Level {
+    public enum Level {
         /** As it should be. */
         OK,
         /** It works, and an operator should know. */
@@ -24,7 +24,16 @@ record Finding(String area, String name, Level level, String text, Optional<Stri
         ERROR
     }
 
-    Finding {
+    /**
+     * Checks that nothing is missing.
+     *
+     * @param area what was looked at
+     * @param name which of them; empty where there is one
+     * @param level how it is
+     * @param text what was found
+     * @param advice what to do about it; empty where nothing is to be done
+     */
+    public Finding {
         Objects.requireNonNull(area, "area");
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(level, "level");

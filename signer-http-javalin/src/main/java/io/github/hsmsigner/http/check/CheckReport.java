@@ -1,19 +1,37 @@
-package io.github.hsmsigner.http.command;
+package io.github.hsmsigner.http.check;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 
-/** What a check found, for people and for programs. Immutable. */
-record CheckReport(List<Finding> findings) {
+/**
+ * What a check found, for people and for programs. Immutable.
+ *
+ * @param findings all that was looked at, in this order
+ */
+public record CheckReport(List<Finding> findings) {
 
-    CheckReport {
+    private static final JsonFactory JSON =
+            JsonFactory.builder().build().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+
+    /**
+     * Copies the findings.
+     *
+     * @param findings all that was looked at
+     */
+    public CheckReport {
         findings = List.copyOf(findings);
     }
 
-    boolean failed() {
+    /**
+     * Whether something does not work.
+     *
+     * @return {@code true} if there is an error
+     */
+    public boolean failed() {
         return count(Finding.Level.ERROR) > 0;
     }
 
@@ -21,7 +39,12 @@ record CheckReport(List<Finding> findings) {
         return findings.stream().filter(finding -> finding.level() == level).count();
     }
 
-    void writeText(PrintWriter out) {
+    /**
+     * Writes lines for people, the errors with what to do about them.
+     *
+     * @param out where to; left open
+     */
+    public void writeText(PrintWriter out) {
         for (Finding finding : findings) {
             String subject = finding.name().isEmpty() ? finding.area() : finding.area() + " " + finding.name();
             out.printf("%-7s  %s: %s%n", finding.level(), subject, finding.text());
@@ -34,8 +57,14 @@ record CheckReport(List<Finding> findings) {
                 count(Finding.Level.WARNING));
     }
 
-    void writeJson(PrintWriter out) throws IOException {
-        try (JsonGenerator json = PrettyJson.to(out)) {
+    /**
+     * Writes a JSON object.
+     *
+     * @param out where to; left open
+     * @throws IOException if it cannot be written
+     */
+    public void writeJson(PrintWriter out) throws IOException {
+        try (JsonGenerator json = JSON.createGenerator(out).useDefaultPrettyPrinter()) {
             json.writeStartObject();
             json.writeBooleanField("ok", !failed());
             json.writeNumberField("errors", count(Finding.Level.ERROR));

@@ -156,7 +156,7 @@ final class KeyCheck {
                             RequestContext.builder("check")
                                     .deadline(Deadline.after(settings.signatures().deadline()))
                                     .build(),
-                            ContainerRequest.forContent(ContainerFormat.CADES_BASELINE_B, digestAlgorithm, CONTENT));
+                            ContainerRequest.forContent(ContainerFormat.CADES_B_B, digestAlgorithm, CONTENT));
             findings.add(Finding.ok(
                     "key",
                     name,

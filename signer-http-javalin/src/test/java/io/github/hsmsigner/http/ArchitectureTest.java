@@ -98,6 +98,24 @@ class ArchitectureTest {
     }
 
     @Test
+    void metricsKnowWhatTheyMeasureAndNoServer() {
+        classes()
+                .that()
+                .resideInAPackage("io.github.hsmsigner.http.metrics..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.github.hsmsigner.http.metrics..",
+                        "io.github.hsmsigner.http.audit..",
+                        PROTOCOL,
+                        "io.github.hsmsigner.core..",
+                        "io.github.hsmsigner.pkcs11..",
+                        "io.micrometer..",
+                        "java..")
+                .check(module);
+    }
+
+    @Test
     void nobodyKnowsThePkcs11Wrapper() {
         noClasses()
                 .should()

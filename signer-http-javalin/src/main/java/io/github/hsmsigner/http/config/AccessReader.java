@@ -62,7 +62,7 @@ final class AccessReader {
             "what the callers of these names may do");
     private static final Setting<SectionValues> OTHERS = Setting.of(
             "others",
-            new Shape.OfSection(RULES),
+            new Shape.OfSection(RULES, true),
             "what all other callers may do; without it, nothing if there are rules for callers, else everything");
 
     static final Section SECTION = Section.of(TOKEN_SECRET, POLICIES, CALLERS, OTHERS);

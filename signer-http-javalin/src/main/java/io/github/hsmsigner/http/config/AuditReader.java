@@ -32,7 +32,7 @@ final class AuditReader {
     private AuditReader() {}
 
     static Optional<AuditFileSettings> read(SectionValues values) {
-        if (values.isSet(ROTATE_AT, TIME_LIMIT, MAX_WAITING) || values.origin().isPresent()) {
+        if (values.isAnythingSet()) {
             values.require(FILE);
         }
         return values.get(FILE)

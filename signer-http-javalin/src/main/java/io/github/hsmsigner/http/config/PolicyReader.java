@@ -49,7 +49,7 @@ final class PolicyReader {
             Setting.of("key-by-sign-method", new Shape.OfTexts(), "names of keys by values of `signMethod`");
     private static final Setting<SectionValues> USER_LIST = Setting.of(
             "user-list",
-            new Shape.OfSection(Section.of(USERS, KEY_BY_SIGN_METHOD)),
+            new Shape.OfSection(Section.of(USERS, KEY_BY_SIGN_METHOD), true),
             "the signing token is a JSON object with `userId` and `signMethod`, and the user is listed");
 
     private static final Setting<SecretReference> JWT_SECRET =
@@ -101,18 +101,20 @@ final class PolicyReader {
             .byDefault("16KiB");
     private static final Setting<SectionValues> JWT = Setting.of(
             "jwt",
-            new Shape.OfSection(Section.of(
-                    JWT_KEYS,
-                    ALGORITHMS,
-                    ISSUER,
-                    AUDIENCE,
-                    TYPE,
-                    LEEWAY,
-                    MAXIMUM_AGE,
-                    CALLER_CLAIM,
-                    KEY_CLAIM,
-                    KEY_BY_CLAIM_VALUE,
-                    MAX_TOKEN)),
+            new Shape.OfSection(
+                    Section.of(
+                            JWT_KEYS,
+                            ALGORITHMS,
+                            ISSUER,
+                            AUDIENCE,
+                            TYPE,
+                            LEEWAY,
+                            MAXIMUM_AGE,
+                            CALLER_CLAIM,
+                            KEY_CLAIM,
+                            KEY_BY_CLAIM_VALUE,
+                            MAX_TOKEN),
+                    true),
             "the signing token is a JSON Web Token");
 
     private static final Setting<String> SUBJECT = Setting.of(

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,7 +93,10 @@ sealed interface SecretForm {
             List<YamlValue> words = new ArrayList<>();
             words.add(YamlValue.Scalar.of(command.get(0)));
             command.stream().skip(1).forEach(word -> words.add(MASKED));
-            return YamlValue.Fields.of("command", new YamlValue.Items(words, 0));
+            Map<String, YamlValue> parts = new LinkedHashMap<>();
+            parts.put("command", new YamlValue.Items(words, 0));
+            parts.put("timeout", YamlValue.Scalar.of(timeout.toMillis() + "ms"));
+            return new YamlValue.Fields(parts, 0);
         }
 
         @Override

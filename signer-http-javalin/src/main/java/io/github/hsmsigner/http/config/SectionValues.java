@@ -76,6 +76,18 @@ final class SectionValues {
         return Stream.of(settings).anyMatch(setting -> isSet(setting));
     }
 
+    /** Whether the section is there, or something in it was found other than a default. */
+    boolean isAnythingSet() {
+        return origin.isPresent() || section.settings().stream().anyMatch(this::isAnythingSet);
+    }
+
+    private boolean isAnythingSet(Setting<?> setting) {
+        return isSet(setting)
+                || get(setting)
+                        .filter(value -> value instanceof SectionValues inner && inner.isAnythingSet())
+                        .isPresent();
+    }
+
     /** The value of a setting that must be there; if it is not, that is told. */
     <T> Optional<T> require(Setting<T> setting) {
         if (found(setting).isEmpty()) {

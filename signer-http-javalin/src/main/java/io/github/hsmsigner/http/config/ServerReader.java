@@ -106,24 +106,28 @@ final class ServerReader {
             .variable("SIGNING_SERVICE_MAX_REQUESTS");
 
     private static final Setting<SectionValues> TLS =
-            Setting.of("tls", new Shape.OfSection(TlsReader.SECTION), "TLS of the callback's port");
+            Setting.of("tls", new Shape.OfSection(TlsReader.SECTION, true), "TLS of the callback's port");
     private static final Setting<SectionValues> ADMIN = Setting.of(
-            "admin", new Shape.OfSection(Section.of(ADMIN_ADDRESS, ADMIN_PORT)), "another port for health and metrics");
+            "admin",
+            new Shape.OfSection(Section.of(ADMIN_ADDRESS, ADMIN_PORT), true),
+            "another port for health and metrics");
     private static final Setting<SectionValues> LIMITS = Setting.of(
             "limits",
-            new Shape.OfSection(Section.of(
-                    MAX_BODY,
-                    MAX_NESTING,
-                    MAX_JSON_TOKENS,
-                    MAX_NAME,
-                    MAX_TEXT,
-                    MAX_NUMBER,
-                    MAX_HEADER,
-                    IDLE_TIMEOUT,
-                    MIN_RATE,
-                    SLOW_GRACE,
-                    MAX_CONNECTIONS,
-                    MAX_REQUESTS)),
+            new Shape.OfSection(
+                    Section.of(
+                            MAX_BODY,
+                            MAX_NESTING,
+                            MAX_JSON_TOKENS,
+                            MAX_NAME,
+                            MAX_TEXT,
+                            MAX_NUMBER,
+                            MAX_HEADER,
+                            IDLE_TIMEOUT,
+                            MIN_RATE,
+                            SLOW_GRACE,
+                            MAX_CONNECTIONS,
+                            MAX_REQUESTS),
+                    false),
             "what a client may take");
 
     static final Section SECTION =
@@ -146,7 +150,7 @@ final class ServerReader {
     }
 
     private static Optional<ListenerSettings> admin(SectionValues values, ListenerSettings callback) {
-        if (!values.isSet(ADMIN_ADDRESS, ADMIN_PORT) && values.origin().isEmpty()) {
+        if (!values.isAnythingSet()) {
             return Optional.empty();
         }
         Optional<Integer> port = values.require(ADMIN_PORT);

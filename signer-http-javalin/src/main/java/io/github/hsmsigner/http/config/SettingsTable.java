@@ -15,8 +15,9 @@ final class SettingsTable {
     static final String FILE_VARIABLE = "SIGNING_SERVICE_CONFIG";
 
     static final Setting<SectionValues> SERVER =
-            Setting.of("server", new Shape.OfSection(ServerReader.SECTION), "the HTTP side");
-    static final Setting<SectionValues> LOG = Setting.of("log", new Shape.OfSection(LogReader.SECTION), "the log");
+            Setting.of("server", new Shape.OfSection(ServerReader.SECTION, false), "the HTTP side");
+    static final Setting<SectionValues> LOG =
+            Setting.of("log", new Shape.OfSection(LogReader.SECTION, false), "the log");
     static final Setting<Map<String, SectionValues>> TOKENS = Setting.of(
             "tokens",
             new Shape.OfNames(TokenReader.SECTION, names(), TokenReader::nameFromEnvironment, TokenReader::isMaking),
@@ -26,11 +27,11 @@ final class SettingsTable {
             new Shape.OfNames(KeyReader.SECTION, names(), KeyReader::nameFromEnvironment, KeyReader::isMaking),
             "signing keys by names of your choice, which policies and logs call them by");
     static final Setting<SectionValues> SIGNATURES =
-            Setting.of("signatures", new Shape.OfSection(SignatureReader.SECTION), "how signatures are made");
+            Setting.of("signatures", new Shape.OfSection(SignatureReader.SECTION, false), "how signatures are made");
     static final Setting<SectionValues> ACCESS =
-            Setting.of("access", new Shape.OfSection(AccessReader.SECTION), "who may sign, and what");
+            Setting.of("access", new Shape.OfSection(AccessReader.SECTION, false), "who may sign, and what");
     static final Setting<SectionValues> AUDIT =
-            Setting.of("audit", new Shape.OfSection(AuditReader.SECTION), "the audit log");
+            Setting.of("audit", new Shape.OfSection(AuditReader.SECTION, true), "the audit log");
 
     static final Section ROOT = Section.of(SERVER, LOG, TOKENS, KEYS, SIGNATURES, ACCESS, AUDIT);
 

@@ -182,8 +182,13 @@ sealed interface Shape<T> {
         }
     }
 
-    /** Further settings. */
-    record OfSection(Section section) implements Shape<SectionValues> {
+    /**
+     * Further settings.
+     *
+     * @param section the settings
+     * @param optional whether the service has what they are about only if one of them is set
+     */
+    record OfSection(Section section, boolean optional) implements Shape<SectionValues> {
 
         @Override
         public Optional<Found<SectionValues>> read(Optional<Given> given, Place place) {

@@ -51,11 +51,11 @@ final class SignatureReader {
                     "how long one may wait, never past the deadline; 503 then")
             .byDefault("10s")
             .variable("SIGNING_SERVICE_QUEUE_MAX_WAIT");
-    private static final Setting<SectionValues> QUEUE =
-            Setting.of("queue", new Shape.OfSection(Section.of(MAX_WAITING, MAX_WAIT)), "the queue before each token");
+    private static final Setting<SectionValues> QUEUE = Setting.of(
+            "queue", new Shape.OfSection(Section.of(MAX_WAITING, MAX_WAIT), false), "the queue before each token");
     private static final Setting<SectionValues> TIMESTAMPS = Setting.of(
             "timestamps",
-            new Shape.OfSection(TimestampReader.SECTION),
+            new Shape.OfSection(TimestampReader.SECTION, true),
             "timestamps over signatures (RFC 3161), which make CAdES B-T of CAdES B-B");
 
     static final Section SECTION = Section.of(

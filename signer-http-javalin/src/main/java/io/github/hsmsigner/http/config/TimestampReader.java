@@ -60,8 +60,7 @@ final class TimestampReader {
                         .map(address ->
                                 new TimestampSettings.Authority(address, Optional.empty(), List.of(), Optional.empty()))
                         .toList());
-        boolean wanted = values.origin().isPresent() || values.isSet(REQUIRED, ATTEMPT_LIMIT);
-        if (wanted && !values.isSet(ADDRESSES, AUTHORITIES)) {
+        if (values.isAnythingSet() && !values.isSet(ADDRESSES, AUTHORITIES)) {
             values.require(ADDRESSES);
         }
         return authorities.isEmpty()

@@ -39,9 +39,7 @@ final class TlsReader {
     private TlsReader() {}
 
     static Optional<TlsSettings> read(SectionValues values) {
-        if (values.origin().isEmpty()
-                && !values.isSet(
-                        CERTIFICATE, PRIVATE_KEY, PRIVATE_KEY_PASSWORD, CLIENT_CERTIFICATES, CLIENT_AUTHORITIES)) {
+        if (!values.isAnythingSet()) {
             return Optional.empty();
         }
         Optional<Path> certificate = values.require(CERTIFICATE);

@@ -83,8 +83,8 @@ final class TokenReader {
                     ValueType.truth(),
                     "whether to log in although one more wrong PIN would lock the user")
             .byDefault("false");
-    private static final Setting<SectionValues> RECOVERY =
-            Setting.of("recovery", new Shape.OfSection(RecoveryReader.SECTION), "how patient to be with the token");
+    private static final Setting<SectionValues> RECOVERY = Setting.of(
+            "recovery", new Shape.OfSection(RecoveryReader.SECTION, false), "how patient to be with the token");
 
     static final Section SECTION = Section.of(
             MODULE,

@@ -30,7 +30,7 @@ record ValueType<T>(String expected, Reader<T> reader) {
     private static final Pattern RATE = Pattern.compile("([0-9]{1,9})/(.*)");
     private static final Pattern OID = Pattern.compile("[0-2](\\.(0|[1-9][0-9]*))+");
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%\\[\\]-]+");
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}\\p{P}\\p{S} &&[^\"\\\\]]{1,200}");
     private static final Pattern URL_PATH = Pattern.compile("(/[A-Za-z0-9._~-]+)+");
 
     /** Makes a value of a text. */
@@ -274,7 +274,7 @@ record ValueType<T>(String expected, Reader<T> reader) {
 
     /** A name of the operator's choice for a part of the settings. */
     static ValueType<String> name() {
-        return matching("1 to 64 letters, digits, dots, hyphens and underscores, with a letter or digit first", NAME);
+        return matching("1 to 200 printable characters without quotation marks and backslashes", NAME);
     }
 
     static ValueType<String> urlPath() {

@@ -11,7 +11,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * When the certificates of the keys expire. The keys are asked for at each scrape, as they may come later than the metrics, and their
@@ -31,9 +30,9 @@ final class CertificateMeters {
     }
 
     /** Takes up keys that are new or others, and forgets those that are gone. */
-    synchronized void refresh(Supplier<? extends Collection<SigningKey>> keys) {
+    synchronized void refresh(Collection<SigningKey> keys) {
         Set<String> gone = new HashSet<>(known.keySet());
-        for (SigningKey key : keys.get()) {
+        for (SigningKey key : keys) {
             gone.remove(key.name());
             known.computeIfAbsent(key.name(), Certificate::new).expires =
                     key.chain().signer().getNotAfter().toInstant();

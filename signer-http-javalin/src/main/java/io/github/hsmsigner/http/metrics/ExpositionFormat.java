@@ -28,7 +28,7 @@ public enum ExpositionFormat {
             return PROMETHEUS_TEXT;
         }
         for (String range : accept.split(",")) {
-            String[] parts = range.split(";");
+            String[] parts = range.split(";", -1);
             if (parts[0].strip().equalsIgnoreCase(OPENMETRICS)) {
                 return refused(parts) ? PROMETHEUS_TEXT : OPENMETRICS_TEXT;
             }

@@ -19,15 +19,15 @@ enum Metric {
     REQUESTS(
             Kind.COUNTER,
             "signer_requests_total",
-            "Callbacks answered, each counted once. The action is unknown where the request failed before it was read; the outcome is ok or"
-                    + " the code of the error.",
+            "Requests answered over HTTP, each counted once. The action is unknown where it was not read; the outcome is ok or the code"
+                    + " in the error answer.",
             "action",
             "outcome"),
     REQUEST_DURATION(
             Kind.HISTOGRAM,
             "signer_request_duration_seconds",
-            "From the request, its body read, to its end, audit included. The result is ok or error. Requests that never reached the signing"
-                    + " service are not in it.",
+            "What the signing service was asked, from when the body is read to when the audit log has it; result is ok or error. Requests"
+                    + " that are turned away before are not in it, nor is the time that a client takes to send.",
             "action",
             "result"),
     SIGNATURE_DURATION(
@@ -196,6 +196,11 @@ enum Metric {
         return exposedName;
     }
 
+    /** The name in Micrometer, from which its naming convention makes the exposed one. */
+    String meterName() {
+        return exposedName.replace('_', '.');
+    }
+
     String description() {
         return description;
     }
@@ -207,7 +212,7 @@ enum Metric {
     /** A counter that is added to; equal labels give the same one. */
     Counter counter(MeterRegistry registry, String... labelValues) {
         require(Kind.COUNTER);
-        return Counter.builder(exposedName)
+        return Counter.builder(meterName())
                 .description(description)
                 .tags(tags(labelValues))
                 .register(registry);
@@ -217,7 +222,7 @@ enum Metric {
     FunctionCounter counter(MeterRegistry registry, Supplier<Number> total, String... labelValues) {
         require(Kind.COUNTER);
         // Micrometer holds the object weakly, and the function strongly.
-        return FunctionCounter.builder(exposedName, this, metric -> total.get().doubleValue())
+        return FunctionCounter.builder(meterName(), this, metric -> total.get().doubleValue())
                 .description(description)
                 .tags(tags(labelValues))
                 .register(registry);
@@ -226,7 +231,7 @@ enum Metric {
     /** A number of the moment. The registry keeps the supplier alive. */
     Gauge gauge(MeterRegistry registry, Supplier<Number> value, String... labelValues) {
         require(Kind.GAUGE);
-        return Gauge.builder(exposedName, value)
+        return Gauge.builder(meterName(), value)
                 .description(description)
                 .tags(tags(labelValues))
                 .register(registry);
@@ -234,7 +239,7 @@ enum Metric {
 
     Timer histogram(MeterRegistry registry, String... labelValues) {
         require(Kind.HISTOGRAM);
-        return Timer.builder(exposedName)
+        return Timer.builder(meterName())
                 .description(description)
                 .tags(tags(labelValues))
                 .serviceLevelObjectives(BUCKETS.toArray(Duration[]::new))

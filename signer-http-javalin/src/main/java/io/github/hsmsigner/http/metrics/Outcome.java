@@ -2,7 +2,6 @@ package io.github.hsmsigner.http.metrics;
 
 import io.github.hsmsigner.core.error.ErrorCode;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -23,17 +22,14 @@ enum Outcome {
     BODY_TOO_LARGE("body_too_large"),
     UNSUPPORTED_MEDIA_TYPE("unsupported_media_type"),
     UNSUPPORTED_CONTENT_ENCODING("unsupported_content_encoding"),
+    METHOD_NOT_ALLOWED("method_not_allowed"),
+    NOT_FOUND("not_found"),
+    BAD_HTTP_REQUEST("bad_http_request"),
+    HTTP_SERVER("http_server"),
     OTHER("other");
 
     private static final Map<String, Outcome> BY_TEXT =
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Outcome::text, Function.identity()));
-    private static final Map<ErrorCode, Outcome> BY_CODE = new EnumMap<>(ErrorCode.class);
-
-    static {
-        for (ErrorCode code : ErrorCode.values()) {
-            BY_CODE.put(code, BY_TEXT.getOrDefault(code.text(), OTHER));
-        }
-    }
 
     private final String text;
 
@@ -45,12 +41,8 @@ enum Outcome {
         this(code.text());
     }
 
-    static Outcome of(ErrorCode code) {
-        return BY_CODE.get(code);
-    }
-
-    /** Finds what an answer of the protocol calls its outcome. */
-    static Outcome ofAnswer(String outcome) {
+    /** Finds what an answer calls its outcome. */
+    static Outcome of(String outcome) {
         return BY_TEXT.getOrDefault(outcome, OTHER);
     }
 

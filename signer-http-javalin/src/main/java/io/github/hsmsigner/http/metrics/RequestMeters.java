@@ -2,7 +2,6 @@ package io.github.hsmsigner.http.metrics;
 
 import io.github.hsmsigner.core.AuditEvent;
 import io.github.hsmsigner.core.SigningAction;
-import io.github.hsmsigner.core.error.ErrorCode;
 import io.github.hsmsigner.http.protocol.CallbackAction;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,19 +13,28 @@ import java.util.Optional;
 /**
  * Counts and measures requests. All its meters are made at once: a counter that is there from the start shows its first increase, and
  * no request looks one up by name.
+ *
+ * <p>What is counted are answers, by the one who gives them, so that each request counts once, whether it reached the signing service or
+ * not. What is measured is the signing service.
  */
 final class RequestMeters {
 
     private static final String UNKNOWN = "unknown";
 
-    private final Map<CallbackAction, Meters> byAction = new EnumMap<>(CallbackAction.class);
-    private final Map<Outcome, Counter> unknownAction;
+    private final Map<CallbackAction, Map<Outcome, Counter>> answers = new EnumMap<>(CallbackAction.class);
+    private final Map<Outcome, Counter> answersToUnknown;
+    private final Map<SigningAction, Timer> succeeded = new EnumMap<>(SigningAction.class);
+    private final Map<SigningAction, Timer> failed = new EnumMap<>(SigningAction.class);
 
     RequestMeters(MeterRegistry registry) {
         for (CallbackAction action : CallbackAction.values()) {
-            byAction.put(action, new Meters(registry, action.text()));
+            answers.put(action, counters(registry, action.text()));
         }
-        unknownAction = counters(registry, UNKNOWN);
+        answersToUnknown = counters(registry, UNKNOWN);
+        for (SigningAction action : SigningAction.values()) {
+            succeeded.put(action, Metric.REQUEST_DURATION.histogram(registry, text(action), "ok"));
+            failed.put(action, Metric.REQUEST_DURATION.histogram(registry, text(action), "error"));
+        }
     }
 
     private static Map<Outcome, Counter> counters(MeterRegistry registry, String action) {
@@ -37,39 +45,22 @@ final class RequestMeters {
         return counters;
     }
 
-    /** A request that the signing service has served or refused. */
-    void served(AuditEvent event) {
-        Meters meters = byAction.get(action(event.action()));
-        Optional<ErrorCode> error = event.error();
-        Outcome outcome = error.isPresent() ? Outcome.of(error.get()) : Outcome.OK;
-        meters.counters.get(outcome).increment();
-        (outcome == Outcome.OK ? meters.succeeded : meters.failed).record(event.duration());
-    }
-
-    /** A callback that was answered without the signing service. */
-    void turnedAway(Optional<CallbackAction> action, String outcome) {
-        Map<Outcome, Counter> counters =
-                action.map(known -> byAction.get(known).counters).orElse(unknownAction);
-        counters.get(Outcome.ofAnswer(outcome)).increment();
-    }
-
-    private static CallbackAction action(SigningAction action) {
+    private static String text(SigningAction action) {
         return switch (action) {
-            case CERTIFICATES -> CallbackAction.GET_CERTIFICATES;
-            case RAW_SIGNATURE -> CallbackAction.SIGN;
-            case CONTAINER -> CallbackAction.SIGN_PKCS7;
+            case CERTIFICATES -> CallbackAction.GET_CERTIFICATES.text();
+            case RAW_SIGNATURE -> CallbackAction.SIGN.text();
+            case CONTAINER -> CallbackAction.SIGN_PKCS7.text();
         };
     }
 
-    private static final class Meters {
-        private final Map<Outcome, Counter> counters;
-        private final Timer succeeded;
-        private final Timer failed;
+    /** A request that the signing service has served or refused. */
+    void ended(AuditEvent event) {
+        (event.error().isEmpty() ? succeeded : failed).get(event.action()).record(event.duration());
+    }
 
-        Meters(MeterRegistry registry, String action) {
-            counters = counters(registry, action);
-            succeeded = Metric.REQUEST_DURATION.histogram(registry, action, "ok");
-            failed = Metric.REQUEST_DURATION.histogram(registry, action, "error");
-        }
+    /** An answer goes out. */
+    void answered(Optional<CallbackAction> action, String outcome) {
+        Map<Outcome, Counter> counters = action.isPresent() ? answers.get(action.get()) : answersToUnknown;
+        counters.get(Outcome.of(outcome)).increment();
     }
 }

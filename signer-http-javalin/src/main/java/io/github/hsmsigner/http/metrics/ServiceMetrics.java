@@ -6,10 +6,11 @@ import io.github.hsmsigner.core.SignerMetrics;
 import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.SigningQueue;
 import io.github.hsmsigner.http.audit.AuditFile;
+import io.github.hsmsigner.http.protocol.CallbackAction;
+import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -23,6 +24,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -33,9 +35,9 @@ import java.util.stream.Collectors;
 /**
  * The metrics of a service, for Prometheus. {@code docs/metrics.md} says what each means.
  *
- * <p>Give it to the {@link io.github.hsmsigner.core.SigningService}, its {@linkplain #tokenEvents events} to each token and its
- * count of what never reached the service to the transport, and bind what has numbers of its own. What is bound
- * twice under one name replaces the first.
+ * <p>Give it to the {@link io.github.hsmsigner.core.SigningService}, its
+ * {@linkplain #tokenEvents events} to each token, have it told what the transport {@linkplain #answered answers}, and bind what has numbers of its own. What is bound twice under one name replaces the
+ * first.
  *
  * <p>Labels are names from the settings (keys, tokens, queues) and fixed words. Nothing that a client sends becomes one, so the number
  * of time series does not depend on requests. Nothing is looked up by labels while a request is served.
@@ -45,7 +47,7 @@ import java.util.stream.Collectors;
 public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
 
     private static final Set<String> OWN_NAMES =
-            Arrays.stream(Metric.values()).map(Metric::exposedName).collect(Collectors.toUnmodifiableSet());
+            Arrays.stream(Metric.values()).map(Metric::meterName).collect(Collectors.toUnmodifiableSet());
 
     private final PrometheusMeterRegistry registry;
     private final RequestMeters requests;
@@ -105,14 +107,9 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
         return new ServiceMetrics(Objects.requireNonNull(version, "version"), Objects.requireNonNull(clock, "clock"));
     }
 
-    /** What meters are kept in, for tests. */
-    MeterRegistry registry() {
-        return registry;
-    }
-
     @Override
     public void requestEnded(AuditEvent event) {
-        requests.served(event);
+        requests.ended(event);
     }
 
     @Override
@@ -138,6 +135,25 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     private KeyMeters key(String name) {
         KeyMeters meters = keys.get(name);
         return meters != null ? meters : keys.computeIfAbsent(name, key -> new KeyMeters(registry, key));
+    }
+
+    /**
+     * Counts a callback that is answered, whether it came to the signing service or not.
+     *
+     * @param action what was asked; empty where that was not read
+     * @param outcome {@code ok}, or the code in the error answer; {@link CallbackAnswer#outcome} has it
+     */
+    public void answered(Optional<CallbackAction> action, String outcome) {
+        requests.answered(action, outcome);
+    }
+
+    /**
+     * Counts a request that is no callback, or not yet one: the HTTP server answers it by itself, such as to a path that does not exist.
+     *
+     * @param answer the answer
+     */
+    public void answeredByServer(CallbackAnswer answer) {
+        requests.answered(Optional.empty(), answer.outcome());
     }
 
     /**
@@ -235,7 +251,10 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
      * @see ExpositionFormat#accepted the content type
      */
     public void scrape(String accept, OutputStream out) throws IOException {
-        certificates.refresh(signingKeys);
+        Collection<SigningKey> present = signingKeys.get();
+        // Counters that are there before they count show their first increase.
+        present.forEach(key -> key(key.name()));
+        certificates.refresh(present);
         registry.scrape(out, ExpositionFormat.accepted(accept).contentType());
     }
 

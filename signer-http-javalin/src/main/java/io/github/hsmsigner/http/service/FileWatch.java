@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +37,8 @@ final class FileWatch {
 
     private final String what;
     private final Supplier<List<Path>> files;
-    private final Reload reload;
+    private final TakingUp takingUp;
+    private final Consumer<Boolean> outcome;
 
     /** PINs are short: a bare hash of one would be as good as the PIN. */
     private final byte[] salt = new byte[32];
@@ -46,7 +48,7 @@ final class FileWatch {
 
     /** Takes up changed files. */
     @FunctionalInterface
-    interface Reload {
+    interface TakingUp {
 
         /**
          * Takes up the files as they are now, or changes nothing.
@@ -62,12 +64,14 @@ final class FileWatch {
      *
      * @param what what the files are, as the beginning of a sentence in the log
      * @param files the files at the moment
-     * @param reload takes them up
+     * @param takingUp takes them up
+     * @param outcome hears for each change whether it is in force; a change that cannot be taken up is told once for each reason
      */
-    FileWatch(String what, Supplier<List<Path>> files, Reload reload) {
+    FileWatch(String what, Supplier<List<Path>> files, TakingUp takingUp, Consumer<Boolean> outcome) {
         this.what = what;
         this.files = files;
-        this.reload = reload;
+        this.takingUp = takingUp;
+        this.outcome = outcome;
         new SecureRandom().nextBytes(salt);
         this.inForce = fingerprints();
     }
@@ -84,10 +88,11 @@ final class FileWatch {
             return;
         }
         try {
-            String result = reload.run();
+            String result = takingUp.run();
             inForce = now;
             lastFailure = null;
             LOG.info("{} changed and taken up: {}", what, result);
+            outcome.accept(true);
         } catch (SigningException e) {
             tell(e.getMessage(), null);
         } catch (RuntimeException e) {

@@ -6,6 +6,7 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.http.config.KeySettings;
 import io.github.hsmsigner.http.config.ServiceSettings;
+import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +30,16 @@ import org.slf4j.LoggerFactory;
  */
 final class KeyConnections {
 
+    /** Hears of what happens with tokens. */
+    interface TokenObserver {
+
+        /** Hears of what happens between this process and the token of a name. */
+        Pkcs11Events eventsOf(String tokenName);
+
+        /** A token is open. */
+        void opened(String tokenName, Pkcs11Token token);
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(KeyConnections.class);
 
     private final ServiceSettings settings;
@@ -43,13 +54,13 @@ final class KeyConnections {
      * @param settings the settings
      * @param proof what keys must fulfil
      * @param assembly makes a signing service over keys
-     * @param events hears of what happens with the token of a name
+     * @param observer hears of what happens with tokens
      */
     KeyConnections(
             ServiceSettings settings,
             KeyProof proof,
             Function<SigningKeys, SigningService> assembly,
-            Function<String, Pkcs11Events> events) {
+            TokenObserver observer) {
         this.settings = settings;
         this.proof = proof;
         this.ring = new KeyRing(settings.keys().keySet(), assembly, this::unavailable);
@@ -70,10 +81,11 @@ final class KeyConnections {
                         new TokenLink(
                                 name,
                                 token.pkcs11().toBuilder()
-                                        .events(events.apply(name))
+                                        .events(observer.eventsOf(name))
                                         .build(),
                                 onIt,
-                                new Backoff(ThreadLocalRandom.current())));
+                                new Backoff(ThreadLocalRandom.current()),
+                                opened -> observer.opened(name, opened)));
             }
         });
     }

@@ -3,7 +3,6 @@ package io.github.hsmsigner.http.service;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The command line of the service.
@@ -66,9 +65,7 @@ public final class Main {
             return ServeCommand.DONE;
         }
         if (arguments.equals(List.of("--version"))) {
-            out.println("signer-service "
-                    + Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
-                            .orElse("(not packaged)"));
+            out.println("signer-service " + Version.text());
             return ServeCommand.DONE;
         }
         err.print(USAGE);

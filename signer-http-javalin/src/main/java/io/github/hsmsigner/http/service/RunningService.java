@@ -2,16 +2,16 @@ package io.github.hsmsigner.http.service;
 
 import io.github.hsmsigner.core.AuditLog;
 import io.github.hsmsigner.core.ContainerBuilder;
-import io.github.hsmsigner.core.SignerMetrics;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.audit.AuditFile;
 import io.github.hsmsigner.http.auth.AccessSettings;
+import io.github.hsmsigner.http.auth.OpenSettings;
 import io.github.hsmsigner.http.auth.PolicyFactory;
 import io.github.hsmsigner.http.auth.PolicySettings;
 import io.github.hsmsigner.http.auth.ReloadablePolicy;
 import io.github.hsmsigner.http.config.ServiceSettings;
+import io.github.hsmsigner.http.metrics.ServiceMetrics;
 import io.github.hsmsigner.http.server.SigningHttpServer;
-import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +40,7 @@ final class RunningService implements AutoCloseable {
     private static final Duration FIRST_ATTEMPT_LIMIT = Duration.ofSeconds(10);
 
     private final ServiceSettings settings;
+    private final ServiceMetrics metrics;
     private volatile AuditFile audit;
     private volatile KeyConnections keys;
     private volatile ServiceHealth health;
@@ -47,8 +48,15 @@ final class RunningService implements AutoCloseable {
     private volatile ChangedFiles changedFiles;
     private volatile boolean closed;
 
-    RunningService(ServiceSettings settings) {
+    /**
+     * Prepares a service.
+     *
+     * @param settings the settings
+     * @param version what runs, for the metrics
+     */
+    RunningService(ServiceSettings settings, String version) {
         this.settings = settings;
+        this.metrics = ServiceMetrics.create(version);
     }
 
     /**
@@ -59,7 +67,7 @@ final class RunningService implements AutoCloseable {
      */
     void start() throws CannotStartException, InterruptedException {
         Problems problems = new Problems();
-        WatchedFiles watched = new WatchedFiles(settings);
+        WatchedFiles watched = new WatchedFiles(settings, metrics);
         Optional<ReloadablePolicy> policy =
                 problems.collect(() -> new ReloadablePolicy(new PolicyFactory(Clock.systemUTC()), settings.access()));
         Optional<ContainerBuilder> containers = problems.collect(() -> SignatureContainers.of(settings.signatures()));
@@ -70,16 +78,17 @@ final class RunningService implements AutoCloseable {
                 .ifPresent(file -> audit = file);
         problems.throwIfAny();
 
+        SigningServiceAssembly assembly = new SigningServiceAssembly(
+                settings,
+                containers.orElseThrow(),
+                policy.orElseThrow(),
+                audit == null ? AuditLog.none() : audit,
+                metrics);
         keys = new KeyConnections(
                 settings,
                 new KeyProof(settings.signatures(), Clock.systemUTC()),
-                new SigningServiceAssembly(
-                        settings,
-                        containers.orElseThrow(),
-                        policy.orElseThrow(),
-                        audit == null ? AuditLog.none() : audit,
-                        SignerMetrics.none()),
-                token -> Pkcs11Events.none());
+                assembly,
+                new MeasuredTokens(metrics));
         problems.addAll(keys.openFiles());
         // Before the tokens: a process that its supervisor starts again and again must not try a wrong PIN each time.
         problems.throwIfAny();
@@ -92,11 +101,23 @@ final class RunningService implements AutoCloseable {
                 keys,
                 () -> policy.orElseThrow().settings().warnings(),
                 Optional.ofNullable(audit));
-        problems.collect(() -> SigningHttpServer.start(settings.server(), keys.ring(), health, Optional.empty()))
+        bind(assembly, policy.orElseThrow());
+        problems.collect(() -> SigningHttpServer.start(
+                        settings.server(), keys.ring(), health, Optional.of(new MetricsText(metrics))))
                 .ifPresent(started -> server = started);
         problems.throwIfAny();
         changedFiles = new ChangedFiles(watched.watches(keys, policy.orElseThrow(), server));
         changedFiles.start();
+    }
+
+    private void bind(SigningServiceAssembly assembly, ReloadablePolicy policy) {
+        metrics.bindKeys(keys.ring()::keys);
+        metrics.bindReadiness(() -> health.ready().ready());
+        metrics.bindPolicyOpen(() -> policy.settings().policies().stream().allMatch(OpenSettings.class::isInstance));
+        assembly.queues().forEach(metrics::bindQueue);
+        if (audit != null) {
+            metrics.bindAudit(audit);
+        }
     }
 
     private List<String> unknownKeys() {
@@ -144,6 +165,7 @@ final class RunningService implements AutoCloseable {
         if (audit != null) {
             audit.close();
         }
+        metrics.close();
         if (keys != null && !keys.close()) {
             LOG.error("Stopped; but a call in a PKCS#11 module has not come back.");
             return;

@@ -1,6 +1,8 @@
 package io.github.hsmsigner.http.service;
 
+import io.github.hsmsigner.http.config.InvalidSettingsException;
 import io.github.hsmsigner.http.config.ServiceSettings;
+import io.github.hsmsigner.http.config.SettingsReader;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Map;
@@ -35,13 +37,13 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() {
         ServiceSettings settings;
         try {
-            settings = InterimSettings.of(environment);
-        } catch (ConfigurationProblemsException e) {
+            settings = SettingsReader.read(environment);
+        } catch (InvalidSettingsException e) {
             e.problems().forEach(this::report);
             return CANNOT_WORK;
         }
         LogConfiguration.use(settings.log());
-        RunningService service = new RunningService(settings);
+        RunningService service = new RunningService(settings, Version.text());
         Duration limit = settings.server().stopLimit().plus(CLOSE_LIMIT);
         Thread stop = new Thread(() -> stop(service, limit), "stop");
         Runtime.getRuntime().addShutdownHook(stop);

@@ -12,9 +12,7 @@ import io.github.hsmsigner.http.config.KeySettings;
 import io.github.hsmsigner.http.config.QueueSettings;
 import io.github.hsmsigner.http.config.ServiceSettings;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -30,8 +28,8 @@ final class SigningServiceAssembly implements Function<SigningKeys, SigningServi
     private final AuditLog audit;
     private final SignerMetrics metrics;
 
-    /** By the name of the key. */
-    private final Map<String, SigningQueue> queues;
+    private final Map<String, SigningQueue> byTokens = new LinkedHashMap<>();
+    private final Map<String, SigningQueue> byKey = new LinkedHashMap<>();
 
     SigningServiceAssembly(
             ServiceSettings settings,
@@ -44,14 +42,12 @@ final class SigningServiceAssembly implements Function<SigningKeys, SigningServi
         this.policy = policy;
         this.audit = audit;
         this.metrics = metrics;
-        this.queues = queues(settings);
+        makeQueues();
     }
 
     /** Keys that are on the same tokens share a queue, with as many places as these have sessions together. */
-    private static Map<String, SigningQueue> queues(ServiceSettings settings) {
+    private void makeQueues() {
         QueueSettings limits = settings.signatures().queue();
-        Map<List<String>, SigningQueue> byTokens = new HashMap<>();
-        Map<String, SigningQueue> byKey = new LinkedHashMap<>();
         settings.keys().forEach((name, key) -> {
             if (key instanceof KeySettings.OnToken onToken) {
                 int sessions = onToken.tokens().stream()
@@ -60,16 +56,15 @@ final class SigningServiceAssembly implements Function<SigningKeys, SigningServi
                 byKey.put(
                         name,
                         byTokens.computeIfAbsent(
-                                onToken.tokens(),
+                                String.join("+", onToken.tokens()),
                                 tokens -> SigningQueue.of(sessions, limits.maxWaiting(), limits.maxWait())));
             }
         });
-        return Collections.unmodifiableMap(byKey);
     }
 
-    /** The queue of each key on a token. */
+    /** The queues by the names of the tokens that they stand before, joined by a plus sign. */
     Map<String, SigningQueue> queues() {
-        return queues;
+        return Collections.unmodifiableMap(byTokens);
     }
 
     @Override
@@ -81,7 +76,7 @@ final class SigningServiceAssembly implements Function<SigningKeys, SigningServi
                 .verifyAfterSign(settings.signatures().verifyAfterSign())
                 .validCertificateRequired(settings.signatures().validCertificateRequired());
         for (SigningKey key : keys.all()) {
-            SigningQueue queue = queues.get(key.name());
+            SigningQueue queue = byKey.get(key.name());
             if (queue != null) {
                 service.queue(key.name(), queue);
             }

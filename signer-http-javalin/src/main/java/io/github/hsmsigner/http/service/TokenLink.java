@@ -17,6 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -43,6 +44,7 @@ final class TokenLink {
     private final Pkcs11Config config;
     private final List<TokenKey> keys;
     private final IntFunction<Duration> pauses;
+    private final Consumer<Pkcs11Token> opened;
     private final ScheduledExecutorService attempts;
     private final CompletableFuture<List<String>> firstAttempt = new CompletableFuture<>();
     private volatile Pkcs11Token token;
@@ -61,12 +63,19 @@ final class TokenLink {
      * @param config how to reach it
      * @param keys the keys to find on it
      * @param pauses how long to pause after so many failures in a row
+     * @param opened hears once when the token is open
      */
-    TokenLink(String name, Pkcs11Config config, List<TokenKey> keys, IntFunction<Duration> pauses) {
+    TokenLink(
+            String name,
+            Pkcs11Config config,
+            List<TokenKey> keys,
+            IntFunction<Duration> pauses,
+            Consumer<Pkcs11Token> opened) {
         this.name = name;
         this.config = config;
         this.keys = List.copyOf(keys);
         this.pauses = pauses;
+        this.opened = opened;
         this.attempts = Executors.newSingleThreadScheduledExecutor(work -> {
             Thread thread = new Thread(work, "token-" + name);
             // A call in a PKCS#11 module may never come back; it must not keep the process from ending.
@@ -154,6 +163,7 @@ final class TokenLink {
         try {
             if (token == null) {
                 token = Pkcs11Token.open(config);
+                opened.accept(token);
             }
             TokenHealth health = token.health();
             if (!health.usable()) {

@@ -5,12 +5,15 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.auth.ReloadablePolicy;
 import io.github.hsmsigner.http.config.KeySettings;
 import io.github.hsmsigner.http.config.ServiceSettings;
+import io.github.hsmsigner.http.metrics.Reload;
+import io.github.hsmsigner.http.metrics.ServiceMetrics;
 import io.github.hsmsigner.http.server.SigningHttpServer;
 import io.github.hsmsigner.http.server.TlsSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -31,20 +34,32 @@ final class WatchedFiles {
     private ReloadablePolicy policyInForce;
     private SigningHttpServer server;
 
-    WatchedFiles(ServiceSettings settings) {
+    WatchedFiles(ServiceSettings settings, ServiceMetrics metrics) {
         this.settings = settings;
         this.pins = new ArrayList<>();
         settings.tokens()
                 .forEach((name, token) -> token.pinFile()
                         .ifPresent(file -> pins.add(new FileWatch(
-                                "PIN file of token \"" + name + "\"", () -> List.of(file), () -> takeUpPin(name)))));
+                                "PIN file of token \"" + name + "\"",
+                                () -> List.of(file),
+                                () -> takeUpPin(name),
+                                counted(metrics, Reload.PIN)))));
         this.certificates = new FileWatch(
-                "Certificate files", () -> certificateFiles(settings).toList(), this::takeUpCertificates);
-        this.policy = new FileWatch("Policy files", () -> settings.access().files(), this::takeUpPolicy);
+                "Certificate files",
+                () -> certificateFiles(settings).toList(),
+                this::takeUpCertificates,
+                counted(metrics, Reload.CERTIFICATES));
+        this.policy = new FileWatch(
+                "Policy files", () -> settings.access().files(), this::takeUpPolicy, counted(metrics, Reload.POLICY));
         this.tls = new FileWatch(
                 "TLS files",
                 () -> settings.server().tls().map(TlsSettings::files).orElse(List.of()),
-                this::takeUpTls);
+                this::takeUpTls,
+                counted(metrics, Reload.TLS));
+    }
+
+    private static Consumer<Boolean> counted(ServiceMetrics metrics, Reload kind) {
+        return taken -> metrics.reloaded(kind, taken);
     }
 
     /** What is wrong with the certificate files of keys on tokens, which would show only once a token is there. */

@@ -23,6 +23,7 @@ class FileWatchTest {
     /** What was in force after each time that something was taken up. */
     private final List<String> takenUp = new ArrayList<>();
 
+    private final List<Boolean> outcomes = new ArrayList<>();
     private Path first;
     private Path second;
     private FileWatch watch;
@@ -31,7 +32,7 @@ class FileWatchTest {
     void watch() throws IOException {
         first = Files.writeString(directory.resolve("first"), "a1");
         second = Files.writeString(directory.resolve("second"), "a2");
-        watch = new FileWatch("Test files", () -> List.of(first, second), this::reload);
+        watch = new FileWatch("Test files", () -> List.of(first, second), this::reload, outcomes::add);
     }
 
     /** Takes a pair whose letters are the same. */
@@ -85,9 +86,11 @@ class FileWatchTest {
         Files.delete(second);
         assertThat(look()).singleElement().asString().contains("WARN", "A file cannot be read.");
         assertThat(takenUp).isEmpty();
+        assertThat(outcomes).containsExactly(false, false, false);
 
         Files.writeString(second, "b2");
         assertThat(look()).singleElement().asString().contains("INFO", "the pair b.");
+        assertThat(outcomes).containsExactly(false, false, false, true);
         assertThat(takenUp).containsExactly("b1b2");
     }
 
@@ -123,7 +126,7 @@ class FileWatchTest {
         Path links = Files.createDirectory(directory.resolve("mounted"));
         first = Files.createSymbolicLink(links.resolve("first"), data.resolve("first"));
         second = Files.createSymbolicLink(links.resolve("second"), data.resolve("second"));
-        watch = new FileWatch("Test files", () -> List.of(first, second), this::reload);
+        watch = new FileWatch("Test files", () -> List.of(first, second), this::reload, outcomes::add);
 
         Path swapped = Files.createSymbolicLink(directory.resolve("data-next"), next.getFileName());
         Files.move(swapped, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -133,11 +136,15 @@ class FileWatchTest {
 
     @Test
     void aChangeWhileFilesAreTakenUpIsSeenTheNextTime() throws IOException {
-        watch = new FileWatch("Test files", () -> List.of(first, second), () -> {
-            String result = reload();
-            writeSecond("a" + (takenUp.size() + 5));
-            return result;
-        });
+        watch = new FileWatch(
+                "Test files",
+                () -> List.of(first, second),
+                () -> {
+                    String result = reload();
+                    writeSecond("a" + (takenUp.size() + 5));
+                    return result;
+                },
+                outcomes::add);
         writeSecond("a5");
         look();
         look();
@@ -155,10 +162,14 @@ class FileWatchTest {
     @Test
     void anUnexpectedErrorLeavesTheWatchAlive() throws IOException {
         List<String> attempts = new ArrayList<>();
-        watch = new FileWatch("Test files", () -> List.of(first), () -> {
-            attempts.add("attempt");
-            throw new IllegalStateException("a bug");
-        });
+        watch = new FileWatch(
+                "Test files",
+                () -> List.of(first),
+                () -> {
+                    attempts.add("attempt");
+                    throw new IllegalStateException("a bug");
+                },
+                outcomes::add);
         Files.writeString(first, "b1");
         assertThat(look()).singleElement().asString().contains("WARN", "a bug");
         assertThat(look()).isEmpty();

@@ -28,7 +28,7 @@ class HttpErrorsTest {
 
     @BeforeAll
     static void start() throws CannotStartException, InterruptedException {
-        service = new RunningService(TestSettings.ofTestKey(directory));
+        service = new RunningService(TestSettings.ofTestKey(directory), "test");
         service.start();
         client = new Client(service.port());
     }

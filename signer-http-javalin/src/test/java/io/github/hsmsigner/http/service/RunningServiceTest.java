@@ -38,7 +38,7 @@ class RunningServiceTest {
     }
 
     private Client start() {
-        service = new RunningService(TestSettings.ofTestKey(directory));
+        service = new RunningService(TestSettings.ofTestKey(directory), "test");
         return run(service);
     }
 
@@ -85,10 +85,12 @@ class RunningServiceTest {
     @Test
     void refusesToStartOnAPortThatIsTaken() throws IOException {
         try (ServerSocket taken = new ServerSocket(0)) {
-            service = new RunningService(new TestSettings()
-                    .testKey(directory)
-                    .port(taken.getLocalPort())
-                    .build());
+            service = new RunningService(
+                    new TestSettings()
+                            .testKey(directory)
+                            .port(taken.getLocalPort())
+                            .build(),
+                    "test");
             assertThatThrownBy(service::start)
                     .isInstanceOf(CannotStartException.class)
                     .hasMessageContaining("0.0.0.0:" + taken.getLocalPort() + " cannot be listened on");

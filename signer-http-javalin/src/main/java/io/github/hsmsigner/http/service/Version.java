@@ -1,0 +1,15 @@
+package io.github.hsmsigner.http.service;
+
+import java.util.Optional;
+
+/** Which version this is. */
+final class Version {
+
+    private Version() {}
+
+    /** The version that the runnable file says it is. */
+    static String text() {
+        return Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
+                .orElse("(not packaged)");
+    }
+}

@@ -5,6 +5,7 @@ import io.github.hsmsigner.http.config.ServiceSettings;
 import io.github.hsmsigner.http.server.SigningHttpServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,7 +19,13 @@ final class FileCheck {
         settings.server().tls().ifPresentOrElse(
                 tls -> {
                     try {
-                        findings.add(Finding.ok("tls", "", SigningHttpServer.describeTls(tls)));
+                        X509Certificate certificate = SigningHttpServer.checkTls(tls);
+                        findings.add(Finding.ok(
+                                "tls",
+                                "",
+                                "The certificate of "
+                                        + certificate.getSubjectX500Principal().getName() + ", valid to "
+                                        + certificate.getNotAfter().toInstant() + "."));
                     } catch (InvalidConfigurationException e) {
                         findings.add(Finding.error(
                                 "tls", "", e.getMessage(), "Mend the files that server.tls names; PEM is expected."));

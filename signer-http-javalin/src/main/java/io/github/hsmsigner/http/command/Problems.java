@@ -3,6 +3,7 @@ package io.github.hsmsigner.http.command;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.http.config.InvalidSettingsException;
+import io.github.hsmsigner.http.service.CannotStartException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -17,11 +18,18 @@ final class Problems implements CommandLine.IExecutionExceptionHandler, CommandL
         if (problem instanceof InvalidSettingsException settings) {
             return tell(command, settings.problems(), ExitCode.CANNOT_WORK);
         }
+        if (problem instanceof CannotStartException start) {
+            return tell(command, start.problems(), ExitCode.CANNOT_WORK);
+        }
         if (problem instanceof InvalidConfigurationException) {
             return tell(command, List.of(problem.getMessage()), ExitCode.CANNOT_WORK);
         }
         if (problem instanceof SigningException) {
             return tell(command, List.of(problem.getMessage()), ExitCode.FAILED);
+        }
+        if (problem instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+            return tell(command, List.of("Interrupted."), ExitCode.FAILED);
         }
         if (problem instanceof IOException) {
             return tell(command, List.of(problem.toString()), ExitCode.FAILED);

@@ -7,6 +7,7 @@ import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.RequestContext;
 import io.github.hsmsigner.http.config.InvalidSettingsException;
 import io.github.hsmsigner.http.config.ServiceSettings;
+import io.github.hsmsigner.http.service.CannotStartException;
 import io.github.hsmsigner.http.service.LocalSigning;
 import java.io.IOException;
 import java.io.InputStream;
@@ -97,7 +98,7 @@ final class SignCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InvalidSettingsException, IOException {
+    public Integer call() throws InvalidSettingsException, CannotStartException, IOException, InterruptedException {
         NewFile target = new NewFile(output == null ? Path.of(file + ".p7s") : output);
         target.require();
         ServiceSettings read = settings.read();

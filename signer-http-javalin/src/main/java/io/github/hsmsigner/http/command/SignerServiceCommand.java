@@ -1,14 +1,15 @@
 package io.github.hsmsigner.http.command;
 
+import io.github.hsmsigner.http.service.Version;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The root of all commands; without a command it serves. */
 @Command(
@@ -18,7 +19,7 @@ import picocli.CommandLine.Option;
             "Without a command it serves. Settings are environment variables and a YAML file;"
                     + " 'serve --print-config' shows them."
         },
-        versionProvider = SignerServiceCommand.Version.class,
+        versionProvider = SignerServiceCommand.ManifestVersion.class,
         subcommands = {HelpCommand.class, AuditCommand.class, AutoComplete.GenerateCompletion.class},
         footerHeading = "%nExamples:%n",
         footer = {
@@ -30,9 +31,10 @@ import picocli.CommandLine.Option;
             "",
             "Exit codes: 0 done, or stopped by a signal; 1 failed; 2 a command line or settings that cannot work."
         })
-final class SignerServiceCommand implements Callable<Integer> {
+final class SignerServiceCommand implements Runnable {
 
-    private final ServeCommand serve;
+    @Spec
+    private CommandSpec spec;
 
     @Option(
             names = {"-h", "--help"},
@@ -46,16 +48,13 @@ final class SignerServiceCommand implements Callable<Integer> {
             description = "Show the version and end.")
     private boolean version;
 
-    private SignerServiceCommand(ServeCommand serve) {
-        this.serve = serve;
-    }
+    private SignerServiceCommand() {}
 
     /** The command line, with the environment that the commands are to read. */
     static CommandLine create(Map<String, String> environment) {
-        ServeCommand serve = new ServeCommand(environment);
         Problems problems = new Problems();
-        return new CommandLine(new SignerServiceCommand(serve))
-                .addSubcommand(serve)
+        return new CommandLine(new SignerServiceCommand())
+                .addSubcommand(new ServeCommand(environment))
                 .addSubcommand(new CheckCommand(environment))
                 .addSubcommand(new KeysCommand(environment))
                 .addSubcommand(new GenerateKeyCommand(environment))
@@ -68,19 +67,17 @@ final class SignerServiceCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws Exception {
-        return serve.call();
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "A command is missing.");
     }
 
     /** The version from the manifest of the runnable file. */
-    static final class Version implements IVersionProvider {
+    static final class ManifestVersion implements IVersionProvider {
 
         @Override
         public String[] getVersion() {
             return new String[] {
-                "signer-service "
-                        + Optional.ofNullable(SignerServiceCommand.class.getPackage().getImplementationVersion())
-                                .orElse("(not packaged)")
+                "signer-service " + Version.text()
             };
         }
     }

@@ -19,6 +19,9 @@ import java.util.Set;
  */
 public final class SettingsReader {
 
+    /** The variable that names the file in YAML. */
+    public static final String FILE_VARIABLE = SettingsTable.FILE_VARIABLE;
+
     private static final String CALLBACK_PORT = "SIGNING_SERVICE_PORT";
     private static final String DEFAULT_PORT = "6000";
 

@@ -3,6 +3,7 @@ package io.github.hsmsigner.http.server;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.util.Objects;
+import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
@@ -48,6 +49,17 @@ public final class SigningHttpServer {
             admin.ifPresent(AdminServer::stop);
             throw e;
         }
+    }
+
+    /**
+     * Reads and checks the files of TLS, as the start does.
+     *
+     * @param settings the files
+     * @return the server's certificate
+     * @throws InvalidConfigurationException if anything is wrong with them
+     */
+    public static X509Certificate checkTls(TlsSettings settings) {
+        return TlsIdentity.read(settings).certificate();
     }
 
     /**

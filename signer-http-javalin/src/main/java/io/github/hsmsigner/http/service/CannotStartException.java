@@ -3,7 +3,7 @@ package io.github.hsmsigner.http.service;
 import java.util.List;
 
 /** The settings cannot work; holds everything that was found wrong with them, one sentence each. */
-final class CannotStartException extends Exception {
+public final class CannotStartException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
@@ -14,7 +14,12 @@ final class CannotStartException extends Exception {
         this.problems = List.copyOf(problems);
     }
 
-    List<String> problems() {
+    /**
+     * What is wrong.
+     *
+     * @return sentences for the operator; unmodifiable
+     */
+    public List<String> problems() {
         return problems;
     }
 }

@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Keys in PKCS#12 files. */
-final class FileKey {
+public final class FileKey {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileKey.class);
     private static final Duration PROOF_LIMIT = Duration.ofSeconds(20);
@@ -21,10 +21,14 @@ final class FileKey {
     /**
      * Reads and proves a key.
      *
+     * @param name the name of the key
+     * @param settings where it is
+     * @param proof what it must fulfil
+     * @return the key, ready for use
      * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the file cannot be read with the password, or the key and
      *     its certificate do not go together
      */
-    static SigningKey open(String name, KeySettings.InFile settings, KeyProof proof) {
+    public static SigningKey open(String name, KeySettings.InFile settings, KeyProof proof) {
         KeyStoreSigner signer = signer(settings);
         LOG.warn("Key \"{}\" comes from the file {} and is only as safe as this process.", name, settings.file());
         return proof.prove(

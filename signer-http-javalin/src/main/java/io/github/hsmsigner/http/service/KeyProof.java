@@ -18,13 +18,19 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** Puts keys and their certificates together as the settings want it. Safe for use by any number of threads at once. */
-final class KeyProof {
+public final class KeyProof {
 
     private final boolean validCertificateRequired;
     private final Optional<AiaChainCompleter> completer;
     private final Clock clock;
 
-    KeyProof(SignatureSettings settings, Clock clock) {
+    /**
+     * Makes it.
+     *
+     * @param settings what is wanted of keys
+     * @param clock tells whether certificates are valid
+     */
+    public KeyProof(SignatureSettings settings, Clock clock) {
         this.validCertificateRequired = settings.validCertificateRequired();
         this.completer = settings.completeChains()
                 ? Optional.of(AiaChainCompleter.builder().build())

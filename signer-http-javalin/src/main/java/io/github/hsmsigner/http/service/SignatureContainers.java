@@ -12,16 +12,18 @@ import io.github.hsmsigner.http.config.TimestampSettings;
 import java.util.Arrays;
 
 /** Makes what makes containers. */
-final class SignatureContainers {
+public final class SignatureContainers {
 
     private SignatureContainers() {}
 
     /**
      * Makes it as the settings want it.
      *
+     * @param settings how containers are made
+     * @return the builder
      * @throws InvalidConfigurationException if a file cannot be read, or what is set of an authority cannot be
      */
-    static ContainerBuilder of(SignatureSettings settings) {
+    public static ContainerBuilder of(SignatureSettings settings) {
         CmsContainerBuilder.Builder containers = CmsContainerBuilder.builder();
         settings.timestamps()
                 .ifPresent(timestamps ->

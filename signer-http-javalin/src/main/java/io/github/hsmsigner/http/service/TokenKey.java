@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * A key on one token, or on several that hold the same key. It can be used once it was found on one of them. Safe for use by any number
  * of threads at once.
  */
-final class TokenKey {
+public final class TokenKey {
 
     private final String name;
     private final KeySettings.OnToken settings;
@@ -39,7 +39,7 @@ final class TokenKey {
      * @param proof what it must fulfil
      * @param use takes the key when it was found, on the first token and again on each further one
      */
-    TokenKey(String name, KeySettings.OnToken settings, KeyProof proof, Consumer<SigningKey> use) {
+    public TokenKey(String name, KeySettings.OnToken settings, KeyProof proof, Consumer<SigningKey> use) {
         this.name = name;
         this.settings = settings;
         this.proof = proof;
@@ -62,11 +62,14 @@ final class TokenKey {
     /**
      * Looks for the key on one of the tokens, proves it, and puts it in use.
      *
+     * @param tokenName the name of the token
+     * @param token the token
+     * @param deadline by when the proof is due
      * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if not exactly one key is meant, or it does not go with its
      *     certificate or the same key on another token
      * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the token cannot be used now
      */
-    void findOn(String tokenName, Pkcs11Token token, Deadline deadline) {
+    public void findOn(String tokenName, Pkcs11Token token, Deadline deadline) {
         Pkcs11Signer signer = token.signer(settings.selector(), certifiedKey());
         signer.test(deadline);
         synchronized (this) {

@@ -3,12 +3,16 @@ package io.github.hsmsigner.http.service;
 import java.util.Optional;
 
 /** Which version this is. */
-final class Version {
+public final class Version {
 
     private Version() {}
 
-    /** The version that the runnable file says it is. */
-    static String text() {
+    /**
+     * The version that the runnable file says it is.
+     *
+     * @return the version
+     */
+    public static String text() {
         return Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
                 .orElse("(not packaged)");
     }

@@ -41,6 +41,9 @@ final class KeyCheck {
     private final KeyProof proof;
     private final Map<String, Pkcs11Token> open = new LinkedHashMap<>();
 
+    /** Told only beside a key that does not work: on a token for many, most of it is about keys that are not ours. */
+    private final Map<String, List<String>> problemsOfTokens = new LinkedHashMap<>();
+
     KeyCheck(ServiceSettings settings, Clock clock, List<Finding> findings) {
         this.settings = settings;
         this.clock = clock;
@@ -76,8 +79,7 @@ final class KeyCheck {
                         token.health().reason(),
                         "Mend the PIN before you try again: tokens lock a user after a few wrong ones."));
             }
-            description.problems().forEach(problem -> findings.add(Finding.warning(
-                    "token", name, problem, "docs/pkcs11.md and docs/pkcs11-errors.md say more.")));
+            problemsOfTokens.put(name, description.problems());
         } catch (InvalidConfigurationException e) {
             findings.add(Finding.error("token", name, e.getMessage(), "Mend module, label, slot or URI of the token."));
         } catch (SigningException e) {
@@ -111,9 +113,21 @@ final class KeyCheck {
                 findings.add(Finding.error(
                         "key", name, "Token \"" + token + "\" cannot be used.", "See what is said of that token."));
             } else {
+                int before = findings.size();
                 check(name, () -> onToken(name, onToken, token, opened), containers);
+                if (findings.subList(before, findings.size()).stream()
+                        .anyMatch(finding -> finding.level() == Finding.Level.ERROR)) {
+                    tellProblems(token);
+                }
             }
         }
+    }
+
+    private void tellProblems(String token) {
+        List<String> problems = problemsOfTokens.getOrDefault(token, List.of());
+        problemsOfTokens.remove(token);
+        problems.forEach(problem -> findings.add(
+                Finding.warning("token", token, problem, "The command keys shows what is on the token.")));
     }
 
     private SigningKey onToken(String name, KeySettings.OnToken key, String tokenName, Pkcs11Token token) {

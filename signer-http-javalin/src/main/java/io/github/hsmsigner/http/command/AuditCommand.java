@@ -42,7 +42,8 @@ final class AuditCommand implements Callable<Integer> {
                 "",
                 "Examples:",
                 "  signer-service audit verify /var/lib/signer/audit.jsonl",
-                "  signer-service audit verify audit.jsonl --anchor \"$(cat kept/audit.jsonl.head)\""
+                "  signer-service audit verify audit.jsonl \\",
+                "      --anchor \"$(cat kept/audit.jsonl.head)\""
             })
     static final class Verify implements Callable<Integer> {
 

@@ -6,6 +6,8 @@ import io.github.hsmsigner.http.config.InvalidSettingsException;
 import io.github.hsmsigner.http.service.CannotStartException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -32,7 +34,7 @@ final class Problems implements CommandLine.IExecutionExceptionHandler, CommandL
             return tell(command, List.of("Interrupted."), ExitCode.FAILED);
         }
         if (problem instanceof IOException) {
-            return tell(command, List.of(problem.toString()), ExitCode.FAILED);
+            return tell(command, List.of(sentence((IOException) problem)), ExitCode.FAILED);
         }
         LoggerFactory.getLogger(Problems.class).error("The command met an unexpected error.", problem);
         return tell(command, List.of("An unexpected error; the log has it."), ExitCode.FAILED);
@@ -45,6 +47,16 @@ final class Problems implements CommandLine.IExecutionExceptionHandler, CommandL
         CommandLine.UnmatchedArgumentException.printSuggestions(problem, command.getErr());
         command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return ExitCode.CANNOT_WORK;
+    }
+
+    private static String sentence(IOException problem) {
+        if (problem instanceof NoSuchFileException file) {
+            return "There is no file " + file.getFile() + ".";
+        }
+        if (problem instanceof AccessDeniedException file) {
+            return "This user may not open the file " + file.getFile() + ".";
+        }
+        return "A file cannot be read or written: " + problem.getMessage() + ".";
     }
 
     private static int tell(CommandLine command, List<String> sentences, int exitCode) {

@@ -37,9 +37,10 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  signer-service sign contract.pdf",
-            "  signer-service sign contract.pdf --format cades --digest sha512 --key contracts -o contract.p7s",
-            "  openssl cms -verify -binary -inform DER -in contract.pdf.p7s -content contract.pdf -CAfile ca.pem \\",
-            "      -purpose any -out /dev/null"
+            "  signer-service sign contract.pdf --format cades --digest sha512 \\",
+            "      --key contracts -o contract.p7s",
+            "  openssl cms -verify -binary -inform DER -in contract.pdf.p7s \\",
+            "      -content contract.pdf -CAfile ca.pem -purpose any -out /dev/null"
         })
 final class SignCommand implements Callable<Integer> {
 

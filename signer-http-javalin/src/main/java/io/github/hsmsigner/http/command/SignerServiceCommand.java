@@ -24,12 +24,13 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  java -jar signer-service.jar check",
-            "  HSM_MODULE=/opt/cloudhsm/lib/libcloudhsm_pkcs11.so HSM_PIN_FILE=/run/secrets/pin \\",
+            "  HSM_MODULE=/opt/cloudhsm/lib/libcloudhsm_pkcs11.so HSM_PIN_FILE=pin \\",
             "      SIGNING_CERTIFICATE=signer.pem java -jar signer-service.jar",
             "  java -jar signer-service.jar sign contract.pdf",
             "  source <(java -jar signer-service.jar generate-completion)",
             "",
-            "Exit codes: 0 done, or stopped by a signal; 1 failed; 2 a command line or settings that cannot work."
+            "Exit codes: 0 done, or stopped by a signal; 1 failed;",
+            "2 a command line or settings that cannot work."
         })
 final class SignerServiceCommand implements Runnable {
 

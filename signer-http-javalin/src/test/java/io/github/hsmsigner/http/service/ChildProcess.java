@@ -1,5 +1,6 @@
 package io.github.hsmsigner.http.service;
 
+import io.github.hsmsigner.http.command.Main;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;

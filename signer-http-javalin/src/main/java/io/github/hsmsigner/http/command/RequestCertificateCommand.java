@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example:",
-            "  signer-service request-certificate --label contracts --subject \"CN=Contracts\" --csr renewal.csr"
+            "  signer-service request-certificate --label contracts \\",
+            "      --subject \"CN=Contracts\" --csr renewal.csr"
         })
 final class RequestCertificateCommand implements Callable<Integer> {
 

@@ -1,6 +1,7 @@
 package io.github.hsmsigner.http.protocol;
 
 import io.github.hsmsigner.core.ContainerRequest;
+import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.RequestContext;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.error.ErrorCode;
@@ -51,7 +52,7 @@ public final class CallbackHandler {
      *
      * @param service gives the service to call, for each request anew; throws
      *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none
-     * @param limits how much of a body is taken
+     * @param limits how much of a body is taken, and how long the answer may take
      * @param certificateEncoding how certificates are written
      */
     public CallbackHandler(
@@ -196,6 +197,7 @@ public final class CallbackHandler {
         private CallbackAnswer perform(SigningService signing) {
             // Made now, so that the time a client takes to send its body does not count against the deadline.
             RequestContext context = RequestContext.builder(facts.requestId())
+                    .deadline(Deadline.after(limits.timeLimit()))
                     .signingToken(request.signingToken().orElse(null))
                     .transportFacts(facts.transportFacts())
                     .build();

@@ -13,25 +13,19 @@ import java.util.Map;
 public final class Main {
 
     private static final String USAGE = """
-            Usage: java -jar signer-service.jar [serve]
+            Usage: java -jar signer-service.jar [serve] [--print-config]
                    java -jar signer-service.jar --help | --version
 
             Serves the signing-service callback of Document Engine on POST /sign.
-            Settings are environment variables:
+            Settings are environment variables, and a YAML file that SIGNING_SERVICE_CONFIG names. The usual ones:
 
-              HSM_MODULE                            path of the PKCS#11 module
-              HSM_PIN                               PIN, exactly as the token wants it (CloudHSM: user:password)
-              HSM_TOKEN_LABEL or HSM_SLOT_ID        which token, if there are several
-              HSM_KEY_LABEL, HSM_KEY_ID             which key, if there are several (the id in hexadecimal)
-              HSM_MAX_SESSIONS                      signatures made at once (32)
-              SIGNING_KEYSTORE                      instead of an HSM: path of a PKCS#12 file
-              SIGNING_KEYSTORE_PASSWORD             its password
-              SIGNING_CERTIFICATE                   PEM file with the certificate of the key
-              SIGNING_CA_CERTIFICATES               PEM files with its issuers, separated by ':'
+              HSM_MODULE, HSM_PIN or HSM_PIN_FILE   path of the PKCS#11 module; the PIN (CloudHSM: user:password)
+              HSM_TOKEN_LABEL, HSM_KEY_LABEL        which token and which key, if there are several
+              SIGNING_CERTIFICATE                   file with the certificate of the key
+              SIGNING_CA_CERTIFICATES               files with its issuers, separated by ':'
               SIGNING_SERVICE_PORT                  port (6000); 0 for any that is free
-              SIGNING_SERVICE_MAX_BODY_BYTES        largest request body (1503238553)
-              SIGNING_SERVICE_CERTIFICATE_ENCODING  certificates in answers: pem (default) or der
-              SIGNING_SERVICE_LOG_LEVEL             TRACE, DEBUG, INFO (default), WARN or ERROR
+
+            --print-config shows all settings as they are in force, secrets masked.
             """;
 
     private final Map<String, String> environment;
@@ -59,6 +53,9 @@ public final class Main {
     private int run(List<String> arguments) {
         if (arguments.isEmpty() || arguments.equals(List.of("serve"))) {
             return new ServeCommand(environment, err).call();
+        }
+        if (arguments.equals(List.of("--print-config")) || arguments.equals(List.of("serve", "--print-config"))) {
+            return new PrintConfigCommand(environment, out, err).call();
         }
         if (arguments.equals(List.of("--help"))) {
             out.print(USAGE);

@@ -63,6 +63,11 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private void report(String problem) {
+        report(err, problem);
+    }
+
+    /** One line for a problem, whatever it holds. */
+    static void report(PrintStream err, String problem) {
         err.println("signer-service: " + problem.replaceAll("\\s*\\R\\s*", " "));
     }
 

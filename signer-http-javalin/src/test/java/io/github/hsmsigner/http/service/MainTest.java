@@ -45,8 +45,8 @@ class MainTest {
                     .hasSameSizeAs(problems)
                     .allSatisfy(line ->
                             assertThat(line).startsWith("signer-service: ").doesNotContain("Exception", "\tat "));
-            for (int i = 0; i < problems.length; i++) {
-                assertThat(process.errors().get(i)).contains(problems[i]);
+            for (String problem : problems) {
+                assertThat(process.errors()).anySatisfy(line -> assertThat(line).contains(problem));
             }
             assertThat(String.join("\n", process.output())).doesNotContain("Exception", "\tat ", "Listening");
         }

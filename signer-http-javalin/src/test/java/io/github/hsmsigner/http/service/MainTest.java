@@ -138,7 +138,8 @@ class MainTest {
             assertThat(process.errors()).isEmpty();
             assertThat(process.output())
                     .anySatisfy(line -> assertThat(line).contains("certificate of CN=Test Signer"))
-                    .anySatisfy(line -> assertThat(line).contains("action=sign_pkcs7 digest=sha256 outcome=ok"))
+                    .anySatisfy(
+                            line -> assertThat(line).contains(" action=sign_pkcs7 ", " digest=sha256 ", " outcome=ok "))
                     .last()
                     .asString()
                     .endsWith("Stopped.");

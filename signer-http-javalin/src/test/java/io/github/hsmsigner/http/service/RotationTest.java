@@ -43,7 +43,7 @@ class RotationTest {
         token.importKey(TestKey.keyPair(), "contracts", "a1");
         Path pin = Files.writeString(directory.resolve("pin"), token.pin());
         Path certificate = TestPki.writePem(directory.resolve("signer.pem"), TestKey.certificate());
-        Path secret = Files.writeString(directory.resolve("secret"), "old secret");
+        Path secret = Files.writeString(directory.resolve("secret"), "old secret of sixteen");
         X509Certificate next =
                 TestKey.pki().certifySigner("Next", TestKey.keyPair().getPublic());
         RunningService service = new RunningService(
@@ -58,7 +58,7 @@ class RotationTest {
                         .key("key", TestSettings.onTokens(certificate, "contracts", "hsm"))
                         .access(AccessSettings.of(new SharedSecretSettings(List.of(
                                 new SharedSecret(
-                                        "load", SecretReference.of("load secret".getBytes(StandardCharsets.UTF_8))),
+                                        "load", SecretReference.of("load secret of sixteen".getBytes(StandardCharsets.UTF_8))),
                                 new SharedSecret("other", SecretReference.inFile(secret))))))
                         .build(),
                 "test");
@@ -68,21 +68,21 @@ class RotationTest {
             try (Callers callers = Callers.start(
                     service.port(),
                     4,
-                    "{\"action\":\"sign\",\"data_to_be_signed\":\"AQID\",\"signing_token\":\"load secret\"}")) {
+                    "{\"action\":\"sign\",\"data_to_be_signed\":\"AQID\",\"signing_token\":\"load secret of sixteen\"}")) {
                 callers.awaitMore(20);
-                assertThat(status(client, "old secret")).isEqualTo(200);
-                assertThat(status(client, "new secret")).isEqualTo(401);
+                assertThat(status(client, "old secret of sixteen")).isEqualTo(200);
+                assertThat(status(client, "new secret of sixteen")).isEqualTo(401);
 
                 String newPin = "new-" + token.pin();
                 token.tool("--change-pin", "--new-pin", newPin);
                 replace(pin, newPin);
                 replace(certificate, TestPki.pem(next));
-                replace(secret, "new secret");
-                await("the new secret", () -> status(client, "new secret") == 200);
-                assertThat(status(client, "old secret")).isEqualTo(401);
+                replace(secret, "new secret of sixteen");
+                await("the new secret", () -> status(client, "new secret of sixteen") == 200);
+                assertThat(status(client, "old secret of sixteen")).isEqualTo(401);
                 await(
                         "the new certificate",
-                        () -> Client.text(client.sign(CERTIFICATES.formatted("load secret")))
+                        () -> Client.text(client.sign(CERTIFICATES.formatted("load secret of sixteen")))
                                 .contains(Base64.getEncoder()
                                         .encodeToString(TestPki.pem(next).getBytes(StandardCharsets.US_ASCII))
                                         .substring(0, 200)));
@@ -98,7 +98,7 @@ class RotationTest {
             assertThat(log.text())
                     .contains("Certificate files changed and taken up: the keys key have other certificates.")
                     .contains("Policy files changed and taken up")
-                    .doesNotContain("new secret", "new-" + token.pin());
+                    .doesNotContain("new secret of sixteen", "new-" + token.pin());
         } finally {
             service.close();
         }

@@ -175,13 +175,14 @@ final class PolicyReader {
     }
 
     /** What the elements say; empty if one of them cannot be used. */
-    private static <T> Optional<List<T>> each(
-            List<SectionValues> list, Function<SectionValues, Optional<T>> reader) {
+    private static <T> Optional<List<T>> each(List<SectionValues> list, Function<SectionValues, Optional<T>> reader) {
         List<T> made = list.stream()
-                .flatMap(values -> values.problems()
-                        .attempt(values.where(), () -> reader.apply(values))
-                        .flatMap(Function.identity())
-                        .stream())
+                .flatMap(
+                        values -> values
+                                .problems()
+                                .attempt(values.where(), () -> reader.apply(values))
+                                .flatMap(Function.identity())
+                                .stream())
                 .toList();
         return made.size() < list.size() ? Optional.empty() : Optional.of(made);
     }
@@ -224,20 +225,22 @@ final class PolicyReader {
 
     private static Optional<PolicySettings> jwt(SectionValues values, Set<String> keyNames) {
         Map<String, String> keysByValue = keys(values, KEY_BY_CLAIM_VALUE, keyNames);
-        return values.require(JWT_KEYS).flatMap(list -> each(list, PolicyReader::keySource)).map(sources -> {
-            JwtSettings.Builder jwt = JwtSettings.builder(sources)
-                    .leeway(values.or(LEEWAY))
-                    .callerClaim(values.or(CALLER_CLAIM))
-                    .keyByClaimValue(keysByValue)
-                    .maxTokenBytes(values.or(MAX_TOKEN).intValue());
-            values.get(ALGORITHMS).ifPresent(algorithms -> jwt.algorithms(Set.copyOf(algorithms)));
-            values.get(ISSUER).ifPresent(jwt::issuer);
-            values.get(AUDIENCE).ifPresent(jwt::audience);
-            values.get(TYPE).ifPresent(jwt::type);
-            values.get(MAXIMUM_AGE).ifPresent(jwt::maximumAge);
-            values.get(KEY_CLAIM).ifPresent(jwt::keyClaim);
-            return jwt.build();
-        });
+        return values.require(JWT_KEYS)
+                .flatMap(list -> each(list, PolicyReader::keySource))
+                .map(sources -> {
+                    JwtSettings.Builder jwt = JwtSettings.builder(sources)
+                            .leeway(values.or(LEEWAY))
+                            .callerClaim(values.or(CALLER_CLAIM))
+                            .keyByClaimValue(keysByValue)
+                            .maxTokenBytes(values.or(MAX_TOKEN).intValue());
+                    values.get(ALGORITHMS).ifPresent(algorithms -> jwt.algorithms(Set.copyOf(algorithms)));
+                    values.get(ISSUER).ifPresent(jwt::issuer);
+                    values.get(AUDIENCE).ifPresent(jwt::audience);
+                    values.get(TYPE).ifPresent(jwt::type);
+                    values.get(MAXIMUM_AGE).ifPresent(jwt::maximumAge);
+                    values.get(KEY_CLAIM).ifPresent(jwt::keyClaim);
+                    return jwt.build();
+                });
     }
 
     private static Optional<JwtKeySource> keySource(SectionValues values) {

@@ -445,8 +445,8 @@ class YamlSettingsTest {
         InvalidSettingsException problems = catchThrowableOfType(InvalidSettingsException.class, () -> read(yaml));
 
         assertThat(problems.problems())
-                .allSatisfy(sentence ->
-                        assertThat(sentence).doesNotContain("\n", "SECRET", "CRET}", "crypto", "{CRET"));
+                .allSatisfy(
+                        sentence -> assertThat(sentence).doesNotContain("\n", "SECRET", "CRET}", "crypto", "{CRET"));
         expected.forEach(part -> assertThat(problems.problems()).anyMatch(sentence -> sentence.contains(part)));
         assertThat(problems.problems())
                 .hasSameSizeAs(expected.stream().filter(p -> !p.isEmpty()).toList());

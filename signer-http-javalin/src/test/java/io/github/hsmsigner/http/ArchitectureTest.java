@@ -116,6 +116,29 @@ class ArchitectureTest {
     }
 
     @Test
+    void theFormsOfTheLogKnowLogbackAloneAndNobodyElseDoes() {
+        classes()
+                .that()
+                .resideInAPackage("io.github.hsmsigner.http.log..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.github.hsmsigner.http.log..",
+                        "ch.qos.logback..",
+                        "com.fasterxml.jackson.core..",
+                        "org.slf4j..",
+                        "java..")
+                .check(module);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.github.hsmsigner.http.log..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("ch.qos.logback..")
+                .check(module);
+    }
+
+    @Test
     void nobodyKnowsThePkcs11Wrapper() {
         noClasses()
                 .should()

@@ -161,19 +161,22 @@ final class PolicyReader {
         }
         if (values.isSet(SHARED_SECRETS)) {
             return values.get(SHARED_SECRETS)
-                    .map(list -> new SharedSecretSettings(each(list, PolicyReader::sharedSecret)));
+                    .flatMap(list -> each(list, PolicyReader::sharedSecret))
+                    .map(SharedSecretSettings::new);
         }
         if (values.isSet(CLIENT_CERTIFICATES)) {
             return values.get(CLIENT_CERTIFICATES)
-                    .map(list -> new ClientCertificateSettings(each(list, PolicyReader::certificate)));
+                    .flatMap(list -> each(list, PolicyReader::certificate))
+                    .map(ClientCertificateSettings::new);
         }
         return values.isSet(JWT)
                 ? values.get(JWT).flatMap(jwt -> jwt(jwt, keyNames))
                 : values.get(USER_LIST).flatMap(users -> userList(users, keyNames));
     }
 
-    private static <T> List<T> each(List<SectionValues> list, Function<SectionValues, Optional<T>> reader) {
-        return list.stream()
+    /** What the elements say; empty if one of them cannot be used. */
+    private static <T> Optional<List<T>> each(List<SectionValues> list, Function<SectionValues, Optional<T>> reader) {
+        List<T> made = list.stream()
                 .flatMap(
                         values -> values
                                 .problems()
@@ -181,6 +184,7 @@ final class PolicyReader {
                                 .flatMap(Function.identity())
                                 .stream())
                 .toList();
+        return made.size() < list.size() ? Optional.empty() : Optional.of(made);
     }
 
     private static Optional<SharedSecret> sharedSecret(SectionValues values) {
@@ -201,7 +205,9 @@ final class PolicyReader {
 
     private static Optional<PolicySettings> userList(SectionValues values, Set<String> keyNames) {
         Map<String, String> keys = keys(values, KEY_BY_SIGN_METHOD, keyNames);
-        return values.require(USERS).map(list -> new UserListSettings(each(list, PolicyReader::user), keys));
+        return values.require(USERS)
+                .flatMap(list -> each(list, PolicyReader::user))
+                .map(users -> new UserListSettings(users, keys));
     }
 
     private static Optional<ListedUser> user(SectionValues values) {
@@ -219,20 +225,22 @@ final class PolicyReader {
 
     private static Optional<PolicySettings> jwt(SectionValues values, Set<String> keyNames) {
         Map<String, String> keysByValue = keys(values, KEY_BY_CLAIM_VALUE, keyNames);
-        return values.require(JWT_KEYS).map(list -> {
-            JwtSettings.Builder jwt = JwtSettings.builder(each(list, PolicyReader::keySource))
-                    .leeway(values.or(LEEWAY))
-                    .callerClaim(values.or(CALLER_CLAIM))
-                    .keyByClaimValue(keysByValue)
-                    .maxTokenBytes(values.or(MAX_TOKEN).intValue());
-            values.get(ALGORITHMS).ifPresent(algorithms -> jwt.algorithms(Set.copyOf(algorithms)));
-            values.get(ISSUER).ifPresent(jwt::issuer);
-            values.get(AUDIENCE).ifPresent(jwt::audience);
-            values.get(TYPE).ifPresent(jwt::type);
-            values.get(MAXIMUM_AGE).ifPresent(jwt::maximumAge);
-            values.get(KEY_CLAIM).ifPresent(jwt::keyClaim);
-            return jwt.build();
-        });
+        return values.require(JWT_KEYS)
+                .flatMap(list -> each(list, PolicyReader::keySource))
+                .map(sources -> {
+                    JwtSettings.Builder jwt = JwtSettings.builder(sources)
+                            .leeway(values.or(LEEWAY))
+                            .callerClaim(values.or(CALLER_CLAIM))
+                            .keyByClaimValue(keysByValue)
+                            .maxTokenBytes(values.or(MAX_TOKEN).intValue());
+                    values.get(ALGORITHMS).ifPresent(algorithms -> jwt.algorithms(Set.copyOf(algorithms)));
+                    values.get(ISSUER).ifPresent(jwt::issuer);
+                    values.get(AUDIENCE).ifPresent(jwt::audience);
+                    values.get(TYPE).ifPresent(jwt::type);
+                    values.get(MAXIMUM_AGE).ifPresent(jwt::maximumAge);
+                    values.get(KEY_CLAIM).ifPresent(jwt::keyClaim);
+                    return jwt.build();
+                });
     }
 
     private static Optional<JwtKeySource> keySource(SectionValues values) {
@@ -241,6 +249,7 @@ final class PolicyReader {
                 .count();
         if (set != 1) {
             values.problems().add(values.where(), "must have one of secret, public-key and jwk-set");
+            return Optional.empty();
         }
         return values.get(JWT_SECRET)
                 .map(JwtKeySource::secret)

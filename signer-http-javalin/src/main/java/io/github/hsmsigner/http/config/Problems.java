@@ -11,9 +11,9 @@ final class Problems {
 
     private final List<String> sentences = new ArrayList<>();
 
-    /** Tells a problem: where, and the rest of a sentence without its full stop. */
+    /** Tells a problem: where, and the rest of a sentence without its full stop, or a question with its mark. */
     void add(String where, String predicate) {
-        addSentence(where + " " + predicate + ".");
+        addSentence(where + " " + predicate + (predicate.endsWith("?") ? "" : "."));
     }
 
     void addSentence(String sentence) {

@@ -129,7 +129,9 @@ final class YamlFile {
             // Aliases can stand for far more than is written.
             throw new YamlEngineException("too deep or too many values");
         }
-        if (!node.getTag().getValue().startsWith(STANDARD_TAGS)) {
+        // A text that is all ${NAME} gets a tag of its own from the parser; what is in it is for the setting to say.
+        if (!node.getTag().getValue().startsWith(STANDARD_TAGS)
+                && !node.getTag().equals(Tag.ENV_TAG)) {
             problems.add(
                     "Line " + line, "has a value that begins with !, which is a tag in YAML; it must be in quotes");
         }

@@ -5,8 +5,10 @@ import io.github.hsmsigner.http.auth.ClientCertificateFacts;
 import io.github.hsmsigner.http.protocol.CallFacts;
 import io.github.hsmsigner.http.protocol.CallbackHandler;
 import io.github.hsmsigner.http.protocol.CallbackLimits;
+import io.github.hsmsigner.http.protocol.CallbackObserver;
 import io.github.hsmsigner.http.protocol.CertificateEncoding;
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import io.github.hsmsigner.http.protocol.RequestLog;
 import io.javalin.config.JavalinState;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
@@ -74,7 +76,8 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
 
     @Override
     public void onInitialize(JavalinState state) {
-        CallbackHandler handler = new CallbackHandler(service, pluginConfig.limits, pluginConfig.certificateEncoding);
+        CallbackHandler handler = new CallbackHandler(
+                service, pluginConfig.limits, pluginConfig.certificateEncoding, pluginConfig.observer);
         state.routes.addHttpHandler(
                 HandlerType.POST,
                 pluginConfig.path,
@@ -131,6 +134,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
         private String path = DEFAULT_PATH;
         private CallbackLimits limits = CallbackLimits.defaults();
         private CertificateEncoding certificateEncoding = CertificateEncoding.PEM;
+        private CallbackObserver observer = new RequestLog();
 
         private BodyPace bodyPace = BodyPace.ANY;
 
@@ -188,6 +192,18 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
          */
         public Settings certificateEncoding(CertificateEncoding certificateEncoding) {
             this.certificateEncoding = Objects.requireNonNull(certificateEncoding, "certificateEncoding");
+            return this;
+        }
+
+        /**
+         * Sets who is told of each callback; a {@link RequestLog}, without it. To have a log and something else, set
+         * {@code CallbackObserver.all(new RequestLog(), somethingElse)}.
+         *
+         * @param observer the observer
+         * @return these settings
+         */
+        public Settings observer(CallbackObserver observer) {
+            this.observer = Objects.requireNonNull(observer, "observer");
             return this;
         }
     }

@@ -5,7 +5,6 @@ import io.github.hsmsigner.http.protocol.ErrorAnswer;
 import java.util.Optional;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
@@ -37,11 +36,17 @@ final class AdminServer {
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 2);
         threads.setName("admin");
         Server server = new Server(threads);
+        ClientLimits own = new ClientLimits(
+                limits.maxHeaderBytes(),
+                limits.idleTimeout(),
+                limits.minBytesPerSecond(),
+                limits.slowGrace(),
+                MAX_CONNECTIONS,
+                limits.maxRequests());
         HttpConfiguration http = new HttpConfiguration();
         Listeners.configure(http, limits);
-        ServerConnector connector = Listeners.connector(server, http, listener, limits, Optional.empty());
+        ServerConnector connector = Listeners.connector(server, http, listener, own, Optional.empty());
         server.addConnector(connector);
-        server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
         server.setErrorHandler(new JettyErrorAnswers());
         OperatorPages pages = OperatorPages.all(health, metrics);
         pages.setHandler(new NothingElse());

@@ -12,14 +12,11 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,12 +28,6 @@ import org.slf4j.LoggerFactory;
 final class CallbackServer {
 
     private static final Logger LOG = LoggerFactory.getLogger(CallbackServer.class);
-
-    /** How long a client may send nothing while the service stops. */
-    private static final Duration PAUSE_WHILE_STOPPING = Duration.ofSeconds(5);
-
-    /** How long a connection may be silent while there are as many as there may be. */
-    private static final Duration IDLE_AT_THE_LIMIT = Duration.ofSeconds(2);
 
     /** Threads that accept, select, and serve what does not wait. */
     private static final int THREADS_THAT_DO_NOT_WAIT = 12;
@@ -107,21 +98,11 @@ final class CallbackServer {
     private ServerConnector connector(Server server, HttpConfiguration http) {
         ClientLimits limits = settings.clientLimits();
         connector = Listeners.connector(server, http, settings.listener(), limits, tls.map(ReloadableTls::factory));
-        NetworkConnectionLimit connections = new NetworkConnectionLimit(limits.maxConnections(), connector);
-        connections.setEndPointIdleTimeout(IDLE_AT_THE_LIMIT.toMillis());
-        server.addBean(connections);
         Listeners.open(connector, settings.listener());
         return connector;
     }
 
     private void configureJetty(Server server, OperatorPages pages) {
-        server.addEventListener(new LifeCycle.Listener() {
-            @Override
-            public void lifeCycleStarted(LifeCycle event) {
-                // Jetty's own second is too short for a client that pauses in the middle of its body.
-                connector.setShutdownIdleTimeout(PAUSE_WHILE_STOPPING.toMillis());
-            }
-        });
         // The handler that is put in last is the first to see a request.
         server.insertHandler(bound);
         server.insertHandler(pages);

@@ -4,8 +4,10 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.io.IOException;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -15,7 +17,6 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 /** Makes and opens what listens. */
 final class Listeners {
 
-    private static final int ACCEPTORS = 1;
     private static final int SELECTORS = 2;
 
     private Listeners() {}
@@ -28,27 +29,28 @@ final class Listeners {
     }
 
     /** A listener that is not open yet. */
-    static ServerConnector connector(
+    static CallbackConnector connector(
             Server server,
             HttpConfiguration http,
             ListenerSettings listener,
             ClientLimits limits,
             Optional<SslContextFactory.Server> tls) {
-        HttpConnectionFactory plain = new HttpConnectionFactory(http);
-        ServerConnector connector = tls.map(factory -> {
-                    http.addCustomizer(clientCertificateCustomizer());
-                    return new ServerConnector(
-                            server,
-                            ACCEPTORS,
-                            SELECTORS,
-                            new SslConnectionFactory(factory, HttpVersion.HTTP_1_1.asString()),
-                            plain);
-                })
-                .orElseGet(() -> new ServerConnector(server, ACCEPTORS, SELECTORS, plain));
+        ConnectionFactory[] protocols = protocols(http, tls);
+        CallbackConnector connector = new CallbackConnector(server, SELECTORS, limits.maxConnections(), protocols);
         connector.setHost(listener.address());
         connector.setPort(listener.port());
+        server.addBean(new NetworkConnectionLimit(limits.maxConnections(), connector));
         connector.setIdleTimeout(limits.idleTimeout().toMillis());
         return connector;
+    }
+
+    private static ConnectionFactory[] protocols(HttpConfiguration http, Optional<SslContextFactory.Server> tls) {
+        HttpConnectionFactory plain = new HttpConnectionFactory(http);
+        if (tls.isEmpty()) {
+            return new ConnectionFactory[] {plain};
+        }
+        http.addCustomizer(clientCertificateCustomizer());
+        return new ConnectionFactory[] {new SslConnectionFactory(tls.get(), HttpVersion.HTTP_1_1.asString()), plain};
     }
 
     /** Clients reach the service by names and addresses that its certificate need not have: checking those is theirs. */

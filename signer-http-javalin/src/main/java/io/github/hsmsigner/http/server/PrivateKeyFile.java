@@ -12,14 +12,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Optional;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8DecryptorProviderBuilder;
 import org.bouncycastle.openssl.jcajce.JcePEMDecryptorProviderBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -64,13 +73,27 @@ final class PrivateKeyFile {
                 throw new InvalidConfigurationException(
                         "The file " + file + " holds no private key in PEM (PKCS#8, PKCS#1 or SEC 1).");
             }
-            return new JcaPEMKeyConverter().getPrivateKey(key);
-        } catch (IOException | IllegalArgumentException e) {
+            return KeyFactory.getInstance(algorithm(key)).generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
+        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
             throw new InvalidConfigurationException(
                     "The private key in " + file + " is damaged, or of a kind that is not supported.", e);
         } finally {
             Arrays.fill(document, (byte) 0);
         }
+    }
+
+    private static String algorithm(PrivateKeyInfo key) throws GeneralSecurityException {
+        ASN1ObjectIdentifier algorithm = key.getPrivateKeyAlgorithm().getAlgorithm();
+        if (algorithm.equals(PKCSObjectIdentifiers.rsaEncryption)) {
+            return "RSA";
+        }
+        if (algorithm.equals(X9ObjectIdentifiers.id_ecPublicKey)) {
+            return "EC";
+        }
+        if (algorithm.equals(EdECObjectIdentifiers.id_Ed25519)) {
+            return "Ed25519";
+        }
+        throw new NoSuchAlgorithmException("TLS takes RSA, EC and Ed25519 keys, and none of " + algorithm);
     }
 
     private byte[] document() {
@@ -104,13 +127,20 @@ final class PrivateKeyFile {
 
     private PrivateKeyInfo decrypt(Object object) {
         char[] characters = password();
+        // The JDK has not all that OpenSSL encrypts with, by the names that BouncyCastle asks for. Not registered: for
+        // this use alone.
+        Provider provider = new BouncyCastleProvider();
         try {
             if (object instanceof PEMEncryptedKeyPair pair) {
-                return pair.decryptKeyPair(new JcePEMDecryptorProviderBuilder().build(characters))
+                return pair.decryptKeyPair(new JcePEMDecryptorProviderBuilder()
+                                .setProvider(provider)
+                                .build(characters))
                         .getPrivateKeyInfo();
             }
             return ((PKCS8EncryptedPrivateKeyInfo) object)
-                    .decryptPrivateKeyInfo(new JceOpenSSLPKCS8DecryptorProviderBuilder().build(characters));
+                    .decryptPrivateKeyInfo(new JceOpenSSLPKCS8DecryptorProviderBuilder()
+                            .setProvider(provider)
+                            .build(characters));
         } catch (IOException | PKCSException | OperatorCreationException e) {
             throw new InvalidConfigurationException(
                     "The private key in " + file

@@ -104,6 +104,7 @@ final class FileWatch {
         if (!reason.equals(lastFailure)) {
             lastFailure = reason;
             LOG.warn("{} changed and not taken up, what was in force stays in force: {}", what, reason, unexpected);
+            outcome.accept(false);
         }
     }
 

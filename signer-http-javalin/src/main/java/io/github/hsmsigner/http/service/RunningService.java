@@ -11,6 +11,7 @@ import io.github.hsmsigner.http.auth.PolicySettings;
 import io.github.hsmsigner.http.auth.ReloadablePolicy;
 import io.github.hsmsigner.http.config.ServiceSettings;
 import io.github.hsmsigner.http.metrics.ServiceMetrics;
+import io.github.hsmsigner.http.server.ServerSettings;
 import io.github.hsmsigner.http.server.SigningHttpServer;
 import java.time.Clock;
 import java.time.Duration;
@@ -127,6 +128,22 @@ final class RunningService implements AutoCloseable {
                 .map(name -> "The policy names the key \"" + name + "\", which is not configured; there are "
                         + settings.keys().keySet() + ".")
                 .toList();
+    }
+
+    /** The deadline is one of the settings for signatures, and it is the callback that keeps it. */
+    private ServerSettings serverSettings() {
+        ServerSettings server = settings.server();
+        return new ServerSettings(
+                server.listener(),
+                server.path(),
+                server.tls(),
+                server.admin(),
+                server.callbackLimits().toBuilder()
+                        .timeLimit(settings.signatures().deadline())
+                        .build(),
+                server.certificateEncoding(),
+                server.clientLimits(),
+                server.stopLimit());
     }
 
     private void announce(AccessSettings access) {

@@ -104,6 +104,12 @@ final class ChildProcess implements AutoCloseable {
         process.toHandle().destroy();
     }
 
+    /** Ends the process without warning, as SIGKILL does. */
+    void kill() {
+        process.toHandle().destroyForcibly();
+        process.onExit().join();
+    }
+
     /** Waits for the end, and gives the exit code. */
     int exitCode() {
         while (readLine() != null) {

@@ -26,9 +26,12 @@ final class AccessCheck {
         try {
             new PolicyFactory(clock).policy(access);
             findings.add(Finding.ok(
-                    AREA, "", "Policy: " + kinds + "; rules for " + access.callers().size() + " callers."));
+                    AREA,
+                    "",
+                    "Policy: " + kinds + "; rules for " + access.callers().size() + " callers."));
         } catch (InvalidConfigurationException e) {
-            findings.add(Finding.error(AREA, "", e.getMessage(), "Mend the file or secret that the policy is made from."));
+            findings.add(
+                    Finding.error(AREA, "", e.getMessage(), "Mend the file or secret that the policy is made from."));
         }
         access.warnings()
                 .forEach(warning -> findings.add(Finding.warning(

@@ -16,26 +16,33 @@ final class FileCheck {
 
     static List<Finding> of(ServiceSettings settings) {
         List<Finding> findings = new ArrayList<>();
-        settings.server().tls().ifPresentOrElse(
-                tls -> {
-                    try {
-                        X509Certificate certificate = SigningHttpServer.checkTls(tls);
-                        findings.add(Finding.ok(
+        settings.server()
+                .tls()
+                .ifPresentOrElse(
+                        tls -> {
+                            try {
+                                X509Certificate certificate = SigningHttpServer.checkTls(tls);
+                                findings.add(Finding.ok(
+                                        "tls",
+                                        "",
+                                        "The certificate of "
+                                                + certificate
+                                                        .getSubjectX500Principal()
+                                                        .getName() + ", valid to "
+                                                + certificate.getNotAfter().toInstant() + "."));
+                            } catch (InvalidConfigurationException e) {
+                                findings.add(Finding.error(
+                                        "tls",
+                                        "",
+                                        e.getMessage(),
+                                        "Mend the files that server.tls names; PEM is expected."));
+                            }
+                        },
+                        () -> findings.add(Finding.warning(
                                 "tls",
                                 "",
-                                "The certificate of "
-                                        + certificate.getSubjectX500Principal().getName() + ", valid to "
-                                        + certificate.getNotAfter().toInstant() + "."));
-                    } catch (InvalidConfigurationException e) {
-                        findings.add(Finding.error(
-                                "tls", "", e.getMessage(), "Mend the files that server.tls names; PEM is expected."));
-                    }
-                },
-                () -> findings.add(Finding.warning(
-                        "tls",
-                        "",
-                        "Callbacks come without TLS, so signing tokens and documents cross the network in the open.",
-                        "Set server.tls, or keep the port on a network that is trusted.")));
+                                "Callbacks come without TLS, so signing tokens and documents cross the network in the open.",
+                                "Set server.tls, or keep the port on a network that is trusted.")));
         settings.audit()
                 .ifPresentOrElse(
                         audit -> findings.add(audit(audit.file())),

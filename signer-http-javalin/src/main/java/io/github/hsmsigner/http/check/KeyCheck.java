@@ -70,8 +70,9 @@ final class KeyCheck {
                 findings.add(Finding.ok(
                         "token",
                         name,
-                        "Logged in. Module " + description.module() + ". " + description.keys().size()
-                                + " private keys may sign, " + description.certificates().size() + " certificates."));
+                        "Logged in. Module " + description.module() + ". "
+                                + description.keys().size() + " private keys may sign, "
+                                + description.certificates().size() + " certificates."));
             } else {
                 findings.add(Finding.error(
                         "token",
@@ -126,8 +127,8 @@ final class KeyCheck {
     private void tellProblems(String token) {
         List<String> problems = problemsOfTokens.getOrDefault(token, List.of());
         problemsOfTokens.remove(token);
-        problems.forEach(problem -> findings.add(
-                Finding.warning("token", token, problem, "The command keys shows what is on the token.")));
+        problems.forEach(problem ->
+                findings.add(Finding.warning("token", token, problem, "The command keys shows what is on the token.")));
     }
 
     private SigningKey onToken(String name, KeySettings.OnToken key, String tokenName, Pkcs11Token token) {
@@ -150,7 +151,10 @@ final class KeyCheck {
             containers.ifPresent(builder -> sign(name, proven, builder));
         } catch (InvalidConfigurationException e) {
             findings.add(Finding.error(
-                    "key", name, e.getMessage(), "The commands keys and import-certificate show and mend what is there."));
+                    "key",
+                    name,
+                    e.getMessage(),
+                    "The commands keys and import-certificate show and mend what is there."));
         } catch (SigningException e) {
             findings.add(Finding.error("key", name, e.getMessage(), "docs/pkcs11-errors.md has the error codes."));
         }
@@ -168,7 +172,8 @@ final class KeyCheck {
                     .build()
                     .signContainer(
                             RequestContext.builder("check")
-                                    .deadline(Deadline.after(settings.signatures().deadline()))
+                                    .deadline(
+                                            Deadline.after(settings.signatures().deadline()))
                                     .build(),
                             ContainerRequest.forContent(ContainerFormat.CADES_B_B, digestAlgorithm, CONTENT));
             findings.add(Finding.ok(

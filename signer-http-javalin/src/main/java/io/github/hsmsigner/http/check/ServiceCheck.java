@@ -46,8 +46,12 @@ public final class ServiceCheck {
                             + settings.keys().keySet() + "."));
             return Optional.of(settings);
         } catch (InvalidSettingsException e) {
-            e.problems().forEach(problem -> findings.add(Finding.error(
-                    SETTINGS, "", problem, "docs/configuration.md has every setting, its form and its default.")));
+            e.problems()
+                    .forEach(problem -> findings.add(Finding.error(
+                            SETTINGS,
+                            "",
+                            problem,
+                            "docs/configuration.md has every setting, its form and its default.")));
             return Optional.empty();
         }
     }

@@ -53,7 +53,8 @@ final class AuditCommand implements Callable<Integer> {
         @Parameters(
                 paramLabel = "FILE",
                 arity = "1..*",
-                description = "The file that lines are written to, with those rotated before it; or several files of one chain.")
+                description =
+                        "The file that lines are written to, with those rotated before it; or several files of one chain.")
         private List<Path> files;
 
         @Option(

@@ -13,7 +13,6 @@ import java.security.PublicKey;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import javax.security.auth.x500.X500Principal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,10 +38,7 @@ final class GenerateKeyCommand implements Callable<Integer> {
     @Mixin
     private final SettingsOption settings;
 
-    @Option(
-            names = "--token",
-            paramLabel = "NAME",
-            description = "Which token of the settings, if there are several.")
+    @Option(names = "--token", paramLabel = "NAME", description = "Which token of the settings, if there are several.")
     private String token;
 
     @Option(names = "--label", paramLabel = "LABEL", required = true, description = "CKA_LABEL of the new key.")

@@ -29,25 +29,16 @@ import picocli.CommandLine.Spec;
             "On CloudHSM this needs certificate storage, which is off by default; a file in SIGNING_CERTIFICATE does as well."
         },
         mixinStandardHelpOptions = true,
-        footer = {
-            "",
-            "Example:",
-            "  signer-service import-certificate contracts.pem --label contracts --issuers"
-        })
+        footer = {"", "Example:", "  signer-service import-certificate contracts.pem --label contracts --issuers"})
 final class ImportCertificateCommand implements Callable<Integer> {
 
     @Mixin
     private final SettingsOption settings;
 
-    @Parameters(
-            paramLabel = "FILE",
-            description = "The certificate in PEM, DER or PKCS#7; others may be with it.")
+    @Parameters(paramLabel = "FILE", description = "The certificate in PEM, DER or PKCS#7; others may be with it.")
     private Path file;
 
-    @Option(
-            names = "--token",
-            paramLabel = "NAME",
-            description = "Which token of the settings, if there are several.")
+    @Option(names = "--token", paramLabel = "NAME", description = "Which token of the settings, if there are several.")
     private String token;
 
     @Mixin
@@ -70,8 +61,7 @@ final class ImportCertificateCommand implements Callable<Integer> {
         try (Pkcs11Token opened = Pkcs11Token.open(
                 SettingsOption.token(settings.read(), token).getValue().pkcs11())) {
             KeyCeremony ceremony = opened.keyCeremony();
-            X509Certificate certificate =
-                    belongingTo(opened.signer(selector).publicKey(), certificates);
+            X509Certificate certificate = belongingTo(opened.signer(selector).publicKey(), certificates);
             ceremony.importCertificate(selector, certificate);
             tell(certificate);
             if (issuers) {

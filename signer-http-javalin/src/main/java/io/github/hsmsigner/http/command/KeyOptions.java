@@ -9,20 +9,15 @@ import picocli.CommandLine.Option;
 /** Which key on a token is meant. */
 final class KeyOptions {
 
-    @Option(
-            names = "--label",
-            paramLabel = "LABEL",
-            description = "CKA_LABEL of the key.")
+    @Option(names = "--label", paramLabel = "LABEL", description = "CKA_LABEL of the key.")
     private String label;
 
-    @Option(
-            names = "--id",
-            paramLabel = "HEX",
-            description = "CKA_ID of the key, in hexadecimal.")
+    @Option(names = "--id", paramLabel = "HEX", description = "CKA_ID of the key, in hexadecimal.")
     private String id;
 
     KeySelector selector() {
-        return KeySelector.of(Optional.ofNullable(label), Optional.ofNullable(id).map(KeyOptions::octets));
+        return KeySelector.of(
+                Optional.ofNullable(label), Optional.ofNullable(id).map(KeyOptions::octets));
     }
 
     static byte[] octets(String hexadecimal) {

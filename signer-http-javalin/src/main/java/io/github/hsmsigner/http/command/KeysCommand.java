@@ -20,13 +20,10 @@ import picocli.CommandLine.Spec;
 /** Lists what is on the tokens. */
 @Command(
         name = "keys",
-        description = "Lists the keys and certificates on the PKCS#11 tokens of the settings, and the mechanisms to sign with.",
+        description =
+                "Lists the keys and certificates on the PKCS#11 tokens of the settings, and the mechanisms to sign with.",
         mixinStandardHelpOptions = true,
-        footer = {
-            "",
-            "Example:",
-            "  HSM_MODULE=/usr/lib/softhsm/libsofthsm2.so HSM_PIN_FILE=pin signer-service keys"
-        })
+        footer = {"", "Example:", "  HSM_MODULE=/usr/lib/softhsm/libsofthsm2.so HSM_PIN_FILE=pin signer-service keys"})
 final class KeysCommand implements Callable<Integer> {
 
     private static final Duration TIME_LIMIT = Duration.ofSeconds(60);

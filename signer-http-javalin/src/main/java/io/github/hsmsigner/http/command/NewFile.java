@@ -28,8 +28,8 @@ record NewFile(Path path) {
 
     /** In PEM (RFC 7468). */
     void writePem(String label, byte[] der) throws IOException {
-        try (PemWriter writer = new PemWriter(Files.newBufferedWriter(
-                path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
+        try (PemWriter writer =
+                new PemWriter(Files.newBufferedWriter(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
             writer.writeObject(new PemObject(label, der));
         }
     }

@@ -13,7 +13,8 @@ final class PublicKeyText {
 
     /** SubjectPublicKeyInfo in PEM (RFC 7468, section 13). */
     static String pem(PublicKey publicKey) {
-        String base64 = Base64.getMimeEncoder(LINE_LENGTH, System.lineSeparator().getBytes(StandardCharsets.US_ASCII))
+        String base64 = Base64.getMimeEncoder(
+                        LINE_LENGTH, System.lineSeparator().getBytes(StandardCharsets.US_ASCII))
                 .encodeToString(publicKey.getEncoded());
         return String.format("-----BEGIN PUBLIC KEY-----%n%s%n-----END PUBLIC KEY-----%n", base64);
     }

@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
 /** Makes a certification request for a key that is there, as for the renewal of its certificate. */
 @Command(
         name = "request-certificate",
-        description = "Makes a certification request (CSR) for a key that is on a PKCS#11 token, as to renew its certificate.",
+        description =
+                "Makes a certification request (CSR) for a key that is on a PKCS#11 token, as to renew its certificate.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
@@ -29,10 +30,7 @@ final class RequestCertificateCommand implements Callable<Integer> {
     @Mixin
     private final SettingsOption settings;
 
-    @Option(
-            names = "--token",
-            paramLabel = "NAME",
-            description = "Which token of the settings, if there are several.")
+    @Option(names = "--token", paramLabel = "NAME", description = "Which token of the settings, if there are several.")
     private String token;
 
     @Mixin

@@ -77,9 +77,7 @@ final class SignerServiceCommand implements Runnable {
 
         @Override
         public String[] getVersion() {
-            return new String[] {
-                "signer-service " + Version.text()
-            };
+            return new String[] {"signer-service " + Version.text()};
         }
     }
 }

@@ -47,7 +47,9 @@ public final class ServiceProcess {
             service.close();
         } catch (IllegalStateException e) {
             LoggerFactory.getLogger(ServiceProcess.class)
-                    .debug("A stop signal came first: that thread is closing the service already, and ends the process.", e);
+                    .debug(
+                            "A stop signal came first: that thread is closing the service already, and ends the process.",
+                            e);
         }
     }
 

@@ -69,7 +69,8 @@ class CheckCommandTest {
         Path stranger = TestPki.writePem(
                 directory.resolve("stranger.pem"),
                 TestKey.pki().certifySigner("Stranger", TestPki.rsaKeyPair(2048).getPublic()));
-        assertFinds(keyStore("SIGNING_CERTIFICATE", stranger.toString()), "key keystore: None of", "import-certificate");
+        assertFinds(
+                keyStore("SIGNING_CERTIFICATE", stranger.toString()), "key keystore: None of", "import-certificate");
         Path expired = TestPki.writePem(
                 directory.resolve("expired.pem"),
                 TestKey.pki()
@@ -78,9 +79,12 @@ class CheckCommandTest {
                                 TestKey.keyPair().getPublic(),
                                 Instant.now().minus(Duration.ofDays(2)),
                                 Instant.now().minus(Duration.ofDays(1))));
-        assertFinds(keyStore("SIGNING_CERTIFICATE", expired.toString()), "key keystore: .* expired on ", "The commands");
         assertFinds(
-                keyStore("SIGNING_AUDIT_FILE", directory.resolve("absent/audit.jsonl").toString()),
+                keyStore("SIGNING_CERTIFICATE", expired.toString()), "key keystore: .* expired on ", "The commands");
+        assertFinds(
+                keyStore(
+                        "SIGNING_AUDIT_FILE",
+                        directory.resolve("absent/audit.jsonl").toString()),
                 "audit: .*absent is no directory",
                 "Make it");
         Path notAModule = Files.writeString(directory.resolve("module.so"), "not a library");
@@ -114,8 +118,8 @@ class CheckCommandTest {
                 Map.of("HSM_MODULE", module, "HSM_TOKEN_LABEL", token.label(), "HSM_PIN", "999999"),
                 "token hsm: ",
                 "Mend the PIN");
-        Console.Result mended = check(Map.of(
-                "HSM_MODULE", module, "HSM_TOKEN_LABEL", token.label(), "HSM_PIN", token.pin()));
+        Console.Result mended =
+                check(Map.of("HSM_MODULE", module, "HSM_TOKEN_LABEL", token.label(), "HSM_PIN", token.pin()));
         assertThat(mended.output()).contains("OK       token hsm: Logged in.");
     }
 

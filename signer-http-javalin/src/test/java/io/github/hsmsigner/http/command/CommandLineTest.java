@@ -24,8 +24,16 @@ class CommandLineTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "serve", "check", "keys", "generate-key", "request-certificate", "import-certificate", "sign", "audit",
-                "audit verify", "generate-completion"
+                "serve",
+                "check",
+                "keys",
+                "generate-key",
+                "request-certificate",
+                "import-certificate",
+                "sign",
+                "audit",
+                "audit verify",
+                "generate-completion"
             })
     void eachCommandHasHelpThatFitsATerminal(String command) {
         String[] arguments = (command + " --help").split(" ");
@@ -87,7 +95,8 @@ class CommandLineTest {
         Files.writeString(script, console.run("generate-completion").output());
         assertThat(complete(script, "signer-service", "gen")).contains("generate-key", "generate-completion");
         assertThat(complete(script, "signer-service", "generate-key", "--ty")).contains("--type");
-        assertThat(complete(script, "signer-service", "generate-key", "--type", "p-")).contains("p-256", "p-521");
+        assertThat(complete(script, "signer-service", "generate-key", "--type", "p-"))
+                .contains("p-256", "p-521");
     }
 
     private static String complete(Path script, String... words) {

@@ -39,11 +39,34 @@ class TokenCommandsTest {
 
     private void certify(String request, String certificate) throws IOException {
         ExternalTool.runOrFail(
-                "openssl", "req", "-x509", "-newkey", "rsa:2048", "-noenc", "-days", "30", "-subj", "/CN=Authority",
-                "-keyout", file("ca.key"), "-out", file("ca.pem"));
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-noenc",
+                "-days",
+                "30",
+                "-subj",
+                "/CN=Authority",
+                "-keyout",
+                file("ca.key"),
+                "-out",
+                file("ca.pem"));
         ExternalTool.runOrFail(
-                "openssl", "x509", "-req", "-in", request, "-CA", file("ca.pem"), "-CAkey", file("ca.key"), "-days",
-                "90", "-out", certificate);
+                "openssl",
+                "x509",
+                "-req",
+                "-in",
+                request,
+                "-CA",
+                file("ca.pem"),
+                "-CAkey",
+                file("ca.key"),
+                "-days",
+                "90",
+                "-out",
+                certificate);
         Files.writeString(
                 Path.of(certificate),
                 Files.readString(Path.of(certificate)) + Files.readString(directory.resolve("ca.pem")));
@@ -54,12 +77,22 @@ class TokenCommandsTest {
     void fromAnEmptyTokenToASignedFile(String type, String digest, String format) throws IOException {
         Console.Result generated = console()
                 .run(
-                        "generate-key", "--label", "contracts", "--id", "0a", "--type", type, "--subject",
-                        "CN=Contracts,O=Example", "--csr", file("contracts.csr"));
+                        "generate-key",
+                        "--label",
+                        "contracts",
+                        "--id",
+                        "0a",
+                        "--type",
+                        type,
+                        "--subject",
+                        "CN=Contracts,O=Example",
+                        "--csr",
+                        file("contracts.csr"));
         assertThat(generated.errors()).isEmpty();
         assertThat(generated.exitCode()).isZero();
         assertThat(generated.output()).contains("BEGIN PUBLIC KEY");
-        assertThat(ExternalTool.runOrFail("openssl", "req", "-in", file("contracts.csr"), "-verify", "-noout", "-subject"))
+        assertThat(ExternalTool.runOrFail(
+                        "openssl", "req", "-in", file("contracts.csr"), "-verify", "-noout", "-subject"))
                 .contains("CN = Contracts");
 
         certify(file("contracts.csr"), file("contracts.pem"));
@@ -77,18 +110,32 @@ class TokenCommandsTest {
         assertThat(checked.exitCode()).isZero();
 
         Path document = Files.writeString(directory.resolve("document"), "To be signed");
-        Console.Result signed =
-                console().run("sign", document.toString(), "--digest", digest, "--format", format);
+        Console.Result signed = console().run("sign", document.toString(), "--digest", digest, "--format", format);
         assertThat(signed.errors()).isEmpty();
         assertThat(signed.exitCode()).isZero();
         if (!type.equals("ed25519")) {
             // OpenSSL 3.0 does not verify CMS with Ed25519.
             ExternalTool.runOrFail(
-                    "openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", document + ".p7s", "-content",
-                    document.toString(), "-CAfile", file("ca.pem"), "-purpose", "any", "-out", file("verified"));
+                    "openssl",
+                    "cms",
+                    "-verify",
+                    "-binary",
+                    "-inform",
+                    "DER",
+                    "-in",
+                    document + ".p7s",
+                    "-content",
+                    document.toString(),
+                    "-CAfile",
+                    file("ca.pem"),
+                    "-purpose",
+                    "any",
+                    "-out",
+                    file("verified"));
             assertThat(Path.of(file("verified"))).hasContent("To be signed");
         }
-        assertThat(ExternalTool.runOrFail("openssl", "cms", "-cmsout", "-print", "-inform", "DER", "-in", document + ".p7s"))
+        assertThat(ExternalTool.runOrFail(
+                        "openssl", "cms", "-cmsout", "-print", "-inform", "DER", "-in", document + ".p7s"))
                 .contains(digest)
                 .contains(format.equals("cms") ? "signingTime" : "id-smime-aa-signingCertificateV2");
 
@@ -103,7 +150,8 @@ class TokenCommandsTest {
         Console.Result renewed = console()
                 .run("request-certificate", "--label", "a", "--subject", "CN=Renewed", "--csr", file("renewal.csr"));
         assertThat(renewed.exitCode()).isZero();
-        assertThat(ExternalTool.runOrFail("openssl", "req", "-in", file("renewal.csr"), "-verify", "-noout", "-subject"))
+        assertThat(ExternalTool.runOrFail(
+                        "openssl", "req", "-in", file("renewal.csr"), "-verify", "-noout", "-subject"))
                 .contains("CN = Renewed");
     }
 
@@ -112,11 +160,28 @@ class TokenCommandsTest {
         Path taken = Files.writeString(directory.resolve("taken.csr"), "something");
         assertRefused(
                 "exists already",
-                "generate-key", "--label", "a", "--id", "01", "--subject", "CN=A", "--csr", taken.toString());
+                "generate-key",
+                "--label",
+                "a",
+                "--id",
+                "01",
+                "--subject",
+                "CN=A",
+                "--csr",
+                taken.toString());
         assertRefused(
                 "is no directory",
-                "generate-key", "--label", "a", "--id", "01", "--subject", "CN=A", "--csr", file("absent/a.csr"));
-        assertRefused("needs both --subject and --csr", "generate-key", "--label", "a", "--id", "01", "--subject", "CN=A");
+                "generate-key",
+                "--label",
+                "a",
+                "--id",
+                "01",
+                "--subject",
+                "CN=A",
+                "--csr",
+                file("absent/a.csr"));
+        assertRefused(
+                "needs both --subject and --csr", "generate-key", "--label", "a", "--id", "01", "--subject", "CN=A");
         assertRefused(
                 "RFC 2253", "generate-key", "--label", "a", "--id", "01", "--subject", "A", "--csr", file("a.csr"));
         assertRefused("must be hexadecimal", "generate-key", "--label", "a", "--id", "1");
@@ -127,7 +192,10 @@ class TokenCommandsTest {
     private void assertRefused(String reason, String... arguments) {
         Console.Result refused = console().run(arguments);
         assertThat(refused.exitCode()).isEqualTo(2);
-        assertThat(refused.errors()).startsWith("signer-service: ").contains(reason).hasLineCount(1);
+        assertThat(refused.errors())
+                .startsWith("signer-service: ")
+                .contains(reason)
+                .hasLineCount(1);
     }
 
     @Test
@@ -135,7 +203,16 @@ class TokenCommandsTest {
         console().run("generate-key", "--label", "a", "--id", "01", "--type", "p-256");
         console()
                 .run(
-                        "generate-key", "--label", "b", "--id", "02", "--type", "p-256", "--subject", "CN=B", "--csr",
+                        "generate-key",
+                        "--label",
+                        "b",
+                        "--id",
+                        "02",
+                        "--type",
+                        "p-256",
+                        "--subject",
+                        "CN=B",
+                        "--csr",
                         file("b.csr"));
         certify(file("b.csr"), file("b.pem"));
         assertRefused("belongs to the key on the token", "import-certificate", file("b.pem"), "--label", "a");
@@ -144,9 +221,7 @@ class TokenCommandsTest {
     @Test
     void severalTokensMustBeToldApart() throws IOException {
         SoftHsm.Token other = SoftHsm.newToken();
-        Path settings = Files.writeString(
-                directory.resolve("signer.yaml"),
-                """
+        Path settings = Files.writeString(directory.resolve("signer.yaml"), """
                 tokens:
                   first:
                     module: %1$s
@@ -161,8 +236,8 @@ class TokenCommandsTest {
                     tokens: [first]
                   b:
                     tokens: [second]
-                """
-                        .formatted(SoftHsm.module(), token.label(), token.pin(), other.label(), other.pin()));
+                """.formatted(
+                        SoftHsm.module(), token.label(), token.pin(), other.label(), other.pin()));
         Console console = new Console(Map.of());
         String config = settings.toString();
         Console.Result which = console.run("generate-key", "-c", config, "--label", "a", "--id", "01");
@@ -172,8 +247,17 @@ class TokenCommandsTest {
                         .errors())
                 .contains("There is no token \"third\" in the settings");
         assertThat(console.run(
-                                "generate-key", "-c", config, "--token", "second", "--label", "a", "--id", "01",
-                                "--type", "p-256")
+                                "generate-key",
+                                "-c",
+                                config,
+                                "--token",
+                                "second",
+                                "--label",
+                                "a",
+                                "--id",
+                                "01",
+                                "--type",
+                                "p-256")
                         .exitCode())
                 .isZero();
         String keys = console.run("keys", "-c", config).output();
@@ -186,7 +270,16 @@ class TokenCommandsTest {
     void theAuditLogHasWhatWasSignedOnTheCommandLine() throws IOException {
         console()
                 .run(
-                        "generate-key", "--label", "a", "--id", "01", "--type", "p-256", "--subject", "CN=A", "--csr",
+                        "generate-key",
+                        "--label",
+                        "a",
+                        "--id",
+                        "01",
+                        "--type",
+                        "p-256",
+                        "--subject",
+                        "CN=A",
+                        "--csr",
                         file("a.csr"));
         certify(file("a.csr"), file("a.pem"));
         Path audit = directory.resolve("audit.jsonl");

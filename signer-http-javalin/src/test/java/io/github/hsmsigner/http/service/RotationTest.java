@@ -58,7 +58,8 @@ class RotationTest {
                         .key("key", TestSettings.onTokens(certificate, "contracts", "hsm"))
                         .access(AccessSettings.of(new SharedSecretSettings(List.of(
                                 new SharedSecret(
-                                        "load", SecretReference.of("load secret of sixteen".getBytes(StandardCharsets.UTF_8))),
+                                        "load",
+                                        SecretReference.of("load secret of sixteen".getBytes(StandardCharsets.UTF_8))),
                                 new SharedSecret("other", SecretReference.inFile(secret))))))
                         .build(),
                 "test");

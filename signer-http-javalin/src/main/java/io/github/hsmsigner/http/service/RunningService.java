@@ -104,7 +104,11 @@ final class RunningService implements AutoCloseable {
                 Optional.ofNullable(audit));
         bind(assembly, policy.orElseThrow());
         problems.collect(() -> SigningHttpServer.start(
-                        settings.server(), keys.ring(), health, Optional.of(new MetricsText(metrics))))
+                        serverSettings(),
+                        keys.ring(),
+                        health,
+                        Optional.of(new MetricsText(metrics)),
+                        report -> metrics.answered(report.action(), report.outcome())))
                 .ifPresent(started -> server = started);
         problems.throwIfAny();
         changedFiles = new ChangedFiles(watched.watches(keys, policy.orElseThrow(), server));

@@ -1,0 +1,44 @@
+import io.github.hsmsigner.core.ContainerFormat;
+import io.github.hsmsigner.core.ContainerRequest;
+import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.RequestContext;
+import io.github.hsmsigner.core.SigningKey;
+import io.github.hsmsigner.core.SigningKeys;
+import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.core.certificate.FixedCertificateProvider;
+import io.github.hsmsigner.core.cms.CmsContainerBuilder;
+import io.github.hsmsigner.pkcs11.KeySelector;
+import io.github.hsmsigner.pkcs11.PinSource;
+import io.github.hsmsigner.pkcs11.Pkcs11Config;
+import io.github.hsmsigner.pkcs11.Pkcs11Token;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** Signs a file with a key on a token: MODULE PIN-FILE KEY-LABEL CERTIFICATE CA-CERTIFICATE FILE SIGNATURE. */
+public class SignWithToken {
+
+    public static void main(String[] args) throws IOException {
+        Pkcs11Config config = Pkcs11Config.builder(Path.of(args[0]))
+                .pin(PinSource.file(Path.of(args[1])))
+                .build();
+        try (Pkcs11Token token = Pkcs11Token.open(config);
+                InputStream content = Files.newInputStream(Path.of(args[5]))) {
+            SigningKey key = SigningKey.prove(
+                    "consumer",
+                    token.signer(KeySelector.byLabel(args[2])),
+                    FixedCertificateProvider.fromFiles(Path.of(args[3]), List.of(Path.of(args[4]))),
+                    Deadline.after(Duration.ofSeconds(10)));
+            SigningService service =
+                    SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder()).build();
+            byte[] container = service.signContainer(
+                    RequestContext.builder("consumer").build(),
+                    ContainerRequest.forContent(ContainerFormat.CADES_B_B, DigestAlgorithm.SHA256, content));
+            Files.write(Path.of(args[6]), container);
+        }
+    }
+}

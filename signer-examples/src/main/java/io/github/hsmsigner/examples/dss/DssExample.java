@@ -84,8 +84,9 @@ public final class DssExample {
             pades.setTspSource(timestamps);
             ToBeSigned dataToSign = pades.getDataToSign(document, parameters);
             SignatureValue signature = connection.sign(dataToSign, parameters.getDigestAlgorithm(), entry);
+            DSSDocument result = pades.signDocument(document, parameters, signature);
             try (OutputStream out = Files.newOutputStream(signed, StandardOpenOption.CREATE_NEW)) {
-                pades.signDocument(document, parameters, signature).writeTo(out);
+                result.writeTo(out);
             }
             System.out.println("Signed by " + key.chain().signer().getSubjectX500Principal() + ": " + signed);
         }

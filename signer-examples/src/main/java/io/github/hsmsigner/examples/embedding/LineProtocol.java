@@ -50,7 +50,7 @@ final class LineProtocol {
 
     private static final Logger LOG = LoggerFactory.getLogger(LineProtocol.class);
     private static final int MAX_LINE_LENGTH = 1024;
-    private static final Duration LINE_TIME_LIMIT = Duration.ofSeconds(10);
+    private static final Duration LINE_TIME_LIMIT = Duration.ofSeconds(5);
     private static final Duration SIGNING_TIME_LIMIT = Duration.ofSeconds(5);
     private static final Base64.Encoder BASE64 = Base64.getEncoder();
 

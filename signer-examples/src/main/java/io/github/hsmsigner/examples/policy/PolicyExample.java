@@ -18,12 +18,14 @@ import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -70,7 +72,10 @@ public final class PolicyExample {
                                     + event.error().map(error -> error.text()).orElse("done")))
                     .build();
             PolicyExample example = new PolicyExample(service);
-            Files.write(containerFile, example.attempt("legal", null, DigestAlgorithm.SHA384, content));
+            Optional<byte[]> container = example.attempt("legal", null, DigestAlgorithm.SHA384, content);
+            if (container.isPresent()) {
+                Files.write(containerFile, container.get(), StandardOpenOption.CREATE_NEW);
+            }
             example.attempt("legal", "invoices", DigestAlgorithm.SHA384, content);
             example.attempt("billing", null, DigestAlgorithm.SHA256, content);
             example.attempt("sales", "contracts", DigestAlgorithm.SHA384, content);
@@ -86,7 +91,7 @@ public final class PolicyExample {
     }
 
     /** The container, or nothing where it is refused. */
-    private byte[] attempt(String department, String keyName, DigestAlgorithm hash, byte[] content) {
+    private Optional<byte[]> attempt(String department, String keyName, DigestAlgorithm hash, byte[] content) {
         System.out.println(department + " asks for "
                 + (keyName == null ? "a signature" : "a signature with the key of " + keyName) + " over a digest with "
                 + hash.text());
@@ -98,13 +103,13 @@ public final class PolicyExample {
             byte[] container = service.signContainer(
                     request, ContainerRequest.forContent(ContainerFormat.CADES_B_B, hash, content));
             System.out.println("  client: a container of " + container.length + " bytes");
-            return container;
+            return Optional.of(container);
         } catch (SigningDeniedException e) {
             System.out.println("  client: " + e.clientMessage());
         } catch (RateLimitedException e) {
             System.out.println("  client: " + e.clientMessage() + " Again in "
                     + e.retryAfter().orElseThrow().toMinutes() + " minutes.");
         }
-        return new byte[0];
+        return Optional.empty();
     }
 }

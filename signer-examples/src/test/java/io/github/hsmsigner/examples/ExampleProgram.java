@@ -90,6 +90,8 @@ public final class ExampleProgram {
     private List<String> command(Object... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                // They live for a second or two.
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 "-Dlogback.configurationFile=" + System.getProperty("logback.configurationFile"),

@@ -29,6 +29,7 @@ import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.bc.BcX509ExtensionUtils;
 import org.bouncycastle.cms.SignerInfoGeneratorBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.ContentSigner;
@@ -131,6 +132,11 @@ public final class BouncyCastleExample {
         builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
         int usage = authority ? KeyUsage.keyCertSign | KeyUsage.cRLSign : KeyUsage.digitalSignature;
         builder.addExtension(Extension.keyUsage, true, new KeyUsage(usage));
+        BcX509ExtensionUtils identifiers = new BcX509ExtensionUtils();
+        builder.addExtension(
+                Extension.subjectKeyIdentifier, false, identifiers.createSubjectKeyIdentifier(subjectKey));
+        builder.addExtension(
+                Extension.authorityKeyIdentifier, false, identifiers.createAuthorityKeyIdentifier(info(issuerKey)));
         if (!authority) {
             // RFC 3161, section 2.3: this purpose alone, and critical.
             builder.addExtension(

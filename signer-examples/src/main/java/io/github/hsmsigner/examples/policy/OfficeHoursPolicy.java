@@ -48,7 +48,7 @@ final class OfficeHoursPolicy implements SigningPolicy {
         if (key.isEmpty()) {
             return PolicyDecision.deny("no department that has a key");
         }
-        // Both go into the audit log, also where the request is denied.
+        // The audit log names who asked, also where the request is denied.
         return decide(attempt, ZonedDateTime.now(clock))
                 .withCaller(department.get())
                 .withKey(key.get());

@@ -6,6 +6,7 @@ import eu.europa.esig.dss.diagnostic.DiagnosticData;
 import eu.europa.esig.dss.diagnostic.SignatureWrapper;
 import eu.europa.esig.dss.enumerations.RevocationType;
 import eu.europa.esig.dss.enumerations.SignatureLevel;
+import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.examples.ExamplePdf;
 import io.github.hsmsigner.examples.ExampleProgram;
 import io.github.hsmsigner.examples.pdf.SampleDocument;
@@ -53,7 +54,10 @@ class DssExampleTest {
 
             assertThat(timestamps.requests()).isEqualTo(1);
             DiagnosticData data =
-                    ExamplePdf.dss(signed, authorities.root.certificate(), timestamps.caCertificate());
+                    ExamplePdf.dss(
+                            signed,
+                            authorities.root.certificate(),
+                            CertificateFiles.read(timestampCertificate).get(0));
             SignatureWrapper signature = data.getSignatures().get(0);
             assertThat(signature.getSignatureFormat()).isEqualTo(SignatureLevel.PAdES_BASELINE_LT);
             assertThat(signature.isSignatureValid()).isTrue();

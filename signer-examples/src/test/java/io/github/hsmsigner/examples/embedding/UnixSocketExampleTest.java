@@ -27,8 +27,8 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,43 +39,38 @@ class UnixSocketExampleTest {
     private static final int MAX_CONNECTIONS = 8;
     private static final byte[] MESSAGE = "Dear reader".getBytes(StandardCharsets.US_ASCII);
 
-    /** Short, as the path of a socket may have some 100 characters only. */
-    private Path directory;
+    @TempDir
+    private static Path directory;
 
     @TempDir
     private Path files;
 
-    private final ExampleToken hsm = new ExampleToken();
-    private X509Certificate certificate;
-    private ExampleProgram.Server server;
+    private static final ExampleToken HSM = new ExampleToken();
+    private static X509Certificate certificate;
+    private static Path socket;
+    private static ExampleProgram.Server server;
 
-    @BeforeEach
-    void start() throws IOException {
-        certificate = hsm.addKey("lines", TestPki.keyPair("EC", 256));
-        directory = Files.createTempDirectory("lines");
-        server = program().start(socket());
+    @BeforeAll
+    static void start() {
+        certificate = HSM.addKey("lines", TestPki.keyPair("EC", 256));
+        socket = directory.resolve("run").resolve("signer.sock");
+        server = program().start(socket);
     }
 
-    @AfterEach
-    void stop() throws IOException {
+    @AfterAll
+    static void stop() {
         server.close();
         server.process().onExit().join();
-        Files.deleteIfExists(socket());
-        Files.delete(directory);
     }
 
-    private ExampleProgram program() {
-        return ExampleProgram.of(UnixSocketExample.class).with(hsm.token()).with("HSM_KEY_LABEL", "lines");
-    }
-
-    private Path socket() {
-        return directory.resolve("signer.sock");
+    private static ExampleProgram program() {
+        return ExampleProgram.of(UnixSocketExample.class).with(HSM.token()).with("HSM_KEY_LABEL", "lines");
     }
 
     /** A client, which knows the lines and nothing of ours. */
-    private final class Client implements AutoCloseable {
+    private static final class Client implements AutoCloseable {
 
-        private final SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket()));
+        private final SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
         private final BufferedReader answers =
                 new BufferedReader(Channels.newReader(channel, StandardCharsets.US_ASCII));
 
@@ -124,7 +119,7 @@ class UnixSocketExampleTest {
                     octets(client.ask("sign sha512 " + hex(DigestAlgorithm.SHA512))));
 
             byte[] container = octets(client.ask("container sha256 " + hex(DigestAlgorithm.SHA256)));
-            assertThat(OpensslCms.verify(files, container, MESSAGE, hsm.pki().root())
+            assertThat(OpensslCms.verify(files, container, MESSAGE, HSM.pki().root())
                             .output())
                     .contains("CAdES Verification successful");
         }
@@ -173,9 +168,13 @@ class UnixSocketExampleTest {
 
     @Test
     void endsWhenItIsTold() throws InterruptedException {
-        server.process().toHandle().destroy();
-        assertThat(server.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(socket()).doesNotExist();
+        Path another = directory.resolve("run").resolve("another.sock");
+        try (ExampleProgram.Server program = program().start(another)) {
+            assertThat(another).exists();
+            program.process().toHandle().destroy();
+            assertThat(program.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(another).doesNotExist();
+        }
     }
 
     @Test

@@ -18,7 +18,7 @@ import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.common.PDRectangle;
 import org.apache.pdfbox.pdmodel.interactive.annotation.PDAnnotationText;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,37 +27,37 @@ class VerifyPdfExampleTest {
     private static final String SIGNER = "CN=Jane Signer, certified by CN=Test Issuing CA";
 
     @TempDir
-    private Path directory;
+    private static Path directory;
 
-    private final ExampleToken hsm = new ExampleToken();
-    private Path document;
-    private Path signed;
+    private static final ExampleToken HSM = new ExampleToken();
+    private static Path document;
+    private static Path signed;
 
-    @BeforeEach
-    void sign() throws IOException {
-        hsm.addKey("Jane Signer", TestPki.keyPair("EC", 256));
+    @BeforeAll
+    static void sign() throws IOException {
+        HSM.addKey("Jane Signer", TestPki.keyPair("EC", 256));
         document = directory.resolve("document.pdf");
         signed = directory.resolve("signed.pdf");
         SampleDocument.write(document);
         sign(document, signed);
     }
 
-    private void sign(Path from, Path to) {
+    private static void sign(Path from, Path to) {
         ExampleProgram.of(SignPdfExample.class)
-                .with(hsm.token())
+                .with(HSM.token())
                 .with("HSM_KEY_LABEL", "Jane Signer")
                 .runOrFail(from, to);
     }
 
-    private ExternalTool.Result verify(Path pdf) {
-        return ExampleProgram.of(VerifyPdfExample.class).run(pdf, hsm.rootFile(directory));
+    private static ExternalTool.Result verify(Path pdf) {
+        return ExampleProgram.of(VerifyPdfExample.class).run(pdf, HSM.rootFile(directory));
     }
 
-    private Path changed(String from, String to) throws IOException {
+    private static Path changed(String from, String to) throws IOException {
         String text = Files.readString(signed, StandardCharsets.ISO_8859_1);
         assertThat(text).contains(from);
         return Files.writeString(
-                directory.resolve("changed.pdf"), text.replace(from, to), StandardCharsets.ISO_8859_1);
+                Files.createTempFile(directory, "changed", ".pdf"), text.replace(from, to), StandardCharsets.ISO_8859_1);
     }
 
     @Test

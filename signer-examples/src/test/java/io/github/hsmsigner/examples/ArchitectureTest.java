@@ -1,6 +1,7 @@
 package io.github.hsmsigner.examples;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -23,6 +24,26 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "io.github.hsmsigner.core..", "io.github.hsmsigner.pkcs11..", "io.github.hsmsigner.http..")
+                .check(classes);
+    }
+
+    /** Whoever copies an example needs to copy its package and no other. */
+    @Test
+    void examplesDoNotDependOnEachOther() {
+        slices().matching("io.github.hsmsigner.examples.(*)..")
+                .should()
+                .notDependOnEachOther()
+                .check(classes);
+    }
+
+    @Test
+    void euDssIsOfOneExampleAlone() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("..examples.dss..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("eu.europa..")
                 .check(classes);
     }
 }

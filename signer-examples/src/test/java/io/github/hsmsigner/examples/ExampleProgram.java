@@ -71,8 +71,7 @@ public final class ExampleProgram {
 
     /** Starts a server, and waits until it says where it listens. */
     public Server start(Object... arguments) {
-        ProcessBuilder builder =
-                new ProcessBuilder(command(arguments)).redirectError(ProcessBuilder.Redirect.DISCARD);
+        ProcessBuilder builder = new ProcessBuilder(command(arguments)).redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().putAll(environment);
         try {
             Process process = builder.start();

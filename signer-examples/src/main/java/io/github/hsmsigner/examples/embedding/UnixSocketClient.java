@@ -30,8 +30,7 @@ public final class UnixSocketClient {
      */
     public static void main(String[] args) throws IOException {
         try (SocketChannel connection = SocketChannel.open(UnixDomainSocketAddress.of(Path.of(args[0])));
-                BufferedReader answers =
-                        new BufferedReader(Channels.newReader(connection, StandardCharsets.US_ASCII));
+                BufferedReader answers = new BufferedReader(Channels.newReader(connection, StandardCharsets.US_ASCII));
                 BufferedReader lines =
                         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -62,8 +62,8 @@ public final class KeyCeremonyExample {
             // To the authority. Its certificate comes back, and takes the place of the one below.
             Files.write(requestFile, ceremony.certificationRequest(key, algorithm, subject));
 
-            X509Certificate certificate = ceremony.selfSignedCertificate(
-                    key, algorithm, subject, Instant.now(), Duration.ofDays(30));
+            X509Certificate certificate =
+                    ceremony.selfSignedCertificate(key, algorithm, subject, Instant.now(), Duration.ofDays(30));
             ceremony.importCertificate(key, certificate);
 
             token.signer(key).test(Deadline.after(TIME_LIMIT));

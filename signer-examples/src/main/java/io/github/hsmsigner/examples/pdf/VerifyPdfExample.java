@@ -15,7 +15,8 @@ import org.apache.pdfbox.pdmodel.PDDocument;
  *
  * <p>A signature is valid if it is over the octets that it says it is over, is made with the key of its certificate, and that
  * certificate leads to a root that is trusted. Not checked are revocation, and whether what was added to a document after a
- * signature changes what a reader sees: such a document is reported as extended, for somebody to judge. EU DSS does both.
+ * signature changes what a reader sees: such a document is reported as extended, for somebody to judge. Timestamps over the whole
+ * document (PAdES-B-LTA) are passed over. EU DSS does all of this.
  *
  * <pre>{@code
  * java -cp signer-examples.jar io.github.hsmsigner.examples.pdf.VerifyPdfExample signed.pdf root.pem
@@ -24,6 +25,7 @@ import org.apache.pdfbox.pdmodel.PDDocument;
 public final class VerifyPdfExample {
 
     private static final int NOT_VALID = 1;
+    private static final String DOCUMENT_TIMESTAMP = "ETSI.RFC3161";
 
     private VerifyPdfExample() {}
 
@@ -40,6 +42,7 @@ public final class VerifyPdfExample {
         List<SignatureReport> reports;
         try (PDDocument pdf = Loader.loadPDF(file)) {
             reports = pdf.getSignatureDictionaries().stream()
+                    .filter(signature -> !DOCUMENT_TIMESTAMP.equals(signature.getSubFilter()))
                     .map(signature -> SignatureReport.of(signature, file, roots))
                     .sorted(Comparator.comparing(SignatureReport::coveredLength))
                     .toList();

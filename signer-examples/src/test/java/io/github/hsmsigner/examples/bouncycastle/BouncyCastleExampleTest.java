@@ -36,11 +36,12 @@ class BouncyCastleExampleTest {
         assertThat(openssl("ts -reply -in timestamp.tsr -text")).contains("Policy OID: 1.3.6.1.4.1.32473.1");
 
         Files.writeString(file, "Dear Reader");
-        assertThat(ExternalTool.run(List.of(
-                                "sh",
-                                "-c",
-                                "cd '" + directory
-                                        + "' && openssl ts -verify -data letter.txt -in timestamp.tsr -CAfile authority.pem"))
+        assertThat(ExternalTool.run(
+                                List.of(
+                                        "sh",
+                                        "-c",
+                                        "cd '" + directory
+                                                + "' && openssl ts -verify -data letter.txt -in timestamp.tsr -CAfile authority.pem"))
                         .exitCode())
                 .isNotZero();
     }

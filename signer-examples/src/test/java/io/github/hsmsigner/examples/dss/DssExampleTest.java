@@ -53,22 +53,23 @@ class DssExampleTest {
                             timestampCertificate);
 
             assertThat(timestamps.requests()).isEqualTo(1);
-            DiagnosticData data =
-                    ExamplePdf.dss(
-                            signed,
-                            authorities.root.certificate(),
-                            CertificateFiles.read(timestampCertificate).get(0));
+            DiagnosticData data = ExamplePdf.dss(
+                    signed,
+                    authorities.root.certificate(),
+                    CertificateFiles.read(timestampCertificate).get(0));
             SignatureWrapper signature = data.getSignatures().get(0);
             assertThat(signature.getSignatureFormat()).isEqualTo(SignatureLevel.PAdES_BASELINE_LT);
             assertThat(signature.isSignatureValid()).isTrue();
             assertThat(signature.isTrustedChain()).isTrue();
-            assertThat(signature.getTimestampList()).singleElement().matches(timestamp -> timestamp.isSignatureValid()
-                    && timestamp.isMessageImprintDataIntact()
-                    && timestamp.isTrustedChain());
+            assertThat(signature.getTimestampList())
+                    .singleElement()
+                    .matches(timestamp -> timestamp.isSignatureValid()
+                            && timestamp.isMessageImprintDataIntact()
+                            && timestamp.isTrustedChain());
             assertThat(data.getAllRevocationData())
                     .isNotEmpty()
-                    .anyMatch(revocation -> revocation.getRevocationType() == RevocationType.OCSP
-                            && revocation.isSignatureValid());
+                    .anyMatch(revocation ->
+                            revocation.getRevocationType() == RevocationType.OCSP && revocation.isSignatureValid());
             assertThat(ExamplePdf.pdfsig(signed)).contains("Signature is Valid.");
 
             Path roots = directory.resolve("roots.pem");

@@ -57,7 +57,9 @@ class VerifyPdfExampleTest {
         String text = Files.readString(signed, StandardCharsets.ISO_8859_1);
         assertThat(text).contains(from);
         return Files.writeString(
-                Files.createTempFile(directory, "changed", ".pdf"), text.replace(from, to), StandardCharsets.ISO_8859_1);
+                Files.createTempFile(directory, "changed", ".pdf"),
+                text.replace(from, to),
+                StandardCharsets.ISO_8859_1);
     }
 
     @Test
@@ -97,8 +99,7 @@ class VerifyPdfExampleTest {
                 .startsWith("Signature 1 of 1: valid\n")
                 .contains("covers: the first " + Files.size(signed) + " of " + Files.size(extended)
                         + " bytes; the rest was added afterwards");
-        assertThat(ExamplePdf.pdfsig(extended))
-                .contains("Signature is Valid.", "Not total document signed");
+        assertThat(ExamplePdf.pdfsig(extended)).contains("Signature is Valid.", "Not total document signed");
     }
 
     @Test

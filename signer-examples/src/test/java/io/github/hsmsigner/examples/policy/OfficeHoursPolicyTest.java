@@ -50,7 +50,9 @@ class OfficeHoursPolicyTest {
         assertThat(decision.denialReason()).contains("the office is closed");
         assertThat(decision.retryAfter()).contains(Duration.ofMinutes(minutes));
         assertThat(decision.caller()).contains("legal");
-        assertThat(container(Instant.parse(time).plus(Duration.ofMinutes(minutes)).toString())
+        assertThat(container(Instant.parse(time)
+                                .plus(Duration.ofMinutes(minutes))
+                                .toString())
                         .denialReason())
                 .isEmpty();
     }
@@ -67,11 +69,7 @@ class OfficeHoursPolicyTest {
         assertThat(decide("2026-03-07T07:00:00Z", SigningAction.CERTIFICATES, null, Optional.empty())
                         .denialReason())
                 .isEmpty();
-        assertThat(decide(
-                                "2026-03-04T12:00:00Z",
-                                SigningAction.RAW_SIGNATURE,
-                                DigestAlgorithm.SHA512,
-                                Optional.empty())
+        assertThat(decide("2026-03-04T12:00:00Z", SigningAction.RAW_SIGNATURE, DigestAlgorithm.SHA512, Optional.empty())
                         .denialReason())
                 .isPresent();
         assertThat(decide("2026-03-04T12:00:00Z", SigningAction.CONTAINER, DigestAlgorithm.SHA256, CADES)

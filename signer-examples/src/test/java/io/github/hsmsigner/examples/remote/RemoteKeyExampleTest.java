@@ -29,11 +29,13 @@ class RemoteKeyExampleTest {
     void signsWithAKeyThatAnotherProcessHolds() throws IOException {
         X509Certificate certificate = hsm.addKey("remote", TestPki.keyPair("EC", 384));
         Path chain = TestPki.writePem(
-                directory.resolve("chain.pem"), certificate, hsm.pki().intermediate(), hsm.pki().root());
+                directory.resolve("chain.pem"),
+                certificate,
+                hsm.pki().intermediate(),
+                hsm.pki().root());
         Path file = Files.writeString(directory.resolve("letter.txt"), "Dear reader");
         Path container = directory.resolve("letter.txt.p7s");
-        ExampleProgram program =
-                ExampleProgram.of(RemoteKeyExample.class).with("KEY_SERVICE_CREDENTIALS", CREDENTIALS);
+        ExampleProgram program = ExampleProgram.of(RemoteKeyExample.class).with("KEY_SERVICE_CREDENTIALS", CREDENTIALS);
 
         try (ExampleProgram.Server service = ExampleProgram.of(KeyService.class)
                 .with(hsm.token())

@@ -99,8 +99,7 @@ class RemoteSignerTest {
 
     @Test
     void aServiceThatIsNotThereMayComeBack() {
-        SigningException failure =
-                failure(LoopbackServer.closedPort(), Duration.ofSeconds(20), Duration.ofSeconds(20));
+        SigningException failure = failure(LoopbackServer.closedPort(), Duration.ofSeconds(20), Duration.ofSeconds(20));
         assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE);
         assertThat(failure).hasMessageContaining("could not be reached");
         assertThat(failure.retryable()).isTrue();

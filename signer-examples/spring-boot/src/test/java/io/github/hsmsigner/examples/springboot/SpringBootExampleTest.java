@@ -6,6 +6,7 @@ import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.OpensslCms;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,12 +25,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(120)
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SpringBootExampleTest {
 
     private static final Pattern STARTED = Pattern.compile("Tomcat started on port (\\d+)");
@@ -46,7 +48,7 @@ class SpringBootExampleTest {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
-                System.getProperty("java.class.path"),
+                applicationClassPath(),
                 SpringBootExample.class.getName(),
                 "--server.port=0",
                 "--signer.module=" + SoftHsm.module(),
@@ -54,6 +56,14 @@ class SpringBootExampleTest {
                 "--signer.pin-file=" + Files.writeString(directory.resolve("pin"), token.pin() + "\n"),
                 "--signer.key-label=" + keyLabel));
         process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    /** Without what is there for tests: their configuration of the log would take the place of Spring Boot's. */
+    private static String applicationClassPath() {
+        return Pattern.compile(Pattern.quote(File.pathSeparator))
+                .splitAsStream(System.getProperty("java.class.path"))
+                .filter(entry -> !entry.endsWith("test-classes") && !entry.endsWith("-tests.jar"))
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /** Reads the log up to the line that says where the application listens. */
@@ -91,7 +101,8 @@ class SpringBootExampleTest {
         HttpResponse<byte[]> signed = client.send(post(address, body), BodyHandlers.ofByteArray());
         assertThat(signed.statusCode()).isEqualTo(200);
         assertThat(signed.headers().firstValue("Content-Type")).contains("application/octet-stream");
-        assertThat(OpensslCms.verify(directory, signed.body(), contents, pki.root()).output())
+        assertThat(OpensslCms.verify(directory, signed.body(), contents, pki.root())
+                        .output())
                 .contains("CAdES Verification successful");
 
         HttpResponse<String> refused = client.send(post(address, "{}"), BodyHandlers.ofString());

@@ -79,6 +79,8 @@ public final class DssExample {
             parameters.setDigestAlgorithm(DigestAlgorithm.SHA256);
             parameters.setSigningCertificate(entry.getCertificate());
             parameters.setCertificateChain(entry.getCertificateChain());
+            // All of the chain goes into the container; DSS would leave out what is trusted, be it the signer itself.
+            parameters.bLevel().setTrustAnchorBPPolicy(false);
 
             PAdESService pades = new PAdESService(verifier(roots));
             pades.setTspSource(timestamps);

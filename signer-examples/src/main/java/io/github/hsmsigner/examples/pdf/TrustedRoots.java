@@ -19,7 +19,7 @@ import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.util.Store;
 
-/** The roots that are trusted, and whether a certificate leads to one of them (RFC 5280, section 6), revocation apart. Immutable. */
+/** The certificates that are trusted, and whether a certificate leads to one of them (RFC 5280, section 6), revocation apart. Immutable. */
 final class TrustedRoots {
 
     private final Set<TrustAnchor> anchors;
@@ -28,7 +28,7 @@ final class TrustedRoots {
         anchors = roots.stream().map(root -> new TrustAnchor(root, null)).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Whether a certificate leads to a root at a time, by way of those that came along with a signature. */
+    /** Whether a certificate leads to a trusted one at a time, or is one, by way of those that came along with a signature. */
     boolean trust(X509CertificateHolder certificate, Store<X509CertificateHolder> others, Date at)
             throws GeneralSecurityException {
         JcaX509CertificateConverter converter = new JcaX509CertificateConverter();
@@ -38,6 +38,9 @@ final class TrustedRoots {
         }
         X509Certificate end = converter.getCertificate(certificate);
         pool.add(end);
+        if (anchors.stream().anyMatch(anchor -> anchor.getTrustedCert().equals(end))) {
+            return !at.before(end.getNotBefore()) && !at.after(end.getNotAfter());
+        }
         X509CertSelector target = new X509CertSelector();
         target.setCertificate(end);
         PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, target);

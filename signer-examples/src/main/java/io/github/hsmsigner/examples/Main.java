@@ -24,6 +24,11 @@ public final class Main {
               document-engine        a stand-in for Nutrient Document Engine: upload, sign and download PDF files
               sample-document FILE   writes a PDF of one page, to be signed
 
+            Others have a main of their own: java -cp signer-examples.jar io.github.hsmsigner.examples.CLASS ARGUMENTS, where CLASS is
+              keys.KeyCeremonyExample, embedding.SignFileExample, embedding.JdkHttpServerExample, embedding.UnixSocketExample,
+              remote.RemoteKeyExample, policy.PolicyExample, pdf.SignPdfExample, pdf.VerifyPdfExample, dss.DssExample,
+              bouncycastle.BouncyCastleExample. The page of this module says what they show and take.
+
             Environment of document-engine:
               SIGNING_SERVICE_URL             where the signing service listens, such as http://localhost:6000/sign (required)
               PORT                            the port to listen on; 0 for any free one (default: 5000)

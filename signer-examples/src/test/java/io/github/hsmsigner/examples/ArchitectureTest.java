@@ -1,6 +1,8 @@
 package io.github.hsmsigner.examples;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -23,6 +25,16 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "io.github.hsmsigner.core..", "io.github.hsmsigner.pkcs11..", "io.github.hsmsigner.http..")
+                .check(classes);
+    }
+
+    /** Whoever copies an example needs to copy its package and no other; the stand-in is none, and may offer the sample document. */
+    @Test
+    void examplesDoNotDependOnEachOther() {
+        slices().matching("io.github.hsmsigner.examples.(*)..")
+                .should()
+                .notDependOnEachOther()
+                .ignoreDependency(resideInAPackage("..documentengine.."), resideInAPackage("..pdf.."))
                 .check(classes);
     }
 }

@@ -1,2 +1,2 @@
-/** The callback of Document Engine in servers of one's own. */
+/** The core in programs and transports of one's own. */
 package io.github.hsmsigner.examples.embedding;

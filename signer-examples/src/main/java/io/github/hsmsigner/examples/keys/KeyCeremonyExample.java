@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HexFormat;
 import javax.security.auth.x500.X500Principal;
 
@@ -35,7 +36,8 @@ public final class KeyCeremonyExample {
     /**
      * Makes a key.
      *
-     * @param args the label and the id (hexadecimal) of the key to make, the name to certify, and the file for the request
+     * @param args the label and the id (hexadecimal) of the key to make, the name to certify, the file for the request, and a
+     *     {@link KeyPairType}, {@code RSA_3072} without it
      * @throws IOException if the request cannot be written
      */
     public static void main(String[] args) throws IOException {
@@ -43,6 +45,7 @@ public final class KeyCeremonyExample {
         byte[] id = HexFormat.of().parseHex(args[1]);
         X500Principal subject = new X500Principal(args[2]);
         Path requestFile = Path.of(args[3]);
+        KeyPairType type = args.length > 4 ? KeyPairType.valueOf(args[4]) : KeyPairType.RSA_3072;
 
         Pkcs11Config config = Pkcs11Config.builder(Path.of(System.getenv("HSM_MODULE")))
                 .tokenLabel(System.getenv("HSM_TOKEN_LABEL"))
@@ -50,14 +53,17 @@ public final class KeyCeremonyExample {
                 .build();
         try (Pkcs11Token token = Pkcs11Token.open(config)) {
             KeyCeremony ceremony = token.keyCeremony();
-            ceremony.generateKeyPair(KeyPairType.RSA_3072, label, id);
+            ceremony.generateKeyPair(type, label, id);
             KeySelector key = KeySelector.byLabel(label);
+            SignatureAlgorithm algorithm = token.signer(key).algorithms().stream()
+                    .min(Comparator.naturalOrder())
+                    .orElseThrow();
 
             // To the authority. Its certificate comes back, and takes the place of the one below.
-            Files.write(requestFile, ceremony.certificationRequest(key, SignatureAlgorithm.RSA_PKCS1_SHA256, subject));
+            Files.write(requestFile, ceremony.certificationRequest(key, algorithm, subject));
 
-            X509Certificate certificate = ceremony.selfSignedCertificate(
-                    key, SignatureAlgorithm.RSA_PKCS1_SHA256, subject, Instant.now(), Duration.ofDays(30));
+            X509Certificate certificate =
+                    ceremony.selfSignedCertificate(key, algorithm, subject, Instant.now(), Duration.ofDays(30));
             ceremony.importCertificate(key, certificate);
 
             token.signer(key).test(Deadline.after(TIME_LIMIT));

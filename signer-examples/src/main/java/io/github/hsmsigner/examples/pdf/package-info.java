@@ -1,2 +1,2 @@
-/** Documents to try the examples with. */
+/** PDF files signed and checked with PDFBox, and one to try it with. */
 package io.github.hsmsigner.examples.pdf;

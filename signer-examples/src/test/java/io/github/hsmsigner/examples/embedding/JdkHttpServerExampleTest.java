@@ -2,11 +2,9 @@ package io.github.hsmsigner.examples.embedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hsmsigner.examples.ExampleProgram;
 import io.github.hsmsigner.testing.ExternalTool;
 import io.github.hsmsigner.testing.TestPki;
-import java.io.BufferedReader;
-import java.io.File;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,35 +33,26 @@ class JdkHttpServerExampleTest {
 
     private final TestPki pki = new TestPki();
     private final HttpClient client = HttpClient.newHttpClient();
-    private Process process;
+    private ExampleProgram.Server server;
     private URI address;
 
     @BeforeEach
-    void start() throws IOException {
+    void start() {
         KeyPair key = TestPki.keyPair("EC", 256);
         Path keyStore = pki.writePkcs12(
                 directory.resolve("signer.p12"),
                 PASSWORD.toCharArray(),
                 key,
                 pki.certifySigner("Example", key.getPublic()));
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "-Dlogback.configurationFile=" + System.getProperty("logback.configurationFile"),
-                        JdkHttpServerExample.class.getName(),
-                        keyStore.toString(),
-                        "0")
-                .redirectError(new File("/dev/null"));
-        builder.environment().put("SIGNING_KEYSTORE_PASSWORD", PASSWORD);
-        process = builder.start();
-        BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
-        address = URI.create(output.readLine().replace("Listening on ", ""));
+        server = ExampleProgram.of(JdkHttpServerExample.class)
+                .with("SIGNING_KEYSTORE_PASSWORD", PASSWORD)
+                .start(keyStore, 0);
+        address = URI.create(server.address());
     }
 
     @AfterEach
     void stop() {
-        process.destroyForcibly();
+        server.close();
     }
 
     private HttpResponse<byte[]> post(String body, String... headers) throws Exception {

@@ -2,6 +2,7 @@ package io.github.hsmsigner.examples.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hsmsigner.examples.ExampleProgram;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.ExternalTool;
 import java.nio.file.Path;
@@ -18,20 +19,9 @@ class KeyCeremonyExampleTest {
         SoftHsm.Token token = SoftHsm.newToken();
         Path request = directory.resolve("contracts.csr");
 
-        String output = ExternalTool.runOrFail(
-                "env",
-                "HSM_MODULE=" + SoftHsm.module(),
-                "HSM_TOKEN_LABEL=" + token.label(),
-                "HSM_PIN=" + token.pin(),
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "-Dlogback.configurationFile=" + System.getProperty("logback.configurationFile"),
-                KeyCeremonyExample.class.getName(),
-                "contracts",
-                "01",
-                "CN=Contracts",
-                request.toString());
+        String output = ExampleProgram.of(KeyCeremonyExample.class)
+                .with(token)
+                .runOrFail("contracts", "01", "CN=Contracts", request);
 
         assertThat(output)
                 .contains(
@@ -43,5 +33,16 @@ class KeyCeremonyExampleTest {
                 .contains("CN = Contracts");
         assertThat(token.tool("--list-objects"))
                 .contains("Private Key Object; RSA", "never extractable", "Certificate Object");
+    }
+
+    @Test
+    void makesKeysOfOtherTypes() {
+        SoftHsm.Token token = SoftHsm.newToken();
+        Path request = directory.resolve("invoices.csr");
+        assertThat(ExampleProgram.of(KeyCeremonyExample.class)
+                        .with(token)
+                        .runOrFail("invoices", "02", "CN=Invoices", request, "P_256"))
+                .contains("label \"invoices\" id 02 (EC, P-256)", "Problems: none");
+        ExternalTool.runOrFail("openssl", "req", "-inform", "DER", "-in", request.toString(), "-verify", "-noout");
     }
 }

@@ -1,0 +1,77 @@
+package io.github.hsmsigner.examples.springboot;
+
+import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.http.protocol.CallFacts;
+import io.github.hsmsigner.http.protocol.CallbackAnswer;
+import io.github.hsmsigner.http.protocol.CallbackHandler;
+import io.github.hsmsigner.http.protocol.CallbackLimits;
+import io.github.hsmsigner.http.protocol.CertificateEncoding;
+import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * The callback of Document Engine in Spring MVC. The body goes to the protocol as a stream, so a large document is never in memory;
+ * errors are the protocol's.
+ */
+@RestController
+public class CallbackController {
+
+    private static final String POST = "POST";
+
+    private final CallbackHandler handler;
+
+    /**
+     * Makes the controller.
+     *
+     * @param service what signs
+     */
+    public CallbackController(SigningService service) {
+        handler = new CallbackHandler(() -> service, CallbackLimits.defaults(), CertificateEncoding.PEM);
+    }
+
+    /**
+     * Answers one callback.
+     *
+     * @param request the request
+     * @param response the answer
+     * @throws IOException if the client went away
+     */
+    @RequestMapping("/sign")
+    public void sign(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String requestId = UUID.randomUUID().toString();
+        CallbackAnswer answer = POST.equals(request.getMethod())
+                ? handler.answer(facts(request, requestId), request.getInputStream())
+                : ErrorAnswer.methodNotAllowed(POST, requestId);
+        response.setStatus(answer.status());
+        response.setHeader("X-Request-Id", requestId);
+        answer.headers().forEach(response::setHeader);
+        response.setContentType(answer.contentType());
+        response.getOutputStream().write(answer.body());
+    }
+
+    private static CallFacts facts(HttpServletRequest request, String requestId) {
+        long length = request.getContentLengthLong();
+        return new CallFacts(
+                requestId,
+                values(request, "Content-Type"),
+                values(request, "Content-Encoding"),
+                length < 0 ? OptionalLong.empty() : OptionalLong.of(length),
+                "100-continue".equalsIgnoreCase(request.getHeader("Expect")),
+                Map.of("remote_address", request.getRemoteAddr()));
+    }
+
+    private static Optional<String> values(HttpServletRequest request, String header) {
+        List<String> values = Collections.list(request.getHeaders(header));
+        return values.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", values));
+    }
+}

@@ -1,0 +1,2 @@
+/** Signer in a Spring Boot application. */
+package io.github.hsmsigner.examples.springboot;

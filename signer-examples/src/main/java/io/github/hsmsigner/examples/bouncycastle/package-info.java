@@ -1,0 +1,2 @@
+/** BouncyCastle with keys of ours. */
+package io.github.hsmsigner.examples.bouncycastle;

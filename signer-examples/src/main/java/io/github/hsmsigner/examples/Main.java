@@ -21,7 +21,7 @@ public final class Main {
             Usage: java -jar signer-examples.jar EXAMPLE
 
             Examples:
-              document-engine        a stand-in for Nutrient Document Engine: upload, sign and download PDF files
+              document-engine        a stand-in for Nutrient Document Engine: its API to sign PDF files, and a web page to try it
               sample-document FILE   writes a PDF of one page, to be signed
 
             Others have a main of their own: java -cp signer-examples.jar io.github.hsmsigner.examples.CLASS ARGUMENTS, where CLASS is
@@ -34,6 +34,9 @@ public final class Main {
               PORT                            the port to listen on; 0 for any free one (default: 5000)
               API_AUTH_TOKEN                  what applications must present (default: secret)
               DOCUMENT_ENGINE_SEND_CONTENTS   true, or false to send digests alone to be signed (default: true)
+              SIGNING_SERVICE_TIMEOUT_SECONDS how long to wait for each answer of the signing service (default: 60)
+              TIMESTAMP_AUTHORITY_URL         where timestamps (RFC 3161) come from, for cadesLevel b-t and b-lt (default: none)
+              TRUSTED_CERTIFICATES            files of certificates that are trusted, separated by commas (default: none)
             """;
 
     private final Map<String, String> environment;

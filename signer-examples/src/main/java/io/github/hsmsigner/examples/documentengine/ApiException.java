@@ -35,6 +35,11 @@ final class ApiException extends RuntimeException {
         return new ApiException(502, message, cause);
     }
 
+    /** The signing service took longer than the stand-in waits. */
+    static ApiException gatewayTimeout(String message, Throwable cause) {
+        return new ApiException(504, message, cause);
+    }
+
     int status() {
         return status;
     }

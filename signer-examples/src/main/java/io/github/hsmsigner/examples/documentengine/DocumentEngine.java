@@ -2,12 +2,10 @@ package io.github.hsmsigner.examples.documentengine;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hsmsigner.examples.documentengine.report.SignatureReports;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
-import io.javalin.http.UploadedFile;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.regex.Matcher;
@@ -16,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The stand-in's HTTP server, with the calls {@code POST /api/documents}, {@code POST /api/documents/{id}/sign} and
- * {@code GET /api/documents/{id}/pdf}. Safe for use by any number of threads at once; whoever starts it closes it.
+ * The stand-in's HTTP server: the calls {@code POST /api/documents}, {@code POST /api/documents/{id}/sign} and
+ * {@code GET /api/documents/{id}/pdf} of Document Engine, and a web page to try them at {@code GET /}. Safe for use by any number of
+ * threads at once; whoever starts it closes it.
  */
 public final class DocumentEngine implements AutoCloseable {
 
@@ -26,14 +25,18 @@ public final class DocumentEngine implements AutoCloseable {
     private static final Pattern AUTHORIZATION = Pattern.compile("Token token=\"([^\"]*)\"");
     private static final long LARGEST_UPLOAD = 256L * 1024 * 1024;
 
-    private final Documents documents = new Documents();
     private final byte[] apiToken;
-    private final SigningServiceClient service;
+    private final DocumentCalls calls;
+    private final DocumentViews views;
+    private final Page page;
     private final Javalin server;
 
     private DocumentEngine(DocumentEngineSettings settings) {
+        Documents documents = new Documents();
         this.apiToken = settings.apiToken().getBytes(StandardCharsets.UTF_8);
-        this.service = new SigningServiceClient(settings.signingService(), settings.sendContents());
+        this.calls = new DocumentCalls(documents, new Signing(settings));
+        this.views = new DocumentViews(documents, new SignatureReports(settings.trustedCertificates()));
+        this.page = new Page(settings);
         this.server = Javalin.create(this::configure);
     }
 
@@ -70,73 +73,25 @@ public final class DocumentEngine implements AutoCloseable {
         config.http.maxRequestSize = LARGEST_UPLOAD;
         config.routes
                 .before("/api/*", this::authorize)
-                .post("/api/documents", this::upload)
-                .post("/api/documents/{id}/sign", this::sign)
-                .get("/api/documents/{id}/pdf", this::download)
+                .post("/api/documents", calls::upload)
+                .post("/api/documents/{id}/sign", calls::sign)
+                .get("/api/documents/{id}/pdf", calls::download)
+                .before("/api/documents/{id}/events", views::requireDocument)
+                .sse("/api/documents/{id}/events", views::events)
+                .get("/api/documents/{id}/report", views::report)
+                .get("/api/documents/{id}/pages/{pageIndex}/image", views::pageImage)
                 .exception(ApiException.class, DocumentEngine::refuse);
+        page.addTo(config.routes);
     }
 
     private void authorize(Context context) {
+        context.header("X-Content-Type-Options", "nosniff");
         String header = context.header("Authorization");
         Matcher matcher = AUTHORIZATION.matcher(header == null ? "" : header);
         if (!matcher.matches()
                 || !MessageDigest.isEqual(apiToken, matcher.group(1).getBytes(StandardCharsets.UTF_8))) {
             throw ApiException.unauthorized();
         }
-    }
-
-    private void upload(Context context) throws IOException {
-        byte[] file = uploaded(context);
-        PdfSignature.requirePdf(file);
-        String id = documents.add(file);
-        LOG.info("Document {}: uploaded, {} bytes.", id, file.length);
-        answerWithDocument(context, id);
-    }
-
-    private static byte[] uploaded(Context context) throws IOException {
-        if (!context.isMultipartFormData()) {
-            return context.bodyAsBytes();
-        }
-        UploadedFile part = context.uploadedFile("file");
-        if (part == null) {
-            throw ApiException.badRequest("The form has no file in the field \"file\".");
-        }
-        try (InputStream content = part.content()) {
-            return content.readAllBytes();
-        }
-    }
-
-    private void sign(Context context) {
-        String id = context.pathParam("id");
-        SignOptions options = SignOptions.parse(body(context));
-        ContainerSource source = switch (options.container()) {
-            case RAW -> new RawContainerSource(service, options);
-            case PKCS7 -> new Pkcs7ContainerSource(service, options);
-        };
-        documents.change(id, pdf -> new PdfSignature(options).addTo(pdf, source));
-        LOG.info("Document {}: signed, {}.", id, options);
-        answerWithDocument(context, id);
-    }
-
-    private static String body(Context context) {
-        if (!context.isMultipartFormData()) {
-            return context.body();
-        }
-        String data = context.formParam("data");
-        if (data == null) {
-            throw ApiException.badRequest("The form has no field \"data\".");
-        }
-        return data;
-    }
-
-    private void download(Context context) {
-        context.contentType("application/pdf").result(documents.current(context.pathParam("id")));
-    }
-
-    private static void answerWithDocument(Context context, String id) {
-        ObjectNode answer = JSON.createObjectNode();
-        answer.putObject("data").put("document_id", id);
-        context.contentType("application/json").result(answer.toString());
     }
 
     private static void refuse(ApiException refusal, Context context) {

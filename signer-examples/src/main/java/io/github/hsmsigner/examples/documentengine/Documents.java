@@ -20,16 +20,8 @@ final class Documents {
         return id;
     }
 
-    byte[] current(String id) {
-        return find(id).current();
-    }
-
-    /** Replaces a PDF by what the change makes of it; if the change throws, all stays as it was. */
-    void change(String id, UnaryOperator<byte[]> change) {
-        find(id).change(change);
-    }
-
-    private Document find(String id) {
+    /** Finds a document; one that is not there is answered with 404. */
+    Document find(String id) {
         Document document = byId.get(id);
         if (document == null) {
             throw ApiException.notFound();
@@ -37,12 +29,14 @@ final class Documents {
         return document;
     }
 
-    private static final class Document {
+    /** A PDF that changes, and what happened to it. */
+    static final class Document {
 
         private final Object changing = new Object();
+        private final CallbackEvents events = new CallbackEvents();
         private volatile byte[] pdf;
 
-        Document(byte[] pdf) {
+        private Document(byte[] pdf) {
             this.pdf = pdf;
         }
 
@@ -50,6 +44,11 @@ final class Documents {
             return pdf;
         }
 
+        CallbackEvents events() {
+            return events;
+        }
+
+        /** Replaces the PDF by what the change makes of it; if the change throws, all stays as it was. */
         void change(UnaryOperator<byte[]> change) {
             synchronized (changing) {
                 pdf = change.apply(pdf);

@@ -4,14 +4,21 @@ import org.apache.pdfbox.cos.COSName;
 import org.apache.pdfbox.pdmodel.interactive.digitalsignature.PDSignature;
 
 /** The values of the option {@code signatureType}. */
-enum SignatureType {
-    CMS(PDSignature.SUBFILTER_ADBE_PKCS7_DETACHED),
-    CADES(PDSignature.SUBFILTER_ETSI_CADES_DETACHED);
+enum SignatureType implements Choice {
+    CMS("cms", PDSignature.SUBFILTER_ADBE_PKCS7_DETACHED),
+    CADES("cades", PDSignature.SUBFILTER_ETSI_CADES_DETACHED);
 
+    private final String spelling;
     private final COSName subFilter;
 
-    SignatureType(COSName subFilter) {
+    SignatureType(String spelling, COSName subFilter) {
+        this.spelling = spelling;
         this.subFilter = subFilter;
+    }
+
+    @Override
+    public String spelling() {
+        return spelling;
     }
 
     /** What the PDF calls this kind of signature (ISO 32000-2, table 255). */

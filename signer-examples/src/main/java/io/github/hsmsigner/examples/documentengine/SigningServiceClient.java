@@ -22,6 +22,10 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Makes the calls that Document Engine makes to a signing service. The fields of each stand in alphabetical order. Safe for use by
@@ -31,20 +35,40 @@ final class SigningServiceClient {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
     private static final int LONGEST_QUOTE = 1000;
 
     private final URI address;
     private final boolean sendContents;
-    private final HttpClient http = HttpClient.newBuilder()
-            // The default offers an upgrade to HTTP/2 with each request, which the real server does not.
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_TIMEOUT)
-            .build();
+    private final Duration answerTimeout;
+    private final HttpClient http;
+    private final CallbackObserver observer;
 
-    SigningServiceClient(URI address, boolean sendContents) {
+    private SigningServiceClient(
+            URI address, boolean sendContents, Duration answerTimeout, HttpClient http, CallbackObserver observer) {
         this.address = address;
         this.sendContents = sendContents;
+        this.answerTimeout = answerTimeout;
+        this.http = http;
+        this.observer = observer;
+    }
+
+    static SigningServiceClient of(DocumentEngineSettings settings) {
+        HttpClient http = HttpClient.newBuilder()
+                // The default offers an upgrade to HTTP/2 with each request, which the real server does not.
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .build();
+        return new SigningServiceClient(
+                settings.signingService(),
+                settings.sendContents(),
+                settings.answerTimeout(),
+                http,
+                new CallbackEvents());
+    }
+
+    /** The same client, whose calls are seen by another observer. */
+    SigningServiceClient observedBy(CallbackObserver other) {
+        return new SigningServiceClient(address, sendContents, answerTimeout, http, other);
     }
 
     /** Action {@code get_certificates}. */
@@ -85,33 +109,56 @@ final class SigningServiceClient {
     }
 
     private static ObjectNode withOptions(ObjectNode request, SignOptions options) {
-        request.put("hash_algorithm", SignOptions.spelling(options.hash()))
-                .put("signature_type", SignOptions.spelling(options.type()));
+        request.put("hash_algorithm", options.hash().spelling())
+                .put("signature_type", options.type().spelling());
         options.signingToken().ifPresent(token -> request.put("signing_token", token));
         return request;
     }
 
     private byte[] call(ObjectNode body) {
         HttpRequest request = HttpRequest.newBuilder(address)
-                .timeout(ANSWER_TIMEOUT)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(bytes(body)))
                 .build();
-        HttpResponse<byte[]> answer;
-        try {
-            answer = http.send(request, BodyHandlers.ofByteArray());
-        } catch (IOException e) {
-            throw ApiException.badGateway("The signing service at " + address + " cannot be reached.", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw ApiException.badGateway("The stand-in was stopped while it waited for the signing service.", e);
-        }
+        observer.asked(body);
+        long start = System.nanoTime();
+        HttpResponse<byte[]> answer = answerTo(request);
         int status = answer.statusCode();
+        observer.answered(
+                status,
+                answer.headers().firstValue("Content-Type").orElse("(no type)"),
+                answer.body(),
+                Duration.ofNanos(System.nanoTime() - start));
         if (status == 200) {
             return answer.body();
         }
         String words = "The signing service answered " + status + ": " + quote(answer.body());
         throw status >= 400 && status < 500 ? ApiException.badRequest(words) : ApiException.badGateway(words, null);
+    }
+
+    private HttpResponse<byte[]> answerTo(HttpRequest request) {
+        // The request's own timeout ends with the head of the answer, so the body is waited for here.
+        CompletableFuture<HttpResponse<byte[]>> answer = http.sendAsync(request, BodyHandlers.ofByteArray());
+        try {
+            return answer.get(answerTimeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw failed(ApiException.gatewayTimeout(
+                    "The signing service did not answer within " + answerTimeout.toMillis() + " ms.", e));
+        } catch (ExecutionException e) {
+            throw failed(
+                    ApiException.badGateway("The signing service at " + address + " cannot be reached.", e.getCause()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failed(
+                    ApiException.badGateway("The stand-in was stopped while it waited for the signing service.", e));
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    private ApiException failed(ApiException failure) {
+        observer.failed(failure.getMessage());
+        return failure;
     }
 
     private static byte[] bytes(ObjectNode body) {

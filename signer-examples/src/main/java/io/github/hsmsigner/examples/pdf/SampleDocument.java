@@ -31,6 +31,18 @@ public final class SampleDocument {
      * @throws IOException if it exists, or cannot be written
      */
     public static void write(Path file) throws IOException {
+        try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
+            write(out);
+        }
+    }
+
+    /**
+     * Writes the document to a stream, which is left open.
+     *
+     * @param out where to write
+     * @throws IOException if it cannot be written
+     */
+    public static void write(OutputStream out) throws IOException {
         try (PDDocument document = new PDDocument()) {
             PDPage page = new PDPage(PDRectangle.A4);
             document.addPage(page);
@@ -46,9 +58,7 @@ public final class SampleDocument {
                 content.showText("This page is here to be signed.");
                 content.endText();
             }
-            try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
-                document.save(out);
-            }
+            document.save(out);
         }
     }
 }

@@ -77,6 +77,10 @@ final class Application {
         return send(request("/api/documents/" + documentId + "/pdf").GET());
     }
 
+    Answer get(String path) {
+        return send(request(path).header("Accept", "*/*, text/event-stream").GET());
+    }
+
     /** The usual way: uploads, signs once for each set of options, and downloads. */
     SignedPdf signed(byte[] pdf, String... options) {
         Answer uploaded = upload(pdf);

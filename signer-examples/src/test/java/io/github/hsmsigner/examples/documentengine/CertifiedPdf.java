@@ -37,7 +37,7 @@ final class CertifiedPdf {
 
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             ExternalSigningSupport signing = document.saveIncrementalForExternalSigning(out);
-            SigningServiceClient service = new SigningServiceClient(signingService, true);
+            SigningServiceClient service = SigningServiceClient.of(SigningChain.settings(signingService, true));
             SignOptions options = SignOptions.parse("{\"signatureType\":\"cades\"}");
             byte[] contents = signing.getContent().readAllBytes();
             signing.setSignature(new Pkcs7ContainerSource(service, options).containerFor(contents));

@@ -6,8 +6,9 @@ import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.examples.documentengine.Application.Answer;
 import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
 import io.github.hsmsigner.testing.CapturedLog;
+import io.github.hsmsigner.testing.LoopbackServer;
+import io.github.hsmsigner.testing.LoopbackServer.Reply;
 import io.javalin.Javalin;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -26,9 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The calls of applications: what is accepted, and what each mistake is answered with. */
 @ExtendWith(SigningChainProvider.class)
 class DocumentEngineApiTest {
-
-    private static final String BOUNDARY = "boundary-of-the-test";
-    private static final String FORM = "multipart/form-data; boundary=" + BOUNDARY;
 
     private final SigningChain chain;
     private final Application application;
@@ -53,10 +51,12 @@ class DocumentEngineApiTest {
 
     @Test
     void aFormUploadsAndSignsAsWell(@TempDir Path directory) throws IOException {
-        Answer uploaded = application.upload(FORM, form("file", "; filename=\"a.pdf\"", SamplePdf.plain()));
+        Answer uploaded = application.upload(
+                Form.CONTENT_TYPE,
+                new Form().file("file", "a.pdf", SamplePdf.plain()).bytes());
         assertThat(uploaded.status()).as(uploaded.text()).isEqualTo(200);
-        byte[] options = "{\"signatureType\":\"cades\"}".getBytes(StandardCharsets.UTF_8);
-        Answer signed = application.sign(uploaded.documentId(), FORM, form("data", "", options));
+        byte[] form = new Form().text("data", "{\"signatureType\":\"cades\"}").bytes();
+        Answer signed = application.sign(uploaded.documentId(), Form.CONTENT_TYPE, form);
         assertThat(signed.status()).as(signed.text()).isEqualTo(200);
         new Validators(directory, chain.root())
                 .accept(
@@ -67,9 +67,9 @@ class DocumentEngineApiTest {
 
     @Test
     void aFormWithoutItsFieldIsRefused() {
-        byte[] other = form("other", "", new byte[] {'x'});
-        assertRefused(application.upload(FORM, other), 400, "The form has no file in the field \"file\".");
-        assertRefused(application.sign(uploaded(), FORM, other), 400, "The form has no field \"data\".");
+        byte[] other = new Form().text("other", "x").bytes();
+        assertRefused(application.upload(Form.CONTENT_TYPE, other), 400, "The form has no file in the field \"file\".");
+        assertRefused(application.sign(uploaded(), Form.CONTENT_TYPE, other), 400, "The form has no field \"data\".");
     }
 
     @ParameterizedTest
@@ -108,37 +108,6 @@ class DocumentEngineApiTest {
         assertRefused(application.upload(Arrays.copyOf(SamplePdf.plain(), 60)), 400, "The PDF is damaged.");
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            value = {
-                "{\"signatureContainer\":\"cms\"}  | signatureContainer must be one of raw, pkcs7.",
-                "{\"signatureType\":\"pades\"}     | signatureType must be one of cms, cades.",
-                "{\"hashAlgorithm\":\"md5\"}       | hashAlgorithm must be one of sha256, sha384, sha512.",
-                "{\"hashAlgorithm\":256}           | hashAlgorithm must be a string.",
-                "{\"cadesLevel\":\"x\"}            | cadesLevel must be b-b.",
-                "{\"flatten\":true}                | The stand-in does not flatten documents; leave flatten out.",
-                "{\"estimatedSize\":0}             | estimatedSize must be a number of bytes between 1 and 4194304.",
-                "{\"estimatedSize\":\"1\"}         | estimatedSize must be a number of bytes between 1 and 4194304.",
-                "{\"signatureTyp\":\"cms\"}        | The stand-in does not know the option \"signatureTyp\".",
-                "{\"signatureMetadata\":{\"a\":1}} | The stand-in does not know the field of signatureMetadata \"a\".",
-                "{\"signatureMetadata\":\"a\"}     | signatureMetadata must be a JSON object.",
-                "{\"signingToken\":\"x\"           | The body is not JSON.",
-                "[]                                | The body must be a JSON object."
-            })
-    void anOptionThatTheStandInDoesNotKnowIsRefused(String options, String message) {
-        assertRefused(application.sign(uploaded(), options), 400, message);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"b-t", "b-lt"})
-    void timestampsAreNotPretended(String level) {
-        Answer answer = application.sign(uploaded(), "{\"signatureType\":\"cades\",\"cadesLevel\":\"" + level + "\"}");
-        assertThat(answer.status()).isEqualTo(400);
-        assertThat(answer.error()).startsWith("The stand-in makes signatures of cadesLevel b-b only, not " + level);
-    }
-
     @Test
     void aContainerLargerThanItsRoomIsRefusedWithBothSizes() {
         String id = uploaded();
@@ -171,6 +140,18 @@ class DocumentEngineApiTest {
         URI address = URI.create("http://localhost:" + free + "/sign");
         try (DocumentEngine engine = DocumentEngine.start(SigningChain.settings(address, true))) {
             assertRefused(signedBy(engine, "{}"), 502, "The signing service at " + address + " cannot be reached.");
+        }
+    }
+
+    @Test
+    void aSigningServiceThatDoesNotAnswerIsAGatewayTimeout() {
+        LoopbackServer silent = new LoopbackServer((exchange, request) -> new Reply(200, new byte[] {1, 2}, true));
+        DocumentEngineSettings settings = DocumentEngineSettings.builder(silent.uri("/sign"))
+                .answerTimeout(Duration.ofMillis(300))
+                .build();
+        try (silent;
+                DocumentEngine engine = DocumentEngine.start(settings)) {
+            assertRefused(signedBy(engine, "{}"), 504, "The signing service did not answer within 300 ms.");
         }
     }
 
@@ -223,7 +204,7 @@ class DocumentEngineApiTest {
             List<String> ours = log.lines().stream()
                     .filter(line -> line.contains(" io.github.hsmsigner."))
                     .toList();
-            assertThat(ours).anyMatch(line -> line.contains("Document " + id + ": signed, raw/cms/sha256."));
+            assertThat(ours).anyMatch(line -> line.contains("Document " + id + ": signed, raw/cms/sha256/b-b."));
             assertThat(ours)
                     .noneMatch(line -> line.contains(signingToken)
                             || line.contains(SigningChain.REFUSED_SIGNING_TOKEN)
@@ -248,15 +229,5 @@ class DocumentEngineApiTest {
     private static void assertRefused(Answer answer, int status, String message) {
         assertThat(answer.error()).isEqualTo(message);
         assertThat(answer.status()).isEqualTo(status);
-    }
-
-    private static byte[] form(String field, String more, byte[] value) {
-        ByteArrayOutputStream form = new ByteArrayOutputStream();
-        form.writeBytes(
-                ("--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"" + field + "\"" + more + "\r\n\r\n")
-                        .getBytes(StandardCharsets.US_ASCII));
-        form.writeBytes(value);
-        form.writeBytes(("\r\n--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.US_ASCII));
-        return form.toByteArray();
     }
 }

@@ -93,10 +93,11 @@ class PdfMatrixTest {
                 .build();
         DigestAlgorithm digest = wanted.algorithm().digestAlgorithm();
         int room = service.maxContainerSize(request, wanted.format(), digest);
-        SignOptions options = SignOptions.parse("""
+        SignOptions options =
+                SignOptions.parse("""
                 {"signatureType":"%s","estimatedSize":%d}
-                """.formatted(SignOptions.spelling(type(wanted.format())), room));
-        return new SignedPdf(new PdfSignature(options)
+                """.formatted(type(wanted.format()).spelling(), room));
+        return new SignedPdf(new PdfSignature(options, AppearanceImages.none())
                 .addTo(
                         DOCUMENT,
                         contents -> service.signContainer(

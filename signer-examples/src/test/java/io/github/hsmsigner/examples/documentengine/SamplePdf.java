@@ -1,5 +1,7 @@
 package io.github.hsmsigner.examples.documentengine;
 
+import java.awt.Color;
+import java.awt.geom.AffineTransform;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,8 +20,12 @@ import org.apache.pdfbox.pdmodel.encryption.StandardProtectionPolicy;
 import org.apache.pdfbox.pdmodel.font.PDFont;
 import org.apache.pdfbox.pdmodel.font.PDType1Font;
 import org.apache.pdfbox.pdmodel.font.Standard14Fonts.FontName;
+import org.apache.pdfbox.pdmodel.interactive.annotation.PDAnnotationRubberStamp;
 import org.apache.pdfbox.pdmodel.interactive.annotation.PDAnnotationWidget;
+import org.apache.pdfbox.pdmodel.interactive.annotation.PDAppearanceDictionary;
+import org.apache.pdfbox.pdmodel.interactive.annotation.PDAppearanceStream;
 import org.apache.pdfbox.pdmodel.interactive.form.PDAcroForm;
+import org.apache.pdfbox.pdmodel.interactive.form.PDSignatureField;
 import org.apache.pdfbox.pdmodel.interactive.form.PDTextField;
 
 /** PDF files of several kinds, made on the spot. */
@@ -64,6 +70,79 @@ final class SamplePdf {
     /** Encrypted such that it opens with a password only. */
     static byte[] withPassword() {
         return make(document -> protect(document, "open", 256), CompressParameters.NO_COMPRESSION);
+    }
+
+    /** Of so many pages with nothing on them, turned by so many degrees. */
+    static byte[] blank(int rotation, int pages) {
+        try (PDDocument document = new PDDocument();
+                ByteArrayOutputStream out = new ByteArrayOutputStream()) {
+            for (int i = 0; i < pages; i++) {
+                PDPage page = new PDPage(PDRectangle.A4);
+                page.setRotation(rotation);
+                document.addPage(page);
+            }
+            document.save(out);
+            return out.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** With two signature fields to sign: "seller" with a place on the second page, "buyer" without one on the first. */
+    static byte[] withSignatureFields() {
+        try (PDDocument document = new PDDocument();
+                ByteArrayOutputStream out = new ByteArrayOutputStream()) {
+            document.addPage(new PDPage(PDRectangle.A4));
+            document.addPage(new PDPage(PDRectangle.A4));
+            PDAcroForm form = new PDAcroForm(document);
+            document.getDocumentCatalog().setAcroForm(form);
+            addSignatureField(form, "seller", document.getPage(1), new PDRectangle(72, 600, 200, 50));
+            addSignatureField(form, "buyer", document.getPage(0), new PDRectangle());
+            document.save(out, CompressParameters.NO_COMPRESSION);
+            return out.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void addSignatureField(PDAcroForm form, String name, PDPage page, PDRectangle place)
+            throws IOException {
+        PDSignatureField field = new PDSignatureField(form);
+        field.setPartialName(name);
+        PDAnnotationWidget widget = field.getWidgets().get(0);
+        widget.setRectangle(place);
+        widget.setPage(page);
+        page.getAnnotations().add(widget);
+        form.getFields().add(field);
+    }
+
+    /** With a text field, and a stamp that is seen 300 from the left and 200 from the top, 50 wide and high. */
+    static byte[] withFormAndStamp() {
+        return make(
+                document -> {
+                    addForm(document);
+                    addStamp(document);
+                },
+                CompressParameters.NO_COMPRESSION);
+    }
+
+    private static void addStamp(PDDocument document) throws IOException {
+        PDAppearanceStream appearance = new PDAppearanceStream(document);
+        appearance.setResources(new PDResources());
+        // Of another size than its place, and turned, so that both must be reckoned with.
+        appearance.setBBox(new PDRectangle(10, 10, 100, 100));
+        appearance.setMatrix(AffineTransform.getQuadrantRotateInstance(1));
+        try (PDPageContentStream content = new PDPageContentStream(document, appearance)) {
+            content.setNonStrokingColor(Color.RED);
+            content.addRect(10, 10, 100, 100);
+            content.fill();
+        }
+        PDAppearanceDictionary dictionary = new PDAppearanceDictionary();
+        dictionary.setNormalAppearance(appearance);
+        PDAnnotationRubberStamp stamp = new PDAnnotationRubberStamp();
+        stamp.setAppearance(dictionary);
+        stamp.setRectangle(new PDRectangle(300, PDRectangle.A4.getHeight() - 250, 50, 50));
+        document.getPage(0).getAnnotations().add(stamp);
     }
 
     private interface Change {

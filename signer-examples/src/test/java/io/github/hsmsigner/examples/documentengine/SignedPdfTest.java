@@ -104,6 +104,6 @@ class SignedPdfTest {
 
     private static String options(SignatureContainer container, SignatureType type, HashAlgorithm hash) {
         return """
-                {"signatureContainer":"%s","signatureType":"%s","hashAlgorithm":"%s","signingToken":"{\\"user\\":1}"}""".formatted(SignOptions.spelling(container), SignOptions.spelling(type), SignOptions.spelling(hash));
+                {"signatureContainer":"%s","signatureType":"%s","hashAlgorithm":"%s","signingToken":"{\\"user\\":1}"}""".formatted(container.spelling(), type.spelling(), hash.spelling());
     }
 }

@@ -73,7 +73,9 @@ final class SigningChain implements AutoCloseable {
     }
 
     static DocumentEngineSettings settings(URI signingService, boolean sendContents) {
-        return new DocumentEngineSettings(0, signingService, "secret", sendContents);
+        return DocumentEngineSettings.builder(signingService)
+                .sendContents(sendContents)
+                .build();
     }
 
     URI serviceAddress() {

@@ -2,6 +2,7 @@ package io.github.hsmsigner.http.command;
 
 import io.github.hsmsigner.http.config.InvalidSettingsException;
 import io.github.hsmsigner.http.config.ServiceSettings;
+import io.github.hsmsigner.http.config.SettingsFile;
 import io.github.hsmsigner.http.config.SettingsPrinter;
 import io.github.hsmsigner.http.service.CannotStartException;
 import io.github.hsmsigner.http.service.LogConfiguration;
@@ -56,7 +57,7 @@ final class ServeCommand implements Callable<Integer> {
         }
         ServiceSettings read = settings.read();
         LogConfiguration.use(read.log());
-        ServiceProcess.start(read);
+        ServiceProcess.start(read, SettingsFile.of(settings.environment()));
         return ExitCode.DONE;
     }
 }

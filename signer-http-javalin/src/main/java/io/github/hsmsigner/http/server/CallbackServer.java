@@ -6,6 +6,7 @@ import io.github.hsmsigner.http.javalin.BodyPace;
 import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
 import io.github.hsmsigner.http.javalin.JavalinAnswers;
 import io.github.hsmsigner.http.javalin.RequestIds;
+import io.github.hsmsigner.http.protocol.CallbackObserver;
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
@@ -39,7 +40,8 @@ final class CallbackServer {
     private final Javalin javalin;
     private ServerConnector connector;
 
-    private CallbackServer(ServerSettings settings, Supplier<SigningService> service, OperatorPages pages) {
+    private CallbackServer(
+            ServerSettings settings, Supplier<SigningService> service, OperatorPages pages, CallbackObserver observer) {
         this.settings = settings;
         this.tls = settings.tls().map(ReloadableTls::new);
         int maxRequests = settings.clientLimits().maxRequests();
@@ -49,7 +51,7 @@ final class CallbackServer {
         this.javalin = Javalin.create(config -> {
             configureServer(config, pages);
             configureErrors(config.routes);
-            config.registerPlugin(new DocumentEnginePlugin(service, this::configurePlugin));
+            config.registerPlugin(new DocumentEnginePlugin(service, plugin -> configurePlugin(plugin, observer)));
         });
     }
 
@@ -58,8 +60,9 @@ final class CallbackServer {
      *
      * @throws InvalidConfigurationException if the port cannot be listened on, or the files of TLS cannot be used
      */
-    static CallbackServer start(ServerSettings settings, Supplier<SigningService> service, OperatorPages pages) {
-        CallbackServer server = new CallbackServer(settings, service, pages);
+    static CallbackServer start(
+            ServerSettings settings, Supplier<SigningService> service, OperatorPages pages, CallbackObserver observer) {
+        CallbackServer server = new CallbackServer(settings, service, pages, observer);
         server.start();
         return server;
     }
@@ -75,9 +78,10 @@ final class CallbackServer {
                 settings.path());
     }
 
-    private void configurePlugin(DocumentEnginePlugin.Settings plugin) {
+    private void configurePlugin(DocumentEnginePlugin.Settings plugin, CallbackObserver observer) {
         ClientLimits limits = settings.clientLimits();
         plugin.path(settings.path())
+                .observer(observer)
                 .limits(settings.callbackLimits())
                 .bodyPace(new BodyPace(limits.minBytesPerSecond(), limits.slowGrace()))
                 .certificateEncoding(settings.certificateEncoding());

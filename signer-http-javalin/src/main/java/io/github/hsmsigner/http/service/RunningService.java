@@ -10,6 +10,7 @@ import io.github.hsmsigner.http.auth.PolicyFactory;
 import io.github.hsmsigner.http.auth.PolicySettings;
 import io.github.hsmsigner.http.auth.ReloadablePolicy;
 import io.github.hsmsigner.http.config.ServiceSettings;
+import io.github.hsmsigner.http.config.SettingsFile;
 import io.github.hsmsigner.http.metrics.ServiceMetrics;
 import io.github.hsmsigner.http.server.ServerSettings;
 import io.github.hsmsigner.http.server.SigningHttpServer;
@@ -19,8 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -41,6 +40,7 @@ final class RunningService implements AutoCloseable {
     private static final Duration FIRST_ATTEMPT_LIMIT = Duration.ofSeconds(10);
 
     private final ServiceSettings settings;
+    private final Optional<SettingsFile> file;
     private final ServiceMetrics metrics;
     private volatile AuditFile audit;
     private volatile KeyConnections keys;
@@ -53,10 +53,12 @@ final class RunningService implements AutoCloseable {
      * Prepares a service.
      *
      * @param settings the settings
+     * @param file the file that they come from; empty if they come from the environment
      * @param version what runs, for the metrics
      */
-    RunningService(ServiceSettings settings, String version) {
+    RunningService(ServiceSettings settings, Optional<SettingsFile> file, String version) {
         this.settings = settings;
+        this.file = file;
         this.metrics = ServiceMetrics.create(version);
     }
 
@@ -68,11 +70,11 @@ final class RunningService implements AutoCloseable {
      */
     void start() throws CannotStartException, InterruptedException {
         Problems problems = new Problems();
-        WatchedFiles watched = new WatchedFiles(settings, metrics);
+        WatchedFiles watched = new WatchedFiles(settings, file, metrics);
         Optional<ReloadablePolicy> policy =
                 problems.collect(() -> new ReloadablePolicy(new PolicyFactory(Clock.systemUTC()), settings.access()));
         Optional<ContainerBuilder> containers = problems.collect(() -> SignatureContainers.of(settings.signatures()));
-        unknownKeys().forEach(problems::add);
+        problems.addAll(KeyNames.problems(settings.access(), settings.keys().keySet()));
         problems.addAll(watched.unreadableCertificates());
         settings.audit()
                 .flatMap(file -> problems.collect(() -> AuditFile.open(file)))
@@ -104,7 +106,11 @@ final class RunningService implements AutoCloseable {
                 Optional.ofNullable(audit));
         bind(assembly, policy.orElseThrow());
         problems.collect(() -> SigningHttpServer.start(
-                        settings.server(), keys.ring(), health, Optional.of(new MetricsText(metrics))))
+                        serverSettings(),
+                        keys.ring(),
+                        health,
+                        Optional.of(new MetricsText(metrics)),
+                        report -> metrics.answered(report.action(), report.outcome())))
                 .ifPresent(started -> server = started);
         problems.throwIfAny();
         changedFiles = new ChangedFiles(watched.watches(keys, policy.orElseThrow(), server));
@@ -119,15 +125,6 @@ final class RunningService implements AutoCloseable {
         if (audit != null) {
             metrics.bindAudit(audit);
         }
-    }
-
-    private List<String> unknownKeys() {
-        Set<String> unknown = new TreeSet<>(settings.access().keyNames());
-        unknown.removeAll(settings.keys().keySet());
-        return unknown.stream()
-                .map(name -> "The policy names the key \"" + name + "\", which is not configured; there are "
-                        + settings.keys().keySet() + ".")
-                .toList();
     }
 
     /** The deadline is one of the settings for signatures, and it is the callback that keeps it. */

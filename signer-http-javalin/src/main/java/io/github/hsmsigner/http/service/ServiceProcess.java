@@ -1,7 +1,9 @@
 package io.github.hsmsigner.http.service;
 
 import io.github.hsmsigner.http.config.ServiceSettings;
+import io.github.hsmsigner.http.config.SettingsFile;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -21,12 +23,14 @@ public final class ServiceProcess {
     /**
      * Starts the service, which goes on in threads of its own when this returns.
      *
-     * @param settings the settings; what they say of the log is up to the caller, who used loggers before
+     * @param settings the settings; what they say of the log is up to the caller, as it must come before the first use of a logger
+     * @param file the file that they come from; empty if they come from the environment
      * @throws CannotStartException if the settings cannot work
      * @throws InterruptedException if the wait for the tokens is interrupted
      */
-    public static void start(ServiceSettings settings) throws CannotStartException, InterruptedException {
-        RunningService service = new RunningService(settings, Version.text());
+    public static void start(ServiceSettings settings, Optional<SettingsFile> file)
+            throws CannotStartException, InterruptedException {
+        RunningService service = new RunningService(settings, file, Version.text());
         Duration limit = settings.server().stopLimit().plus(CLOSE_LIMIT);
         Thread stop = new Thread(() -> stop(service, limit), "stop");
         Runtime.getRuntime().addShutdownHook(stop);

@@ -3,8 +3,10 @@ package io.github.hsmsigner.http.service;
 import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.auth.ReloadablePolicy;
+import io.github.hsmsigner.http.config.InvalidSettingsException;
 import io.github.hsmsigner.http.config.KeySettings;
 import io.github.hsmsigner.http.config.ServiceSettings;
+import io.github.hsmsigner.http.config.SettingsFile;
 import io.github.hsmsigner.http.metrics.Reload;
 import io.github.hsmsigner.http.metrics.ServiceMetrics;
 import io.github.hsmsigner.http.server.SigningHttpServer;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -27,6 +30,7 @@ final class WatchedFiles {
     private final FileWatch certificates;
     private final FileWatch policy;
     private final FileWatch tls;
+    private final Optional<FileWatch> settingsFile;
 
     /** What takes the files up; there once the service runs. */
     private KeyConnections keys;
@@ -34,7 +38,14 @@ final class WatchedFiles {
     private ReloadablePolicy policyInForce;
     private SigningHttpServer server;
 
-    WatchedFiles(ServiceSettings settings, ServiceMetrics metrics) {
+    /**
+     * Takes the files as they are now as those in force.
+     *
+     * @param settings the settings
+     * @param source the file that they come from; empty if they come from the environment
+     * @param metrics counts what was taken up
+     */
+    WatchedFiles(ServiceSettings settings, Optional<SettingsFile> source, ServiceMetrics metrics) {
         this.settings = settings;
         this.pins = new ArrayList<>();
         settings.tokens()
@@ -49,13 +60,22 @@ final class WatchedFiles {
                 () -> certificateFiles(settings).toList(),
                 this::takeUpCertificates,
                 counted(metrics, Reload.CERTIFICATES));
-        this.policy = new FileWatch(
-                "Policy files", () -> settings.access().files(), this::takeUpPolicy, counted(metrics, Reload.POLICY));
+        this.policy =
+                new FileWatch("Policy files", this::policyFiles, this::takeUpPolicy, counted(metrics, Reload.POLICY));
         this.tls = new FileWatch(
                 "TLS files",
                 () -> settings.server().tls().map(TlsSettings::files).orElse(List.of()),
                 this::takeUpTls,
                 counted(metrics, Reload.TLS));
+        this.settingsFile = source.map(file -> new FileWatch(
+                "Configuration file",
+                () -> List.of(file.path()),
+                () -> takeUpSettings(file),
+                counted(metrics, Reload.POLICY)));
+    }
+
+    private List<Path> policyFiles() {
+        return (policyInForce == null ? settings.access() : policyInForce.settings()).files();
     }
 
     private static Consumer<Boolean> counted(ServiceMetrics metrics, Reload kind) {
@@ -89,6 +109,7 @@ final class WatchedFiles {
         this.policyInForce = runningPolicy;
         this.server = running;
         List<FileWatch> all = new ArrayList<>(pins);
+        settingsFile.ifPresent(all::add);
         all.addAll(List.of(certificates, policy, tls));
         return all;
     }
@@ -110,6 +131,18 @@ final class WatchedFiles {
     private String takeUpPolicy() {
         policyInForce.reload();
         return "requests are judged by the new policy.";
+    }
+
+    /** Of the file, who may sign is taken up: what else is in it was settled at the start. */
+    private String takeUpSettings(SettingsFile source) {
+        try {
+            ServiceSettings changed = source.read();
+            KeyNames.requireKnown(changed.access(), settings.keys().keySet());
+            policyInForce.reload(changed.access());
+            return "requests are judged by its section \"access\"; what else has changed in it takes a restart.";
+        } catch (InvalidSettingsException e) {
+            throw new InvalidConfigurationException(String.join(" ", e.problems()), e);
+        }
     }
 
     private String takeUpTls() {

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ class HttpErrorsTest {
 
     @BeforeAll
     static void start() throws CannotStartException, InterruptedException {
-        service = new RunningService(TestSettings.ofTestKey(directory), "test");
+        service = new RunningService(TestSettings.ofTestKey(directory), Optional.empty(), "test");
         service.start();
         client = new Client(service.port());
     }

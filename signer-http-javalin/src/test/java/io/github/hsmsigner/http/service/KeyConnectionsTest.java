@@ -255,7 +255,7 @@ class KeyConnectionsTest {
         try (CapturedLog log = new CapturedLog()) {
             assertThat(open(settings)).isEmpty();
             assertThat(log.lines())
-                    .filteredOn(line -> line.startsWith("ERROR"))
+                    .filteredOn(line -> line.startsWith("ERROR") && line.contains("KeyConnections"))
                     .singleElement()
                     .asString()
                     .contains("no such label");

@@ -7,6 +7,7 @@ import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.http.auth.AccessSettings;
 import io.github.hsmsigner.http.auth.SharedSecret;
 import io.github.hsmsigner.http.auth.SharedSecretSettings;
+import io.github.hsmsigner.http.config.SettingsFile;
 import io.github.hsmsigner.http.secret.SecretReference;
 import io.github.hsmsigner.pkcs11.PinSource;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
@@ -22,6 +23,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,7 @@ class RotationTest {
                                         SecretReference.of("load secret of sixteen".getBytes(StandardCharsets.UTF_8))),
                                 new SharedSecret("other", SecretReference.inFile(secret))))))
                         .build(),
+                Optional.empty(),
                 "test");
         try (CapturedLog log = new CapturedLog()) {
             service.start();
@@ -104,6 +107,46 @@ class RotationTest {
             service.close();
         }
         assertThat(service.isClosed()).isTrue();
+    }
+
+    @Test
+    void whoMaySignIsTakenUpFromTheConfigurationFile() throws Exception {
+        Path file = directory.resolve("signer.yaml");
+        replace(file, configuration("token-secret: the first of the secrets"));
+        SettingsFile source = SettingsFile.of(Map.of("SIGNING_SERVICE_CONFIG", file.toString()))
+                .orElseThrow();
+        RunningService service = new RunningService(source.read(), Optional.of(source), "test");
+        try (CapturedLog log = new CapturedLog()) {
+            service.start();
+            Client client = new Client(service.port());
+            assertThat(status(client, "the first of the secrets")).isEqualTo(200);
+
+            replace(file, configuration("token-secret: the second of the secrets"));
+            await("the second secret", () -> status(client, "the second of the secrets") == 200);
+            assertThat(status(client, "the first of the secrets")).isEqualTo(401);
+
+            replace(file, configuration("callers: {nobody: {keys: [no-such-key]}}"));
+            await("the refusal", () -> log.text().contains("Configuration file changed and not taken up"));
+            assertThat(status(client, "the second of the secrets")).isEqualTo(200);
+            assertThat(log.text())
+                    .contains("names a key that is not among those set")
+                    .doesNotContain("the first of the secrets", "the second of the secrets");
+        } finally {
+            service.close();
+        }
+    }
+
+    private String configuration(String access) {
+        return String.join(
+                "\n",
+                "server: {address: 127.0.0.1, port: 0}",
+                "keys:",
+                "  test:",
+                "    keystore: " + TestKey.writeKeyStore(directory),
+                "    keystore-password: " + TestKey.PASSWORD,
+                "access:",
+                "  " + access,
+                "");
     }
 
     private static int status(Client client, String secret) {

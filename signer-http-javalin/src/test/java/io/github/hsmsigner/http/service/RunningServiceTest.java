@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ class RunningServiceTest {
     }
 
     private Client start() {
-        service = new RunningService(TestSettings.ofTestKey(directory), "test");
+        service = new RunningService(TestSettings.ofTestKey(directory), Optional.empty(), "test");
         return run(service);
     }
 
@@ -90,6 +91,7 @@ class RunningServiceTest {
                             .testKey(directory)
                             .port(taken.getLocalPort())
                             .build(),
+                    Optional.empty(),
                     "test");
             assertThatThrownBy(service::start)
                     .isInstanceOf(CannotStartException.class)

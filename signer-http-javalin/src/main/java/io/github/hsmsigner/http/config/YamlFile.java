@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -24,6 +24,8 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /** Reads a file in YAML 1.2. No problem repeats anything of the file but names that could be those of settings: the rest may be secret. */
 final class YamlFile {
@@ -68,7 +70,7 @@ final class YamlFile {
                 .build();
         try {
             Iterator<Node> documents =
-                    new Compose(settings).composeAllFromString(text).iterator();
+                    new Composer(settings, new ParserImpl(settings, new StreamReader(settings, text)));
             if (!documents.hasNext()) {
                 return YamlValue.Fields.none();
             }

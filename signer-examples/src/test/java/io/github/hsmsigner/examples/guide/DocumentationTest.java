@@ -1,0 +1,190 @@
+package io.github.hsmsigner.examples.guide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * All pages: links inside the repository lead somewhere, commands are run by a test or say why not, and Mermaid diagrams have the shape of
+ * one. {@code scripts/check-docs} has Mermaid's own parser read the diagrams, where npm is at hand.
+ */
+class DocumentationTest {
+
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+    /** Pages that tests make and compare as a whole. */
+    private static final Set<Path> MADE_FROM_CODE =
+            Set.of(Path.of("docs", "configuration.md"), Path.of("docs", "pkcs11-errors.md"));
+
+    private static final Pattern FENCED = Pattern.compile("^```.*?^```$", Pattern.MULTILINE | Pattern.DOTALL);
+    private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
+    private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
+    private static final Pattern COMMANDS = Pattern.compile("^(.*)\\n```sh$", Pattern.MULTILINE);
+    private static final Pattern MARK = Pattern.compile("<!-- (?:all commands: )?(run|not run): (.+) -->");
+    private static final Pattern MARK_OF_PAGE = Pattern.compile("^<!-- all commands: .+ -->$", Pattern.MULTILINE);
+    private static final Pattern DIAGRAM =
+            Pattern.compile("^```mermaid\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
+    private static final Pattern FIRST_LINE = Pattern.compile("(flowchart (LR|TB|TD)|sequenceDiagram|stateDiagram-v2)");
+
+    private static final Map<Path, String> PAGES = new HashMap<>();
+
+    @BeforeAll
+    static void readPages() throws IOException {
+        try (Stream<Path> files = Stream.of("", "docs", "deploy", "signer-examples")
+                .map(ROOT::resolve)
+                .flatMap(folder -> walk(folder, folder.equals(ROOT) ? 1 : 6))) {
+            files.filter(file -> file.toString().endsWith(".md"))
+                    .filter(file -> !ROOT.relativize(file).toString().contains("target"))
+                    .forEach(file -> PAGES.put(ROOT.relativize(file), read(file)));
+        }
+        assertThat(PAGES).hasSizeGreaterThan(10);
+    }
+
+    private static Stream<Path> walk(Path folder, int depth) {
+        try {
+            return Files.walk(folder, depth);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The anchors that GitHub gives the headings of a page. */
+    private static Set<String> anchors(String page) {
+        Set<String> anchors = new HashSet<>();
+        Matcher heading = HEADING.matcher(FENCED.matcher(page).replaceAll(""));
+        while (heading.find()) {
+            String anchor = heading.group(1)
+                    .toLowerCase(Locale.ROOT)
+                    .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                    .replace(' ', '-');
+            for (int i = 1; !anchors.add(i == 1 ? anchor : anchor + "-" + (i - 1)); i++) {
+                assertThat(i).isLessThan(100);
+            }
+        }
+        return anchors;
+    }
+
+    private static boolean leadsSomewhere(Path page, String target) {
+        String[] parts = target.split("#", 2);
+        Path file = parts[0].isEmpty()
+                ? ROOT.resolve(page)
+                : ROOT.resolve(page).resolveSibling(parts[0]).normalize();
+        if (!file.startsWith(ROOT) || !Files.exists(file)) {
+            return false;
+        }
+        return parts.length == 1 || anchors(read(file)).contains(parts[1]);
+    }
+
+    @Test
+    void noLinkInsideTheRepositoryIsDead() {
+        List<String> dead = new ArrayList<>();
+        PAGES.forEach((page, text) -> LINK.matcher(FENCED.matcher(text).replaceAll(""))
+                .results()
+                .map(link -> link.group(1))
+                .filter(target -> !target.matches("(https?|mailto):.*"))
+                .filter(target -> !leadsSomewhere(page, target))
+                .forEach(target -> dead.add(page + ": " + target)));
+        assertThat(dead).isEmpty();
+    }
+
+    @Test
+    void aDeadLinkIsFound() {
+        Path page = Path.of("README.md");
+        assertThat(leadsSomewhere(page, "docs/architecture.md#decisions")).isTrue();
+        assertThat(leadsSomewhere(page, "docs/architecture.md#indecision")).isFalse();
+        assertThat(leadsSomewhere(page, "docs/nowhere.md")).isFalse();
+    }
+
+    @Test
+    void commandsAreRunByATestOrSayWhyNot() throws IOException {
+        Set<String> tests = new HashSet<>();
+        try (Stream<Path> files = Stream.of("signer-core", "signer-pkcs11", "signer-http-javalin", "signer-examples")
+                .flatMap(module -> walk(ROOT.resolve(module).resolve("src/test/java"), Integer.MAX_VALUE))) {
+            files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith("Test.java"))
+                    .forEach(name -> tests.add(name.replace(".java", "")));
+        }
+        List<String> wrong = new ArrayList<>();
+        PAGES.forEach((page, text) -> {
+            if (!MADE_FROM_CODE.contains(page)) {
+                Matcher markOfPage = MARK_OF_PAGE.matcher(text);
+                Stream<String> marks = markOfPage.find()
+                        ? Stream.of(markOfPage.group())
+                        : COMMANDS.matcher(text).results().map(block -> block.group(1));
+                marks.forEach(line -> {
+                    Matcher mark = MARK.matcher(line);
+                    if (!mark.matches()
+                            || mark.group(1).equals("run")
+                                    && !tests.contains(mark.group(2))
+                                    && !Files.isExecutable(ROOT.resolve(mark.group(2)))) {
+                        wrong.add(page + ": " + line);
+                    }
+                });
+            }
+        });
+        assertThat(wrong)
+                .as(
+                        "lines before a block of commands that should be like <!-- run: NameOfTest --> or <!-- not run: why -->")
+                .isEmpty();
+    }
+
+    @Test
+    void diagramsHaveTheShapeOfOne() {
+        int diagrams = 0;
+        for (Map.Entry<Path, String> page : PAGES.entrySet()) {
+            for (String diagram : DIAGRAM.matcher(page.getValue())
+                    .results()
+                    .map(match -> match.group(1))
+                    .toList()) {
+                diagrams++;
+                assertThat(diagram.lines().findFirst().orElse(""))
+                        .as(page.getKey().toString())
+                        .matches(FIRST_LINE);
+                assertThat(diagram.lines()
+                                .filter(line -> line.strip().startsWith("subgraph"))
+                                .count())
+                        .as("subgraphs of %s", page.getKey())
+                        .isEqualTo(diagram.lines()
+                                .filter(line -> line.strip().equals("end"))
+                                .count());
+                for (String line : diagram.lines().toList()) {
+                    String unquoted = line.replaceAll("\"[^\"]*\"", "");
+                    assertThat(unquoted).as(page.getKey().toString()).doesNotContain("\"");
+                    for (String pair : List.of("[]", "()", "{}")) {
+                        assertThat(unquoted.chars()
+                                        .filter(c -> c == pair.charAt(0))
+                                        .count())
+                                .as("%s: %s", page.getKey(), line)
+                                .isEqualTo(unquoted.chars()
+                                        .filter(c -> c == pair.charAt(1))
+                                        .count());
+                    }
+                }
+            }
+        }
+        assertThat(diagrams).isPositive();
+    }
+}

@@ -173,9 +173,7 @@ final class RunningService implements AutoCloseable {
         if (changedFiles != null) {
             changedFiles.close();
         }
-        if (server != null) {
-            server.stop();
-        }
+        boolean served = server == null || stopped(server);
         if (audit != null) {
             audit.close();
         }
@@ -184,11 +182,22 @@ final class RunningService implements AutoCloseable {
             LOG.error("Stopped; but a call in a PKCS#11 module has not come back.");
             return;
         }
-        closed = true;
+        closed = served;
         LOG.info("Stopped.");
     }
 
-    /** Whether all that was open is closed. */
+    /** What is open behind the server is closed even if the server could not stop in order. */
+    private static boolean stopped(SigningHttpServer server) {
+        try {
+            server.stop();
+            return true;
+        } catch (RuntimeException e) {
+            LOG.error("The server did not stop within its limit; connections were cut off.", e);
+            return false;
+        }
+    }
+
+    /** Whether all that was open is closed, in order. */
     boolean isClosed() {
         return closed;
     }

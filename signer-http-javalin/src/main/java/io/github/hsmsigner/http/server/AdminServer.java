@@ -2,6 +2,7 @@ package io.github.hsmsigner.http.server;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -45,7 +46,8 @@ final class AdminServer {
                 limits.maxRequests());
         HttpConfiguration http = new HttpConfiguration();
         Listeners.configure(http, limits);
-        ServerConnector connector = Listeners.connector(server, http, listener, own, Optional.empty());
+        // Nobody waits for these at a stop.
+        ServerConnector connector = Listeners.connector(server, http, listener, own, Duration.ZERO, Optional.empty());
         server.addConnector(connector);
         server.setErrorHandler(new JettyErrorAnswers());
         OperatorPages pages = OperatorPages.all(health, metrics);

@@ -14,6 +14,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
@@ -101,7 +102,8 @@ final class CallbackServer {
 
     private ServerConnector connector(Server server, HttpConfiguration http) {
         ClientLimits limits = settings.clientLimits();
-        connector = Listeners.connector(server, http, settings.listener(), limits, tls.map(ReloadableTls::factory));
+        connector = Listeners.connector(
+                server, http, settings.listener(), limits, settings.stopLimit(), tls.map(ReloadableTls::factory));
         Listeners.open(connector, settings.listener());
         return connector;
     }
@@ -152,7 +154,23 @@ final class CallbackServer {
                 threads.getThreads());
     }
 
-    void stop() {
-        javalin.stop();
+    /**
+     * Stops within the limit for it.
+     *
+     * @return whether every request was finished; those that were not are cut off
+     */
+    boolean stop() {
+        try {
+            // Not through Javalin, which logs a time limit that was reached with a stack trace.
+            connector.getServer().stop();
+            return true;
+        } catch (TimeoutException e) {
+            LOG.warn(
+                    "{} s after the stop began, requests were still being served or connections kept: they were cut off.",
+                    settings.stopLimit().toSeconds());
+            return false;
+        } catch (Exception e) {
+            throw new IllegalStateException("The server did not stop in order.", e);
+        }
     }
 }

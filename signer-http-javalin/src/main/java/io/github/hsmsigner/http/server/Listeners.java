@@ -2,6 +2,7 @@ package io.github.hsmsigner.http.server;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -34,9 +35,11 @@ final class Listeners {
             HttpConfiguration http,
             ListenerSettings listener,
             ClientLimits limits,
+            Duration stopLimit,
             Optional<SslContextFactory.Server> tls) {
         ConnectionFactory[] protocols = protocols(http, tls);
-        CallbackConnector connector = new CallbackConnector(server, SELECTORS, limits.maxConnections(), protocols);
+        CallbackConnector connector =
+                new CallbackConnector(server, SELECTORS, limits.maxConnections(), stopLimit, protocols);
         connector.setHost(listener.address());
         connector.setPort(listener.port());
         server.addBean(new NetworkConnectionLimit(limits.maxConnections(), connector));

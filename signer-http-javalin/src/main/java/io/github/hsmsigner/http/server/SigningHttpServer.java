@@ -107,10 +107,12 @@ public final class SigningHttpServer {
     /**
      * Stops to listen, waits for requests that are being served, as long as the settings allow, and ends. Health is answered on its own
      * port, if it has one, until the end.
+     *
+     * @return whether every request was finished; those that were not are cut off
      */
-    public void stop() {
+    public boolean stop() {
         try {
-            callbacks.stop();
+            return callbacks.stop();
         } finally {
             admin.ifPresent(AdminServer::stop);
         }

@@ -189,10 +189,9 @@ final class RunningService implements AutoCloseable {
     /** What is open behind the server is closed even if the server could not stop in order. */
     private static boolean stopped(SigningHttpServer server) {
         try {
-            server.stop();
-            return true;
+            return server.stop();
         } catch (RuntimeException e) {
-            LOG.error("The server did not stop within its limit; connections were cut off.", e);
+            LOG.error("The server did not stop in order.", e);
             return false;
         }
     }

@@ -101,7 +101,8 @@ class SlowClientsTest {
                         .isEqualTo(200);
             }
         }
-        assertThat(server.activity().requests()).isEqualTo(SLOW_CLIENTS);
+        // A client may have its answer a moment before the server is done with the request.
+        TestServer.await("the slow ones alone are left", () -> server.activity().requests() == SLOW_CLIENTS);
         assertThat(server.activity().refused()).isZero();
     }
 

@@ -22,7 +22,7 @@ final class Callers implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicInteger answered = new AtomicInteger();
     private final Queue<String> signed = new ConcurrentLinkedQueue<>();
-    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+    private final Queue<Failure> failures = new ConcurrentLinkedQueue<>();
     private volatile boolean stopped;
 
     private Callers(int port, String json) {
@@ -52,25 +52,28 @@ final class Callers implements AutoCloseable {
                 // Nothing listens any more.
                 return;
             }
+            long sent = Long.MAX_VALUE;
             try (socket) {
                 socket.setSoTimeout(TIME_LIMIT_MILLIS);
                 socket.getOutputStream().write(request);
+                sent = System.nanoTime();
                 String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-                note(answer);
+                note(answer, sent);
             } catch (IOException e) {
-                failures.add(e.toString());
+                failures.add(new Failure(sent, e.toString()));
             }
         }
     }
 
-    private void note(String answer) {
+    private void note(String answer, long sent) {
         Matcher id = REQUEST_ID.matcher(answer);
         if (answer.startsWith("HTTP/1.1 200") && id.find()) {
             signed.add(id.group(1));
             answered.incrementAndGet();
         } else {
-            failures.add(
-                    answer.isEmpty() ? "no answer" : answer.lines().findFirst().orElse(""));
+            failures.add(new Failure(
+                    sent,
+                    answer.isEmpty() ? "no answer" : answer.lines().findFirst().orElse("")));
         }
     }
 
@@ -93,8 +96,19 @@ final class Callers implements AutoCloseable {
 
     /** What was no signature. */
     List<String> failures() {
-        return List.copyOf(failures);
+        return failures.stream().map(Failure::what).toList();
     }
+
+    /** Of these, those of requests that were sent in full before a time of {@link System#nanoTime}. */
+    List<String> failuresOfRequestsSentBefore(long nanoTime) {
+        return failures.stream()
+                .filter(failure -> failure.sent() < nanoTime)
+                .map(Failure::what)
+                .toList();
+    }
+
+    /** What a client got instead of a signature, and when it had sent its request; the largest number if it could not. */
+    private record Failure(long sent, String what) {}
 
     @Override
     public void close() {

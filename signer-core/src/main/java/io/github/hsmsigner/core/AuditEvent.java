@@ -22,6 +22,8 @@ import java.util.Optional;
  * @param format the kind of container; empty where none was asked for
  * @param error why the request failed; empty where it succeeded
  * @param duration from the request to its end
+ * @param queued how long the request waited in the {@link SigningQueue} of the key, all attempts together; zero where it did not
+ * @param signing the time in the signer, all attempts together; zero where the request did not come to it
  */
 public record AuditEvent(
         Instant time,
@@ -34,7 +36,9 @@ public record AuditEvent(
         Optional<Digest> digest,
         Optional<ContainerFormat> format,
         Optional<ErrorCode> error,
-        Duration duration) {
+        Duration duration,
+        Duration queued,
+        Duration signing) {
 
     /**
      * Checks that nothing is missing.
@@ -50,6 +54,8 @@ public record AuditEvent(
      * @param format the kind of container; empty where none was asked for
      * @param error why the request failed; empty where it succeeded
      * @param duration from the request to its end
+     * @param queued how long the request waited in the {@link SigningQueue} of the key, all attempts together; zero where it did not
+     * @param signing the time in the signer, all attempts together; zero where the request did not come to it
      */
     public AuditEvent {
         Objects.requireNonNull(time, "time");
@@ -63,5 +69,7 @@ public record AuditEvent(
         Objects.requireNonNull(format, "format");
         Objects.requireNonNull(error, "error");
         Objects.requireNonNull(duration, "duration");
+        Objects.requireNonNull(queued, "queued");
+        Objects.requireNonNull(signing, "signing");
     }
 }

@@ -57,8 +57,12 @@ public record ChainFinding(Kind kind, Severity severity, String subject, Optiona
         /** The chain ends before a self-signed root. */
         INCOMPLETE;
 
-        /** Whether the signer's certificate is not valid at the time. */
-        boolean isSignerValidity() {
+        /**
+         * Whether this says that the signer's certificate is not valid at the time.
+         *
+         * @return {@code true} for an expired certificate, and for one that is not valid yet
+         */
+        public boolean isSignerValidity() {
             return this == SIGNER_EXPIRED || this == SIGNER_NOT_YET_VALID;
         }
     }

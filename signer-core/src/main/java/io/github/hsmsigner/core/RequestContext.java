@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Who asks, and until when: the facts about a request that do not depend on what is asked. Immutable.
@@ -17,6 +18,7 @@ public final class RequestContext {
     private final SigningToken signingToken;
     private final String keyName;
     private final Map<String, String> transportFacts;
+    private final Consumer<AuditEvent> whenEnded;
 
     private RequestContext(Builder builder) {
         this.requestId = builder.requestId;
@@ -24,6 +26,7 @@ public final class RequestContext {
         this.signingToken = builder.signingToken;
         this.keyName = builder.keyName;
         this.transportFacts = Map.copyOf(builder.transportFacts);
+        this.whenEnded = builder.whenEnded;
     }
 
     /**
@@ -81,6 +84,11 @@ public final class RequestContext {
         return transportFacts;
     }
 
+    /** Who is told what became of the request. */
+    Consumer<AuditEvent> whenEnded() {
+        return whenEnded;
+    }
+
     @Override
     public String toString() {
         return "RequestContext[" + requestId + "]";
@@ -94,6 +102,7 @@ public final class RequestContext {
         private SigningToken signingToken;
         private String keyName;
         private Map<String, String> transportFacts = Map.of();
+        private Consumer<AuditEvent> whenEnded = event -> {};
 
         private Builder(String requestId) {
             this.requestId = Objects.requireNonNull(requestId, "requestId");
@@ -140,6 +149,20 @@ public final class RequestContext {
          */
         public Builder transportFacts(Map<String, String> transportFacts) {
             this.transportFacts = Objects.requireNonNull(transportFacts, "transportFacts");
+            return this;
+        }
+
+        /**
+         * Sets who is told what became of the request, such as a transport that logs who asked and with which key. It is called on the
+         * thread that serves the request, after the audit log has recorded the event and before the answer is given; with the error
+         * {@link io.github.hsmsigner.core.error.ErrorCode#INTERNAL} where the audit log could not. A context that serves several
+         * requests is told of each.
+         *
+         * @param whenEnded returns at once and throws nothing
+         * @return this builder
+         */
+        public Builder whenEnded(Consumer<AuditEvent> whenEnded) {
+            this.whenEnded = Objects.requireNonNull(whenEnded, "whenEnded");
             return this;
         }
 

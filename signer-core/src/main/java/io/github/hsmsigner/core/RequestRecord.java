@@ -22,6 +22,8 @@ final class RequestRecord {
     private Optional<DigestAlgorithm> digestAlgorithm = Optional.empty();
     private Optional<Digest> digest = Optional.empty();
     private Optional<ContainerFormat> format = Optional.empty();
+    private long queuedNanos;
+    private long signingNanos;
 
     RequestRecord(SigningAction action, RequestContext context, Instant time) {
         this.action = action;
@@ -64,6 +66,16 @@ final class RequestRecord {
         algorithm = Optional.of(used);
     }
 
+    /** It waited for its turn, be it in vain. */
+    void queued(long nanos) {
+        queuedNanos += nanos;
+    }
+
+    /** It was with the signer, be it in vain. */
+    void signing(long nanos) {
+        signingNanos += nanos;
+    }
+
     SigningAttempt attempt() {
         Optional<String> keyName = context.keyName().or(() -> key.map(SigningKey::name));
         return new SigningAttempt(action, context, keyName, digestAlgorithm, format);
@@ -81,6 +93,8 @@ final class RequestRecord {
                 digest,
                 format,
                 error,
-                Duration.ofNanos(System.nanoTime() - start));
+                Duration.ofNanos(System.nanoTime() - start),
+                Duration.ofNanos(queuedNanos),
+                Duration.ofNanos(signingNanos));
     }
 }

@@ -17,11 +17,26 @@ public interface SignerMetrics {
     default void requestEnded(AuditEvent event) {}
 
     /**
+     * A signature got its turn, and the signer is called next. Told of keys with a {@link SigningQueue} only.
+     *
+     * @param keyName the key
+     * @param waited how long it waited in the queue; next to nothing where there was a free place
+     */
+    default void signatureQueued(String keyName, Duration waited) {}
+
+    /**
+     * A signature was refused by the {@link SigningQueue} of its key: at once, or after it had waited.
+     *
+     * @param keyName the key
+     */
+    default void signatureRefused(String keyName) {}
+
+    /**
      * A signer made a signature.
      *
      * @param keyName the key
      * @param algorithm the algorithm
-     * @param duration the time in the signer, waiting for a session included
+     * @param duration the time in the signer: waiting for a session included, waiting in the {@link SigningQueue} not
      */
     default void signatureMade(String keyName, SignatureAlgorithm algorithm, Duration duration) {}
 

@@ -1,6 +1,7 @@
 package io.github.hsmsigner.core;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.error.UnknownKeyException;
 import java.util.Collection;
 import java.util.Collections;
@@ -8,6 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * The keys that a service signs with, by name. Immutable.
@@ -15,9 +19,11 @@ import java.util.Optional;
 public final class SigningKeys {
 
     private final Map<String, SigningKey> byName;
+    private final Map<String, Supplier<SigningUnavailableException>> outOfReach;
 
-    private SigningKeys(Map<String, SigningKey> byName) {
+    private SigningKeys(Map<String, SigningKey> byName, Map<String, Supplier<SigningUnavailableException>> outOfReach) {
         this.byName = byName;
+        this.outOfReach = outOfReach;
     }
 
     /**
@@ -28,16 +34,31 @@ public final class SigningKeys {
      * @throws InvalidConfigurationException if there is none, or two share a name
      */
     public static SigningKeys of(Collection<SigningKey> keys) {
+        return of(keys, Map.of());
+    }
+
+    /**
+     * Gathers keys, some of which could not be reached yet. A request for such a one is not told that there is no such key, and no
+     * other takes its place.
+     *
+     * @param keys the keys that can be used
+     * @param outOfReach for each name of the others what says why it cannot be used, to whoever asks for it; safe for use by any number
+     *     of threads at once
+     * @return the keys by name
+     * @throws InvalidConfigurationException if there is no key at all, or two share a name
+     */
+    public static SigningKeys of(
+            Collection<SigningKey> keys, Map<String, Supplier<SigningUnavailableException>> outOfReach) {
         Map<String, SigningKey> byName = new LinkedHashMap<>();
         for (SigningKey key : keys) {
-            if (byName.put(key.name(), key) != null) {
+            if (byName.put(key.name(), key) != null || outOfReach.containsKey(key.name())) {
                 throw new InvalidConfigurationException("Two keys have the name \"" + key.name() + "\".");
             }
         }
-        if (byName.isEmpty()) {
+        if (byName.isEmpty() && outOfReach.isEmpty()) {
             throw new InvalidConfigurationException("No key is configured.");
         }
-        return new SigningKeys(Collections.unmodifiableMap(byName));
+        return new SigningKeys(Collections.unmodifiableMap(byName), Map.copyOf(outOfReach));
     }
 
     /**
@@ -56,13 +77,18 @@ public final class SigningKeys {
      * @param name the name
      * @return the key
      * @throws UnknownKeyException if there is none; the message lists the names there are
+     * @throws SigningUnavailableException if it could not be reached yet
      */
     public SigningKey named(String name) {
         SigningKey key = byName.get(name);
-        if (key == null) {
-            throw new UnknownKeyException("There is no signing key of that name; there are " + byName.keySet() + ".");
+        if (key != null) {
+            return key;
         }
-        return key;
+        Supplier<SigningUnavailableException> reason = outOfReach.get(name);
+        if (reason != null) {
+            throw reason.get();
+        }
+        throw new UnknownKeyException("There is no signing key of that name; there are " + names() + ".");
     }
 
     /**
@@ -70,22 +96,34 @@ public final class SigningKeys {
      *
      * @return the key
      * @throws UnknownKeyException if there are several; the message lists their names
+     * @throws SigningUnavailableException if it could not be reached yet
      */
     public SigningKey only() {
-        if (byName.size() > 1) {
-            throw new UnknownKeyException(
-                    "The request must name a signing key, as there are several: " + byName.keySet() + ".");
+        Set<String> names = names();
+        if (names.size() > 1) {
+            throw new UnknownKeyException("The request must name a signing key, as there are several: " + names + ".");
         }
-        return byName.values().iterator().next();
+        return named(names.iterator().next());
     }
 
-    /** The key of that name, or without a name the only key; empty where there is no such key. */
+    private Set<String> names() {
+        if (outOfReach.isEmpty()) {
+            return byName.keySet();
+        }
+        Set<String> names = new TreeSet<>(byName.keySet());
+        names.addAll(outOfReach.keySet());
+        return names;
+    }
+
+    /** The key of that name, or without a name the only key; empty where there is no such key, or it is out of reach. */
     Optional<SigningKey> find(Optional<String> name) {
-        return name.isEmpty() && byName.size() == 1 ? Optional.of(only()) : name.map(byName::get);
+        return name.isEmpty() && byName.size() == 1 && outOfReach.isEmpty()
+                ? Optional.of(only())
+                : name.map(byName::get);
     }
 
     /**
-     * All keys.
+     * All keys that can be used.
      *
      * @return the keys in the order they were given; unmodifiable
      */

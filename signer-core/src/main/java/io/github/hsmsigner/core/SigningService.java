@@ -10,7 +10,7 @@ import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +32,11 @@ import org.slf4j.LoggerFactory;
 public final class SigningService {
 
     private static final Logger LOG = LoggerFactory.getLogger(SigningService.class);
-    private static final int ATTEMPTS = 2;
 
     private final SigningKeys keys;
     private final SigningPolicy policy;
     private final ContainerBuilder containers;
-    private final boolean verifyAfterSign;
+    private final SignatureProduction signatures;
     private final AuditLog audit;
     private final SignerMetrics metrics;
     private final Clock clock;
@@ -48,7 +47,7 @@ public final class SigningService {
         this.keys = builder.keys;
         this.policy = builder.policy;
         this.containers = builder.containers;
-        this.verifyAfterSign = builder.verifyAfterSign;
+        this.signatures = new SignatureProduction(builder.queues, builder.verifyAfterSign, builder.metrics);
         this.audit = builder.audit;
         this.metrics = builder.metrics;
         this.clock = builder.clock;
@@ -95,7 +94,7 @@ public final class SigningService {
                 throw new UnsupportedRequestException(
                         "The key signs with " + algorithm + ", which needs the data to be signed and not its digest.");
             }
-            return sign(request, key, ToBeSigned.digest(algorithm, digest));
+            return signatures.sign(request, key, ToBeSigned.digest(algorithm, digest));
         });
     }
 
@@ -110,7 +109,7 @@ public final class SigningService {
     public byte[] signRaw(RequestContext context, DigestAlgorithm digestAlgorithm, byte[] data) {
         return serve(SigningAction.RAW_SIGNATURE, context, request -> {
             SigningKey key = authorizedSigningKey(request.over(Digest.compute(digestAlgorithm, data)));
-            return sign(request, key, ToBeSigned.message(key.algorithm(digestAlgorithm), data));
+            return signatures.sign(request, key, ToBeSigned.message(key.algorithm(digestAlgorithm), data));
         });
     }
 
@@ -150,7 +149,7 @@ public final class SigningService {
             ContainerParameters parameters =
                     new ContainerParameters(wanted.format(), algorithm, request.chain(), clock.instant());
             PreparedContainer prepared = containers.prepare(parameters, content, context.deadline());
-            byte[] signature = sign(request, key, ToBeSigned.message(algorithm, prepared.dataToBeSigned()));
+            byte[] signature = signatures.sign(request, key, ToBeSigned.message(algorithm, prepared.dataToBeSigned()));
             return prepared.complete(signature, context.deadline());
         });
     }
@@ -218,11 +217,23 @@ public final class SigningService {
         try {
             audit.record(event);
         } catch (RuntimeException e) {
-            metrics.requestEnded(request.event(Optional.of(ErrorCode.INTERNAL)));
+            AuditEvent lost = request.event(Optional.of(ErrorCode.INTERNAL));
+            metrics.requestEnded(lost);
+            tell(request, lost);
             throw new InternalSigningException(
                     "Request " + event.requestId() + " could not be recorded in the audit log.", e);
         }
         metrics.requestEnded(event);
+        tell(request, event);
+    }
+
+    /** The signature is made and recorded by now: that somebody cannot listen does not take it back. */
+    private static void tell(RequestRecord request, AuditEvent event) {
+        try {
+            request.context().whenEnded().accept(event);
+        } catch (RuntimeException e) {
+            LOG.error("Request {}: who is to be told of its end failed.", event.requestId(), e);
+        }
     }
 
     private SigningKey authorizedKey(RequestRecord request) {
@@ -261,28 +272,6 @@ public final class SigningService {
         });
     }
 
-    private byte[] sign(RequestRecord request, SigningKey key, ToBeSigned toBeSigned) {
-        request.by(toBeSigned.algorithm());
-        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-            long start = System.nanoTime();
-            byte[] signature = toBeSigned.sign(key.signer(), request.context().deadline());
-            metrics.signatureMade(key.name(), toBeSigned.algorithm(), Duration.ofNanos(System.nanoTime() - start));
-            if (!verifyAfterSign || toBeSigned.verify(key.signer().publicKey(), signature)) {
-                return signature;
-            }
-            metrics.signatureDiscarded(key.name(), toBeSigned.algorithm());
-            LOG.error(
-                    "Request {}: a signature of key \"{}\" ({}) does not verify and is thrown away (attempt {} of {}).",
-                    request.context().requestId(),
-                    key.name(),
-                    toBeSigned.algorithm(),
-                    attempt,
-                    ATTEMPTS);
-        }
-        throw new InternalSigningException(
-                "Key \"" + key.name() + "\" made signatures that do not verify with its certificate.", null);
-    }
-
     /** Collects the parts of a {@link SigningService}. Not safe for use by several threads. */
     public static final class Builder {
 
@@ -294,6 +283,7 @@ public final class SigningService {
         private AuditLog audit = AuditLog.none();
         private SignerMetrics metrics = SignerMetrics.none();
         private Clock clock = Clock.systemUTC();
+        private final Map<String, SigningQueue> queues = new HashMap<>();
 
         private Builder(SigningKeys keys, ContainerBuilder containers) {
             this.keys = Objects.requireNonNull(keys, "keys");
@@ -358,6 +348,19 @@ public final class SigningService {
         }
 
         /**
+         * Sets the queue before the signer of a key; without one, all callers are let in at once. Only signing waits: certificates are
+         * answered, content is hashed and signatures are verified without a place in the queue. Keys that share a token share a queue.
+         *
+         * @param keyName the key
+         * @param queue the queue
+         * @return this builder
+         */
+        public Builder queue(String keyName, SigningQueue queue) {
+            queues.put(Objects.requireNonNull(keyName, "keyName"), Objects.requireNonNull(queue, "queue"));
+            return this;
+        }
+
+        /**
          * Sets the clock for signing times and the audit log; the system's, without it.
          *
          * @param clock the clock
@@ -372,9 +375,16 @@ public final class SigningService {
          * Builds the service. What is wrong with the certificates of its keys is said in the log, with subject and date.
          *
          * @return the service
-         * @throws InvalidConfigurationException if the certificate of a key is not valid now and must be
+         * @throws InvalidConfigurationException if the certificate of a key is not valid now and must be, or there is a queue for a key
+         *     that does not exist
          */
         public SigningService build() {
+            for (String name : queues.keySet()) {
+                if (keys.find(Optional.of(name)).isEmpty()) {
+                    throw new InvalidConfigurationException(
+                            "There is a queue for a key \"" + name + "\", and no key of that name.");
+                }
+            }
             return new SigningService(this);
         }
     }

@@ -76,7 +76,9 @@ class AuditTest {
                         Optional.of(DIGEST),
                         Optional.of(ContainerFormat.CADES_B_B),
                         Optional.empty(),
-                        event.duration()));
+                        event.duration(),
+                        event.queued(),
+                        event.signing()));
         assertThat(event.toString()).doesNotContain("secret");
         assertThat(measured).containsExactly("made main RSA_PKCS1_SHA384", "ended CONTAINER");
     }

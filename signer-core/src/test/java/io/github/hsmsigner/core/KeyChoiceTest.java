@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.core.error.ErrorCode;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.RateLimitedException;
 import io.github.hsmsigner.core.error.SigningDeniedException;
 import io.github.hsmsigner.core.error.SigningException;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.error.UnknownKeyException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +30,14 @@ class KeyChoiceTest {
     private static final SigningKeys ONE = SigningKeys.of(TestKeys.key("first"));
     private static final SigningKeys TWO = SigningKeys.of(List.of(TestKeys.key("first"), TestKeys.key("second")));
 
+    private static final SigningKeys SECOND_AWAY = SigningKeys.of(List.of(TestKeys.key("first")), away("second"));
+    private static final SigningKeys ALL_AWAY = SigningKeys.of(List.of(), away("first"));
+
     private final List<AuditEvent> events = new ArrayList<>();
+
+    private static Map<String, Supplier<SigningUnavailableException>> away(String name) {
+        return Map.of(name, () -> SigningUnavailableException.passing("The HSM is away.", Duration.ofSeconds(7), null));
+    }
 
     private SigningService service(SigningKeys keys, SigningPolicy policy) {
         return SigningService.builder(keys, new CmsContainerBuilder())
@@ -59,7 +70,15 @@ class KeyChoiceTest {
                 Arguments.of(TWO, null, "third", ErrorCode.NO_SUCH_KEY),
                 // The only key is no substitute for the one that the policy means.
                 Arguments.of(ONE, null, "second", ErrorCode.NO_SUCH_KEY),
-                Arguments.of(TWO, "first", "second", ErrorCode.DENIED));
+                Arguments.of(TWO, "first", "second", ErrorCode.DENIED),
+                // Nor for one that is out of reach.
+                Arguments.of(SECOND_AWAY, "first", null, "first"),
+                Arguments.of(SECOND_AWAY, "second", null, ErrorCode.UNAVAILABLE),
+                Arguments.of(SECOND_AWAY, null, "second", ErrorCode.UNAVAILABLE),
+                Arguments.of(SECOND_AWAY, null, null, ErrorCode.NO_SUCH_KEY),
+                Arguments.of(SECOND_AWAY, "third", null, ErrorCode.NO_SUCH_KEY),
+                Arguments.of(ALL_AWAY, null, null, ErrorCode.UNAVAILABLE),
+                Arguments.of(ALL_AWAY, "second", null, ErrorCode.NO_SUCH_KEY));
     }
 
     @ParameterizedTest(name = "{0}: the request names {1}, the policy chooses {2}: {3}")
@@ -79,6 +98,26 @@ class KeyChoiceTest {
                     .singleElement()
                     .satisfies(e -> assertThat(e.keyName()).contains((String) expected));
         }
+    }
+
+    @Test
+    void aKeyOutOfReachSaysWhyAndWhenToComeBack() {
+        assertThatThrownBy(() -> service(ALL_AWAY, SigningPolicy.open()).certificates(naming(null)))
+                .isInstanceOfSatisfying(SigningUnavailableException.class, e -> {
+                    assertThat(e).hasMessage("The HSM is away.");
+                    assertThat(e.retryAfter()).contains(Duration.ofSeconds(7));
+                });
+        assertThatThrownBy(() -> service(ALL_AWAY, attempt -> PolicyDecision.deny("nobody"))
+                        .certificates(naming(null)))
+                .isInstanceOf(SigningDeniedException.class);
+    }
+
+    @Test
+    void aKeyIsEitherThereOrOutOfReach() {
+        assertThatThrownBy(() -> SigningKeys.of(List.of(TestKeys.key("first")), away("first")))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("\"first\"");
+        assertThatThrownBy(() -> SigningKeys.of(List.of())).isInstanceOf(InvalidConfigurationException.class);
     }
 
     @Test

@@ -8,9 +8,11 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.KeyValuePair;
 
-/** Everything that is logged at any level, by anybody, from the making of this object to its end. */
+/** Everything that is logged at any level, by anybody, key-value pairs included, from the making of this object to its end. */
 public final class CapturedLog implements AutoCloseable {
 
     private final Logger root;
@@ -49,11 +51,21 @@ public final class CapturedLog implements AutoCloseable {
 
         @Override
         protected void append(ILoggingEvent event) {
-            String line = event.getLevel() + " " + event.getLoggerName() + " " + event.getFormattedMessage();
+            String line = event.getLevel() + " " + event.getLoggerName() + " " + event.getFormattedMessage()
+                    + keyValues(event);
             lines.add(
                     event.getThrowableProxy() == null
                             ? line
                             : line + "\n" + ThrowableProxyUtil.asString(event.getThrowableProxy()));
+        }
+
+        private static String keyValues(ILoggingEvent event) {
+            List<KeyValuePair> pairs = event.getKeyValuePairs();
+            return pairs == null
+                    ? ""
+                    : pairs.stream()
+                            .map(pair -> " " + pair.key + "=" + pair.value)
+                            .collect(Collectors.joining());
         }
     }
 }

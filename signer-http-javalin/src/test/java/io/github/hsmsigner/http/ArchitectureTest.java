@@ -98,6 +98,47 @@ class ArchitectureTest {
     }
 
     @Test
+    void metricsKnowWhatTheyMeasureAndNoServer() {
+        classes()
+                .that()
+                .resideInAPackage("io.github.hsmsigner.http.metrics..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.github.hsmsigner.http.metrics..",
+                        "io.github.hsmsigner.http.audit..",
+                        PROTOCOL,
+                        "io.github.hsmsigner.core..",
+                        "io.github.hsmsigner.pkcs11..",
+                        "io.micrometer..",
+                        "java..")
+                .check(module);
+    }
+
+    @Test
+    void theFormsOfTheLogKnowLogbackAloneAndNobodyElseDoes() {
+        classes()
+                .that()
+                .resideInAPackage("io.github.hsmsigner.http.log..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.github.hsmsigner.http.log..",
+                        "ch.qos.logback..",
+                        "com.fasterxml.jackson.core..",
+                        "org.slf4j..",
+                        "java..")
+                .check(module);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.github.hsmsigner.http.log..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("ch.qos.logback..")
+                .check(module);
+    }
+
+    @Test
     void nobodyKnowsThePkcs11Wrapper() {
         noClasses()
                 .should()

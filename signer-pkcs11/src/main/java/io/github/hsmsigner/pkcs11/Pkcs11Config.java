@@ -61,6 +61,27 @@ public final class Pkcs11Config {
     }
 
     /**
+     * Begins a configuration that is like this one.
+     *
+     * @return a builder
+     */
+    public Builder toBuilder() {
+        Builder builder = new Builder(module);
+        builder.initializeParameters = initializeParameters;
+        builder.pin = pin;
+        builder.token = token;
+        builder.vendorProfile = vendorProfile;
+        builder.maxSessions = maxSessions;
+        builder.sessionsOpenedAtOnce = sessionsOpenedAtOnce;
+        builder.sessionKeepAlive = sessionKeepAlive;
+        builder.callingThread = callingThread;
+        builder.loginOnFinalTry = loginOnFinalTry;
+        builder.recovery = recovery;
+        builder.events = events;
+        return builder;
+    }
+
+    /**
      * The shared library of the PKCS#11 module.
      *
      * @return the file

@@ -1,16 +1,21 @@
 package io.github.hsmsigner.http.javalin;
 
 import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.http.auth.ClientCertificateFacts;
 import io.github.hsmsigner.http.protocol.CallFacts;
 import io.github.hsmsigner.http.protocol.CallbackHandler;
 import io.github.hsmsigner.http.protocol.CallbackLimits;
+import io.github.hsmsigner.http.protocol.CallbackObserver;
 import io.github.hsmsigner.http.protocol.CertificateEncoding;
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import io.github.hsmsigner.http.protocol.RequestLog;
 import io.javalin.config.JavalinState;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.plugin.Plugin;
+import java.security.cert.X509Certificate;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +35,9 @@ import java.util.function.Supplier;
  * handlers and settings stay as they are. Every answer carries the header {@code X-Request-Id}. Other methods on the path are
  * answered with 405. It can be registered several times, on different paths. Immutable once made; it serves any number of requests
  * at once.
+ *
+ * <p>Policies find the client's address among the transport facts, and the certificate that the client authenticated with in TLS, if
+ * the server's TLS asks for one and has verified it ({@link ClientCertificateFacts}).
  */
 public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Settings> {
 
@@ -38,6 +46,9 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
 
     /** The name under which policies find the client's address among the transport facts. */
     public static final String REMOTE_ADDRESS = "remote_address";
+
+    /** Where a servlet container puts the chain that a client authenticated with in TLS; no header gets there. */
+    private static final String CLIENT_CERTIFICATES = "jakarta.servlet.request.X509Certificate";
 
     private final Supplier<SigningService> service;
 
@@ -65,16 +76,21 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
 
     @Override
     public void onInitialize(JavalinState state) {
-        CallbackHandler handler = new CallbackHandler(service, pluginConfig.limits, pluginConfig.certificateEncoding);
+        CallbackHandler handler = new CallbackHandler(
+                service, pluginConfig.limits, pluginConfig.certificateEncoding, pluginConfig.observer);
         state.routes.addHttpHandler(
                 HandlerType.POST,
                 pluginConfig.path,
-                context -> JavalinAnswers.send(context, handler.answer(facts(context), new RequestBody(context))));
+                context -> JavalinAnswers.send(context, handler.answer(facts(context), body(context))));
         for (HandlerType method : HandlerType.values()) {
             if (method.isHttpMethod() && !method.equals(HandlerType.POST)) {
                 state.routes.addHttpHandler(method, pluginConfig.path, DocumentEnginePlugin::refuseMethod);
             }
         }
+    }
+
+    private RequestBody body(Context context) {
+        return new RequestBody(context::bodyInputStream, pluginConfig.bodyPace, System::nanoTime);
     }
 
     private static CallFacts facts(Context context) {
@@ -85,7 +101,16 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
                 values(context, "Content-Encoding"),
                 length < 0 ? OptionalLong.empty() : OptionalLong.of(length),
                 "100-continue".equalsIgnoreCase(context.header("Expect")),
-                Map.of(REMOTE_ADDRESS, context.ip()));
+                transportFacts(context));
+    }
+
+    private static Map<String, String> transportFacts(Context context) {
+        Map<String, String> facts = new HashMap<>();
+        facts.put(REMOTE_ADDRESS, context.ip());
+        if (context.req().getAttribute(CLIENT_CERTIFICATES) instanceof X509Certificate[] chain && chain.length > 0) {
+            facts.putAll(ClientCertificateFacts.of(chain[0]));
+        }
+        return facts;
     }
 
     /** All values of a header, as one: a server that gives the first alone would hide that there are others. */
@@ -109,6 +134,9 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
         private String path = DEFAULT_PATH;
         private CallbackLimits limits = CallbackLimits.defaults();
         private CertificateEncoding certificateEncoding = CertificateEncoding.PEM;
+        private CallbackObserver observer = new RequestLog();
+
+        private BodyPace bodyPace = BodyPace.ANY;
 
         private Settings() {}
 
@@ -146,6 +174,17 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
         }
 
         /**
+         * Sets how slowly a body may arrive; {@link BodyPace#ANY}, without it. A body that arrives slower is answered with 408.
+         *
+         * @param bodyPace the pace
+         * @return these settings
+         */
+        public Settings bodyPace(BodyPace bodyPace) {
+            this.bodyPace = Objects.requireNonNull(bodyPace, "bodyPace");
+            return this;
+        }
+
+        /**
          * Sets how {@code get_certificates} writes certificates; {@link CertificateEncoding#PEM}, without it.
          *
          * @param certificateEncoding the encoding
@@ -153,6 +192,18 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
          */
         public Settings certificateEncoding(CertificateEncoding certificateEncoding) {
             this.certificateEncoding = Objects.requireNonNull(certificateEncoding, "certificateEncoding");
+            return this;
+        }
+
+        /**
+         * Sets who is told of each callback; a {@link RequestLog}, without it. To have a log and something else, set
+         * {@code CallbackObserver.all(new RequestLog(), somethingElse)}.
+         *
+         * @param observer the observer
+         * @return these settings
+         */
+        public Settings observer(CallbackObserver observer) {
+            this.observer = Objects.requireNonNull(observer, "observer");
             return this;
         }
     }

@@ -1,36 +1,83 @@
 package io.github.hsmsigner.http.javalin;
 
-import io.javalin.http.Context;
+import io.github.hsmsigner.http.protocol.SlowBodyException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * The body of a request, of which the server hears when it is first read. A server that is asked for the stream tells the client to
- * send, which is in vain where the headers alone are reason enough to refuse the request. Used by one thread.
+ * send, which is in vain where the headers alone are reason enough to refuse the request. Fails where the client sends too slowly. Used
+ * by one thread.
  */
 final class RequestBody extends InputStream {
 
-    private final Context context;
+    private final Supplier<InputStream> source;
+    private final BodyPace pace;
+    private final LongSupplier nanoTime;
     private InputStream body;
+    private long waited;
+    private long received;
+    private SlowBodyException tooSlow;
 
-    RequestBody(Context context) {
-        this.context = context;
+    RequestBody(Supplier<InputStream> source, BodyPace pace, LongSupplier nanoTime) {
+        this.source = source;
+        this.pace = pace;
+        this.nanoTime = nanoTime;
     }
 
     private InputStream body() {
         if (body == null) {
-            body = context.bodyInputStream();
+            body = source.get();
         }
         return body;
     }
 
     @Override
     public int read() throws IOException {
-        return body().read();
+        byte[] octet = new byte[1];
+        int n = read(octet, 0, 1);
+        return n < 0 ? n : octet[0] & 0xFF;
     }
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
-        return body().read(buffer, offset, length);
+        if (tooSlow != null) {
+            throw tooSlow;
+        }
+        long begin = nanoTime.getAsLong();
+        int n;
+        try {
+            n = body().read(buffer, offset, length);
+        } catch (IOException e) {
+            if (e.getCause() instanceof TimeoutException) {
+                tooSlow = new SlowBodyException("The client sent nothing until the idle timeout.", e);
+                throw tooSlow;
+            }
+            throw e;
+        }
+        if (n > 0) {
+            check(nanoTime.getAsLong() - begin, n);
+        }
+        return n;
+    }
+
+    private void check(long nanos, int bytes) throws SlowBodyException {
+        waited += nanos;
+        received += bytes;
+        if (waited < pace.grace().toNanos()) {
+            return;
+        }
+        double seconds = waited / (double) TimeUnit.SECONDS.toNanos(1);
+        if (received < pace.minBytesPerSecond() * seconds) {
+            tooSlow = new SlowBodyException(
+                    "The client sent " + received + " bytes in " + TimeUnit.NANOSECONDS.toMillis(waited) + " ms.");
+            throw tooSlow;
+        }
+        waited = 0;
+        received = 0;
     }
 }

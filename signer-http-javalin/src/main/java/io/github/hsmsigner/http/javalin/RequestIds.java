@@ -34,12 +34,21 @@ public final class RequestIds {
         if (settled != null) {
             return settled;
         }
-        String offered = context.header(HEADER);
-        String id = offered != null && HARMLESS.matcher(offered).matches()
-                ? offered
-                : UUID.randomUUID().toString();
+        String id = harmlessOrNew(context.header(HEADER));
         context.attribute(ATTRIBUTE, id);
         context.header(HEADER, id);
         return id;
+    }
+
+    /**
+     * The identifier for a request with such a header.
+     *
+     * @param offered the value of the header {@value #HEADER}; {@code null} if there is none
+     * @return the value if it is harmless, else a new identifier
+     */
+    public static String harmlessOrNew(String offered) {
+        return offered != null && HARMLESS.matcher(offered).matches()
+                ? offered
+                : UUID.randomUUID().toString();
     }
 }

@@ -11,7 +11,7 @@ public final class CallbackAnswer {
 
     private static final String JSON = "application/json";
     private static final String OCTETS = "application/octet-stream";
-    private static final String SUCCESS = "ok";
+    static final String SUCCESS = "ok";
 
     private final int status;
     private final String outcome;

@@ -1,6 +1,9 @@
 package io.github.hsmsigner.http.protocol;
 
+import io.github.hsmsigner.core.AuditEvent;
 import io.github.hsmsigner.core.ContainerRequest;
+import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.RequestContext;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.error.ErrorCode;
@@ -8,9 +11,9 @@ import io.github.hsmsigner.core.error.InvalidRequestException;
 import io.github.hsmsigner.core.error.SigningException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,9 +22,8 @@ import org.slf4j.MDC;
 /**
  * Answers callbacks: reads the body, has the signing service do what is asked, and turns whatever happens into an answer.
  *
- * <p>Writes one line at INFO for each request, with its identifier, action, digest algorithm, outcome and duration. The line never
- * holds anything of a signing token or of contents. While a request is served, its identifier is in the logging context (MDC) as
- * {@value #MDC_REQUEST_ID}.
+ * <p>A {@link CallbackObserver} is told of each request, by default a {@link RequestLog}. While a request is served, its identifier is
+ * in the logging context (MDC) as {@value #MDC_REQUEST_ID}.
  *
  * <p>Immutable, and safe for use by any number of threads at once.
  */
@@ -45,6 +47,20 @@ public final class CallbackHandler {
     private final CallbackLimits limits;
     private final CertificateEncoding certificateEncoding;
     private final CallbackRequestReader reader;
+    private final CallbackObserver observer;
+
+    /**
+     * Makes a handler with a {@link RequestLog}.
+     *
+     * @param service gives the service to call, for each request anew; throws
+     *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none
+     * @param limits how much of a body is taken, and how long the answer may take
+     * @param certificateEncoding how certificates are written
+     */
+    public CallbackHandler(
+            Supplier<SigningService> service, CallbackLimits limits, CertificateEncoding certificateEncoding) {
+        this(service, limits, certificateEncoding, new RequestLog());
+    }
 
     /**
      * Makes a handler.
@@ -53,13 +69,18 @@ public final class CallbackHandler {
      *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none
      * @param limits how much of a body is taken
      * @param certificateEncoding how certificates are written
+     * @param observer who is told of each request
      */
     public CallbackHandler(
-            Supplier<SigningService> service, CallbackLimits limits, CertificateEncoding certificateEncoding) {
+            Supplier<SigningService> service,
+            CallbackLimits limits,
+            CertificateEncoding certificateEncoding,
+            CallbackObserver observer) {
         this.service = Objects.requireNonNull(service, "service");
         this.limits = Objects.requireNonNull(limits, "limits");
         this.reader = new CallbackRequestReader(limits);
         this.certificateEncoding = Objects.requireNonNull(certificateEncoding, "certificateEncoding");
+        this.observer = Objects.requireNonNull(observer, "observer");
     }
 
     /**
@@ -75,51 +96,64 @@ public final class CallbackHandler {
         try {
             Call call = new Call(facts, new LimitedBody(body, limits.maxBodyBytes()));
             CallbackAnswer answer = call.answer();
-            LOG.info(
-                    "Request {}: action={} digest={} outcome={} status={} duration_ms={}{}",
-                    facts.requestId(),
-                    call.request().map(r -> r.action().text()).orElse("-"),
-                    call.request().flatMap(CallbackHandler::digestAlgorithm).orElse("-"),
-                    answer.outcome(),
-                    answer.status(),
-                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
-                    call.reason().map(reason -> " reason=\"" + reason + "\"").orElse(""));
+            tell(call.report(answer, System.nanoTime() - start));
             return answer;
         } finally {
             MDC.remove(MDC_REQUEST_ID);
         }
     }
 
-    private static Optional<String> digestAlgorithm(CallbackRequest request) {
+    /** The answer stands by now: that somebody cannot listen does not change it. */
+    private void tell(CallbackReport report) {
+        try {
+            observer.answered(report);
+        } catch (RuntimeException e) {
+            LOG.error("Request {}: who is to be told of it failed.", report.requestId(), e);
+        }
+    }
+
+    private static Optional<DigestAlgorithm> digestAlgorithm(CallbackRequest request) {
         if (request instanceof CallbackRequest.RawSignature raw) {
-            return Optional.of(raw.digest().algorithm().text());
+            return Optional.of(raw.digest().algorithm());
         }
         if (request instanceof CallbackRequest.ContainerSignature container) {
-            return Optional.of(container.digest().algorithm().text());
+            return Optional.of(container.digest().algorithm());
         }
         return Optional.empty();
     }
 
-    /** One request on its way, and what the log line says of it. Used by one thread. */
+    /** One request on its way, and what is to be told of it. Used by one thread. */
     private final class Call {
 
         private final CallFacts facts;
         private final LimitedBody body;
         private CallbackRequest request;
         private String reason;
+        private AuditEvent event;
+        private long readingNanos;
 
         Call(CallFacts facts, LimitedBody body) {
             this.facts = facts;
             this.body = body;
         }
 
-        Optional<CallbackRequest> request() {
-            return Optional.ofNullable(request);
-        }
-
-        /** Why the request failed, for the operator. */
-        Optional<String> reason() {
-            return Optional.ofNullable(reason);
+        CallbackReport report(CallbackAnswer answer, long totalNanos) {
+            Optional<CallbackRequest> asked = Optional.ofNullable(request);
+            Optional<AuditEvent> recorded = Optional.ofNullable(event);
+            return new CallbackReport(
+                    facts.requestId(),
+                    asked.map(CallbackRequest::action),
+                    recorded.flatMap(AuditEvent::caller),
+                    recorded.flatMap(AuditEvent::keyName),
+                    asked.flatMap(CallbackHandler::digestAlgorithm),
+                    body.count(),
+                    answer.outcome(),
+                    answer.status(),
+                    Optional.ofNullable(reason),
+                    Duration.ofNanos(totalNanos),
+                    Duration.ofNanos(readingNanos),
+                    recorded.map(AuditEvent::queued).orElse(Duration.ZERO),
+                    recorded.map(AuditEvent::signing).orElse(Duration.ZERO));
         }
 
         CallbackAnswer answer() {
@@ -153,6 +187,9 @@ public final class CallbackHandler {
                 return perform(signing);
             } catch (BodyTooLargeException e) {
                 return tooLarge();
+            } catch (SlowBodyException e) {
+                reason = e.getMessage();
+                return ErrorAnswer.requestTimeout(facts.requestId());
             } catch (SigningException e) {
                 reason = e.getMessage();
                 if (e.code() == ErrorCode.INTERNAL || e.code() == ErrorCode.INVALID_CONFIGURATION) {
@@ -179,22 +216,27 @@ public final class CallbackHandler {
                     .isEmpty();
         }
 
-        private CallbackRequest read() throws BodyTooLargeException {
+        private CallbackRequest read() throws BodyTooLargeException, SlowBodyException {
+            long start = System.nanoTime();
             try {
                 return reader.read(body);
-            } catch (BodyTooLargeException e) {
+            } catch (BodyTooLargeException | SlowBodyException e) {
                 throw e;
             } catch (IOException e) {
                 LOG.debug("Request {}: the body broke off.", facts.requestId(), e);
                 throw new InvalidRequestException("The body could not be read to its end.");
+            } finally {
+                readingNanos += System.nanoTime() - start;
             }
         }
 
         private CallbackAnswer perform(SigningService signing) {
             // Made now, so that the time a client takes to send its body does not count against the deadline.
             RequestContext context = RequestContext.builder(facts.requestId())
+                    .deadline(Deadline.after(limits.timeLimit()))
                     .signingToken(request.signingToken().orElse(null))
                     .transportFacts(facts.transportFacts())
+                    .whenEnded(ended -> event = ended)
                     .build();
             if (request instanceof CallbackRequest.ContainerSignature container) {
                 ContainerRequest wanted = ContainerRequest.forDigest(container.format(), container.digest());
@@ -207,12 +249,15 @@ public final class CallbackHandler {
         }
 
         private boolean discardRest() {
+            long start = System.nanoTime();
             try {
                 return body.discard(MAX_DISCARDED_BYTES);
             } catch (IOException e) {
                 // The client went away, or the server has ended the request: the answer stands all the same.
                 LOG.debug("Request {}: the rest of the body could not be read.", facts.requestId(), e);
                 return false;
+            } finally {
+                readingNanos += System.nanoTime() - start;
             }
         }
     }

@@ -1,7 +1,9 @@
 package io.github.hsmsigner.http.protocol;
 
+import java.time.Duration;
+
 /**
- * How much of a request body is taken. What goes past a limit is answered with a 4xx, whatever the memory that is left: no limit
+ * How much of a request body is taken, and how long the answer may take. What goes past a limit is answered with a 4xx, whatever the memory that is left: no limit
  * but that of texts and names has an influence on the memory that a request needs, as contents are hashed while they arrive.
  *
  * <p>Immutable.
@@ -20,6 +22,7 @@ public final class CallbackLimits {
     private final int maxNameLength;
     private final int maxTextLength;
     private final int maxNumberLength;
+    private final Duration timeLimit;
 
     private CallbackLimits(Builder builder) {
         this.maxBodyBytes = builder.maxBodyBytes;
@@ -28,6 +31,7 @@ public final class CallbackLimits {
         this.maxNameLength = builder.maxNameLength;
         this.maxTextLength = builder.maxTextLength;
         this.maxNumberLength = builder.maxNumberLength;
+        this.timeLimit = builder.timeLimit;
     }
 
     /**
@@ -46,6 +50,22 @@ public final class CallbackLimits {
      */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * Starts with these limits.
+     *
+     * @return a new builder
+     */
+    public Builder toBuilder() {
+        return builder()
+                .maxBodyBytes(maxBodyBytes)
+                .maxNestingDepth(maxNestingDepth)
+                .maxTokens(maxTokens)
+                .maxNameLength(maxNameLength)
+                .maxTextLength(maxTextLength)
+                .maxNumberLength(maxNumberLength)
+                .timeLimit(timeLimit);
     }
 
     /**
@@ -102,11 +122,20 @@ public final class CallbackLimits {
         return maxNumberLength;
     }
 
+    /**
+     * How long the answer may take once the body has been read.
+     *
+     * @return the time
+     */
+    public Duration timeLimit() {
+        return timeLimit;
+    }
+
     @Override
     public String toString() {
         return "CallbackLimits[maxBodyBytes=" + maxBodyBytes + ", maxNestingDepth=" + maxNestingDepth + ", maxTokens="
                 + maxTokens + ", maxNameLength=" + maxNameLength + ", maxTextLength=" + maxTextLength
-                + ", maxNumberLength=" + maxNumberLength + "]";
+                + ", maxNumberLength=" + maxNumberLength + ", timeLimit=" + timeLimit + "]";
     }
 
     /** Sets limits. Not safe for use by several threads. */
@@ -118,6 +147,7 @@ public final class CallbackLimits {
         private int maxNameLength = 256;
         private int maxTextLength = 1024 * 1024;
         private int maxNumberLength = 1_000;
+        private Duration timeLimit = Duration.ofSeconds(30);
 
         private Builder() {}
 
@@ -190,6 +220,21 @@ public final class CallbackLimits {
          */
         public Builder maxNumberLength(int characters) {
             maxNumberLength = (int) atLeast(1, characters, "The longest number, in characters");
+            return this;
+        }
+
+        /**
+         * Sets how long the answer may take once the body has been read; 30 s, without it. After that it is 503.
+         *
+         * @param limit the limit; positive
+         * @return this builder
+         * @throws IllegalArgumentException if the limit is not positive
+         */
+        public Builder timeLimit(Duration limit) {
+            if (limit.isNegative() || limit.isZero()) {
+                throw new IllegalArgumentException("The time for an answer must be positive: " + limit);
+            }
+            timeLimit = limit;
             return this;
         }
 

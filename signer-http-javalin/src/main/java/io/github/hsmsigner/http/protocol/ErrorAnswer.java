@@ -128,6 +128,31 @@ public final class ErrorAnswer {
     }
 
     /**
+     * The answer to a body that arrives too slowly.
+     *
+     * @param requestId what logs call the request
+     * @return the answer
+     */
+    public static CallbackAnswer requestTimeout(String requestId) {
+        return error(408, "request_timeout", "The body arrives too slowly to be waited for.", requestId);
+    }
+
+    /**
+     * The answer of a server that is serving as many requests as it may.
+     *
+     * @param requestId what logs call the request
+     * @return the answer
+     */
+    public static CallbackAnswer tooManyRequests(String requestId) {
+        return error(
+                        503,
+                        ErrorCode.UNAVAILABLE.text(),
+                        "The signing service is serving as many requests as it may at once.",
+                        requestId)
+                .withHeader(RETRY_AFTER, wholeSeconds(SERVER_RETRY_AFTER));
+    }
+
+    /**
      * The answer to a request that the HTTP server itself turned down, such as one that is not HTTP.
      *
      * @param status the status that the server chose

@@ -84,6 +84,15 @@ final class LimitedBody extends FilterInputStream {
     }
 
     /**
+     * How much was read, or dropped.
+     *
+     * @return the number of bytes
+     */
+    long count() {
+        return count;
+    }
+
+    /**
      * Whether nobody has asked for anything of the body yet.
      *
      * @return {@code false} once a read was tried

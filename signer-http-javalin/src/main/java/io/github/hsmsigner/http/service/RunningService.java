@@ -1,76 +1,229 @@
 package io.github.hsmsigner.http.service;
 
-import io.github.hsmsigner.core.SigningKeys;
-import io.github.hsmsigner.core.SigningService;
-import io.github.hsmsigner.core.cms.CmsContainerBuilder;
+import io.github.hsmsigner.core.AuditLog;
+import io.github.hsmsigner.core.ContainerBuilder;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.http.audit.AuditFile;
+import io.github.hsmsigner.http.auth.AccessSettings;
+import io.github.hsmsigner.http.auth.OpenSettings;
+import io.github.hsmsigner.http.auth.PolicyFactory;
+import io.github.hsmsigner.http.auth.PolicySettings;
+import io.github.hsmsigner.http.auth.ReloadablePolicy;
+import io.github.hsmsigner.http.config.ServiceSettings;
+import io.github.hsmsigner.http.metrics.ServiceMetrics;
+import io.github.hsmsigner.http.server.ServerSettings;
+import io.github.hsmsigner.http.server.SigningHttpServer;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The service from its start to its stop: first the key, then the port; at the end the other way round. */
+/**
+ * The service from its start to its stop: first what is on this machine, then the tokens, then the port; at the end the other way
+ * round. Started and closed once.
+ */
 final class RunningService implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunningService.class);
 
     /**
-     * How long the port waits for the key. Ready services answer the first request; but an HSM that hangs must not keep liveness
+     * How long the port waits for the tokens. Ready services answer the first request; but an HSM that hangs must not keep liveness
      * probes unanswered until the process is killed, which with usual settings takes 30 s.
      */
     private static final Duration FIRST_ATTEMPT_LIMIT = Duration.ofSeconds(10);
 
-    private final ServiceConfig config;
-    private final KeyConnection connection;
+    private final ServiceSettings settings;
+    private final ServiceMetrics metrics;
+    private volatile AuditFile audit;
+    private volatile KeyConnections keys;
+    private volatile ServiceHealth health;
     private volatile SigningHttpServer server;
+    private volatile ChangedFiles changedFiles;
+    private volatile boolean closed;
 
-    RunningService(ServiceConfig config) {
-        this(config, source(config));
-    }
-
-    RunningService(ServiceConfig config, KeySource source) {
-        this.config = config;
-        this.connection = new KeyConnection(source, this::signingService, new Backoff(ThreadLocalRandom.current()));
-    }
-
-    private SigningService signingService(SigningKeys keys) {
-        return SigningService.builder(keys, new CmsContainerBuilder())
-                .validCertificateRequired(config.certificates().validRequired())
-                .build();
-    }
-
-    private static KeySource source(ServiceConfig config) {
-        if (config.key() instanceof KeySettings.Hsm hsm) {
-            return new HsmKeySource(hsm, config.certificates());
-        }
-        return new KeyStoreKeySource((KeySettings.KeyStoreFile) config.key(), config.certificates());
+    /**
+     * Prepares a service.
+     *
+     * @param settings the settings
+     * @param version what runs, for the metrics
+     */
+    RunningService(ServiceSettings settings, String version) {
+        this.settings = settings;
+        this.metrics = ServiceMetrics.create(version);
     }
 
     /**
      * Starts; returns once the port is open.
      *
-     * @throws InvalidConfigurationException if the settings cannot work; close this service then
-     * @throws InterruptedException if the wait for the key is interrupted
+     * @throws CannotStartException if the settings cannot work; close this service then
+     * @throws InterruptedException if the wait for the tokens is interrupted
      */
-    void start() throws InterruptedException {
-        connection.start();
-        connection.awaitFirstAttempt(FIRST_ATTEMPT_LIMIT);
-        server = SigningHttpServer.start(config, connection);
+    void start() throws CannotStartException, InterruptedException {
+        Problems problems = new Problems();
+        WatchedFiles watched = new WatchedFiles(settings, metrics);
+        Optional<ReloadablePolicy> policy =
+                problems.collect(() -> new ReloadablePolicy(new PolicyFactory(Clock.systemUTC()), settings.access()));
+        Optional<ContainerBuilder> containers = problems.collect(() -> SignatureContainers.of(settings.signatures()));
+        unknownKeys().forEach(problems::add);
+        problems.addAll(watched.unreadableCertificates());
+        settings.audit()
+                .flatMap(file -> problems.collect(() -> AuditFile.open(file)))
+                .ifPresent(file -> audit = file);
+        problems.throwIfAny();
+
+        SigningServiceAssembly assembly = new SigningServiceAssembly(
+                settings,
+                containers.orElseThrow(),
+                policy.orElseThrow(),
+                audit == null ? AuditLog.none() : audit,
+                metrics);
+        keys = new KeyConnections(
+                settings,
+                new KeyProof(settings.signatures(), Clock.systemUTC()),
+                assembly,
+                new MeasuredTokens(metrics));
+        problems.addAll(keys.openFiles());
+        // Before the tokens: a process that its supervisor starts again and again must not try a wrong PIN each time.
+        problems.throwIfAny();
+        problems.addAll(keys.openTokens(FIRST_ATTEMPT_LIMIT));
+        problems.throwIfAny();
+
+        announce(settings.access());
+        health = new ServiceHealth(
+                settings.keys().keySet(),
+                keys,
+                () -> policy.orElseThrow().settings().warnings(),
+                Optional.ofNullable(audit));
+        bind(assembly, policy.orElseThrow());
+        problems.collect(() -> SigningHttpServer.start(
+                        settings.server(), keys.ring(), health, Optional.of(new MetricsText(metrics))))
+                .ifPresent(started -> server = started);
+        problems.throwIfAny();
+        changedFiles = new ChangedFiles(watched.watches(keys, policy.orElseThrow(), server));
+        changedFiles.start();
+    }
+
+    private void bind(SigningServiceAssembly assembly, ReloadablePolicy policy) {
+        metrics.bindKeys(keys.ring()::keys);
+        metrics.bindReadiness(() -> health.ready().ready());
+        metrics.bindPolicyOpen(() -> policy.settings().policies().stream().allMatch(OpenSettings.class::isInstance));
+        assembly.queues().forEach(metrics::bindQueue);
+        if (audit != null) {
+            metrics.bindAudit(audit);
+        }
+    }
+
+    private List<String> unknownKeys() {
+        Set<String> unknown = new TreeSet<>(settings.access().keyNames());
+        unknown.removeAll(settings.keys().keySet());
+        return unknown.stream()
+                .map(name -> "The policy names the key \"" + name + "\", which is not configured; there are "
+                        + settings.keys().keySet() + ".")
+                .toList();
+    }
+
+    /** The deadline is one of the settings for signatures, and it is the callback that keeps it. */
+    private ServerSettings serverSettings() {
+        ServerSettings server = settings.server();
+        return new ServerSettings(
+                server.listener(),
+                server.path(),
+                server.tls(),
+                server.admin(),
+                server.callbackLimits().toBuilder()
+                        .timeLimit(settings.signatures().deadline())
+                        .build(),
+                server.certificateEncoding(),
+                server.clientLimits(),
+                server.stopLimit());
+    }
+
+    private void announce(AccessSettings access) {
+        LOG.info(
+                "Policy: {}; rules for {} callers, and {} for all others.",
+                access.policies().stream().map(PolicySettings::kind).collect(Collectors.joining(" and ")),
+                access.callers().size(),
+                access.others().isPresent() ? "rules" : "nothing allowed");
+        access.warnings().forEach(warning -> LOG.warn("Policy: {}", warning));
+        settings.audit()
+                .ifPresentOrElse(
+                        file -> LOG.info("Audit log: {}.", file.file()), () -> LOG.info("Audit log: none is set."));
     }
 
     int port() {
         return server.port();
     }
 
-    /** Finishes the requests that are being served, and closes the key. */
+    OptionalInt adminPort() {
+        return server.adminPort();
+    }
+
+    /** Finishes the requests that are being served, and closes the audit log and the tokens. */
     @Override
     public void close() {
         LOG.info("Stopping.");
-        SigningHttpServer running = server;
-        if (running != null) {
-            running.stop();
+        if (health != null) {
+            health.stopping();
         }
-        connection.close();
+        if (changedFiles != null) {
+            changedFiles.close();
+        }
+        if (server != null) {
+            server.stop();
+        }
+        if (audit != null) {
+            audit.close();
+        }
+        metrics.close();
+        if (keys != null && !keys.close()) {
+            LOG.error("Stopped; but a call in a PKCS#11 module has not come back.");
+            return;
+        }
+        closed = true;
         LOG.info("Stopped.");
+    }
+
+    /** Whether all that was open is closed. */
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** What was found wrong so far, so that an operator sees all of it at once. */
+    private static final class Problems {
+
+        private final List<String> sentences = new ArrayList<>();
+
+        <T> Optional<T> collect(Supplier<T> step) {
+            try {
+                return Optional.of(step.get());
+            } catch (InvalidConfigurationException e) {
+                add(e.getMessage());
+                return Optional.empty();
+            }
+        }
+
+        void add(String sentence) {
+            if (!sentences.contains(sentence)) {
+                sentences.add(sentence);
+            }
+        }
+
+        void addAll(List<String> more) {
+            more.forEach(this::add);
+        }
+
+        void throwIfAny() throws CannotStartException {
+            if (!sentences.isEmpty()) {
+                throw new CannotStartException(sentences);
+            }
+        }
     }
 }

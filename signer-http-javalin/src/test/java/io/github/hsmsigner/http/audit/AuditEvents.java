@@ -42,7 +42,9 @@ final class AuditEvents {
                 Optional.of(Digest.compute(DigestAlgorithm.SHA256, "abc".getBytes(StandardCharsets.US_ASCII))),
                 Optional.of(ContainerFormat.CADES_B_B),
                 Optional.empty(),
-                Duration.ofNanos(1_234_999));
+                Duration.ofNanos(1_234_999),
+                Duration.ofNanos(34_999),
+                Duration.ofNanos(1_100_000));
     }
 
     static AuditEvent refusal(String requestId) {
@@ -57,6 +59,8 @@ final class AuditEvents {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(ErrorCode.NO_SUCH_KEY),
+                Duration.ZERO,
+                Duration.ZERO,
                 Duration.ZERO);
     }
 

@@ -11,6 +11,7 @@ import io.github.hsmsigner.core.TestKey;
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.http.Client;
+import io.github.hsmsigner.http.javalin.BodyPace;
 import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
 import io.javalin.Javalin;
 import java.net.http.HttpRequest;
@@ -60,6 +61,10 @@ class OpenApiTest {
                             new DocumentEnginePlugin(OpenApiTest::denying, settings -> settings.path("/denied")));
                     config.registerPlugin(
                             new DocumentEnginePlugin(OpenApiTest::limiting, settings -> settings.path("/limited")));
+                    config.registerPlugin(new DocumentEnginePlugin(
+                            () -> signing,
+                            settings -> settings.path("/impatient")
+                                    .bodyPace(new BodyPace(Integer.MAX_VALUE, Duration.ZERO))));
                     config.registerPlugin(new DocumentEnginePlugin(
                             () -> {
                                 throw SigningUnavailableException.lasting("no HSM", null);
@@ -151,6 +156,7 @@ class OpenApiTest {
                 post("/sign", body, "Content-Type", "application/json", "Content-Encoding", "gzip"),
                 post("/denied", body),
                 post("/limited", body),
+                post("/impatient", body),
                 post("/internal", body),
                 post("/unavailable", body))) {
             DOCUMENT.assertHas(response);

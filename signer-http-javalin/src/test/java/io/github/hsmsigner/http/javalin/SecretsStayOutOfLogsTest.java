@@ -2,11 +2,16 @@ package io.github.hsmsigner.http.javalin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
+import io.github.hsmsigner.http.log.LogLineEncoder;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.javalin.Javalin;
+import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,6 +19,7 @@ import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Signing tokens and contents of good and bad requests show up neither in a log, at whatever level, nor in an error answer. */
 class SecretsStayOutOfLogsTest {
@@ -52,7 +58,9 @@ class SecretsStayOutOfLogsTest {
 
     @Test
     void whateverTheRequest() {
-        try (CapturedLog log = new CapturedLog()) {
+        try (CapturedLog log = new CapturedLog();
+                EncodedLog text = new EncodedLog("text");
+                EncodedLog json = new EncodedLog("json")) {
             SigningService service = TestKey.service(directory);
             Javalin application = Javalin.create(config -> {
                         config.startup.showJavalinBanner = false;
@@ -72,10 +80,42 @@ class SecretsStayOutOfLogsTest {
                     .filteredOn(line -> line.contains("outcome="))
                     .hasSize(bodies().size());
             assertThat(log.text()).doesNotContain(secrets());
+            assertThat(text.text()).contains(" outcome=ok ").doesNotContain(secrets());
+            assertThat(json.text()).contains("\"outcome\":\"ok\"").doesNotContain(secrets());
         }
     }
 
     private static String[] secrets() {
         return new String[] {TOKEN, CONTENTS, BASE64.substring(0, 20), "confidential", TestKey.PASSWORD};
+    }
+
+    /** The log in a form that the service writes. */
+    private static final class EncodedLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+
+        private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        private final LogLineEncoder encoder = new LogLineEncoder();
+        private final ByteArrayOutputStream octets = new ByteArrayOutputStream();
+
+        EncodedLog(String format) {
+            encoder.setFormat(format);
+            setContext(root.getLoggerContext());
+            start();
+            root.addAppender(this);
+        }
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            octets.writeBytes(encoder.encode(event));
+        }
+
+        String text() {
+            return octets.toString(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public void close() {
+            root.detachAppender(this);
+            stop();
+        }
     }
 }

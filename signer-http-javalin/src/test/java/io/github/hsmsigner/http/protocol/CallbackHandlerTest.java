@@ -2,11 +2,17 @@ package io.github.hsmsigner.http.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.PolicyDecision;
+import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.http.TestKey;
+import io.github.hsmsigner.testing.CapturedLog;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -44,6 +50,93 @@ class CallbackHandlerTest {
         CallbackAnswer answer = answer(OptionalLong.empty(), new Endless());
         assertThat(answer.status()).isEqualTo(413);
         assertThat(answer.headers()).containsEntry("Connection", "close");
+    }
+
+    private static List<CallbackReport> reports(SigningService service, String... bodies) {
+        List<CallbackReport> reports = new ArrayList<>();
+        CallbackHandler handler =
+                new CallbackHandler(() -> service, CallbackLimits.defaults(), CertificateEncoding.PEM, reports::add);
+        for (String body : bodies) {
+            handler.answer(
+                    new CallFacts(
+                            "id",
+                            Optional.of("application/json"),
+                            Optional.empty(),
+                            OptionalLong.empty(),
+                            false,
+                            Map.of()),
+                    new ByteArrayInputStream(body.getBytes(StandardCharsets.US_ASCII)));
+        }
+        return reports;
+    }
+
+    @Test
+    void theObserverIsToldWhatBecameOfARequest() {
+        SigningService service = TestKey.service(directory, attempt -> PolicyDecision.allow("accounting"));
+        List<CallbackReport> reports = reports(
+                service,
+                "{\"encoded_contents\":\"AAAA\",\"hash_algorithm\":\"sha512\"}",
+                "{\"action\":\"get_certificates\"}  ",
+                "{\"action\":\"sing\"}");
+        assertThat(reports).hasSize(3);
+        CallbackReport signed = reports.get(0);
+        assertThat(signed.succeeded()).isTrue();
+        assertThat(signed.action()).contains(CallbackAction.SIGN_PKCS7);
+        assertThat(signed.caller()).contains("accounting");
+        assertThat(signed.keyName()).isPresent();
+        assertThat(signed.digestAlgorithm()).contains(DigestAlgorithm.SHA512);
+        assertThat(signed.bodyBytes()).isEqualTo(53);
+        assertThat(signed.status()).isEqualTo(200);
+        assertThat(signed.reason()).isEmpty();
+        assertThat(signed.queued()).isZero();
+        assertThat(signed.signing()).isPositive();
+        assertThat(signed.reading()).isPositive();
+        assertThat(signed.reading().plus(signed.signing())).isLessThan(signed.total());
+
+        CallbackReport certificates = reports.get(1);
+        assertThat(certificates.action()).contains(CallbackAction.GET_CERTIFICATES);
+        assertThat(certificates.caller()).contains("accounting");
+        assertThat(certificates.digestAlgorithm()).isEmpty();
+        assertThat(certificates.bodyBytes()).isEqualTo(31);
+        assertThat(certificates.signing()).isZero();
+
+        CallbackReport wrong = reports.get(2);
+        assertThat(wrong.succeeded()).isFalse();
+        assertThat(wrong.action()).isEmpty();
+        assertThat(wrong.keyName()).isEmpty();
+        assertThat(wrong.outcome()).isEqualTo("unsupported");
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.reason())
+                .hasValueSatisfying(reason -> assertThat(reason).contains("action"));
+    }
+
+    @Test
+    void aCallerThatIsDeniedIsTold() {
+        SigningService service = TestKey.service(directory, attempt -> PolicyDecision.deny("not today"));
+        assertThat(reports(service, "{\"encoded_contents\":\"AAAA\"}"))
+                .singleElement()
+                .satisfies(report -> {
+                    assertThat(report.outcome()).isEqualTo("denied");
+                    assertThat(report.status()).isEqualTo(401);
+                    assertThat(report.reason()).contains("not today");
+                });
+    }
+
+    @Test
+    void anObserverThatFailsChangesNoAnswer() {
+        SigningService service = TestKey.service(directory);
+        CallbackHandler handler =
+                new CallbackHandler(() -> service, CallbackLimits.defaults(), CertificateEncoding.PEM, report -> {
+                    throw new IllegalStateException("a fault of the observer");
+                });
+        CallFacts facts = new CallFacts(
+                "id", Optional.of("application/json"), Optional.empty(), OptionalLong.empty(), false, Map.of());
+        InputStream body =
+                new ByteArrayInputStream("{\"encoded_contents\":\"AAAA\"}".getBytes(StandardCharsets.US_ASCII));
+        try (CapturedLog log = new CapturedLog()) {
+            assertThat(handler.answer(facts, body).status()).isEqualTo(200);
+            assertThat(log.text()).contains("a fault of the observer");
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.http.service;
 
+import io.github.hsmsigner.http.command.Main;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -101,6 +102,12 @@ final class ChildProcess implements AutoCloseable {
     /** Sends SIGTERM; not through the process itself, which would close its streams with the last lines unread. */
     void terminate() {
         process.toHandle().destroy();
+    }
+
+    /** Ends the process without warning, as SIGKILL does. */
+    void kill() {
+        process.toHandle().destroyForcibly();
+        process.onExit().join();
     }
 
     /** Waits for the end, and gives the exit code. */

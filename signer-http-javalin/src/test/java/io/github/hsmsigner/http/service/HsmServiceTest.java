@@ -122,7 +122,7 @@ class HsmServiceTest {
     void endsIfTheCertificateIsThatOfAnotherKey() {
         assertRefused(
                 settings(twoKeys, "HSM_KEY_LABEL", "second", "SIGNING_CERTIFICATE", certificate.toString()),
-                "None of the certificates of SIGNING_CERTIFICATE belongs to the signing key");
+                "None of the certificates of the file " + certificate + " belongs to the signing key");
     }
 
     @Test

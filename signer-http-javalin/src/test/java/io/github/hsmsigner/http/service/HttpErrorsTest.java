@@ -3,14 +3,12 @@ package io.github.hsmsigner.http.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.http.Client;
-import io.github.hsmsigner.http.TestKey;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,14 +27,8 @@ class HttpErrorsTest {
     private static Client client;
 
     @BeforeAll
-    static void start() throws ConfigurationProblemsException, InterruptedException {
-        service = new RunningService(ServiceConfig.fromEnvironment(Map.of(
-                "SIGNING_KEYSTORE",
-                TestKey.writeKeyStore(directory).toString(),
-                "SIGNING_KEYSTORE_PASSWORD",
-                TestKey.PASSWORD,
-                "SIGNING_SERVICE_PORT",
-                "0")));
+    static void start() throws CannotStartException, InterruptedException {
+        service = new RunningService(TestSettings.ofTestKey(directory), "test");
         service.start();
         client = new Client(service.port());
     }

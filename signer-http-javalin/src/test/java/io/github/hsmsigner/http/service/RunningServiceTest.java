@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.Deadline;
-import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
+import io.github.hsmsigner.http.auth.OpenSettings;
 import io.github.hsmsigner.testing.CapturedLog;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -17,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,29 +37,8 @@ class RunningServiceTest {
         service.close();
     }
 
-    private ServiceConfig config(int port) {
-        try {
-            return ServiceConfig.fromEnvironment(Map.of(
-                    "SIGNING_KEYSTORE", TestKey.writeKeyStore(directory).toString(),
-                    "SIGNING_KEYSTORE_PASSWORD", TestKey.PASSWORD,
-                    "SIGNING_SERVICE_PORT", Integer.toString(port)));
-        } catch (ConfigurationProblemsException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     private Client start() {
-        service = new RunningService(config(0));
-        return run(service);
-    }
-
-    private Client start(RuntimeException failure) {
-        ServiceConfig config = config(0);
-        service = new RunningService(
-                config,
-                new ScriptedKeySource(
-                        new KeyStoreKeySource((KeySettings.KeyStoreFile) config.key(), config.certificates()),
-                        failure));
+        service = new RunningService(TestSettings.ofTestKey(directory), "test");
         return run(service);
     }
 
@@ -71,6 +48,8 @@ class RunningServiceTest {
             return new Client(service.port());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (CannotStartException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -85,7 +64,14 @@ class RunningServiceTest {
         TestKey.assertOpensslVerifiesContainer(directory, signed.body(), CONTENTS);
         assertAnswer(client.get("/"), 200, "{\"status\":\"up\"}");
         assertAnswer(client.get("/health/live"), 200, "{\"status\":\"live\"}");
-        assertAnswer(client.get("/health/ready"), 200, "{\"status\":\"ready\"}");
+        HttpResponse<byte[]> ready = client.get("/health/ready");
+        assertThat(ready.statusCode()).isEqualTo(200);
+        assertThat(Client.text(ready))
+                .startsWith("{\"status\":\"ready\",\"warnings\":[")
+                .contains(
+                        new OpenSettings().warnings().get(0),
+                        "{\"kind\":\"key\",\"name\":\"test\",\"state\":\"ready\",\"details\":{\"certificate_valid_to\":\""
+                                + TestKey.certificate().getNotAfter().toInstant());
     }
 
     @Test
@@ -97,36 +83,17 @@ class RunningServiceTest {
     }
 
     @Test
-    void listensAndSaysWhyItIsNotReady() {
-        Client client = start(SigningUnavailableException.lasting("The \"PIN\" is wrong.", null));
-
-        assertAnswer(client.get("/"), 200, "{\"status\":\"up\"}");
-        assertAnswer(client.get("/health/live"), 200, "{\"status\":\"live\"}");
-        assertAnswer(
-                client.get("/health/ready"),
-                503,
-                "{\"status\":\"not_ready\",\"reason\":\"The \\\"PIN\\\" is wrong.\"}");
-        HttpResponse<byte[]> refused = client.sign("{\"action\":\"get_certificates\"}");
-        assertThat(refused.statusCode()).isEqualTo(503);
-        assertThat(Client.text(refused)).contains("\"unavailable\"").doesNotContain("PIN");
-        assertThat(Client.header(refused, "Retry-After")).isEqualTo("60");
-    }
-
-    @Test
-    void saysWhenToComeBackWhereTheTroublePasses() {
-        Client client = start(SigningUnavailableException.passing("away", Duration.ofSeconds(3), null));
-        HttpResponse<byte[]> first = client.sign("{\"action\":\"get_certificates\"}");
-        assertThat(first.statusCode()).isEqualTo(503);
-        assertThat(Client.header(first, "Retry-After")).isEqualTo("1");
-    }
-
-    @Test
     void refusesToStartOnAPortThatIsTaken() throws IOException {
         try (ServerSocket taken = new ServerSocket(0)) {
-            service = new RunningService(config(taken.getLocalPort()));
+            service = new RunningService(
+                    new TestSettings()
+                            .testKey(directory)
+                            .port(taken.getLocalPort())
+                            .build(),
+                    "test");
             assertThatThrownBy(service::start)
-                    .isInstanceOf(InvalidConfigurationException.class)
-                    .hasMessageContaining("Port " + taken.getLocalPort() + " (SIGNING_SERVICE_PORT)");
+                    .isInstanceOf(CannotStartException.class)
+                    .hasMessageContaining("0.0.0.0:" + taken.getLocalPort() + " cannot be listened on");
         }
     }
 

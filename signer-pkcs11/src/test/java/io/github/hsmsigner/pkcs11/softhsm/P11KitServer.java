@@ -1,5 +1,6 @@
 package io.github.hsmsigner.pkcs11.softhsm;
 
+import io.github.hsmsigner.testing.ExternalTool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
@@ -80,6 +81,21 @@ public final class P11KitServer {
     /** Kills the processes that serve connections; the server takes new ones. */
     public void killConnections() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** Halts the server and what serves its connections, so that calls do not come back, until {@link #resume}. */
+    public void halt() {
+        signal("STOP");
+    }
+
+    /** Has them go on. */
+    public void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+                .forEach(handle -> ExternalTool.runOrFail("kill", "-" + name, Long.toString(handle.pid())));
     }
 
     /** Kills the server and what serves its connections. */

@@ -1,0 +1,247 @@
+package io.github.hsmsigner.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hsmsigner.core.cms.CmsContainerBuilder;
+import io.github.hsmsigner.core.error.ErrorCode;
+import io.github.hsmsigner.core.error.InternalSigningException;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.testing.CapturedLog;
+import java.security.PublicKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The queue as requests meet it. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class QueuedSigningTest {
+
+    private static final Duration LONG = Duration.ofSeconds(50);
+    private static final Digest DIGEST = Digest.compute(DigestAlgorithm.SHA256, new byte[3]);
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final HangingSigner signer = new HangingSigner();
+    private final List<String> measured = new CopyOnWriteArrayList<>();
+    private final List<AuditEvent> recorded = new CopyOnWriteArrayList<>();
+
+    @AfterEach
+    void end() {
+        signer.goOn.countDown();
+        threads.shutdownNow();
+    }
+
+    private SigningService.Builder builder() {
+        return SigningService.builder(
+                        SigningKeys.of(List.of(
+                                SigningKey.prove("a", signer, TestKeys.SIGNER, TestKeys.soon()), TestKeys.key("b"))),
+                        new CmsContainerBuilder())
+                .audit(recorded::add)
+                .metrics(new SignerMetrics() {
+                    @Override
+                    public void signatureQueued(String keyName, Duration waited) {
+                        measured.add("queued " + keyName);
+                    }
+
+                    @Override
+                    public void signatureRefused(String keyName) {
+                        measured.add("refused " + keyName);
+                    }
+
+                    @Override
+                    public void signatureMade(String keyName, SignatureAlgorithm algorithm, Duration duration) {
+                        measured.add("made " + keyName);
+                    }
+                });
+    }
+
+    private static RequestContext request(String key) {
+        return RequestContext.builder("request").keyName(key).build();
+    }
+
+    private Future<byte[]> hanging(SigningService service) throws InterruptedException {
+        signer.hang = true;
+        Future<byte[]> signature = threads.submit(() -> service.signRaw(request("a"), DIGEST));
+        signer.hangs.await();
+        return signature;
+    }
+
+    @Test
+    void eachSignatureGoesThroughTheQueueAndLeavesIt() {
+        SigningQueue queue = SigningQueue.of(1, 0, LONG);
+        SigningService service = builder().queue("a", queue).build();
+        for (int i = 0; i < 3; i++) {
+            service.signRaw(request("a"), DIGEST);
+            service.signContainer(request("a"), ContainerRequest.forDigest(ContainerFormat.CMS, DIGEST));
+        }
+        service.signRaw(request("b"), DIGEST);
+        assertThat(queue.statistics()).isEqualTo(new QueueStatistics(1, 0, 0, 0, 0));
+        assertThat(measured)
+                .hasSize(13)
+                .startsWith("queued a", "made a", "queued a", "made a")
+                .endsWith("made a", "made b");
+        assertThat(recorded).allSatisfy(event -> {
+            assertThat(event.signing()).isPositive();
+            assertThat(event.queued().plus(event.signing())).isLessThanOrEqualTo(event.duration());
+        });
+        assertThat(recorded.get(0).queued()).isPositive();
+        assertThat(recorded.get(6).queued()).isZero();
+    }
+
+    @Test
+    void whileSignersHangTheOtherKeysOfTheTokenAreRefusedAndCertificatesAnswered() throws Exception {
+        SigningQueue queue = SigningQueue.of(1, 0, LONG);
+        SigningService service = builder().queue("a", queue).queue("b", queue).build();
+        Future<byte[]> hanging = hanging(service);
+
+        assertThatThrownBy(() -> service.signRaw(request("b"), DIGEST))
+                .isInstanceOf(SigningUnavailableException.class)
+                .hasMessage("No further signature may wait: 1 signatures are under way and 0 wait.");
+        assertThat(measured).containsExactly("queued a", "refused b");
+        assertThat(recorded).singleElement().satisfies(event -> {
+            assertThat(event.error()).contains(ErrorCode.UNAVAILABLE);
+            assertThat(event.queued()).isPositive();
+            assertThat(event.signing()).isZero();
+        });
+        assertThat(service.certificates(request("a"))).isEqualTo(TestKeys.chain());
+        assertThat(service.maxContainerSize(request("b"), ContainerFormat.CMS, DigestAlgorithm.SHA256))
+                .isPositive();
+        assertThat(hanging).isNotDone();
+
+        signer.goOn.countDown();
+        assertThat(hanging.get()).isEqualTo(service.signRaw(request("b"), DIGEST));
+        assertThat(queue.statistics().signing()).isZero();
+    }
+
+    @Test
+    void oneThatWaitsIsServedWhenTheOneBeforeItIsDone() throws Exception {
+        SigningQueue queue = SigningQueue.of(1, 1, LONG);
+        SigningService service = builder().queue("a", queue).queue("b", queue).build();
+        Future<byte[]> hanging = hanging(service);
+        Future<byte[]> waiting = threads.submit(() -> service.signRaw(request("b"), DIGEST));
+        Deadline limit = TestKeys.soon();
+        while (!queue.hasWaiting(1)) {
+            assertThat(limit.hasPassed()).isFalse();
+            Thread.onSpinWait();
+        }
+        signer.goOn.countDown();
+        assertThat(waiting.get()).isEqualTo(hanging.get());
+        assertThat(measured).containsExactlyInAnyOrder("queued a", "made a", "queued b", "made b");
+    }
+
+    @Test
+    void aSignerThatFailsGivesItsPlaceBack() {
+        SigningQueue queue = SigningQueue.of(1, 0, LONG);
+        SigningService service = builder().queue("a", queue).build();
+        signer.failure = SigningUnavailableException.lasting("The token is away.", null);
+        assertThatThrownBy(() -> service.signRaw(request("a"), DIGEST)).isSameAs(signer.failure);
+        signer.failure = new IllegalStateException("a fault");
+        assertThatThrownBy(() -> service.signRaw(request("a"), DIGEST)).isInstanceOf(InternalSigningException.class);
+        assertThat(queue.statistics()).isEqualTo(new QueueStatistics(1, 0, 0, 0, 0));
+        assertThat(measured).containsExactly("queued a", "queued a");
+        assertThat(recorded)
+                .extracting(AuditEvent::signing)
+                .allSatisfy(time -> assertThat(time).isPositive());
+    }
+
+    @Test
+    void aQueueForAKeyThatDoesNotExistIsAMistake() {
+        SigningService.Builder builder = builder().queue("c", SigningQueue.of(1, 0, LONG));
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessage("There is a queue for a key \"c\", and no key of that name.");
+    }
+
+    @Test
+    void theTransportIsToldWhatWasRecordedBeforeTheAnswer() {
+        SigningService service =
+                builder().policy(attempt -> PolicyDecision.allow("accounting")).build();
+        List<AuditEvent> told = new ArrayList<>();
+        RequestContext context = RequestContext.builder("request")
+                .keyName("a")
+                .whenEnded(event -> {
+                    assertThat(recorded).contains(event);
+                    told.add(event);
+                })
+                .build();
+        service.signAll(context, List.of(DIGEST, DIGEST));
+        assertThat(told).isEqualTo(recorded).hasSize(2);
+        assertThat(told.get(0).caller()).contains("accounting");
+        assertThat(told.get(0).keyName()).contains("a");
+    }
+
+    @Test
+    void theTransportIsToldThatARequestCouldNotBeRecorded() {
+        SigningService service = builder()
+                .audit(event -> {
+                    throw new IllegalStateException("disk full");
+                })
+                .build();
+        List<AuditEvent> told = new ArrayList<>();
+        RequestContext context = RequestContext.builder("request")
+                .keyName("a")
+                .whenEnded(told::add)
+                .build();
+        assertThatThrownBy(() -> service.signRaw(context, DIGEST)).isInstanceOf(InternalSigningException.class);
+        assertThat(told).extracting(event -> event.error().orElseThrow()).containsExactly(ErrorCode.INTERNAL);
+    }
+
+    @Test
+    void aTransportThatCannotListenLosesNoSignature() {
+        RequestContext context = RequestContext.builder("request-9")
+                .keyName("a")
+                .whenEnded(event -> {
+                    throw new IllegalStateException("a fault of the transport");
+                })
+                .build();
+        try (CapturedLog log = new CapturedLog()) {
+            assertThat(builder().build().signRaw(context, DIGEST)).hasSize(256);
+            assertThat(log.text()).contains("Request request-9: ").contains("a fault of the transport");
+        }
+    }
+
+    /** Signs as it should until it is told to hang or to fail. */
+    private static final class HangingSigner implements Signer {
+
+        private final CountDownLatch hangs = new CountDownLatch(1);
+        private final CountDownLatch goOn = new CountDownLatch(1);
+        private volatile boolean hang;
+        private volatile RuntimeException failure;
+
+        @Override
+        public PublicKey publicKey() {
+            return TestKeys.SIGNER.publicKey();
+        }
+
+        @Override
+        public Set<SignatureAlgorithm> algorithms() {
+            return TestKeys.SIGNER.algorithms();
+        }
+
+        @Override
+        public byte[] sign(SignatureAlgorithm algorithm, Digest digest, Deadline deadline) {
+            if (failure != null) {
+                throw failure;
+            }
+            if (hang) {
+                hangs.countDown();
+                try {
+                    goOn.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            return TestKeys.SIGNER.sign(algorithm, digest, deadline);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.github.hsmsigner.http.check;
+
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.http.auth.AccessSettings;
+import io.github.hsmsigner.http.auth.PolicyFactory;
+import io.github.hsmsigner.http.auth.PolicySettings;
+import io.github.hsmsigner.http.config.ServiceSettings;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Looks at who may sign. */
+final class AccessCheck {
+
+    private static final String AREA = "access";
+
+    private AccessCheck() {}
+
+    static List<Finding> of(ServiceSettings settings, Clock clock) {
+        AccessSettings access = settings.access();
+        List<Finding> findings = new ArrayList<>();
+        String kinds = access.policies().stream().map(PolicySettings::kind).collect(Collectors.joining(" and "));
+        try {
+            new PolicyFactory(clock).policy(access);
+            findings.add(Finding.ok(
+                    AREA,
+                    "",
+                    "Policy: " + kinds + "; rules for " + access.callers().size() + " callers."));
+        } catch (InvalidConfigurationException e) {
+            findings.add(
+                    Finding.error(AREA, "", e.getMessage(), "Mend the file or secret that the policy is made from."));
+        }
+        access.warnings()
+                .forEach(warning -> findings.add(Finding.warning(
+                        AREA,
+                        "",
+                        warning,
+                        "Set a stronger policy, or let a firewall or network policy admit Document Engine alone.")));
+        Set<String> unknown = new TreeSet<>(access.keyNames());
+        unknown.removeAll(settings.keys().keySet());
+        unknown.forEach(name -> findings.add(Finding.error(
+                AREA,
+                "",
+                "The policy names the key \"" + name + "\", which is not set.",
+                "Use one of " + settings.keys().keySet() + ", or add that key.")));
+        return findings;
+    }
+}

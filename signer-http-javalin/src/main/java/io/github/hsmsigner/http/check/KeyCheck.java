@@ -1,0 +1,192 @@
+package io.github.hsmsigner.http.check;
+
+import io.github.hsmsigner.core.ContainerBuilder;
+import io.github.hsmsigner.core.ContainerFormat;
+import io.github.hsmsigner.core.ContainerRequest;
+import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.RequestContext;
+import io.github.hsmsigner.core.SignatureScheme;
+import io.github.hsmsigner.core.SigningKey;
+import io.github.hsmsigner.core.SigningKeys;
+import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.error.SigningException;
+import io.github.hsmsigner.http.config.KeySettings;
+import io.github.hsmsigner.http.config.ServiceSettings;
+import io.github.hsmsigner.http.service.FileKey;
+import io.github.hsmsigner.http.service.KeyProof;
+import io.github.hsmsigner.http.service.SignatureContainers;
+import io.github.hsmsigner.http.service.TokenKey;
+import io.github.hsmsigner.pkcs11.Pkcs11Token;
+import io.github.hsmsigner.pkcs11.description.TokenDescription;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Looks at tokens and keys, and signs with each key. Used once, by one thread. */
+final class KeyCheck {
+
+    private static final Duration TIME_LIMIT = Duration.ofSeconds(60);
+    private static final byte[] CONTENT = "A test signature".getBytes(StandardCharsets.US_ASCII);
+
+    private final ServiceSettings settings;
+    private final Clock clock;
+    private final List<Finding> findings;
+    private final KeyProof proof;
+    private final Map<String, Pkcs11Token> open = new LinkedHashMap<>();
+
+    /** Told only beside a key that does not work: on a token for many, most of it is about keys that are not ours. */
+    private final Map<String, List<String>> problemsOfTokens = new LinkedHashMap<>();
+
+    KeyCheck(ServiceSettings settings, Clock clock, List<Finding> findings) {
+        this.settings = settings;
+        this.clock = clock;
+        this.findings = findings;
+        this.proof = new KeyProof(settings.signatures(), clock);
+    }
+
+    void run() {
+        try {
+            settings.tokens().keySet().forEach(this::openToken);
+            Optional<ContainerBuilder> containers = containers();
+            settings.keys().forEach((name, key) -> checkKey(name, key, containers));
+        } finally {
+            open.values().forEach(Pkcs11Token::close);
+        }
+    }
+
+    private void openToken(String name) {
+        try {
+            Pkcs11Token token = Pkcs11Token.open(settings.tokens().get(name).pkcs11());
+            open.put(name, token);
+            TokenDescription description = token.describe(Deadline.after(TIME_LIMIT));
+            if (token.health().usable()) {
+                findings.add(Finding.ok(
+                        "token",
+                        name,
+                        "Logged in. Module " + description.module() + ". "
+                                + description.keys().size() + " private keys may sign, "
+                                + description.certificates().size() + " certificates."));
+            } else {
+                findings.add(Finding.error(
+                        "token",
+                        name,
+                        token.health().reason(),
+                        "Mend the PIN before you try again: tokens lock a user after a few wrong ones."));
+            }
+            problemsOfTokens.put(name, description.problems());
+        } catch (InvalidConfigurationException e) {
+            findings.add(Finding.error("token", name, e.getMessage(), "Mend module, label, slot or URI of the token."));
+        } catch (SigningException e) {
+            findings.add(Finding.error(
+                    "token",
+                    name,
+                    e.getMessage(),
+                    "See that the HSM can be reached from here and that its client is set up;"
+                            + " docs/pkcs11-errors.md has the error codes."));
+        }
+    }
+
+    private Optional<ContainerBuilder> containers() {
+        try {
+            return Optional.of(SignatureContainers.of(settings.signatures()));
+        } catch (InvalidConfigurationException e) {
+            findings.add(Finding.error("timestamps", "", e.getMessage(), "Mend signatures.timestamps."));
+            return Optional.empty();
+        }
+    }
+
+    private void checkKey(String name, KeySettings key, Optional<ContainerBuilder> containers) {
+        if (key instanceof KeySettings.InFile inFile) {
+            check(name, () -> FileKey.open(name, inFile, proof), containers);
+            return;
+        }
+        KeySettings.OnToken onToken = (KeySettings.OnToken) key;
+        for (String token : onToken.tokens()) {
+            Pkcs11Token opened = open.get(token);
+            if (opened == null || !opened.health().usable()) {
+                findings.add(Finding.error(
+                        "key", name, "Token \"" + token + "\" cannot be used.", "See what is said of that token."));
+            } else {
+                int before = findings.size();
+                check(name, () -> onToken(name, onToken, token, opened), containers);
+                if (findings.subList(before, findings.size()).stream()
+                        .anyMatch(finding -> finding.level() == Finding.Level.ERROR)) {
+                    tellProblems(token);
+                }
+            }
+        }
+    }
+
+    private void tellProblems(String token) {
+        List<String> problems = problemsOfTokens.getOrDefault(token, List.of());
+        problemsOfTokens.remove(token);
+        problems.forEach(problem ->
+                findings.add(Finding.warning("token", token, problem, "The command keys shows what is on the token.")));
+    }
+
+    private SigningKey onToken(String name, KeySettings.OnToken key, String tokenName, Pkcs11Token token) {
+        SigningKey[] found = new SigningKey[1];
+        new TokenKey(name, key, proof, proven -> found[0] = proven)
+                .findOn(tokenName, token, Deadline.after(TIME_LIMIT));
+        return found[0];
+    }
+
+    private void check(String name, Supplier<SigningKey> key, Optional<ContainerBuilder> containers) {
+        try {
+            SigningKey proven = key.get();
+            findings.add(Finding.ok(
+                    "key",
+                    name,
+                    "Signs, and the signature verifies with the certificate of "
+                            + proven.chain().signer().getSubjectX500Principal().getName() + ", valid to "
+                            + proven.chain().signer().getNotAfter().toInstant() + "."));
+            findings.addAll(CertificateCheck.of(name, proven.chain(), clock));
+            containers.ifPresent(builder -> sign(name, proven, builder));
+        } catch (InvalidConfigurationException e) {
+            findings.add(Finding.error(
+                    "key",
+                    name,
+                    e.getMessage(),
+                    "The commands keys and import-certificate show and mend what is there."));
+        } catch (SigningException e) {
+            findings.add(Finding.error("key", name, e.getMessage(), "docs/pkcs11-errors.md has the error codes."));
+        }
+    }
+
+    /** As a callback would have it; with timestamp authorities and responders, if they are set. */
+    private void sign(String name, SigningKey key, ContainerBuilder containers) {
+        DigestAlgorithm digestAlgorithm = key.algorithm(DigestAlgorithm.SHA512).scheme() == SignatureScheme.ED25519
+                ? DigestAlgorithm.SHA512
+                : DigestAlgorithm.SHA256;
+        try {
+            byte[] container = SigningService.builder(SigningKeys.of(key), containers)
+                    .validCertificateRequired(settings.signatures().validCertificateRequired())
+                    .clock(clock)
+                    .build()
+                    .signContainer(
+                            RequestContext.builder("check")
+                                    .deadline(
+                                            Deadline.after(settings.signatures().deadline()))
+                                    .build(),
+                            ContainerRequest.forContent(ContainerFormat.CADES_B_B, digestAlgorithm, CONTENT));
+            findings.add(Finding.ok(
+                    "key",
+                    name,
+                    "A CAdES container has " + container.length
+                            + " bytes; Document Engine reserves 16384 unless estimatedSize says otherwise."));
+        } catch (SigningException e) {
+            findings.add(Finding.error(
+                    "key",
+                    name,
+                    "No container can be made: " + e.getMessage(),
+                    "If timestamps or revocation information are set, see that their servers can be reached."));
+        }
+    }
+}

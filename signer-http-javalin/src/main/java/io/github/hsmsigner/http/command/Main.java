@@ -1,0 +1,50 @@
+package io.github.hsmsigner.http.command;
+
+import io.github.hsmsigner.http.service.LogConfiguration;
+import java.util.Arrays;
+import java.util.List;
+import picocli.CommandLine;
+
+/**
+ * The command line of the service.
+ *
+ * <p>Exit codes: 0 for what was done, and after a stop signal; 1 for what failed; 2 for a command line or settings that cannot work, with
+ * one line for each problem on standard error.
+ */
+public final class Main {
+
+    /** What is given on the command line without naming a command is for this one. */
+    private static final String DEFAULT_COMMAND = "serve";
+
+    private static final List<String> SERVE_OPTIONS = List.of("-c", "--config", "--print-config");
+
+    private Main() {}
+
+    /**
+     * Runs a command; returns while the service goes on in threads of its own.
+     *
+     * @param arguments the command line
+     */
+    public static void main(String[] arguments) {
+        String[] all = withCommand(arguments);
+        if (!all[0].equals(DEFAULT_COMMAND)) {
+            LogConfiguration.useForCommands();
+        }
+        CommandLine commandLine = SignerServiceCommand.create(System.getenv());
+        int exitCode = commandLine.execute(all);
+        if (exitCode != ExitCode.DONE) {
+            System.exit(exitCode);
+        }
+    }
+
+    private static String[] withCommand(String[] arguments) {
+        boolean serve = arguments.length == 0
+                || SERVE_OPTIONS.stream().anyMatch(option -> arguments[0].split("=", 2)[0].equals(option));
+        if (!serve) {
+            return arguments;
+        }
+        String[] all = Arrays.copyOf(new String[] {DEFAULT_COMMAND}, arguments.length + 1);
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        return all;
+    }
+}

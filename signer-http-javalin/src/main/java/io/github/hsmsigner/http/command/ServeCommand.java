@@ -1,0 +1,62 @@
+package io.github.hsmsigner.http.command;
+
+import io.github.hsmsigner.http.config.InvalidSettingsException;
+import io.github.hsmsigner.http.config.ServiceSettings;
+import io.github.hsmsigner.http.config.SettingsPrinter;
+import io.github.hsmsigner.http.service.CannotStartException;
+import io.github.hsmsigner.http.service.LogConfiguration;
+import io.github.hsmsigner.http.service.ServiceProcess;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Serves callbacks until the process is told to stop. */
+@Command(
+        name = "serve",
+        description = {
+            "Serves the signing-service callback of Document Engine until SIGTERM. This is what happens without a command, too.",
+            "An HSM that cannot be reached, or refuses the PIN, does not end the process: /health/ready says why it is not ready."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Exit codes: 0 stopped by a signal, 1 failed or something had to be left open, 2 settings that cannot work.",
+            "",
+            "Examples:",
+            "  signer-service serve --config signer.yaml",
+            "  signer-service serve --print-config"
+        })
+final class ServeCommand implements Callable<Integer> {
+
+    @Mixin
+    private final SettingsOption settings;
+
+    @Option(
+            names = "--print-config",
+            description = "Print all settings in force and where each comes from, with secrets masked, and end.")
+    private boolean printConfig;
+
+    @Spec
+    private CommandSpec spec;
+
+    ServeCommand(Map<String, String> environment) {
+        this.settings = new SettingsOption(environment);
+    }
+
+    @Override
+    public Integer call() throws InvalidSettingsException, CannotStartException, InterruptedException {
+        if (printConfig) {
+            spec.commandLine().getOut().print(SettingsPrinter.print(settings.environment()));
+            spec.commandLine().getOut().flush();
+            return ExitCode.DONE;
+        }
+        ServiceSettings read = settings.read();
+        LogConfiguration.use(read.log());
+        ServiceProcess.start(read);
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,60 @@
+package io.github.hsmsigner.http.command;
+
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.http.config.InvalidSettingsException;
+import io.github.hsmsigner.http.config.ServiceSettings;
+import io.github.hsmsigner.http.config.SettingsReader;
+import io.github.hsmsigner.http.config.TokenSettings;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** Where the settings of a command come from: the environment, as for the service, and a file that it or an option names. */
+final class SettingsOption {
+
+    private final Map<String, String> environment;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "YAML file with settings; instead of the variable SIGNING_SERVICE_CONFIG.")
+    private Path file;
+
+    SettingsOption(Map<String, String> environment) {
+        this.environment = Map.copyOf(environment);
+    }
+
+    /** The environment, with the file of the option in it. */
+    Map<String, String> environment() {
+        Map<String, String> all = new HashMap<>(environment);
+        if (file != null) {
+            all.put(SettingsReader.FILE_VARIABLE, file.toString());
+        }
+        return all;
+    }
+
+    ServiceSettings read() throws InvalidSettingsException {
+        return SettingsReader.read(environment());
+    }
+
+    /** The token of that name, or without a name the only one. */
+    static Map.Entry<String, TokenSettings> token(ServiceSettings settings, String name) {
+        Map<String, TokenSettings> tokens = settings.tokens();
+        if (tokens.isEmpty()) {
+            throw new InvalidConfigurationException("No PKCS#11 token is set: HSM_MODULE and HSM_PIN name one.");
+        }
+        if (name == null && tokens.size() > 1) {
+            throw new InvalidConfigurationException(
+                    "Say with --token which token is meant; there are " + tokens.keySet() + ".");
+        }
+        if (name != null && !tokens.containsKey(name)) {
+            throw new InvalidConfigurationException(
+                    "There is no token \"" + name + "\" in the settings; there are " + tokens.keySet() + ".");
+        }
+        return tokens.entrySet().stream()
+                .filter(entry -> name == null || name.equals(entry.getKey()))
+                .findFirst()
+                .orElseThrow();
+    }
+}

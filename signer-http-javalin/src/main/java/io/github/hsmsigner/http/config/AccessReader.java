@@ -1,0 +1,121 @@
+package io.github.hsmsigner.http.config;
+
+import io.github.hsmsigner.core.ContainerFormat;
+import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.SigningAction;
+import io.github.hsmsigner.http.auth.AccessSettings;
+import io.github.hsmsigner.http.auth.CallerRules;
+import io.github.hsmsigner.http.auth.OpenSettings;
+import io.github.hsmsigner.http.auth.PolicySettings;
+import io.github.hsmsigner.http.auth.RateLimit;
+import io.github.hsmsigner.http.auth.SharedSecret;
+import io.github.hsmsigner.http.auth.SharedSecretSettings;
+import io.github.hsmsigner.http.secret.SecretReference;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The settings of who may sign. */
+final class AccessReader {
+
+    /** What logs call whoever knows the one secret. */
+    private static final String CALLER = "document-engine";
+
+    private static final Setting<SecretReference> TOKEN_SECRET = Setting.of(
+                    "token-secret",
+                    new Shape.OfSecret(),
+                    "the signing token that each request must have, of 16 octets or more; short for a policy with one shared"
+                            + " secret, whose caller is called `" + CALLER + "`")
+            .variable("SIGNING_TOKEN_SECRET");
+    private static final Setting<List<SectionValues>> POLICIES = Setting.of(
+            "policies",
+            new Shape.OfList(PolicyReader.SECTION),
+            "how callers are told apart; all must allow, and the first that knows the caller names it");
+
+    private static final Setting<List<SigningAction>> ACTIONS = Setting.of(
+            "actions", several(ValueType.oneOf(SigningAction.class)), "what may be asked for; everything, without it");
+    private static final Setting<List<String>> KEYS = Setting.of(
+            "keys", several(ValueType.text("the name of a key")), "keys that may be used; every key, without it");
+    private static final Setting<List<DigestAlgorithm>> DIGEST_ALGORITHMS = Setting.of(
+            "digest-algorithms",
+            several(ValueType.oneOf(DigestAlgorithm.class)),
+            "digest algorithms that may be used; all, without it");
+    private static final Setting<List<ContainerFormat>> CONTAINERS = Setting.of(
+            "containers",
+            several(ValueType.oneOf(ContainerFormat.class)),
+            "container formats that may be asked for; all, without it");
+    private static final Setting<String> KEY = Setting.of(
+            "key",
+            ValueType.text("the name of a key"),
+            "key to use where neither the request nor a policy names one; the only permitted one, without it");
+    private static final Setting<RateLimit> RATE =
+            Setting.of("rate", ValueType.rate(), "signatures in a time, for each caller; any number, without it");
+
+    private static final Section RULES = Section.of(ACTIONS, KEYS, DIGEST_ALGORITHMS, CONTAINERS, KEY, RATE);
+
+    private static final Setting<Map<String, SectionValues>> CALLERS = Setting.of(
+            "callers",
+            new Shape.OfNames(RULES, ValueType.text("the name of a caller"), values -> "", variable -> false),
+            "what the callers of these names may do");
+    private static final Setting<SectionValues> OTHERS = Setting.of(
+            "others",
+            new Shape.OfSection(RULES, true),
+            "what all other callers may do; without it, nothing if there are rules for callers, else everything");
+
+    static final Section SECTION = Section.of(TOKEN_SECRET, POLICIES, CALLERS, OTHERS);
+
+    private AccessReader() {}
+
+    private static <T> Shape<List<T>> several(ValueType<T> type) {
+        return new Shape.Several<>(type, Shape.Several.SPACE_OR_COMMA);
+    }
+
+    static Optional<AccessSettings> read(SectionValues values, Set<String> keyNames) {
+        values.atMostOne("say how callers are told apart", TOKEN_SECRET, POLICIES);
+        List<PolicySettings> policies = policies(values, keyNames);
+        Map<String, CallerRules> callers = new LinkedHashMap<>();
+        values.get(CALLERS)
+                .orElse(Map.of())
+                .forEach((name, rules) -> rules(rules, keyNames).ifPresent(made -> callers.put(name, made)));
+        SectionValues others = values.get(OTHERS).orElseThrow();
+        Optional<CallerRules> rulesForOthers = others.origin().isPresent()
+                        || values.get(CALLERS).orElse(Map.of()).isEmpty()
+                ? rules(others, keyNames)
+                : Optional.empty();
+        if (!values.problems().isEmpty()) {
+            return Optional.empty();
+        }
+        return values.problems().attempt(values.where(), () -> new AccessSettings(policies, callers, rulesForOthers));
+    }
+
+    private static List<PolicySettings> policies(SectionValues values, Set<String> keyNames) {
+        if (values.isSet(TOKEN_SECRET)) {
+            return values.get(TOKEN_SECRET).stream()
+                    .<PolicySettings>map(secret -> new SharedSecretSettings(List.of(new SharedSecret(CALLER, secret))))
+                    .toList();
+        }
+        if (!values.isSet(POLICIES)) {
+            return List.of(new OpenSettings());
+        }
+        return values.get(POLICIES).orElse(List.of()).stream()
+                .map(policy -> PolicyReader.read(policy, keyNames))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private static Optional<CallerRules> rules(SectionValues values, Set<String> keyNames) {
+        CallerRules.Builder rules = CallerRules.builder();
+        values.get(ACTIONS).ifPresent(list -> rules.actions(Set.copyOf(list)));
+        values.get(KEYS).ifPresent(list -> rules.keys(new LinkedHashSet<>(list)));
+        values.get(DIGEST_ALGORITHMS).ifPresent(list -> rules.digestAlgorithms(Set.copyOf(list)));
+        values.get(CONTAINERS).ifPresent(list -> rules.formats(Set.copyOf(list)));
+        values.get(KEY).ifPresent(rules::key);
+        values.get(RATE).ifPresent(rules::rate);
+        values.get(KEYS).ifPresent(list -> list.forEach(name -> values.checkKey(KEYS, name, keyNames)));
+        values.get(KEY).ifPresent(name -> values.checkKey(KEY, name, keyNames));
+        return values.problems().attempt(values.where(), rules::build);
+    }
+}

@@ -1,0 +1,48 @@
+package io.github.hsmsigner.http.config;
+
+import io.github.hsmsigner.http.audit.AuditFileSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The settings of the audit log. */
+final class AuditReader {
+
+    private static final Setting<Path> FILE = Setting.of(
+                    "file", ValueType.path(), "file that lines are written to; there is no audit log without it")
+            .variable("SIGNING_AUDIT_FILE");
+    private static final Setting<Long> ROTATE_AT = Setting.of(
+                    "rotate-at",
+                    ValueType.size(0, Long.MAX_VALUE),
+                    "size at which a new file is begun, 64KiB or more; 0 for never")
+            .byDefault("100MiB")
+            .variable("SIGNING_AUDIT_ROTATE_AT");
+    private static final Setting<Duration> TIME_LIMIT = Setting.of(
+                    "time-limit",
+                    ValueType.duration(Duration.ofMillis(1), Duration.ofHours(1)),
+                    "how long a request waits for its line to be on disk before it is refused")
+            .byDefault("10s")
+            .variable("SIGNING_AUDIT_TIME_LIMIT");
+    private static final Setting<Integer> MAX_WAITING = Setting.of(
+                    "max-waiting", ValueType.number(1, 1_000_000), "lines that may wait to be written")
+            .byDefault("1024");
+
+    static final Section SECTION = Section.of(FILE, ROTATE_AT, TIME_LIMIT, MAX_WAITING);
+
+    private AuditReader() {}
+
+    static Optional<AuditFileSettings> read(SectionValues values) {
+        if (values.isAnythingSet()) {
+            values.require(FILE);
+        }
+        return values.get(FILE)
+                .flatMap(file -> values.problems()
+                        .attempt(
+                                values.where(ROTATE_AT),
+                                () -> AuditFileSettings.builder(file)
+                                        .rotateAtBytes(values.or(ROTATE_AT))
+                                        .timeLimit(values.or(TIME_LIMIT))
+                                        .maxWaiting(values.or(MAX_WAITING))
+                                        .build()));
+    }
+}

@@ -1,0 +1,259 @@
+package io.github.hsmsigner.http.config;
+
+import io.github.hsmsigner.http.auth.ClientCertificateSettings;
+import io.github.hsmsigner.http.auth.JwtAlgorithm;
+import io.github.hsmsigner.http.auth.JwtKeySource;
+import io.github.hsmsigner.http.auth.JwtSettings;
+import io.github.hsmsigner.http.auth.ListedCertificate;
+import io.github.hsmsigner.http.auth.ListedUser;
+import io.github.hsmsigner.http.auth.OpenSettings;
+import io.github.hsmsigner.http.auth.PolicySettings;
+import io.github.hsmsigner.http.auth.SharedSecret;
+import io.github.hsmsigner.http.auth.SharedSecretSettings;
+import io.github.hsmsigner.http.auth.UserListSettings;
+import io.github.hsmsigner.http.secret.SecretReference;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** The settings of a policy. */
+final class PolicyReader {
+
+    private static final Setting<String> CALLER = Setting.of(
+            "caller",
+            ValueType.text("the name of a caller"),
+            "what logs call the caller; several entries may have the same");
+
+    private static final Setting<Boolean> OPEN =
+            Setting.of("open", ValueType.truth(), "`true`: everybody who reaches the service may sign");
+
+    private static final Setting<SecretReference> SECRET =
+            Setting.of("secret", new Shape.OfSecret(), "the signing token, of 16 octets or more");
+    private static final Setting<List<SectionValues>> SHARED_SECRETS = Setting.of(
+            "shared-secrets", new Shape.OfList(Section.of(CALLER, SECRET)), "the signing token is one of some secrets");
+
+    private static final Setting<String> USER = Setting.of(
+            "user", ValueType.text("the name of a user"), "value of `userId`, and what logs call the caller");
+    private static final Setting<List<String>> SIGN_METHODS = Setting.of(
+            "sign-methods",
+            new Shape.Several<>(ValueType.text("a value of signMethod"), Shape.Several.SPACE_OR_COMMA),
+            "accepted values of `signMethod`; any, without it");
+    private static final Setting<List<SectionValues>> USERS =
+            Setting.of("users", new Shape.OfList(Section.of(USER, SIGN_METHODS)), "the users who may sign");
+    private static final Setting<Map<String, String>> KEY_BY_SIGN_METHOD =
+            Setting.of("key-by-sign-method", new Shape.OfTexts(), "names of keys by values of `signMethod`");
+    private static final Setting<SectionValues> USER_LIST = Setting.of(
+            "user-list",
+            new Shape.OfSection(Section.of(USERS, KEY_BY_SIGN_METHOD), true),
+            "the signing token is a JSON object with `userId` and `signMethod`, and the user is listed");
+
+    private static final Setting<SecretReference> JWT_SECRET =
+            Setting.of("secret", new Shape.OfSecret(), "a secret for HS256, of 32 octets or more");
+    private static final Setting<Path> PUBLIC_KEY = Setting.of(
+            "public-key",
+            ValueType.file(),
+            "file in PEM with a public key or certificate: RSA of 2048 bits or more, or P-256");
+    private static final Setting<Path> JWK_SET =
+            Setting.of("jwk-set", ValueType.file(), "file with a JWK Set (RFC 7517)");
+    private static final Setting<List<SectionValues>> JWT_KEYS = Setting.of(
+            "keys",
+            new Shape.OfList(Section.of(JWT_SECRET, PUBLIC_KEY, JWK_SET)),
+            "what tokens are checked with; each element has one of these");
+    private static final Setting<List<JwtAlgorithm>> ALGORITHMS = Setting.of(
+            "algorithms",
+            new Shape.Several<>(ValueType.oneOf(JwtAlgorithm.class), Shape.Several.SPACE_OR_COMMA),
+            "algorithms that tokens may be signed with; those that the keys are good for, without it");
+    private static final Setting<String> ISSUER =
+            Setting.of("issuer", ValueType.text("a text"), "what the claim `iss` must be; anything, without it");
+    private static final Setting<String> AUDIENCE = Setting.of(
+            "audience",
+            ValueType.text("a text"),
+            "what the claim `aud` must be or contain; without it, there must be no such claim");
+    private static final Setting<String> TYPE =
+            Setting.of("type", ValueType.text("a text"), "what the header `typ` must be; `JWT` or nothing, without it");
+    private static final Setting<Duration> LEEWAY = Setting.of(
+                    "leeway",
+                    ValueType.duration(Duration.ZERO, Duration.ofMinutes(10)),
+                    "by how much the issuer's clock may differ from ours")
+            .byDefault("30s");
+    private static final Setting<Duration> MAXIMUM_AGE = Setting.of(
+            "maximum-age",
+            ValueType.duration(Duration.ofSeconds(1), Duration.ofDays(365)),
+            "how old a token may be by its claim `iat`; its expiry alone counts, without it");
+    private static final Setting<String> CALLER_CLAIM = Setting.of(
+                    "caller-claim", ValueType.text("the name of a claim"), "the claim that names the caller")
+            .byDefault("sub");
+    private static final Setting<String> KEY_CLAIM = Setting.of(
+            "key-claim",
+            ValueType.text("the name of a claim"),
+            "the claim that says which key to use; none, without it");
+    private static final Setting<Map<String, String>> KEY_BY_CLAIM_VALUE = Setting.of(
+            "key-by-claim-value",
+            new Shape.OfTexts(),
+            "names of keys by values of that claim; the value is the name of the key, without it");
+    private static final Setting<Long> MAX_TOKEN = Setting.of(
+                    "max-token", ValueType.size(256, 262_144), "longest accepted token")
+            .byDefault("16KiB");
+    private static final Setting<SectionValues> JWT = Setting.of(
+            "jwt",
+            new Shape.OfSection(
+                    Section.of(
+                            JWT_KEYS,
+                            ALGORITHMS,
+                            ISSUER,
+                            AUDIENCE,
+                            TYPE,
+                            LEEWAY,
+                            MAXIMUM_AGE,
+                            CALLER_CLAIM,
+                            KEY_CLAIM,
+                            KEY_BY_CLAIM_VALUE,
+                            MAX_TOKEN),
+                    true),
+            "the signing token is a JSON Web Token");
+
+    private static final Setting<String> SUBJECT = Setting.of(
+            "subject",
+            ValueType.text("a distinguished name"),
+            "the whole subject of the certificate as RFC 2253 writes it");
+    private static final Setting<String> FINGERPRINT = Setting.of(
+            "sha256",
+            ValueType.text("a fingerprint"),
+            "SHA-256 fingerprint of the certificate, instead of the subject");
+    private static final Setting<List<SectionValues>> CLIENT_CERTIFICATES = Setting.of(
+            "client-certificates",
+            new Shape.OfList(Section.of(CALLER, SUBJECT, FINGERPRINT)),
+            "the client's certificate in TLS is listed");
+
+    static final Section SECTION = Section.of(OPEN, SHARED_SECRETS, USER_LIST, JWT, CLIENT_CERTIFICATES);
+
+    private PolicyReader() {}
+
+    static Optional<PolicySettings> read(SectionValues values, Set<String> keyNames) {
+        List<Setting<?>> kinds = List.of(OPEN, SHARED_SECRETS, USER_LIST, JWT, CLIENT_CERTIFICATES);
+        if (kinds.stream().filter(kind -> values.isSet(kind)).count() != 1) {
+            values.problems()
+                    .add(
+                            values.where(),
+                            "must have one of "
+                                    + String.join(
+                                            ", ",
+                                            kinds.stream().map(Setting::name).toList())
+                                    + "; further policies are further elements of the list");
+            return Optional.empty();
+        }
+        return values.problems()
+                .attempt(values.where(), () -> policy(values, keyNames))
+                .flatMap(Function.identity());
+    }
+
+    private static Optional<PolicySettings> policy(SectionValues values, Set<String> keyNames) {
+        if (values.isSet(OPEN)) {
+            if (values.get(OPEN).filter(open -> !open).isPresent()) {
+                values.problems().add(values.where(OPEN), "must be true; leave the policy out for another one");
+            }
+            return Optional.of(new OpenSettings());
+        }
+        if (values.isSet(SHARED_SECRETS)) {
+            return values.get(SHARED_SECRETS)
+                    .flatMap(list -> each(list, PolicyReader::sharedSecret))
+                    .map(SharedSecretSettings::new);
+        }
+        if (values.isSet(CLIENT_CERTIFICATES)) {
+            return values.get(CLIENT_CERTIFICATES)
+                    .flatMap(list -> each(list, PolicyReader::certificate))
+                    .map(ClientCertificateSettings::new);
+        }
+        return values.isSet(JWT)
+                ? values.get(JWT).flatMap(jwt -> jwt(jwt, keyNames))
+                : values.get(USER_LIST).flatMap(users -> userList(users, keyNames));
+    }
+
+    /** What the elements say; empty if one of them cannot be used. */
+    private static <T> Optional<List<T>> each(List<SectionValues> list, Function<SectionValues, Optional<T>> reader) {
+        List<T> made = list.stream()
+                .flatMap(
+                        values -> values
+                                .problems()
+                                .attempt(values.where(), () -> reader.apply(values))
+                                .flatMap(Function.identity())
+                                .stream())
+                .toList();
+        return made.size() < list.size() ? Optional.empty() : Optional.of(made);
+    }
+
+    private static Optional<SharedSecret> sharedSecret(SectionValues values) {
+        Optional<String> caller = values.require(CALLER);
+        return values.require(SECRET).flatMap(secret -> caller.map(name -> new SharedSecret(name, secret)));
+    }
+
+    private static Optional<ListedCertificate> certificate(SectionValues values) {
+        values.atMostOne("say which certificate is meant", SUBJECT, FINGERPRINT);
+        Optional<String> caller = values.require(CALLER);
+        if (!values.isSet(FINGERPRINT)) {
+            return values.require(SUBJECT)
+                    .flatMap(subject -> caller.map(name -> ListedCertificate.withSubject(name, subject)));
+        }
+        return values.get(FINGERPRINT)
+                .flatMap(hash -> caller.map(name -> ListedCertificate.withFingerprint(name, hash)));
+    }
+
+    private static Optional<PolicySettings> userList(SectionValues values, Set<String> keyNames) {
+        Map<String, String> keys = keys(values, KEY_BY_SIGN_METHOD, keyNames);
+        return values.require(USERS)
+                .flatMap(list -> each(list, PolicyReader::user))
+                .map(users -> new UserListSettings(users, keys));
+    }
+
+    private static Optional<ListedUser> user(SectionValues values) {
+        return values.require(USER)
+                .map(name ->
+                        new ListedUser(name, Set.copyOf(values.get(SIGN_METHODS).orElse(List.of()))));
+    }
+
+    private static Map<String, String> keys(
+            SectionValues values, Setting<Map<String, String>> setting, Set<String> keyNames) {
+        Map<String, String> keys = values.get(setting).orElse(Map.of());
+        keys.values().forEach(name -> values.checkKey(setting, name, keyNames));
+        return keys;
+    }
+
+    private static Optional<PolicySettings> jwt(SectionValues values, Set<String> keyNames) {
+        Map<String, String> keysByValue = keys(values, KEY_BY_CLAIM_VALUE, keyNames);
+        return values.require(JWT_KEYS)
+                .flatMap(list -> each(list, PolicyReader::keySource))
+                .map(sources -> {
+                    JwtSettings.Builder jwt = JwtSettings.builder(sources)
+                            .leeway(values.or(LEEWAY))
+                            .callerClaim(values.or(CALLER_CLAIM))
+                            .keyByClaimValue(keysByValue)
+                            .maxTokenBytes(values.or(MAX_TOKEN).intValue());
+                    values.get(ALGORITHMS).ifPresent(algorithms -> jwt.algorithms(Set.copyOf(algorithms)));
+                    values.get(ISSUER).ifPresent(jwt::issuer);
+                    values.get(AUDIENCE).ifPresent(jwt::audience);
+                    values.get(TYPE).ifPresent(jwt::type);
+                    values.get(MAXIMUM_AGE).ifPresent(jwt::maximumAge);
+                    values.get(KEY_CLAIM).ifPresent(jwt::keyClaim);
+                    return jwt.build();
+                });
+    }
+
+    private static Optional<JwtKeySource> keySource(SectionValues values) {
+        long set = Stream.of(JWT_SECRET, PUBLIC_KEY, JWK_SET)
+                .filter(setting -> values.isSet(setting))
+                .count();
+        if (set != 1) {
+            values.problems().add(values.where(), "must have one of secret, public-key and jwk-set");
+            return Optional.empty();
+        }
+        return values.get(JWT_SECRET)
+                .map(JwtKeySource::secret)
+                .or(() -> values.get(PUBLIC_KEY).map(JwtKeySource::publicKey))
+                .or(() -> values.get(JWK_SET).map(JwtKeySource::jwkSet));
+    }
+}

@@ -1,0 +1,184 @@
+package io.github.hsmsigner.http.config;
+
+import io.github.hsmsigner.http.protocol.CallbackLimits;
+import io.github.hsmsigner.http.protocol.CertificateEncoding;
+import io.github.hsmsigner.http.server.ClientLimits;
+import io.github.hsmsigner.http.server.ListenerSettings;
+import io.github.hsmsigner.http.server.ServerSettings;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The settings of the HTTP side. */
+final class ServerReader {
+
+    private static final int MAX_PORT = 65_535;
+    private static final int MAX_COUNT = 1_000_000;
+
+    private static final Setting<String> ADDRESS = Setting.of(
+                    "address", ValueType.host(), "address to listen on; 0.0.0.0 for all")
+            .byDefault("0.0.0.0")
+            .variable("SIGNING_SERVICE_ADDRESS");
+    private static final Setting<Integer> PORT = Setting.of(
+                    "port", ValueType.number(0, MAX_PORT), "port of the callback; 0 for any that is free")
+            .byDefault("6000")
+            .variable("SIGNING_SERVICE_PORT");
+    private static final Setting<String> PATH = Setting.of("path", ValueType.urlPath(), "path of the callback")
+            .byDefault("/sign")
+            .variable("SIGNING_SERVICE_PATH");
+    private static final Setting<CertificateEncoding> CERTIFICATE_ENCODING = Setting.of(
+                    "certificate-encoding",
+                    ValueType.oneOf(CertificateEncoding.class),
+                    "`get_certificates` answers Base64 of PEM, or Base64 of DER")
+            .byDefault("pem")
+            .variable("SIGNING_SERVICE_CERTIFICATE_ENCODING");
+    private static final Setting<Duration> STOP_LIMIT = Setting.of(
+                    "stop-limit",
+                    ValueType.duration(Duration.ZERO, Duration.ofHours(1)),
+                    "how long requests may go on after the stop signal; less than what the orchestrator waits before it"
+                            + " kills")
+            .byDefault("20s")
+            .variable("SIGNING_SERVICE_STOP_LIMIT");
+
+    private static final Setting<String> ADMIN_ADDRESS = Setting.of(
+                    "address", ValueType.host(), "address for health and metrics; that of the callback, without it")
+            .variable("SIGNING_SERVICE_ADMIN_ADDRESS");
+    private static final Setting<Integer> ADMIN_PORT = Setting.of(
+                    "port",
+                    ValueType.number(0, MAX_PORT),
+                    "port for health and metrics, always plain HTTP; without it, they are on the port of the callback")
+            .variable("SIGNING_SERVICE_ADMIN_PORT");
+
+    private static final Setting<Long> MAX_BODY = Setting.of(
+                    "max-body",
+                    ValueType.size(1, Long.MAX_VALUE),
+                    "largest request body; the default carries contents of 1 GiB")
+            .byDefault("1503238553")
+            .variable("SIGNING_SERVICE_MAX_BODY_BYTES");
+    private static final Setting<Integer> MAX_NESTING = Setting.of(
+                    "max-nesting", ValueType.number(1, MAX_COUNT), "deepest nesting of the JSON, its object counted")
+            .byDefault("32");
+    private static final Setting<Integer> MAX_JSON_TOKENS = Setting.of(
+                    "max-json-tokens",
+                    ValueType.number(32, MAX_COUNT),
+                    "most names, values, and beginnings and ends of objects and arrays in the JSON")
+            .byDefault("1000");
+    private static final Setting<Long> MAX_NAME = Setting.of(
+                    "max-name", ValueType.size(17, MAX_COUNT), "longest name of a JSON field, in characters")
+            .byDefault("256");
+    private static final Setting<Long> MAX_TEXT = Setting.of(
+                    "max-text",
+                    ValueType.size(128, Integer.MAX_VALUE),
+                    "longest text of a JSON field, in characters, those in Base64 excepted; limits signing tokens above"
+                            + " all")
+            .byDefault("1MiB");
+    private static final Setting<Integer> MAX_NUMBER = Setting.of(
+                    "max-number", ValueType.number(1, MAX_COUNT), "longest number in the JSON, in characters")
+            .byDefault("1000");
+    private static final Setting<Long> MAX_HEADER = Setting.of(
+                    "max-header", ValueType.size(1_024, 1L << 20), "largest header of a request")
+            .byDefault("16KiB");
+    private static final Setting<Duration> IDLE_TIMEOUT = Setting.of(
+                    "idle-timeout",
+                    ValueType.duration(Duration.ofMillis(100), Duration.ofHours(1)),
+                    "how long a connection may be silent")
+            .byDefault("30s")
+            .variable("SIGNING_SERVICE_IDLE_TIMEOUT");
+    private static final Setting<Long> MIN_RATE = Setting.of(
+                    "min-rate",
+                    ValueType.size(0, 1L << 30),
+                    "how much of a body must arrive in a second, on average; 0 for any speed")
+            .byDefault("1KiB");
+    private static final Setting<Duration> SLOW_GRACE = Setting.of(
+                    "slow-grace",
+                    ValueType.duration(Duration.ZERO, Duration.ofHours(1)),
+                    "how long a body may arrive slower than that")
+            .byDefault("10s");
+    private static final Setting<Integer> MAX_CONNECTIONS = Setting.of(
+                    "max-connections", ValueType.number(1, MAX_COUNT), "most connections at once")
+            .byDefault("1024")
+            .variable("SIGNING_SERVICE_MAX_CONNECTIONS");
+    private static final Setting<Integer> MAX_REQUESTS = Setting.of(
+                    "max-requests",
+                    ValueType.number(1, MAX_COUNT),
+                    "most callbacks at once, those that wait or still send their body included; a further one is answered"
+                            + " with 503")
+            .byDefault("256")
+            .variable("SIGNING_SERVICE_MAX_REQUESTS");
+
+    private static final Setting<SectionValues> TLS =
+            Setting.of("tls", new Shape.OfSection(TlsReader.SECTION, true), "TLS of the callback's port");
+    private static final Setting<SectionValues> ADMIN = Setting.of(
+            "admin",
+            new Shape.OfSection(Section.of(ADMIN_ADDRESS, ADMIN_PORT), true),
+            "another port for health and metrics");
+    private static final Setting<SectionValues> LIMITS = Setting.of(
+            "limits",
+            new Shape.OfSection(
+                    Section.of(
+                            MAX_BODY,
+                            MAX_NESTING,
+                            MAX_JSON_TOKENS,
+                            MAX_NAME,
+                            MAX_TEXT,
+                            MAX_NUMBER,
+                            MAX_HEADER,
+                            IDLE_TIMEOUT,
+                            MIN_RATE,
+                            SLOW_GRACE,
+                            MAX_CONNECTIONS,
+                            MAX_REQUESTS),
+                    false),
+            "what a client may take");
+
+    static final Section SECTION =
+            Section.of(ADDRESS, PORT, PATH, CERTIFICATE_ENCODING, STOP_LIMIT, TLS, ADMIN, LIMITS);
+
+    private ServerReader() {}
+
+    static ServerSettings read(SectionValues values) {
+        ListenerSettings listener = new ListenerSettings(values.or(ADDRESS), values.or(PORT));
+        SectionValues limits = values.get(LIMITS).orElseThrow();
+        return new ServerSettings(
+                listener,
+                values.or(PATH),
+                TlsReader.read(values.get(TLS).orElseThrow()),
+                admin(values.get(ADMIN).orElseThrow(), listener),
+                callbackLimits(limits),
+                values.or(CERTIFICATE_ENCODING),
+                clientLimits(limits),
+                values.or(STOP_LIMIT));
+    }
+
+    private static Optional<ListenerSettings> admin(SectionValues values, ListenerSettings callback) {
+        if (!values.isAnythingSet()) {
+            return Optional.empty();
+        }
+        Optional<Integer> port = values.require(ADMIN_PORT);
+        if (port.filter(p -> p != 0 && p == callback.port()).isPresent()) {
+            values.problems()
+                    .add(values.where(ADMIN_PORT), "is the port of the callback; leave it out, or set another one");
+        }
+        return port.map(p -> new ListenerSettings(values.get(ADMIN_ADDRESS).orElse(callback.address()), p));
+    }
+
+    private static CallbackLimits callbackLimits(SectionValues values) {
+        return CallbackLimits.builder()
+                .maxBodyBytes(values.or(MAX_BODY))
+                .maxNestingDepth(values.or(MAX_NESTING))
+                .maxTokens(values.or(MAX_JSON_TOKENS))
+                .maxNameLength(values.or(MAX_NAME).intValue())
+                .maxTextLength(values.or(MAX_TEXT).intValue())
+                .maxNumberLength(values.or(MAX_NUMBER))
+                .build();
+    }
+
+    private static ClientLimits clientLimits(SectionValues values) {
+        return new ClientLimits(
+                values.or(MAX_HEADER).intValue(),
+                values.or(IDLE_TIMEOUT),
+                values.or(MIN_RATE).intValue(),
+                values.or(SLOW_GRACE),
+                values.or(MAX_CONNECTIONS),
+                values.or(MAX_REQUESTS));
+    }
+}

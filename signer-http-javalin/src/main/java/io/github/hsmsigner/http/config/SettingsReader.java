@@ -1,0 +1,148 @@
+package io.github.hsmsigner.http.config;
+
+import io.github.hsmsigner.http.auth.AccessSettings;
+import io.github.hsmsigner.http.auth.ClientCertificateSettings;
+import io.github.hsmsigner.http.server.ClientCertificates;
+import io.github.hsmsigner.http.server.ServerSettings;
+import io.github.hsmsigner.http.server.TlsSettings;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads the settings of the service from environment variables, and from the file in YAML that {@code SIGNING_SERVICE_CONFIG} names.
+ * Where both set the same, the environment counts. A variable that is empty counts as absent.
+ */
+public final class SettingsReader {
+
+    /** The variable that names the file in YAML. */
+    public static final String FILE_VARIABLE = SettingsTable.FILE_VARIABLE;
+
+    private static final String CALLBACK_PORT = "SIGNING_SERVICE_PORT";
+    private static final String DEFAULT_PORT = "6000";
+
+    private final Environment environment;
+    private final Problems problems = new Problems();
+    private final SectionValues values;
+
+    private SettingsReader(Map<String, String> variables) {
+        this.environment = new Environment(variables);
+        Optional<Path> file = environment
+                .setting(SettingsTable.FILE_VARIABLE)
+                .flatMap(path -> Texts.read(path, ValueType.file(), SettingsTable.FILE_VARIABLE, problems));
+        YamlValue.Fields fields =
+                file.map(path -> YamlFile.read(path, problems)).orElseGet(YamlValue.Fields::none);
+        Place top = new Place("", true, new Place.Context(environment, problems, file.isPresent()));
+        this.values = SettingsTable.ROOT.read(fields, Optional.empty(), top);
+    }
+
+    /**
+     * Reads the settings.
+     *
+     * @param variables the environment variables
+     * @return the settings
+     * @throws InvalidSettingsException if anything is wrong with them; it holds everything that is
+     */
+    public static ServiceSettings read(Map<String, String> variables) throws InvalidSettingsException {
+        return new SettingsReader(variables).settings();
+    }
+
+    /** The values of all settings, once it is clear that they can work. */
+    static SectionValues values(Map<String, String> variables) throws InvalidSettingsException {
+        SettingsReader reader = new SettingsReader(variables);
+        reader.settings();
+        return reader.values;
+    }
+
+    private ServiceSettings settings() throws InvalidSettingsException {
+        ServerSettings server = ServerReader.read(section(SettingsTable.SERVER));
+        LogSettings log = LogReader.read(section(SettingsTable.LOG));
+        Map<String, TokenSettings> tokens = new LinkedHashMap<>();
+        Map<String, KeySettings> keys = new LinkedHashMap<>();
+        readKeys(tokens, keys);
+        SignatureSettings signatures = SignatureReader.read(section(SettingsTable.SIGNATURES));
+        Optional<AccessSettings> access = AccessReader.read(
+                section(SettingsTable.ACCESS),
+                values.get(SettingsTable.KEYS).orElse(Map.of()).keySet());
+        var audit = AuditReader.read(section(SettingsTable.AUDIT));
+        access.ifPresent(settings -> checkClientCertificates(settings, server.tls()));
+        environment.findPortOfAnotherService(CALLBACK_PORT, DEFAULT_PORT, problems);
+        environment.findUnknown(SettingsTable.variables(), problems);
+        if (!problems.isEmpty()) {
+            throw new InvalidSettingsException(problems.sentences());
+        }
+        return new ServiceSettings(server, log, tokens, keys, signatures, access.orElseThrow(), audit);
+    }
+
+    private SectionValues section(Setting<SectionValues> setting) {
+        return values.get(setting).orElseThrow();
+    }
+
+    private void readKeys(Map<String, TokenSettings> tokens, Map<String, KeySettings> keys) {
+        Map<String, SectionValues> tokenValues =
+                values.get(SettingsTable.TOKENS).orElse(Map.of());
+        Map<String, SectionValues> keyValues = values.get(SettingsTable.KEYS).orElse(Map.of());
+        if (keyValues.isEmpty()) {
+            problems.addSentence("No signing key is set: HSM_MODULE and HSM_PIN name one on an HSM,"
+                    + " SIGNING_KEYSTORE and SIGNING_KEYSTORE_PASSWORD one in a PKCS#12 file.");
+        }
+        if (isOnHsmAndInKeyStore()) {
+            return;
+        }
+        tokenValues.forEach((name, token) -> TokenReader.read(token).ifPresent(read -> tokens.put(name, read)));
+        keyValues.forEach(
+                (name, key) -> KeyReader.read(key, tokenValues.keySet()).ifPresent(read -> keys.put(name, read)));
+        if (problems.isEmpty()) {
+            findUnused(tokenValues, keys);
+        }
+    }
+
+    /** The environment is about one key. */
+    private boolean isOnHsmAndInKeyStore() {
+        List<String> hsm = set("HSM_");
+        List<String> keyStore = set("SIGNING_KEYSTORE");
+        boolean both = !hsm.isEmpty() && !keyStore.isEmpty();
+        if (both) {
+            problems.addSentence("The key is either on an HSM or in a key store, but both are set: "
+                    + String.join(", ", hsm) + " and " + String.join(", ", keyStore) + ".");
+        }
+        return both;
+    }
+
+    private List<String> set(String prefix) {
+        return SettingsTable.variables().stream()
+                .filter(name -> name.startsWith(prefix))
+                .filter(name -> environment.setting(name).isPresent() && !environment.isReferredTo(name))
+                .toList();
+    }
+
+    private void findUnused(Map<String, SectionValues> tokens, Map<String, KeySettings> keys) {
+        Set<String> used = new HashSet<>();
+        for (KeySettings key : keys.values()) {
+            if (key instanceof KeySettings.OnToken onToken) {
+                used.addAll(onToken.tokens());
+            }
+        }
+        tokens.forEach((name, token) -> {
+            if (!used.contains(name)) {
+                problems.add(token.where(), "is a token that no key is on");
+            }
+        });
+    }
+
+    private void checkClientCertificates(AccessSettings access, Optional<TlsSettings> tls) {
+        boolean wanted = access.policies().stream().anyMatch(ClientCertificateSettings.class::isInstance);
+        if (wanted
+                && tls.filter(t -> t.clientCertificates() != ClientCertificates.NONE)
+                        .isEmpty()) {
+            problems.add(
+                    section(SettingsTable.ACCESS).where(),
+                    "has a policy over client certificates, which server.tls.client-certificates must ask for, as optional"
+                            + " or required");
+        }
+    }
+}

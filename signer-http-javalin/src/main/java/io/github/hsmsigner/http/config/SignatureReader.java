@@ -1,0 +1,77 @@
+package io.github.hsmsigner.http.config;
+
+import java.time.Duration;
+import java.util.List;
+
+/** The settings of signatures. */
+final class SignatureReader {
+
+    private static final Duration SHORTEST = Duration.ofMillis(100);
+
+    private static final Setting<Duration> DEADLINE = Setting.of(
+                    "deadline",
+                    ValueType.duration(SHORTEST, Duration.ofHours(1)),
+                    "how long a request may take once its body has been read; 503 past that")
+            .byDefault("30s")
+            .variable("SIGNING_SERVICE_DEADLINE");
+    private static final Setting<Boolean> VERIFY_AFTER_SIGN = Setting.of(
+                    "verify-after-sign",
+                    ValueType.truth(),
+                    "whether each signature is verified before it is handed out")
+            .byDefault("true");
+    private static final Setting<String> CERTIFICATE_VALIDITY = Setting.of(
+                    "certificate-validity",
+                    ValueType.oneOf(List.of("required", "warn")),
+                    "a certificate that is expired or not yet valid ends the start, and stops signing once it expires; with"
+                            + " `warn` there is a warning in the log instead")
+            .byDefault("required")
+            .variable("SIGNING_CERTIFICATE_VALIDITY");
+    private static final Setting<Boolean> COMPLETE_CHAINS = Setting.of(
+                    "complete-chains",
+                    ValueType.truth(),
+                    "whether issuers that are missing in a chain are fetched from the addresses in certificates")
+            .byDefault("false")
+            .variable("SIGNING_COMPLETE_CHAINS");
+    private static final Setting<Boolean> REVOCATION_INFO = Setting.of(
+                    "revocation-info",
+                    ValueType.truth(),
+                    "whether OCSP responses and CRLs are asked for and put into containers")
+            .byDefault("false")
+            .variable("SIGNING_REVOCATION_INFO");
+
+    private static final Setting<Integer> MAX_WAITING = Setting.of(
+                    "max-waiting",
+                    ValueType.number(0, 1_000_000),
+                    "signatures that may wait for a session; a further one is answered with 503 at once")
+            .byDefault("128")
+            .variable("SIGNING_SERVICE_QUEUE_MAX_WAITING");
+    private static final Setting<Duration> MAX_WAIT = Setting.of(
+                    "max-wait",
+                    ValueType.duration(Duration.ofMillis(1), Duration.ofHours(1)),
+                    "how long one may wait, never past the deadline; 503 then")
+            .byDefault("10s")
+            .variable("SIGNING_SERVICE_QUEUE_MAX_WAIT");
+    private static final Setting<SectionValues> QUEUE = Setting.of(
+            "queue", new Shape.OfSection(Section.of(MAX_WAITING, MAX_WAIT), false), "the queue before each token");
+    private static final Setting<SectionValues> TIMESTAMPS = Setting.of(
+            "timestamps",
+            new Shape.OfSection(TimestampReader.SECTION, true),
+            "timestamps over signatures (RFC 3161), which make CAdES B-T of CAdES B-B");
+
+    static final Section SECTION = Section.of(
+            DEADLINE, VERIFY_AFTER_SIGN, CERTIFICATE_VALIDITY, COMPLETE_CHAINS, REVOCATION_INFO, QUEUE, TIMESTAMPS);
+
+    private SignatureReader() {}
+
+    static SignatureSettings read(SectionValues values) {
+        SectionValues queue = values.get(QUEUE).orElseThrow();
+        return new SignatureSettings(
+                values.or(DEADLINE),
+                values.or(VERIFY_AFTER_SIGN),
+                values.or(CERTIFICATE_VALIDITY).equals("required"),
+                new QueueSettings(queue.or(MAX_WAITING), queue.or(MAX_WAIT)),
+                values.or(COMPLETE_CHAINS),
+                values.or(REVOCATION_INFO),
+                TimestampReader.read(values.get(TIMESTAMPS).orElseThrow()));
+    }
+}

@@ -1,0 +1,161 @@
+package io.github.hsmsigner.http.config;
+
+import io.github.hsmsigner.pkcs11.CallingThread;
+import io.github.hsmsigner.pkcs11.Pkcs11Config;
+import io.github.hsmsigner.pkcs11.Pkcs11Uri;
+import io.github.hsmsigner.pkcs11.TokenSelector;
+import io.github.hsmsigner.pkcs11.VendorProfile;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The settings of a token. */
+final class TokenReader {
+
+    private static final String NAME_FROM_ENVIRONMENT = "hsm";
+
+    /** The most sessions that CloudHSM gives an application; a larger number is a slip of the pen on any HSM. */
+    private static final int MOST_SESSIONS = 1_024;
+
+    private static final Map<String, VendorProfile> PROFILES = Map.of(
+            "generic", VendorProfile.generic(),
+            "cloudhsm", VendorProfile.cloudHsm(),
+            "softhsm", VendorProfile.softHsm());
+
+    private static final Setting<Path> MODULE = Setting.of(
+                    "module", ValueType.file(), "the path of the PKCS#11 module's shared library")
+            .variable("HSM_MODULE");
+    private static final Setting<SecretForm> PIN = Setting.of(
+                    "pin", new Shape.OfPin(), "the PIN of the token's user, for CloudHSM user:password")
+            .variable("HSM_PIN");
+    private static final Setting<String> LABEL = Setting.of(
+                    "label", ValueType.text("the label of a token"), "label of the token; the only token, without it")
+            .variable("HSM_TOKEN_LABEL");
+    private static final Setting<Long> SLOT_ID = Setting.of(
+                    "slot-id", ValueType.unsigned(), "slot of the token, instead of the label")
+            .variable("HSM_SLOT_ID");
+    private static final Setting<String> SERIAL = Setting.of(
+                    "serial",
+                    ValueType.text("the serial number of a token"),
+                    "serial number of the token, instead of the label")
+            .variable("HSM_TOKEN_SERIAL");
+    private static final Setting<Pkcs11Uri> URI = Setting.of(
+                    "uri",
+                    ValueType.pkcs11Uri(),
+                    "token as a URI (RFC 7512), instead of the label; its `module-path` and `pin-source` count where module"
+                            + " and PIN are not set")
+            .variable("HSM_URI");
+    private static final Setting<Integer> MAX_SESSIONS = Setting.of(
+                    "max-sessions",
+                    ValueType.number(1, MOST_SESSIONS),
+                    "sessions, and so signatures, at once; never more than the token allows")
+            .byDefault("32")
+            .variable("HSM_MAX_SESSIONS");
+    private static final Setting<Integer> SESSIONS_OPENED_AT_ONCE = Setting.of(
+                    "sessions-opened-at-once", ValueType.number(1, MOST_SESSIONS), "sessions opened at the same time")
+            .byDefault("4");
+    private static final Setting<Duration> SESSION_KEEP_ALIVE = Setting.of(
+                    "session-keep-alive",
+                    ValueType.duration(Duration.ofSeconds(1), Duration.ofDays(1)),
+                    "how long a session may be idle before it is closed")
+            .byDefault("10m");
+    private static final Setting<String> INITIALIZE_PARAMETERS = Setting.of(
+                    "initialize-parameters",
+                    ValueType.text("a text"),
+                    "what the module is given at C_Initialize, in its own syntax; all tokens of a module need the same")
+            .variable("HSM_INITIALIZE_PARAMETERS");
+    private static final Setting<String> VENDOR_PROFILE = Setting.of(
+                    "vendor-profile",
+                    ValueType.oneOf(List.of("automatic", "generic", "cloudhsm", "softhsm")),
+                    "rules for the maker of the HSM; by what the module says of itself, with `automatic`")
+            .byDefault("automatic")
+            .variable("HSM_VENDOR_PROFILE");
+    private static final Setting<CallingThread> CALLING_THREAD = Setting.of(
+                    "calling-thread",
+                    ValueType.oneOf(CallingThread.class),
+                    "on whose thread the module is called: one kept for it, which can be given up when it hangs, or the"
+                            + " request's own; `automatic` takes the latter for SoftHSM alone")
+            .byDefault("automatic");
+    private static final Setting<Boolean> LOGIN_ON_FINAL_TRY = Setting.of(
+                    "login-on-final-try",
+                    ValueType.truth(),
+                    "whether to log in although one more wrong PIN would lock the user")
+            .byDefault("false");
+    private static final Setting<SectionValues> RECOVERY = Setting.of(
+            "recovery", new Shape.OfSection(RecoveryReader.SECTION, false), "how patient to be with the token");
+
+    static final Section SECTION = Section.of(
+            MODULE,
+            PIN,
+            LABEL,
+            SLOT_ID,
+            SERIAL,
+            URI,
+            MAX_SESSIONS,
+            SESSIONS_OPENED_AT_ONCE,
+            SESSION_KEEP_ALIVE,
+            INITIALIZE_PARAMETERS,
+            VENDOR_PROFILE,
+            CALLING_THREAD,
+            LOGIN_ON_FINAL_TRY,
+            RECOVERY);
+
+    private TokenReader() {}
+
+    static String nameFromEnvironment(SectionValues values) {
+        return NAME_FROM_ENVIRONMENT;
+    }
+
+    /** Whether a variable says that there is a token. */
+    static boolean isMaking(String variable) {
+        return variable.startsWith("HSM_");
+    }
+
+    static Optional<TokenSettings> read(SectionValues values) {
+        Optional<Pkcs11Uri> uri = values.get(URI);
+        Optional<Path> module = values.isSet(MODULE)
+                ? values.get(MODULE)
+                : uri.flatMap(Pkcs11Uri::modulePath)
+                        .map(path -> PinSourceReader.existing(values, URI, "module-path", path))
+                        .orElseGet(() -> values.require(MODULE));
+        Optional<SecretForm> pin = values.isSet(PIN)
+                ? values.get(PIN)
+                : uri.flatMap(Pkcs11Uri::pinSource)
+                        .map(source -> PinSourceReader.read(values, URI, source))
+                        .orElseGet(() -> values.require(PIN));
+        Optional<TokenSelector> byUri = uri.map(TokenSelector::of).filter(token -> !token.equals(TokenSelector.any()));
+        if (byUri.isPresent()) {
+            values.atMostOne("say which token is meant", LABEL, SLOT_ID, SERIAL, URI);
+        } else {
+            values.atMostOne("say which token is meant", LABEL, SLOT_ID, SERIAL);
+        }
+        if (module.isEmpty() || pin.isEmpty()) {
+            return Optional.empty();
+        }
+        Pkcs11Config.Builder config = Pkcs11Config.builder(module.get())
+                .pin(pin.get().pin())
+                .token(byUri.orElseGet(() -> selector(values)))
+                .maxSessions(values.or(MAX_SESSIONS))
+                .sessionsOpenedAtOnce(values.or(SESSIONS_OPENED_AT_ONCE))
+                .sessionKeepAlive(values.or(SESSION_KEEP_ALIVE))
+                .callingThread(values.or(CALLING_THREAD))
+                .loginOnFinalTry(values.or(LOGIN_ON_FINAL_TRY))
+                .recovery(RecoveryReader.read(values.get(RECOVERY).orElseThrow()));
+        values.get(INITIALIZE_PARAMETERS).ifPresent(config::initializeParameters);
+        Optional.ofNullable(PROFILES.get(values.or(VENDOR_PROFILE))).ifPresent(config::vendorProfile);
+        return values.problems()
+                .attempt(values.where(), config::build)
+                .map(made -> new TokenSettings(made, pin.get().file()));
+    }
+
+    private static TokenSelector selector(SectionValues values) {
+        TokenSelector any = TokenSelector.any();
+        return values.get(LABEL)
+                .map(any::withLabel)
+                .or(() -> values.get(SLOT_ID).map(any::withSlotId))
+                .or(() -> values.get(SERIAL).map(any::withSerialNumber))
+                .orElse(any);
+    }
+}

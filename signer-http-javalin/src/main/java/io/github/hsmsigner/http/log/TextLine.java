@@ -1,0 +1,100 @@
+package io.github.hsmsigner.http.log;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.slf4j.event.KeyValuePair;
+
+/** For people. */
+final class TextLine implements LineFormat {
+
+    private static final String REQUEST_ID = "request_id";
+    private static final int LEVEL_WIDTH = 5;
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
+                    "yyyy-MM-dd'T'HH:mm:ss.SSSXXX", Locale.ROOT)
+            .withZone(ZoneId.systemDefault());
+    private static final Pattern LINE_END = Pattern.compile("\\s*\\R\\s*");
+    private static final Pattern CLEAR = Pattern.compile("[^\\s\"\\\\=|]+");
+
+    @Override
+    public String line(ILoggingEvent event) {
+        StringBuilder line = new StringBuilder(256);
+        TIME.formatTo(event.getInstant(), line);
+        String level = event.getLevel().toString();
+        line.append(' ')
+                .append(level)
+                .append(" ".repeat(LEVEL_WIDTH - level.length()))
+                .append(" [");
+        escape(event.getMDCPropertyMap().getOrDefault(REQUEST_ID, "-"), line);
+        String logger = event.getLoggerName();
+        line.append("] ")
+                .append(logger, logger.lastIndexOf('.') + 1, logger.length())
+                .append(": ");
+        escape(String.valueOf(event.getFormattedMessage()), line);
+        List<KeyValuePair> pairs = event.getKeyValuePairs();
+        if (pairs != null) {
+            pairs.forEach(pair -> append(pair, line));
+        }
+        if (event.getThrowableProxy() != null) {
+            for (String part : LINE_END.split(ThrowableProxyUtil.asString(event.getThrowableProxy()))) {
+                escape(part, line.append(" | "));
+            }
+        }
+        return line.toString();
+    }
+
+    private static void append(KeyValuePair pair, StringBuilder line) {
+        escape(String.valueOf(pair.key), line.append(' '));
+        line.append('=');
+        String value = String.valueOf(pair.value);
+        if (CLEAR.matcher(value).matches()) {
+            escape(value, line);
+        } else {
+            line.append('"');
+            escape(value.replace("\\", "\\\\").replace("\"", "\\\""), line);
+            line.append('"');
+        }
+    }
+
+    /** Puts an escape sequence of Java for what ends a line, moves the cursor, or cannot be seen. */
+    private static void escape(String text, StringBuilder line) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= ' ' && c < 0x7f) {
+                line.append(c);
+                continue;
+            }
+            switch (c) {
+                case '\n' -> line.append("\\n");
+                case '\r' -> line.append("\\r");
+                case '\t' -> line.append("\\t");
+                default -> {
+                    int character = text.codePointAt(i);
+                    if (isVisible(character)) {
+                        line.appendCodePoint(character);
+                        i += Character.charCount(character) - 1;
+                    } else {
+                        line.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean isVisible(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
+    }
+}

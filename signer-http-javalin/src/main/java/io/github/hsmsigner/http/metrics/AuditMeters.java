@@ -1,0 +1,23 @@
+package io.github.hsmsigner.http.metrics;
+
+import io.github.hsmsigner.http.audit.AuditFile;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/** What is measured of the audit log. */
+final class AuditMeters {
+
+    private volatile AuditFile file;
+
+    AuditMeters(MeterRegistry registry, AuditFile file) {
+        this.file = file;
+        Metric.AUDIT_LINES.counter(registry, () -> this.file.status().lines());
+        Metric.AUDIT_SYNCS.counter(registry, () -> this.file.status().syncs());
+        Metric.AUDIT_NOT_RECORDED.counter(registry, () -> this.file.status().notRecorded());
+        Metric.AUDIT_TROUBLE.gauge(registry, () -> this.file.status().trouble().isPresent() ? 1 : 0);
+    }
+
+    /** Another file in its place. */
+    void bind(AuditFile next) {
+        file = next;
+    }
+}

@@ -1,0 +1,66 @@
+package io.github.hsmsigner.http.metrics;
+
+import io.github.hsmsigner.core.AuditEvent;
+import io.github.hsmsigner.core.SigningAction;
+import io.github.hsmsigner.http.protocol.CallbackAction;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Counts and measures requests. All its meters are made at once: a counter that is there from the start shows its first increase, and
+ * no request looks one up by name.
+ *
+ * <p>What is counted are answers, by the one who gives them, so that each request counts once, whether it reached the signing service or
+ * not. What is measured is the signing service.
+ */
+final class RequestMeters {
+
+    private static final String UNKNOWN = "unknown";
+
+    private final Map<CallbackAction, Map<Outcome, Counter>> answers = new EnumMap<>(CallbackAction.class);
+    private final Map<Outcome, Counter> answersToUnknown;
+    private final Map<SigningAction, Timer> succeeded = new EnumMap<>(SigningAction.class);
+    private final Map<SigningAction, Timer> failed = new EnumMap<>(SigningAction.class);
+
+    RequestMeters(MeterRegistry registry) {
+        for (CallbackAction action : CallbackAction.values()) {
+            answers.put(action, counters(registry, action.text()));
+        }
+        answersToUnknown = counters(registry, UNKNOWN);
+        for (SigningAction action : SigningAction.values()) {
+            succeeded.put(action, Metric.REQUEST_DURATION.histogram(registry, text(action), "ok"));
+            failed.put(action, Metric.REQUEST_DURATION.histogram(registry, text(action), "error"));
+        }
+    }
+
+    private static Map<Outcome, Counter> counters(MeterRegistry registry, String action) {
+        Map<Outcome, Counter> counters = new EnumMap<>(Outcome.class);
+        for (Outcome outcome : Outcome.values()) {
+            counters.put(outcome, Metric.REQUESTS.counter(registry, action, outcome.text()));
+        }
+        return counters;
+    }
+
+    private static String text(SigningAction action) {
+        return switch (action) {
+            case CERTIFICATES -> CallbackAction.GET_CERTIFICATES.text();
+            case RAW_SIGNATURE -> CallbackAction.SIGN.text();
+            case CONTAINER -> CallbackAction.SIGN_PKCS7.text();
+        };
+    }
+
+    /** A request that the signing service has served or refused. */
+    void ended(AuditEvent event) {
+        (event.error().isEmpty() ? succeeded : failed).get(event.action()).record(event.duration());
+    }
+
+    /** An answer goes out. */
+    void answered(Optional<CallbackAction> action, String outcome) {
+        Map<Outcome, Counter> counters = action.isPresent() ? answers.get(action.get()) : answersToUnknown;
+        counters.get(Outcome.of(outcome)).increment();
+    }
+}

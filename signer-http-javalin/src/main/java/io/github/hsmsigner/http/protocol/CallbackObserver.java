@@ -1,0 +1,30 @@
+package io.github.hsmsigner.http.protocol;
+
+import java.util.List;
+
+/**
+ * Is told of each callback: to log it, to count it. {@link RequestLog} is the one that is used where nothing else is set.
+ *
+ * <p>Implementations are safe for use by any number of threads at once, return at once and throw nothing.
+ */
+@FunctionalInterface
+public interface CallbackObserver {
+
+    /**
+     * The answer to a request is ready; it is sent next. Called on the thread that serves the request.
+     *
+     * @param report what became of it
+     */
+    void answered(CallbackReport report);
+
+    /**
+     * Several observers as one.
+     *
+     * @param observers who is told, in this order
+     * @return the observer that tells them
+     */
+    static CallbackObserver all(CallbackObserver... observers) {
+        List<CallbackObserver> all = List.of(observers);
+        return report -> all.forEach(observer -> observer.answered(report));
+    }
+}

@@ -1,0 +1,86 @@
+package io.github.hsmsigner.http.protocol;
+
+import io.github.hsmsigner.core.DigestAlgorithm;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What became of one callback. Holds neither the signing token nor contents. Immutable.
+ *
+ * <p>The texts are as their makers gave them; whoever writes them to a log takes care of line ends and the like.
+ *
+ * @param requestId what logs and answers call the request
+ * @param action what was asked; empty where the body was not read, or did not say
+ * @param caller who asked, where the policy knows
+ * @param keyName the key; empty where the request did not come to one
+ * @param digestAlgorithm what the content or data was hashed with; empty where there was none
+ * @param bodyBytes how many bytes of the body were read
+ * @param outcome {@code ok}, or the code of the error as in the answer
+ * @param status the HTTP status
+ * @param reason why the request failed, for the operator; empty where it succeeded, and where the outcome says it all
+ * @param total from the headers of the request to its answer
+ * @param reading the time to read the body, its parsing and hashing included
+ * @param queued the time in the queue before the signer; zero where there is none
+ * @param signing the time in the signer
+ */
+public record CallbackReport(
+        String requestId,
+        Optional<CallbackAction> action,
+        Optional<String> caller,
+        Optional<String> keyName,
+        Optional<DigestAlgorithm> digestAlgorithm,
+        long bodyBytes,
+        String outcome,
+        int status,
+        Optional<String> reason,
+        Duration total,
+        Duration reading,
+        Duration queued,
+        Duration signing) {
+
+    /**
+     * Checks that nothing is missing.
+     *
+     * @param requestId what logs and answers call the request
+     * @param action what was asked; empty where the body was not read, or did not say
+     * @param caller who asked, where the policy knows
+     * @param keyName the key; empty where the request did not come to one
+     * @param digestAlgorithm what the content or data was hashed with; empty where there was none
+     * @param bodyBytes how many bytes of the body were read
+     * @param outcome {@code ok}, or the code of the error as in the answer
+     * @param status the HTTP status
+     * @param reason why the request failed, for the operator; empty where it succeeded, and where the outcome says it all
+     * @param total from the headers of the request to its answer
+     * @param reading the time to read the body, its parsing and hashing included
+     * @param queued the time in the queue before the signer; zero where there is none
+     * @param signing the time in the signer
+     */
+    public CallbackReport {
+        Objects.requireNonNull(requestId, "requestId");
+        Objects.requireNonNull(action, "action");
+        Objects.requireNonNull(caller, "caller");
+        Objects.requireNonNull(keyName, "keyName");
+        Objects.requireNonNull(digestAlgorithm, "digestAlgorithm");
+        Objects.requireNonNull(outcome, "outcome");
+        Objects.requireNonNull(reason, "reason");
+        Objects.requireNonNull(total, "total");
+        Objects.requireNonNull(reading, "reading");
+        Objects.requireNonNull(queued, "queued");
+        Objects.requireNonNull(signing, "signing");
+    }
+
+    /**
+     * Whether the request got what it asked for.
+     *
+     * @return {@code true} if it did
+     */
+    public boolean succeeded() {
+        return outcome.equals(CallbackAnswer.SUCCESS);
+    }
+
+    /** Whether a signature was asked for, as far as is known. */
+    boolean asksForSignature() {
+        return action.filter(asked -> asked != CallbackAction.GET_CERTIFICATES).isPresent();
+    }
+}

@@ -1,0 +1,131 @@
+package io.github.hsmsigner.http.protocol;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts the requests that are refused while a key cannot be used, and says when that begins, goes on and ends.
+ *
+ * <p>Keys have outages of their own, as they may be on several tokens; requests that did not come to a key share one. An outage is over
+ * at the first success that is {@link #QUIET} after the last refusal: a queue that is full lets some in and refuses others, which is
+ * one outage. Where a signature was refused, only a signature is a success, as certificates are answered while a token hangs.
+ *
+ * <p>Lines are written by the threads that serve requests; there is no other. Safe for use by any number of them at once.
+ */
+final class OutageLog {
+
+    /** How long no request was refused before an outage is taken to be over. */
+    static final Duration QUIET = Duration.ofSeconds(5);
+
+    /** How often a line tells that it goes on. */
+    static final Duration REMINDER = Duration.ofMinutes(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(RequestLog.class);
+
+    private final LongSupplier nanoTime;
+
+    /** Under the name of the key; as many as there are keys. */
+    private final Map<String, Outage> outages = new ConcurrentHashMap<>();
+
+    OutageLog(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    void refused(CallbackReport report) {
+        String key = report.keyName().orElse("");
+        String reason = RequestLog.reason(report.reason().orElse("no reason was given"));
+        Outage outage = outages.computeIfAbsent(key, absent -> new Outage());
+        outage.refused(nanoTime.getAsLong(), report.asksForSignature()).write(key, reason);
+    }
+
+    void succeeded(CallbackReport report) {
+        if (!outages.isEmpty()) {
+            end("", report);
+            report.keyName().ifPresent(key -> end(key, report));
+        }
+    }
+
+    private void end(String key, CallbackReport report) {
+        Outage outage = outages.get(key);
+        if (outage != null) {
+            outage.succeeded(nanoTime.getAsLong(), report.asksForSignature()).write(key, "");
+        }
+    }
+
+    /** What is to be written, outside of the lock. */
+    private record Line(State state, long refused, Duration time) {
+
+        static final Line NONE = new Line(State.UNCHANGED, 0, Duration.ZERO);
+
+        void write(String key, String reason) {
+            String of = key.isEmpty() ? "" : " for key \"" + RequestLog.name(key) + "\"";
+            switch (state) {
+                case BEGUN ->
+                    LOG.atWarn()
+                            .addKeyValue("reason", reason)
+                            .log("Requests{} are refused with 503; from now on they are counted.", of);
+                case GOES_ON ->
+                    LOG.atWarn()
+                            .addKeyValue("refused", refused)
+                            .addKeyValue("seconds", time.toSeconds())
+                            .addKeyValue("reason", reason)
+                            .log("Requests{} are still refused with 503.", of);
+                case OVER ->
+                    LOG.atInfo()
+                            .addKeyValue("refused", refused)
+                            .addKeyValue("seconds", time.toSeconds())
+                            .log("Requests{} are served again.", of);
+                case UNCHANGED -> {}
+            }
+        }
+    }
+
+    private enum State {
+        BEGUN,
+        GOES_ON,
+        OVER,
+        UNCHANGED
+    }
+
+    /** One key's; may begin again after it was over. */
+    private static final class Outage {
+
+        private boolean on;
+        private boolean signatures;
+        private long refused;
+        private long first;
+        private long last;
+        private long told;
+
+        synchronized Line refused(long now, boolean signature) {
+            last = now;
+            if (!on) {
+                on = true;
+                signatures = signature;
+                refused = 1;
+                first = now;
+                told = now;
+                return new Line(State.BEGUN, refused, Duration.ZERO);
+            }
+            signatures |= signature;
+            refused++;
+            if (now - told < REMINDER.toNanos()) {
+                return Line.NONE;
+            }
+            told = now;
+            return new Line(State.GOES_ON, refused, Duration.ofNanos(now - first));
+        }
+
+        synchronized Line succeeded(long now, boolean signature) {
+            if (!on || signatures && !signature || now - last < QUIET.toNanos()) {
+                return Line.NONE;
+            }
+            on = false;
+            return new Line(State.OVER, refused, Duration.ofNanos(last - first));
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.github.hsmsigner.http.protocol;
+
+import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.error.ErrorCode;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * Writes a line at INFO for each request. What became of it stands in the line's key-value pairs (SLF4J 2): {@code action},
+ * {@code caller}, {@code key}, {@code digest}, {@code bytes}, {@code outcome}, {@code status}, {@code duration_us}, {@code reading_us},
+ * {@code queued_us}, {@code signing_us} and {@code reason}. What is not known is left out; durations are whole microseconds. A layout
+ * shows the pairs if it is told to, Logback's with {@code %kvp}.
+ *
+ * <p>Requests that are refused with 503, because a key cannot be used for now, are counted instead: a line at WARN has the reason of
+ * the first, another tells each minute how many there were, and a last one when signatures are made again. At DEBUG there is a line for
+ * each of them too.
+ *
+ * <p>Texts that callers or policies chose are cut and freed of line ends, quotes and all that is not printable. Safe for use by any
+ * number of threads at once.
+ */
+public final class RequestLog implements CallbackObserver {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RequestLog.class);
+    private static final int MAX_NAME = 200;
+    private static final int MAX_REASON = 1000;
+
+    private final OutageLog outages;
+
+    /** Makes a log. Endpoints that share one share the count of refused requests. */
+    public RequestLog() {
+        this(System::nanoTime);
+    }
+
+    /** With another clock, for tests. */
+    RequestLog(LongSupplier nanoTime) {
+        this.outages = new OutageLog(nanoTime);
+    }
+
+    @Override
+    public void answered(CallbackReport report) {
+        if (report.outcome().equals(ErrorCode.UNAVAILABLE.text())) {
+            write(report, Level.DEBUG);
+            outages.refused(report);
+        } else {
+            write(report, Level.INFO);
+            if (report.succeeded()) {
+                outages.succeeded(report);
+            }
+        }
+    }
+
+    private static void write(CallbackReport report, Level level) {
+        LoggingEventBuilder line = LOG.atLevel(level);
+        report.action().ifPresent(action -> line.addKeyValue("action", action.text()));
+        report.caller().ifPresent(caller -> line.addKeyValue("caller", name(caller)));
+        report.keyName().ifPresent(key -> line.addKeyValue("key", name(key)));
+        report.digestAlgorithm().map(DigestAlgorithm::text).ifPresent(digest -> line.addKeyValue("digest", digest));
+        line.addKeyValue("bytes", report.bodyBytes())
+                .addKeyValue("outcome", report.outcome())
+                .addKeyValue("status", report.status())
+                .addKeyValue("duration_us", micros(report.total()))
+                .addKeyValue("reading_us", micros(report.reading()))
+                .addKeyValue("queued_us", micros(report.queued()))
+                .addKeyValue("signing_us", micros(report.signing()));
+        report.reason().ifPresent(reason -> line.addKeyValue("reason", reason(reason)));
+        line.log("Request {}: {}", report.requestId(), report.outcome());
+    }
+
+    static String name(String text) {
+        return LogText.of(text, MAX_NAME);
+    }
+
+    static String reason(String text) {
+        return LogText.of(text, MAX_REASON);
+    }
+
+    private static long micros(Duration duration) {
+        return duration.toNanos() / 1_000;
+    }
+}

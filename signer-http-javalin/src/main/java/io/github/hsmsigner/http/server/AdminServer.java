@@ -1,0 +1,85 @@
+package io.github.hsmsigner.http.server;
+
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import java.util.Optional;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** Health and metrics on a listener with threads of its own, in plain HTTP: nothing that callers of the callback do reaches it. */
+final class AdminServer {
+
+    private static final int MAX_THREADS = 8;
+    private static final int MAX_CONNECTIONS = 64;
+
+    private final Server server;
+    private final ServerConnector connector;
+
+    private AdminServer(Server server, ServerConnector connector) {
+        this.server = server;
+        this.connector = connector;
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @throws InvalidConfigurationException if the port cannot be listened on
+     */
+    static AdminServer start(
+            ListenerSettings listener, ClientLimits limits, HealthReport health, Optional<MetricsPage> metrics) {
+        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 2);
+        threads.setName("admin");
+        Server server = new Server(threads);
+        ClientLimits own = new ClientLimits(
+                limits.maxHeaderBytes(),
+                limits.idleTimeout(),
+                limits.minBytesPerSecond(),
+                limits.slowGrace(),
+                MAX_CONNECTIONS,
+                limits.maxRequests());
+        HttpConfiguration http = new HttpConfiguration();
+        Listeners.configure(http, limits);
+        ServerConnector connector = Listeners.connector(server, http, listener, own, Optional.empty());
+        server.addConnector(connector);
+        server.setErrorHandler(new JettyErrorAnswers());
+        OperatorPages pages = OperatorPages.all(health, metrics);
+        pages.setHandler(new NothingElse());
+        server.setHandler(pages);
+        Listeners.open(connector, listener);
+        try {
+            server.start();
+        } catch (Exception e) {
+            connector.close();
+            throw new IllegalStateException("The admin listener could not be started.", e);
+        }
+        return new AdminServer(server, connector);
+    }
+
+    int port() {
+        return connector.getLocalPort();
+    }
+
+    void stop() {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("The admin listener did not stop in order.", e);
+        }
+    }
+
+    private static final class NothingElse extends Handler.Abstract.NonBlocking {
+
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) {
+            String requestId = JettyAnswers.requestId(request);
+            JettyAnswers.send(response, callback, ErrorAnswer.notFound(requestId), requestId);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.github.hsmsigner.http.server;
+
+import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.http.javalin.BodyPace;
+import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
+import io.github.hsmsigner.http.javalin.JavalinAnswers;
+import io.github.hsmsigner.http.javalin.RequestIds;
+import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server of the callbacks. In this order a request meets: the count of requests for the stop, health and metrics, the bound on
+ * requests, and Javalin, the only place where a thread waits.
+ */
+final class CallbackServer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CallbackServer.class);
+
+    /** Threads that accept, select, and serve what does not wait. */
+    private static final int THREADS_THAT_DO_NOT_WAIT = 12;
+
+    private final ServerSettings settings;
+    private final Optional<ReloadableTls> tls;
+    private final RequestBound bound;
+    private final QueuedThreadPool threads;
+    private final Javalin javalin;
+    private ServerConnector connector;
+
+    private CallbackServer(ServerSettings settings, Supplier<SigningService> service, OperatorPages pages) {
+        this.settings = settings;
+        this.tls = settings.tls().map(ReloadableTls::new);
+        int maxRequests = settings.clientLimits().maxRequests();
+        this.bound = new RequestBound(maxRequests);
+        this.threads = new QueuedThreadPool(maxRequests + THREADS_THAT_DO_NOT_WAIT, THREADS_THAT_DO_NOT_WAIT);
+        threads.setName("http");
+        this.javalin = Javalin.create(config -> {
+            configureServer(config, pages);
+            configureErrors(config.routes);
+            config.registerPlugin(new DocumentEnginePlugin(service, this::configurePlugin));
+        });
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @throws InvalidConfigurationException if the port cannot be listened on, or the files of TLS cannot be used
+     */
+    static CallbackServer start(ServerSettings settings, Supplier<SigningService> service, OperatorPages pages) {
+        CallbackServer server = new CallbackServer(settings, service, pages);
+        server.start();
+        return server;
+    }
+
+    private void start() {
+        javalin.start();
+        // Scripts wait for this line and read the port from it.
+        LOG.info(
+                "Listening on {}://{}:{}{}",
+                tls.isPresent() ? "https" : "http",
+                settings.listener().address(),
+                port(),
+                settings.path());
+    }
+
+    private void configurePlugin(DocumentEnginePlugin.Settings plugin) {
+        ClientLimits limits = settings.clientLimits();
+        plugin.path(settings.path())
+                .limits(settings.callbackLimits())
+                .bodyPace(new BodyPace(limits.minBytesPerSecond(), limits.slowGrace()))
+                .certificateEncoding(settings.certificateEncoding());
+    }
+
+    private void configureServer(JavalinConfig config, OperatorPages pages) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.startup.startupWatcherEnabled = false;
+        config.http.prefer405over404 = true;
+        config.jetty.threadPool = threads;
+        config.jetty.modifyServer(server -> configureJetty(server, pages));
+        config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new JettyErrorAnswers()));
+        config.jetty.modifyHttpConfiguration(http -> Listeners.configure(http, settings.clientLimits()));
+        config.jetty.addConnector(this::connector);
+    }
+
+    private ServerConnector connector(Server server, HttpConfiguration http) {
+        ClientLimits limits = settings.clientLimits();
+        connector = Listeners.connector(server, http, settings.listener(), limits, tls.map(ReloadableTls::factory));
+        Listeners.open(connector, settings.listener());
+        return connector;
+    }
+
+    private void configureJetty(Server server, OperatorPages pages) {
+        // The handler that is put in last is the first to see a request.
+        server.insertHandler(bound);
+        server.insertHandler(pages);
+        server.insertHandler(new DrainingHandler());
+        server.setStopTimeout(settings.stopLimit().toMillis());
+        server.setErrorHandler(new JettyErrorAnswers());
+    }
+
+    private static void configureErrors(RoutesConfig routes) {
+        routes.before(RequestIds::of);
+        routes.exception(HttpResponseException.class, CallbackServer::answerRefusal);
+        routes.exception(Exception.class, (e, context) -> {
+            LOG.error("Request {} met an unexpected error.", RequestIds.of(context), e);
+            JavalinAnswers.send(context, ErrorAnswer.internal(RequestIds.of(context)));
+        });
+    }
+
+    private static void answerRefusal(HttpResponseException refusal, Context context) {
+        String requestId = RequestIds.of(context);
+        JavalinAnswers.send(
+                context,
+                switch (refusal.getStatus()) {
+                    case 404 -> ErrorAnswer.notFound(requestId);
+                    // The endpoint answers for itself; the other paths are there to be read.
+                    case 405 -> ErrorAnswer.methodNotAllowed("GET, HEAD", requestId);
+                    default -> ErrorAnswer.ofHttpServer(refusal.getStatus(), requestId);
+                });
+    }
+
+    int port() {
+        return connector.getLocalPort();
+    }
+
+    void reloadTls() {
+        tls.ifPresent(ReloadableTls::reload);
+    }
+
+    ServerActivity activity() {
+        return new ServerActivity(
+                bound.inProgress(),
+                bound.refused(),
+                connector.getConnectedEndPoints().size(),
+                threads.getThreads());
+    }
+
+    void stop() {
+        javalin.stop();
+    }
+}

@@ -1,0 +1,20 @@
+package io.github.hsmsigner.http.server;
+
+import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Answers what Jetty turns down before Javalin sees it, such as a request line that is not HTTP: in the same shape as every other
+ * error, where Jetty would send an HTML page.
+ */
+final class JettyErrorAnswers implements Request.Handler {
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        String requestId = JettyAnswers.requestId(request);
+        JettyAnswers.send(response, callback, ErrorAnswer.ofHttpServer(response.getStatus(), requestId), requestId);
+        return true;
+    }
+}

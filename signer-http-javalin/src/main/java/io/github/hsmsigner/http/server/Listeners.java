@@ -1,0 +1,77 @@
+package io.github.hsmsigner.http.server;
+
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import java.io.IOException;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+
+/** Makes and opens what listens. */
+final class Listeners {
+
+    private static final int SELECTORS = 2;
+
+    private Listeners() {}
+
+    /** Limits of HTTP, and nothing about this server in answers. */
+    static void configure(HttpConfiguration http, ClientLimits limits) {
+        http.setSendServerVersion(false);
+        http.setSendXPoweredBy(false);
+        http.setRequestHeaderSize(limits.maxHeaderBytes());
+    }
+
+    /** A listener that is not open yet. */
+    static CallbackConnector connector(
+            Server server,
+            HttpConfiguration http,
+            ListenerSettings listener,
+            ClientLimits limits,
+            Optional<SslContextFactory.Server> tls) {
+        ConnectionFactory[] protocols = protocols(http, tls);
+        CallbackConnector connector = new CallbackConnector(server, SELECTORS, limits.maxConnections(), protocols);
+        connector.setHost(listener.address());
+        connector.setPort(listener.port());
+        server.addBean(new NetworkConnectionLimit(limits.maxConnections(), connector));
+        connector.setIdleTimeout(limits.idleTimeout().toMillis());
+        return connector;
+    }
+
+    private static ConnectionFactory[] protocols(HttpConfiguration http, Optional<SslContextFactory.Server> tls) {
+        HttpConnectionFactory plain = new HttpConnectionFactory(http);
+        if (tls.isEmpty()) {
+            return new ConnectionFactory[] {plain};
+        }
+        http.addCustomizer(clientCertificateCustomizer());
+        return new ConnectionFactory[] {new SslConnectionFactory(tls.get(), HttpVersion.HTTP_1_1.asString()), plain};
+    }
+
+    /** Clients reach the service by names and addresses that its certificate need not have: checking those is theirs. */
+    private static SecureRequestCustomizer clientCertificateCustomizer() {
+        return new SecureRequestCustomizer(false);
+    }
+
+    /**
+     * Takes the port.
+     *
+     * @throws InvalidConfigurationException if it cannot be listened on
+     */
+    static void open(ServerConnector connector, ListenerSettings listener) {
+        try {
+            connector.open();
+        } catch (IOException e) {
+            throw new InvalidConfigurationException(
+                    listener.address() + ":" + listener.port()
+                            + " cannot be listened on: the port is taken, this user may not use it, or the address is none"
+                            + " of this machine.",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.github.hsmsigner.http.server;
+
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** TLS of a listener, with an identity that can be replaced while it listens. Safe for use by any number of threads at once. */
+final class ReloadableTls {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReloadableTls.class);
+
+    /** What the JDK has of forward secrecy with authenticated encryption; the rest is for clients that know no better. */
+    private static final String[] CIPHER_SUITES = {
+        "TLS_AES_.*", "TLS_CHACHA20_.*", "TLS_ECDHE_(RSA|ECDSA)_WITH_(AES_.*_GCM|CHACHA20_POLY1305)_SHA.*"
+    };
+
+    private final TlsSettings settings;
+    private final SslContextFactory.Server factory = new SslContextFactory.Server();
+
+    /**
+     * Reads the identity for the first time.
+     *
+     * @throws InvalidConfigurationException if the files cannot be used
+     */
+    ReloadableTls(TlsSettings settings) {
+        this.settings = settings;
+        factory.setIncludeProtocols("TLSv1.2", "TLSv1.3");
+        factory.setIncludeCipherSuites(CIPHER_SUITES);
+        factory.setRenegotiationAllowed(false);
+        factory.setSniRequired(false);
+        factory.setEndpointIdentificationAlgorithm(null);
+        factory.setWantClientAuth(settings.clientCertificates() == ClientCertificates.OPTIONAL);
+        factory.setNeedClientAuth(settings.clientCertificates() == ClientCertificates.REQUIRED);
+        TlsIdentity identity = TlsIdentity.read(settings);
+        factory.setSslContext(identity.context());
+        announce(identity);
+    }
+
+    SslContextFactory.Server factory() {
+        return factory;
+    }
+
+    /**
+     * Reads the identity again, for connections that are made from now on.
+     *
+     * @throws InvalidConfigurationException if the files cannot be used; then the identity stays as it was
+     */
+    synchronized void reload() {
+        TlsIdentity identity = TlsIdentity.read(settings);
+        try {
+            factory.reload(f -> f.setSslContext(identity.context()));
+        } catch (Exception e) {
+            throw new IllegalStateException("Jetty did not take the new identity of TLS.", e);
+        }
+        announce(identity);
+    }
+
+    private static void announce(TlsIdentity identity) {
+        X509Certificate certificate = identity.certificate();
+        LOG.info(
+                "TLS with the certificate of {}, serial {}, valid from {} to {}.",
+                certificate.getSubjectX500Principal().getName(),
+                certificate.getSerialNumber().toString(16),
+                certificate.getNotBefore().toInstant(),
+                certificate.getNotAfter().toInstant());
+        Instant now = Instant.now();
+        if (now.isBefore(certificate.getNotBefore().toInstant())
+                || now.isAfter(certificate.getNotAfter().toInstant())) {
+            LOG.warn("The certificate of TLS is not valid at this time; clients will refuse it.");
+        }
+    }
+}

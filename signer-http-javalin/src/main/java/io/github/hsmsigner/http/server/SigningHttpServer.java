@@ -1,0 +1,113 @@
+package io.github.hsmsigner.http.server;
+
+import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import java.security.cert.X509Certificate;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+
+/**
+ * The HTTP side of the service: the endpoint, health, metrics, and errors in one shape for everything else. Safe for use by any number
+ * of threads at once.
+ */
+public final class SigningHttpServer {
+
+    private final CallbackServer callbacks;
+    private final Optional<AdminServer> admin;
+
+    private SigningHttpServer(CallbackServer callbacks, Optional<AdminServer> admin) {
+        this.callbacks = callbacks;
+        this.admin = admin;
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @param settings the settings
+     * @param service gives the service to call, for each request anew; throws
+     *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none
+     * @param health what {@code /health/ready} tells
+     * @param metrics what is served at {@code /metrics}; empty for nothing
+     * @return the running server
+     * @throws InvalidConfigurationException if a port cannot be listened on, or the files of TLS cannot be used
+     */
+    public static SigningHttpServer start(
+            ServerSettings settings,
+            Supplier<SigningService> service,
+            HealthReport health,
+            Optional<MetricsPage> metrics) {
+        Objects.requireNonNull(service, "service");
+        Objects.requireNonNull(health, "health");
+        Optional<AdminServer> admin =
+                settings.admin().map(listener -> AdminServer.start(listener, settings.clientLimits(), health, metrics));
+        try {
+            OperatorPages pages = admin.isPresent() ? OperatorPages.liveness() : OperatorPages.all(health, metrics);
+            return new SigningHttpServer(CallbackServer.start(settings, service, pages), admin);
+        } catch (RuntimeException e) {
+            admin.ifPresent(AdminServer::stop);
+            throw e;
+        }
+    }
+
+    /**
+     * Reads and checks the files of TLS, as the start does.
+     *
+     * @param settings the files
+     * @return the server's certificate
+     * @throws InvalidConfigurationException if anything is wrong with them
+     */
+    public static X509Certificate checkTls(TlsSettings settings) {
+        return TlsIdentity.read(settings).certificate();
+    }
+
+    /**
+     * The port of the callbacks.
+     *
+     * @return the port that is listened on, also where the settings ask for any
+     */
+    public int port() {
+        return callbacks.port();
+    }
+
+    /**
+     * The port of health and metrics, if they have their own.
+     *
+     * @return the port that is listened on, also where the settings ask for any; empty if all is on one
+     */
+    public OptionalInt adminPort() {
+        return admin.map(server -> OptionalInt.of(server.port())).orElse(OptionalInt.empty());
+    }
+
+    /**
+     * Reads the files of TLS again and uses them for connections that are made from now on; those that are established go on. All or
+     * nothing: if anything is wrong, the server goes on as before. Does nothing where there is no TLS.
+     *
+     * @throws InvalidConfigurationException if the files cannot be used, with the reason
+     */
+    public void reloadTls() {
+        callbacks.reloadTls();
+    }
+
+    /**
+     * What the server does at the moment, for metrics.
+     *
+     * @return the numbers
+     */
+    public ServerActivity activity() {
+        return callbacks.activity();
+    }
+
+    /**
+     * Stops to listen, waits for requests that are being served, as long as the settings allow, and ends. Health is answered on its own
+     * port, if it has one, until the end.
+     */
+    public void stop() {
+        try {
+            callbacks.stop();
+        } finally {
+            admin.ifPresent(AdminServer::stop);
+        }
+    }
+}

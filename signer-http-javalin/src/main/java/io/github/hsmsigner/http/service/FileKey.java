@@ -1,0 +1,54 @@
+package io.github.hsmsigner.http.service;
+
+import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.SigningKey;
+import io.github.hsmsigner.core.certificate.FixedCertificateProvider;
+import io.github.hsmsigner.core.keystore.KeyStoreSigner;
+import io.github.hsmsigner.http.config.KeySettings;
+import java.time.Duration;
+import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keys in PKCS#12 files. */
+public final class FileKey {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileKey.class);
+    private static final Duration PROOF_LIMIT = Duration.ofSeconds(20);
+
+    private FileKey() {}
+
+    /**
+     * Reads and proves a key.
+     *
+     * @param name the name of the key
+     * @param settings where it is
+     * @param proof what it must fulfil
+     * @return the key, ready for use
+     * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the file cannot be read with the password, or the key and
+     *     its certificate do not go together
+     */
+    public static SigningKey open(String name, KeySettings.InFile settings, KeyProof proof) {
+        KeyStoreSigner signer = signer(settings);
+        LOG.warn("Key \"{}\" comes from the file {} and is only as safe as this process.", name, settings.file());
+        return proof.prove(
+                name,
+                signer,
+                settings.scheme(),
+                settings.certificates(),
+                issuers -> FixedCertificateProvider.of(
+                        "the key store " + settings.file(),
+                        signer.certificateChain(signer.publicKey()).certificates(),
+                        issuers),
+                Deadline.after(PROOF_LIMIT));
+    }
+
+    private static KeyStoreSigner signer(KeySettings.InFile settings) {
+        char[] password = Passwords.read(settings.password());
+        try {
+            return KeyStoreSigner.open(settings.file(), password);
+        } finally {
+            Arrays.fill(password, '\0');
+        }
+    }
+}

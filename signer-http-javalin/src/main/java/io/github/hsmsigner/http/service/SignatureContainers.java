@@ -1,0 +1,63 @@
+package io.github.hsmsigner.http.service;
+
+import io.github.hsmsigner.core.ContainerBuilder;
+import io.github.hsmsigner.core.certificate.CertificateFiles;
+import io.github.hsmsigner.core.cms.CmsContainerBuilder;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.revocation.OnlineRevocationSource;
+import io.github.hsmsigner.core.tsp.Rfc3161TimestampSource;
+import io.github.hsmsigner.core.tsp.TimestampAuthority;
+import io.github.hsmsigner.http.config.SignatureSettings;
+import io.github.hsmsigner.http.config.TimestampSettings;
+import java.util.Arrays;
+
+/** Makes what makes containers. */
+public final class SignatureContainers {
+
+    private SignatureContainers() {}
+
+    /**
+     * Makes it as the settings want it.
+     *
+     * @param settings how containers are made
+     * @return the builder
+     * @throws InvalidConfigurationException if a file cannot be read, or what is set of an authority cannot be
+     */
+    public static ContainerBuilder of(SignatureSettings settings) {
+        CmsContainerBuilder.Builder containers = CmsContainerBuilder.builder();
+        settings.timestamps()
+                .ifPresent(timestamps ->
+                        containers.timestamps(source(timestamps)).timestampRequired(timestamps.required()));
+        if (settings.revocationInfo()) {
+            containers.revocationInfo(OnlineRevocationSource.builder().build());
+        }
+        return containers.build();
+    }
+
+    private static Rfc3161TimestampSource source(TimestampSettings settings) {
+        return Rfc3161TimestampSource.builder(settings.authorities().stream()
+                        .map(SignatureContainers::authority)
+                        .toList())
+                .attemptLimit(settings.attemptLimit())
+                .build();
+    }
+
+    private static TimestampAuthority authority(TimestampSettings.Authority settings) {
+        try {
+            TimestampAuthority.Builder authority = TimestampAuthority.builder(settings.address());
+            settings.policy().ifPresent(authority::policy);
+            authority.trusted(settings.trusted().stream()
+                    .flatMap(file -> CertificateFiles.read(file).stream())
+                    .toList());
+            settings.login().ifPresent(login -> {
+                char[] password = Passwords.read(login.password());
+                authority.basicAuth(login.user(), password);
+                Arrays.fill(password, '\0');
+            });
+            return authority.build();
+        } catch (IllegalArgumentException e) {
+            throw new InvalidConfigurationException(
+                    "A timestamp authority is not set up correctly: " + e.getMessage(), e);
+        }
+    }
+}

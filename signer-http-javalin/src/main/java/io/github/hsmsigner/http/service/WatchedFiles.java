@@ -1,0 +1,119 @@
+package io.github.hsmsigner.http.service;
+
+import io.github.hsmsigner.core.certificate.CertificateFiles;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.http.auth.ReloadablePolicy;
+import io.github.hsmsigner.http.config.KeySettings;
+import io.github.hsmsigner.http.config.ServiceSettings;
+import io.github.hsmsigner.http.metrics.Reload;
+import io.github.hsmsigner.http.metrics.ServiceMetrics;
+import io.github.hsmsigner.http.server.SigningHttpServer;
+import io.github.hsmsigner.http.server.TlsSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * The files of the settings that are taken up when they change. Make it before they are read, so that no change is missed. Used by one
+ * thread at a time.
+ */
+final class WatchedFiles {
+
+    private final ServiceSettings settings;
+    private final List<FileWatch> pins;
+    private final FileWatch certificates;
+    private final FileWatch policy;
+    private final FileWatch tls;
+
+    /** What takes the files up; there once the service runs. */
+    private KeyConnections keys;
+
+    private ReloadablePolicy policyInForce;
+    private SigningHttpServer server;
+
+    WatchedFiles(ServiceSettings settings, ServiceMetrics metrics) {
+        this.settings = settings;
+        this.pins = new ArrayList<>();
+        settings.tokens()
+                .forEach((name, token) -> token.pinFile()
+                        .ifPresent(file -> pins.add(new FileWatch(
+                                "PIN file of token \"" + name + "\"",
+                                () -> List.of(file),
+                                () -> takeUpPin(name),
+                                counted(metrics, Reload.PIN)))));
+        this.certificates = new FileWatch(
+                "Certificate files",
+                () -> certificateFiles(settings).toList(),
+                this::takeUpCertificates,
+                counted(metrics, Reload.CERTIFICATES));
+        this.policy = new FileWatch(
+                "Policy files", () -> settings.access().files(), this::takeUpPolicy, counted(metrics, Reload.POLICY));
+        this.tls = new FileWatch(
+                "TLS files",
+                () -> settings.server().tls().map(TlsSettings::files).orElse(List.of()),
+                this::takeUpTls,
+                counted(metrics, Reload.TLS));
+    }
+
+    private static Consumer<Boolean> counted(ServiceMetrics metrics, Reload kind) {
+        return taken -> metrics.reloaded(kind, taken);
+    }
+
+    /** What is wrong with the certificate files of keys on tokens, which would show only once a token is there. */
+    List<String> unreadableCertificates() {
+        return certificateFiles(settings)
+                .distinct()
+                .flatMap(file -> {
+                    try {
+                        CertificateFiles.read(file);
+                        return Stream.empty();
+                    } catch (InvalidConfigurationException e) {
+                        return Stream.of(e.getMessage());
+                    }
+                })
+                .toList();
+    }
+
+    private static Stream<Path> certificateFiles(ServiceSettings settings) {
+        return settings.keys().values().stream()
+                .map(KeySettings::certificates)
+                .flatMap(files -> Stream.concat(files.signer().stream(), files.issuers().stream()));
+    }
+
+    /** The watches, which take up changed files in what runs now. */
+    List<FileWatch> watches(KeyConnections runningKeys, ReloadablePolicy runningPolicy, SigningHttpServer running) {
+        this.keys = runningKeys;
+        this.policyInForce = runningPolicy;
+        this.server = running;
+        List<FileWatch> all = new ArrayList<>(pins);
+        all.addAll(List.of(certificates, policy, tls));
+        return all;
+    }
+
+    /** A token reads its PIN at each login, so there is nothing to do but to look whether it could. */
+    private String takeUpPin(String token) {
+        char[] pin = settings.tokens().get(token).pkcs11().pin().pin();
+        Arrays.fill(pin, '\0');
+        return "the next login uses the new PIN.";
+    }
+
+    private String takeUpCertificates() {
+        List<String> changed = keys.reloadCertificates();
+        return changed.isEmpty()
+                ? "no certificate of a key is another one."
+                : "the keys " + String.join(", ", changed) + " have other certificates.";
+    }
+
+    private String takeUpPolicy() {
+        policyInForce.reload();
+        return "requests are judged by the new policy.";
+    }
+
+    private String takeUpTls() {
+        server.reloadTls();
+        return "new connections are made with the new certificate.";
+    }
+}

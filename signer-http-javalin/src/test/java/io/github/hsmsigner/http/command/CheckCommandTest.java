@@ -1,0 +1,158 @@
+package io.github.hsmsigner.http.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.github.hsmsigner.http.TestKey;
+import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
+import io.github.hsmsigner.testing.TestPki;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckCommandTest {
+
+    @TempDir
+    private Path directory;
+
+    private Map<String, String> keyStore(String... more) {
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "SIGNING_KEYSTORE",
+                TestKey.writeKeyStore(directory).toString(),
+                "SIGNING_KEYSTORE_PASSWORD",
+                TestKey.PASSWORD));
+        for (int i = 0; i < more.length; i += 2) {
+            environment.put(more[i], more[i + 1]);
+        }
+        return environment;
+    }
+
+    private static Console.Result check(Map<String, String> environment) {
+        return new Console(environment).run("check");
+    }
+
+    private static void assertFinds(Map<String, String> environment, String error, String advice) {
+        Console.Result result = check(environment);
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.errors()).isEmpty();
+        assertThat(result.output())
+                .containsPattern("(?m)^ERROR .*" + error)
+                .containsPattern("(?m)^ +-> .*" + advice)
+                .contains("The service would not work as it should");
+    }
+
+    @Test
+    void aServiceThatWorksHasWarningsWithAdvice() {
+        Console.Result result = check(keyStore());
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.output())
+                .contains("The service would work: 0 errors, 3 warnings.")
+                .containsPattern("(?m)^WARNING +access: ")
+                .containsPattern("(?m)^WARNING +tls: ")
+                .containsPattern("(?m)^WARNING +audit: ")
+                .containsPattern("(?m)^OK +key keystore: A CAdES container has \\d+ bytes")
+                .doesNotContain(TestKey.PASSWORD);
+    }
+
+    @Test
+    void eachFindingSaysWhatToDo() throws IOException {
+        assertFinds(Map.of(), "settings: No signing key is set", "docs/configuration.md");
+        assertFinds(keyStore("SIGNING_KEYSTORE_PASSWORD", "wrong"), "key keystore: The password", "The commands");
+        Path stranger = TestPki.writePem(
+                directory.resolve("stranger.pem"),
+                TestKey.pki().certifySigner("Stranger", TestPki.rsaKeyPair(2048).getPublic()));
+        assertFinds(
+                keyStore("SIGNING_CERTIFICATE", stranger.toString()), "key keystore: None of", "import-certificate");
+        Path expired = TestPki.writePem(
+                directory.resolve("expired.pem"),
+                TestKey.pki()
+                        .certifySigner(
+                                "Former Signer",
+                                TestKey.keyPair().getPublic(),
+                                Instant.now().minus(Duration.ofDays(2)),
+                                Instant.now().minus(Duration.ofDays(1))));
+        assertFinds(
+                keyStore("SIGNING_CERTIFICATE", expired.toString()), "key keystore: .* expired on ", "The commands");
+        assertFinds(
+                keyStore(
+                        "SIGNING_AUDIT_FILE",
+                        directory.resolve("absent/audit.jsonl").toString()),
+                "audit: .*absent is no directory",
+                "Make it");
+        Path notAModule = Files.writeString(directory.resolve("module.so"), "not a library");
+        assertFinds(
+                Map.of("HSM_MODULE", notAModule.toString(), "HSM_PIN", "1234"),
+                "token hsm: .*module.so",
+                "Mend module");
+    }
+
+    @Test
+    void aCertificateThatSoonExpiresIsToldOf() {
+        Path soon = TestPki.writePem(
+                directory.resolve("soon.pem"),
+                TestKey.pki()
+                        .certifySigner(
+                                "Late Signer",
+                                TestKey.keyPair().getPublic(),
+                                Instant.now().minus(Duration.ofDays(2)),
+                                Instant.now().plus(Duration.ofDays(10)).plusSeconds(3_600)));
+        Console.Result result = check(keyStore("SIGNING_CERTIFICATE", soon.toString()));
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.output()).containsPattern("(?m)^WARNING +certificate keystore: Expires on .*, in 10 days\\.");
+    }
+
+    @Test
+    void aWrongPinIsTriedOnce() {
+        SoftHsm.Token token = SoftHsm.newToken();
+        token.importKey(TestKey.keyPair(), "a", "01");
+        String module = SoftHsm.module().toString();
+        assertFinds(
+                Map.of("HSM_MODULE", module, "HSM_TOKEN_LABEL", token.label(), "HSM_PIN", "999999"),
+                "token hsm: ",
+                "Mend the PIN");
+        Console.Result mended =
+                check(Map.of("HSM_MODULE", module, "HSM_TOKEN_LABEL", token.label(), "HSM_PIN", token.pin()));
+        assertThat(mended.output()).contains("OK       token hsm: Logged in.");
+    }
+
+    @Test
+    void whatIsWrongWithTheTokenIsToldBesideAKeyThatDoesNotWork() {
+        SoftHsm.Token token = SoftHsm.newToken();
+        token.importKey(TestKey.keyPair(), "a", "01");
+        Console.Result result = check(Map.of(
+                "HSM_MODULE", SoftHsm.module().toString(), "HSM_TOKEN_LABEL", token.label(), "HSM_PIN", token.pin()));
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.output())
+                .containsPattern("(?m)^WARNING +token hsm: No certificate on the token belongs to the key");
+    }
+
+    @Test
+    void programsGetJson() throws IOException {
+        Console.Result result = new Console(keyStore("SIGNING_KEYSTORE_PASSWORD", "wrong")).run("check", "--json");
+        assertThat(result.exitCode()).isEqualTo(1);
+        int errors = 0;
+        boolean ok = true;
+        try (JsonParser json = new JsonFactory().createParser(result.output())) {
+            while (json.nextToken() != null) {
+                if (json.currentToken() == JsonToken.VALUE_FALSE && "ok".equals(json.currentName())) {
+                    ok = false;
+                }
+                if (json.currentToken() == JsonToken.VALUE_STRING
+                        && "level".equals(json.currentName())
+                        && json.getText().equals("error")) {
+                    errors++;
+                }
+            }
+        }
+        assertThat(ok).isFalse();
+        assertThat(errors).isEqualTo(1);
+    }
+}

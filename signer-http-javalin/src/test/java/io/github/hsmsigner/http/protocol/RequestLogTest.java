@@ -1,0 +1,180 @@
+package io.github.hsmsigner.http.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.testing.CapturedLog;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RequestLogTest {
+
+    private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
+    private final RequestLog requests = new RequestLog(now::get);
+    private final CapturedLog log = new CapturedLog();
+
+    @AfterEach
+    void close() {
+        log.close();
+    }
+
+    private static CallbackReport report(
+            CallbackAction action, String caller, String key, String outcome, int status, String reason) {
+        return new CallbackReport(
+                "request-1",
+                Optional.ofNullable(action),
+                Optional.ofNullable(caller),
+                Optional.ofNullable(key),
+                action == CallbackAction.SIGN ? Optional.of(DigestAlgorithm.SHA384) : Optional.empty(),
+                77,
+                outcome,
+                status,
+                Optional.ofNullable(reason),
+                Duration.ofNanos(4_999_999),
+                Duration.ofNanos(1_000),
+                Duration.ofMillis(2),
+                Duration.ofMillis(1));
+    }
+
+    private void refuse(CallbackAction action, String key, String reason) {
+        requests.answered(report(action, null, key, "unavailable", 503, reason));
+    }
+
+    private void serve(CallbackAction action, String key) {
+        requests.answered(report(action, null, key, "ok", 200, null));
+    }
+
+    private void pass(Duration time) {
+        now.addAndGet(time.toNanos());
+    }
+
+    /** What an operator sees of outages. */
+    private List<String> outages() {
+        return log.lines().stream()
+                .filter(line -> line.contains("Requests "))
+                .map(line -> line.replace(RequestLog.class.getName() + " ", ""))
+                .toList();
+    }
+
+    @Test
+    void aLineHasAllThatIsKnown() {
+        requests.answered(report(CallbackAction.SIGN, "accounting", "main", "ok", 200, null));
+        requests.answered(report(null, null, null, "invalid_request", 400, "Not JSON."));
+        String logger = "INFO " + RequestLog.class.getName();
+        assertThat(log.lines())
+                .containsExactly(
+                        logger + " Request request-1: ok action=sign caller=accounting key=main digest=sha384 bytes=77"
+                                + " outcome=ok status=200 duration_us=4999 reading_us=1 queued_us=2000 signing_us=1000",
+                        logger + " Request request-1: invalid_request bytes=77 outcome=invalid_request status=400"
+                                + " duration_us=4999 reading_us=1 queued_us=2000 signing_us=1000 reason=Not JSON.");
+    }
+
+    @Test
+    void aCallerCannotForgeALine() {
+        String caller = "x\" outcome=\"ok\"\r\nINFO forged \u202e\u001b[2K\ud800" + "y".repeat(500);
+        requests.answered(report(CallbackAction.SIGN, caller, "main", "denied", 401, "Caller\n" + "z".repeat(2_000)));
+        assertThat(log.lines())
+                .singleElement()
+                .asString()
+                .contains(" caller=x' outcome='ok'??INFO forged ??[2K?yyy")
+                .contains("y… key=main ")
+                .contains("reason=Caller?zz")
+                .endsWith("z…")
+                .doesNotContain("\n", "\"")
+                .hasSizeLessThan(1_600);
+    }
+
+    @Test
+    void refusalsAreCountedAndNotLoggedOneByOne() {
+        for (int i = 0; i < 1_000; i++) {
+            refuse(CallbackAction.SIGN, "main", "The token hangs.");
+        }
+        assertThat(outages())
+                .containsExactly("WARN Requests for key \"main\" are refused with 503; from now on they are counted."
+                        + " reason=The token hangs.");
+        pass(OutageLog.REMINDER.plusSeconds(1));
+        refuse(CallbackAction.SIGN, "main", "The token is\naway.");
+        refuse(CallbackAction.SIGN, "main", "The token is away.");
+        assertThat(outages())
+                .hasSize(2)
+                .last()
+                .isEqualTo("WARN Requests for key \"main\" are still refused with 503."
+                        + " refused=1001 seconds=61 reason=The token is?away.");
+        pass(OutageLog.QUIET);
+        serve(CallbackAction.SIGN, "main");
+        serve(CallbackAction.SIGN, "main");
+        assertThat(outages())
+                .hasSize(3)
+                .last()
+                .isEqualTo("INFO Requests for key \"main\" are served again. refused=1002 seconds=61");
+
+        refuse(CallbackAction.SIGN, "main", "Again.");
+        assertThat(outages()).hasSize(4).last().asString().startsWith("WARN").endsWith("reason=Again.");
+        assertThat(log.lines().stream().filter(line -> line.startsWith("DEBUG")))
+                .hasSize(1_003);
+        assertThat(log.lines().stream().filter(line -> line.startsWith("INFO") && line.contains(" outcome=")))
+                .hasSize(2);
+    }
+
+    @Test
+    void aFullQueueThatLetsSomeInIsOneOutage() {
+        for (int i = 0; i < 100; i++) {
+            refuse(CallbackAction.SIGN_PKCS7, "main", "No further signature may wait.");
+            serve(CallbackAction.SIGN_PKCS7, "main");
+            pass(OutageLog.QUIET.minusNanos(1).dividedBy(2));
+        }
+        // 250 s with a refusal each 2.5 s: the beginning, and a line at the first one after each minute.
+        assertThat(outages()).hasSize(4);
+        pass(OutageLog.QUIET);
+        serve(CallbackAction.SIGN_PKCS7, "main");
+        assertThat(outages())
+                .hasSize(5)
+                .last()
+                .asString()
+                .contains("served again")
+                .contains("refused=100 ");
+    }
+
+    @Test
+    void certificatesDoNotEndAnOutageOfSignatures() {
+        refuse(CallbackAction.GET_CERTIFICATES, "main", "Not ready.");
+        refuse(CallbackAction.SIGN, "main", "The token hangs.");
+        pass(OutageLog.QUIET);
+        serve(CallbackAction.GET_CERTIFICATES, "main");
+        assertThat(outages()).hasSize(1);
+        serve(CallbackAction.SIGN, "main");
+        assertThat(outages()).hasSize(2);
+    }
+
+    @Test
+    void whatWasRefusedBeforeItCameToAKeyEndsWithAnySuccess() {
+        refuse(null, null, "The service is starting.");
+        pass(OutageLog.QUIET);
+        requests.answered(report(CallbackAction.SIGN, null, null, "denied", 401, null));
+        assertThat(outages())
+                .containsExactly("WARN Requests are refused with 503; from now on they are counted."
+                        + " reason=The service is starting.");
+        serve(CallbackAction.GET_CERTIFICATES, "main");
+        assertThat(outages()).hasSize(2).last().isEqualTo("INFO Requests are served again. refused=1 seconds=0");
+    }
+
+    @Test
+    void oneKeyGoesOnWhileAnotherIsOut() {
+        refuse(CallbackAction.SIGN, "a", "Token a hangs.");
+        pass(OutageLog.QUIET);
+        serve(CallbackAction.SIGN, "b");
+        assertThat(outages()).hasSize(1);
+    }
+
+    @Test
+    void severalObserversAreToldInTheirOrder() {
+        StringBuilder told = new StringBuilder();
+        CallbackObserver.all(report -> told.append(1), report -> told.append(2))
+                .answered(report(null, null, null, "ok", 200, null));
+        assertThat(told).hasToString("12");
+    }
+}

@@ -1,0 +1,157 @@
+package io.github.hsmsigner.http.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.http.TestKey;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is odd in HTTP, and what is too much of it. */
+@Timeout(60)
+class HttpLimitsTest {
+
+    private static final String REQUEST = "{\"action\":\"get_certificates\"}";
+
+    @TempDir
+    private static Path directory;
+
+    private static SigningHttpServer server;
+
+    @BeforeAll
+    static void start() {
+        var service = TestKey.service(directory);
+        server = TestServer.start(TestServer.settings(ClientLimits.defaults()), () -> service);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.stop();
+    }
+
+    private static RawConnection connect() throws IOException {
+        return RawConnection.to(server.port());
+    }
+
+    @Test
+    void headersUpToTheLimit() throws IOException {
+        try (RawConnection connection = connect()) {
+            String head = "GET / HTTP/1.1\r\nHost: a\r\nX: ";
+            assertThat(connection
+                            .send(head + "x".repeat(15_000) + "\r\n\r\n")
+                            .answer()
+                            .status())
+                    .isEqualTo(200);
+            RawConnection.Answer answer =
+                    connection.send(head + "x".repeat(17_000) + "\r\n\r\n").answer();
+            assertThat(answer.status()).isEqualTo(431);
+            assertThat(answer.body()).startsWith("{\"error\":{\"code\":\"bad_http_request\"");
+        }
+    }
+
+    @Test
+    void anEndlessAddress() throws IOException {
+        try (RawConnection connection = connect()) {
+            RawConnection.Answer answer = connection
+                    .send("GET /" + "x".repeat(17_000) + " HTTP/1.1\r\n")
+                    .answer();
+            assertThat(answer.status()).isEqualTo(414);
+            assertThat(answer.body()).startsWith("{\"error\":{\"code\":\"bad_http_request\"");
+        }
+    }
+
+    @Test
+    void aHundredRequestsAtOnceOnOneConnection() throws IOException {
+        try (RawConnection connection = connect()) {
+            connection.send(RawConnection.callback(REQUEST).repeat(100));
+            for (int i = 0; i < 100; i++) {
+                RawConnection.Answer answer = connection.answer();
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(answer.body()).startsWith("{\"certificates\":[");
+            }
+        }
+    }
+
+    @Test
+    void aBodyInChunks() throws IOException {
+        try (RawConnection connection = connect()) {
+            connection.send("POST /sign HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                    + "Transfer-Encoding: chunked\r\n\r\n");
+            for (char c : REQUEST.toCharArray()) {
+                connection.send("1\r\n" + c + "\r\n");
+            }
+            assertThat(connection.send("0\r\n\r\n").answer().status()).isEqualTo(200);
+            assertThat(connection.send(RawConnection.get("/")).answer().status())
+                    .as("the next request")
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aClientThatWaitsToBeAsked() throws IOException {
+        try (RawConnection connection = connect()) {
+            connection.send("POST /sign HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                    + "Expect: 100-continue\r\nContent-Length: " + REQUEST.length() + "\r\n\r\n");
+            assertThat(connection.answer().status()).isEqualTo(100);
+            assertThat(connection.send(REQUEST).answer().status()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/sign", "/health/ready", "/nothing"})
+    void noTrace(String path) throws IOException {
+        try (RawConnection connection = connect()) {
+            RawConnection.Answer answer = connection
+                    .send("TRACE " + path + " HTTP/1.1\r\nHost: a\r\nX-Secret: 4711\r\n\r\n")
+                    .answer();
+            assertThat(answer.status()).isBetween(400, 405);
+            assertThat(answer.body()).startsWith("{\"error\":").doesNotContain("4711");
+            assertThat(answer.head()).doesNotContainIgnoringCase("server:").doesNotContain("4711");
+        }
+    }
+
+    @Test
+    void noOtherVersionOfHttp() throws IOException {
+        try (RawConnection connection = connect()) {
+            RawConnection.Answer answer = connection
+                    .send("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+                            + "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n")
+                    .answer();
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.head()).startsWith("HTTP/1.1");
+        }
+    }
+
+    @Test
+    void aPortThatIsTaken() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            ListenerSettings listener = new ListenerSettings("127.0.0.1", taken.getLocalPort());
+            assertCannotListen(listener, Optional.empty(), "127.0.0.1:" + taken.getLocalPort());
+            assertCannotListen(TestServer.ANY_PORT, Optional.of(listener), "127.0.0.1:" + taken.getLocalPort());
+        }
+    }
+
+    @Test
+    void anAddressOfAnotherMachine() {
+        assertCannotListen(new ListenerSettings("192.0.2.1", 0), Optional.empty(), "192.0.2.1:0");
+        assertCannotListen(new ListenerSettings("no-such-host.invalid", 0), Optional.empty(), "no-such-host.invalid:0");
+    }
+
+    private static void assertCannotListen(ListenerSettings listener, Optional<ListenerSettings> admin, String named) {
+        ServerSettings settings = TestServer.settings(listener, Optional.empty(), admin, ClientLimits.defaults());
+        assertThatThrownBy(() -> TestServer.start(settings, () -> null))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageStartingWith(named + " cannot be listened on");
+    }
+}

@@ -1,0 +1,100 @@
+package io.github.hsmsigner.http.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.http.secret.SecretReference;
+import io.github.hsmsigner.testing.ExternalTool;
+import io.github.hsmsigner.testing.TestPki;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Private keys as OpenSSL writes them. */
+class PrivateKeyFileTest {
+
+    private static final String PASSWORD = "Pass word";
+
+    @TempDir
+    private Path directory;
+
+    private static Optional<SecretReference> password(String text) {
+        return Optional.of(SecretReference.of(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private Path openssl(String command) {
+        Path file = directory.resolve("key.pem");
+        ExternalTool.runOrFail(Arrays.stream(command.split(" "))
+                .map(word -> word.replace("FILE", file.toString()).replace("PASSWORD", PASSWORD))
+                .toArray(String[]::new));
+        return file;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RSA, openssl genpkey -algorithm RSA -out FILE",
+        "RSA, openssl genrsa -traditional -out FILE 2048",
+        "EC, openssl ecparam -name prime256v1 -genkey -out FILE",
+        "EC, openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out FILE",
+        "EdDSA, openssl genpkey -algorithm ED25519 -out FILE",
+    })
+    void plainKeys(String algorithm, String command) {
+        assertThat(PrivateKeyFile.read(openssl(command), Optional.empty()).getAlgorithm())
+                .isEqualTo(algorithm);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RSA, openssl genpkey -algorithm RSA -aes-256-cbc -pass pass:PASSWORD -out FILE",
+        "RSA, openssl genrsa -traditional -aes256 -passout pass:PASSWORD -out FILE 2048",
+        "RSA, openssl genrsa -traditional -des3 -passout pass:PASSWORD -out FILE 2048",
+        "EC, openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -aes-128-cbc -pass pass:PASSWORD -out FILE",
+    })
+    void encryptedKeys(String algorithm, String command) {
+        Path file = openssl(command);
+        assertThat(PrivateKeyFile.read(file, password(PASSWORD)).getAlgorithm()).isEqualTo(algorithm);
+        assertThatThrownBy(() -> PrivateKeyFile.read(file, Optional.empty()))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("is encrypted, and no password is set");
+        assertThatThrownBy(() -> PrivateKeyFile.read(file, password("another one")))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("cannot be decrypted: the password is wrong")
+                .hasMessageNotContaining("another one");
+    }
+
+    @Test
+    void filesThatAreNoKey() throws IOException {
+        Path file = directory.resolve("key.pem");
+        assertFails(file, "does not exist");
+        Files.writeString(file, "nothing");
+        assertFails(file, "holds no private key in PEM");
+        TestPki.writePem(file, new TestPki().root());
+        assertFails(file, "holds no private key in PEM");
+        Files.writeString(file, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+        assertFails(file, "is damaged");
+        Files.writeString(file, "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n");
+        assertFails(file, "is damaged");
+        TestPki.writePem(
+                file,
+                TestPki.keyPair("EC", 256).getPrivate(),
+                TestPki.keyPair("EC", 256).getPrivate());
+        assertFails(file, "holds several private keys");
+        Files.write(file, new byte[1024 * 1024 + 1]);
+        assertFails(file, "is larger than");
+    }
+
+    private static void assertFails(Path file, String why) {
+        assertThatThrownBy(() -> PrivateKeyFile.read(file, Optional.empty()))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining(why);
+    }
+}

@@ -1,0 +1,349 @@
+package io.github.hsmsigner.http.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hsmsigner.core.PolicyDecision;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.http.TestKey;
+import io.github.hsmsigner.http.auth.ClientCertificateFacts;
+import io.github.hsmsigner.testing.ExternalTool;
+import io.github.hsmsigner.testing.TestPki;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.bouncycastle.util.io.pem.PemObject;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(120)
+class TlsTest {
+
+    private static final TestPki PKI = new TestPki();
+    private static final TestPki STRANGERS = new TestPki();
+    private static final String REQUEST = RawConnection.callback("{\"action\":\"get_certificates\"}");
+
+    @TempDir
+    private Path directory;
+
+    private final AtomicReference<Map<String, String>> facts = new AtomicReference<>();
+    private SigningHttpServer server;
+
+    @AfterEach
+    void stop() {
+        if (server != null) {
+            server.stop();
+        }
+    }
+
+    private X509Certificate writeIdentity(String name, KeyPair key) {
+        X509Certificate certificate = PKI.certifySigner(name, key.getPublic());
+        TestPki.writePem(directory.resolve("server.pem"), certificate, PKI.intermediate());
+        TestPki.writePem(directory.resolve("server.key"), pkcs8(key));
+        return certificate;
+    }
+
+    /** The form that tells the curve of a key from the JDK too. */
+    private static PemObject pkcs8(KeyPair key) {
+        return new PemObject("PRIVATE KEY", key.getPrivate().getEncoded());
+    }
+
+    private TlsSettings settings(ClientCertificates clients) {
+        return new TlsSettings(
+                directory.resolve("server.pem"),
+                directory.resolve("server.key"),
+                Optional.empty(),
+                clients,
+                clients == ClientCertificates.NONE
+                        ? List.of()
+                        : List.of(TestPki.writePem(directory.resolve("clients.pem"), PKI.root())));
+    }
+
+    private void start(ClientCertificates clients) {
+        var service = TestKey.service(directory, attempt -> {
+            facts.set(attempt.context().transportFacts());
+            return PolicyDecision.allow();
+        });
+        server = TestServer.start(
+                TestServer.settings(
+                        TestServer.ANY_PORT, Optional.of(settings(clients)), Optional.empty(), ClientLimits.defaults()),
+                () -> service);
+    }
+
+    private static SSLContext client(KeyManager... identity) {
+        try {
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
+            trusted.setCertificateEntry("root", PKI.root());
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(identity.length == 0 ? null : identity, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A client that shows a certificate, whether the server asks for its issuer or not. */
+    private static SSLContext client(KeyPair key, X509Certificate... chain) {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setKeyEntry("client", key.getPrivate(), new char[0], chain);
+            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            factory.init(store, new char[0]);
+            return client(new PushyKeyManager(factory));
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private RawConnection connect(SSLContext context) throws IOException {
+        SSLSocket socket = (SSLSocket)
+                context.getSocketFactory().createSocket(new Socket("127.0.0.1", server.port()), "any.name", 1, true);
+        return new RawConnection(socket);
+    }
+
+    private RawConnection.Answer once(SSLContext context) throws IOException {
+        try (RawConnection connection = connect(context)) {
+            return connection.send(REQUEST).answer();
+        }
+    }
+
+    private static X509Certificate serverCertificate(SSLContext context, int port) throws IOException {
+        try (Socket plain = new Socket("127.0.0.1", port);
+                SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "any.name", port, true)) {
+            return (X509Certificate) socket.getSession().getPeerCertificates()[0];
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RSA, 2048", "EC, 256", "EC, 384", "Ed25519, 255"})
+    void servesWithEveryKindOfKey(String algorithm, int bits) throws IOException {
+        X509Certificate certificate = writeIdentity("Server", TestPki.keyPair(algorithm, bits));
+        start(ClientCertificates.NONE);
+        assertThat(once(client()).status()).isEqualTo(200);
+        assertThat(serverCertificate(client(), server.port())).isEqualTo(certificate);
+        assertThat(facts.get()).containsOnlyKeys("remote_address");
+    }
+
+    private ExternalTool.Result openssl(String... options) {
+        List<String> command = new ArrayList<>(List.of(
+                "openssl",
+                "s_client",
+                "-connect",
+                "127.0.0.1:" + server.port(),
+                "-CAfile",
+                TestPki.writePem(directory.resolve("root.pem"), PKI.root()).toString(),
+                "-verify_return_error"));
+        command.addAll(List.of(options));
+        return ExternalTool.run(command);
+    }
+
+    @Test
+    void versionsAndCipherSuites() {
+        writeIdentity("Server", TestPki.rsaKeyPair(2048));
+        start(ClientCertificates.NONE);
+
+        assertThat(openssl("-tls1_3").output()).contains("New, TLSv1.3", "Verify return code: 0 (ok)");
+        assertThat(openssl("-tls1_2").output()).contains("New, TLSv1.2", "Verify return code: 0 (ok)");
+        assertRefused(openssl("-tls1_1", "-cipher", "ALL:@SECLEVEL=0"), "alert protocol version");
+        assertRefused(openssl("-tls1", "-cipher", "ALL:@SECLEVEL=0"), "alert protocol version");
+        for (String weak : List.of("AES128-GCM-SHA256", "ECDHE-RSA-AES128-SHA256", "AES128-SHA", "NULL", "aNULL")) {
+            assertRefused(openssl("-tls1_2", "-cipher", weak + ":@SECLEVEL=0"), "handshake failure");
+        }
+    }
+
+    private static void assertRefused(ExternalTool.Result result, String alert) {
+        assertThat(result.exitCode()).isNotZero();
+        assertThat(result.output()).contains(alert).contains("no peer certificate available");
+    }
+
+    @Test
+    void plainHttpGetsNoAnswer() throws IOException {
+        writeIdentity("Server", TestPki.rsaKeyPair(2048));
+        start(ClientCertificates.NONE);
+        try (RawConnection plain = RawConnection.to(server.port())) {
+            plain.send(REQUEST);
+            assertThatThrownBy(plain::answer).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void clientCertificatesThatAreRequired() throws IOException {
+        writeIdentity("Server", TestPki.rsaKeyPair(2048));
+        start(ClientCertificates.REQUIRED);
+        assertThatThrownBy(() -> once(client())).isInstanceOf(IOException.class);
+        assertClientCertificates();
+    }
+
+    @Test
+    void clientCertificatesThatAreOptional() throws IOException {
+        writeIdentity("Server", TestPki.rsaKeyPair(2048));
+        start(ClientCertificates.OPTIONAL);
+        assertThat(once(client()).status()).isEqualTo(200);
+        assertThat(facts.get()).containsOnlyKeys("remote_address");
+        assertClientCertificates();
+    }
+
+    private void assertClientCertificates() throws IOException {
+        KeyPair key = TestPki.rsaKeyPair(2048);
+        X509Certificate known = PKI.certifySigner("Known Client", key.getPublic());
+        assertThat(once(client(key, known, PKI.intermediate())).status()).isEqualTo(200);
+        assertThat(facts.get())
+                .containsEntry(ClientCertificateFacts.SUBJECT, "CN=Known Client")
+                .containsAllEntriesOf(ClientCertificateFacts.of(known));
+
+        facts.set(null);
+        X509Certificate unknown = STRANGERS.certifySigner("Stranger", key.getPublic());
+        assertThatThrownBy(() -> once(client(key, unknown, STRANGERS.intermediate())))
+                .isInstanceOf(IOException.class);
+        X509Certificate expired = PKI.certifySigner(
+                "Expired",
+                key.getPublic(),
+                Instant.parse("2020-01-01T00:00:00Z"),
+                Instant.parse("2021-01-01T00:00:00Z"));
+        assertThatThrownBy(() -> once(client(key, expired, PKI.intermediate()))).isInstanceOf(IOException.class);
+        KeyPair other = TestPki.rsaKeyPair(2048);
+        assertThatThrownBy(() -> once(client(other, known, PKI.intermediate())))
+                .as("a certificate without its key")
+                .isInstanceOf(IOException.class);
+        assertThat(facts.get()).isNull();
+    }
+
+    @Test
+    void aReloadUnderLoadFailsNoRequest() throws IOException {
+        X509Certificate first = writeIdentity("First", TestPki.rsaKeyPair(2048));
+        start(ClientCertificates.NONE);
+        ExecutorService threads = Executors.newCachedThreadPool();
+        AtomicBoolean done = new AtomicBoolean();
+        AtomicInteger answered = new AtomicInteger();
+        Queue<String> failures = new ConcurrentLinkedQueue<>();
+        List<CompletableFuture<Void>> clients = new ArrayList<>();
+        try (RawConnection established = connect(client())) {
+            assertThat(established.send(REQUEST).answer().status()).isEqualTo(200);
+            for (int i = 0; i < 3; i++) {
+                clients.add(CompletableFuture.runAsync(
+                        () -> {
+                            while (!done.get()) {
+                                try {
+                                    if (once(client()).status() != 200) {
+                                        failures.add("not 200");
+                                    }
+                                    answered.incrementAndGet();
+                                } catch (IOException e) {
+                                    failures.add(e.toString());
+                                }
+                            }
+                        },
+                        threads));
+            }
+            KeyPair second = TestPki.keyPair("EC", 256);
+            KeyPair third = TestPki.rsaKeyPair(2048);
+            X509Certificate last = first;
+            for (int i = 0; i < 10; i++) {
+                last = writeIdentity("Number " + i, i % 2 == 0 ? second : third);
+                server.reloadTls();
+                int before = answered.get();
+                TestServer.await("requests after the reload", () -> answered.get() > before + 3);
+            }
+            assertThat(serverCertificate(client(), server.port()))
+                    .isEqualTo(last)
+                    .isNotEqualTo(first);
+            assertThat(established.send(REQUEST).answer().status()).isEqualTo(200);
+        } finally {
+            done.set(true);
+            clients.forEach(CompletableFuture::join);
+            threads.shutdown();
+        }
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void aReloadThatFailsChangesNothing() throws IOException {
+        X509Certificate first = writeIdentity("First", TestPki.rsaKeyPair(2048));
+        start(ClientCertificates.NONE);
+        TestPki.writePem(
+                directory.resolve("server.key"), TestPki.rsaKeyPair(2048).getPrivate());
+        assertThatThrownBy(() -> server.reloadTls())
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("is not that of the first certificate in")
+                .hasMessageContaining("CN=First");
+        assertThat(serverCertificate(client(), server.port())).isEqualTo(first);
+        assertThat(once(client()).status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"EC", "RSA"})
+    void aKeyOfAnotherCertificate(String algorithm) {
+        writeIdentity("Server", TestPki.rsaKeyPair(2048));
+        KeyPair other = TestPki.keyPair(algorithm, algorithm.equals("EC") ? 256 : 3072);
+        TestPki.writePem(directory.resolve("server.key"), pkcs8(other));
+        assertThatThrownBy(() -> start(ClientCertificates.NONE))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("is not that of the first certificate in");
+    }
+
+    @Test
+    void certificatesOutOfOrder() {
+        KeyPair key = TestPki.rsaKeyPair(2048);
+        X509Certificate certificate = writeIdentity("Server", key);
+        TestPki.writePem(directory.resolve("server.pem"), certificate, PKI.root());
+        assertThatThrownBy(() -> start(ClientCertificates.NONE))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("are not in order");
+    }
+
+    @Test
+    void clientCertificatesWithoutAnAuthority() {
+        writeIdentity("Server", TestPki.rsaKeyPair(2048));
+        TlsSettings settings = settings(ClientCertificates.NONE);
+        TlsSettings without = new TlsSettings(
+                settings.certificates(),
+                settings.privateKey(),
+                Optional.empty(),
+                ClientCertificates.REQUIRED,
+                List.of());
+        assertThatThrownBy(() -> TlsIdentity.read(without))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("no authority is set");
+        TlsSettings leaf = new TlsSettings(
+                settings.certificates(),
+                settings.privateKey(),
+                Optional.empty(),
+                ClientCertificates.REQUIRED,
+                List.of(settings.certificates()));
+        assertThatThrownBy(() -> TlsIdentity.read(leaf))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("CN=Server")
+                .hasMessageContaining("is not that of an authority");
+    }
+}

@@ -1,0 +1,116 @@
+package io.github.hsmsigner.http.service;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Clients that ask a service for signatures without a pause, each request over a connection of its own. */
+final class Callers implements AutoCloseable {
+
+    private static final Pattern REQUEST_ID = Pattern.compile("(?i)\r\nx-request-id: ([^\r]+)\r\n");
+    private static final int TIME_LIMIT_MILLIS = 30_000;
+
+    private final int port;
+    private final byte[] request;
+    private final List<Thread> threads = new ArrayList<>();
+    private final AtomicInteger answered = new AtomicInteger();
+    private final Queue<String> signed = new ConcurrentLinkedQueue<>();
+    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+    private volatile boolean stopped;
+
+    private Callers(int port, String json) {
+        this.port = port;
+        this.request = ("POST /sign HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                        + "Content-Length: " + json.length() + "\r\n\r\n" + json)
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Starts so many clients. They go on until they are stopped, or no connection can be made any more. */
+    static Callers start(int port, int clients, String json) {
+        Callers callers = new Callers(port, json);
+        for (int i = 0; i < clients; i++) {
+            Thread thread = new Thread(callers::call, "caller-" + i);
+            callers.threads.add(thread);
+            thread.start();
+        }
+        return callers;
+    }
+
+    private void call() {
+        while (!stopped) {
+            Socket socket;
+            try {
+                socket = new Socket("127.0.0.1", port);
+            } catch (IOException e) {
+                // Nothing listens any more.
+                return;
+            }
+            try (socket) {
+                socket.setSoTimeout(TIME_LIMIT_MILLIS);
+                socket.getOutputStream().write(request);
+                String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+                note(answer);
+            } catch (IOException e) {
+                failures.add(e.toString());
+            }
+        }
+    }
+
+    private void note(String answer) {
+        Matcher id = REQUEST_ID.matcher(answer);
+        if (answer.startsWith("HTTP/1.1 200") && id.find()) {
+            signed.add(id.group(1));
+            answered.incrementAndGet();
+        } else {
+            failures.add(
+                    answer.isEmpty() ? "no answer" : answer.lines().findFirst().orElse(""));
+        }
+    }
+
+    /** Waits until so many more requests were answered with a signature. */
+    void awaitMore(int more) {
+        int wanted = answered.get() + more;
+        long end = System.nanoTime() + TIME_LIMIT_MILLIS * 1_000_000L;
+        while (answered.get() < wanted) {
+            if (System.nanoTime() > end || threads.stream().noneMatch(Thread::isAlive)) {
+                throw new AssertionError("Only " + answered.get() + " of " + wanted + " answers; " + failures);
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    /** The identifiers of the requests that were answered with a signature. */
+    List<String> signed() {
+        return List.copyOf(signed);
+    }
+
+    /** What was no signature. */
+    List<String> failures() {
+        return List.copyOf(failures);
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+    /** Has the clients stop after their present request, and waits for that. */
+    void stop() {
+        stopped = true;
+        for (Thread thread : threads) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+}

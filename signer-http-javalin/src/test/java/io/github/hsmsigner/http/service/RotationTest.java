@@ -1,0 +1,126 @@
+package io.github.hsmsigner.http.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hsmsigner.http.Client;
+import io.github.hsmsigner.http.TestKey;
+import io.github.hsmsigner.http.auth.AccessSettings;
+import io.github.hsmsigner.http.auth.SharedSecret;
+import io.github.hsmsigner.http.auth.SharedSecretSettings;
+import io.github.hsmsigner.http.secret.SecretReference;
+import io.github.hsmsigner.pkcs11.PinSource;
+import io.github.hsmsigner.pkcs11.Pkcs11Config;
+import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
+import io.github.hsmsigner.testing.CapturedLog;
+import io.github.hsmsigner.testing.TestPki;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The PIN, the certificate and a secret of the policy are replaced while requests are served, and none of them fails. */
+@Timeout(60)
+class RotationTest {
+
+    private static final String CERTIFICATES = "{\"action\":\"get_certificates\",\"signing_token\":\"%s\"}";
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void everythingIsReplacedUnderLoad() throws Exception {
+        SoftHsm.Token token = SoftHsm.newToken();
+        token.importKey(TestKey.keyPair(), "contracts", "a1");
+        Path pin = Files.writeString(directory.resolve("pin"), token.pin());
+        Path certificate = TestPki.writePem(directory.resolve("signer.pem"), TestKey.certificate());
+        Path secret = Files.writeString(directory.resolve("secret"), "old secret of sixteen");
+        X509Certificate next =
+                TestKey.pki().certifySigner("Next", TestKey.keyPair().getPublic());
+        RunningService service = new RunningService(
+                new TestSettings()
+                        .token(
+                                "hsm",
+                                Pkcs11Config.builder(SoftHsm.module())
+                                        .tokenLabel(token.label())
+                                        .pin(PinSource.file(pin))
+                                        .build(),
+                                Optional.of(pin))
+                        .key("key", TestSettings.onTokens(certificate, "contracts", "hsm"))
+                        .access(AccessSettings.of(new SharedSecretSettings(List.of(
+                                new SharedSecret(
+                                        "load",
+                                        SecretReference.of("load secret of sixteen".getBytes(StandardCharsets.UTF_8))),
+                                new SharedSecret("other", SecretReference.inFile(secret))))))
+                        .build(),
+                "test");
+        try (CapturedLog log = new CapturedLog()) {
+            service.start();
+            Client client = new Client(service.port());
+            try (Callers callers = Callers.start(
+                    service.port(),
+                    4,
+                    "{\"action\":\"sign\",\"data_to_be_signed\":\"AQID\",\"signing_token\":\"load secret of sixteen\"}")) {
+                callers.awaitMore(20);
+                assertThat(status(client, "old secret of sixteen")).isEqualTo(200);
+                assertThat(status(client, "new secret of sixteen")).isEqualTo(401);
+
+                String newPin = "new-" + token.pin();
+                token.tool("--change-pin", "--new-pin", newPin);
+                replace(pin, newPin);
+                replace(certificate, TestPki.pem(next));
+                replace(secret, "new secret of sixteen");
+                await("the new secret", () -> status(client, "new secret of sixteen") == 200);
+                assertThat(status(client, "old secret of sixteen")).isEqualTo(401);
+                await(
+                        "the new certificate",
+                        () -> Client.text(client.sign(CERTIFICATES.formatted("load secret of sixteen")))
+                                .contains(Base64.getEncoder()
+                                        .encodeToString(TestPki.pem(next).getBytes(StandardCharsets.US_ASCII))
+                                        .substring(0, 200)));
+                await("the new PIN", () -> log.text().contains("PIN file of token \"hsm\" changed and taken up"));
+
+                // Half of a change leaves everything as it is.
+                replace(certificate, "-----BEGIN CERTIFICATE-----\nMIIB");
+                await("the refusal", () -> log.text().contains("Certificate files changed and not taken up"));
+                callers.awaitMore(20);
+                callers.stop();
+                assertThat(callers.failures()).isEmpty();
+            }
+            assertThat(log.text())
+                    .contains("Certificate files changed and taken up: the keys key have other certificates.")
+                    .contains("Policy files changed and taken up")
+                    .doesNotContain("new secret of sixteen", "new-" + token.pin());
+        } finally {
+            service.close();
+        }
+        assertThat(service.isClosed()).isTrue();
+    }
+
+    private static int status(Client client, String secret) {
+        return client.sign(CERTIFICATES.formatted(secret)).statusCode();
+    }
+
+    /** As whoever is careful replaces a file that is in use. */
+    private void replace(Path file, String content) throws IOException {
+        Path made = Files.writeString(directory.resolve("made"), content);
+        Files.move(made, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void await(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(end);
+            Thread.onSpinWait();
+        }
+    }
+}

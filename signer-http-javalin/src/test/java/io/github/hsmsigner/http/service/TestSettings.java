@@ -1,0 +1,123 @@
+package io.github.hsmsigner.http.service;
+
+import io.github.hsmsigner.http.TestKey;
+import io.github.hsmsigner.http.audit.AuditFileSettings;
+import io.github.hsmsigner.http.auth.AccessSettings;
+import io.github.hsmsigner.http.auth.OpenSettings;
+import io.github.hsmsigner.http.config.KeyCertificates;
+import io.github.hsmsigner.http.config.KeySettings;
+import io.github.hsmsigner.http.config.LogSettings;
+import io.github.hsmsigner.http.config.QueueSettings;
+import io.github.hsmsigner.http.config.ServiceSettings;
+import io.github.hsmsigner.http.config.SignatureSettings;
+import io.github.hsmsigner.http.config.TokenSettings;
+import io.github.hsmsigner.http.protocol.CallbackLimits;
+import io.github.hsmsigner.http.protocol.CertificateEncoding;
+import io.github.hsmsigner.http.secret.SecretReference;
+import io.github.hsmsigner.http.server.ClientLimits;
+import io.github.hsmsigner.http.server.ListenerSettings;
+import io.github.hsmsigner.http.server.ServerSettings;
+import io.github.hsmsigner.pkcs11.KeySelector;
+import io.github.hsmsigner.pkcs11.PinSource;
+import io.github.hsmsigner.pkcs11.Pkcs11Config;
+import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Settings of a service on any free port of this machine, put together by hand. */
+final class TestSettings {
+
+    private final Map<String, TokenSettings> tokens = new LinkedHashMap<>();
+    private final Map<String, KeySettings> keys = new LinkedHashMap<>();
+    private AccessSettings access = AccessSettings.of(new OpenSettings());
+    private Optional<AuditFileSettings> audit = Optional.empty();
+    private int port;
+
+    /** The test key in a PKCS#12 file, under the name "test". */
+    static ServiceSettings ofTestKey(Path directory) {
+        return new TestSettings().testKey(directory).build();
+    }
+
+    TestSettings testKey(Path directory) {
+        return key("test", inFile(TestKey.writeKeyStore(directory), new KeyCertificates(Optional.empty(), List.of())));
+    }
+
+    static KeySettings.InFile inFile(Path file, KeyCertificates certificates) {
+        SecretReference password = SecretReference.of(TestKey.PASSWORD.getBytes(StandardCharsets.UTF_8));
+        return new KeySettings.InFile(file, password, Optional.empty(), certificates);
+    }
+
+    static KeySettings.OnToken onTokens(Path certificates, String label, String... tokens) {
+        return new KeySettings.OnToken(
+                List.of(tokens),
+                KeySelector.byLabel(label),
+                Optional.empty(),
+                new KeyCertificates(Optional.of(certificates), List.of()));
+    }
+
+    TestSettings key(String name, KeySettings key) {
+        keys.put(name, key);
+        return this;
+    }
+
+    TestSettings token(String name, SoftHsm.Token token, PinSource pin) {
+        return token(
+                name,
+                Pkcs11Config.builder(SoftHsm.module())
+                        .tokenLabel(token.label())
+                        .pin(pin)
+                        .build(),
+                Optional.empty());
+    }
+
+    TestSettings token(String name, Pkcs11Config config, Optional<Path> pinFile) {
+        tokens.put(name, new TokenSettings(config, pinFile));
+        return this;
+    }
+
+    TestSettings access(AccessSettings settings) {
+        this.access = settings;
+        return this;
+    }
+
+    TestSettings audit(Path file) {
+        this.audit = Optional.of(AuditFileSettings.builder(file).build());
+        return this;
+    }
+
+    TestSettings port(int wanted) {
+        this.port = wanted;
+        return this;
+    }
+
+    ServiceSettings build() {
+        return new ServiceSettings(
+                new ServerSettings(
+                        new ListenerSettings("0.0.0.0", port),
+                        "/sign",
+                        Optional.empty(),
+                        Optional.empty(),
+                        CallbackLimits.defaults(),
+                        CertificateEncoding.PEM,
+                        ClientLimits.defaults(),
+                        Duration.ofSeconds(20)),
+                new LogSettings("INFO", LogSettings.Format.TEXT),
+                tokens,
+                keys,
+                new SignatureSettings(
+                        Duration.ofSeconds(30),
+                        true,
+                        true,
+                        new QueueSettings(256, Duration.ofSeconds(10)),
+                        false,
+                        false,
+                        Optional.empty()),
+                access,
+                audit);
+    }
+}

@@ -42,9 +42,11 @@ public class ParsingBenchmark {
         new Random(1).nextBytes(contents);
         base64 = Base64.getEncoder().encode(contents);
         String text = new String(base64, StandardCharsets.US_ASCII);
-        algorithmFirst = ("{\"action\":\"sign_pkcs7\",\"hash_algorithm\":\"sha256\",\"encoded_contents\":\"" + text + "\"}")
+        algorithmFirst = ("{\"action\":\"sign_pkcs7\",\"hash_algorithm\":\"sha256\",\"encoded_contents\":\"" + text
+                        + "\"}")
                 .getBytes(StandardCharsets.US_ASCII);
-        contentsFirst = ("{\"action\":\"sign_pkcs7\",\"encoded_contents\":\"" + text + "\",\"hash_algorithm\":\"sha256\"}")
+        contentsFirst = ("{\"action\":\"sign_pkcs7\",\"encoded_contents\":\"" + text
+                        + "\",\"hash_algorithm\":\"sha256\"}")
                 .getBytes(StandardCharsets.US_ASCII);
     }
 

@@ -53,8 +53,8 @@ final class SoftwareKey {
     }
 
     byte[] sign(byte[] message) throws GeneralSecurityException {
-        Signature signature =
-                Signature.getInstance(algorithm == SignatureAlgorithm.ECDSA_SHA256 ? "SHA256withECDSA" : "SHA256withRSA");
+        Signature signature = Signature.getInstance(
+                algorithm == SignatureAlgorithm.ECDSA_SHA256 ? "SHA256withECDSA" : "SHA256withRSA");
         signature.initSign(pair.getPrivate());
         signature.update(message);
         return signature.sign();

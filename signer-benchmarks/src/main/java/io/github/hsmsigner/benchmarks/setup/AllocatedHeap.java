@@ -10,7 +10,8 @@ final class AllocatedHeap {
     private AllocatedHeap() {}
 
     static double ofThreads(String threads) {
-        return ALLOCATED.matcher(threads)
+        return ALLOCATED
+                .matcher(threads)
                 .results()
                 .mapToDouble(found -> Double.parseDouble(found.group(1)) * unit(found.group(2)))
                 .sum();

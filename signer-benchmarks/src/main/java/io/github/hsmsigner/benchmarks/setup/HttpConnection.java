@@ -72,8 +72,8 @@ public final class HttpConnection implements AutoCloseable {
      * @return the request
      */
     public static byte[] callback(byte[] json) {
-        byte[] head = ("POST /sign HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " + json.length
-                        + "\r\n\r\n")
+        byte[] head = ("POST /sign HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+                        + json.length + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
         byte[] request = new byte[head.length + json.length];
         System.arraycopy(head, 0, request, 0, head.length);

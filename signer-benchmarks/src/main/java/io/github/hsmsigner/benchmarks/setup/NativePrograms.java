@@ -2,6 +2,8 @@ package io.github.hsmsigner.benchmarks.setup;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -35,7 +37,7 @@ public final class NativePrograms {
     }
 
     private static void gcc(String source, Path target, String... options) {
-        List<String> command = new java.util.ArrayList<>(COMPILER);
+        List<String> command = new ArrayList<>(COMPILER);
         command.addAll(List.of(options));
         command.addAll(List.of(SOURCES.resolve(source).toString(), "-o", target.toString(), "-ldl"));
         Command.run(command.toArray(String[]::new));
@@ -63,7 +65,7 @@ public final class NativePrograms {
      */
     public double signaturesPerSecond(
             SoftToken token, Path module, Map<String, String> environment, KeyKind kind, int threads, double seconds) {
-        Map<String, String> variables = new java.util.HashMap<>(environment);
+        Map<String, String> variables = new HashMap<>(environment);
         variables.put("PIN", token.pin());
         return Double.parseDouble(Command.run(
                         variables,

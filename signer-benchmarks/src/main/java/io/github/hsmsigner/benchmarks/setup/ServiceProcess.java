@@ -166,8 +166,8 @@ public final class ServiceProcess implements AutoCloseable {
      * @return octets, to about a part in a thousand
      */
     public double allocated(Path java) {
-        String threads = Command.run(
-                java.resolveSibling("jcmd").toString(), Long.toString(process.pid()), "Thread.print", "-e");
+        String threads =
+                Command.run(java.resolveSibling("jcmd").toString(), Long.toString(process.pid()), "Thread.print", "-e");
         return AllocatedHeap.ofThreads(threads);
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
@@ -42,19 +43,47 @@ public final class SoftToken {
     public static SoftToken make(Path directory) {
         SoftToken token = new SoftToken(
                 directory,
-                MODULES.stream().filter(Files::exists).findFirst().orElseThrow(() -> new IllegalStateException(
-                        "SoftHSM is not at any of " + MODULES)));
+                MODULES.stream()
+                        .filter(Files::exists)
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalStateException("SoftHSM is not at any of " + MODULES)));
         token.configure();
         token.replacePin("", randomPin());
         Command.run(
-                "openssl", "req", "-x509", "-newkey", "rsa:2048", "-noenc", "-days", "30", "-subj", "/CN=Bench CA",
-                "-addext", "keyUsage=critical,keyCertSign,cRLSign",
-                "-keyout", token.file("ca.key"), "-out", token.file("ca.pem"));
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-noenc",
+                "-days",
+                "30",
+                "-subj",
+                "/CN=Bench CA",
+                "-addext",
+                "keyUsage=critical,keyCertSign,cRLSign",
+                "-keyout",
+                token.file("ca.key"),
+                "-out",
+                token.file("ca.pem"));
         for (KeyKind kind : KeyKind.values()) {
             token.onToken(
-                    "--keypairgen", "--key-type", kind.type(), "--label", kind.label(), "--id", kind.id(), "--usage-sign");
-            token.onToken("--read-object", "--type", "pubkey", "--id", kind.id(),
-                    "--output-file", token.file(kind.label() + ".pub"));
+                    "--keypairgen",
+                    "--key-type",
+                    kind.type(),
+                    "--label",
+                    kind.label(),
+                    "--id",
+                    kind.id(),
+                    "--usage-sign");
+            token.onToken(
+                    "--read-object",
+                    "--type",
+                    "pubkey",
+                    "--id",
+                    kind.id(),
+                    "--output-file",
+                    token.file(kind.label() + ".pub"));
             token.certify(kind);
         }
         return token;
@@ -84,14 +113,26 @@ public final class SoftToken {
                     directory.resolve("extensions"),
                     "keyUsage=critical,digitalSignature,nonRepudiation\nauthorityKeyIdentifier=keyid\n");
             Command.run(
-                    "openssl", "x509", "-new", "-force_pubkey", file(kind.label() + ".pub"), "-keyform", "DER",
-                    "-subj", "/CN=Bench " + kind.label(), "-days", "30",
-                    "-CA", file("ca.pem"), "-CAkey", file("ca.key"), "-extfile", file("extensions"),
-                    "-out", file("new.pem"));
-            Files.move(
-                    directory.resolve("new.pem"),
-                    certificate(kind),
-                    java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+                    "openssl",
+                    "x509",
+                    "-new",
+                    "-force_pubkey",
+                    file(kind.label() + ".pub"),
+                    "-keyform",
+                    "DER",
+                    "-subj",
+                    "/CN=Bench " + kind.label(),
+                    "-days",
+                    "30",
+                    "-CA",
+                    file("ca.pem"),
+                    "-CAkey",
+                    file("ca.key"),
+                    "-extfile",
+                    file("extensions"),
+                    "-out",
+                    file("new.pem"));
+            Files.move(directory.resolve("new.pem"), certificate(kind), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException("A certificate cannot be written", e);
         }
@@ -104,17 +145,27 @@ public final class SoftToken {
 
     private void replacePin(String old, String pin) {
         if (old.isEmpty()) {
-            Command.run("softhsm2-util", "--init-token", "--free", "--label", LABEL, "--so-pin", randomPin(), "--pin", pin);
+            Command.run(
+                    "softhsm2-util", "--init-token", "--free", "--label", LABEL, "--so-pin", randomPin(), "--pin", pin);
         } else {
             Command.run(
                     Map.of("OLD", old, "NEW", pin),
-                    "pkcs11-tool", "--module", module.toString(), "--token-label", LABEL, "--login",
-                    "--pin", "env:OLD", "--change-pin", "--new-pin", "env:NEW");
+                    "pkcs11-tool",
+                    "--module",
+                    module.toString(),
+                    "--token-label",
+                    LABEL,
+                    "--login",
+                    "--pin",
+                    "env:OLD",
+                    "--change-pin",
+                    "--new-pin",
+                    "env:NEW");
         }
         try {
             Path next = directory.resolve("pin.next");
             Files.writeString(next, pin);
-            Files.move(next, pinFile(), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+            Files.move(next, pinFile(), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException("The PIN's file cannot be written", e);
         }
@@ -128,7 +179,9 @@ public final class SoftToken {
 
     private void onToken(String... arguments) {
         String[] command = new String[arguments.length + 8];
-        String[] begin = {"pkcs11-tool", "--module", module.toString(), "--token-label", LABEL, "--login", "--pin", "env:PIN"};
+        String[] begin = {
+            "pkcs11-tool", "--module", module.toString(), "--token-label", LABEL, "--login", "--pin", "env:PIN"
+        };
         System.arraycopy(begin, 0, command, 0, begin.length);
         System.arraycopy(arguments, 0, command, begin.length, arguments.length);
         Command.run(Map.of("PIN", pin()), command);

@@ -32,7 +32,7 @@ record Bench(
 
     static final int CORES = Runtime.getRuntime().availableProcessors();
 
-    private static final double WARM_UP_SECONDS = 4;
+    private static final double WARM_UP_SECONDS = 8;
 
     /** Signatures a second of the bare loop over the token, with a thread a core. */
     double limit(KeyKind kind) {

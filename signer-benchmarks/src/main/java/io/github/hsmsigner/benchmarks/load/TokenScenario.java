@@ -9,12 +9,16 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A token that takes as long as an HSM in a network, and the number of calls that a signature takes. */
 final class TokenScenario {
 
     /** SoftHSM is called on the thread of the request; any other module is not, and this is to stand for others. */
     private static final String SETTINGS = "tokens:\n  hsm:\n    calling-thread: module\n";
+
+    private static final double COUNTED_RATE = 200;
+    private static final double COUNTED_SECONDS = 5;
 
     private final Bench bench;
 
@@ -55,30 +59,31 @@ final class TokenScenario {
                         bench.seconds());
     }
 
+    /** The calls that signatures take: those of a service that makes some, without those of a service that is started and stopped alone. */
     void calls() {
+        Map<String, Long> none = callsOf(0);
+        callsOf(COUNTED_SECONDS)
+                .forEach((call, count) -> bench.results()
+                        .add("calls." + call, (count - none.get(call)) / (COUNTED_RATE * COUNTED_SECONDS)));
+    }
+
+    private Map<String, Long> callsOf(double seconds) {
         Path counts = bench.directory().resolve("calls");
         Map<String, String> module =
                 Map.of("LATENCY_MODULE", bench.token().module().toString(), "LATENCY_COUNT_FILE", counts.toString());
-        long requests;
         try (ServiceProcess service = bench.service("calls", bench.java(), List.of(), settings(module))) {
-            bench.load(service, Payload.RAW, 8);
-            requests = Math.round(service.metric("signer_request_duration_seconds_count"));
-        } catch (IOException e) {
-            throw new UncheckedIOException("The number of requests cannot be had", e);
-        }
-        try {
-            for (String line : Files.readAllLines(counts)) {
-                String what = line.substring(0, line.lastIndexOf(' '));
-                double calls = Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
-                bench.results().add("calls." + NAMES.get(what), calls / requests);
+            if (seconds > 0) {
+                new SteadyLoad(service.port(), Payload.RAW.json(), COUNTED_RATE, seconds).run();
             }
+        }
+        try (var lines = Files.lines(counts)) {
+            return lines.collect(Collectors.toMap(
+                    line -> line.substring(0, line.lastIndexOf(' ')).replace(' ', '-'),
+                    line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1))));
         } catch (IOException e) {
             throw new UncheckedIOException("The module counted nothing", e);
         }
     }
-
-    private static final Map<String, String> NAMES =
-            Map.of("C_SignInit", "sign-init", "C_Sign", "sign", "C_Sign for the length", "sign-for-length");
 
     private Map<String, String> settings(Map<String, String> module) {
         Path file = bench.directory().resolve("module-thread.yaml");

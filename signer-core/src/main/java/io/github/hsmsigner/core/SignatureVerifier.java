@@ -47,7 +47,8 @@ final class SignatureVerifier {
     }
 
     static boolean ecdsa(PublicKey key, Digest digest, byte[] signature) {
-        return jca("NONEwithECDSA", key, digest.bytes(), signature);
+        return EcdsaVerifier.verify(key, digest, signature)
+                .orElseGet(() -> jca("NONEwithECDSA", key, digest.bytes(), signature));
     }
 
     static boolean ed25519(PublicKey key, byte[] message, byte[] signature) {

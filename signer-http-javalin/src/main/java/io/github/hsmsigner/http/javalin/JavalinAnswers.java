@@ -2,6 +2,8 @@ package io.github.hsmsigner.http.javalin;
 
 import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /**
  * Sends the answers of the protocol through Javalin. Safe for use by any number of threads at once, each with its own request.
@@ -22,6 +24,12 @@ public final class JavalinAnswers {
         context.status(answer.status());
         answer.headers().forEach(context::header);
         context.contentType(answer.contentType());
-        context.result(answer.body());
+        try {
+            // A result in Javalin is copied through a buffer that costs more memory than all of the answer. Without a
+            // length, the answer goes out when the request has ended for the server too.
+            context.res().getOutputStream().write(answer.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException("The answer cannot be sent", e);
+        }
     }
 }

@@ -18,7 +18,6 @@ final class TextLine implements LineFormat {
                     "yyyy-MM-dd'T'HH:mm:ss.SSSXXX", Locale.ROOT)
             .withZone(ZoneId.systemDefault());
     private static final Pattern LINE_END = Pattern.compile("\\s*\\R\\s*");
-    private static final Pattern CLEAR = Pattern.compile("[^\\s\"\\\\=|]+");
 
     @Override
     public String line(ILoggingEvent event) {
@@ -51,13 +50,25 @@ final class TextLine implements LineFormat {
         escape(String.valueOf(pair.key), line.append(' '));
         line.append('=');
         String value = String.valueOf(pair.value);
-        if (CLEAR.matcher(value).matches()) {
+        if (isClear(value)) {
             escape(value, line);
         } else {
             line.append('"');
             escape(value.replace("\\", "\\\\").replace("\"", "\\\""), line);
             line.append('"');
         }
+    }
+
+    /** Whether a value can do without quotes. A regular expression would cost more memory than all else in a line. */
+    private static boolean isClear(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            boolean isSpace = c == ' ' || c >= '\t' && c <= '\r';
+            if (isSpace || c == '"' || c == '\\' || c == '=' || c == '|') {
+                return false;
+            }
+        }
+        return !value.isEmpty();
     }
 
     /** Puts an escape sequence of Java for what ends a line, moves the cursor, or cannot be seen. */

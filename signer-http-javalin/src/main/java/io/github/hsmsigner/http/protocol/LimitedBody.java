@@ -70,8 +70,16 @@ final class LimitedBody extends FilterInputStream {
      * @throws IOException if the body cannot be read
      */
     boolean discard(long most) throws IOException {
+        if (most <= 0) {
+            return false;
+        }
+        // Most often nothing is left, and a buffer would be for nothing.
+        if (in.read() < 0) {
+            return true;
+        }
+        count++;
         byte[] buffer = new byte[DISCARD_BUFFER_SIZE];
-        long left = most;
+        long left = most - 1;
         while (left > 0) {
             int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
             if (n < 0) {

@@ -1,0 +1,30 @@
+package io.github.hsmsigner.benchmarks.load;
+
+import io.github.hsmsigner.core.DigestAlgorithm;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.Random;
+
+/** The least that must be done to contents, by the JDK alone: Base64 is decoded and SHA-256 computed, in pieces, in each of some threads. */
+final class DecodeAndHash {
+
+    private static final int PIECE = 48 * 1024;
+
+    private DecodeAndHash() {}
+
+    /** Megabytes (10^6 octets) of contents a second, of all threads together. */
+    static double megabytesPerSecond(int threads, double seconds) {
+        byte[] piece = new byte[PIECE];
+        new Random(1).nextBytes(piece);
+        byte[] base64 = Base64.getEncoder().encode(piece);
+        return Workers.perSecond(threads, seconds, () -> {
+                    MessageDigest digest = DigestAlgorithm.SHA256.newMessageDigest();
+                    byte[] decoded = new byte[PIECE];
+                    return () -> {
+                        digest.update(decoded, 0, Base64.getDecoder().decode(base64, decoded));
+                    };
+                })
+                * PIECE
+                / 1e6;
+    }
+}

@@ -1,0 +1,60 @@
+package io.github.hsmsigner.benchmarks.load;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a figure should be.
+ *
+ * @param what in words
+ * @param figure its name
+ * @param atLeast whether it should be at least the bound, and not at most
+ * @param bound the bound
+ */
+record Goal(String what, String figure, boolean atLeast, double bound) {
+
+    static final List<Goal> ALL = List.of(
+            atLeast("Signer RSA-2048, a thread a core, to the C limit", "signer.rsa.cores.ratio", 0.97),
+            atLeast("Signer P-256, a thread a core, to the C limit", "signer.ec.cores.ratio", 0.80),
+            atLeast("HTTP raw RSA-2048, 32 connections, to the C limit", "http.raw.rsa.32.ratio", 0.80),
+            atLeast(
+                    "HTTP sign_pkcs7 35 KB RSA-2048, 32 connections, to the C limit",
+                    "http.pkcs7-35KB.rsa.32.ratio",
+                    0.70),
+            atLeast("HTTP sign_pkcs7 10 MB to Base64 and SHA-256 alone", "http.pkcs7-10MB.rsa.8.ratio", 0.5),
+            atMost("latency added to a raw signature, one connection, ms", "latency.raw.rsa.added-ms", 0.5),
+            atMost("p99 to p50 at 80 % of saturation, raw RSA-2048", "tail.raw.rsa.p99-to-p50", 4),
+            atLeast("P-256 with 20 ms and 32 sessions, to the C loop", "token.20ms.32.ratio", 0.97),
+            atMost("C_SignInit a signature", "calls.C_SignInit", 1),
+            atMost("heap allocated a raw signature over HTTP, KiB", "heap.http.raw.rsa.KiB", 32),
+            atMost("heap allocated a signature in Signer, KiB", "heap.signer.rsa.KiB", 2),
+            atMost("resident memory at full load, MiB", "http.raw.rsa.32.peak-MiB", 200),
+            atMost("resident memory with a document of 1 GiB and -Xmx64m, MiB", "large.peak-MiB", 250),
+            atMost("start to ready, s", "variant.default.startup-s", 1.2),
+            atMost("start to ready with a class-data sharing archive, s", "variant.cds.startup-s", 1.2));
+
+    private static Goal atLeast(String what, String figure, double bound) {
+        return new Goal(what, figure, true, bound);
+    }
+
+    private static Goal atMost(String what, String figure, double bound) {
+        return new Goal(what, figure, false, bound);
+    }
+
+    /** A row of a table in Markdown; empty where this run did not measure it. */
+    Optional<String> row(Results results) {
+        return results.series(figure).map(series -> {
+            double median = series.median();
+            boolean reached = atLeast ? median >= bound : median <= bound;
+            return "| %s | %s %s | %s | %s to %s | %s |"
+                    .formatted(
+                            what,
+                            atLeast ? "≥" : "≤",
+                            bound,
+                            Results.text(median),
+                            Results.text(series.low()),
+                            Results.text(series.high()),
+                            reached ? "reached" : "**missed**");
+        });
+    }
+}

@@ -1,0 +1,167 @@
+package io.github.hsmsigner.benchmarks.load;
+
+import io.github.hsmsigner.benchmarks.load.VariantScenario.Variant;
+import io.github.hsmsigner.benchmarks.setup.KeyKind;
+import io.github.hsmsigner.benchmarks.setup.NativePrograms;
+import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
+import io.github.hsmsigner.benchmarks.setup.SoftToken;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Measures the service end to end; {@code scripts/bench} starts it. */
+public final class Main {
+
+    private final Bench bench;
+    private final Profile profile;
+
+    private Main(Bench bench, Profile profile) {
+        this.bench = bench;
+        this.profile = profile;
+    }
+
+    /**
+     * Measures.
+     *
+     * @param args an empty directory, {@code signer-service.jar}, quick, trial or full, and the scenarios, all without any
+     * @throws IOException if a file cannot be written
+     */
+    public static void main(String[] args) throws IOException {
+        Path directory = Path.of(args[0]).toAbsolutePath();
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        Profile profile = switch (args[2]) {
+            case "quick" -> Profile.quick();
+            case "trial" -> Profile.quick().trial();
+            case "full" -> Profile.full();
+            default -> throw new IllegalArgumentException("There is no profile " + args[2]);
+        };
+        Results results = new Results(directory.resolve("figures.csv"));
+        List<String> machine = Report.machine(java);
+        machine.forEach(System.out::println);
+        Bench bench = new Bench(
+                directory,
+                Path.of(args[1]).toAbsolutePath(),
+                java,
+                NativePrograms.compile(directory),
+                SoftToken.make(directory),
+                results,
+                profile.rounds(),
+                profile.seconds());
+        Map<String, Runnable> scenarios = new Main(bench, profile).scenarios();
+        List<String> named = List.of(args).subList(3, args.length);
+        if (!scenarios.keySet().containsAll(named)) {
+            throw new IllegalArgumentException("The scenarios are " + scenarios.keySet());
+        }
+        Collection<String> wanted = named.isEmpty() ? scenarios.keySet() : named;
+        scenarios.forEach((name, scenario) -> {
+            if (wanted.contains(name)) {
+                System.out.println("Measuring: " + name);
+                scenario.run();
+                results.write();
+            }
+        });
+        new Report(results, directory).write(machine).forEach(System.out::println);
+    }
+
+    private Map<String, Runnable> scenarios() {
+        VariantScenario variants = new VariantScenario(bench);
+        TokenScenario tokens = new TokenScenario(bench);
+        Map<String, Runnable> scenarios = new LinkedHashMap<>();
+        scenarios.put("signer", () -> new SignerScenario(bench, profile.threads()).run());
+        scenarios.put("http", () -> {
+            for (KeyKind kind : KeyKind.values()) {
+                new HttpScenario(bench, kind, profile.loads()).run();
+            }
+        });
+        scenarios.put("latency", () -> {
+            for (KeyKind kind : KeyKind.values()) {
+                new LatencyScenario(bench, kind).run();
+            }
+        });
+        scenarios.put("token", () -> profile.tokens().forEach(token -> tokens.latency(token[0], token[1])));
+        scenarios.put("calls", tokens::calls);
+        scenarios.put("heap", () -> {
+            for (KeyKind kind : KeyKind.values()) {
+                variants.heap(kind);
+            }
+        });
+        scenarios.put("large", () -> LargeDocument.run(bench));
+        scenarios.put(
+                "startup",
+                () -> variants.startup(Stream.concat(Stream.of(variant("default", List.of())), launchers().stream())
+                        .toList()));
+        scenarios.put("variants", () -> {
+            launchers().forEach(variant -> variants.load(variant, KeyKind.RSA));
+            for (KeyKind kind : KeyKind.values()) {
+                variants.load(unverified(), kind);
+                variants.load(audited(), kind);
+            }
+        });
+        return scenarios;
+    }
+
+    private Variant variant(String name, List<String> options) {
+        return new Variant(name, bench.java(), options, Map.of());
+    }
+
+    private List<Variant> launchers() {
+        List<Variant> variants = new ArrayList<>();
+        variants.add(variant("serial-gc", List.of("-XX:+UseSerialGC")));
+        variants.add(variant("g1-gc", List.of("-XX:+UseG1GC")));
+        variants.add(variant("cds", List.of("-XX:SharedArchiveFile=" + archive())));
+        other().ifPresent(java -> variants.add(new Variant("other-jdk", java, List.of(), Map.of())));
+        return variants;
+    }
+
+    /** A class-data sharing archive of what the service loads until it is ready and has signed. */
+    private Path archive() {
+        Path archive = bench.directory().resolve("service.jsa");
+        if (!Files.exists(archive)) {
+            try (ServiceProcess service = bench.service(
+                    "archive",
+                    bench.java(),
+                    List.of("-XX:ArchiveClassesAtExit=" + archive),
+                    bench.token().settings(KeyKind.RSA))) {
+                bench.load(service, Payload.RAW, 1);
+                bench.load(service, Payload.PKCS7_35KB, 1);
+            }
+            if (!Files.exists(archive)) {
+                throw new IllegalStateException("No class-data sharing archive was written");
+            }
+        }
+        return archive;
+    }
+
+    /** Another JDK on this machine, that {@code OTHER_JAVA_HOME} names. */
+    private static Optional<Path> other() {
+        return Optional.ofNullable(System.getenv("OTHER_JAVA_HOME")).map(home -> Path.of(home, "bin", "java"));
+    }
+
+    private Variant unverified() {
+        Path file = bench.directory().resolve("unverified.yaml");
+        try {
+            Files.writeString(file, "signatures:\n  verify-after-sign: false\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException("The settings cannot be written", e);
+        }
+        return new Variant("unverified", bench.java(), List.of(), Map.of("SIGNING_SERVICE_CONFIG", file.toString()));
+    }
+
+    private Variant audited() {
+        return new Variant(
+                "audited",
+                bench.java(),
+                List.of(),
+                Map.of(
+                        "SIGNING_AUDIT_FILE",
+                        bench.directory().resolve("audit.jsonl").toString()));
+    }
+}

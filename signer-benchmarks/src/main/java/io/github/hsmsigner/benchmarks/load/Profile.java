@@ -1,0 +1,54 @@
+package io.github.hsmsigner.benchmarks.load;
+
+import io.github.hsmsigner.benchmarks.load.HttpScenario.Load;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How much is measured.
+ *
+ * @param rounds how many rounds
+ * @param seconds how long each measurement takes
+ * @param loads loads of the service, for each key
+ * @param threads threads of {@code Signer}
+ * @param tokens tokens with latency: milliseconds and sessions
+ */
+record Profile(int rounds, double seconds, List<Load> loads, List<Integer> threads, List<int[]> tokens) {
+
+    /** What the goals are about. */
+    static Profile quick() {
+        return new Profile(
+                5,
+                2,
+                List.of(
+                        new Load(Payload.RAW, 1),
+                        new Load(Payload.RAW, 32),
+                        new Load(Payload.PKCS7_35KB, 32),
+                        new Load(Payload.PKCS7_10MB, 8),
+                        new Load(Payload.PKCS7_10MB_CONTENTS_FIRST, 8)),
+                List.of(Bench.CORES),
+                List.of(new int[] {20, 32}, new int[] {5, 8}));
+    }
+
+    /** Everything. */
+    static Profile full() {
+        List<Load> loads = new ArrayList<>();
+        for (Payload payload : Payload.values()) {
+            // 128 bodies of 100 MB would measure the memory of the load generator.
+            List<Integer> connections = payload == Payload.PKCS7_100MB ? List.of(1, 8) : List.of(1, 8, 32, 128);
+            connections.forEach(count -> loads.add(new Load(payload, count)));
+        }
+        List<int[]> tokens = new ArrayList<>();
+        for (int millis : new int[] {2, 5, 20}) {
+            for (int sessions : new int[] {8, 32, 64}) {
+                tokens.add(new int[] {millis, sessions});
+            }
+        }
+        return new Profile(5, 3, loads, List.of(1, 2, 4, 8), tokens);
+    }
+
+    /** Each measurement once and short: whether everything works. */
+    Profile trial() {
+        return new Profile(1, 1, loads, threads, tokens);
+    }
+}

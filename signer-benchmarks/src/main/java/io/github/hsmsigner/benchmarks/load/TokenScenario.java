@@ -1,0 +1,101 @@
+package io.github.hsmsigner.benchmarks.load;
+
+import io.github.hsmsigner.benchmarks.setup.KeyKind;
+import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A token that takes as long as an HSM in a network, and the number of calls that a signature takes. */
+final class TokenScenario {
+
+    /** SoftHSM is called on the thread of the request; any other module is not, and this is to stand for others. */
+    private static final String SETTINGS = "tokens:\n  hsm:\n    calling-thread: module\n";
+
+    private static final double COUNTED_RATE = 200;
+    private static final double COUNTED_SECONDS = 5;
+
+    private final Bench bench;
+
+    TokenScenario(Bench bench) {
+        this.bench = bench;
+    }
+
+    void latency(int millis, int sessions) {
+        Map<String, String> module = Map.of(
+                "LATENCY_MODULE", bench.token().module().toString(),
+                "LATENCY_MICROSECONDS", Integer.toString(1000 * millis));
+        String name = "token.%dms.%d".formatted(millis, sessions);
+        Map<String, String> settings = settings(module);
+        settings.put("HSM_MAX_SESSIONS", Integer.toString(sessions));
+        try (ServiceProcess service = bench.service(name, bench.java(), List.of(), settings)) {
+            // Twice as many connections as sessions, so that there is always one more request for a session.
+            bench.warmUp(service, Payload.RAW, 2 * sessions);
+            for (int round = 0; round < bench.rounds(); round++) {
+                double before = loop(module, sessions);
+                double rate = bench.load(service, Payload.RAW, 2 * sessions).rate();
+                double after = loop(module, sessions);
+                bench.results().add(name + ".per-s", rate);
+                bench.results().add(name + ".loop-per-s", (before + after) / 2);
+                bench.results().add(name + ".of-sessions-by-latency", rate * millis / 1000 / sessions);
+                bench.results().add(name + ".ratio", 2 * rate / (before + after));
+            }
+        }
+    }
+
+    private double loop(Map<String, String> module, int sessions) {
+        return bench.programs()
+                .signaturesPerSecond(
+                        bench.token(),
+                        bench.programs().latencyModule(),
+                        module,
+                        KeyKind.P256,
+                        sessions,
+                        bench.seconds());
+    }
+
+    /** The calls that signatures take: those of a service that makes some, without those of a service that is started and stopped alone. */
+    void calls() {
+        Map<String, Long> none = callsOf(0);
+        callsOf(COUNTED_SECONDS)
+                .forEach((call, count) -> bench.results()
+                        .add("calls." + call, (count - none.get(call)) / (COUNTED_RATE * COUNTED_SECONDS)));
+    }
+
+    private Map<String, Long> callsOf(double seconds) {
+        Path counts = bench.directory().resolve("calls");
+        Map<String, String> module =
+                Map.of("LATENCY_MODULE", bench.token().module().toString(), "LATENCY_COUNT_FILE", counts.toString());
+        try (ServiceProcess service = bench.service("calls", bench.java(), List.of(), settings(module))) {
+            if (seconds > 0) {
+                new SteadyLoad(service.port(), Payload.RAW.json(), COUNTED_RATE, seconds).run();
+            }
+        }
+        try (var lines = Files.lines(counts)) {
+            return lines.collect(Collectors.toMap(
+                    line -> line.substring(0, line.lastIndexOf(' ')).replace(' ', '-'),
+                    line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1))));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The module counted nothing", e);
+        }
+    }
+
+    private Map<String, String> settings(Map<String, String> module) {
+        Path file = bench.directory().resolve("module-thread.yaml");
+        try {
+            Files.writeString(file, SETTINGS);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The settings cannot be written", e);
+        }
+        Map<String, String> settings = new HashMap<>(bench.token().settings(KeyKind.P256));
+        settings.putAll(module);
+        settings.put("HSM_MODULE", bench.programs().latencyModule().toString());
+        settings.put("SIGNING_SERVICE_CONFIG", file.toString());
+        return settings;
+    }
+}

@@ -1,0 +1,96 @@
+package io.github.hsmsigner.benchmarks.load;
+
+import io.github.hsmsigner.benchmarks.setup.KeyKind;
+import io.github.hsmsigner.benchmarks.setup.ProcessNumbers;
+import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/** The service with other settings or options, in turn with a service that has none: what they change. */
+final class VariantScenario {
+
+    private static final int CONNECTIONS = 32;
+    private static final long IDLE_NANOS = 3_000_000_000L;
+
+    private final Bench bench;
+
+    VariantScenario(Bench bench) {
+        this.bench = bench;
+    }
+
+    /**
+     * A way to run the service.
+     *
+     * @param name what figures call it
+     * @param java the {@code java} command
+     * @param options options of the virtual machine
+     * @param settings settings on top of those for the token
+     */
+    record Variant(String name, Path java, List<String> options, Map<String, String> settings) {}
+
+    /** Starts it some times; the memory is that of a service which had no request but the one whether it is ready. */
+    void startup(List<Variant> variants) {
+        for (int round = 0; round < bench.rounds(); round++) {
+            for (Variant variant : variants) {
+                try (ServiceProcess service = start(variant, KeyKind.RSA)) {
+                    add(variant, "startup-s", service.startup().toMillis() / 1000.0);
+                    if (round == 0) {
+                        LockSupport.parkNanos(IDLE_NANOS);
+                    }
+                    add(variant, "idle-MiB", service.numbers().residentMebibytes());
+                }
+            }
+        }
+    }
+
+    /** Raw signatures beside those of a service with the defaults; both run all the time, and are loaded in turn. */
+    void load(Variant variant, KeyKind kind) {
+        String figure = "variant.%s.%s".formatted(variant.name, kind.label());
+        try (ServiceProcess usual = bench.service("default", kind);
+                ServiceProcess other = start(variant, kind)) {
+            bench.warmUp(usual, Payload.RAW, CONNECTIONS);
+            bench.warmUp(other, Payload.RAW, CONNECTIONS);
+            double before = rate(usual);
+            for (int round = 0; round < bench.rounds(); round++) {
+                ProcessNumbers numbers = other.numbers();
+                numbers.forgetPeak();
+                double rate = rate(other);
+                double after = rate(usual);
+                bench.results().add(figure + ".per-s", rate);
+                bench.results().add(figure + ".to-default", 2 * rate / (before + after));
+                bench.results().add(figure + ".peak-MiB", numbers.peakMebibytes());
+                before = after;
+            }
+        }
+    }
+
+    /** The heap that a raw signature takes, of all threads of the service. */
+    void heap(KeyKind kind) {
+        try (ServiceProcess service = bench.service("heap", kind)) {
+            bench.warmUp(service, Payload.RAW, CONNECTIONS);
+            for (int round = 0; round < bench.rounds(); round++) {
+                double before = service.allocated(bench.java());
+                long requests = bench.load(service, Payload.RAW, CONNECTIONS).requests();
+                double octets = service.allocated(bench.java()) - before;
+                bench.results().add("heap.http.raw." + kind.label() + ".KiB", octets / requests / 1024);
+            }
+        }
+    }
+
+    private double rate(ServiceProcess service) {
+        return bench.load(service, Payload.RAW, CONNECTIONS).rate();
+    }
+
+    private ServiceProcess start(Variant variant, KeyKind kind) {
+        Map<String, String> settings = new HashMap<>(bench.token().settings(kind));
+        settings.putAll(variant.settings);
+        return bench.service("variant-" + variant.name, variant.java, variant.options, settings);
+    }
+
+    private void add(Variant variant, String what, double value) {
+        bench.results().add("variant." + variant.name + "." + what, value);
+    }
+}

@@ -1,0 +1,113 @@
+package io.github.hsmsigner.benchmarks.micro;
+
+import io.github.hsmsigner.core.ContainerFormat;
+import io.github.hsmsigner.core.ContainerParameters;
+import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.Digest;
+import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.EcdsaSignature;
+import io.github.hsmsigner.core.SignatureAlgorithm;
+import io.github.hsmsigner.core.cms.CmsContainerBuilder;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** What the core does to a signature besides having it made. Times are those of one call. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+public class CoreBenchmark {
+
+    private static final byte[] MESSAGE = "a message".getBytes(StandardCharsets.UTF_8);
+
+    /** How the key signs. */
+    @Param({"RSA_PKCS1_SHA256", "ECDSA_SHA256"})
+    public SignatureAlgorithm algorithm;
+
+    private final CmsContainerBuilder builder = new CmsContainerBuilder();
+    private final Deadline deadline = Deadline.after(Duration.ofDays(1));
+    private final Digest digest = Digest.compute(DigestAlgorithm.SHA256, MESSAGE);
+    private SoftwareKey key;
+    private ContainerParameters parameters;
+    private byte[] signature;
+    private byte[] rawEcdsa;
+
+    /** A new benchmark. */
+    public CoreBenchmark() {}
+
+    /**
+     * Makes a key.
+     *
+     * @throws GeneralSecurityException never, with the algorithms of the JDK
+     * @throws OperatorCreationException never either
+     */
+    @Setup
+    public void makeKey() throws GeneralSecurityException, OperatorCreationException {
+        key = SoftwareKey.make(algorithm);
+        parameters = new ContainerParameters(ContainerFormat.CMS, algorithm, key.chain(), Instant.now());
+        signature = key.sign(MESSAGE);
+        SoftwareKey elliptic = SoftwareKey.make(SignatureAlgorithm.ECDSA_SHA256);
+        rawEcdsa = EcdsaSignature.ofDer(elliptic.sign(MESSAGE)).toRaw(32);
+    }
+
+    /**
+     * The signed attributes of a container, in DER.
+     *
+     * @return what is to be signed
+     */
+    @Benchmark
+    public byte[] signedAttributes() {
+        return builder.prepare(parameters, digest, deadline).dataToBeSigned();
+    }
+
+    /**
+     * A whole container, but for the making of the signature.
+     *
+     * @return the container
+     */
+    @Benchmark
+    public byte[] container() {
+        return builder.prepare(parameters, digest, deadline).complete(signature, deadline);
+    }
+
+    /**
+     * The structure that RSASSA-PKCS1-v1_5 signs.
+     *
+     * @return a DigestInfo
+     */
+    @Benchmark
+    public byte[] digestInfo() {
+        return digest.toDigestInfo();
+    }
+
+    /**
+     * An ECDSA signature from the form that tokens give to that of X.509.
+     *
+     * @return the signature in DER
+     */
+    @Benchmark
+    public byte[] ecdsaConversion() {
+        return EcdsaSignature.ofRaw(rawEcdsa).toDer();
+    }
+
+    /**
+     * The verification of a signature before it is handed out.
+     *
+     * @return true
+     */
+    @Benchmark
+    public boolean verifyAfterSign() {
+        return algorithm.verify(key.pair().getPublic(), MESSAGE, signature);
+    }
+}

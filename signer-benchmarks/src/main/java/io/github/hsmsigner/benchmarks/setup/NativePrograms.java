@@ -1,0 +1,81 @@
+package io.github.hsmsigner.benchmarks.setup;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The C programs of this module, compiled. */
+public final class NativePrograms {
+
+    private static final Path SOURCES = Path.of("signer-benchmarks/src/main/c");
+    private static final List<String> COMPILER =
+            List.of("gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-I/usr/include/p11-kit-1");
+
+    private final Path directory;
+
+    private NativePrograms(Path directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * Compiles them. The working directory must be that of the project.
+     *
+     * @param directory where they go
+     * @return the programs
+     */
+    public static NativePrograms compile(Path directory) {
+        if (!Files.isDirectory(SOURCES)) {
+            throw new IllegalStateException("There is no " + SOURCES + " here; start this with scripts/bench.");
+        }
+        NativePrograms programs = new NativePrograms(directory);
+        gcc("pkcs11-loop.c", directory.resolve("pkcs11-loop"), "-pthread");
+        gcc("latency-module.c", programs.latencyModule(), "-shared", "-fPIC");
+        return programs;
+    }
+
+    private static void gcc(String source, Path target, String... options) {
+        List<String> command = new ArrayList<>(COMPILER);
+        command.addAll(List.of(options));
+        command.addAll(List.of(SOURCES.resolve(source).toString(), "-o", target.toString(), "-ldl"));
+        Command.run(command.toArray(String[]::new));
+    }
+
+    /**
+     * The module that has a token take longer.
+     *
+     * @return its path
+     */
+    public Path latencyModule() {
+        return directory.resolve("latency-module.so");
+    }
+
+    /**
+     * Runs the bare loop over a token.
+     *
+     * @param token the token
+     * @param module the module, that of the token or one before it
+     * @param environment variables for that module
+     * @param kind the key
+     * @param threads threads, each with a session
+     * @param seconds for how long
+     * @return signatures a second
+     */
+    public double signaturesPerSecond(
+            SoftToken token, Path module, Map<String, String> environment, KeyKind kind, int threads, double seconds) {
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.put("PIN", token.pin());
+        return Double.parseDouble(Command.run(
+                        variables,
+                        directory.resolve("pkcs11-loop").toString(),
+                        module.toString(),
+                        SoftToken.LABEL,
+                        kind.label(),
+                        kind.label(),
+                        Integer.toString(threads),
+                        Double.toString(seconds))
+                .strip());
+    }
+}

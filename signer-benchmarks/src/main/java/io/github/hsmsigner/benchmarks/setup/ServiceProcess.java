@@ -1,0 +1,200 @@
+package io.github.hsmsigner.benchmarks.setup;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** The signing service as an operator runs it: a process of its own. */
+public final class ServiceProcess implements AutoCloseable {
+
+    private static final long START_LIMIT_NANOS = 60_000_000_000L;
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+    private static final long POLL_NANOS = 5_000_000;
+
+    private final Process process;
+    private final int port;
+    private final Path log;
+    private final Duration startup;
+
+    private ServiceProcess(Process process, int port, Path log, Duration startup) {
+        this.process = process;
+        this.port = port;
+        this.log = log;
+        this.startup = startup;
+    }
+
+    /**
+     * Starts the service and waits until it is ready.
+     *
+     * @param java the {@code java} command
+     * @param options options of the virtual machine
+     * @param jar {@code signer-service.jar}
+     * @param settings environment variables
+     * @param log where the output goes
+     * @return the service
+     * @throws IllegalStateException if it ends or is not ready within a minute
+     */
+    public static ServiceProcess start(
+            Path java, List<String> options, Path jar, Map<String, String> settings, Path log) {
+        int port = freePort();
+        List<String> command = new ArrayList<>();
+        command.add(java.toString());
+        command.addAll(options);
+        command.addAll(List.of("-jar", jar.toString(), "serve"));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().putAll(settings);
+        builder.environment().put("SIGNING_SERVICE_PORT", Integer.toString(port));
+        long began = System.nanoTime();
+        try {
+            Process process = builder.start();
+            while (!isReady(port)) {
+                if (!process.isAlive() || System.nanoTime() - began > START_LIMIT_NANOS) {
+                    process.destroyForcibly();
+                    throw new IllegalStateException("The service is not ready; its log: " + log);
+                }
+                LockSupport.parkNanos(POLL_NANOS);
+            }
+            return new ServiceProcess(process, port, log, Duration.ofNanos(System.nanoTime() - began));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The service cannot be started", e);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException("There is no free port", e);
+        }
+    }
+
+    private static boolean isReady(int port) {
+        try (HttpConnection connection = HttpConnection.open(port)) {
+            return connection.exchange(HttpConnection.get("/health/ready")).status() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Whether it says now that it is ready.
+     *
+     * @return whether it is ready
+     */
+    public boolean ready() {
+        return isReady(port);
+    }
+
+    /**
+     * The time from before the process was made until it was ready.
+     *
+     * @return the time, to 5 ms
+     */
+    public Duration startup() {
+        return startup;
+    }
+
+    /**
+     * The port of the callback.
+     *
+     * @return the port
+     */
+    public int port() {
+        return port;
+    }
+
+    /**
+     * The file with its output.
+     *
+     * @return the file
+     */
+    public Path log() {
+        return log;
+    }
+
+    /**
+     * Whether the process runs.
+     *
+     * @return whether it runs
+     */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /**
+     * What the kernel knows of the process.
+     *
+     * @return its numbers
+     */
+    public ProcessNumbers numbers() {
+        return new ProcessNumbers(process.pid());
+    }
+
+    /**
+     * The sum of the samples of a metric at {@code /metrics}.
+     *
+     * @param name its name, without labels
+     * @return the sum
+     * @throws IOException if the page cannot be had
+     */
+    public double metric(String name) throws IOException {
+        try (HttpConnection connection = HttpConnection.open(port)) {
+            String page = new String(
+                    connection.exchange(HttpConnection.get("/metrics")).body(), StandardCharsets.UTF_8);
+            return page.lines()
+                    .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
+        }
+    }
+
+    /**
+     * The heap that all its threads allocated so far.
+     *
+     * @param java the {@code java} command, beside which {@code jcmd} is looked for
+     * @return octets, to about a part in a thousand
+     */
+    public double allocated(Path java) {
+        String threads =
+                Command.run(java.resolveSibling("jcmd").toString(), Long.toString(process.pid()), "Thread.print", "-e");
+        return AllocatedHeap.ofThreads(threads);
+    }
+
+    /** Ends the service in order. */
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IllegalStateException("The service does not stop; its log: " + log);
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Whether a file holds one line that is an error of the service.
+     *
+     * @return the lines of its log at level ERROR
+     * @throws IOException if the log cannot be read
+     */
+    public List<String> errors() throws IOException {
+        try (var lines = Files.lines(log)) {
+            return lines.filter(line -> line.contains(" ERROR ")).toList();
+        }
+    }
+}

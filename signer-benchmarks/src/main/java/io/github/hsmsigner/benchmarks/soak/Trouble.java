@@ -1,0 +1,95 @@
+package io.github.hsmsigner.benchmarks.soak;
+
+import io.github.hsmsigner.benchmarks.setup.KeyKind;
+import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
+import io.github.hsmsigner.benchmarks.setup.SoftToken;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Breaks the token and replaces PIN and certificates, one after the other at random. Before the token is broken an outage is declared; it ends two
+ * seconds after the service is ready again with a token that works.
+ */
+final class Trouble {
+
+    private static final long GRACE_NANOS = 2_000_000_000L;
+    private static final long READY_LIMIT_NANOS = 60_000_000_000L;
+    private static final long POLL_NANOS = 50_000_000;
+
+    private final ServiceProcess service;
+    private final SoftToken token;
+    private final RemoteToken remote;
+    private final Outages outages;
+    private final Random random;
+    private final Map<String, Integer> counts = new TreeMap<>();
+
+    Trouble(ServiceProcess service, SoftToken token, RemoteToken remote, Outages outages, long seed) {
+        this.service = service;
+        this.token = token;
+        this.remote = remote;
+        this.outages = outages;
+        random = new Random(seed);
+    }
+
+    /** Makes trouble once. */
+    void once() {
+        switch (random.nextInt(6)) {
+            case 0 -> {
+                count("PIN replaced");
+                token.changePin();
+            }
+            case 1, 2 -> {
+                count("certificate replaced");
+                token.certify(KeyKind.RSA);
+            }
+            case 3 -> broken("connections to the token broken", remote::breakConnections);
+            case 4 ->
+                broken("token hangs", () -> {
+                    remote.halt();
+                    LockSupport.parkNanos(pause(3_000));
+                    remote.resume();
+                });
+            default ->
+                broken("token away", () -> {
+                    remote.close();
+                    LockSupport.parkNanos(pause(3_000));
+                    remote.start();
+                });
+        }
+    }
+
+    private long pause(int mostMillis) {
+        return (100 + random.nextInt(mostMillis)) * 1_000_000L;
+    }
+
+    private void broken(String what, Runnable fault) {
+        count(what);
+        outages.begin();
+        fault.run();
+        long end = System.nanoTime() + READY_LIMIT_NANOS;
+        for (long readySince = Long.MAX_VALUE;
+                System.nanoTime() - GRACE_NANOS < readySince;
+                LockSupport.parkNanos(POLL_NANOS)) {
+            if (!service.ready()) {
+                readySince = Long.MAX_VALUE;
+            } else if (readySince == Long.MAX_VALUE) {
+                readySince = System.nanoTime();
+            }
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("The service is not ready a minute after: " + what);
+            }
+        }
+        outages.end();
+    }
+
+    private void count(String what) {
+        counts.merge(what, 1, Integer::sum);
+    }
+
+    /** What was done how often. */
+    Map<String, Integer> counts() {
+        return counts;
+    }
+}

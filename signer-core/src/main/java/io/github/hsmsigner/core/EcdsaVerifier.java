@@ -1,0 +1,99 @@
+package io.github.hsmsigner.core;
+
+import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECParameterSpec;
+import java.security.spec.ECPoint;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.bouncycastle.asn1.x9.X9ECParameters;
+import org.bouncycastle.crypto.ec.CustomNamedCurves;
+import org.bouncycastle.crypto.params.ECDomainParameters;
+import org.bouncycastle.crypto.params.ECPublicKeyParameters;
+import org.bouncycastle.crypto.signers.ECDSASigner;
+
+/**
+ * Checks ECDSA signatures on P-256, P-384 and P-521 with BouncyCastle's implementations made for these curves. That of the JDK takes
+ * several times as long, which would be most of a signature's time; {@code docs/performance.md} has the measurements.
+ */
+final class EcdsaVerifier {
+
+    private static final List<X9ECParameters> CURVES = List.of(
+            CustomNamedCurves.getByName("P-256"),
+            CustomNamedCurves.getByName("P-384"),
+            CustomNamedCurves.getByName("P-521"));
+
+    /** More keys than any service has; so that a program which verifies with ever new keys does not keep them all. */
+    private static final int MAX_KEPT_KEYS = 64;
+
+    /** With each key, what was computed from it once and makes each verification more than twice as fast. */
+    private static final Map<PublicKey, ECPublicKeyParameters> KEPT_KEYS = new ConcurrentHashMap<>();
+
+    private EcdsaVerifier() {}
+
+    /** Whether the signature, in DER, is good; empty for a key on another curve. */
+    static Optional<Boolean> verify(PublicKey key, Digest digest, byte[] signature) {
+        return parameters(key).map(parameters -> verify(parameters, digest, signature));
+    }
+
+    private static boolean verify(ECPublicKeyParameters parameters, Digest digest, byte[] octets) {
+        EcdsaSignature signature;
+        try {
+            signature = EcdsaSignature.ofDer(octets);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+        ECDSASigner verifier = new ECDSASigner();
+        verifier.init(false, parameters);
+        return verifier.verifySignature(digest.bytes(), signature.r(), signature.s());
+    }
+
+    private static Optional<ECPublicKeyParameters> parameters(PublicKey key) {
+        ECPublicKeyParameters kept = KEPT_KEYS.get(key);
+        if (kept != null) {
+            return Optional.of(kept);
+        }
+        if (!(key instanceof ECPublicKey ecKey)) {
+            return Optional.empty();
+        }
+        Optional<ECPublicKeyParameters> made = CURVES.stream()
+                .filter(curve -> isOn(curve, ecKey.getParams()))
+                .findFirst()
+                .map(curve -> publicKey(curve, ecKey.getW()));
+        made.ifPresent(parameters -> {
+            if (KEPT_KEYS.size() >= MAX_KEPT_KEYS) {
+                KEPT_KEYS.clear();
+            }
+            KEPT_KEYS.put(key, parameters);
+        });
+        return made;
+    }
+
+    /** The order alone would not tell another curve with the same number of points. */
+    private static boolean isOn(X9ECParameters curve, ECParameterSpec parameters) {
+        return curve.getN().equals(parameters.getOrder())
+                && curve.getCurve()
+                        .getA()
+                        .toBigInteger()
+                        .equals(parameters.getCurve().getA())
+                && curve.getCurve()
+                        .getB()
+                        .toBigInteger()
+                        .equals(parameters.getCurve().getB())
+                && curve.getG()
+                        .getAffineXCoord()
+                        .toBigInteger()
+                        .equals(parameters.getGenerator().getAffineX())
+                && curve.getG()
+                        .getAffineYCoord()
+                        .toBigInteger()
+                        .equals(parameters.getGenerator().getAffineY());
+    }
+
+    private static ECPublicKeyParameters publicKey(X9ECParameters curve, ECPoint point) {
+        return new ECPublicKeyParameters(
+                curve.getCurve().createPoint(point.getAffineX(), point.getAffineY()), new ECDomainParameters(curve));
+    }
+}

@@ -49,7 +49,7 @@ final class AdminServer {
         // Nobody waits for these at a stop.
         ServerConnector connector = Listeners.connector(server, http, listener, own, Duration.ZERO, Optional.empty());
         server.addConnector(connector);
-        server.setErrorHandler(new JettyErrorAnswers());
+        server.setErrorHandler(new JettyErrorAnswers(answer -> {}));
         OperatorPages pages = OperatorPages.all(health, metrics);
         pages.setHandler(new NothingElse());
         server.setHandler(pages);

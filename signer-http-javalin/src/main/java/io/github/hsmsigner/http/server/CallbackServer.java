@@ -6,8 +6,10 @@ import io.github.hsmsigner.http.javalin.BodyPace;
 import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
 import io.github.hsmsigner.http.javalin.JavalinAnswers;
 import io.github.hsmsigner.http.javalin.RequestIds;
+import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.CallbackObserver;
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import io.github.hsmsigner.http.protocol.RequestLog;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
@@ -35,6 +37,7 @@ final class CallbackServer {
     private static final int THREADS_THAT_DO_NOT_WAIT = 12;
 
     private final ServerSettings settings;
+    private final RequestObserver observer;
     private final Optional<ReloadableTls> tls;
     private final RequestBound bound;
     private final QueuedThreadPool threads;
@@ -42,17 +45,18 @@ final class CallbackServer {
     private ServerConnector connector;
 
     private CallbackServer(
-            ServerSettings settings, Supplier<SigningService> service, OperatorPages pages, CallbackObserver observer) {
+            ServerSettings settings, Supplier<SigningService> service, OperatorPages pages, RequestObserver observer) {
         this.settings = settings;
         this.tls = settings.tls().map(ReloadableTls::new);
         int maxRequests = settings.clientLimits().maxRequests();
-        this.bound = new RequestBound(maxRequests);
+        this.observer = observer;
+        this.bound = new RequestBound(maxRequests, observer::answeredByServer);
         this.threads = new QueuedThreadPool(maxRequests + THREADS_THAT_DO_NOT_WAIT, THREADS_THAT_DO_NOT_WAIT);
         threads.setName("http");
         this.javalin = Javalin.create(config -> {
             configureServer(config, pages);
             configureErrors(config.routes);
-            config.registerPlugin(new DocumentEnginePlugin(service, plugin -> configurePlugin(plugin, observer)));
+            config.registerPlugin(new DocumentEnginePlugin(service, this::configurePlugin));
         });
     }
 
@@ -62,7 +66,7 @@ final class CallbackServer {
      * @throws InvalidConfigurationException if the port cannot be listened on, or the files of TLS cannot be used
      */
     static CallbackServer start(
-            ServerSettings settings, Supplier<SigningService> service, OperatorPages pages, CallbackObserver observer) {
+            ServerSettings settings, Supplier<SigningService> service, OperatorPages pages, RequestObserver observer) {
         CallbackServer server = new CallbackServer(settings, service, pages, observer);
         server.start();
         return server;
@@ -79,10 +83,10 @@ final class CallbackServer {
                 settings.path());
     }
 
-    private void configurePlugin(DocumentEnginePlugin.Settings plugin, CallbackObserver observer) {
+    private void configurePlugin(DocumentEnginePlugin.Settings plugin) {
         ClientLimits limits = settings.clientLimits();
         plugin.path(settings.path())
-                .observer(observer)
+                .observer(CallbackObserver.all(new RequestLog(), observer))
                 .limits(settings.callbackLimits())
                 .bodyPace(new BodyPace(limits.minBytesPerSecond(), limits.slowGrace()))
                 .certificateEncoding(settings.certificateEncoding());
@@ -95,7 +99,8 @@ final class CallbackServer {
         config.http.prefer405over404 = true;
         config.jetty.threadPool = threads;
         config.jetty.modifyServer(server -> configureJetty(server, pages));
-        config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new JettyErrorAnswers()));
+        config.jetty.modifyServletContextHandler(
+                context -> context.setErrorHandler(new JettyErrorAnswers(observer::answeredByServer)));
         config.jetty.modifyHttpConfiguration(http -> Listeners.configure(http, settings.clientLimits()));
         config.jetty.addConnector(this::connector);
     }
@@ -114,28 +119,37 @@ final class CallbackServer {
         server.insertHandler(pages);
         server.insertHandler(new DrainingHandler());
         server.setStopTimeout(settings.stopLimit().toMillis());
-        server.setErrorHandler(new JettyErrorAnswers());
+        server.setErrorHandler(new JettyErrorAnswers(observer::answeredByServer));
     }
 
-    private static void configureErrors(RoutesConfig routes) {
+    private void configureErrors(RoutesConfig routes) {
         routes.before(RequestIds::of);
-        routes.exception(HttpResponseException.class, CallbackServer::answerRefusal);
+        // The endpoint answers other methods by itself, and reports callbacks alone.
+        routes.after(settings.path(), context -> {
+            if (context.statusCode() == 405) {
+                observer.answeredByServer(ErrorAnswer.methodNotAllowed("POST", RequestIds.of(context)));
+            }
+        });
+        routes.exception(HttpResponseException.class, (refusal, context) -> answer(context, refusal(refusal, context)));
         routes.exception(Exception.class, (e, context) -> {
             LOG.error("Request {} met an unexpected error.", RequestIds.of(context), e);
-            JavalinAnswers.send(context, ErrorAnswer.internal(RequestIds.of(context)));
+            answer(context, ErrorAnswer.internal(RequestIds.of(context)));
         });
     }
 
-    private static void answerRefusal(HttpResponseException refusal, Context context) {
+    private void answer(Context context, CallbackAnswer answer) {
+        observer.answeredByServer(answer);
+        JavalinAnswers.send(context, answer);
+    }
+
+    private static CallbackAnswer refusal(HttpResponseException refusal, Context context) {
         String requestId = RequestIds.of(context);
-        JavalinAnswers.send(
-                context,
-                switch (refusal.getStatus()) {
-                    case 404 -> ErrorAnswer.notFound(requestId);
-                    // The endpoint answers for itself; the other paths are there to be read.
-                    case 405 -> ErrorAnswer.methodNotAllowed("GET, HEAD", requestId);
-                    default -> ErrorAnswer.ofHttpServer(refusal.getStatus(), requestId);
-                });
+        return switch (refusal.getStatus()) {
+            case 404 -> ErrorAnswer.notFound(requestId);
+            // The endpoint answers for itself; the other paths are there to be read.
+            case 405 -> ErrorAnswer.methodNotAllowed("GET, HEAD", requestId);
+            default -> ErrorAnswer.ofHttpServer(refusal.getStatus(), requestId);
+        };
     }
 
     int port() {

@@ -1,6 +1,8 @@
 package io.github.hsmsigner.http.server;
 
+import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import java.util.function.Consumer;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -11,10 +13,19 @@ import org.eclipse.jetty.util.Callback;
  */
 final class JettyErrorAnswers implements Request.Handler {
 
+    private final Consumer<CallbackAnswer> observer;
+
+    /** Tells each answer to the observer. */
+    JettyErrorAnswers(Consumer<CallbackAnswer> observer) {
+        this.observer = observer;
+    }
+
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         String requestId = JettyAnswers.requestId(request);
-        JettyAnswers.send(response, callback, ErrorAnswer.ofHttpServer(response.getStatus(), requestId), requestId);
+        CallbackAnswer answer = ErrorAnswer.ofHttpServer(response.getStatus(), requestId);
+        observer.accept(answer);
+        JettyAnswers.send(response, callback, answer, requestId);
         return true;
     }
 }

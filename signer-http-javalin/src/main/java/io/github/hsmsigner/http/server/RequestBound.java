@@ -1,8 +1,10 @@
 package io.github.hsmsigner.http.server;
 
+import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.server.Handler;
@@ -19,9 +21,12 @@ final class RequestBound extends Handler.Wrapper {
     private final int most;
     private final Semaphore places;
     private final LongAdder refused = new LongAdder();
+    private final Consumer<CallbackAnswer> observer;
 
-    RequestBound(int most) {
+    /** Lets so many through, and tells the answers to the others to the observer. */
+    RequestBound(int most, Consumer<CallbackAnswer> observer) {
         this.most = most;
+        this.observer = observer;
         this.places = new Semaphore(most);
     }
 
@@ -36,11 +41,12 @@ final class RequestBound extends Handler.Wrapper {
         return super.handle(request, response, callback);
     }
 
-    private static void refuse(Request request, Response response, Callback callback) {
+    private void refuse(Request request, Response response, Callback callback) {
         String requestId = JettyAnswers.requestId(request);
         response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
-        JettyAnswers.send(
-                response, new UnreadBody(request, callback), ErrorAnswer.tooManyRequests(requestId), requestId);
+        CallbackAnswer answer = ErrorAnswer.tooManyRequests(requestId);
+        observer.accept(answer);
+        JettyAnswers.send(response, new UnreadBody(request, callback), answer, requestId);
     }
 
     int inProgress() {

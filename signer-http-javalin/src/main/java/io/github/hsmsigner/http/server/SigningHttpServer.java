@@ -2,8 +2,6 @@ package io.github.hsmsigner.http.server;
 
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.http.protocol.CallbackObserver;
-import io.github.hsmsigner.http.protocol.RequestLog;
 import java.security.cert.X509Certificate;
 import java.util.Objects;
 import java.util.Optional;
@@ -32,7 +30,7 @@ public final class SigningHttpServer {
      *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none
      * @param health what {@code /health/ready} tells
      * @param metrics what is served at {@code /metrics}; empty for nothing
-     * @param observers who is told of each callback, besides the log
+     * @param observer who is told of each request, besides the log
      * @return the running server
      * @throws InvalidConfigurationException if a port cannot be listened on, or the files of TLS cannot be used
      */
@@ -41,9 +39,9 @@ public final class SigningHttpServer {
             Supplier<SigningService> service,
             HealthReport health,
             Optional<MetricsPage> metrics,
-            CallbackObserver... observers) {
+            RequestObserver observer) {
         Objects.requireNonNull(service, "service");
-        CallbackObserver observer = CallbackObserver.all(new RequestLog(), CallbackObserver.all(observers));
+        Objects.requireNonNull(observer, "observer");
         Objects.requireNonNull(health, "health");
         Optional<AdminServer> admin =
                 settings.admin().map(listener -> AdminServer.start(listener, settings.clientLimits(), health, metrics));

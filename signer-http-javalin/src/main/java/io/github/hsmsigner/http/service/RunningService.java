@@ -110,7 +110,7 @@ final class RunningService implements AutoCloseable {
                         keys.ring(),
                         health,
                         Optional.of(new MetricsText(metrics)),
-                        report -> metrics.answered(report.action(), report.outcome())))
+                        new CountedRequests(metrics)))
                 .ifPresent(started -> server = started);
         problems.throwIfAny();
         changedFiles = new ChangedFiles(watched.watches(keys, policy.orElseThrow(), server));

@@ -34,7 +34,8 @@ class OperatorPagesTest {
                 TestServer.settings(TestServer.ANY_PORT, Optional.empty(), admin, ClientLimits.defaults()),
                 () -> service,
                 () -> health,
-                Optional.empty());
+                Optional.empty(),
+                RequestObserver.none());
     }
 
     @Test
@@ -108,7 +109,8 @@ class OperatorPagesTest {
                 () -> {
                     throw new IllegalStateException("a bug in /secret/place");
                 },
-                Optional.empty());
+                Optional.empty(),
+                RequestObserver.none());
         HttpResponse<byte[]> answer = new Client(server.port()).get("/health/ready");
         assertError(answer, 500, "http_server");
         assertThat(Client.text(answer)).doesNotContain("secret");

@@ -41,7 +41,8 @@ final class TestServer {
     }
 
     static SigningHttpServer start(ServerSettings settings, Supplier<SigningService> service) {
-        return SigningHttpServer.start(settings, service, Health::good, Optional.of(new Metrics()));
+        return SigningHttpServer.start(
+                settings, service, Health::good, Optional.of(new Metrics()), RequestObserver.none());
     }
 
     static void await(String what, BooleanSupplier condition) {

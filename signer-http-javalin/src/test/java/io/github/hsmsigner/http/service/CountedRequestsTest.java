@@ -81,7 +81,7 @@ class CountedRequestsTest {
         assertCounts("unknown", "unsupported_media_type", () -> raw("POST /sign HTTP/1.1\r\nContent-Length: 0\r\n"));
         assertCounts("unknown", "not_found", () -> client.get("/admin"));
         assertCounts("unknown", "method_not_allowed", () -> client.get("/sign"));
-        assertCounts("unknown", "http_server", () -> raw("POST /sign HTTP/1.1\r\nContent-Length: x\r\n"));
+        assertCounts("unknown", "bad_http_request", () -> raw("POST /sign HTTP/1.1\r\nContent-Length: x\r\n"));
     }
 
     @Test

@@ -32,7 +32,10 @@ record Bench(
 
     static final int CORES = Runtime.getRuntime().availableProcessors();
 
-    private static final double WARM_UP_SECONDS = 8;
+    /** The virtual machine goes on compiling for that long, and takes a good part of two cores for it. */
+    private static final double WARM_UP_SECONDS = 25;
+
+    private static final double FURTHER_WARM_UP_SECONDS = 5;
 
     /** Signatures a second of the bare loop over the token, with a thread a core. */
     double limit(KeyKind kind) {
@@ -62,5 +65,10 @@ record Bench(
     /** Has the virtual machine compile what it will. */
     void warmUp(ServiceProcess service, Payload payload, int connections) {
         Wrk.run(service.port(), payload.script(directory), connections, WARM_UP_SECONDS);
+    }
+
+    /** The same for what else a service that is warm already will be asked. */
+    void warmUpFurther(ServiceProcess service, Payload payload, int connections) {
+        Wrk.run(service.port(), payload.script(directory), connections, FURTHER_WARM_UP_SECONDS);
     }
 }

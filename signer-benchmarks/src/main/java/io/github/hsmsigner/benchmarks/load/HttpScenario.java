@@ -19,6 +19,8 @@ final class HttpScenario {
      */
     record Load(Payload payload, int connections) {}
 
+    private static final int WARM_UP_CONNECTIONS = 32;
+
     private final Bench bench;
     private final KeyKind kind;
     private final List<Load> loads;
@@ -26,12 +28,16 @@ final class HttpScenario {
     HttpScenario(Bench bench, KeyKind kind, List<Load> loads) {
         this.bench = bench;
         this.kind = kind;
-        this.loads = loads;
+        // Decoding and hashing do not depend on the key.
+        this.loads = loads.stream()
+                .filter(load -> kind == KeyKind.RSA || !load.payload.isHashing())
+                .toList();
     }
 
     void run() {
         try (ServiceProcess service = bench.service("http-" + kind.label(), kind)) {
-            loads.forEach(load -> bench.warmUp(service, load.payload, load.connections));
+            bench.warmUp(service, Payload.RAW, WARM_UP_CONNECTIONS);
+            loads.forEach(load -> bench.warmUpFurther(service, load.payload, load.connections));
             for (boolean hashing : new boolean[] {false, true}) {
                 List<Load> some = loads.stream()
                         .filter(load -> load.payload.isHashing() == hashing)

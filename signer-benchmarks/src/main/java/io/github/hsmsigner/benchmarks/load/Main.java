@@ -98,8 +98,8 @@ public final class Main {
                 "startup",
                 () -> variants.startup(Stream.concat(Stream.of(variant("default", List.of())), launchers().stream())
                         .toList()));
-        scenarios.put("variants", () -> {
-            launchers().forEach(variant -> variants.load(variant, KeyKind.RSA));
+        scenarios.put("launchers", () -> launchers().forEach(variant -> variants.load(variant, KeyKind.RSA)));
+        scenarios.put("settings", () -> {
             for (KeyKind kind : KeyKind.values()) {
                 variants.load(unverified(), kind);
                 variants.load(audited(), kind);
@@ -117,18 +117,31 @@ public final class Main {
         variants.add(variant("serial-gc", List.of("-XX:+UseSerialGC")));
         variants.add(variant("g1-gc", List.of("-XX:+UseG1GC")));
         variants.add(variant("cds", List.of("-XX:SharedArchiveFile=" + archive())));
+        variants.add(variant(
+                "launcher", List.of("-XX:+UseSerialGC", "-Xmx128m", "-XX:SharedArchiveFile=" + serialArchive())));
         other().ifPresent(java -> variants.add(new Variant("other-jdk", java, List.of(), Map.of())));
         return variants;
     }
 
     /** A class-data sharing archive of what the service loads until it is ready and has signed. */
     private Path archive() {
-        Path archive = bench.directory().resolve("service.jsa");
+        return archive("service.jsa", List.of());
+    }
+
+    /** An archive belongs to a garbage collector. */
+    private Path serialArchive() {
+        return archive("service-serial.jsa", List.of("-XX:+UseSerialGC"));
+    }
+
+    private Path archive(String name, List<String> options) {
+        Path archive = bench.directory().resolve(name);
+        List<String> all = new ArrayList<>(options);
+        all.add("-XX:ArchiveClassesAtExit=" + archive);
         if (!Files.exists(archive)) {
             try (ServiceProcess service = bench.service(
                     "archive",
                     bench.java(),
-                    List.of("-XX:ArchiveClassesAtExit=" + archive),
+                    all,
                     bench.token().settings(KeyKind.RSA))) {
                 bench.load(service, Payload.RAW, 1);
                 bench.load(service, Payload.PKCS7_35KB, 1);

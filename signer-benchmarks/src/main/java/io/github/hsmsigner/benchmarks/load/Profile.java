@@ -19,7 +19,7 @@ record Profile(int rounds, double seconds, List<Load> loads, List<Integer> threa
     static Profile quick() {
         return new Profile(
                 5,
-                2,
+                1,
                 List.of(
                         new Load(Payload.RAW, 1),
                         new Load(Payload.RAW, 32),

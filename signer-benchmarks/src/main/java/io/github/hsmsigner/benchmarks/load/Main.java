@@ -138,11 +138,8 @@ public final class Main {
         List<String> all = new ArrayList<>(options);
         all.add("-XX:ArchiveClassesAtExit=" + archive);
         if (!Files.exists(archive)) {
-            try (ServiceProcess service = bench.service(
-                    "archive",
-                    bench.java(),
-                    all,
-                    bench.token().settings(KeyKind.RSA))) {
+            try (ServiceProcess service =
+                    bench.service("archive", bench.java(), all, bench.token().settings(KeyKind.RSA))) {
                 bench.load(service, Payload.RAW, 1);
                 bench.load(service, Payload.PKCS7_35KB, 1);
             }

@@ -8,8 +8,7 @@ class AllocatedHeapTest {
 
     @Test
     void theThreadsAreAddedUp() {
-        String threads =
-                """
+        String threads = """
                 "main" #1 prio=5 os_prio=0 cpu=5.02ms elapsed=9.83s allocated=512B defined_classes=1 tid=0x1 nid=0x2 runnable
                 "a" #2 prio=5 os_prio=0 cpu=5.02ms elapsed=9.83s allocated=20K defined_classes=0 tid=0x1 nid=0x2 runnable
                 "b" #3 prio=5 os_prio=0 cpu=5.02ms elapsed=9.83s allocated=3M defined_classes=0 tid=0x1 nid=0x2 runnable

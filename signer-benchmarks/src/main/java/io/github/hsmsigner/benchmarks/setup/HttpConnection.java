@@ -43,10 +43,22 @@ public final class HttpConnection implements AutoCloseable {
      * @throws IOException if there is none
      */
     public static HttpConnection open(int port) throws IOException {
+        return open(port, SILENCE_MILLIS);
+    }
+
+    /**
+     * Connects to the service on this machine.
+     *
+     * @param port its port
+     * @param silenceMillis how long to wait for each part of an answer
+     * @return the connection
+     * @throws IOException if there is none
+     */
+    public static HttpConnection open(int port, int silenceMillis) throws IOException {
         Socket socket = new Socket();
         try {
             socket.setTcpNoDelay(true);
-            socket.setSoTimeout(SILENCE_MILLIS);
+            socket.setSoTimeout(silenceMillis);
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
             return new HttpConnection(socket);
         } catch (IOException e) {

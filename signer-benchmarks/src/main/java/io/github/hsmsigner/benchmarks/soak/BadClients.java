@@ -13,6 +13,7 @@ final class BadClients {
 
     private static final byte[] GARBAGE = "\0\1\2 nothing \r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
     private static final byte[] NO_JSON = HttpConnection.callback("{\"action\":".getBytes(StandardCharsets.US_ASCII));
+    private static final int SILENCE_MILLIS = 5_000;
     private static final int SLOW_PIECE = 2_000;
     private static final long SLOW_PAUSE_NANOS = 200_000_000;
 
@@ -38,7 +39,7 @@ final class BadClients {
 
     private void run(Random random) {
         while (!ended.get()) {
-            try (HttpConnection connection = HttpConnection.open(port)) {
+            try (HttpConnection connection = HttpConnection.open(port, SILENCE_MILLIS)) {
                 behave(connection, random);
             } catch (IOException e) {
                 // The service may close such a connection at any time.

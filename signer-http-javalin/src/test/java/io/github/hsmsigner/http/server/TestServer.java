@@ -29,15 +29,17 @@ final class TestServer {
             Optional<TlsSettings> tls,
             Optional<ListenerSettings> admin,
             ClientLimits limits) {
+        return settings(listener, tls, admin, limits, Duration.ofSeconds(20));
+    }
+
+    static ServerSettings settings(
+            ListenerSettings listener,
+            Optional<TlsSettings> tls,
+            Optional<ListenerSettings> admin,
+            ClientLimits limits,
+            Duration stopLimit) {
         return new ServerSettings(
-                listener,
-                "/sign",
-                tls,
-                admin,
-                CallbackLimits.defaults(),
-                CertificateEncoding.PEM,
-                limits,
-                Duration.ofSeconds(20));
+                listener, "/sign", tls, admin, CallbackLimits.defaults(), CertificateEncoding.PEM, limits, stopLimit);
     }
 
     static SigningHttpServer start(ServerSettings settings, Supplier<SigningService> service) {

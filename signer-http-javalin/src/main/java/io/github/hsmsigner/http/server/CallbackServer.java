@@ -41,6 +41,9 @@ final class CallbackServer {
     /** Threads that accept, select, and serve what does not wait. */
     private static final int THREADS_THAT_DO_NOT_WAIT = 12;
 
+    /** The attribute of a request of whose answer the observer was told. */
+    private static final String TOLD = CallbackServer.class.getName() + ".told";
+
     /** How long threads may go on that serve a request which was cut off. */
     private static final Duration THREADS_STOP_LIMIT = Duration.ofSeconds(1);
 
@@ -135,9 +138,9 @@ final class CallbackServer {
 
     private void configureErrors(RoutesConfig routes) {
         routes.before(RequestIds::of);
-        // The endpoint answers other methods by itself, and reports callbacks alone.
+        // The endpoint answers the usual other methods by itself, and reports callbacks alone.
         routes.after(settings.path(), context -> {
-            if (context.statusCode() == 405) {
+            if (context.statusCode() == 405 && context.attribute(TOLD) == null) {
                 observer.answeredByServer(ErrorAnswer.methodNotAllowed("POST", RequestIds.of(context)));
             }
         });
@@ -149,6 +152,7 @@ final class CallbackServer {
     }
 
     private void answer(Context context, CallbackAnswer answer) {
+        context.attribute(TOLD, true);
         observer.answeredByServer(answer);
         JavalinAnswers.send(context, answer);
     }

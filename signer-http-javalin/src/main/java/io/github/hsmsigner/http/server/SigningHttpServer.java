@@ -46,7 +46,9 @@ public final class SigningHttpServer {
         Optional<AdminServer> admin =
                 settings.admin().map(listener -> AdminServer.start(listener, settings.clientLimits(), health, metrics));
         try {
-            OperatorPages pages = admin.isPresent() ? OperatorPages.liveness() : OperatorPages.all(health, metrics);
+            OperatorPages pages = admin.isPresent()
+                    ? OperatorPages.liveness(observer::answeredByServer)
+                    : OperatorPages.all(health, metrics, observer::answeredByServer);
             return new SigningHttpServer(CallbackServer.start(settings, service, pages, observer), admin);
         } catch (RuntimeException e) {
             admin.ifPresent(AdminServer::stop);

@@ -43,8 +43,12 @@ final class TestServer {
     }
 
     static SigningHttpServer start(ServerSettings settings, Supplier<SigningService> service) {
-        return SigningHttpServer.start(
-                settings, service, Health::good, Optional.of(new Metrics()), RequestObserver.none());
+        return start(settings, service, RequestObserver.none());
+    }
+
+    static SigningHttpServer start(
+            ServerSettings settings, Supplier<SigningService> service, RequestObserver observer) {
+        return SigningHttpServer.start(settings, service, Health::good, Optional.of(new Metrics()), observer);
     }
 
     static void await(String what, BooleanSupplier condition) {

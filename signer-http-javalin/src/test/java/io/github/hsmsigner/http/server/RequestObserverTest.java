@@ -153,6 +153,9 @@ class RequestObserverTest {
                     .reset();
             TestServer.await("one is left", () -> server.activity().connections() == 1);
             assertThat(outcomes.list).hasSizeBetween(1, 2).containsOnly("unavailable");
+            outcomes.clear();
+            assertThat(slow.send("rubbish!").answer().status()).isEqualTo(400);
+            assertThat(outcomes.list).containsExactly("invalid_request");
         }
     }
 

@@ -53,6 +53,7 @@ final class AdminServer {
         OperatorPages pages = OperatorPages.all(health, metrics, answer -> {});
         pages.setHandler(new NothingElse());
         server.setHandler(pages);
+        server.insertHandler(new WaitingConnections.RequestHandler());
         Listeners.open(connector, listener);
         try {
             server.start();

@@ -51,6 +51,8 @@ final class CallbackConnector extends ServerConnector {
     /** Connections that are accepted and not open yet. Jetty says "accepted" before they are open, so a count of that loses some. */
     private final Set<Object> coming = ConcurrentHashMap.newKeySet();
 
+    private final WaitingConnections waiting = new WaitingConnections();
+
     private volatile Selector arrivals;
     private volatile boolean draining;
     private volatile boolean crowded;
@@ -69,6 +71,26 @@ final class CallbackConnector extends ServerConnector {
         // client is told of the end, and if it does not end the connection either, it is closed.
         this.pauseWhileStoppingMillis =
                 Math.min(PAUSE_WHILE_STOPPING.toMillis(), Math.max(1, stopLimit.toMillis() / 4));
+    }
+
+    /** To be told of requests, by the {@link WaitingConnections.RequestHandler}. */
+    WaitingConnections waiting() {
+        return waiting;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        closeThoseThatTrickle();
+    }
+
+    /** A client may be silent for the idle timeout and then take as long again to send a header. */
+    private void closeThoseThatTrickle() {
+        Duration idle = Duration.ofMillis(getIdleTimeout());
+        waiting.closeThoseLongerThan(idle.multipliedBy(2));
+        if (isRunning()) {
+            getScheduler().schedule(this::closeThoseThatTrickle, idle.dividedBy(2).toMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 
     /** The thread that accepts waits in a selector, as nothing else can be woken without closing the port. */
@@ -165,6 +187,7 @@ final class CallbackConnector extends ServerConnector {
     protected void onEndPointOpened(EndPoint endPoint) {
         super.onEndPointOpened(endPoint);
         coming.remove(endPoint.getTransport());
+        waiting.opened(endPoint);
         if (getConnectedEndPoints().size() >= maxConnections && !crowded) {
             crowded = true;
             getConnectedEndPoints().forEach(this::limitSilence);
@@ -176,6 +199,7 @@ final class CallbackConnector extends ServerConnector {
     @Override
     protected void onEndPointClosed(EndPoint endPoint) {
         super.onEndPointClosed(endPoint);
+        waiting.closed(endPoint);
         if (crowded && getConnectedEndPoints().size() < maxConnections) {
             crowded = false;
             getConnectedEndPoints().forEach(this::limitSilence);

@@ -131,6 +131,7 @@ final class CallbackServer {
         server.insertHandler(bound);
         server.insertHandler(pages);
         server.insertHandler(draining);
+        server.insertHandler(new WaitingConnections.RequestHandler());
         // Requests are finished before the server is told to stop.
         server.setStopTimeout(0);
         server.setErrorHandler(new JettyErrorAnswers(observer::answeredByServer));

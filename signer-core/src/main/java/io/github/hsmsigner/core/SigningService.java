@@ -7,6 +7,7 @@ import io.github.hsmsigner.core.error.InvalidRequestException;
 import io.github.hsmsigner.core.error.RateLimitedException;
 import io.github.hsmsigner.core.error.SigningDeniedException;
 import io.github.hsmsigner.core.error.SigningException;
+import io.github.hsmsigner.core.error.UnrecordedRequestException;
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import java.io.IOException;
 import java.time.Clock;
@@ -220,8 +221,8 @@ public final class SigningService {
             AuditEvent lost = request.event(Optional.of(ErrorCode.INTERNAL));
             metrics.requestEnded(lost);
             tell(request, lost);
-            throw new InternalSigningException(
-                    "Request " + event.requestId() + " could not be recorded in the audit log.", e);
+            String reason = e.getMessage() == null ? e.getClass().getName() : e.getMessage();
+            throw new UnrecordedRequestException("The request could not be recorded in the audit log: " + reason, e);
         }
         metrics.requestEnded(event);
         tell(request, event);

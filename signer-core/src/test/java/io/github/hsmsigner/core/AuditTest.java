@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.core.error.ErrorCode;
-import io.github.hsmsigner.core.error.InternalSigningException;
 import io.github.hsmsigner.core.error.SigningDeniedException;
 import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.core.error.UnknownKeyException;
+import io.github.hsmsigner.core.error.UnrecordedRequestException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -121,8 +121,10 @@ class AuditTest {
             throw new IllegalStateException("disk full");
         });
         assertThatThrownBy(() -> forgetful.signRaw(request(), DIGEST))
-                .isInstanceOfSatisfying(InternalSigningException.class, e -> {
-                    assertThat(e).hasMessageContaining("could not be recorded").hasRootCauseMessage("disk full");
+                .isInstanceOfSatisfying(UnrecordedRequestException.class, e -> {
+                    assertThat(e)
+                            .hasMessageContainingAll("could not be recorded", "disk full")
+                            .hasRootCauseMessage("disk full");
                     assertThat(e.clientMessage()).doesNotContain("disk");
                 });
         assertThat(measured).last().isEqualTo("ended RAW_SIGNATURE internal");

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.http;
 
+import io.github.hsmsigner.core.AuditLog;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.SigningKeys;
@@ -49,10 +50,15 @@ public final class TestKey {
     }
 
     public static SigningService service(Path directory, SigningPolicy policy) {
+        return service(directory, policy, AuditLog.none());
+    }
+
+    public static SigningService service(Path directory, SigningPolicy policy, AuditLog audit) {
         KeyStoreSigner signer = KeyStoreSigner.open(writeKeyStore(directory), PASSWORD.toCharArray());
         SigningKey key = SigningKey.prove("test", signer, signer, Deadline.after(Duration.ofSeconds(10)));
         return SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder())
                 .policy(policy)
+                .audit(audit)
                 .build();
     }
 

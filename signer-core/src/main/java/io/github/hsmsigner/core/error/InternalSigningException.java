@@ -3,7 +3,7 @@ package io.github.hsmsigner.core.error;
 /**
  * A fault in this software or in what it runs on, such as a signature that does not verify.
  */
-public final class InternalSigningException extends SigningException {
+public sealed class InternalSigningException extends SigningException permits UnrecordedRequestException {
 
     private static final long serialVersionUID = 1L;
 

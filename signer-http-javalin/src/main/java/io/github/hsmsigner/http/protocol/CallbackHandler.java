@@ -9,6 +9,7 @@ import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.error.ErrorCode;
 import io.github.hsmsigner.core.error.InvalidRequestException;
 import io.github.hsmsigner.core.error.SigningException;
+import io.github.hsmsigner.core.error.UnrecordedRequestException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -129,6 +130,7 @@ public final class CallbackHandler {
         private final LimitedBody body;
         private CallbackRequest request;
         private String reason;
+        private boolean unrecorded;
         private AuditEvent event;
         private long readingNanos;
 
@@ -153,7 +155,8 @@ public final class CallbackHandler {
                     Duration.ofNanos(totalNanos),
                     Duration.ofNanos(readingNanos),
                     recorded.map(AuditEvent::queued).orElse(Duration.ZERO),
-                    recorded.map(AuditEvent::signing).orElse(Duration.ZERO));
+                    recorded.map(AuditEvent::signing).orElse(Duration.ZERO),
+                    !unrecorded);
         }
 
         CallbackAnswer answer() {
@@ -190,6 +193,12 @@ public final class CallbackHandler {
             } catch (SlowBodyException e) {
                 reason = e.getMessage();
                 return ErrorAnswer.requestTimeout(facts.requestId());
+            } catch (UnrecordedRequestException e) {
+                // As long as the audit log cannot be written, each request comes here.
+                LOG.debug("Request {} could not be recorded.", facts.requestId(), e);
+                unrecorded = true;
+                reason = e.getMessage();
+                return ErrorAnswer.of(e, facts.requestId());
             } catch (SigningException e) {
                 reason = e.getMessage();
                 if (e.code() == ErrorCode.INTERNAL || e.code() == ErrorCode.INVALID_CONFIGURATION) {

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param reading the time to read the body, its parsing and hashing included
  * @param queued the time in the queue before the signer; zero where there is none
  * @param signing the time in the signer
+ * @param recorded {@code false} where the request failed because it could not be recorded in the audit log
  */
 public record CallbackReport(
         String requestId,
@@ -37,7 +38,8 @@ public record CallbackReport(
         Duration total,
         Duration reading,
         Duration queued,
-        Duration signing) {
+        Duration signing,
+        boolean recorded) {
 
     /**
      * Checks that nothing is missing.
@@ -55,6 +57,7 @@ public record CallbackReport(
      * @param reading the time to read the body, its parsing and hashing included
      * @param queued the time in the queue before the signer; zero where there is none
      * @param signing the time in the signer
+     * @param recorded {@code false} where the request failed because it could not be recorded in the audit log
      */
     public CallbackReport {
         Objects.requireNonNull(requestId, "requestId");

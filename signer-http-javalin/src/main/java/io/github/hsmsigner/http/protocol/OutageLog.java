@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts the requests that are refused while a key cannot be used, and says when that begins, goes on and ends.
+ * Counts the requests that fail for one reason while a key or the audit log cannot be used, and says when that begins, goes on and ends.
  *
  * <p>Keys have outages of their own, as they may be on several tokens; requests that did not come to a key share one. An outage is over
  * at the first success that is {@link #QUIET} after the last refusal: a queue that is full lets some in and refuses others, which is
@@ -26,12 +26,14 @@ final class OutageLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestLog.class);
 
+    private final Wording wording;
     private final LongSupplier nanoTime;
 
     /** Under the name of the key; as many as there are keys. */
     private final Map<String, Outage> outages = new ConcurrentHashMap<>();
 
-    OutageLog(LongSupplier nanoTime) {
+    OutageLog(Wording wording, LongSupplier nanoTime) {
+        this.wording = wording;
         this.nanoTime = nanoTime;
     }
 
@@ -39,7 +41,7 @@ final class OutageLog {
         String key = report.keyName().orElse("");
         String reason = RequestLog.reason(report.reason().orElse("no reason was given"));
         Outage outage = outages.computeIfAbsent(key, absent -> new Outage());
-        outage.refused(nanoTime.getAsLong(), report.asksForSignature()).write(key, reason);
+        outage.refused(nanoTime.getAsLong(), report.asksForSignature()).write(wording, key, reason);
     }
 
     void succeeded(CallbackReport report) {
@@ -52,7 +54,7 @@ final class OutageLog {
     private void end(String key, CallbackReport report) {
         Outage outage = outages.get(key);
         if (outage != null) {
-            outage.succeeded(nanoTime.getAsLong(), report.asksForSignature()).write(key, "");
+            outage.succeeded(nanoTime.getAsLong(), report.asksForSignature()).write(wording, key, "");
         }
     }
 
@@ -61,26 +63,45 @@ final class OutageLog {
 
         static final Line NONE = new Line(State.UNCHANGED, 0, Duration.ZERO);
 
-        void write(String key, String reason) {
+        void write(Wording wording, String key, String reason) {
             String of = key.isEmpty() ? "" : " for key \"" + RequestLog.name(key) + "\"";
             switch (state) {
                 case BEGUN ->
                     LOG.atWarn()
                             .addKeyValue("reason", reason)
-                            .log("Requests{} are refused with 503; from now on they are counted.", of);
+                            .log("Requests{} {}; from now on they are counted.", of, wording.begun);
                 case GOES_ON ->
                     LOG.atWarn()
                             .addKeyValue("refused", refused)
                             .addKeyValue("seconds", time.toSeconds())
                             .addKeyValue("reason", reason)
-                            .log("Requests{} are still refused with 503.", of);
+                            .log("Requests{} {}.", of, wording.goesOn);
                 case OVER ->
                     LOG.atInfo()
                             .addKeyValue("refused", refused)
                             .addKeyValue("seconds", time.toSeconds())
-                            .log("Requests{} are served again.", of);
+                            .log("Requests{} {}.", of, wording.over);
                 case UNCHANGED -> {}
             }
+        }
+    }
+
+    /** What becomes of the requests. */
+    enum Wording {
+        REFUSED("are refused with 503", "are still refused with 503", "are served again"),
+        UNRECORDED(
+                "fail with 500, as they cannot be recorded in the audit log",
+                "still fail with 500, as they cannot be recorded in the audit log",
+                "are recorded again");
+
+        private final String begun;
+        private final String goesOn;
+        private final String over;
+
+        Wording(String begun, String goesOn, String over) {
+            this.begun = begun;
+            this.goesOn = goesOn;
+            this.over = over;
         }
     }
 

@@ -15,7 +15,8 @@ import org.slf4j.spi.LoggingEventBuilder;
  * {@code queued_us}, {@code signing_us} and {@code reason}. What is not known is left out; durations are whole microseconds. A layout
  * shows the pairs if it is told to, Logback's with {@code %kvp}.
  *
- * <p>Requests that are refused with 503, because a key cannot be used for now, are counted instead: a line at WARN has the reason of
+ * <p>Requests that are refused with 503, because a key cannot be used for now, are counted instead, and so are those that fail because
+ * the audit log cannot be written: a line at WARN has the reason of
  * the first, another tells each minute how many there were, and a last one when signatures are made again. At DEBUG there is a line for
  * each of them too.
  *
@@ -29,6 +30,7 @@ public final class RequestLog implements CallbackObserver {
     private static final int MAX_REASON = 1000;
 
     private final OutageLog outages;
+    private final OutageLog auditOutages;
 
     /** Makes a log. Endpoints that share one share the count of refused requests. */
     public RequestLog() {
@@ -37,7 +39,8 @@ public final class RequestLog implements CallbackObserver {
 
     /** With another clock, for tests. */
     RequestLog(LongSupplier nanoTime) {
-        this.outages = new OutageLog(nanoTime);
+        this.outages = new OutageLog(OutageLog.Wording.REFUSED, nanoTime);
+        this.auditOutages = new OutageLog(OutageLog.Wording.UNRECORDED, nanoTime);
     }
 
     @Override
@@ -45,10 +48,14 @@ public final class RequestLog implements CallbackObserver {
         if (report.outcome().equals(ErrorCode.UNAVAILABLE.text())) {
             write(report, Level.DEBUG);
             outages.refused(report);
+        } else if (!report.recorded()) {
+            write(report, Level.DEBUG);
+            auditOutages.refused(report);
         } else {
             write(report, Level.INFO);
             if (report.succeeded()) {
                 outages.succeeded(report);
+                auditOutages.succeeded(report);
             }
         }
     }

@@ -50,9 +50,10 @@ final class AdminServer {
         ServerConnector connector = Listeners.connector(server, http, listener, own, Duration.ZERO, Optional.empty());
         server.addConnector(connector);
         server.setErrorHandler(new JettyErrorAnswers(answer -> {}));
-        OperatorPages pages = OperatorPages.all(health, metrics);
+        OperatorPages pages = OperatorPages.all(health, metrics, answer -> {});
         pages.setHandler(new NothingElse());
         server.setHandler(pages);
+        server.insertHandler(new WaitingConnections.RequestHandler());
         Listeners.open(connector, listener);
         try {
             server.start();

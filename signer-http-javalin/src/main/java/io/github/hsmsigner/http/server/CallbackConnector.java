@@ -1,28 +1,32 @@
 package io.github.hsmsigner.http.server;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.IO;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A listener whose connections end in order. Jetty's own cuts each connection after the request that it is serving when the stop
- * begins, also if the answer has told the client nothing of it, so that the client's next request is lost. Here the answers close the
- * connections ({@link DrainingHandler}), and silence does.
+ * A listener whose connections end in order. Jetty's own resets those that wait to be accepted when the stop begins, and cuts each
+ * connection after the request that it is serving then, also if the answer has told the client nothing of it, so that the client's next
+ * request is lost. Here the port is closed once nobody waits to be accepted, the answers close the connections
+ * ({@link DrainingHandler}), and silence does.
  *
  * <p>While there are as many connections as there may be, silent ones give way sooner.
  */
@@ -36,68 +40,140 @@ final class CallbackConnector extends ServerConnector {
     /** How long a connection may be silent while there are as many as there may be. */
     private static final Duration PAUSE_AT_THE_LIMIT = Duration.ofSeconds(2);
 
-    /** How long the stop waits for those that have connected already. */
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+    /** How long those that wait are accepted after the stop began, however many still come. */
+    private static final Duration LONGEST_ACCEPTING = Duration.ofSeconds(1);
 
     private final int maxConnections;
     private final long pauseWhileStoppingMillis;
+    private final CountDownLatch portClosed = new CountDownLatch(1);
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
-    /** Connections that are accepted and not open yet. */
-    private final AtomicInteger coming = new AtomicInteger();
+    /** Connections that are accepted and not open yet. Jetty says "accepted" before they are open, so a count of that loses some. */
+    private final Set<Object> coming = ConcurrentHashMap.newKeySet();
 
-    private volatile LastOne lastOne;
+    private final WaitingConnections waiting = new WaitingConnections();
+
+    private volatile Selector arrivals;
     private volatile boolean draining;
     private volatile boolean crowded;
 
     /**
-     * One thread accepts. Jetty could accept in its selectors too, but would then lose the port when it stops accepting and begins again
-     * within a moment, as at the limit of connections. The price is one connection more than the limit.
+     * One thread accepts, one connection after the other. Where its selectors accept, Jetty takes all that wait at once and resets those
+     * beyond the limit, and closes the port to stop accepting for a while.
      */
     CallbackConnector(
             Server server, int selectors, int maxConnections, Duration stopLimit, ConnectionFactory... protocols) {
         super(server, 1, selectors, protocols);
         this.maxConnections = maxConnections;
-        getSelectorManager().addEventListener(new CountOfThoseComing());
-        // Clients that only keep their connections must not use up the time that requests have.
+        getSelectorManager().addEventListener(new ThoseComing());
+        // Clients that only keep their connections must not use up the time that requests have. Silence is noticed
+        // twice: first the
+        // client is told of the end, and if it does not end the connection either, it is closed.
         this.pauseWhileStoppingMillis =
-                Math.min(PAUSE_WHILE_STOPPING.toMillis(), Math.max(1, stopLimit.toMillis() / 2));
+                Math.min(PAUSE_WHILE_STOPPING.toMillis(), Math.max(1, stopLimit.toMillis() / 4));
+    }
+
+    /** To be told of requests, by the {@link WaitingConnections.RequestHandler}. */
+    WaitingConnections waiting() {
+        return waiting;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        closeThoseThatTrickle();
+    }
+
+    /** A client may be silent for the idle timeout and then take as long again to send a header. */
+    private void closeThoseThatTrickle() {
+        Duration idle = Duration.ofMillis(getIdleTimeout());
+        waiting.closeThoseLongerThan(idle.multipliedBy(2));
+        if (isRunning()) {
+            getScheduler()
+                    .schedule(this::closeThoseThatTrickle, idle.dividedBy(2).toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** The thread that accepts waits in a selector, as nothing else can be woken without closing the port. */
+    @Override
+    public void open(ServerSocketChannel port) throws IOException {
+        super.open(port);
+        port.configureBlocking(false);
+        arrivals = Selector.open();
+        port.register(arrivals, SelectionKey.OP_ACCEPT);
+    }
+
+    @Override
+    public void close() {
+        super.close();
+        IO.close(arrivals);
+    }
+
+    @Override
+    public void accept(int acceptor) throws IOException {
+        if (!draining) {
+            arrivals.select(key -> {});
+        }
+        ServerSocketChannel port = (ServerSocketChannel) getTransport();
+        if (draining) {
+            acceptThoseThatWaitAndClose(port);
+        } else {
+            acceptOne(port);
+        }
+    }
+
+    private boolean acceptOne(ServerSocketChannel port) throws IOException {
+        SocketChannel connection = port.accept();
+        if (connection == null) {
+            return false;
+        }
+        connection.configureBlocking(false);
+        configure(connection.socket());
+        getSelectorManager().accept(connection);
+        return true;
+    }
+
+    /** By the thread that accepts, so that there is no time between the last one and the end in which a further one comes to wait. */
+    private void acceptThoseThatWaitAndClose(ServerSocketChannel port) throws IOException {
+        super.setAccepting(false);
+        // A port that is registered would be closed some time later.
+        arrivals.close();
+        long start = System.nanoTime();
+        try {
+            boolean more = true;
+            while (more && System.nanoTime() - start < LONGEST_ACCEPTING.toNanos()) {
+                more = acceptOne(port);
+            }
+        } finally {
+            close();
+            portClosed.countDown();
+        }
     }
 
     @Override
     public CompletableFuture<Void> shutdown() {
+        // Those that wait because of the limit have connected as well; there are not more of them than the kernel lets
+        // wait.
+        getBeans(NetworkConnectionLimit.class).forEach(limit -> limit.setMaxNetworkConnectionCount(Integer.MAX_VALUE));
         draining = true;
-        acceptThoseThatWait();
-        super.setAccepting(false);
-        close();
+        super.setAccepting(true);
+        arrivals.wakeup();
+        awaitThePortClosed();
         getConnectedEndPoints().forEach(this::limitSilence);
         completeIfEmpty();
         return drained;
     }
 
-    /**
-     * Waits until those are accepted that have connected by now: the kernel would reset them when the port is closed. They are accepted in
-     * the order in which they came, so one connection of our own tells when all before it are.
-     */
-    private void acceptThoseThatWait() {
-        CountDownLatch accepted = new CountDownLatch(1);
-        try (SocketChannel last = SocketChannel.open()) {
-            last.bind(new InetSocketAddress(0));
-            int port = ((InetSocketAddress) last.getLocalAddress()).getPort();
-            lastOne = new LastOne(port, accepted);
-            InetAddress address =
-                    ((InetSocketAddress) ((ServerSocketChannel) getTransport()).getLocalAddress()).getAddress();
-            last.connect(new InetSocketAddress(
-                    address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address, getLocalPort()));
-            if (!accepted.await(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn(
-                        "There are as many connections as there may be; those that still waited at the stop are lost.");
+    private void awaitThePortClosed() {
+        try {
+            if (portClosed.await(2 * LONGEST_ACCEPTING.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
             }
-        } catch (IOException e) {
-            LOG.warn("Whether connections were waiting at the stop could not be seen.", e);
+            LOG.warn("Connections that waited to be accepted at the stop could not be accepted in time.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        close();
     }
 
     /** A connection that ends makes room for another one, but not any more once the stop has begun. */
@@ -111,6 +187,8 @@ final class CallbackConnector extends ServerConnector {
     @Override
     protected void onEndPointOpened(EndPoint endPoint) {
         super.onEndPointOpened(endPoint);
+        coming.remove(endPoint.getTransport());
+        waiting.opened(endPoint);
         if (getConnectedEndPoints().size() >= maxConnections && !crowded) {
             crowded = true;
             getConnectedEndPoints().forEach(this::limitSilence);
@@ -122,6 +200,7 @@ final class CallbackConnector extends ServerConnector {
     @Override
     protected void onEndPointClosed(EndPoint endPoint) {
         super.onEndPointClosed(endPoint);
+        waiting.closed(endPoint);
         if (crowded && getConnectedEndPoints().size() < maxConnections) {
             crowded = false;
             getConnectedEndPoints().forEach(this::limitSilence);
@@ -140,38 +219,25 @@ final class CallbackConnector extends ServerConnector {
     }
 
     private void completeIfEmpty() {
-        if (draining && coming.get() == 0 && getConnectedEndPoints().isEmpty()) {
+        // In this order: a connection is among the open ones before it is no more among those coming.
+        if (portClosed.getCount() == 0
+                && coming.isEmpty()
+                && getConnectedEndPoints().isEmpty()) {
             drained.complete(null);
         }
     }
 
-    private final class CountOfThoseComing implements SelectorManager.AcceptListener {
+    private final class ThoseComing implements SelectorManager.AcceptListener {
 
         @Override
-        public void onAccepting(SelectableChannel channel) {
-            coming.incrementAndGet();
-            LastOne last = lastOne;
-            if (last != null && ((SocketChannel) channel).socket().getPort() == last.port()) {
-                last.accepted().countDown();
-            }
+        public void onAccepting(SelectableChannel connection) {
+            coming.add(connection);
         }
 
         @Override
-        public void onAccepted(SelectableChannel channel) {
-            gone();
-        }
-
-        @Override
-        public void onAcceptFailed(SelectableChannel channel, Throwable cause) {
-            gone();
-        }
-
-        private void gone() {
-            coming.decrementAndGet();
+        public void onAcceptFailed(SelectableChannel connection, Throwable cause) {
+            coming.remove(connection);
             completeIfEmpty();
         }
     }
-
-    /** The connection of our own, by the port that it comes from. */
-    private record LastOne(int port, CountDownLatch accepted) {}
 }

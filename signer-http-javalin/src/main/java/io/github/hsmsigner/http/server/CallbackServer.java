@@ -1,5 +1,6 @@
 package io.github.hsmsigner.http.server;
 
+import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.javalin.BodyPace;
@@ -15,12 +16,16 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.component.Graceful;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,10 +41,17 @@ final class CallbackServer {
     /** Threads that accept, select, and serve what does not wait. */
     private static final int THREADS_THAT_DO_NOT_WAIT = 12;
 
+    /** The attribute of a request of whose answer the observer was told. */
+    private static final String TOLD = CallbackServer.class.getName() + ".told";
+
+    /** How long threads may go on that serve a request which was cut off. */
+    private static final Duration THREADS_STOP_LIMIT = Duration.ofSeconds(1);
+
     private final ServerSettings settings;
     private final RequestObserver observer;
     private final Optional<ReloadableTls> tls;
     private final RequestBound bound;
+    private final DrainingHandler draining = new DrainingHandler();
     private final QueuedThreadPool threads;
     private final Javalin javalin;
     private ServerConnector connector;
@@ -53,6 +65,7 @@ final class CallbackServer {
         this.bound = new RequestBound(maxRequests, observer::answeredByServer);
         this.threads = new QueuedThreadPool(maxRequests + THREADS_THAT_DO_NOT_WAIT, THREADS_THAT_DO_NOT_WAIT);
         threads.setName("http");
+        threads.setStopTimeout(THREADS_STOP_LIMIT.toMillis());
         this.javalin = Javalin.create(config -> {
             configureServer(config, pages);
             configureErrors(config.routes);
@@ -117,16 +130,18 @@ final class CallbackServer {
         // The handler that is put in last is the first to see a request.
         server.insertHandler(bound);
         server.insertHandler(pages);
-        server.insertHandler(new DrainingHandler());
-        server.setStopTimeout(settings.stopLimit().toMillis());
+        server.insertHandler(draining);
+        server.insertHandler(new WaitingConnections.RequestHandler());
+        // Requests are finished before the server is told to stop.
+        server.setStopTimeout(0);
         server.setErrorHandler(new JettyErrorAnswers(observer::answeredByServer));
     }
 
     private void configureErrors(RoutesConfig routes) {
         routes.before(RequestIds::of);
-        // The endpoint answers other methods by itself, and reports callbacks alone.
+        // The endpoint answers the usual other methods by itself, and reports callbacks alone.
         routes.after(settings.path(), context -> {
-            if (context.statusCode() == 405) {
+            if (context.statusCode() == 405 && context.attribute(TOLD) == null) {
                 observer.answeredByServer(ErrorAnswer.methodNotAllowed("POST", RequestIds.of(context)));
             }
         });
@@ -138,6 +153,7 @@ final class CallbackServer {
     }
 
     private void answer(Context context, CallbackAnswer answer) {
+        context.attribute(TOLD, true);
         observer.answeredByServer(answer);
         JavalinAnswers.send(context, answer);
     }
@@ -174,16 +190,35 @@ final class CallbackServer {
      * @return whether every request was finished; those that were not are cut off
      */
     boolean stop() {
+        Server server = connector.getServer();
+        boolean finished = finishRequests(server);
         try {
-            // Not through Javalin, which logs a time limit that was reached with a stack trace.
-            connector.getServer().stop();
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("The server did not stop in order.", e);
+        }
+        return finished;
+    }
+
+    /** By ourselves, as Jetty only throws an exception when the limit is reached, and then the requests can no more be counted. */
+    private boolean finishRequests(Server server) {
+        long limit = settings.stopLimit().toMillis();
+        Deadline deadline = Deadline.after(settings.stopLimit());
+        try {
+            Graceful.shutdown(server).get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
             return true;
         } catch (TimeoutException e) {
+            long requests = draining.inProgress();
             LOG.warn(
-                    "{} s after the stop began, requests were still being served or connections kept: they were cut off.",
-                    settings.stopLimit().toSeconds());
+                    "The stop limit of {} ms is reached; cut off: requests={} connections={}",
+                    limit,
+                    requests,
+                    connector.getConnectedEndPoints().size());
+            return requests == 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return false;
-        } catch (Exception e) {
+        } catch (ExecutionException e) {
             throw new IllegalStateException("The server did not stop in order.", e);
         }
     }

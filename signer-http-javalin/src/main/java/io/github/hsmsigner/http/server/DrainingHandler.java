@@ -38,6 +38,11 @@ final class DrainingHandler extends Handler.Wrapper implements Graceful {
         return super.handle(request, response, callback);
     }
 
+    /** How many requests are being served, whatever they are. */
+    long inProgress() {
+        return requests.get();
+    }
+
     @Override
     public CompletableFuture<Void> shutdown() {
         return drain.shutdown();

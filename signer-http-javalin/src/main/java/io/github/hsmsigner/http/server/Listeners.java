@@ -2,6 +2,8 @@ package io.github.hsmsigner.http.server;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpVersion;
@@ -70,11 +72,30 @@ final class Listeners {
         try {
             connector.open();
         } catch (IOException e) {
-            throw new InvalidConfigurationException(
-                    listener.address() + ":" + listener.port()
-                            + " cannot be listened on: the port is taken, this user may not use it, or the address is none"
-                            + " of this machine.",
-                    e);
+            throw cannotListen(listener, e);
         }
+    }
+
+    /**
+     * Takes the port and gives it back.
+     *
+     * @throws InvalidConfigurationException if it cannot be listened on
+     */
+    static void check(ListenerSettings listener) {
+        try (ServerSocket port = new ServerSocket()) {
+            // As Jetty sets it; without it, the connections of a service that has just ended would keep the port.
+            port.setReuseAddress(true);
+            port.bind(new InetSocketAddress(listener.address(), listener.port()));
+        } catch (IOException e) {
+            throw cannotListen(listener, e);
+        }
+    }
+
+    private static InvalidConfigurationException cannotListen(ListenerSettings listener, IOException cause) {
+        return new InvalidConfigurationException(
+                listener.address() + ":" + listener.port()
+                        + " cannot be listened on: the port is taken, this user may not use it, or the address is none"
+                        + " of this machine.",
+                cause);
     }
 }

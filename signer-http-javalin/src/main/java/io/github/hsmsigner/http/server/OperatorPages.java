@@ -1,11 +1,13 @@
 package io.github.hsmsigner.http.server;
 
+import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
@@ -25,19 +27,23 @@ final class OperatorPages extends Handler.Wrapper {
 
     private final Map<String, Page> pages = new TreeMap<>();
 
-    private OperatorPages() {}
+    private final Consumer<CallbackAnswer> observer;
 
-    /** The pages that every listener has. */
-    static OperatorPages liveness() {
-        OperatorPages pages = new OperatorPages();
+    private OperatorPages(Consumer<CallbackAnswer> observer) {
+        this.observer = observer;
+    }
+
+    /** The pages that every listener has; refusals are told to the observer. */
+    static OperatorPages liveness(Consumer<CallbackAnswer> observer) {
+        OperatorPages pages = new OperatorPages(observer);
         pages.pages.put("/", (request, response) -> new Content(JSON, HealthAnswer.status("up")));
         pages.pages.put("/health/live", (request, response) -> new Content(JSON, HealthAnswer.status("live")));
         return pages;
     }
 
-    /** All pages. */
-    static OperatorPages all(HealthReport health, Optional<MetricsPage> metrics) {
-        OperatorPages pages = liveness();
+    /** All pages; refusals are told to the observer. */
+    static OperatorPages all(HealthReport health, Optional<MetricsPage> metrics, Consumer<CallbackAnswer> observer) {
+        OperatorPages pages = liveness(observer);
         pages.pages.put("/health/ready", (request, response) -> {
             Health now = health.ready();
             response.setStatus(now.ready() ? 200 : 503);
@@ -61,7 +67,9 @@ final class OperatorPages extends Handler.Wrapper {
         }
         String requestId = JettyAnswers.requestId(request);
         if (!HttpMethod.GET.is(request.getMethod()) && !HttpMethod.HEAD.is(request.getMethod())) {
-            JettyAnswers.send(response, callback, ErrorAnswer.methodNotAllowed("GET, HEAD", requestId), requestId);
+            CallbackAnswer answer = ErrorAnswer.methodNotAllowed("GET, HEAD", requestId);
+            observer.accept(answer);
+            JettyAnswers.send(response, callback, answer, requestId);
             return true;
         }
         response.setStatus(200);

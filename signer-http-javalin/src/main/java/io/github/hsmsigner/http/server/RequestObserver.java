@@ -5,8 +5,9 @@ import io.github.hsmsigner.http.protocol.CallbackObserver;
 import io.github.hsmsigner.http.protocol.CallbackReport;
 
 /**
- * Is told of each request on the callbacks' listener when its answer is known, once: health and metrics excepted. Implementations are safe
- * for use by any number of threads at once and return at once.
+ * Is told of each request on the callbacks' listener when its answer is known, once, whether or not the client takes the answer. Excepted are
+ * health and metrics that were asked for as they should be. Implementations are safe for use by any number of threads at once and return
+ * at once.
  */
 public interface RequestObserver extends CallbackObserver {
 

@@ -3,6 +3,8 @@ package io.github.hsmsigner.http.server;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -46,7 +48,9 @@ public final class SigningHttpServer {
         Optional<AdminServer> admin =
                 settings.admin().map(listener -> AdminServer.start(listener, settings.clientLimits(), health, metrics));
         try {
-            OperatorPages pages = admin.isPresent() ? OperatorPages.liveness() : OperatorPages.all(health, metrics);
+            OperatorPages pages = admin.isPresent()
+                    ? OperatorPages.liveness(observer::answeredByServer)
+                    : OperatorPages.all(health, metrics, observer::answeredByServer);
             return new SigningHttpServer(CallbackServer.start(settings, service, pages, observer), admin);
         } catch (RuntimeException e) {
             admin.ifPresent(AdminServer::stop);
@@ -63,6 +67,28 @@ public final class SigningHttpServer {
      */
     public static X509Certificate checkTls(TlsSettings settings) {
         return TlsIdentity.read(settings).certificate();
+    }
+
+    /**
+     * Looks whether a server could start: reads the files of TLS, and takes the ports for a moment.
+     *
+     * @param settings the settings
+     * @return what is wrong, one sentence each; empty if nothing is
+     */
+    public static List<String> problems(ServerSettings settings) {
+        List<String> problems = new ArrayList<>();
+        settings.tls().ifPresent(tls -> collect(problems, () -> checkTls(tls)));
+        collect(problems, () -> Listeners.check(settings.listener()));
+        settings.admin().ifPresent(admin -> collect(problems, () -> Listeners.check(admin)));
+        return problems;
+    }
+
+    private static void collect(List<String> problems, Runnable check) {
+        try {
+            check.run();
+        } catch (InvalidConfigurationException e) {
+            problems.add(e.getMessage());
+        }
     }
 
     /**

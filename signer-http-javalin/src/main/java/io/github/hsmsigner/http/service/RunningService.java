@@ -76,6 +76,7 @@ final class RunningService implements AutoCloseable {
         Optional<ContainerBuilder> containers = problems.collect(() -> SignatureContainers.of(settings.signatures()));
         problems.addAll(KeyNames.problems(settings.access(), settings.keys().keySet()));
         problems.addAll(watched.unreadableCertificates());
+        problems.addAll(SigningHttpServer.problems(settings.server()));
         settings.audit()
                 .flatMap(file -> problems.collect(() -> AuditFile.open(file)))
                 .ifPresent(file -> audit = file);

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.PolicyDecision;
+import io.github.hsmsigner.core.SigningPolicy;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.http.TestKey;
+import io.github.hsmsigner.http.audit.AuditFile;
+import io.github.hsmsigner.http.audit.AuditFileSettings;
 import io.github.hsmsigner.testing.CapturedLog;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -147,6 +150,39 @@ class CallbackHandlerTest {
     }
 
     /** A client that never stops to send. */
+    @Test
+    void anAuditLogThatCannotBeWrittenFailsRequestsWithoutAStackTraceForEach() {
+        AuditFile audit = AuditFile.open(
+                AuditFileSettings.builder(directory.resolve("audit.jsonl")).build());
+        audit.close();
+        SigningService service = TestKey.service(directory, SigningPolicy.open(), audit);
+        CallbackHandler handler =
+                new CallbackHandler(() -> service, CallbackLimits.defaults(), CertificateEncoding.PEM);
+        try (CapturedLog log = new CapturedLog()) {
+            for (int i = 0; i < 3; i++) {
+                CallbackAnswer answer = handler.answer(
+                        new CallFacts(
+                                "id",
+                                Optional.of("application/json"),
+                                Optional.empty(),
+                                OptionalLong.empty(),
+                                false,
+                                Map.of()),
+                        new ByteArrayInputStream(
+                                "{\"data_to_be_signed\":\"AQID\"}".getBytes(StandardCharsets.US_ASCII)));
+                assertThat(answer.status()).isEqualTo(500);
+                assertThat(answer.outcome()).isEqualTo("internal");
+            }
+            assertThat(log.lines())
+                    .filteredOn(line -> !line.startsWith("DEBUG") && !line.startsWith("TRACE"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARN ")
+                    .contains("cannot be recorded in the audit log; from now on they are counted", "is closed")
+                    .doesNotContain("\n");
+        }
+    }
+
     private static final class Endless extends InputStream {
 
         @Override

@@ -37,7 +37,27 @@ class RequestLogTest {
                 Duration.ofNanos(4_999_999),
                 Duration.ofNanos(1_000),
                 Duration.ofMillis(2),
-                Duration.ofMillis(1));
+                Duration.ofMillis(1),
+                true);
+    }
+
+    private static CallbackReport unrecorded(String key) {
+        CallbackReport report = report(CallbackAction.SIGN, null, key, "internal", 500, "Disk full.");
+        return new CallbackReport(
+                report.requestId(),
+                report.action(),
+                report.caller(),
+                report.keyName(),
+                report.digestAlgorithm(),
+                report.bodyBytes(),
+                report.outcome(),
+                report.status(),
+                report.reason(),
+                report.total(),
+                report.reading(),
+                report.queued(),
+                report.signing(),
+                false);
     }
 
     private void refuse(CallbackAction action, String key, String reason) {
@@ -118,6 +138,35 @@ class RequestLogTest {
                 .hasSize(1_003);
         assertThat(log.lines().stream().filter(line -> line.startsWith("INFO") && line.contains(" outcome=")))
                 .hasSize(2);
+    }
+
+    @Test
+    void whatCannotBeRecordedIsCountedAndNotLoggedOneByOne() {
+        for (int i = 0; i < 1_000; i++) {
+            requests.answered(unrecorded("main"));
+        }
+        String failing = "fail with 500, as they cannot be recorded in the audit log";
+        assertThat(outages())
+                .containsExactly("WARN Requests for key \"main\" " + failing
+                        + "; from now on they are counted. reason=Disk full.");
+        pass(OutageLog.REMINDER);
+        requests.answered(unrecorded("main"));
+        pass(OutageLog.QUIET);
+        serve(CallbackAction.SIGN, "main");
+        assertThat(outages())
+                .hasSize(3)
+                .endsWith(
+                        "WARN Requests for key \"main\" still " + failing
+                                + ". refused=1001 seconds=60 reason=Disk full.",
+                        "INFO Requests for key \"main\" are recorded again. refused=1001 seconds=60");
+        assertThat(log.lines().stream().filter(line -> line.startsWith("INFO") && line.contains(" outcome=")))
+                .hasSize(1);
+    }
+
+    @Test
+    void aFaultThatIsNotOfTheAuditLogHasItsLine() {
+        requests.answered(report(CallbackAction.SIGN, null, "main", "internal", 500, "It does not verify."));
+        assertThat(log.lines()).singleElement().asString().startsWith("INFO").contains("outcome=internal");
     }
 
     @Test

@@ -153,5 +153,9 @@ class HttpLimitsTest {
         assertThatThrownBy(() -> TestServer.start(settings, () -> null))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageStartingWith(named + " cannot be listened on");
+        assertThat(SigningHttpServer.problems(settings))
+                .singleElement()
+                .asString()
+                .startsWith(named + " cannot be listened on");
     }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that send slowly, or nothing, or go away, cost the others nothing. */
 @Timeout(120)
@@ -157,6 +160,30 @@ class SlowClientsTest {
             assertThat(silent.isClosedByServer()).isTrue();
         }
         TestServer.await("its place is free", () -> server.activity().requests() == 0);
+    }
+
+    /** Never silent for long, and never done; while another client keeps its connection for longer than that, with a request now and then. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aHeaderThatTricklesIsCutOff(boolean afterARequest) throws IOException {
+        start(limits(0, Duration.ofSeconds(1), 1_024, 256));
+        RawConnection trickling = RawConnection.to(server.port());
+        slow.add(trickling);
+        if (afterARequest) {
+            assertThat(trickling.send(RawConnection.callback(REQUEST)).answer().status())
+                    .isEqualTo(200);
+        }
+        trickling.send("POST /sign HTTP/1.1\r\nX: ");
+        Future<?> sending = trickle.scheduleAtFixedRate(this::trickleOnce, 20, 20, TimeUnit.MILLISECONDS);
+        try (RawConnection kept = RawConnection.to(server.port())) {
+            // Sending fails once the connection is gone.
+            while (!sending.isDone()) {
+                assertThat(kept.send(RawConnection.callback(REQUEST)).answer().status())
+                        .isEqualTo(200);
+            }
+            assertThat(kept.send(RawConnection.callback(REQUEST)).answer().status())
+                    .isEqualTo(200);
+        }
     }
 
     /** Silence of a client that has sent all it has to is no idleness, however long the HSM takes. */

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
+import io.github.hsmsigner.testing.CapturedLog;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,9 +18,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,6 +137,116 @@ class StopUnderLoadTest {
             assertThat(last.status()).isEqualTo(200);
             assertThat(last.closes()).isTrue();
             stopped.join();
+        }
+    }
+
+    /** The kernel makes connections before the server accepts them, and resets those that it has not when the port is closed. */
+    @RepeatedTest(20)
+    void whoHasConnectedBeforeTheStopIsServed() throws IOException {
+        List<RawConnection> connected = connect(server.port(), 40);
+        CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop, threads);
+        assertAllAreServed(connected);
+        stopped.join();
+    }
+
+    @Test
+    void whoWaitsForTheLimitOfConnectionsIsServedAtTheStop() throws IOException {
+        server.stop();
+        int most = 4;
+        ClientLimits defaults = ClientLimits.defaults();
+        ClientLimits limits = new ClientLimits(
+                defaults.maxHeaderBytes(),
+                defaults.idleTimeout(),
+                defaults.minBytesPerSecond(),
+                defaults.slowGrace(),
+                most,
+                defaults.maxRequests());
+        SigningService service = TestKey.service(directory);
+        server = TestServer.start(TestServer.settings(limits), () -> service);
+        List<RawConnection> connected = connect(server.port(), most);
+        TestServer.await("the limit is reached", () -> server.activity().connections() == most);
+        connected.addAll(connect(server.port(), 20));
+
+        CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop, threads);
+        assertAllAreServed(connected);
+        stopped.join();
+    }
+
+    private void restart(Duration stopLimit) {
+        server.stop();
+        SigningService service = TestKey.service(directory);
+        server = TestServer.start(
+                TestServer.settings(
+                        TestServer.ANY_PORT, Optional.empty(), Optional.empty(), ClientLimits.defaults(), stopLimit),
+                () -> service);
+    }
+
+    @Test
+    void connectionsThatClientsKeepDoNotUseUpTheTimeOfRequests() throws IOException {
+        restart(Duration.ofSeconds(4));
+        try (CapturedLog log = new CapturedLog();
+                RawConnection kept = RawConnection.to(server.port());
+                RawConnection unused = RawConnection.to(server.port())) {
+            kept.send(RawConnection.callback(REQUEST)).answer();
+            assertThat(server.stop()).as("every request finished").isTrue();
+            assertThat(kept.isClosedByServer()).isTrue();
+            assertThat(unused.isClosedByServer()).isTrue();
+            assertThat(warnings(log)).isEmpty();
+        }
+    }
+
+    @Test
+    void whatDoesNotEndIsCutOffAtTheLimitAndToldInOneLine() throws IOException {
+        restart(Duration.ofMillis(500));
+        ScheduledExecutorService trickle = Executors.newSingleThreadScheduledExecutor();
+        try (CapturedLog log = new CapturedLog();
+                RawConnection slow = RawConnection.to(server.port()).send(RawConnection.head(100_000))) {
+            trickle.scheduleAtFixedRate(() -> sendUntilCutOff(slow), 0, 20, TimeUnit.MILLISECONDS);
+            TestServer.await(
+                    "the slow request is served", () -> server.activity().requests() == 1);
+            assertThat(server.stop()).as("every request finished").isFalse();
+            assertThat(warnings(log))
+                    .singleElement()
+                    .asString()
+                    .contains("500 ms", "requests=1", "connections=1")
+                    .doesNotContain("\n");
+        } finally {
+            trickle.shutdownNow();
+        }
+    }
+
+    /** What anybody warns of. */
+    private static List<String> warnings(CapturedLog log) {
+        return log.lines().stream()
+                .filter(line -> line.startsWith("WARN ") || line.startsWith("ERROR "))
+                .toList();
+    }
+
+    private static void sendUntilCutOff(RawConnection connection) {
+        try {
+            connection.send(" ");
+        } catch (IOException e) {
+            // An exception ends the schedule.
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<RawConnection> connect(int port, int count) throws IOException {
+        List<RawConnection> connected = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            connected.add(RawConnection.to(port));
+        }
+        return connected;
+    }
+
+    private static void assertAllAreServed(List<RawConnection> connected) throws IOException {
+        for (RawConnection connection : connected) {
+            connection.send(RawConnection.callback(REQUEST));
+        }
+        for (RawConnection connection : connected) {
+            try (connection) {
+                assertThat(connection.answer().status()).isEqualTo(200);
+            }
         }
     }
 

@@ -29,20 +29,26 @@ final class TestServer {
             Optional<TlsSettings> tls,
             Optional<ListenerSettings> admin,
             ClientLimits limits) {
+        return settings(listener, tls, admin, limits, Duration.ofSeconds(20));
+    }
+
+    static ServerSettings settings(
+            ListenerSettings listener,
+            Optional<TlsSettings> tls,
+            Optional<ListenerSettings> admin,
+            ClientLimits limits,
+            Duration stopLimit) {
         return new ServerSettings(
-                listener,
-                "/sign",
-                tls,
-                admin,
-                CallbackLimits.defaults(),
-                CertificateEncoding.PEM,
-                limits,
-                Duration.ofSeconds(20));
+                listener, "/sign", tls, admin, CallbackLimits.defaults(), CertificateEncoding.PEM, limits, stopLimit);
     }
 
     static SigningHttpServer start(ServerSettings settings, Supplier<SigningService> service) {
-        return SigningHttpServer.start(
-                settings, service, Health::good, Optional.of(new Metrics()), RequestObserver.none());
+        return start(settings, service, RequestObserver.none());
+    }
+
+    static SigningHttpServer start(
+            ServerSettings settings, Supplier<SigningService> service, RequestObserver observer) {
+        return SigningHttpServer.start(settings, service, Health::good, Optional.of(new Metrics()), observer);
     }
 
     static void await(String what, BooleanSupplier condition) {

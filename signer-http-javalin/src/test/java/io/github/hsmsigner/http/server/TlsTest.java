@@ -10,12 +10,14 @@ import io.github.hsmsigner.http.auth.ClientCertificateFacts;
 import io.github.hsmsigner.testing.ExternalTool;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +28,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -87,13 +92,16 @@ class TlsTest {
     }
 
     private void start(ClientCertificates clients) {
+        start(clients, ClientLimits.defaults());
+    }
+
+    private void start(ClientCertificates clients, ClientLimits limits) {
         var service = TestKey.service(directory, attempt -> {
             facts.set(attempt.context().transportFacts());
             return PolicyDecision.allow();
         });
         server = TestServer.start(
-                TestServer.settings(
-                        TestServer.ANY_PORT, Optional.of(settings(clients)), Optional.empty(), ClientLimits.defaults()),
+                TestServer.settings(TestServer.ANY_PORT, Optional.of(settings(clients)), Optional.empty(), limits),
                 () -> service);
     }
 
@@ -153,6 +161,47 @@ class TlsTest {
         assertThat(once(client()).status()).isEqualTo(200);
         assertThat(serverCertificate(client(), server.port())).isEqualTo(certificate);
         assertThat(facts.get()).containsOnlyKeys("remote_address");
+    }
+
+    /** Never silent for long, and never done; while another client keeps its connection for longer than that, with a request now and then. */
+    @Test
+    void aBeginningThatTricklesIsCutOff() throws IOException {
+        writeIdentity("Server", TestPki.rsaKeyPair(2048));
+        ClientLimits defaults = ClientLimits.defaults();
+        start(
+                ClientCertificates.NONE,
+                new ClientLimits(
+                        defaults.maxHeaderBytes(),
+                        Duration.ofSeconds(1),
+                        defaults.minBytesPerSecond(),
+                        defaults.slowGrace(),
+                        defaults.maxConnections(),
+                        defaults.maxRequests()));
+        ScheduledExecutorService trickle = Executors.newSingleThreadScheduledExecutor();
+        // The record of a ClientHello that would be 16 KiB long.
+        byte[] start = {22, 3, 1, 64, 0, 1, 0, 63, 124, 3, 3};
+        try (RawConnection kept = connect(client());
+                Socket trickling = new Socket("127.0.0.1", server.port())) {
+            assertThat(kept.send(REQUEST).answer().status()).isEqualTo(200);
+            trickling.getOutputStream().write(start);
+            Future<?> sending =
+                    trickle.scheduleAtFixedRate(() -> sendUntilCutOff(trickling), 20, 20, TimeUnit.MILLISECONDS);
+            while (!sending.isDone()) {
+                assertThat(kept.send(REQUEST).answer().status()).isEqualTo(200);
+            }
+            assertThat(kept.send(REQUEST).answer().status()).isEqualTo(200);
+        } finally {
+            trickle.shutdownNow();
+        }
+    }
+
+    private static void sendUntilCutOff(Socket connection) {
+        try {
+            connection.getOutputStream().write(0);
+        } catch (IOException e) {
+            // An exception ends the schedule.
+            throw new UncheckedIOException(e);
+        }
     }
 
     private ExternalTool.Result openssl(String... options) {

@@ -52,27 +52,25 @@ final class Callers implements AutoCloseable {
                 // Nothing listens any more.
                 return;
             }
-            long sent = Long.MAX_VALUE;
+            long connected = System.nanoTime();
             try (socket) {
                 socket.setSoTimeout(TIME_LIMIT_MILLIS);
                 socket.getOutputStream().write(request);
-                sent = System.nanoTime();
-                String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-                note(answer, sent);
+                note(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1), connected);
             } catch (IOException e) {
-                failures.add(new Failure(sent, e.toString()));
+                failures.add(new Failure(connected, e.toString()));
             }
         }
     }
 
-    private void note(String answer, long sent) {
+    private void note(String answer, long connected) {
         Matcher id = REQUEST_ID.matcher(answer);
         if (answer.startsWith("HTTP/1.1 200") && id.find()) {
             signed.add(id.group(1));
             answered.incrementAndGet();
         } else {
             failures.add(new Failure(
-                    sent,
+                    connected,
                     answer.isEmpty() ? "no answer" : answer.lines().findFirst().orElse("")));
         }
     }
@@ -99,16 +97,16 @@ final class Callers implements AutoCloseable {
         return failures.stream().map(Failure::what).toList();
     }
 
-    /** Of these, those of requests that were sent in full before a time of {@link System#nanoTime}. */
-    List<String> failuresOfRequestsSentBefore(long nanoTime) {
+    /** Of these, those on connections that stood before a time of {@link System#nanoTime}. */
+    List<String> failuresOfThoseConnectedBefore(long nanoTime) {
         return failures.stream()
-                .filter(failure -> failure.sent() < nanoTime)
+                .filter(failure -> failure.connected() < nanoTime)
                 .map(Failure::what)
                 .toList();
     }
 
-    /** What a client got instead of a signature, and when it had sent its request; the largest number if it could not. */
-    private record Failure(long sent, String what) {}
+    /** What a client got instead of a signature, and when its connection stood. */
+    private record Failure(long connected, String what) {}
 
     @Override
     public void close() {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
+import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +77,30 @@ class MainTest {
         assertRefused(
                 Map.of("HSM_MODULE", notAModule.toString(), "HSM_PIN", "1234", "SIGNING_SERVICE_PORT", "0"),
                 notAModule.toString());
+    }
+
+    /** A supervisor starts the service again and again: each time it would log in, and a wrong PIN would lock the user. */
+    @Test
+    void aServerThatCannotStartIsToldBeforeAnyTokenIsLoggedInTo() throws IOException {
+        SoftHsm.Token token = SoftHsm.newToken();
+        Path noKey = Files.writeString(directory.resolve("tls.pem"), "no PEM");
+        try (ServerSocket taken = new ServerSocket(0);
+                ChildProcess process = ChildProcess.start(
+                        directory,
+                        Map.of(
+                                "HSM_MODULE", SoftHsm.module().toString(),
+                                "HSM_TOKEN_LABEL", token.label(),
+                                "HSM_PIN", token.pin(),
+                                "SIGNING_SERVICE_PORT", Integer.toString(taken.getLocalPort()),
+                                "SIGNING_SERVICE_TLS_CERTIFICATE", noKey.toString(),
+                                "SIGNING_SERVICE_TLS_PRIVATE_KEY", noKey.toString()))) {
+            assertThat(process.exitCode()).isEqualTo(2);
+            assertThat(process.errors())
+                    .hasSize(2)
+                    .anySatisfy(line -> assertThat(line).contains(taken.getLocalPort() + " cannot be listened on"))
+                    .anySatisfy(line -> assertThat(line).contains(noKey.toString()));
+            assertThat(process.output()).noneSatisfy(line -> assertThat(line).contains("PKCS#11"));
+        }
     }
 
     @Test

@@ -27,10 +27,13 @@ public final class Main {
      */
     public static void main(String[] arguments) {
         String[] all = withCommand(arguments);
-        if (!all[0].equals(DEFAULT_COMMAND)) {
+        CommandLine commandLine;
+        if (all[0].equals(DEFAULT_COMMAND)) {
+            commandLine = SignerServiceCommand.createForServe(System.getenv());
+        } else {
             LogConfiguration.useForCommands();
+            commandLine = SignerServiceCommand.create(System.getenv());
         }
-        CommandLine commandLine = SignerServiceCommand.create(System.getenv());
         int exitCode = commandLine.execute(all);
         if (exitCode != ExitCode.DONE) {
             System.exit(exitCode);

@@ -51,13 +51,13 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
 
     private final PrometheusMeterRegistry registry;
     private final RequestMeters requests;
-    private final RuntimeMeters runtime;
     private final CertificateMeters certificates;
     private final Map<Reload, List<Counter>> reloads = new EnumMap<>(Reload.class);
     private final ConcurrentMap<String, KeyMeters> keys = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, TokenMeters> tokens = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, QueueMeters> queues = new ConcurrentHashMap<>();
     private AuditMeters audit;
+    private volatile RuntimeMeters runtime;
     private volatile BooleanSupplier ready = () -> false;
     private volatile BooleanSupplier policyOpen = () -> false;
     private volatile Supplier<? extends Collection<SigningKey>> signingKeys = List::of;
@@ -68,7 +68,6 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
         registry.throwExceptionOnRegistrationFailure();
         registry.config().meterFilter(MeterFilter.denyUnless(id -> declared(id.getName())));
         requests = new RequestMeters(registry);
-        runtime = new RuntimeMeters(registry);
         certificates = new CertificateMeters(registry, clock);
         for (Reload kind : Reload.values()) {
             reloads.put(
@@ -105,6 +104,14 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
      */
     static ServiceMetrics create(String version, Clock clock) {
         return new ServiceMetrics(Objects.requireNonNull(version, "version"), Objects.requireNonNull(clock, "clock"));
+    }
+
+    /**
+     * Begins to measure the process itself: memory, garbage collection, threads. Apart from the start, as setting up the management interfaces of
+     * the virtual machine takes longer than all other metrics together. To be called once.
+     */
+    public void bindRuntime() {
+        runtime = new RuntimeMeters(registry);
     }
 
     @Override
@@ -261,7 +268,9 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     /** Ends measuring. */
     @Override
     public void close() {
-        runtime.close();
+        if (runtime != null) {
+            runtime.close();
+        }
         registry.close();
     }
 }

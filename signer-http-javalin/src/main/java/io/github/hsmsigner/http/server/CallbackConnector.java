@@ -67,8 +67,7 @@ final class CallbackConnector extends ServerConnector {
         this.maxConnections = maxConnections;
         getSelectorManager().addEventListener(new ThoseComing());
         // Clients that only keep their connections must not use up the time that requests have. Silence is noticed
-        // twice: first the
-        // client is told of the end, and if it does not end the connection either, it is closed.
+        // twice: first the client is told of the end, and if it does not end the connection either, it is closed.
         this.pauseWhileStoppingMillis =
                 Math.min(PAUSE_WHILE_STOPPING.toMillis(), Math.max(1, stopLimit.toMillis() / 4));
     }
@@ -152,8 +151,7 @@ final class CallbackConnector extends ServerConnector {
 
     @Override
     public CompletableFuture<Void> shutdown() {
-        // Those that wait because of the limit have connected as well; there are not more of them than the kernel lets
-        // wait.
+        // Those that wait because of the limit have connected as well; the kernel lets only so many of them wait.
         getBeans(NetworkConnectionLimit.class).forEach(limit -> limit.setMaxNetworkConnectionCount(Integer.MAX_VALUE));
         draining = true;
         super.setAccepting(true);

@@ -116,6 +116,7 @@ final class RunningService implements AutoCloseable {
         problems.throwIfAny();
         changedFiles = new ChangedFiles(watched.watches(keys, policy.orElseThrow(), server));
         changedFiles.start();
+        metrics.bindRuntime();
     }
 
     private void bind(SigningServiceAssembly assembly, ReloadablePolicy policy) {

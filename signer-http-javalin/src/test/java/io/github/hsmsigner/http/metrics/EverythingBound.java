@@ -16,6 +16,7 @@ final class EverythingBound {
 
     /** Binds everything but an open token, whose numbers are there without it, and waits until the garbage collector is heard of. */
     static Scrape scrape(ServiceMetrics metrics, AuditFile audit) {
+        metrics.bindRuntime();
         metrics.bindAudit(audit);
         metrics.bindKeys(() -> List.of(TestKeys.key("key")));
         metrics.bindQueue("queue", SigningQueue.of(1, 1, Duration.ofSeconds(1)));

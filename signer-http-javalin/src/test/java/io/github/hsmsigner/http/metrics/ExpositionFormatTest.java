@@ -39,6 +39,7 @@ class ExpositionFormatTest {
     void bothAreWrittenAsTheirTypeSays() {
         assertThat(ExpositionFormat.accepted(null)).isEqualTo(ExpositionFormat.PROMETHEUS_TEXT);
         try (ServiceMetrics metrics = ServiceMetrics.create("1")) {
+            metrics.bindRuntime();
             assertThat(Scrape.text(metrics, "application/openmetrics-text")).endsWith("# EOF\n");
             assertThat(Scrape.text(metrics, "application/vnd.google.protobuf"))
                     .contains("# TYPE signer_requests_total counter\n")

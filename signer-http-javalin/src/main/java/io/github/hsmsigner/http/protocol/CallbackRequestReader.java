@@ -88,8 +88,9 @@ public final class CallbackRequestReader {
      * @throws IOException if the body cannot be read
      */
     public CallbackRequest read(InputStream body) throws IOException {
-        try (JsonParser parser = json.createParser(body)) {
-            CallbackFields fields = readObject(parser);
+        ResumableBody resumable = new ResumableBody(body);
+        try (JsonParser parser = json.createParser(resumable)) {
+            CallbackFields fields = readObject(parser, resumable);
             requireEnd(parser);
             return fields.toRequest();
         } catch (JsonEOFException e) {
@@ -108,7 +109,7 @@ public final class CallbackRequestReader {
                 + " characters.");
     }
 
-    private CallbackFields readObject(JsonParser parser) throws IOException {
+    private CallbackFields readObject(JsonParser parser, ResumableBody body) throws IOException {
         JsonToken first = parser.nextToken();
         if (first == null) {
             throw new InvalidRequestException("The body is empty; a JSON object is expected.");
@@ -125,7 +126,7 @@ public final class CallbackRequestReader {
             }
             // A field that is null counts as absent, which is how serialisers write what they do not have.
             if (parser.nextToken() != JsonToken.VALUE_NULL) {
-                readField(parser, name, fields);
+                readField(parser, body, name, fields);
             }
         }
         return fields;
@@ -146,15 +147,25 @@ public final class CallbackRequestReader {
         return new InvalidRequestException("Something follows the JSON object in the body; nothing may.");
     }
 
-    private void readField(JsonParser parser, String name, CallbackFields fields) throws IOException {
+    private void readField(JsonParser parser, ResumableBody body, String name, CallbackFields fields)
+            throws IOException {
         switch (name) {
             case CallbackFields.ACTION -> fields.action(CallbackAction.fromText(text(parser, name)));
             case CallbackFields.HASH_ALGORITHM -> fields.hashAlgorithm(DigestAlgorithm.fromName(text(parser, name)));
             case CallbackFields.SIGNATURE_TYPE -> fields.format(format(text(parser, name)));
             case CallbackFields.DIGEST, CallbackFields.DOCUMENT_DIGEST -> fields.digest(digest(parser, name));
-            case CallbackFields.ENCODED_CONTENTS -> fields.contents(hash(parser, name, fields.contentsAlgorithms()));
+            case CallbackFields.ENCODED_CONTENTS ->
+                fields.contents(hash(
+                        parser,
+                        name,
+                        fields.contentsAlgorithms(),
+                        digest -> ContentsDecoder.decode(parser, body, digest)));
             case CallbackFields.DATA_TO_BE_SIGNED ->
-                fields.dataToBeSigned(hash(parser, name, fields.dataToBeSignedAlgorithms()));
+                fields.dataToBeSigned(hash(
+                        parser,
+                        name,
+                        fields.dataToBeSignedAlgorithms(),
+                        digest -> parser.readBinaryValue(Base64Variants.MIME_NO_LINEFEEDS, digest)));
             case CallbackFields.SIGNING_TOKEN -> fields.signingToken(signingToken(parser));
             default -> parser.skipChildren();
         }
@@ -203,12 +214,12 @@ public final class CallbackRequestReader {
         return digest;
     }
 
-    private static StreamedDigest hash(JsonParser parser, String name, Set<DigestAlgorithm> algorithms)
-            throws IOException {
+    private static StreamedDigest hash(
+            JsonParser parser, String name, Set<DigestAlgorithm> algorithms, Decoding decoding) throws IOException {
         requireText(parser, name);
         StreamedDigest digest = new StreamedDigest(algorithms);
         try {
-            parser.readBinaryValue(Base64Variants.MIME_NO_LINEFEEDS, digest);
+            decoding.decodeTo(digest);
         } catch (JsonEOFException e) {
             throw e;
         } catch (JsonProcessingException | IllegalArgumentException e) {
@@ -219,6 +230,12 @@ public final class CallbackRequestReader {
             throw new InvalidRequestException("The field " + name + " is empty; there is nothing to sign.");
         }
         return digest;
+    }
+
+    /** Decodes the text that the parser is at. */
+    private interface Decoding {
+
+        void decodeTo(StreamedDigest digest) throws IOException;
     }
 
     /** Goes around String, so that the octets can be wiped; the parser's own buffer is out of reach. */

@@ -8,9 +8,8 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.interfaces.RSAPublicKey;
-import javax.crypto.BadPaddingException;
-import javax.crypto.Cipher;
-import javax.crypto.IllegalBlockSizeException;
+import java.util.Arrays;
+import org.bouncycastle.crypto.DataLengthException;
 import org.bouncycastle.crypto.engines.RSAEngine;
 import org.bouncycastle.crypto.params.RSAKeyParameters;
 import org.bouncycastle.crypto.signers.PSSSigner;
@@ -21,27 +20,51 @@ final class SignatureVerifier {
 
     private SignatureVerifier() {}
 
-    /** RFC 8017, section 8.2.2, from a digest: the JCA's own verifiers want the whole message. */
+    /**
+     * RFC 8017, section 8.2.2, from a digest: the JCA's own verifiers want the whole message, and looking up its cipher takes as much heap as
+     * using it.
+     */
     static boolean pkcs1(PublicKey key, Digest digest, byte[] signature) {
-        try {
-            Cipher cipher = Cipher.getInstance("RSA/ECB/PKCS1Padding");
-            cipher.init(Cipher.DECRYPT_MODE, key);
-            return MessageDigest.isEqual(digest.toDigestInfo(), cipher.doFinal(signature));
-        } catch (BadPaddingException | IllegalBlockSizeException e) {
+        RSAKeyParameters parameters = rsaParameters(key);
+        int length = (parameters.getModulus().bitLength() + 7) / 8;
+        if (signature.length != length) {
             return false;
-        } catch (GeneralSecurityException e) {
-            throw unusable(e);
         }
+        RSAEngine engine = new RSAEngine();
+        // The same computation as to encrypt, and unlike for decryption all octets of the result are kept.
+        engine.init(true, parameters);
+        try {
+            return MessageDigest.isEqual(
+                    encodedMessage(digest, length), engine.processBlock(signature, 0, signature.length));
+        } catch (DataLengthException e) {
+            // A number that is not below the modulus.
+            return false;
+        }
+    }
+
+    /** EMSA-PKCS1-v1_5 (RFC 8017, section 9.2). */
+    private static byte[] encodedMessage(Digest digest, int length) {
+        byte[] digestInfo = digest.toDigestInfo();
+        byte[] encoded = new byte[length];
+        int separator = length - digestInfo.length - 1;
+        encoded[1] = 1;
+        Arrays.fill(encoded, 2, separator, (byte) 0xFF);
+        System.arraycopy(digestInfo, 0, encoded, separator + 1, digestInfo.length);
+        return encoded;
+    }
+
+    private static RSAKeyParameters rsaParameters(PublicKey key) {
+        RSAPublicKey rsaKey = (RSAPublicKey) key;
+        return new RSAKeyParameters(false, rsaKey.getModulus(), rsaKey.getPublicExponent());
     }
 
     /** RFC 8017, section 8.1.2, from a digest. */
     static boolean pss(PublicKey key, Digest digest, byte[] signature) {
-        RSAPublicKey rsaKey = (RSAPublicKey) key;
         org.bouncycastle.crypto.Digest hash =
                 DigestFactory.getDigest(digest.algorithm().jcaName());
         PSSSigner verifier = PSSSigner.createRawSigner(
                 new RSAEngine(), hash, hash, digest.algorithm().length(), PSSSigner.TRAILER_IMPLICIT);
-        verifier.init(false, new RSAKeyParameters(false, rsaKey.getModulus(), rsaKey.getPublicExponent()));
+        verifier.init(false, rsaParameters(key));
         verifier.update(digest.bytes(), 0, digest.algorithm().length());
         return verifier.verifySignature(signature);
     }

@@ -15,6 +15,7 @@ final class BadClients {
     private static final byte[] NO_JSON = HttpConnection.callback("{\"action\":".getBytes(StandardCharsets.US_ASCII));
     private static final int SILENCE_MILLIS = 5_000;
     private static final int SLOW_PIECE = 2_000;
+    private static final int SLOW_PIECES = 25;
     private static final long SLOW_PAUSE_NANOS = 200_000_000;
 
     private final int port;
@@ -57,7 +58,8 @@ final class BadClients {
             case 2 -> connection.exchange(GARBAGE);
             case 3 -> connection.exchange(NO_JSON);
             default -> {
-                for (int sent = 0; sent < request.length && !ended.get(); sent += SLOW_PIECE) {
+                int most = Math.min(request.length, SLOW_PIECE * (1 + random.nextInt(SLOW_PIECES)));
+                for (int sent = 0; sent < most && !ended.get(); sent += SLOW_PIECE) {
                     connection.send(request, sent, Math.min(SLOW_PIECE, request.length - sent));
                     LockSupport.parkNanos(SLOW_PAUSE_NANOS);
                 }

@@ -8,11 +8,13 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /** Clients that ask for everything in turn at random, as fast as they are answered, and check each answer. */
 final class Clients {
 
     private static final int UNAVAILABLE = 503;
+    private static final long PAUSE_AFTER_FAILURE_NANOS = 10_000_000;
 
     private final int port;
     private final List<Request> requests;
@@ -47,6 +49,7 @@ final class Clients {
                 }
             } catch (IOException e) {
                 failures.add("a connection broke: " + e);
+                LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
             }
         }
     }

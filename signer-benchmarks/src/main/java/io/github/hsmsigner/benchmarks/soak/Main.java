@@ -68,9 +68,14 @@ public final class Main {
                 Trouble trouble = new Trouble(service, token, remote, outages, seed);
                 clients.start(CLIENTS, seed);
                 bad.start(BAD_CLIENTS, seed);
-                endure(service, trouble, outages, minutes, seed);
-                clients.end();
-                bad.end();
+                try {
+                    endure(service, trouble, minutes, seed);
+                } catch (IllegalStateException e) {
+                    problems.add(e.getMessage());
+                } finally {
+                    clients.end();
+                    bad.end();
+                }
                 tell(clients, bad, trouble, outages);
                 problems.addAll(clients.failures());
             }
@@ -85,8 +90,7 @@ public final class Main {
         return problems.isEmpty();
     }
 
-    private void endure(ServiceProcess service, Trouble trouble, Outages outages, double minutes, long seed)
-            throws IOException {
+    private void endure(ServiceProcess service, Trouble trouble, double minutes, long seed) throws IOException {
         Random pauses = new Random(seed);
         long start = System.nanoTime();
         long end = start + (long) (minutes * 60e9);

@@ -432,6 +432,14 @@ class YamlSettingsTest {
                         ONE + "access: {policies: [{client-certificates: [{caller: e, sha256: ab}]}]}\n",
                         "The fingerprint of the client certificate of caller \"e\""),
                 problem(
+                        "subject",
+                        ONE + "access: {policies: [{client-certificates: [{caller: e, subject: engine}]}]}\n",
+                        "The subject of the client certificate of caller \"e\" is not a distinguished name"),
+                problem(
+                        "certificate that nothing tells from others",
+                        ONE + "access: {policies: [{client-certificates: [{caller: e}]}]}\n",
+                        "access.policies[0].client-certificates[0].subject is missing: "),
+                problem(
                         "retry pauses",
                         ONE.replace("pin:", "recovery: {first-retry-pause: 2s}\n    pin:"),
                         "tokens.main.recovery (line 4): The longest pause"),
@@ -452,8 +460,9 @@ class YamlSettingsTest {
         InvalidSettingsException problems = catchThrowableOfType(InvalidSettingsException.class, () -> read(yaml));
 
         assertThat(problems.problems())
-                .allSatisfy(
-                        sentence -> assertThat(sentence).doesNotContain("\n", "SECRET", "CRET}", "crypto", "{CRET"));
+                .allSatisfy(sentence -> assertThat(sentence)
+                        .doesNotContain("\n", "SECRET", "CRET}", "crypto", "{CRET")
+                        .matches(".*[^.?][.?]"));
         expected.forEach(part -> assertThat(problems.problems()).anyMatch(sentence -> sentence.contains(part)));
         assertThat(problems.problems())
                 .hasSameSizeAs(expected.stream().filter(p -> !p.isEmpty()).toList());

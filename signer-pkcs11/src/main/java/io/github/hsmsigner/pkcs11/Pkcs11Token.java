@@ -74,9 +74,10 @@ public final class Pkcs11Token implements AutoCloseable {
      *
      * @param config how to reach the token
      * @return the token
-     * @throws InvalidConfigurationException if the module cannot be loaded, or not exactly one token is meant; the message lists
-     *     those there are
-     * @throws SigningUnavailableException if the HSM cannot be reached
+     * @throws InvalidConfigurationException if the module cannot be loaded, or not exactly one of the tokens that it shows is meant;
+     *     the message lists those there are
+     * @throws SigningUnavailableException if the HSM cannot be reached, which a module that shows no token at all is taken for;
+     *     {@code retryable()}
      */
     public static Pkcs11Token open(Pkcs11Config config) {
         return open(config, UnaryOperator.identity());
@@ -96,8 +97,9 @@ public final class Pkcs11Token implements AutoCloseable {
             ModuleInfo moduleInfo = module.during(cryptoki::moduleInfo);
             VendorProfile vendor =
                     config.vendorProfile().orElseGet(() -> VendorProfile.of(moduleInfo, config.module()));
-            LOG.info("PKCS#11 module {}: {}; vendor profile {}.", config.module(), moduleInfo, vendor);
             TokenInfo token = module.during(() -> TokenFinder.find(cryptoki, config));
+            // Not before there is a token: whoever waits for one tries again and again, and each would be told of.
+            LOG.info("PKCS#11 module {}: {}; vendor profile {}.", config.module(), moduleInfo, vendor);
             AccessOptions options = options(config, token, vendor, moduleInfo);
             access = Optional.of(new TokenAccess(module, cryptoki, token, c -> TokenFinder.find(c, config), options));
             logIn(access.get(), token, options.maxSessions());

@@ -18,11 +18,23 @@ final class TokenFinder {
     private TokenFinder() {}
 
     static TokenInfo find(Cryptoki cryptoki, Pkcs11Config config) throws CryptokiException {
-        List<TokenInfo> present = initializedTokens(cryptoki);
-        if (present.isEmpty()) {
-            // An HSM that cannot be reached shows no token either, so this is not held to be a wrong setting.
+        List<Long> slots = cryptoki.slotsWithToken();
+        if (slots.isEmpty()) {
+            // Modules of HSMs in a network show no token while they do not reach it, so this is not held to be a wrong
+            // setting.
             throw SigningUnavailableException.passing(
-                    "The PKCS#11 module " + config.module() + " shows no initialised token.", RETRY_AFTER, null);
+                    "The PKCS#11 module " + config.module()
+                            + " shows no token: the HSM cannot be reached, or its client is not set up.",
+                    RETRY_AFTER,
+                    null);
+        }
+        List<TokenInfo> present = initializedTokens(cryptoki, slots);
+        if (present.isEmpty()) {
+            // SoftHSM has nothing that could be out of reach, and always shows such a token.
+            throw new InvalidConfigurationException("The PKCS#11 module " + config.module()
+                    + " shows no token that is initialised. Initialise one, or have the module find where there is one; for"
+                    + " SoftHSM: softhsm2-util --init-token, and the variable SOFTHSM2_CONF, for the user that this process"
+                    + " runs as.");
         }
         List<TokenInfo> matches = new ArrayList<>();
         for (TokenInfo token : present) {
@@ -38,9 +50,9 @@ final class TokenFinder {
                 + "; the module " + config.module() + " has " + describe(present) + ".");
     }
 
-    private static List<TokenInfo> initializedTokens(Cryptoki cryptoki) throws CryptokiException {
+    private static List<TokenInfo> initializedTokens(Cryptoki cryptoki, List<Long> slots) throws CryptokiException {
         List<TokenInfo> tokens = new ArrayList<>();
-        for (long slotId : cryptoki.slotsWithToken()) {
+        for (long slotId : slots) {
             TokenInfo token = cryptoki.tokenInfo(slotId);
             if (token.initialized()) {
                 tokens.add(token);

@@ -171,6 +171,18 @@ class Pkcs11TokenTest {
                 .hasMessageContaining("\"" + oneKey.label() + "\"");
     }
 
+    /** An empty SoftHSM, which shows a token that is not initialised and nothing that could be out of reach. */
+    @Test
+    void aModuleWhoseTokensAreNotInitialisedIsAWrongSetting() {
+        Pkcs11Config config = configFor(oneKey).build();
+        SoftHsm.withoutTokens(
+                directory,
+                () -> assertThatThrownBy(() -> Pkcs11Token.open(config))
+                        .isInstanceOf(InvalidConfigurationException.class)
+                        .hasMessageContaining(SoftHsm.module() + " shows no token that is initialised. Initialise one")
+                        .hasMessageContaining("softhsm2-util --init-token"));
+    }
+
     @Test
     void buildsTheChainFromTheTokenAndFurtherIssuers() {
         try (Pkcs11Token token = Pkcs11Token.open(configFor(twoKeys).build())) {

@@ -1,7 +1,9 @@
 package io.github.hsmsigner.pkcs11;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.health.RecoverySettings;
 import io.github.hsmsigner.pkcs11.health.TokenHealth;
@@ -67,6 +69,29 @@ class RemoteModuleTest {
                     .isNotEmpty()
                     .allMatch(e -> e instanceof SigningUnavailableException u && u.retryable());
             assertThat(token.health()).isEqualTo(TokenHealth.healthy());
+        } finally {
+            server.kill();
+        }
+    }
+
+    @Test
+    void withoutAServerAtFirstTheHsmIsOutOfReachAndNothingIsHeldToBeAWrongSetting() {
+        assertThatThrownBy(RemoteModuleTest::open)
+                .isInstanceOfSatisfying(
+                        SigningUnavailableException.class,
+                        e -> assertThat(e.retryable()).isTrue())
+                .hasMessageContaining(P11KitServer.clientModule() + " shows no token: the HSM cannot be reached");
+
+        P11KitServer server = P11KitServer.start();
+        try (Pkcs11Token token = open()) {
+            assertThat(token.health()).isEqualTo(TokenHealth.healthy());
+            assertThatThrownBy(() -> Pkcs11Token.open(Pkcs11Config.builder(P11KitServer.clientModule())
+                            .pin(PinSource.fixed(softToken.pin().toCharArray()))
+                            .tokenLabel("absent")
+                            .build()))
+                    .isInstanceOf(InvalidConfigurationException.class)
+                    .hasMessageContaining("none matches the token with label \"absent\"")
+                    .hasMessageContaining(softToken.label());
         } finally {
             server.kill();
         }

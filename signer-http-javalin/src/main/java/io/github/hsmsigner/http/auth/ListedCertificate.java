@@ -49,7 +49,7 @@ public record ListedCertificate(String caller, Optional<X500Principal> subject, 
         } catch (IllegalArgumentException e) {
             throw new InvalidConfigurationException(
                     "The subject of the client certificate of caller \"" + caller
-                            + "\" is not a distinguished name as printed by: openssl x509 -noout -subject -nameopt RFC2253",
+                            + "\" is not a distinguished name as openssl x509 -noout -subject -nameopt RFC2253 prints it.",
                     e);
         }
     }
@@ -66,8 +66,8 @@ public record ListedCertificate(String caller, Optional<X500Principal> subject, 
         String digits = fingerprint.replace(":", "").strip().toLowerCase(Locale.ROOT);
         if (digits.length() != HEX_DIGITS || !digits.chars().allMatch(HexFormat::isHexDigit)) {
             throw new InvalidConfigurationException("The fingerprint of the client certificate of caller \"" + caller
-                    + "\" must be a SHA-256 hash of 64 hexadecimal digits, as printed by: openssl x509 -noout -fingerprint"
-                    + " -sha256");
+                    + "\" must be a SHA-256 hash of 64 hexadecimal digits, as openssl x509 -noout -fingerprint -sha256"
+                    + " prints it.");
         }
         return new ListedCertificate(caller, Optional.empty(), Optional.of(digits));
     }

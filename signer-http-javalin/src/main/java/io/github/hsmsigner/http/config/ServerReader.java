@@ -62,15 +62,15 @@ final class ServerReader {
                     ValueType.number(32, MAX_COUNT),
                     "most names, values, and beginnings and ends of objects and arrays in the JSON")
             .byDefault("1000");
-    private static final Setting<Long> MAX_NAME = Setting.of(
-                    "max-name", ValueType.size(17, MAX_COUNT), "longest name of a JSON field, in characters")
+    private static final Setting<Integer> MAX_NAME = Setting.of(
+                    "max-name", ValueType.number(17, MAX_COUNT), "longest name of a JSON field, in characters")
             .byDefault("256");
-    private static final Setting<Long> MAX_TEXT = Setting.of(
+    private static final Setting<Integer> MAX_TEXT = Setting.of(
                     "max-text",
-                    ValueType.size(128, Integer.MAX_VALUE),
+                    ValueType.number(128, Integer.MAX_VALUE),
                     "longest text of a JSON field, in characters, those in Base64 excepted; limits signing tokens above"
                             + " all")
-            .byDefault("1MiB");
+            .byDefault("1048576");
     private static final Setting<Integer> MAX_NUMBER = Setting.of(
                     "max-number", ValueType.number(1, MAX_COUNT), "longest number in the JSON, in characters")
             .byDefault("1000");
@@ -166,8 +166,8 @@ final class ServerReader {
                 .maxBodyBytes(values.or(MAX_BODY))
                 .maxNestingDepth(values.or(MAX_NESTING))
                 .maxTokens(values.or(MAX_JSON_TOKENS))
-                .maxNameLength(values.or(MAX_NAME).intValue())
-                .maxTextLength(values.or(MAX_TEXT).intValue())
+                .maxNameLength(values.or(MAX_NAME))
+                .maxTextLength(values.or(MAX_TEXT))
                 .maxNumberLength(values.or(MAX_NUMBER))
                 .build();
     }

@@ -288,7 +288,7 @@ class YamlSettingsTest {
     void readsTheRest() throws InvalidSettingsException {
         ServiceSettings settings = read(ONE + """
                 server:
-                  limits: {max-body: 2GiB, max-header: 8KiB, min-rate: 0, max-requests: 9}
+                  limits: {max-body: 2GiB, max-name: 99, max-text: 65536, max-header: 8KiB, min-rate: 0, max-requests: 9}
                 signatures:
                   verify-after-sign: false
                   complete-chains: true
@@ -303,6 +303,8 @@ class YamlSettingsTest {
                 audit: {file: audit.jsonl, rotate-at: 0, time-limit: 1s, max-waiting: 5}
                 """);
         assertThat(settings.server().callbackLimits().maxBodyBytes()).isEqualTo(2L << 30);
+        assertThat(settings.server().callbackLimits().maxNameLength()).isEqualTo(99);
+        assertThat(settings.server().callbackLimits().maxTextLength()).isEqualTo(65_536);
         assertThat(settings.server().clientLimits().maxHeaderBytes()).isEqualTo(8192);
         assertThat(settings.server().clientLimits().maxRequests()).isEqualTo(9);
         assertThat(settings.signatures().verifyAfterSign()).isFalse();
@@ -344,6 +346,11 @@ class YamlSettingsTest {
                 problem("empty value", ONE + "server:\n  port:\n", "server.port (line 8) is empty"),
                 problem("empty section", ONE + "access:\n", "access (line 7) must hold settings"),
                 problem("list for a text", ONE + "server: {port: [1]}\n", "server.port (line 7) must be a number"),
+                problem(
+                        "bytes for characters",
+                        ONE + "server: {limits: {max-name: 1KiB, max-text: 64KiB}}\n",
+                        "server.limits.max-name (line 7) must be a number from 17 to 1000000.",
+                        "server.limits.max-text (line 7) must be a number from 128 to 2147483647."),
                 problem(
                         "text for a list",
                         ONE + "access: {policies: open}\n",
@@ -425,6 +432,14 @@ class YamlSettingsTest {
                         ONE + "access: {policies: [{client-certificates: [{caller: e, sha256: ab}]}]}\n",
                         "The fingerprint of the client certificate of caller \"e\""),
                 problem(
+                        "subject",
+                        ONE + "access: {policies: [{client-certificates: [{caller: e, subject: engine}]}]}\n",
+                        "The subject of the client certificate of caller \"e\" is not a distinguished name"),
+                problem(
+                        "certificate that nothing tells from others",
+                        ONE + "access: {policies: [{client-certificates: [{caller: e}]}]}\n",
+                        "access.policies[0].client-certificates[0].subject is missing: "),
+                problem(
                         "retry pauses",
                         ONE.replace("pin:", "recovery: {first-retry-pause: 2s}\n    pin:"),
                         "tokens.main.recovery (line 4): The longest pause"),
@@ -445,8 +460,9 @@ class YamlSettingsTest {
         InvalidSettingsException problems = catchThrowableOfType(InvalidSettingsException.class, () -> read(yaml));
 
         assertThat(problems.problems())
-                .allSatisfy(
-                        sentence -> assertThat(sentence).doesNotContain("\n", "SECRET", "CRET}", "crypto", "{CRET"));
+                .allSatisfy(sentence -> assertThat(sentence)
+                        .doesNotContain("\n", "SECRET", "CRET}", "crypto", "{CRET")
+                        .matches(".*[^.?][.?]"));
         expected.forEach(part -> assertThat(problems.problems()).anyMatch(sentence -> sentence.contains(part)));
         assertThat(problems.problems())
                 .hasSameSizeAs(expected.stream().filter(p -> !p.isEmpty()).toList());

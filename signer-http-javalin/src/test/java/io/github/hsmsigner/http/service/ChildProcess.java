@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -110,8 +111,10 @@ final class ChildProcess implements AutoCloseable {
         process.onExit().join();
     }
 
-    /** Waits for the end, and gives the exit code. */
+    /** Waits for the end, and gives the exit code. A process that does not end is killed, as its output is read to the end. */
     int exitCode() {
+        CompletableFuture.delayedExecutor(TIME_LIMIT_SECONDS, TimeUnit.SECONDS)
+                .execute(process.toHandle()::destroyForcibly);
         while (readLine() != null) {
             // To the end of the output, which is the end of the process.
         }

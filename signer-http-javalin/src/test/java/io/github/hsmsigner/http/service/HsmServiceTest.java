@@ -6,8 +6,10 @@ import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.TestPki;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.util.Base64;
@@ -128,6 +130,17 @@ class HsmServiceTest {
     @Test
     void endsIfThereIsNoSuchToken() {
         assertRefused(settings(token, "HSM_TOKEN_LABEL", "no such token"), token.label(), "no such token");
+    }
+
+    @Test
+    void endsIfNoTokenIsInitialisedAndSaysWhatToDo() throws IOException {
+        Path empty = SoftHsm.writeConfiguration(
+                directory.resolve("empty.conf"), Files.createDirectory(directory.resolve("empty")));
+        assertRefused(
+                settings(token, "SOFTHSM2_CONF", empty.toString()),
+                SoftHsm.module() + " shows no token that is initialised. Initialise one",
+                "softhsm2-util --init-token",
+                "SOFTHSM2_CONF");
     }
 
     private static void assertRefused(Map<String, String> settings, String... parts) {

@@ -11,6 +11,7 @@ import io.github.hsmsigner.http.config.SettingsFile;
 import io.github.hsmsigner.http.secret.SecretReference;
 import io.github.hsmsigner.pkcs11.PinSource;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
+import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;
@@ -30,7 +31,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The PIN, the certificate and a secret of the policy are replaced while requests are served, and none of them fails. */
+/**
+ * The PIN, the certificate and a secret of the policy are replaced while requests are served, and none of them fails.
+ *
+ * <p>That the new PIN is used is shown by a login: the token has the new one alone, and another share of its module initialises the
+ * module anew, as the recovery of another token of the same module does. All sessions and the login are gone then. The service logs in
+ * once more, the token accepts that, and requests go on without a failure.
+ */
 @Timeout(60)
 class RotationTest {
 
@@ -91,6 +98,12 @@ class RotationTest {
                                         .encodeToString(TestPki.pem(next).getBytes(StandardCharsets.US_ASCII))
                                         .substring(0, 200)));
                 await("the new PIN", () -> log.text().contains("PIN file of token \"hsm\" changed and taken up"));
+                assertThat(Logins.accepted(client)).isEqualTo("1.0");
+                loseTheLogin();
+                await("a login", () -> !Logins.accepted(client).equals("1.0"));
+                callers.awaitMore(20);
+                assertThat(Logins.accepted(client)).isEqualTo("2.0");
+                assertThat(Logins.refused(client)).isEqualTo("0.0");
 
                 // Half of a change leaves everything as it is.
                 replace(certificate, "-----BEGIN CERTIFICATE-----\nMIIB");
@@ -107,6 +120,14 @@ class RotationTest {
             service.close();
         }
         assertThat(service.isClosed()).isTrue();
+    }
+
+    /** Waits until no call is in the module, as SoftHSM does not stand a C_Finalize during a signature. */
+    private static void loseTheLogin() throws Exception {
+        try (CryptokiModule share = CryptokiModule.open(SoftHsm.module())) {
+            assertThat(share.reinitialize(share.epoch(), Duration.ofSeconds(10)))
+                    .isTrue();
+        }
     }
 
     @Test

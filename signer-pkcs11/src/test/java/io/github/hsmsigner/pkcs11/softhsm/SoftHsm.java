@@ -66,17 +66,45 @@ public final class SoftHsm {
         if (configured) {
             return;
         }
+        try {
+            Path tokens = Files.createTempDirectory(
+                    Files.createDirectories(configuration().getParent()), "tokens-");
+            writeConfiguration(configuration(), tokens);
+            configured = true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path configuration() {
         String file = System.getenv("SOFTHSM2_CONF");
         if (file == null) {
             throw new IllegalStateException("SOFTHSM2_CONF must name a file to write; the Maven build sets it");
         }
+        return Path.of(file);
+    }
+
+    /** Writes a configuration for a directory of tokens, as SoftHSM reads it when it is initialised. */
+    public static Path writeConfiguration(Path file, Path tokens) {
         try {
-            Path directory = Files.createDirectories(Path.of(file).getParent());
-            Path tokens = Files.createTempDirectory(directory, "tokens-");
-            Files.writeString(
-                    Path.of(file),
-                    "directories.tokendir = " + tokens + "\nobjectstore.backend = file\nlog.level = ERROR\n");
-            configured = true;
+            return Files.writeString(
+                    file, "directories.tokendir = " + tokens + "\nobjectstore.backend = file\nlog.level = ERROR\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Does something while SoftHSM, once initialised anew, has an empty directory of tokens; with no token open. */
+    public static synchronized void withoutTokens(Path emptyDirectory, Runnable deed) {
+        configure();
+        try {
+            String before = Files.readString(configuration());
+            writeConfiguration(configuration(), emptyDirectory);
+            try {
+                deed.run();
+            } finally {
+                Files.writeString(configuration(), before);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -28,11 +28,13 @@ public final class NativePrograms {
      */
     public static NativePrograms compile(Path directory) {
         if (!Files.isDirectory(SOURCES)) {
-            throw new IllegalStateException("There is no " + SOURCES + " here; start this with scripts/bench.");
+            throw new IllegalStateException(
+                    "There is no " + SOURCES + " here; start this with scripts/bench or scripts/soak.");
         }
         NativePrograms programs = new NativePrograms(directory);
         gcc("pkcs11-loop.c", directory.resolve("pkcs11-loop"), "-pthread");
         gcc("latency-module.c", programs.latencyModule(), "-shared", "-fPIC");
+        gcc("trouble-module.c", programs.troubleModule(), "-shared", "-fPIC");
         return programs;
     }
 
@@ -50,6 +52,15 @@ public final class NativePrograms {
      */
     public Path latencyModule() {
         return directory.resolve("latency-module.so");
+    }
+
+    /**
+     * The module that has a token hang, break and be away.
+     *
+     * @return its path
+     */
+    public Path troubleModule() {
+        return directory.resolve("trouble-module.so");
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.hsmsigner.benchmarks.soak;
 
 import io.github.hsmsigner.benchmarks.setup.Command;
 import io.github.hsmsigner.benchmarks.setup.KeyKind;
+import io.github.hsmsigner.benchmarks.setup.NativePrograms;
 import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
 import io.github.hsmsigner.benchmarks.setup.SoftToken;
 import java.io.IOException;
@@ -26,7 +27,7 @@ public final class Main {
     private final List<Samples> samples = List.of(
             new Samples("threads", 6),
             new Samples("file descriptors", 12),
-            new Samples("sessions", 4),
+            new Samples("sessions", 8),
             new Samples("resident memory, MiB", 24));
 
     private Main() {}
@@ -52,10 +53,11 @@ public final class Main {
         SoftToken token = SoftToken.make(directory);
         Outages outages = new Outages();
         List<String> problems = new ArrayList<>();
-        try (RemoteToken remote = new RemoteToken(token.module(), directory.resolve("p11-kit.socket"))) {
+        Path module = NativePrograms.compile(directory).troubleModule();
+        try (TroubledToken troubled = new TroubledToken(token.module(), directory.resolve("trouble"))) {
             Map<String, String> settings = new HashMap<>(token.settings(KeyKind.RSA));
-            settings.put("HSM_MODULE", RemoteToken.clientModule().toString());
-            settings.put("P11_KIT_SERVER_ADDRESS", remote.address());
+            settings.put("HSM_MODULE", module.toString());
+            settings.putAll(troubled.settings());
             settings.put("SIGNING_AUDIT_FILE", audit.toString());
             settings.put("SIGNING_AUDIT_ROTATE_AT", "2MiB");
             try (ServiceProcess service =
@@ -65,7 +67,7 @@ public final class Main {
                 Clients clients = new Clients(service.port(), requests, outages);
                 BadClients bad = new BadClients(
                         service.port(), requests.get(requests.size() - 2).octets());
-                Trouble trouble = new Trouble(service, token, remote, outages, seed);
+                Trouble trouble = new Trouble(service, token, troubled, outages, seed);
                 clients.start(CLIENTS, seed);
                 bad.start(BAD_CLIENTS, seed);
                 try {

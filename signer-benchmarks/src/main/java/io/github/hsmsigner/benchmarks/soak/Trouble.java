@@ -3,6 +3,7 @@ package io.github.hsmsigner.benchmarks.soak;
 import io.github.hsmsigner.benchmarks.setup.KeyKind;
 import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
 import io.github.hsmsigner.benchmarks.setup.SoftToken;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -20,21 +21,21 @@ final class Trouble {
 
     private final ServiceProcess service;
     private final SoftToken token;
-    private final RemoteToken remote;
+    private final TroubledToken troubled;
     private final Outages outages;
     private final Random random;
     private final Map<String, Integer> counts = new TreeMap<>();
 
-    Trouble(ServiceProcess service, SoftToken token, RemoteToken remote, Outages outages, long seed) {
+    Trouble(ServiceProcess service, SoftToken token, TroubledToken troubled, Outages outages, long seed) {
         this.service = service;
         this.token = token;
-        this.remote = remote;
+        this.troubled = troubled;
         this.outages = outages;
         random = new Random(seed);
     }
 
     /** Makes trouble once. */
-    void once() {
+    void once() throws IOException {
         switch (random.nextInt(6)) {
             case 0 -> {
                 count("PIN replaced");
@@ -44,18 +45,18 @@ final class Trouble {
                 count("certificate replaced");
                 token.certify(KeyKind.RSA);
             }
-            case 3 -> broken("connections to the token broken", remote::breakConnections);
+            case 3 -> broken("connections to the token broken", troubled::breakConnections);
             case 4 ->
                 broken("token hangs", () -> {
-                    remote.halt();
+                    troubled.hang();
                     LockSupport.parkNanos(pause(3_000));
-                    remote.resume();
+                    troubled.work();
                 });
             default ->
                 broken("token away", () -> {
-                    remote.close();
+                    troubled.goAway();
                     LockSupport.parkNanos(pause(3_000));
-                    remote.start();
+                    troubled.work();
                 });
         }
     }
@@ -64,10 +65,10 @@ final class Trouble {
         return (100 + random.nextInt(mostMillis)) * 1_000_000L;
     }
 
-    private void broken(String what, Runnable fault) {
+    private void broken(String what, Fault fault) throws IOException {
         count(what);
         outages.begin();
-        fault.run();
+        fault.happen();
         long end = System.nanoTime() + READY_LIMIT_NANOS;
         for (long readySince = Long.MAX_VALUE;
                 System.nanoTime() - GRACE_NANOS < readySince;
@@ -82,6 +83,12 @@ final class Trouble {
             }
         }
         outages.end();
+    }
+
+    /** What is done to the token. */
+    private interface Fault {
+
+        void happen() throws IOException;
     }
 
     private void count(String what) {

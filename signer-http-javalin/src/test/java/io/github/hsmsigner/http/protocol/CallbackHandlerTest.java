@@ -149,7 +149,6 @@ class CallbackHandlerTest {
                 .isEqualTo(413);
     }
 
-    /** A client that never stops to send. */
     @Test
     void anAuditLogThatCannotBeWrittenFailsRequestsWithoutAStackTraceForEach() {
         AuditFile audit = AuditFile.open(
@@ -183,6 +182,7 @@ class CallbackHandlerTest {
         }
     }
 
+    /** A client that never stops to send. */
     private static final class Endless extends InputStream {
 
         @Override

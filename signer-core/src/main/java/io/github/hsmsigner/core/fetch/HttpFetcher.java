@@ -7,10 +7,12 @@ import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscribers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +29,7 @@ import java.util.concurrent.TimeoutException;
 public final class HttpFetcher {
 
     private static final int OK = 200;
+    private static final String TOO_LATE = "no whole answer came in time";
 
     private final int maxBytes;
     // HTTP/1.1, as the offer to change to HTTP/2 in each plain request confuses some responders and proxies.
@@ -101,7 +104,7 @@ public final class HttpFetcher {
             }
             return response.body();
         } catch (TimeoutException e) {
-            throw new IOException("no whole answer came in time", e);
+            throw new IOException(TOO_LATE, e);
         } catch (ExecutionException e) {
             throw new IOException(reason(e.getCause()), e.getCause());
         } catch (InterruptedException e) {
@@ -121,6 +124,10 @@ public final class HttpFetcher {
     private static String reason(Throwable cause) {
         if (cause instanceof UncheckedIOException own) {
             return own.getCause().getMessage();
+        }
+        if (cause instanceof HttpTimeoutException && !(cause instanceof HttpConnectTimeoutException)) {
+            // The request's own timeout was noticed before that of the wait.
+            return TOO_LATE;
         }
         String message = cause.getMessage();
         return cause.getClass().getSimpleName() + (message == null ? "" : ": " + message);

@@ -29,6 +29,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.DEROctetString;
@@ -427,9 +428,11 @@ class OnlineRevocationSourceTest {
         server.issuer.crl.slow = true;
         long begin = System.nanoTime();
         assertThatThrownBy(() -> source().revocationInfo(chain, Deadline.after(Duration.ofMillis(600))))
-                .hasMessageContainingAll(
-                        server.issuer.ocsp.uri + ": no whole answer came in time",
-                        server.issuer.crl.uri + ": no whole answer came in time");
+                .hasMessageContaining(server.issuer.ocsp.uri + ": no whole answer came in time")
+                // On a busy machine the first may take all of it.
+                .message()
+                .containsPattern(
+                        Pattern.quote(server.issuer.crl.uri + ": no ") + "(whole answer came in time|time is left)");
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
     }
 

@@ -1,18 +1,18 @@
 package io.github.hsmsigner.http.protocol;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
 /** A body of which one block can be given back, to be read again before the rest. Costs nothing until then. Not safe for use by several threads. */
-final class ResumableBody extends FilterInputStream {
+final class ResumableBody extends InputStream {
 
+    private final InputStream body;
     private byte[] again;
     private int position;
     private int end;
 
     ResumableBody(InputStream body) {
-        super(body);
+        this.body = body;
     }
 
     /**
@@ -31,28 +31,18 @@ final class ResumableBody extends FilterInputStream {
 
     @Override
     public int read() throws IOException {
-        return position < end ? again[position++] & 0xFF : super.read();
+        return position < end ? again[position++] & 0xFF : body.read();
     }
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
         if (position == end) {
             again = null;
-            return super.read(buffer, offset, length);
+            return body.read(buffer, offset, length);
         }
         int n = Math.min(length, end - position);
         System.arraycopy(again, position, buffer, offset, n);
         position += n;
         return n;
-    }
-
-    @Override
-    public long skip(long n) throws IOException {
-        throw new UnsupportedOperationException("Nobody skips.");
-    }
-
-    @Override
-    public boolean markSupported() {
-        return false;
     }
 }

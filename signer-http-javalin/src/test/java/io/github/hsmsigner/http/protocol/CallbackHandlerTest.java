@@ -30,15 +30,17 @@ class CallbackHandlerTest {
     @TempDir
     private Path directory;
 
+    private static CallFacts facts(OptionalLong length) {
+        return new CallFacts("id", Optional.of("application/json"), Optional.empty(), length, false, Map.of());
+    }
+
     private CallbackAnswer answer(OptionalLong length, InputStream body) {
         var service = TestKey.service(directory);
         return new CallbackHandler(
                         () -> service,
                         CallbackLimits.builder().maxBodyBytes(MAX_BODY_BYTES).build(),
                         CertificateEncoding.PEM)
-                .answer(
-                        new CallFacts("id", Optional.of("application/json"), Optional.empty(), length, false, Map.of()),
-                        body);
+                .answer(facts(length), body);
     }
 
     @Test
@@ -61,14 +63,7 @@ class CallbackHandlerTest {
                 new CallbackHandler(() -> service, CallbackLimits.defaults(), CertificateEncoding.PEM, reports::add);
         for (String body : bodies) {
             handler.answer(
-                    new CallFacts(
-                            "id",
-                            Optional.of("application/json"),
-                            Optional.empty(),
-                            OptionalLong.empty(),
-                            false,
-                            Map.of()),
-                    new ByteArrayInputStream(body.getBytes(StandardCharsets.US_ASCII)));
+                    facts(OptionalLong.empty()), new ByteArrayInputStream(body.getBytes(StandardCharsets.US_ASCII)));
         }
         return reports;
     }
@@ -132,12 +127,11 @@ class CallbackHandlerTest {
                 new CallbackHandler(() -> service, CallbackLimits.defaults(), CertificateEncoding.PEM, report -> {
                     throw new IllegalStateException("a fault of the observer");
                 });
-        CallFacts facts = new CallFacts(
-                "id", Optional.of("application/json"), Optional.empty(), OptionalLong.empty(), false, Map.of());
         InputStream body =
                 new ByteArrayInputStream("{\"encoded_contents\":\"AAAA\"}".getBytes(StandardCharsets.US_ASCII));
         try (CapturedLog log = new CapturedLog()) {
-            assertThat(handler.answer(facts, body).status()).isEqualTo(200);
+            assertThat(handler.answer(facts(OptionalLong.empty()), body).status())
+                    .isEqualTo(200);
             assertThat(log.text()).contains("a fault of the observer");
         }
     }
@@ -160,13 +154,7 @@ class CallbackHandlerTest {
         try (CapturedLog log = new CapturedLog()) {
             for (int i = 0; i < 3; i++) {
                 CallbackAnswer answer = handler.answer(
-                        new CallFacts(
-                                "id",
-                                Optional.of("application/json"),
-                                Optional.empty(),
-                                OptionalLong.empty(),
-                                false,
-                                Map.of()),
+                        facts(OptionalLong.empty()),
                         new ByteArrayInputStream(
                                 "{\"data_to_be_signed\":\"AQID\"}".getBytes(StandardCharsets.US_ASCII)));
                 assertThat(answer.status()).isEqualTo(500);

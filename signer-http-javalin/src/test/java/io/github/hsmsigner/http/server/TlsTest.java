@@ -34,12 +34,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
-import org.bouncycastle.util.io.pem.PemObject;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -71,13 +68,8 @@ class TlsTest {
     private X509Certificate writeIdentity(String name, KeyPair key) {
         X509Certificate certificate = PKI.certifySigner(name, key.getPublic());
         TestPki.writePem(directory.resolve("server.pem"), certificate, PKI.intermediate());
-        TestPki.writePem(directory.resolve("server.key"), pkcs8(key));
+        TestPki.writePem(directory.resolve("server.key"), TestPki.pkcs8(key));
         return certificate;
-    }
-
-    /** The form that tells the curve of a key from the JDK too. */
-    private static PemObject pkcs8(KeyPair key) {
-        return new PemObject("PRIVATE KEY", key.getPrivate().getEncoded());
     }
 
     private TlsSettings settings(ClientCertificates clients) {
@@ -105,30 +97,15 @@ class TlsTest {
                 () -> service);
     }
 
-    private static SSLContext client(KeyManager... identity) {
-        try {
-            KeyStore trusted = KeyStore.getInstance("PKCS12");
-            trusted.load(null, null);
-            trusted.setCertificateEntry("root", PKI.root());
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(identity.length == 0 ? null : identity, trust.getTrustManagers(), null);
-            return context;
-        } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     /** A client that shows a certificate, whether the server asks for its issuer or not. */
-    private static SSLContext client(KeyPair key, X509Certificate... chain) {
+    private static SSLContext clientWith(KeyPair key, X509Certificate... chain) {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
             store.setKeyEntry("client", key.getPrivate(), new char[0], chain);
             KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             factory.init(store, new char[0]);
-            return client(new PushyKeyManager(factory));
+            return PKI.clientTls(new PushyKeyManager(factory));
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException(e);
         }
@@ -158,8 +135,8 @@ class TlsTest {
     void servesWithEveryKindOfKey(String algorithm, int bits) throws IOException {
         X509Certificate certificate = writeIdentity("Server", TestPki.keyPair(algorithm, bits));
         start(ClientCertificates.NONE);
-        assertThat(once(client()).status()).isEqualTo(200);
-        assertThat(serverCertificate(client(), server.port())).isEqualTo(certificate);
+        assertThat(once(PKI.clientTls()).status()).isEqualTo(200);
+        assertThat(serverCertificate(PKI.clientTls(), server.port())).isEqualTo(certificate);
         assertThat(facts.get()).containsOnlyKeys("remote_address");
     }
 
@@ -180,7 +157,7 @@ class TlsTest {
         ScheduledExecutorService trickle = Executors.newSingleThreadScheduledExecutor();
         // The record of a ClientHello that would be 16 KiB long.
         byte[] start = {22, 3, 1, 64, 0, 1, 0, 63, 124, 3, 3};
-        try (RawConnection kept = connect(client());
+        try (RawConnection kept = connect(PKI.clientTls());
                 Socket trickling = new Socket("127.0.0.1", server.port())) {
             assertThat(kept.send(REQUEST).answer().status()).isEqualTo(200);
             trickling.getOutputStream().write(start);
@@ -250,7 +227,7 @@ class TlsTest {
     void clientCertificatesThatAreRequired() throws IOException {
         writeIdentity("Server", TestPki.rsaKeyPair(2048));
         start(ClientCertificates.REQUIRED);
-        assertThatThrownBy(() -> once(client())).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> once(PKI.clientTls())).isInstanceOf(IOException.class);
         assertClientCertificates();
     }
 
@@ -258,7 +235,7 @@ class TlsTest {
     void clientCertificatesThatAreOptional() throws IOException {
         writeIdentity("Server", TestPki.rsaKeyPair(2048));
         start(ClientCertificates.OPTIONAL);
-        assertThat(once(client()).status()).isEqualTo(200);
+        assertThat(once(PKI.clientTls()).status()).isEqualTo(200);
         assertThat(facts.get()).containsOnlyKeys("remote_address");
         assertClientCertificates();
     }
@@ -266,23 +243,24 @@ class TlsTest {
     private void assertClientCertificates() throws IOException {
         KeyPair key = TestPki.rsaKeyPair(2048);
         X509Certificate known = PKI.certifySigner("Known Client", key.getPublic());
-        assertThat(once(client(key, known, PKI.intermediate())).status()).isEqualTo(200);
+        assertThat(once(clientWith(key, known, PKI.intermediate())).status()).isEqualTo(200);
         assertThat(facts.get())
                 .containsEntry(ClientCertificateFacts.SUBJECT, "CN=Known Client")
                 .containsAllEntriesOf(ClientCertificateFacts.of(known));
 
         facts.set(null);
         X509Certificate unknown = STRANGERS.certifySigner("Stranger", key.getPublic());
-        assertThatThrownBy(() -> once(client(key, unknown, STRANGERS.intermediate())))
+        assertThatThrownBy(() -> once(clientWith(key, unknown, STRANGERS.intermediate())))
                 .isInstanceOf(IOException.class);
         X509Certificate expired = PKI.certifySigner(
                 "Expired",
                 key.getPublic(),
                 Instant.parse("2020-01-01T00:00:00Z"),
                 Instant.parse("2021-01-01T00:00:00Z"));
-        assertThatThrownBy(() -> once(client(key, expired, PKI.intermediate()))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> once(clientWith(key, expired, PKI.intermediate())))
+                .isInstanceOf(IOException.class);
         KeyPair other = TestPki.rsaKeyPair(2048);
-        assertThatThrownBy(() -> once(client(other, known, PKI.intermediate())))
+        assertThatThrownBy(() -> once(clientWith(other, known, PKI.intermediate())))
                 .as("a certificate without its key")
                 .isInstanceOf(IOException.class);
         assertThat(facts.get()).isNull();
@@ -297,14 +275,14 @@ class TlsTest {
         AtomicInteger answered = new AtomicInteger();
         Queue<String> failures = new ConcurrentLinkedQueue<>();
         List<CompletableFuture<Void>> clients = new ArrayList<>();
-        try (RawConnection established = connect(client())) {
+        try (RawConnection established = connect(PKI.clientTls())) {
             assertThat(established.send(REQUEST).answer().status()).isEqualTo(200);
             for (int i = 0; i < 3; i++) {
                 clients.add(CompletableFuture.runAsync(
                         () -> {
                             while (!done.get()) {
                                 try {
-                                    if (once(client()).status() != 200) {
+                                    if (once(PKI.clientTls()).status() != 200) {
                                         failures.add("not 200");
                                     }
                                     answered.incrementAndGet();
@@ -324,7 +302,7 @@ class TlsTest {
                 int before = answered.get();
                 TestServer.await("requests after the reload", () -> answered.get() > before + 3);
             }
-            assertThat(serverCertificate(client(), server.port()))
+            assertThat(serverCertificate(PKI.clientTls(), server.port()))
                     .isEqualTo(last)
                     .isNotEqualTo(first);
             assertThat(established.send(REQUEST).answer().status()).isEqualTo(200);
@@ -346,8 +324,8 @@ class TlsTest {
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("is not that of the first certificate in")
                 .hasMessageContaining("CN=First");
-        assertThat(serverCertificate(client(), server.port())).isEqualTo(first);
-        assertThat(once(client()).status()).isEqualTo(200);
+        assertThat(serverCertificate(PKI.clientTls(), server.port())).isEqualTo(first);
+        assertThat(once(PKI.clientTls()).status()).isEqualTo(200);
     }
 
     @ParameterizedTest
@@ -355,7 +333,7 @@ class TlsTest {
     void aKeyOfAnotherCertificate(String algorithm) {
         writeIdentity("Server", TestPki.rsaKeyPair(2048));
         KeyPair other = TestPki.keyPair(algorithm, algorithm.equals("EC") ? 256 : 3072);
-        TestPki.writePem(directory.resolve("server.key"), pkcs8(other));
+        TestPki.writePem(directory.resolve("server.key"), TestPki.pkcs8(other));
         assertThatThrownBy(() -> start(ClientCertificates.NONE))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("is not that of the first certificate in");

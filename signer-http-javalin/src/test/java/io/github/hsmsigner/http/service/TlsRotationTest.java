@@ -13,20 +13,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManagerFactory;
-import org.bouncycastle.util.io.pem.PemObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,7 +46,7 @@ class TlsRotationTest {
         X509Certificate first = PKI.certifySigner("First", firstKey.getPublic());
         X509Certificate second = PKI.certifySigner("Second", secondKey.getPublic());
         replace("server.pem", first, PKI.intermediate());
-        replace("server.key", pkcs8(firstKey));
+        replace("server.key", TestPki.pkcs8(firstKey));
         SettingsFile source = SettingsFile.of(
                         Map.of("SIGNING_SERVICE_CONFIG", configuration().toString()))
                 .orElseThrow();
@@ -69,7 +64,7 @@ class TlsRotationTest {
                     assertServed(connection);
                 }
 
-                replace("server.key", pkcs8(secondKey));
+                replace("server.key", TestPki.pkcs8(secondKey));
                 await("the new certificate", () -> reloads(admin, "ok").equals("1.0"));
                 try (SSLSocket connection = connect(service.port())) {
                     assertThat(certificate(connection)).isEqualTo(second);
@@ -113,26 +108,14 @@ class TlsRotationTest {
                         "    keystore-password: " + TestKey.PASSWORD));
     }
 
-    /** The form that tells the curve of a key from the JDK too. */
-    private static PemObject pkcs8(KeyPair key) {
-        return new PemObject("PRIVATE KEY", key.getPrivate().getEncoded());
-    }
-
     private void replace(String name, Object... content) throws IOException {
         Path made = TestPki.writePem(directory.resolve("made"), content);
         Files.move(made, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** A connection of its own: with a context that is used again, the session would be resumed, and no certificate be sent. */
-    private static SSLSocket connect(int port) throws IOException, GeneralSecurityException {
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("root", PKI.root());
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        SSLSocketFactory factory = context.getSocketFactory();
+    private static SSLSocket connect(int port) throws IOException {
+        SSLSocketFactory factory = PKI.clientTls().getSocketFactory();
         return (SSLSocket) factory.createSocket(new Socket("127.0.0.1", port), "any.name", port, true);
     }
 

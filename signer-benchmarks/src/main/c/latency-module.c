@@ -7,7 +7,7 @@
  *
  * A call of C_Sign that only asks for the length of the signature takes no longer, as no HSM has to be asked for it.
  */
-#include <dlfcn.h>
+#include "module-behind.h"
 #include <p11-kit/pkcs11.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -52,15 +52,7 @@ static CK_RV finalize(CK_VOID_PTR reserved) {
 }
 
 CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
-    const char *path = getenv("LATENCY_MODULE");
-    void *library = path == NULL ? NULL : dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (library == NULL) {
-        fprintf(stderr, "latency-module: LATENCY_MODULE must name a PKCS#11 module.\n");
-        return CKR_GENERAL_ERROR;
-    }
-    CK_C_GetFunctionList function_list = (CK_C_GetFunctionList)dlsym(library, "C_GetFunctionList");
-    CK_FUNCTION_LIST_PTR original;
-    CK_RV code = function_list == NULL ? CKR_GENERAL_ERROR : function_list(&original);
+    CK_RV code = load_module_behind("LATENCY_MODULE", &behind);
     if (code != CKR_OK) {
         return code;
     }
@@ -68,8 +60,7 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
     long micros = microseconds == NULL ? 0 : atol(microseconds);
     latency.tv_sec = micros / 1000000;
     latency.tv_nsec = micros % 1000000 * 1000;
-    behind = *original;
-    functions = *original;
+    functions = behind;
     functions.C_SignInit = sign_init;
     functions.C_Sign = sign;
     functions.C_Finalize = finalize;

@@ -10,7 +10,7 @@
  * p11-kit's remote module cannot take this place: when its connection breaks, calls that wait for their answers at that time never come back
  * (0.24.1).
  */
-#include <dlfcn.h>
+#include "module-behind.h"
 #include <fcntl.h>
 #include <p11-kit/pkcs11.h>
 #include <stdio.h>
@@ -99,23 +99,18 @@ static const volatile char *map(const char *path) {
 }
 
 CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
-    const char *path = getenv("TROUBLE_MODULE");
-    void *library = path == NULL ? NULL : dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (control == NULL) {
         control = map(getenv("TROUBLE_FILE"));
     }
-    if (library == NULL || control == NULL) {
-        fprintf(stderr, "trouble-module: TROUBLE_MODULE must name a PKCS#11 module, TROUBLE_FILE a file of two octets.\n");
+    if (control == NULL) {
+        fprintf(stderr, "TROUBLE_FILE must name a file of two octets.\n");
         return CKR_GENERAL_ERROR;
     }
-    CK_C_GetFunctionList function_list = (CK_C_GetFunctionList)dlsym(library, "C_GetFunctionList");
-    CK_FUNCTION_LIST_PTR original;
-    CK_RV code = function_list == NULL ? CKR_GENERAL_ERROR : function_list(&original);
+    CK_RV code = load_module_behind("TROUBLE_MODULE", &behind);
     if (code != CKR_OK) {
         return code;
     }
-    behind = *original;
-    functions = *original;
+    functions = behind;
     functions.C_Initialize = own_C_Initialize;
     functions.C_GetInfo = own_C_GetInfo;
     functions.C_GetSlotList = own_C_GetSlotList;

@@ -76,6 +76,7 @@ class RemoteModuleTest {
 
     @Test
     void withoutAServerAtFirstTheHsmIsOutOfReachAndNothingIsHeldToBeAWrongSetting() {
+        P11KitServer.beAway();
         assertThatThrownBy(RemoteModuleTest::open)
                 .isInstanceOfSatisfying(
                         SigningUnavailableException.class,

@@ -160,7 +160,6 @@ class WholeServiceTest {
                     .anySatisfy(line -> assertThat(line).contains("ERROR", "has not come back"))
                     .noneSatisfy(line -> assertThat(line).contains("| at "));
         } finally {
-            server.resume();
             server.kill();
         }
     }
@@ -168,6 +167,7 @@ class WholeServiceTest {
     /** p11-kit's module shows no token while there is no server; the service is not to end for that, as for a wrong label. */
     @Test
     void anHsmThatIsAwayAtTheStartIsWaitedForAndUsedOnceItComes() {
+        P11KitServer.beAway();
         try (ChildProcess process = ChildProcess.start(directory, onToken(P11KitServer.clientModule()))) {
             Client client = new Client(process.awaitPort());
             HttpResponse<byte[]> ready = client.get("/health/ready");

@@ -38,11 +38,24 @@ public final class P11KitServer {
                         "p11-kit's modules are not installed (scripts/test installs them); looked for " + CLIENTS));
     }
 
+    private static Path socket() {
+        return Path.of(System.getenv("P11_KIT_SERVER_ADDRESS").substring(ADDRESS_PREFIX.length()));
+    }
+
+    /** Makes sure that nobody listens, not even a server that a run which was killed has left behind. */
+    public static void beAway() {
+        try {
+            Files.deleteIfExists(socket());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Starts a server and waits until it listens. */
     public static P11KitServer start() {
-        Path socket = Path.of(System.getenv("P11_KIT_SERVER_ADDRESS").substring(ADDRESS_PREFIX.length()));
+        Path socket = socket();
+        beAway();
         try {
-            Files.deleteIfExists(socket);
             Process process = new ProcessBuilder(
                             "p11-kit",
                             "server",
@@ -83,25 +96,18 @@ public final class P11KitServer {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
     }
 
-    /** Halts the server and what serves its connections, so that calls do not come back, until {@link #resume}. */
+    /** Halts the server and what serves its connections, so that calls do not come back. */
     public void halt() {
-        signal("STOP");
+        withItsDescendants().forEach(handle -> ExternalTool.runOrFail("kill", "-STOP", Long.toString(handle.pid())));
     }
 
-    /** Has them go on. */
-    public void resume() {
-        signal("CONT");
+    private Stream<ProcessHandle> withItsDescendants() {
+        return Stream.concat(process.descendants(), Stream.of(process.toHandle()));
     }
 
-    private void signal(String name) {
-        Stream.concat(process.descendants(), Stream.of(process.toHandle()))
-                .forEach(handle -> ExternalTool.runOrFail("kill", "-" + name, Long.toString(handle.pid())));
-    }
-
-    /** Kills the server and what serves its connections. */
+    /** Kills the server and what serves its connections, halted or not. */
     public void kill() {
-        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
-                .toList();
+        List<ProcessHandle> all = withItsDescendants().toList();
         all.forEach(ProcessHandle::destroyForcibly);
         all.forEach(handle -> handle.onExit().join());
     }

@@ -1,15 +1,21 @@
 package io.github.hsmsigner.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PublicKey;
 import java.security.Signature;
 import java.security.interfaces.RSAPrivateKey;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.RSAKeyGenParameterSpec;
+import java.security.spec.RSAPublicKeySpec;
 import java.util.Arrays;
+import org.bouncycastle.crypto.params.RSAKeyParameters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -89,6 +95,20 @@ class RsaVerificationTest {
         assertThat(SignatureVerifier.pkcs1(publicKey, digest, octets(publicKey.getModulus())))
                 .as("the modulus")
                 .isFalse();
+    }
+
+    /** That takes far longer than a verification, and the key has proven that it signs. */
+    @Test
+    void whetherTheModulusIsAnRsaModulusIsNotTestedForEachSignature() throws GeneralSecurityException {
+        BigInteger modulus = BigInteger.ONE.shiftLeft(2046).add(BigInteger.ONE).multiply(BigInteger.valueOf(3));
+        PublicKey key =
+                KeyFactory.getInstance("RSA").generatePublic(new RSAPublicKeySpec(modulus, RSAKeyGenParameterSpec.F4));
+        assertThatThrownBy(() -> new RSAKeyParameters(false, modulus, RSAKeyGenParameterSpec.F4))
+                .as("what the test finds out at once")
+                .hasMessageContaining("small prime factor");
+        Digest digest = Digest.compute(DigestAlgorithm.SHA256, MESSAGE);
+        assertThat(SignatureVerifier.pkcs1(key, digest, new byte[256])).isFalse();
+        assertThat(SignatureVerifier.pss(key, digest, new byte[256])).isFalse();
     }
 
     private static byte[] encoded(byte[] content, int type, int padding) {

@@ -2,6 +2,8 @@ package io.github.hsmsigner.benchmarks.load;
 
 import io.github.hsmsigner.benchmarks.setup.KeyKind;
 import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /** One connection, and a steady load below saturation: what the service adds to the token's own time, and how even it is. */
 final class LatencyScenario {
@@ -29,11 +31,34 @@ final class LatencyScenario {
 
     private void oneConnection(ServiceProcess service) {
         double before = bench.limit(kind, 1);
+        HsmTime start = HsmTime.of(service);
         Wrk.Measured measured = bench.load(service, Payload.RAW, 1);
+        double inService = HsmTime.of(service).millisSince(start);
         double tokenMillis = 2000 / (before + bench.limit(kind, 1));
+        bench.results().add("latency.raw." + kind.label() + ".token-in-service-ms", inService);
+        bench.results().add("latency.raw." + kind.label() + ".added-to-that-ms", measured.p50() - inService);
         bench.results().add("latency.raw." + kind.label() + ".token-ms", tokenMillis);
         bench.results().add("latency.raw." + kind.label() + ".p50-ms", measured.p50());
         bench.results().add("latency.raw." + kind.label() + ".added-ms", measured.p50() - tokenMillis);
+    }
+
+    /** The time that the service has spent in the PKCS#11 module: the token's own while the caches and cores are shared with the rest. */
+    private record HsmTime(double seconds, double calls) {
+
+        static HsmTime of(ServiceProcess service) {
+            try {
+                return new HsmTime(
+                        service.metric("signer_hsm_duration_seconds_sum"),
+                        service.metric("signer_hsm_duration_seconds_count"));
+            } catch (IOException e) {
+                throw new UncheckedIOException("The metrics cannot be read", e);
+            }
+        }
+
+        /** The mean of the signatures since then. */
+        double millisSince(HsmTime start) {
+            return 1000 * (seconds - start.seconds) / (calls - start.calls);
+        }
     }
 
     private void steady(ServiceProcess service) {

@@ -1,10 +1,12 @@
 package io.github.hsmsigner.benchmarks.load;
 
 import io.github.hsmsigner.benchmarks.load.VariantScenario.Variant;
+import io.github.hsmsigner.benchmarks.setup.Command;
 import io.github.hsmsigner.benchmarks.setup.KeyKind;
 import io.github.hsmsigner.benchmarks.setup.NativePrograms;
 import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
 import io.github.hsmsigner.benchmarks.setup.SoftToken;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,6 +21,11 @@ import java.util.stream.Stream;
 
 /** Measures the service end to end; {@code scripts/bench} starts it. */
 public final class Main {
+
+    /** What is shipped for systemd, from the directory of the project. */
+    private static final String LAUNCHER_OPTIONS = "deploy/systemd/java-options";
+
+    private static final String MAKE_ARCHIVE = "deploy/make-archive";
 
     private final Bench bench;
     private final Profile profile;
@@ -117,35 +124,41 @@ public final class Main {
         variants.add(variant("serial-gc", List.of("-XX:+UseSerialGC")));
         variants.add(variant("g1-gc", List.of("-XX:+UseG1GC")));
         variants.add(variant("cds", List.of("-XX:SharedArchiveFile=" + archive())));
-        variants.add(variant(
-                "launcher", List.of("-XX:+UseSerialGC", "-Xmx128m", "-XX:SharedArchiveFile=" + serialArchive())));
+        variants.add(
+                variant("launcher", List.of("@" + LAUNCHER_OPTIONS, "-XX:SharedArchiveFile=" + launcherArchive())));
         other().ifPresent(java -> variants.add(new Variant("other-jdk", java, List.of(), Map.of())));
         return variants;
     }
 
-    /** A class-data sharing archive of what the service loads until it is ready and has signed. */
+    /** A class-data sharing archive of what the service loads until it is ready and has signed with this token. */
     private Path archive() {
-        return archive("service.jsa", List.of());
-    }
-
-    /** An archive belongs to a garbage collector. */
-    private Path serialArchive() {
-        return archive("service-serial.jsa", List.of("-XX:+UseSerialGC"));
-    }
-
-    private Path archive(String name, List<String> options) {
-        Path archive = bench.directory().resolve(name);
-        List<String> all = new ArrayList<>(options);
-        all.add("-XX:ArchiveClassesAtExit=" + archive);
+        Path archive = bench.directory().resolve("service.jsa");
         if (!Files.exists(archive)) {
-            try (ServiceProcess service =
-                    bench.service("archive", bench.java(), all, bench.token().settings(KeyKind.RSA))) {
+            try (ServiceProcess service = bench.service(
+                    "archive",
+                    bench.java(),
+                    List.of("-XX:ArchiveClassesAtExit=" + archive),
+                    bench.token().settings(KeyKind.RSA))) {
                 bench.load(service, Payload.RAW, 1);
                 bench.load(service, Payload.PKCS7_35KB, 1);
             }
             if (!Files.exists(archive)) {
                 throw new IllegalStateException("No class-data sharing archive was written");
             }
+        }
+        return archive;
+    }
+
+    /** The archive as an operator makes it, and the images do. */
+    private Path launcherArchive() {
+        Path archive = bench.directory().resolve("launcher.jsa");
+        if (!Files.exists(archive)) {
+            Command.run(
+                    Map.of("PATH", bench.java().getParent() + File.pathSeparator + System.getenv("PATH")),
+                    MAKE_ARCHIVE,
+                    bench.jar().toString(),
+                    LAUNCHER_OPTIONS,
+                    archive.toString());
         }
         return archive;
     }

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.benchmarks.load;
 
+import com.sun.management.ThreadMXBean;
 import io.github.hsmsigner.benchmarks.setup.KeyKind;
 import io.github.hsmsigner.benchmarks.setup.SoftToken;
 import io.github.hsmsigner.core.Deadline;
@@ -9,15 +10,20 @@ import io.github.hsmsigner.pkcs11.KeySelector;
 import io.github.hsmsigner.pkcs11.PinSource;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
+import java.lang.management.ManagementFactory;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.List;
 
-/** {@code Pkcs11Signer} in this process, in turn with the bare loop with as many threads, and with each signature verified. */
+/** {@code Pkcs11Signer} in this process, in turn with the bare loop with as many threads, with each signature verified, and the heap it takes. */
 final class SignerScenario {
 
     private static final Duration TIME_LIMIT = Duration.ofSeconds(30);
     private static final byte[] MESSAGE = {1};
+    private static final ThreadMXBean THREADS = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+
+    /** Of which the heap is counted. */
+    private static final int SIGNATURES = 500;
 
     private final Bench bench;
     private final List<Integer> threadCounts;
@@ -36,6 +42,7 @@ final class SignerScenario {
             for (KeyKind kind : KeyKind.values()) {
                 Signer signer = token.signer(KeySelector.byLabel(kind.label()));
                 rate(signer, kind, Bench.CORES, 2 * bench.seconds(), true);
+                heap(signer, kind);
                 for (int threads : threadCounts) {
                     for (int round = 0; round < bench.rounds(); round++) {
                         round(signer, kind, threads);
@@ -54,6 +61,19 @@ final class SignerScenario {
         add(kind, threads, "per-s", bare);
         add(kind, threads, "ratio", 2 * bare / (before + after));
         add(kind, threads, "verified.ratio", 2 * verified / (after + last));
+    }
+
+    /** SoftHSM is called on the caller's thread, so what that allocates is all. */
+    private void heap(Signer signer, KeyKind kind) {
+        Digest digest = Digest.compute(kind.algorithm().digestAlgorithm(), MESSAGE);
+        for (int round = 0; round < bench.rounds(); round++) {
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < SIGNATURES; i++) {
+                signer.sign(kind.algorithm(), digest, Deadline.after(TIME_LIMIT));
+            }
+            double octets = THREADS.getCurrentThreadAllocatedBytes() - before;
+            bench.results().add("heap.signer." + kind.label() + ".KiB", octets / SIGNATURES / 1024);
+        }
     }
 
     private void add(KeyKind kind, int threads, String what, double value) {

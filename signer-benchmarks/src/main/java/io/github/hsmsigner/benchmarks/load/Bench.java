@@ -2,11 +2,13 @@ package io.github.hsmsigner.benchmarks.load;
 
 import io.github.hsmsigner.benchmarks.setup.KeyKind;
 import io.github.hsmsigner.benchmarks.setup.NativePrograms;
+import io.github.hsmsigner.benchmarks.setup.ProcessNumbers;
 import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
 import io.github.hsmsigner.benchmarks.setup.SoftToken;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What all scenarios need.
@@ -32,8 +34,15 @@ record Bench(
 
     static final int CORES = Runtime.getRuntime().availableProcessors();
 
-    /** The virtual machine goes on compiling for that long, and takes a good part of two cores for it. */
-    private static final double WARM_UP_SECONDS = 25;
+    private static final double WARM_UP_SECONDS = 5;
+    private static final int WARM_UP_AT_LEAST = 4;
+    private static final int WARM_UP_AT_MOST = 10;
+    private static final int WARM = 2;
+    private static final long REST_NANOS = 500_000_000L;
+    private static final int RESTS_AT_MOST = 40;
+
+    /** Of a core: what a service takes that has nothing to do. */
+    private static final double IDLE = 0.1;
 
     private static final double FURTHER_WARM_UP_SECONDS = 5;
 
@@ -62,9 +71,29 @@ record Bench(
         return Wrk.run(service.port(), payload.script(directory), connections, seconds);
     }
 
-    /** Has the virtual machine compile what it will. */
+    /**
+     * Sends requests until the virtual machine has compiled what it will. While all threads want a core, the compiler gets little of it
+     * and would go on for minutes, so it is given rests; the service is warm when two rests in turn were not needed.
+     */
     void warmUp(ServiceProcess service, Payload payload, int connections) {
-        Wrk.run(service.port(), payload.script(directory), connections, WARM_UP_SECONDS);
+        int warm = 0;
+        for (int i = 0; i < WARM_UP_AT_MOST && (i < WARM_UP_AT_LEAST || warm < WARM); i++) {
+            Wrk.run(service.port(), payload.script(directory), connections, WARM_UP_SECONDS);
+            warm = rests(service) <= 1 ? warm + 1 : 0;
+        }
+    }
+
+    /** Waits until the service is idle; how often it was looked at. */
+    private static int rests(ServiceProcess service) {
+        ProcessNumbers numbers = service.numbers();
+        for (int rests = 1; rests < RESTS_AT_MOST; rests++) {
+            double before = numbers.cpuSeconds();
+            LockSupport.parkNanos(REST_NANOS);
+            if ((numbers.cpuSeconds() - before) * 1e9 < IDLE * REST_NANOS) {
+                return rests;
+            }
+        }
+        return RESTS_AT_MOST;
     }
 
     /** The same for what else a service that is warm already will be asked. */

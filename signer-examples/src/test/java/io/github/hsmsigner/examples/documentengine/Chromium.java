@@ -38,6 +38,7 @@ final class Chromium implements AutoCloseable {
     private static final long POLL_NANOS = Duration.ofMillis(50).toNanos();
     private static final List<String> ARGUMENTS = List.of(
             "--headless=new",
+            "--remote-debugging-pipe",
             "--no-sandbox",
             "--disable-gpu",
             "--disable-quic",

@@ -54,8 +54,8 @@ final class SignatureVerifier {
     }
 
     /**
-     * Without the test that the modulus is no prime: the key has proven that it signs, and the test, rounds of Miller and Rabin not yet
-     * compiled, took a third of the time from the start to the first signature.
+     * Without BouncyCastle's test of the modulus (small factors, rounds of Miller and Rabin): the key has proven that it signs, and the
+     * test, run before any of it is compiled, prolongs each start.
      */
     private static RSAKeyParameters rsaParameters(PublicKey key) {
         RSAPublicKey rsaKey = (RSAPublicKey) key;

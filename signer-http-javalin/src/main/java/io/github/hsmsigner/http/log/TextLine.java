@@ -4,6 +4,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -14,8 +15,10 @@ final class TextLine implements LineFormat {
 
     private static final String REQUEST_ID = "request_id";
     private static final int LEVEL_WIDTH = 5;
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
-                    "yyyy-MM-dd'T'HH:mm:ss.SSSXXX", Locale.ROOT)
+    private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
+            .appendPattern("yyyy-MM-dd'T'HH:mm:ss.SSS")
+            .appendOffset("+HH:MM", "Z")
+            .toFormatter(Locale.ROOT)
             .withZone(ZoneId.systemDefault());
     private static final Pattern LINE_END = Pattern.compile("\\s*\\R\\s*");
 

@@ -47,15 +47,16 @@ final class CallbackServer {
     /** How long threads may go on that serve a request which was cut off. */
     private static final Duration THREADS_STOP_LIMIT = Duration.ofSeconds(1);
 
-    /** How many references share a line of the processor's cache: with 64 octets and 4 for each, as is usual. */
+    /** By this Jetty lays out its queues. */
     private static final String REFERENCES_PER_CACHE_LINE = "org.eclipse.jetty.util.referencesPerCacheLine";
 
+    /** Lines of 64 octets, 4 for a reference. */
+    private static final String USUAL_REFERENCES = "16";
+
     static {
-        // Jetty lays out its queues by this. Where it is not told, it starts the platform's MBean server to find out,
-        // which takes a tenth
-        // of a second.
+        // Jetty starts the platform's MBean server to find out, unless it is told. That prolongs each start.
         if (System.getProperty(REFERENCES_PER_CACHE_LINE) == null) {
-            System.setProperty(REFERENCES_PER_CACHE_LINE, "16");
+            System.setProperty(REFERENCES_PER_CACHE_LINE, USUAL_REFERENCES);
         }
     }
 

@@ -13,8 +13,6 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 
 /**
  * The threads in which a token's calls into the module are made.
@@ -26,7 +24,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class ModuleCalls implements AutoCloseable {
 
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final long IDLE_THREAD_SECONDS = 30;
 
     private final CryptokiModule module;
@@ -122,42 +120,63 @@ public final class ModuleCalls implements AutoCloseable {
      */
     public <T> T ask(Deadline deadline, CryptokiWork<T> work) throws CryptokiException {
         try {
-            return call(deadline, abandoned -> work.run(), () -> {});
+            ModuleCall<T> call = call(deadline, abandoned -> work.run());
+            call.begin();
+            return call.await();
         } catch (GenerationEndedException e) {
             throw new IllegalStateException("What needs no session belongs to no generation", e);
         }
     }
 
-    /**
-     * Does something in the module.
-     *
-     * @param deadline until when to wait
-     * @param work what to do
-     * @param end done exactly once, after the work or instead of it
-     */
-    <T> T call(Deadline deadline, ModuleWork<T> work, Runnable end) throws CryptokiException, GenerationEndedException {
-        Task<T> task = new Task<>(deadline, work, end);
-        if (onCallersThread) {
-            task.run();
-            return task.outcome();
-        }
-        try {
-            threads.execute(task);
-        } catch (RejectedExecutionException e) {
-            end.run();
-            throw SigningUnavailableException.lasting("The token is closed.", e);
-        }
-        return task.await();
+    /** What is to be done in the module: it is to be begun when its turn comes, and awaited. */
+    <T> ModuleCall<T> call(Deadline deadline, ModuleWork<T> work) {
+        return new ModuleCall<>(this, deadline, work);
     }
 
-    private void countHung() {
+    /** Whether calls are served by the threads of their callers. */
+    boolean onCallersThread() {
+        return onCallersThread;
+    }
+
+    /** Serves a call on one of these threads. */
+    void start(ModuleCall<?> first) {
+        ModuleCall<?> call = first;
+        while (call != null) {
+            try {
+                threads.execute(call);
+                return;
+            } catch (RejectedExecutionException e) {
+                call = call.refuse(SigningUnavailableException.lasting("The token is closed.", e));
+            }
+        }
+    }
+
+    /** Enters the module; what to leave it with. */
+    long enter(Deadline deadline) {
+        long entry = module.enter(deadline.remainingNanos());
+        if (entry == 0) {
+            throw busy();
+        }
+        return entry;
+    }
+
+    void exit(long entry) {
+        module.exit(entry);
+    }
+
+    /** A call spent so long in the module. */
+    void used(long nanos) {
+        events.moduleUsed(nanos);
+    }
+
+    void countHung() {
         hung.incrementAndGet();
         module.hungCalls(1);
         events.callHung();
         onHungCall.run();
     }
 
-    private void hungCallReturned() {
+    void hungCallReturned() {
         hung.decrementAndGet();
         module.hungCalls(-1);
         events.hungCallReturned();
@@ -172,113 +191,5 @@ public final class ModuleCalls implements AutoCloseable {
     @Override
     public void close() {
         threads.shutdown();
-    }
-
-    private final class Task<T> implements Runnable, BooleanSupplier {
-
-        private final Deadline deadline;
-        private final ModuleWork<T> work;
-        private final Runnable end;
-        private final Thread caller = Thread.currentThread();
-        private final AtomicInteger state = new AtomicInteger();
-        private volatile boolean inModule;
-        private T result;
-        private Throwable failure;
-
-        private static final int UNDER_WAY = 0;
-        private static final int DONE = 1;
-        private static final int ABANDONED = 2;
-        private static final int HUNG = 3;
-
-        Task(Deadline deadline, ModuleWork<T> work, Runnable end) {
-            this.deadline = deadline;
-            this.work = work;
-            this.end = end;
-        }
-
-        @Override
-        public boolean getAsBoolean() {
-            return state.get() >= ABANDONED;
-        }
-
-        @Override
-        public void run() {
-            try {
-                result = inModule();
-            } catch (Throwable e) {
-                // Whatever it is belongs to the caller, who throws it.
-                failure = e;
-            } finally {
-                end.run();
-                if (!state.compareAndSet(UNDER_WAY, DONE) && state.get() == HUNG) {
-                    hungCallReturned();
-                }
-                if (!onCallersThread) {
-                    LockSupport.unpark(caller);
-                }
-            }
-        }
-
-        private T inModule() throws CryptokiException, GenerationEndedException {
-            long entry = module.enter(deadline.remainingNanos());
-            if (entry == 0) {
-                throw busy();
-            }
-            inModule = true;
-            long start = System.nanoTime();
-            try {
-                return work.run(this);
-            } finally {
-                events.moduleUsed(System.nanoTime() - start);
-                inModule = false;
-                module.exit(entry);
-            }
-        }
-
-        T await() throws CryptokiException, GenerationEndedException {
-            while (state.get() == UNDER_WAY) {
-                long remaining = deadline.remainingNanos();
-                if (remaining == 0 || Thread.currentThread().isInterrupted()) {
-                    if (abandon()) {
-                        throw SigningUnavailableException.passing(
-                                remaining == 0
-                                        ? "A call in the PKCS#11 module has not come back before the deadline."
-                                        : "Waiting for a call in the PKCS#11 module was interrupted.",
-                                RETRY_AFTER,
-                                null);
-                    }
-                } else {
-                    LockSupport.parkNanos(this, remaining);
-                }
-            }
-            return outcome();
-        }
-
-        private boolean abandon() {
-            boolean hangs = inModule;
-            if (!state.compareAndSet(UNDER_WAY, hangs ? HUNG : ABANDONED)) {
-                return false;
-            }
-            if (hangs) {
-                countHung();
-            }
-            return true;
-        }
-
-        T outcome() throws CryptokiException, GenerationEndedException {
-            if (failure == null) {
-                return result;
-            }
-            if (failure instanceof CryptokiException e) {
-                throw e;
-            }
-            if (failure instanceof GenerationEndedException e) {
-                throw e;
-            }
-            if (failure instanceof RuntimeException e) {
-                throw e;
-            }
-            throw (Error) failure;
-        }
     }
 }

@@ -10,6 +10,7 @@ import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
 import io.github.hsmsigner.pkcs11.health.SessionCloseReason;
 import io.github.hsmsigner.pkcs11.health.SessionStatistics;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,15 +36,14 @@ public final class SessionPool {
     private final OpenSessions sessions;
     private final int capacity;
 
-    /** Fair, so that no caller waits while later ones are served. */
-    private final Semaphore permits;
+    private final Turns turns;
 
     /** So that a burst of requests does not open sessions in a burst, which has failed on some HSMs. */
     private final Semaphore openings;
 
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /** Permits that are held back because the token had no room for that many sessions. */
+    /** Turns that are held back because the token had no room for that many sessions. */
     private final AtomicInteger withheld = new AtomicInteger();
 
     /**
@@ -70,7 +70,7 @@ public final class SessionPool {
         this.currentGeneration = currentGeneration;
         this.sessions = new OpenSessions(cryptoki, module, events);
         this.capacity = capacity;
-        this.permits = new Semaphore(capacity, true);
+        this.turns = new Turns(capacity);
         this.openings = new Semaphore(openingsAtOnce, true);
     }
 
@@ -90,31 +90,22 @@ public final class SessionPool {
     public <T> T withSession(Deadline deadline, Runnable admission, SessionWork<T> work)
             throws CryptokiException, GenerationEndedException {
         requireOpen();
-        acquire(permits, deadline);
-        Use<T> use = new Use<>(work);
-        try {
-            requireOpen();
-            admission.run();
-            use.takeSession(deadline);
-        } catch (RuntimeException e) {
-            use.run();
-            throw e;
+        ModuleCall<T> call = calls.call(deadline, new Use<>(admission, work));
+        if (turns.takeOrWait(call)) {
+            call.begin();
         }
-        return calls.call(deadline, use, use);
+        return call.await();
     }
 
-    private void acquire(Semaphore semaphore, Deadline deadline) {
-        try {
-            if (!semaphore.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
-                throw SigningUnavailableException.passing(
-                        "All " + (capacity - withheld.get()) + " sessions of the token stayed busy until the deadline.",
-                        RETRY_AFTER,
-                        null);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw SigningUnavailableException.passing("Waiting for a session was interrupted.", RETRY_AFTER, e);
-        }
+    private SigningUnavailableException allBusy() {
+        return SigningUnavailableException.passing(
+                "All " + (capacity - withheld.get()) + " sessions of the token stayed busy until the deadline.",
+                RETRY_AFTER,
+                null);
+    }
+
+    private static SigningUnavailableException interrupted(InterruptedException cause) {
+        return SigningUnavailableException.passing("Waiting for a session was interrupted.", RETRY_AFTER, cause);
     }
 
     private void requireOpen() {
@@ -139,7 +130,7 @@ public final class SessionPool {
         sessions.closeIdle(keepAlive);
     }
 
-    /** Keeps a permit back, but never the last one. */
+    /** Keeps a turn back, but never the last one. */
     private boolean withhold() {
         return withheld.getAndUpdate(n -> Math.min(n + 1, capacity - 1)) < capacity - 1;
     }
@@ -147,7 +138,10 @@ public final class SessionPool {
     /** Lets the pool grow by one of the sessions that the token had no room for. */
     public void regrow() {
         if (withheld.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
-            permits.release();
+            ModuleCall<?> next = turns.give();
+            if (next != null) {
+                next.begin();
+            }
         }
     }
 
@@ -169,9 +163,9 @@ public final class SessionPool {
         int now = capacity - withheld.get();
         return new SessionStatistics(
                 now,
-                Math.max(0, now - permits.availablePermits()),
+                Math.max(0, now - turns.free()),
                 sessions.idle(),
-                permits.getQueueLength(),
+                turns.waiting(),
                 calls.hung(),
                 sessions.opened(),
                 sessions.ended());
@@ -185,19 +179,13 @@ public final class SessionPool {
      */
     public boolean drain(Duration limit) {
         closed.set(true);
-        boolean drained = false;
         try {
-            int lent = capacity - withheld.get();
-            drained = permits.tryAcquire(lent, limit.toNanos(), TimeUnit.NANOSECONDS);
-            if (drained) {
-                // Callers that were on their way in when the door closed find it closed, instead of waiting for their
-                // deadline.
-                permits.release(lent);
-            }
+            // Calls that wait for a turn are refused as it comes.
+            return turns.awaitFree(capacity - withheld.get(), limit);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
-        return drained;
     }
 
     /** Closes the idle sessions of a drained pool. To be called between entering and leaving the module. */
@@ -205,28 +193,52 @@ public final class SessionPool {
         sessions.closeAll();
     }
 
-    /** One use of a permit, from taking to giving back; what gives it back runs exactly once, on the thread that ends the use. */
-    private final class Use<T> implements ModuleWork<T>, Runnable {
+    /** One use of a session, from the turn for it to its end. Used by the thread that serves it, but for giving up. */
+    private final class Use<T> implements ModuleWork<T> {
 
+        private final Runnable admission;
         private final SessionWork<T> work;
         private Session session;
         private boolean opening;
         private boolean noRoom;
 
-        Use(SessionWork<T> work) {
+        Use(Runnable admission, SessionWork<T> work) {
+            this.admission = admission;
             this.work = work;
         }
 
-        /** Waits on the caller's thread, which can stop waiting, rather than on one of those that call the module. */
-        void takeSession(Deadline deadline) {
+        @Override
+        public Optional<SigningUnavailableException> giveUp(ModuleCall<T> call, boolean late) {
+            if (!turns.leave(call)) {
+                return Optional.empty();
+            }
+            return Optional.of(late ? allBusy() : interrupted(null));
+        }
+
+        @Override
+        public void prepare(Deadline deadline) {
+            requireOpen();
+            admission.run();
             session = sessions.takeIdle();
             if (session == null) {
-                acquire(openings, deadline);
+                awaitOpening(deadline);
                 session = sessions.takeIdle();
                 opening = session == null;
                 if (!opening) {
                     openings.release();
                 }
+            }
+        }
+
+        private void awaitOpening(Deadline deadline) {
+            try {
+                if (!openings.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+                    throw SigningUnavailableException.passing(
+                            "Other sessions of the token were being opened until the deadline.", RETRY_AFTER, null);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw interrupted(e);
             }
         }
 
@@ -284,16 +296,14 @@ public final class SessionPool {
         }
 
         @Override
-        public void run() {
+        public ModuleCall<?> end() {
             opened();
             if (session != null) {
                 // Taken, but never used.
                 sessions.putBack(session);
                 session = null;
             }
-            if (!noRoom || !withhold()) {
-                permits.release();
-            }
+            return noRoom && withhold() ? null : turns.give();
         }
     }
 }

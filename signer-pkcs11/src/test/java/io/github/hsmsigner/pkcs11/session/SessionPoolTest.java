@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.pkcs11.Await;
 import io.github.hsmsigner.pkcs11.cryptoki.CountingCryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
 import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
+import io.github.hsmsigner.pkcs11.health.SessionStatistics;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,6 +24,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionPoolTest {
 
@@ -74,6 +80,111 @@ class SessionPoolTest {
         assertThat(pool.<String>withSession(in(10_000), () -> {}, session -> "served"))
                 .isEqualTo("served");
         assertThat(pool.drain(Duration.ofSeconds(5))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void servesThoseThatWaitInTheOrderInWhichTheyCame(boolean onCallersThread) throws Exception {
+        calls.close();
+        calls = new ModuleCalls(module, onCallersThread, "test", Pkcs11Events.none(), () -> {});
+        SessionPool pool = pool(1);
+        List<Integer> served = new CopyOnWriteArrayList<>();
+        List<Thread> threads = new CopyOnWriteArrayList<>();
+        CountDownLatch done = new CountDownLatch(1);
+        ExecutorService callers = Executors.newCachedThreadPool();
+        try {
+            List<Future<Thread>> all = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                int number = i;
+                all.add(callers.submit(() -> pool.withSession(in(10_000), () -> {}, session -> {
+                    served.add(number);
+                    threads.add(Thread.currentThread());
+                    await(done);
+                    return Thread.currentThread();
+                })));
+                awaitWaiting(pool, i);
+            }
+            done.countDown();
+            for (Future<Thread> one : all) {
+                one.get();
+            }
+        } finally {
+            callers.shutdownNow();
+        }
+        assertThat(served).containsExactly(0, 1, 2, 3);
+        assertThat(Set.copyOf(threads)).as("a thread that is awake goes on").hasSize(onCallersThread ? 4 : 1);
+        assertThat(pool.statistics().inUse()).isZero();
+    }
+
+    private static void awaitWaiting(SessionPool pool, int count) {
+        Await.until(Duration.ofSeconds(10), count + " calls wait", () -> {
+            SessionStatistics now = pool.statistics();
+            return now.inUse() == 1 && now.waiting() == count;
+        });
+    }
+
+    @Test
+    void refusesThoseThatWaitOnceItIsClosed() throws Exception {
+        SessionPool pool = pool(1);
+        CountDownLatch done = new CountDownLatch(1);
+        ExecutorService callers = Executors.newCachedThreadPool();
+        try {
+            Future<Boolean> holder =
+                    callers.submit(() -> pool.withSession(in(10_000), () -> {}, session -> await(done)));
+            awaitWaiting(pool, 0);
+            Future<String> waiter = callers.submit(() -> pool.withSession(in(10_000), () -> {}, session -> "too late"));
+            awaitWaiting(pool, 1);
+            Future<Boolean> drained = callers.submit(() -> pool.drain(Duration.ofSeconds(10)));
+            Await.until(Duration.ofSeconds(10), "the pool is closed", () -> isClosed(pool));
+            done.countDown();
+            assertThat(holder.get()).isTrue();
+            assertThat(drained.get()).isTrue();
+            assertThatThrownBy(waiter::get).hasRootCauseMessage("The token is closed.");
+        } finally {
+            callers.shutdownNow();
+        }
+    }
+
+    private static boolean isClosed(SessionPool pool) {
+        try {
+            pool.withSession(in(1), () -> {}, session -> session);
+            return false;
+        } catch (CryptokiException | GenerationEndedException e) {
+            throw new IllegalStateException(e);
+        } catch (SigningUnavailableException e) {
+            return !e.retryable();
+        }
+    }
+
+    @Test
+    void callsThatTheThreadsNoLongerTakeAreRefused() throws Exception {
+        SessionPool pool = pool(1);
+        calls.close();
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> pool.withSession(in(10_000), () -> {}, session -> "too late"))
+                    .isInstanceOf(SigningUnavailableException.class)
+                    .hasMessage("The token is closed.");
+            assertThat(pool.statistics().inUse()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aCallerThatIsInterruptedWaitsNoLonger(boolean onCallersThread) throws Exception {
+        calls.close();
+        calls = new ModuleCalls(module, onCallersThread, "test", Pkcs11Events.none(), () -> {});
+        SessionPool pool = pool(1);
+        CountDownLatch done = new CountDownLatch(1);
+        Future<Boolean> holder =
+                otherThread.submit(() -> pool.withSession(in(10_000), () -> {}, session -> await(done)));
+        awaitWaiting(pool, 0);
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> pool.withSession(in(10_000), () -> {}, session -> "never"))
+                .hasMessage("Waiting for a session was interrupted.");
+        assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+        assertThat(pool.statistics().waiting()).isZero();
+        done.countDown();
+        assertThat(holder.get()).isTrue();
     }
 
     private static boolean await(CountDownLatch latch) {

@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.LongAdder;
  * The way in to what signs: so many signatures are under way at once, so many more wait their turn, and all others are refused at
  * once, so that a token that is slow or hangs does not take all threads of a program.
  *
- * <p>Keys that share what limits them share a queue: the keys of one token have one, with as many places as the token has sessions.
- * The number of places does not change. If a token gives fewer sessions than it has places, the rest of the signatures that are let in
- * wait for a session.
+ * <p>Keys that share what limits them share a queue: the keys of one token have one, with as many places as the token has sessions, or
+ * twice as many: the rest of the signatures that are let in wait for a session, and are at hand when one becomes free. The number of
+ * places does not change.
  *
  * <p>Signatures that wait are let in in the order in which they came, and none that comes later is let in before them. Each waits no
  * longer than its deadline and no longer than the queue allows. A signature keeps its place until its signer returns or throws: while

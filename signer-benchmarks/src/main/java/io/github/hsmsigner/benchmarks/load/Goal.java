@@ -34,10 +34,12 @@ record Goal(String what, String figure, boolean atLeast, double bound) {
             atMost("heap allocated a signature in Signer, KiB", "heap.signer.rsa.KiB", 2),
             atMost("resident memory at full load, no options, MiB", "http.raw.rsa.32.peak-MiB", 200),
             atMost("the same as deploy/systemd has it started, MiB", "variant.launcher.rsa.peak-MiB", 200),
+            atMost("the same with the other JDK, MiB", "variant.other-jdk-launcher.rsa.peak-MiB", 200),
             atMost("resident memory with a document of 1 GiB and -Xmx64m, MiB", "large.peak-MiB", 250),
             atMost("start to ready, no options, s", "variant.default.startup-s", 1.2),
             atMost("start to ready with an archive of the classes, s", "variant.cds.startup-s", 1.2),
-            atMost("start to ready as deploy/systemd has it started, s", "variant.launcher.startup-s", 1.2));
+            atMost("start to ready as deploy/systemd has it started, s", "variant.launcher.startup-s", 1.2),
+            atMost("the same with the other JDK, s", "variant.other-jdk-launcher.startup-s", 1.2));
 
     private static Goal atLeast(String what, String figure, double bound) {
         return new Goal(what, figure, true, bound);

@@ -124,9 +124,11 @@ public final class Main {
         variants.add(variant("serial-gc", List.of("-XX:+UseSerialGC")));
         variants.add(variant("g1-gc", List.of("-XX:+UseG1GC")));
         variants.add(variant("cds", List.of("-XX:SharedArchiveFile=" + archive())));
-        variants.add(
-                variant("launcher", List.of("@" + LAUNCHER_OPTIONS, "-XX:SharedArchiveFile=" + launcherArchive())));
-        other().ifPresent(java -> variants.add(new Variant("other-jdk", java, List.of(), Map.of())));
+        variants.add(launcher("launcher", bench.java()));
+        other().ifPresent(java -> {
+            variants.add(new Variant("other-jdk", java, List.of(), Map.of()));
+            variants.add(launcher("other-jdk-launcher", java));
+        });
         return variants;
     }
 
@@ -149,18 +151,28 @@ public final class Main {
         return archive;
     }
 
-    /** The archive as an operator makes it, and the images do. */
-    private Path launcherArchive() {
-        Path archive = bench.directory().resolve("launcher.jsa");
-        if (!Files.exists(archive)) {
-            Command.run(
-                    Map.of("PATH", bench.java().getParent() + File.pathSeparator + System.getenv("PATH")),
-                    MAKE_ARCHIVE,
-                    bench.jar().toString(),
-                    LAUNCHER_OPTIONS,
-                    archive.toString());
+    /** As an operator starts it, with the archive as it is made for that. */
+    private Variant launcher(String name, Path java) {
+        Path option = bench.directory().resolve(name + ".option");
+        try {
+            if (!Files.exists(option)) {
+                Files.writeString(
+                        option,
+                        Command.run(
+                                Map.of("PATH", java.getParent() + File.pathSeparator + System.getenv("PATH")),
+                                MAKE_ARCHIVE,
+                                bench.jar().toString(),
+                                LAUNCHER_OPTIONS,
+                                bench.directory().resolve(name + ".archive").toString()));
+            }
+            return new Variant(
+                    name,
+                    java,
+                    List.of("@" + LAUNCHER_OPTIONS, Files.readString(option).strip()),
+                    Map.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException("The option for the archive cannot be kept", e);
         }
-        return archive;
     }
 
     /** Another JDK on this machine, that {@code OTHER_JAVA_HOME} names. */

@@ -14,6 +14,7 @@ import java.lang.management.ManagementFactory;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /** {@code Pkcs11Signer} in this process, in turn with the bare loop with as many threads, with each signature verified, and the heap it takes. */
 final class SignerScenario {
@@ -21,6 +22,12 @@ final class SignerScenario {
     private static final Duration TIME_LIMIT = Duration.ofSeconds(30);
     private static final byte[] MESSAGE = {1};
     private static final ThreadMXBean THREADS = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+
+    /** With rests, in which the virtual machine compiles. */
+    private static final int WARM_UPS = 5;
+
+    private static final double WARM_UP_SECONDS = 2;
+    private static final long REST_NANOS = 1_000_000_000L;
 
     /** Of which the heap is counted. */
     private static final int SIGNATURES = 500;
@@ -41,7 +48,10 @@ final class SignerScenario {
         try (Pkcs11Token token = Pkcs11Token.open(config)) {
             for (KeyKind kind : KeyKind.values()) {
                 Signer signer = token.signer(KeySelector.byLabel(kind.label()));
-                rate(signer, kind, Bench.CORES, 2 * bench.seconds(), true);
+                for (int i = 0; i < WARM_UPS; i++) {
+                    rate(signer, kind, Bench.CORES, WARM_UP_SECONDS, true);
+                    LockSupport.parkNanos(REST_NANOS);
+                }
                 heap(signer, kind);
                 for (int threads : threadCounts) {
                     for (int round = 0; round < bench.rounds(); round++) {

@@ -1,29 +1,44 @@
 package io.github.hsmsigner.benchmarks.load;
 
 import io.github.hsmsigner.benchmarks.setup.HttpConnection;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Requests at a constant rate, whether or not answers keep up. A latency counts from the time at which its request was due, so a stall
- * counts for all requests that it held up.
+ * counts for all requests that it held up. One thread sends and one takes the answers, as the service shall have the cores.
  */
 final class SteadyLoad {
 
     private static final int CONNECTIONS = 64;
+    private static final int MAX_ANSWER = 16_384;
+    private static final byte[] HEAD_END = ascii("\r\n\r\n");
+    private static final byte[] LENGTH = ascii("content-length:");
+    private static final byte[] GOOD = ascii("HTTP/1.1 200 ");
+    private static final long SILENCE_SECONDS = 120;
 
     private final int port;
     private final byte[] request;
     private final long intervalNanos;
-    private final AtomicInteger next = new AtomicInteger();
     private final long[] latencies;
 
     SteadyLoad(int port, byte[] json, double rate, double seconds) {
@@ -35,19 +50,28 @@ final class SteadyLoad {
 
     /** Sends them all; the latencies in milliseconds, in ascending order. */
     double[] run() {
-        ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS);
-        try {
-            long start = System.nanoTime() + 100_000_000;
-            List<Future<?>> all = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        BlockingQueue<Connection> idle = new LinkedBlockingQueue<>();
+        List<Connection> all = new ArrayList<>();
+        try (Selector answers = Selector.open()) {
             for (int i = 0; i < CONNECTIONS; i++) {
-                all.add(threads.submit(() -> {
-                    send(start);
-                    return null;
-                }));
+                Connection connection = new Connection(port);
+                all.add(connection);
+                connection.channel.register(answers, SelectionKey.OP_READ, connection);
             }
-            for (Future<?> one : all) {
-                one.get();
-            }
+            idle.addAll(all);
+            Future<?> sender = threads.submit(() -> {
+                send(idle);
+                return null;
+            });
+            Future<?> receiver = threads.submit(() -> {
+                receive(answers, idle);
+                return null;
+            });
+            receiver.get();
+            sender.get();
+        } catch (IOException e) {
+            throw new IllegalStateException("The steady load has no connections", e);
         } catch (ExecutionException e) {
             throw new IllegalStateException("A request of the steady load failed", e.getCause());
         } catch (InterruptedException e) {
@@ -55,6 +79,7 @@ final class SteadyLoad {
             throw new IllegalStateException("interrupted", e);
         } finally {
             threads.shutdownNow();
+            all.forEach(Connection::close);
         }
         return Arrays.stream(latencies)
                 .sorted()
@@ -62,24 +87,132 @@ final class SteadyLoad {
                 .toArray();
     }
 
-    private void send(long start) throws IOException {
-        try (HttpConnection connection = HttpConnection.open(port)) {
-            for (int i = next.getAndIncrement(); i < latencies.length; i = next.getAndIncrement()) {
-                long due = start + i * intervalNanos;
-                for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-                    LockSupport.parkNanos(left);
-                }
-                int status = connection.exchange(request).status();
-                if (status != 200) {
-                    throw new IOException("answered with " + status);
-                }
-                latencies[i] = System.nanoTime() - due;
+    private void send(BlockingQueue<Connection> idle) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        for (int i = 0; i < latencies.length; i++) {
+            long due = start + i * intervalNanos;
+            for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+                LockSupport.parkNanos(left);
             }
+            Connection connection = idle.poll(SILENCE_SECONDS, TimeUnit.SECONDS);
+            if (connection == null) {
+                throw new IOException("no connection was free for " + SILENCE_SECONDS + " s");
+            }
+            connection.send(request, i, due);
+        }
+    }
+
+    private void receive(Selector answers, BlockingQueue<Connection> idle) throws IOException {
+        int left = latencies.length;
+        while (left > 0) {
+            if (answers.select(TimeUnit.SECONDS.toMillis(SILENCE_SECONDS)) == 0) {
+                throw new IOException("no answer came for " + SILENCE_SECONDS + " s");
+            }
+            for (SelectionKey key : answers.selectedKeys()) {
+                Connection connection = (Connection) key.attachment();
+                if (connection.receive()) {
+                    latencies[connection.number] = System.nanoTime() - connection.due;
+                    idle.add(connection);
+                    left--;
+                }
+            }
+            answers.selectedKeys().clear();
         }
     }
 
     /** A percentile of values in ascending order. */
     static double percentile(double[] sorted, double percent) {
         return sorted[(int) Math.min(sorted.length - 1, sorted.length * percent / 100)];
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** One request at a time; sent by the one thread, answered to the other. */
+    private static final class Connection {
+
+        private final SocketChannel channel;
+        private final ByteBuffer answer = ByteBuffer.allocate(MAX_ANSWER);
+        private volatile int number;
+        private volatile long due;
+
+        Connection(int port) throws IOException {
+            channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            channel.configureBlocking(false);
+        }
+
+        void send(byte[] request, int nextNumber, long nextDue) throws IOException {
+            number = nextNumber;
+            due = nextDue;
+            if (channel.write(ByteBuffer.wrap(request)) < request.length) {
+                throw new IOException("the kernel did not take a request of " + request.length + " octets at once");
+            }
+        }
+
+        /** Takes what has come; whether that completes the answer. */
+        boolean receive() throws IOException {
+            if (channel.read(answer) < 0) {
+                throw new EOFException("the connection was closed");
+            }
+            int end = end();
+            if (end < 0 || answer.position() < end) {
+                if (!answer.hasRemaining()) {
+                    throw new IOException("an answer is longer than " + MAX_ANSWER + " octets");
+                }
+                return false;
+            }
+            if (indexOf(GOOD, 0, GOOD.length) != 0) {
+                throw new IOException("answered with " + text(0, GOOD.length));
+            }
+            answer.clear();
+            return true;
+        }
+
+        /** Where the answer ends; -1 while that is not known. */
+        private int end() throws IOException {
+            int head = indexOf(HEAD_END, 0, answer.position());
+            if (head < 0) {
+                return -1;
+            }
+            int length = indexOf(LENGTH, 0, head);
+            if (length < 0) {
+                throw new IOException("an answer without Content-Length");
+            }
+            int from = length + LENGTH.length;
+            int until = indexOf(ascii("\r\n"), from, head + 2);
+            return head + HEAD_END.length + Integer.parseInt(text(from, until).strip());
+        }
+
+        private int indexOf(byte[] wanted, int from, int until) {
+            byte[] octets = answer.array();
+            for (int at = from; at + wanted.length <= until; at++) {
+                int same = 0;
+                while (same < wanted.length && lower(octets[at + same]) == lower(wanted[same])) {
+                    same++;
+                }
+                if (same == wanted.length) {
+                    return at;
+                }
+            }
+            return -1;
+        }
+
+        private static int lower(byte octet) {
+            return octet >= 'A' && octet <= 'Z' ? octet + ('a' - 'A') : octet;
+        }
+
+        private String text(int from, int until) {
+            return new String(answer.array(), from, until - from, StandardCharsets.US_ASCII);
+        }
+
+        void close() {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                throw new IllegalStateException("A connection cannot be closed", e);
+            }
+        }
     }
 }

@@ -50,8 +50,16 @@ enum Metric {
             "signer_queue_duration_seconds",
             "The time that a signature waited in the queue before the signer, for those that were let in.",
             "key"),
-    QUEUE_PLACES(Kind.GAUGE, "signer_queue_places", "How many signatures may be under way at once.", "queue"),
-    QUEUE_SIGNING(Kind.GAUGE, "signer_queue_signing", "How many signatures are under way.", "queue"),
+    QUEUE_PLACES(
+            Kind.GAUGE,
+            "signer_queue_places",
+            "How many signatures may be under way at once, those that wait for a session at the token included.",
+            "queue"),
+    QUEUE_SIGNING(
+            Kind.GAUGE,
+            "signer_queue_signing",
+            "How many signatures are under way, those that wait for a session at the token included.",
+            "queue"),
     QUEUE_MAX_WAITING(Kind.GAUGE, "signer_queue_max_waiting", "How many signatures may wait.", "queue"),
     QUEUE_WAITING(Kind.GAUGE, "signer_queue_waiting", "How many signatures wait.", "queue"),
     QUEUE_REFUSED(Kind.COUNTER, "signer_queue_refused_total", "Signatures that were not let in.", "queue"),

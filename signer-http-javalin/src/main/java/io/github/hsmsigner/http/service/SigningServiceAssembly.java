@@ -45,7 +45,7 @@ final class SigningServiceAssembly implements Function<SigningKeys, SigningServi
         makeQueues();
     }
 
-    /** Keys that are on the same tokens share a queue, with as many places as these have sessions together. */
+    /** Keys that are on the same tokens share a queue. */
     private void makeQueues() {
         QueueSettings limits = settings.signatures().queue();
         settings.keys().forEach((name, key) -> {
@@ -56,10 +56,18 @@ final class SigningServiceAssembly implements Function<SigningKeys, SigningServi
                 byKey.put(
                         name,
                         byTokens.computeIfAbsent(
-                                String.join("+", onToken.tokens()),
-                                tokens -> SigningQueue.of(sessions, limits.maxWaiting(), limits.maxWait())));
+                                String.join("+", onToken.tokens()), tokens -> queue(sessions, limits)));
             }
         });
+    }
+
+    /**
+     * As many as have a session are let in, and as many again wait at the token itself: a session that becomes free finds its next signature
+     * there, instead of waiting until a thread has woken and left the queue.
+     */
+    private static SigningQueue queue(int sessions, QueueSettings limits) {
+        int ahead = Math.min(sessions, limits.maxWaiting());
+        return SigningQueue.of(sessions + ahead, limits.maxWaiting() - ahead, limits.maxWait());
     }
 
     /** The queues by the names of the tokens that they stand before, joined by a plus sign. */

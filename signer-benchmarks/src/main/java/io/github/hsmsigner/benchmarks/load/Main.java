@@ -105,11 +105,10 @@ public final class Main {
                 "startup",
                 () -> variants.startup(Stream.concat(Stream.of(variant("default", List.of())), launchers().stream())
                         .toList()));
-        scenarios.put("launchers", () -> launchers().forEach(variant -> variants.load(variant, KeyKind.RSA)));
+        scenarios.put("launchers", () -> variants.load(launchers(), KeyKind.RSA));
         scenarios.put("settings", () -> {
             for (KeyKind kind : KeyKind.values()) {
-                variants.load(unverified(), kind);
-                variants.load(audited(), kind);
+                variants.load(List.of(unverified(), audited(), allSessions()), kind);
             }
         });
         return scenarios;
@@ -181,13 +180,22 @@ public final class Main {
     }
 
     private Variant unverified() {
-        Path file = bench.directory().resolve("unverified.yaml");
+        return configured("unverified", "signatures:\n  verify-after-sign: false\n");
+    }
+
+    /** As any other module than SoftHSM has them, but on the threads of requests. */
+    private Variant allSessions() {
+        return configured("all-sessions", "tokens:\n  hsm:\n    calling-thread: caller\n");
+    }
+
+    private Variant configured(String name, String settings) {
+        Path file = bench.directory().resolve(name + ".yaml");
         try {
-            Files.writeString(file, "signatures:\n  verify-after-sign: false\n");
+            Files.writeString(file, settings);
         } catch (IOException e) {
             throw new UncheckedIOException("The settings cannot be written", e);
         }
-        return new Variant("unverified", bench.java(), List.of(), Map.of("SIGNING_SERVICE_CONFIG", file.toString()));
+        return new Variant(name, bench.java(), List.of(), Map.of("SIGNING_SERVICE_CONFIG", file.toString()));
     }
 
     private Variant audited() {

@@ -46,24 +46,32 @@ final class VariantScenario {
         }
     }
 
-    /** Raw signatures beside those of a service with the defaults; both run all the time, and are loaded in turn. */
-    void load(Variant variant, KeyKind kind) {
-        String figure = "variant.%s.%s".formatted(variant.name, kind.label());
-        try (ServiceProcess usual = bench.service("default", kind);
-                ServiceProcess other = start(variant, kind)) {
+    /** Raw signatures beside those of a service with the defaults, which runs all the time; the two are loaded in turn. */
+    void load(List<Variant> variants, KeyKind kind) {
+        try (ServiceProcess usual = bench.service("default", kind)) {
             bench.warmUp(usual, Payload.RAW, CONNECTIONS);
-            bench.warmUp(other, Payload.RAW, CONNECTIONS);
-            double before = rate(usual);
-            for (int round = 0; round < bench.rounds(); round++) {
-                ProcessNumbers numbers = other.numbers();
-                numbers.forgetPeak();
-                double rate = rate(other);
-                double after = rate(usual);
-                bench.results().add(figure + ".per-s", rate);
-                bench.results().add(figure + ".to-default", 2 * rate / (before + after));
-                bench.results().add(figure + ".peak-MiB", numbers.peakMebibytes());
-                before = after;
+            for (Variant variant : variants) {
+                try (ServiceProcess other = start(variant, kind)) {
+                    bench.warmUp(other, Payload.RAW, CONNECTIONS);
+                    inTurn(usual, other, "variant.%s.%s".formatted(variant.name, kind.label()));
+                }
             }
+        }
+    }
+
+    private void inTurn(ServiceProcess usual, ServiceProcess other, String figure) {
+        Wrk.Measured before = load(usual);
+        for (int round = 0; round < bench.rounds(); round++) {
+            ProcessNumbers numbers = other.numbers();
+            numbers.forgetPeak();
+            Wrk.Measured measured = load(other);
+            Wrk.Measured after = load(usual);
+            bench.results().add(figure + ".per-s", measured.rate());
+            bench.results().add(figure + ".to-default", 2 * measured.rate() / (before.rate() + after.rate()));
+            bench.results().add(figure + ".p99-to-p50", measured.p99() / measured.p50());
+            bench.results().add(figure + ".default.p99-to-p50", after.p99() / after.p50());
+            bench.results().add(figure + ".peak-MiB", numbers.peakMebibytes());
+            before = after;
         }
     }
 
@@ -80,8 +88,8 @@ final class VariantScenario {
         }
     }
 
-    private double rate(ServiceProcess service) {
-        return bench.load(service, Payload.RAW, CONNECTIONS).rate();
+    private Wrk.Measured load(ServiceProcess service) {
+        return bench.load(service, Payload.RAW, CONNECTIONS);
     }
 
     private ServiceProcess start(Variant variant, KeyKind kind) {

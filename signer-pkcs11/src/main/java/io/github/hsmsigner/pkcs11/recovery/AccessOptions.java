@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * @param maxSessions how many sessions there may be at once
  * @param openingsAtOnce how many of them may be opened at once
  * @param keepAlive how long a session may be idle
- * @param onCallersThread whether signatures are made on the thread of their caller
+ * @param onCallersThread whether a signature is made on the thread of its caller if it need not wait for a session
  * @param recovery how patient to be
  * @param events who hears of what happens
  */

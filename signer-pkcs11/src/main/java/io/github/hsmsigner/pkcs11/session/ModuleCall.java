@@ -9,8 +9,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * One use of the module: begun when its turn comes, served by a thread of {@link ModuleCalls} or by its caller, awaited by its caller
- * until the deadline. Awaited once, by the thread that made it.
+ * One use of the module: begun when its turn comes, served by a thread of {@link ModuleCalls}, or by its caller if it need not wait, and awaited by
+ * its caller until the deadline. Awaited once, by the thread that made it.
  *
  * @param <T> what comes of it
  */
@@ -27,9 +27,6 @@ final class ModuleCall<T> implements Runnable, BooleanSupplier {
     private final Thread caller = Thread.currentThread();
     private final AtomicInteger state = new AtomicInteger(UNDER_WAY);
 
-    /** Whether its caller is to serve it now. */
-    private volatile boolean callersTurn;
-
     private volatile boolean inModule;
     private T result;
     private Throwable failure;
@@ -40,11 +37,10 @@ final class ModuleCall<T> implements Runnable, BooleanSupplier {
         this.work = work;
     }
 
-    /** Its turn has come. To be called once, by any thread. */
+    /** Its turn came at once. To be called by its caller, before it waits. */
     void begin() {
         if (calls.onCallersThread()) {
-            callersTurn = true;
-            LockSupport.unpark(caller);
+            calls.start(serve());
         } else {
             calls.start(this);
         }
@@ -113,18 +109,12 @@ final class ModuleCall<T> implements Runnable, BooleanSupplier {
      * @throws SigningUnavailableException if that takes until the deadline, or the thread was interrupted
      */
     T await() throws CryptokiException, GenerationEndedException {
-        while (state.get() == UNDER_WAY && !callersTurn) {
+        while (state.get() == UNDER_WAY) {
             long remaining = deadline.remainingNanos();
             if (remaining > 0 && !caller.isInterrupted()) {
                 LockSupport.parkNanos(this, remaining);
             } else {
                 giveUp(remaining == 0);
-            }
-        }
-        if (callersTurn) {
-            ModuleCall<?> next = serve();
-            if (next != null) {
-                next.begin();
             }
         }
         return outcome();
@@ -136,7 +126,7 @@ final class ModuleCall<T> implements Runnable, BooleanSupplier {
         if (noTurn.isPresent()) {
             throw noTurn.get();
         }
-        if (!calls.onCallersThread() && abandon()) {
+        if (abandon()) {
             throw SigningUnavailableException.passing(
                     late
                             ? "A call in the PKCS#11 module has not come back before the deadline."

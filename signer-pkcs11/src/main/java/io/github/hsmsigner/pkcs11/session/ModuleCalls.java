@@ -38,7 +38,7 @@ public final class ModuleCalls implements AutoCloseable {
      * Makes the threads, of which none is started before it is needed.
      *
      * @param module the share of the module that the calls go to
-     * @param onCallersThread whether signatures are made on the thread of their caller
+     * @param onCallersThread whether a signature is made on the thread of its caller if it need not wait for a session
      * @param name what the threads are for
      * @param events who hears of hung calls
      * @param onHungCall called after a call was counted as hung
@@ -133,12 +133,12 @@ public final class ModuleCalls implements AutoCloseable {
         return new ModuleCall<>(this, deadline, work);
     }
 
-    /** Whether calls are served by the threads of their callers. */
+    /** Whether calls are served by the threads of their callers, if they need not wait for a turn. */
     boolean onCallersThread() {
         return onCallersThread;
     }
 
-    /** Serves a call on one of these threads. */
+    /** Serves a call, if there is one, on one of these threads. */
     void start(ModuleCall<?> first) {
         ModuleCall<?> call = first;
         while (call != null) {

@@ -32,7 +32,7 @@ interface ModuleWork<T> {
     /**
      * Ends it, whether or not it was done.
      *
-     * @return the call whose turn it is now, to be begun or served by this thread; {@code null} if there is none
+     * @return the call whose turn it is now, to be started or served by this thread; {@code null} if there is none
      */
     default ModuleCall<?> end() {
         return null;

@@ -138,10 +138,7 @@ public final class SessionPool {
     /** Lets the pool grow by one of the sessions that the token had no room for. */
     public void regrow() {
         if (withheld.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
-            ModuleCall<?> next = turns.give();
-            if (next != null) {
-                next.begin();
-            }
+            calls.start(turns.give());
         }
     }
 

@@ -50,7 +50,7 @@ final class Turns {
         }
     }
 
-    /** Gives a turn to the call that has waited longest, which the thread is to begin or to serve; {@code null} if none waits. */
+    /** Gives a turn to the call that has waited longest, which the thread is to start or to serve; {@code null} if none waits. */
     ModuleCall<?> give() {
         lock.lock();
         try {

@@ -112,7 +112,7 @@ class SessionPoolTest {
             callers.shutdownNow();
         }
         assertThat(served).containsExactly(0, 1, 2, 3);
-        assertThat(Set.copyOf(threads)).as("a thread that is awake goes on").hasSize(onCallersThread ? 4 : 1);
+        assertThat(Set.copyOf(threads)).as("a thread that is awake goes on").hasSize(onCallersThread ? 2 : 1);
         assertThat(pool.statistics().inUse()).isZero();
     }
 

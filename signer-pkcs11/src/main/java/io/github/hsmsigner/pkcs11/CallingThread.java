@@ -6,10 +6,7 @@ package io.github.hsmsigner.pkcs11;
  */
 public enum CallingThread {
 
-    /**
-     * {@link #CALLER} for SoftHSM, which computes in this very process and has no device that could hang, and then with no more than two
-     * sessions for a processor; else {@link #MODULE}.
-     */
+    /** {@link #CALLER} for SoftHSM, which works in this very process and has no device that could hang; else {@link #MODULE}. */
     AUTOMATIC,
 
     /** On threads that are kept for the module: the caller is always answered at its deadline. A hand-over costs some 30 µs. */

@@ -40,9 +40,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Pkcs11Token implements AutoCloseable {
 
-    /** Where processors compute the signatures: twice as many, so that each has its next one while the first is in Java. */
-    private static final int SESSIONS_FOR_A_PROCESSOR = 2;
-
     private static final Logger LOG = LoggerFactory.getLogger(Pkcs11Token.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
     private static final Duration OPEN_LIMIT = Duration.ofSeconds(30);
@@ -134,7 +131,7 @@ public final class Pkcs11Token implements AutoCloseable {
         return new AccessOptions(
                 config.pin()::pin,
                 config.loginOnFinalTry(),
-                poolSize(wantedSessions(config, module), vendor, token),
+                poolSize(config.maxSessions(), vendor, token),
                 config.sessionsOpenedAtOnce(),
                 config.sessionKeepAlive(),
                 onCallersThread(config, module),
@@ -146,24 +143,11 @@ public final class Pkcs11Token implements AutoCloseable {
         return switch (config.callingThread()) {
             case CALLER -> true;
             case MODULE -> false;
-            case AUTOMATIC -> computesHere(config, module);
+            // A module that reaches SoftHSM in another process gives SoftHSM's name, but not its file.
+            case AUTOMATIC ->
+                module.manufacturer().startsWith("SoftHSM")
+                        && config.module().getFileName().toString().contains("softhsm");
         };
-    }
-
-    /** Whether the token is this process. A module that reaches SoftHSM in another process gives SoftHSM's name, but not its file. */
-    private static boolean computesHere(Pkcs11Config config, ModuleInfo module) {
-        return module.manufacturer().startsWith("SoftHSM")
-                && config.module().getFileName().toString().contains("softhsm");
-    }
-
-    /** More signatures at once than the processors that compute them have use for would only make all of them take longer. */
-    private static int wantedSessions(Pkcs11Config config, ModuleInfo module) {
-        boolean limited = config.callingThread() == CallingThread.AUTOMATIC && computesHere(config, module);
-        return limited
-                ? Math.min(
-                        config.maxSessions(),
-                        SESSIONS_FOR_A_PROCESSOR * Runtime.getRuntime().availableProcessors())
-                : config.maxSessions();
     }
 
     /** One session of those that are allowed is kept for the login. */

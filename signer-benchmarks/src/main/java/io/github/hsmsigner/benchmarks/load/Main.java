@@ -108,7 +108,7 @@ public final class Main {
         scenarios.put("launchers", () -> variants.load(launchers(), KeyKind.RSA));
         scenarios.put("settings", () -> {
             for (KeyKind kind : KeyKind.values()) {
-                variants.load(List.of(unverified(), audited(), allSessions()), kind);
+                variants.load(List.of(unverified(), audited()), kind);
             }
         });
         return scenarios;
@@ -181,11 +181,6 @@ public final class Main {
 
     private Variant unverified() {
         return configured("unverified", "signatures:\n  verify-after-sign: false\n");
-    }
-
-    /** As any other module than SoftHSM has them, but on the threads of requests. */
-    private Variant allSessions() {
-        return configured("all-sessions", "tokens:\n  hsm:\n    calling-thread: caller\n");
     }
 
     private Variant configured(String name, String settings) {

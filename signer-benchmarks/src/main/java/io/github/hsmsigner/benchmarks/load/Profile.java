@@ -18,7 +18,7 @@ record Profile(int rounds, double seconds, List<Load> loads, List<Integer> threa
     /** What the goals are about. */
     static Profile quick() {
         return new Profile(
-                7,
+                5,
                 1,
                 List.of(
                         new Load(Payload.RAW, 1),

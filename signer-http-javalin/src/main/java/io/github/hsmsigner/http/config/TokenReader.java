@@ -76,7 +76,7 @@ final class TokenReader {
                     "calling-thread",
                     ValueType.oneOf(CallingThread.class),
                     "on whose thread the module is called: one kept for it, which can be given up when it hangs, or the"
-                            + " request's own; `automatic` takes the latter for SoftHSM alone, with two sessions for a processor at most")
+                            + " request's own; `automatic` takes the latter for SoftHSM alone")
             .byDefault("automatic");
     private static final Setting<Boolean> LOGIN_ON_FINAL_TRY = Setting.of(
                     "login-on-final-try",

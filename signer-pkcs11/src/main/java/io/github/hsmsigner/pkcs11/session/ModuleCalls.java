@@ -147,6 +147,11 @@ public final class ModuleCalls implements AutoCloseable {
                 return;
             } catch (RejectedExecutionException e) {
                 call = call.refuse(SigningUnavailableException.lasting("The token is closed.", e));
+            } catch (OutOfMemoryError e) {
+                // The process has as many threads as it may. Those that wait must not wait for a turn that nobody
+                // gives.
+                call = call.refuse(SigningUnavailableException.passing(
+                        "No further thread can be started that calls the PKCS#11 module.", RETRY_AFTER, e));
             }
         }
     }

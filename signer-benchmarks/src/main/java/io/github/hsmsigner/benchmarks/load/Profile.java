@@ -44,7 +44,7 @@ record Profile(int rounds, double seconds, List<Load> loads, List<Integer> threa
                 tokens.add(new int[] {millis, sessions});
             }
         }
-        return new Profile(5, 2, loads, List.of(1, 2, 4, 8), tokens);
+        return new Profile(5, 1, loads, List.of(1, 2, 4, 8), tokens);
     }
 
     /** Each measurement once and short: whether everything works. */

@@ -22,6 +22,9 @@ final class Listeners {
 
     private static final int SELECTORS = 2;
 
+    /** Java asks the kernel for 50, and a burst of more clients than that loses some of them. The kernel has a limit of its own. */
+    private static final int WAITING_CONNECTIONS = 1024;
+
     private Listeners() {}
 
     /** Limits of HTTP, and nothing about this server in answers. */
@@ -44,6 +47,7 @@ final class Listeners {
                 new CallbackConnector(server, SELECTORS, limits.maxConnections(), stopLimit, protocols);
         connector.setHost(listener.address());
         connector.setPort(listener.port());
+        connector.setAcceptQueueSize(WAITING_CONNECTIONS);
         server.addBean(new NetworkConnectionLimit(limits.maxConnections(), connector));
         connector.setIdleTimeout(limits.idleTimeout().toMillis());
         return connector;

@@ -6,6 +6,8 @@ import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.http.TestKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +30,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SlowClientsTest {
 
     private static final int SLOW_CLIENTS = 64;
+
+    /** More than the 50 that Java asks the kernel for, and no more than any kernel gives. */
+    private static final int BURST = 120;
+
     private static final String REQUEST = "{\"action\":\"get_certificates\"}";
 
     /** JSON that goes on with white space for as long as a test wants. */
@@ -224,6 +230,26 @@ class SlowClientsTest {
         TestServer.await("no request is left", () -> server.activity().requests() == 0);
         TestServer.await("no connection is left", () -> server.activity().connections() == 0);
         assertThat(once(RawConnection.callback(REQUEST)).status()).isEqualTo(200);
+    }
+
+    /** The kernel drops what does not fit the queue of those that wait, and a client whose packet was dropped waits a second or gets a reset. */
+    @Test
+    void aBurstOfClientsWaitsToBeAccepted() throws IOException {
+        start(limits(0, Duration.ofSeconds(30), 1, 256));
+        InetSocketAddress address = new InetSocketAddress("127.0.0.1", server.port());
+        List<Socket> burst = new ArrayList<>();
+        try {
+            for (int i = 0; i < BURST; i++) {
+                Socket client = new Socket();
+                burst.add(client);
+                client.connect(address, 900);
+            }
+            assertThat(burst).allMatch(Socket::isConnected);
+        } finally {
+            for (Socket client : burst) {
+                client.close();
+            }
+        }
     }
 
     @Test

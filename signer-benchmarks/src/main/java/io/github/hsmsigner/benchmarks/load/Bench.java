@@ -34,7 +34,7 @@ record Bench(
 
     static final int CORES = Runtime.getRuntime().availableProcessors();
 
-    private static final double LEAST_BYTES_PER_SECOND = 25e6;
+    private static final double BYTES_PER_SECOND = 1e8;
     private static final double WARM_UP_SECONDS = 5;
     private static final int WARM_UP_AT_LEAST = 4;
     private static final int WARM_UP_AT_MOST = 10;
@@ -69,8 +69,8 @@ record Bench(
 
     /** Sends requests as fast as they are answered. */
     Wrk.Measured load(ServiceProcess service, Payload payload, int connections) {
-        // So that some of the longest are answered in it.
-        double enough = payload.size() / LEAST_BYTES_PER_SECOND;
+        // So that each connection has more than one answer in it.
+        double enough = connections * payload.size() / BYTES_PER_SECOND;
         return Wrk.run(service.port(), payload.script(directory), connections, Math.max(seconds, enough));
     }
 

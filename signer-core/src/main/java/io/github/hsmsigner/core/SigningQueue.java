@@ -3,11 +3,15 @@ package io.github.hsmsigner.core;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Objects;
-import java.util.concurrent.Semaphore;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * The way in to what signs: so many signatures are under way at once, so many more wait their turn, and all others are refused at
@@ -17,7 +21,8 @@ import java.util.concurrent.atomic.LongAdder;
  * twice as many: the rest of the signatures that are let in wait for a session, and are at hand when one becomes free. The number of
  * places does not change.
  *
- * <p>Signatures that wait are let in in the order in which they came, and none that comes later is let in before them. Each waits no
+ * <p>Signatures that wait are let in in the order in which they came, and none that comes later is let in before them: a place that
+ * becomes free is given to the first in line, which counts as under way before its thread has woken. Each waits no
  * longer than its deadline and no longer than the queue allows. A signature keeps its place until its signer returns or throws: while
  * signers hang, those that come are refused once they have waited, and at once as soon as the queue is full.
  *
@@ -32,22 +37,17 @@ public final class SigningQueue {
     private final int maxWaiting;
     private final long maxWaitNanos;
 
-    /** Fair, so that those that wait are let in in their order. */
-    private final Semaphore free;
-
-    /**
-     * Those that are under way and those that wait. Counted together: one that waits and is let in does so a moment after its place
-     * became free, and nobody is to be refused for that.
-     */
-    private final AtomicInteger present = new AtomicInteger();
-
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Queue<Waiting> line = new ArrayDeque<>();
     private final LongAdder refused = new LongAdder();
+
+    /** Those that have a place, whether or not their threads have woken; as many as there are places while somebody waits. */
+    private int signing;
 
     private SigningQueue(int places, int maxWaiting, long maxWaitNanos) {
         this.places = places;
         this.maxWaiting = maxWaiting;
         this.maxWaitNanos = maxWaitNanos;
-        this.free = new Semaphore(places, true);
     }
 
     /**
@@ -82,59 +82,79 @@ public final class SigningQueue {
      *     waits; no place is taken then
      */
     void enter(Deadline deadline) {
-        comeIn();
-        // A semaphore's tryAcquire() passes by those that wait, be it fair or not.
-        if (!free.hasQueuedThreads() && free.tryAcquire()) {
-            return;
-        }
-        boolean entered = false;
-        try {
-            long limit = Math.min(maxWaitNanos, deadline.remainingNanos());
-            entered = free.tryAcquire(limit, TimeUnit.NANOSECONDS);
-            if (!entered) {
-                long millis = TimeUnit.NANOSECONDS.toMillis(limit);
-                throw refusal("No signature could begin within " + millis + " ms: " + load(), null);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw refusal("Waiting for other signatures was interrupted.", e);
-        } finally {
-            if (!entered) {
-                present.decrementAndGet();
-            }
+        Optional<Waiting> inLine = takePlaceOrWait();
+        if (inLine.isPresent()) {
+            await(inLine.get(), Math.min(maxWaitNanos, deadline.remainingNanos()));
         }
     }
 
-    /** Gives a place back. */
+    /** Gives the place to the signature that has waited longest, if one waits. */
     void leave() {
-        // In this order: whoever finds room among those present where none may wait finds a free place too.
-        free.release();
-        present.decrementAndGet();
-    }
-
-    /** Whether so many stand in line, which they do a moment after they are counted. For tests. */
-    boolean hasWaiting(int threads) {
-        return free.getQueueLength() == threads;
-    }
-
-    private void comeIn() {
-        int others = present.get();
-        while (others < room()) {
-            if (present.compareAndSet(others, others + 1)) {
+        Waiting next;
+        lock.lock();
+        try {
+            next = line.poll();
+            if (next == null) {
+                signing--;
                 return;
             }
-            others = present.get();
+            next.hasPlace = true;
+        } finally {
+            lock.unlock();
         }
-        throw refusal("No further signature may wait: " + load(), null);
+        LockSupport.unpark(next.thread);
     }
 
-    private long room() {
-        return (long) places + maxWaiting;
+    private Optional<Waiting> takePlaceOrWait() {
+        lock.lock();
+        try {
+            if (signing < places) {
+                signing++;
+                return Optional.empty();
+            }
+            if (line.size() < maxWaiting) {
+                Waiting last = new Waiting(Thread.currentThread());
+                line.add(last);
+                return Optional.of(last);
+            }
+        } finally {
+            lock.unlock();
+        }
+        throw refusal("No further signature may wait: " + load());
     }
 
-    private SigningUnavailableException refusal(String message, Throwable cause) {
+    private void await(Waiting self, long limit) {
+        long start = System.nanoTime();
+        while (!self.hasPlace) {
+            long left = limit - (System.nanoTime() - start);
+            if (self.thread.isInterrupted()) {
+                giveUp(self, () -> "Waiting for other signatures was interrupted.");
+            } else if (left <= 0) {
+                long millis = TimeUnit.NANOSECONDS.toMillis(limit);
+                giveUp(self, () -> "No signature could begin within " + millis + " ms: " + load());
+            } else {
+                LockSupport.parkNanos(this, left);
+            }
+        }
+    }
+
+    /** Throws, unless it was given a place at this very moment. */
+    private void giveUp(Waiting self, Supplier<String> reason) {
+        String message = reason.get();
+        lock.lock();
+        try {
+            if (!line.remove(self)) {
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        throw refusal(message);
+    }
+
+    private SigningUnavailableException refusal(String message) {
         refused.increment();
-        return SigningUnavailableException.passing(message, RETRY_AFTER, cause);
+        return SigningUnavailableException.passing(message, RETRY_AFTER, null);
     }
 
     private String load() {
@@ -148,13 +168,29 @@ public final class SigningQueue {
      * @return the statistics
      */
     public QueueStatistics statistics() {
-        int signing = places - free.availablePermits();
-        int waiting = Math.max(0, present.get() - signing);
-        return new QueueStatistics(places, signing, maxWaiting, waiting, refused.sum());
+        lock.lock();
+        try {
+            return new QueueStatistics(places, signing, maxWaiting, line.size(), refused.sum());
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
     public String toString() {
         return "SigningQueue[" + statistics() + "]";
+    }
+
+    /** A signature that waits for a place, and the thread that makes it. */
+    private static final class Waiting {
+
+        private final Thread thread;
+
+        /** Written with the lock held. */
+        private volatile boolean hasPlace;
+
+        Waiting(Thread thread) {
+            this.thread = thread;
+        }
     }
 }

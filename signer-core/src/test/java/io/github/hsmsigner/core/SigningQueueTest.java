@@ -52,7 +52,7 @@ class SigningQueueTest {
             queue.enter(deadline);
             entered.run();
         });
-        await(() -> queue.statistics().waiting() == before + 1 && queue.hasWaiting(before + 1));
+        await(() -> queue.statistics().waiting() == before + 1);
         return waiting;
     }
 
@@ -142,6 +142,26 @@ class SigningQueueTest {
         }
     }
 
+    /** Else those that wait are woken one after the other, and the token idles although many want a signature. */
+    @Test
+    void placesThatBecomeFreeAreGivenAwayBeforeAnyThreadHasWoken() throws Exception {
+        SigningQueue queue = SigningQueue.of(20, 20, LONG);
+        List<Future<?>> all = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            queue.enter(later());
+        }
+        for (int i = 0; i < 20; i++) {
+            all.add(waiting(queue, later(), () -> {}));
+        }
+        for (int i = 0; i < 20; i++) {
+            queue.leave();
+        }
+        assertThat(queue.statistics()).isEqualTo(new QueueStatistics(20, 20, 20, 0, 0));
+        for (Future<?> one : all) {
+            one.get();
+        }
+    }
+
     @Test
     void waitsNoLongerThanTheDeadline() {
         SigningQueue queue = SigningQueue.of(1, 1, LONG);
@@ -184,7 +204,7 @@ class SigningQueueTest {
             }
         });
         thread.start();
-        await(() -> queue.hasWaiting(1));
+        await(() -> queue.statistics().waiting() == 1);
         thread.interrupt();
         thread.join();
         assertThat(seen).containsExactly("Waiting for other signatures was interrupted.", true);

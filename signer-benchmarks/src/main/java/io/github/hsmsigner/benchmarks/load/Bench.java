@@ -70,7 +70,7 @@ record Bench(
     /** Sends requests as fast as they are answered. */
     Wrk.Measured load(ServiceProcess service, Payload payload, int connections) {
         // So that each connection has more than one answer in it.
-        double enough = connections * payload.size() / BYTES_PER_SECOND;
+        double enough = payload.size() / BYTES_PER_SECOND * connections;
         return Wrk.run(service.port(), payload.script(directory), connections, Math.max(seconds, enough));
     }
 

@@ -3,6 +3,7 @@ package io.github.hsmsigner.benchmarks.load;
 import io.github.hsmsigner.benchmarks.load.VariantScenario.Variant;
 import io.github.hsmsigner.benchmarks.setup.Command;
 import io.github.hsmsigner.benchmarks.setup.KeyKind;
+import io.github.hsmsigner.benchmarks.setup.Launcher;
 import io.github.hsmsigner.benchmarks.setup.NativePrograms;
 import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
 import io.github.hsmsigner.benchmarks.setup.SoftToken;
@@ -22,9 +23,6 @@ import java.util.stream.Stream;
 
 /** Measures the service end to end; {@code scripts/bench} starts it. */
 public final class Main {
-
-    /** What is shipped for systemd, from the directory of the project. */
-    private static final String LAUNCHER_OPTIONS = "deploy/systemd/java-options";
 
     /** They start differently; once warm, there is no difference that could be measured. */
     private static final Set<String> AS_FAST = Set.of("g1-gc", "cds");
@@ -171,14 +169,14 @@ public final class Main {
                                 Map.of("PATH", java.getParent() + File.pathSeparator + System.getenv("PATH")),
                                 MAKE_ARCHIVE,
                                 bench.jar().toString(),
-                                LAUNCHER_OPTIONS,
+                                Launcher.OPTIONS,
                                 bench.directory().resolve(name + ".archive").toString()));
             }
             return new Variant(
                     name,
                     java,
-                    List.of("@" + LAUNCHER_OPTIONS, Files.readString(option).strip()),
-                    Map.of());
+                    List.of("@" + Launcher.OPTIONS, Files.readString(option).strip()),
+                    Launcher.variables());
         } catch (IOException e) {
             throw new UncheckedIOException("The option for the archive cannot be kept", e);
         }

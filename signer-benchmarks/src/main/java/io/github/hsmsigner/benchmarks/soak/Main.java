@@ -2,6 +2,7 @@ package io.github.hsmsigner.benchmarks.soak;
 
 import io.github.hsmsigner.benchmarks.setup.Command;
 import io.github.hsmsigner.benchmarks.setup.KeyKind;
+import io.github.hsmsigner.benchmarks.setup.Launcher;
 import io.github.hsmsigner.benchmarks.setup.NativePrograms;
 import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
 import io.github.hsmsigner.benchmarks.setup.SoftToken;
@@ -61,13 +62,14 @@ public final class Main {
         List<String> problems = new ArrayList<>();
         Path module = NativePrograms.compile(directory).troubleModule();
         try (TroubledToken troubled = new TroubledToken(token.module(), directory.resolve("trouble"))) {
-            Map<String, String> settings = new HashMap<>(token.settings(KeyKind.RSA));
+            Map<String, String> settings = new HashMap<>(Launcher.variables());
+            settings.putAll(token.settings(KeyKind.RSA));
             settings.put("HSM_MODULE", module.toString());
             settings.putAll(troubled.settings());
             settings.put("SIGNING_AUDIT_FILE", audit.toString());
             settings.put("SIGNING_AUDIT_ROTATE_AT", "2MiB");
-            try (ServiceProcess service =
-                    ServiceProcess.start(java, List.of("-Xmx96m"), jar, settings, directory.resolve("service.log"))) {
+            try (ServiceProcess service = ServiceProcess.start(
+                    java, List.of("@" + Launcher.OPTIONS), jar, settings, directory.resolve("service.log"))) {
                 List<Request> requests =
                         Request.all(token.readCertificate(KeyKind.RSA).getPublicKey());
                 Clients clients = new Clients(service.port(), requests, outages);

@@ -23,6 +23,8 @@ record Profile(int rounds, double seconds, List<Load> loads, List<Integer> threa
                 List.of(
                         new Load(Payload.RAW, 1),
                         new Load(Payload.RAW, 32),
+                        // More than the queue of the service lets in at once.
+                        new Load(Payload.RAW, 128),
                         new Load(Payload.PKCS7_35KB, 32),
                         new Load(Payload.PKCS7_10MB, 8),
                         new Load(Payload.PKCS7_10MB_CONTENTS_FIRST, 8)),

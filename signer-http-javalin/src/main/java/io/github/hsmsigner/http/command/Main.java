@@ -45,7 +45,7 @@ public final class Main {
     }
 
     /**
-     * Serves as the environment says. There is nothing to parse, and a start without picocli is a tenth of a second shorter: an archive of the
+     * Serves as the environment says. There is nothing to parse, and a start without picocli is shorter: an archive of the
      * virtual machine takes no classes as old as picocli's (Java 5).
      */
     private static int serve(Map<String, String> environment) {

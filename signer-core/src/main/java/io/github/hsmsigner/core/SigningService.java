@@ -110,7 +110,8 @@ public final class SigningService {
     public byte[] signRaw(RequestContext context, DigestAlgorithm digestAlgorithm, byte[] data) {
         return serve(SigningAction.RAW_SIGNATURE, context, request -> {
             SigningKey key = authorizedSigningKey(request.over(Digest.compute(digestAlgorithm, data)));
-            return signatures.sign(request, key, ToBeSigned.message(key.algorithm(digestAlgorithm), data));
+            return signatures.sign(
+                    request, key, ToBeSigned.messageFor(key.signer(), key.algorithm(digestAlgorithm), data));
         });
     }
 
@@ -150,7 +151,8 @@ public final class SigningService {
             ContainerParameters parameters =
                     new ContainerParameters(wanted.format(), algorithm, request.chain(), clock.instant());
             PreparedContainer prepared = containers.prepare(parameters, content, context.deadline());
-            byte[] signature = signatures.sign(request, key, ToBeSigned.message(algorithm, prepared.dataToBeSigned()));
+            byte[] signature = signatures.sign(
+                    request, key, ToBeSigned.messageFor(key.signer(), algorithm, prepared.dataToBeSigned()));
             return prepared.complete(signature, context.deadline());
         });
     }

@@ -7,7 +7,7 @@ final class ToBeSigned {
 
     private final SignatureAlgorithm algorithm;
 
-    /** Null where it is not known. */
+    /** Null where it is not known, or its digest will do. */
     private final byte[] message;
 
     /** Null where the scheme signs whole messages. */
@@ -23,6 +23,12 @@ final class ToBeSigned {
         Digest digest =
                 algorithm.scheme().signsWholeMessage() ? null : Digest.compute(algorithm.digestAlgorithm(), message);
         return new ToBeSigned(algorithm, message, digest);
+    }
+
+    /** The same for one signer, without the message, which may be long, while the signature waits if the digest will do. */
+    static ToBeSigned messageFor(Signer signer, SignatureAlgorithm algorithm, byte[] message) {
+        ToBeSigned all = message(algorithm, message);
+        return signer.signsWholeMessage(algorithm) ? all : digest(algorithm, all.digest);
     }
 
     static ToBeSigned digest(SignatureAlgorithm algorithm, Digest digest) {

@@ -1,6 +1,7 @@
 package io.github.hsmsigner.http;
 
 import io.github.hsmsigner.core.AuditLog;
+import io.github.hsmsigner.core.ContainerBuilder;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.SigningKeys;
@@ -54,12 +55,20 @@ public final class TestKey {
     }
 
     public static SigningService service(Path directory, SigningPolicy policy, AuditLog audit) {
-        KeyStoreSigner signer = KeyStoreSigner.open(writeKeyStore(directory), PASSWORD.toCharArray());
-        SigningKey key = SigningKey.prove("test", signer, signer, Deadline.after(Duration.ofSeconds(10)));
-        return SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder())
+        return SigningService.builder(SigningKeys.of(key(directory)), new CmsContainerBuilder())
                 .policy(policy)
                 .audit(audit)
                 .build();
+    }
+
+    public static SigningService service(Path directory, ContainerBuilder containers) {
+        return SigningService.builder(SigningKeys.of(key(directory)), containers)
+                .build();
+    }
+
+    private static SigningKey key(Path directory) {
+        KeyStoreSigner signer = KeyStoreSigner.open(writeKeyStore(directory), PASSWORD.toCharArray());
+        return SigningKey.prove("test", signer, signer, Deadline.after(Duration.ofSeconds(10)));
     }
 
     /** Fails unless OpenSSL verifies a bare signature. */

@@ -6,12 +6,15 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.EcdsaSignature;
+import io.github.hsmsigner.core.RevocationInfo;
 import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -29,6 +32,7 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class CoreBenchmark {
 
+    private static final int CRL_ENTRIES = 2700;
     private static final byte[] MESSAGE = "a message".getBytes(StandardCharsets.UTF_8);
 
     /** How the key signs. */
@@ -36,6 +40,7 @@ public class CoreBenchmark {
     public SignatureAlgorithm algorithm;
 
     private final CmsContainerBuilder builder = new CmsContainerBuilder();
+    private CmsContainerBuilder withCrl;
     private final Deadline deadline = Deadline.after(Duration.ofDays(1));
     private final Digest digest = Digest.compute(DigestAlgorithm.SHA256, MESSAGE);
     private SoftwareKey key;
@@ -51,12 +56,17 @@ public class CoreBenchmark {
      *
      * @throws GeneralSecurityException never, with the algorithms of the JDK
      * @throws OperatorCreationException never either
+     * @throws IOException never either
      */
     @Setup
-    public void makeKey() throws GeneralSecurityException, OperatorCreationException {
+    public void makeKey() throws GeneralSecurityException, OperatorCreationException, IOException {
         key = SoftwareKey.make(algorithm);
         parameters = new ContainerParameters(ContainerFormat.CMS, algorithm, key.chain(), Instant.now());
         signature = key.sign(MESSAGE);
+        RevocationInfo info = new RevocationInfo(List.of(), List.of(SoftwareKey.crl(CRL_ENTRIES)));
+        withCrl = CmsContainerBuilder.builder()
+                .revocationInfo((chain, until) -> info)
+                .build();
         SoftwareKey elliptic = SoftwareKey.make(SignatureAlgorithm.ECDSA_SHA256);
         rawEcdsa = EcdsaSignature.ofDer(elliptic.sign(MESSAGE)).toRaw(32);
     }
@@ -79,6 +89,16 @@ public class CoreBenchmark {
     @Benchmark
     public byte[] container() {
         return builder.prepare(parameters, digest, deadline).complete(signature, deadline);
+    }
+
+    /**
+     * The same with a CRL of 100 KB in it.
+     *
+     * @return the container
+     */
+    @Benchmark
+    public byte[] containerWithCrl() {
+        return withCrl.prepare(parameters, digest, deadline).complete(signature, deadline);
     }
 
     /**

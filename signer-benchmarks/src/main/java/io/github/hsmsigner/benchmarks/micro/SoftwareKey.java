@@ -2,6 +2,7 @@ package io.github.hsmsigner.benchmarks.micro;
 
 import io.github.hsmsigner.core.CertificateChain;
 import io.github.hsmsigner.core.SignatureAlgorithm;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -14,6 +15,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -64,6 +66,18 @@ final class SoftwareKey {
         KeyPair issuer = pair(false);
         X509Certificate root = certificate("CN=Bench CA", issuer, "CN=Bench CA", issuer);
         return CertificateChain.of(certificate("CN=Bench CA", issuer, "CN=Bench Signer", pair), List.of(root));
+    }
+
+    /** A CRL with so many entries, of an issuer of its own. */
+    static byte[] crl(int entries) throws GeneralSecurityException, OperatorCreationException, IOException {
+        Date now = new Date();
+        X509v2CRLBuilder builder = new X509v2CRLBuilder(new X500Name("CN=Bench CA"), now);
+        for (int i = 0; i < entries; i++) {
+            builder.addCRLEntry(BigInteger.TWO.pow(100).add(BigInteger.valueOf(i)), now, 0);
+        }
+        return builder.build(new JcaContentSignerBuilder("SHA256withRSA")
+                        .build(pair(false).getPrivate()))
+                .getEncoded();
     }
 
     private static X509Certificate certificate(String issuerName, KeyPair issuer, String name, KeyPair subject)

@@ -20,10 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.bouncycastle.asn1.ASN1EncodableVector;
-import org.bouncycastle.asn1.ASN1Set;
-import org.bouncycastle.asn1.DERSet;
-import org.bouncycastle.asn1.cms.Attribute;
 
 /**
  * Makes detached CMS SignedData (RFC 5652) and CAdES B-B and B-T (ETSI EN 319 122-1) containers in DER.
@@ -39,6 +35,7 @@ public final class CmsContainerBuilder implements ContainerBuilder {
     private final Map<ContainerFormat, List<SignedAttributeProvider>> attributes = new EnumMap<>(ContainerFormat.class);
     private final Optional<SignatureTimestamp> timestamp;
     private final Optional<RevocationSource> revocation;
+    private final EncodedChain.Known chains = new EncodedChain.Known();
 
     private CmsContainerBuilder(Builder builder) {
         List<SignedAttributeProvider> always = List.of(
@@ -78,7 +75,7 @@ public final class CmsContainerBuilder implements ContainerBuilder {
         return prepareSignedData(parameters, contentDigest, revocationInfo(parameters, deadline));
     }
 
-    private Optional<Attribute> revocationInfo(ContainerParameters parameters, Deadline deadline) {
+    private Optional<DerElement> revocationInfo(ContainerParameters parameters, Deadline deadline) {
         return revocation
                 .filter(source -> parameters.format() == ContainerFormat.CMS)
                 .map(source -> source.revocationInfo(parameters.chain(), deadline))
@@ -86,20 +83,21 @@ public final class CmsContainerBuilder implements ContainerBuilder {
     }
 
     private PreparedSignedData prepareSignedData(
-            ContainerParameters parameters, Digest contentDigest, Optional<Attribute> revocationInfo) {
+            ContainerParameters parameters, Digest contentDigest, Optional<DerElement> revocationInfo) {
         DigestAlgorithm expected = parameters.signatureAlgorithm().digestAlgorithm();
         if (contentDigest.algorithm() != expected) {
             throw new IllegalArgumentException("The content must be hashed with " + expected.jcaName() + ", not "
                     + contentDigest.algorithm().jcaName());
         }
-        ASN1EncodableVector signed = new ASN1EncodableVector();
+        List<DerElement> signed = new ArrayList<>();
         for (SignedAttributeProvider provider : attributes.get(parameters.format())) {
-            signed.add(provider.attribute(parameters, contentDigest));
+            signed.add(DerElement.of(provider.attribute(parameters, contentDigest)));
         }
         revocationInfo.ifPresent(signed::add);
         UnsignedAttributes unsigned =
                 timestampFor(parameters).<UnsignedAttributes>map(t -> t).orElse(UnsignedAttributes.NONE);
-        return new PreparedSignedData(parameters, new DERSet(signed), unsigned);
+        return new PreparedSignedData(
+                parameters.signatureAlgorithm(), chains.of(parameters.chain()), DerElement.inOrder(signed), unsigned);
     }
 
     private Optional<SignatureTimestamp> timestampFor(ContainerParameters parameters) {
@@ -116,12 +114,12 @@ public final class CmsContainerBuilder implements ContainerBuilder {
     public int maxSize(ContainerParameters parameters, Deadline deadline) {
         DigestAlgorithm algorithm = parameters.signatureAlgorithm().digestAlgorithm();
         Digest anyDigest = Digest.of(algorithm, new byte[algorithm.length()]);
-        ASN1Set unsigned =
-                timestampFor(parameters).map(SignatureTimestamp::placeholder).orElse(null);
-        Optional<Attribute> revocationInfo = revocationInfo(parameters, deadline);
+        List<DerElement> unsigned =
+                timestampFor(parameters).map(SignatureTimestamp::placeholder).orElse(List.of());
+        Optional<DerElement> revocationInfo = revocationInfo(parameters, deadline);
         int size = prepareSignedData(parameters, anyDigest, revocationInfo)
-                .encode(new byte[maxSignatureLength(parameters)], unsigned)
-                .length;
+                .with(new byte[maxSignatureLength(parameters)], unsigned)
+                .length();
         return size + revocationInfo.map(RevocationInfoAttribute::growth).orElse(0);
     }
 

@@ -1,89 +1,76 @@
 package io.github.hsmsigner.core.cms;
 
-import io.github.hsmsigner.core.ContainerParameters;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.PreparedContainer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.security.cert.CertificateEncodingException;
-import java.security.cert.X509Certificate;
-import org.bouncycastle.asn1.ASN1EncodableVector;
-import org.bouncycastle.asn1.ASN1Encoding;
-import org.bouncycastle.asn1.ASN1Set;
+import io.github.hsmsigner.core.SignatureAlgorithm;
+import java.util.ArrayList;
+import java.util.List;
+import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.DEROctetString;
-import org.bouncycastle.asn1.DERSet;
 import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
-import org.bouncycastle.asn1.cms.ContentInfo;
-import org.bouncycastle.asn1.cms.IssuerAndSerialNumber;
-import org.bouncycastle.asn1.cms.SignedData;
-import org.bouncycastle.asn1.cms.SignerIdentifier;
-import org.bouncycastle.asn1.cms.SignerInfo;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x509.Certificate;
 
-/** A SignedData with one SignerInfo, waiting for its signature. */
+/** A SignedData (RFC 5652, section 5.1) with one SignerInfo, waiting for its signature. */
 final class PreparedSignedData implements PreparedContainer {
 
-    private final ContainerParameters parameters;
-    private final ASN1Set signedAttributes;
-    private final UnsignedAttributes unsignedAttributes;
-    private final byte[] dataToBeSigned;
+    /** Of SignedData with certificates of X.509 over id-data, and of SignerInfo with IssuerAndSerialNumber. */
+    private static final DerElement VERSION_1 = DerElement.of(new ASN1Integer(1));
 
-    PreparedSignedData(ContainerParameters parameters, DERSet signedAttributes, UnsignedAttributes unsignedAttributes) {
-        this.parameters = parameters;
+    private static final DerElement SIGNED_DATA = DerElement.of(CMSObjectIdentifiers.signedData);
+
+    /** EncapsulatedContentInfo without its content. */
+    private static final DerElement DETACHED_DATA = DerElement.sequence(DerElement.of(CMSObjectIdentifiers.data));
+
+    private static final int EXPLICIT_CONTENT = 0;
+    private static final int CERTIFICATES = 0;
+    private static final int SIGNED_ATTRIBUTES = 0;
+    private static final int UNSIGNED_ATTRIBUTES = 1;
+
+    private final SignatureAlgorithm algorithm;
+    private final EncodedChain chain;
+    private final List<DerElement> signedAttributes;
+    private final UnsignedAttributes unsignedAttributes;
+
+    /** The signed attributes are in the order of a SET OF. */
+    PreparedSignedData(
+            SignatureAlgorithm algorithm,
+            EncodedChain chain,
+            List<DerElement> signedAttributes,
+            UnsignedAttributes unsignedAttributes) {
+        this.algorithm = algorithm;
+        this.chain = chain;
         this.signedAttributes = signedAttributes;
         this.unsignedAttributes = unsignedAttributes;
-        try {
-            this.dataToBeSigned = signedAttributes.getEncoded(ASN1Encoding.DER);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Encoding in memory failed", e);
-        }
     }
 
     @Override
     public byte[] dataToBeSigned() {
-        return dataToBeSigned.clone();
+        return DerElement.set(signedAttributes).octets();
     }
 
     @Override
     public byte[] complete(byte[] signature, Deadline deadline) {
-        return encode(signature, unsignedAttributes.over(signature, deadline));
+        return with(signature, unsignedAttributes.over(signature, deadline)).octets();
     }
 
-    /** The container with unsigned attributes that are there already, or null for none. */
-    byte[] encode(byte[] signature, ASN1Set unsigned) {
-        AlgorithmIdentifier digestAlgorithm =
-                AlgorithmIdentifiers.digest(parameters.signatureAlgorithm().digestAlgorithm());
-        ASN1EncodableVector certificates = new ASN1EncodableVector();
-        for (X509Certificate certificate : parameters.chain().certificates()) {
-            certificates.add(asn1(certificate));
-        }
-        Certificate signer = (Certificate) certificates.get(0);
-        SignerInfo signerInfo = new SignerInfo(
-                new SignerIdentifier(new IssuerAndSerialNumber(signer)),
+    /** The container with a signature and unsigned attributes that are there already. */
+    DerElement with(byte[] signature, List<DerElement> unsigned) {
+        DerElement digestAlgorithm = DerElement.of(AlgorithmIdentifiers.digest(algorithm.digestAlgorithm()));
+        List<DerElement> signerInfo = new ArrayList<>(List.of(
+                VERSION_1,
+                chain.signer(),
                 digestAlgorithm,
-                signedAttributes,
-                AlgorithmIdentifiers.signature(parameters.signatureAlgorithm()),
-                new DEROctetString(signature),
-                unsigned);
-        SignedData signedData = new SignedData(
-                new DERSet(digestAlgorithm),
-                new ContentInfo(CMSObjectIdentifiers.data, null),
-                new DERSet(certificates),
-                null,
-                new DERSet(signerInfo));
-        try {
-            return new ContentInfo(CMSObjectIdentifiers.signedData, signedData).getEncoded(ASN1Encoding.DER);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Encoding in memory failed", e);
+                DerElement.tagged(SIGNED_ATTRIBUTES, signedAttributes),
+                DerElement.of(AlgorithmIdentifiers.signature(algorithm)),
+                DerElement.of(new DEROctetString(signature))));
+        if (!unsigned.isEmpty()) {
+            signerInfo.add(DerElement.tagged(UNSIGNED_ATTRIBUTES, unsigned));
         }
-    }
-
-    private static Certificate asn1(X509Certificate certificate) {
-        try {
-            return Certificate.getInstance(certificate.getEncoded());
-        } catch (CertificateEncodingException e) {
-            throw new IllegalStateException("A parsed certificate lost its encoding", e);
-        }
+        DerElement signedData = DerElement.sequence(
+                VERSION_1,
+                DerElement.set(digestAlgorithm),
+                DETACHED_DATA,
+                DerElement.tagged(CERTIFICATES, chain.certificates()),
+                DerElement.set(DerElement.sequence(signerInfo)));
+        return DerElement.sequence(SIGNED_DATA, DerElement.tagged(EXPLICIT_CONTENT, List.of(signedData)));
     }
 }

@@ -1,22 +1,15 @@
 package io.github.hsmsigner.core.cms;
 
 import io.github.hsmsigner.core.RevocationInfo;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.bouncycastle.asn1.ASN1Encodable;
-import org.bouncycastle.asn1.ASN1EncodableVector;
-import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.DERSequence;
-import org.bouncycastle.asn1.DERSet;
-import org.bouncycastle.asn1.DERTaggedObject;
-import org.bouncycastle.asn1.cms.Attribute;
-import org.bouncycastle.asn1.ocsp.OCSPResponse;
-import org.bouncycastle.asn1.x509.CertificateList;
 
-/** adbe-revocationInfoArchival (ISO 32000-2, section 12.8.3.3.2): what shows that the chain was not revoked, signed. */
+/**
+ * adbe-revocationInfoArchival (ISO 32000-2, section 12.8.3.3.2): what shows that the chain was not revoked, signed. The answers of a
+ * {@link RevocationInfo} are in DER, and become part of it as they are.
+ */
 final class RevocationInfoAttribute {
 
     private static final ASN1ObjectIdentifier TYPE = new ASN1ObjectIdentifier("1.2.840.113583.1.1.8");
@@ -29,33 +22,24 @@ final class RevocationInfoAttribute {
     private RevocationInfoAttribute() {}
 
     /** The attribute; empty for a chain that needs no such information. */
-    static Optional<Attribute> of(RevocationInfo info) {
-        ASN1EncodableVector archival = new ASN1EncodableVector();
-        add(
-                archival,
-                CRLS,
-                info.crls().stream().map(CertificateList::getInstance).toList());
-        add(
-                archival,
-                OCSP_RESPONSES,
-                info.ocspResponses().stream().map(OCSPResponse::getInstance).toList());
-        return archival.size() == 0
+    static Optional<DerElement> of(RevocationInfo info) {
+        List<DerElement> archival = new ArrayList<>();
+        add(archival, CRLS, info.crls());
+        add(archival, OCSP_RESPONSES, info.ocspResponses());
+        return archival.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Attribute(TYPE, new DERSet(new DERSequence(archival))));
+                : Optional.of(DerElement.sequence(DerElement.of(TYPE), DerElement.set(DerElement.sequence(archival))));
     }
 
     /** By how many bytes the attribute of another moment may be larger, as CRLs grow and answers differ. */
-    static int growth(Attribute attribute) {
-        try {
-            return LEAST_GROWTH + attribute.getEncoded(ASN1Encoding.DER).length / 8;
-        } catch (IOException e) {
-            throw new UncheckedIOException("Encoding in memory failed", e);
-        }
+    static int growth(DerElement attribute) {
+        return LEAST_GROWTH + attribute.length() / 8;
     }
 
-    private static void add(ASN1EncodableVector archival, int tag, List<? extends ASN1Encodable> items) {
+    private static void add(List<DerElement> archival, int tag, List<byte[]> items) {
         if (!items.isEmpty()) {
-            archival.add(new DERTaggedObject(true, tag, new DERSequence(items.toArray(ASN1Encodable[]::new))));
+            List<DerElement> elements = items.stream().map(DerElement::encoded).toList();
+            archival.add(DerElement.tagged(tag, List.of(DerElement.sequence(elements))));
         }
     }
 }

@@ -5,9 +5,9 @@ import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.TimestampSource;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import java.io.IOException;
+import java.util.List;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Primitive;
-import org.bouncycastle.asn1.ASN1Set;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSet;
 import org.bouncycastle.asn1.cms.Attribute;
@@ -29,7 +29,7 @@ final class SignatureTimestamp implements UnsignedAttributes {
     }
 
     @Override
-    public ASN1Set over(byte[] signature, Deadline deadline) {
+    public List<DerElement> over(byte[] signature, Deadline deadline) {
         try {
             byte[] token = source.timestamp(Digest.compute(source.digestAlgorithm(), signature), deadline);
             return attributes(ASN1Primitive.fromByteArray(token));
@@ -38,18 +38,19 @@ final class SignatureTimestamp implements UnsignedAttributes {
                 throw e;
             }
             LOG.warn("A container goes out without its timestamp, level B-B instead of B-T: {}", e.getMessage());
-            return null;
+            return List.of();
         } catch (IOException e) {
             throw new IllegalStateException("The timestamp source gave something that is not DER", e);
         }
     }
 
     /** Attributes as large as any that this makes. */
-    ASN1Set placeholder() {
+    List<DerElement> placeholder() {
         return attributes(new DEROctetString(new byte[source.maxTokenSize()]));
     }
 
-    private static ASN1Set attributes(ASN1Encodable token) {
-        return new DERSet(new Attribute(PKCSObjectIdentifiers.id_aa_signatureTimeStampToken, new DERSet(token)));
+    private static List<DerElement> attributes(ASN1Encodable token) {
+        return List.of(
+                DerElement.of(new Attribute(PKCSObjectIdentifiers.id_aa_signatureTimeStampToken, new DERSet(token))));
     }
 }

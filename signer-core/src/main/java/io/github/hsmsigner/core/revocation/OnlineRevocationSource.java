@@ -48,10 +48,12 @@ public final class OnlineRevocationSource implements RevocationSource {
     private final OcspLookup ocsp;
     private final CrlLookup crls;
     private final ProofCache cache;
+    private final ProofsTogether together;
 
     private OnlineRevocationSource(Builder builder) {
         this.attemptLimit = builder.attemptLimit;
         this.cache = new ProofCache(builder.clock, builder.maxAge, builder.cacheSize);
+        this.together = new ProofsTogether(builder.cacheSize);
         HttpFetcher http = new HttpFetcher(builder.maxBytes);
         PeerSignatures signatures = new PeerSignatures();
         UpdateTimes times = new UpdateTimes(builder.clock);
@@ -81,14 +83,11 @@ public final class OnlineRevocationSource implements RevocationSource {
                             + "\" is missing in the chain. Add the issuer's certificate, or have chains completed.",
                     null);
         }
-        List<byte[]> ocspResponses = new ArrayList<>();
-        List<byte[]> lists = new ArrayList<>();
+        List<Proof> proofs = new ArrayList<>();
         for (int i = 0; i < root; i++) {
-            Proof proof = proof(certificates.get(i), certificates.get(i + 1), deadline.share(root - i));
-            ocspResponses.addAll(proof.ocspResponses());
-            lists.addAll(proof.crls());
+            proofs.add(proof(certificates.get(i), certificates.get(i + 1), deadline.share(root - i)));
         }
-        return new RevocationInfo(ocspResponses, lists);
+        return together.of(chain, proofs);
     }
 
     private Proof proof(X509Certificate certificate, X509Certificate issuer, Deadline deadline) {

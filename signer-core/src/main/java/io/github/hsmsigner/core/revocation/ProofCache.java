@@ -9,7 +9,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +30,7 @@ final class ProofCache {
     ProofCache(Clock clock, Duration maxAge, int size) {
         this.clock = clock;
         this.maxAge = maxAge;
-        this.kept = new LeastRecentlyUsed(size);
+        this.kept = new LeastRecentlyUsed<>(size);
     }
 
     /**
@@ -106,23 +105,5 @@ final class ProofCache {
                     .orElseGet(() -> SigningUnavailableException.lasting(e.getMessage(), e));
         }
         return new IllegalStateException("Looking for revocation information failed in another thread", failure);
-    }
-
-    /** Keeps the proofs that were used last. */
-    private static final class LeastRecentlyUsed extends LinkedHashMap<X509Certificate, Kept> {
-
-        private static final long serialVersionUID = 1L;
-
-        private final int size;
-
-        LeastRecentlyUsed(int size) {
-            super(16, 0.75f, true);
-            this.size = size;
-        }
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<X509Certificate, Kept> eldest) {
-            return size() > size;
-        }
     }
 }

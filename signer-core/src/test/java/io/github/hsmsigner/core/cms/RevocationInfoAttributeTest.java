@@ -2,6 +2,7 @@ package io.github.hsmsigner.core.cms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.ContainerParameters;
 import io.github.hsmsigner.core.Digest;
@@ -11,6 +12,8 @@ import io.github.hsmsigner.core.RevocationInfo;
 import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.TestKeys;
 import io.github.hsmsigner.testing.TestPki;
+import java.lang.management.ManagementFactory;
+import java.math.BigInteger;
 import java.security.KeyPair;
 import java.time.Instant;
 import java.util.Date;
@@ -20,6 +23,7 @@ import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.cms.Attribute;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.cert.X509CRLHolder;
 import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.ocsp.BasicOCSPRespBuilder;
@@ -43,7 +47,14 @@ class RevocationInfoAttributeTest {
     private static final Digest CONTENT = Digest.compute(DigestAlgorithm.SHA256, new byte[] {1});
 
     private static X509CRLHolder crl() throws Exception {
+        return crl(0);
+    }
+
+    private static X509CRLHolder crl(int entries) throws Exception {
         X509v2CRLBuilder builder = new X509v2CRLBuilder(new X500Name("CN=Issuer"), new Date());
+        for (int i = 1; i <= entries; i++) {
+            builder.addCRLEntry(BigInteger.TWO.pow(100).add(BigInteger.valueOf(i)), new Date(), CRLReason.superseded);
+        }
         builder.setNextUpdate(Date.from(Instant.now().plusSeconds(3600)));
         return builder.build(issuer());
     }
@@ -90,6 +101,33 @@ class RevocationInfoAttributeTest {
                 .revocationInfo((chain, deadline) -> new RevocationInfo(List.of(), List.of()))
                 .build();
         assertThat(signedAttribute(containers, ContainerFormat.CMS)).isNull();
+    }
+
+    /** That of a large CRL: it went through objects for each of its entries, some 100 times its size, for each container. */
+    @Test
+    void aContainerTakesNoMoreMemoryThanItsOctets() throws Exception {
+        byte[] crl = crl(20_000).getEncoded();
+        RevocationInfo info = new RevocationInfo(List.of(), List.of(crl));
+        CmsContainerBuilder containers = CmsContainerBuilder.builder()
+                .revocationInfo((chain, deadline) -> info)
+                .build();
+        ContainerParameters parameters = new ContainerParameters(
+                ContainerFormat.CMS, SignatureAlgorithm.RSA_PKCS1_SHA256, TestKeys.chain(), Instant.now());
+        containers.prepare(parameters, CONTENT, TestKeys.soon()).complete(new byte[256], TestKeys.soon());
+
+        long start = allocatedBytes();
+        PreparedContainer prepared = containers.prepare(parameters, CONTENT, TestKeys.soon());
+        assertThat(allocatedBytes() - start).as("prepared").isLessThan(crl.length / 4);
+        start = allocatedBytes();
+        byte[] toBeSigned = prepared.dataToBeSigned();
+        assertThat(allocatedBytes() - start).as("to be signed").isBetween(toBeSigned.length + 0L, crl.length * 5L / 4);
+        start = allocatedBytes();
+        byte[] container = prepared.complete(new byte[256], TestKeys.soon());
+        assertThat(allocatedBytes() - start).as("container").isBetween(container.length + 0L, crl.length * 5L / 4);
+    }
+
+    private static long allocatedBytes() {
+        return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
     }
 
     private static Attribute signedAttribute(CmsContainerBuilder containers, ContainerFormat format) throws Exception {

@@ -3,17 +3,20 @@ package io.github.hsmsigner.http.javalin;
 import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends the answers of the protocol through Javalin. Safe for use by any number of threads at once, each with its own request.
  */
 public final class JavalinAnswers {
 
+    private static final Logger LOG = LoggerFactory.getLogger(JavalinAnswers.class);
+
     private JavalinAnswers() {}
 
     /**
-     * Makes an answer the result of a request.
+     * Makes an answer the result of a request. One that its client does not take any more is logged, and no error.
      *
      * @param context the request
      * @param answer the answer
@@ -27,9 +30,11 @@ public final class JavalinAnswers {
         try {
             // A result in Javalin is copied through a buffer that costs more memory than all of the answer. Without a
             // length, the answer goes out when the request has ended for the server too.
-            context.res().getOutputStream().write(answer.body());
+            answer.writeTo(context.res().getOutputStream());
         } catch (IOException e) {
-            throw new UncheckedIOException("The answer cannot be sent", e);
+            // The client is gone or takes nothing more, and the connection is closed for it. There is nothing to answer
+            // any more.
+            LOG.info("Request {}: its answer could not be sent: {}", RequestIds.of(context), e.toString());
         }
     }
 }

@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Named.named;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.github.hsmsigner.core.RevocationInfo;
 import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.CallbackReport;
+import io.github.hsmsigner.testing.CapturedLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import org.bouncycastle.asn1.DEROctetString;
+import org.bouncycastle.asn1.DERSequence;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,6 +128,34 @@ class RequestObserverTest {
         TestServer.await("it is answered", () -> !outcomes.list.isEmpty());
         connection.reset();
         assertThat(outcomesWhenAllIsOver()).containsExactly("ok");
+    }
+
+    /** Longer than what the kernel takes for a client that does not read, so that sending it fails. */
+    @Test
+    void aLongAnswerThatCannotBeSentIsToldOnceAndNoErrorOfOurs() throws IOException {
+        byte[] list = new DERSequence(new DEROctetString(new byte[16 * 1024 * 1024])).getEncoded();
+        RevocationInfo info = new RevocationInfo(List.of(), List.of(list));
+        SigningService large = TestKey.service(
+                directory,
+                CmsContainerBuilder.builder()
+                        .revocationInfo((chain, deadline) -> info)
+                        .build());
+        server.stop();
+        try (CapturedLog log = new CapturedLog()) {
+            server = TestServer.start(TestServer.settings(ClientLimits.defaults()), () -> large, outcomes);
+            RawConnection connection = RawConnection.to(server.port())
+                    .send(RawConnection.callback(
+                            "{\"action\":\"sign_pkcs7\",\"signature_type\":\"cms\",\"encoded_contents\":\"AAAA\"}"));
+            connection.readHead();
+            connection.reset();
+            assertThat(outcomesWhenAllIsOver()).containsExactly("ok");
+            assertThat(log.lines())
+                    .filteredOn(line -> line.startsWith("WARN") || line.startsWith("ERROR"))
+                    .isEmpty();
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("could not be sent"))
+                    .hasSize(1);
+        }
     }
 
     @Test

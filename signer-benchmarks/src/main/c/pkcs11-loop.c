@@ -1,10 +1,11 @@
 /*
  * The limit that everything else is measured against: signatures a second of a PKCS#11 module in a bare loop, one session a thread.
  *
- *   pkcs11-loop MODULE TOKEN-LABEL KEY-LABEL rsa|ec THREADS SECONDS    (the PIN is in the environment variable PIN)
+ *   pkcs11-loop MODULE TOKEN-LABEL KEY-LABEL rsa|ec THREADS SECONDS [RATE]    (the PIN is in the environment variable PIN)
  *
  * Each signature is C_SignInit and C_Sign over a SHA-256 digest, as a DigestInfo with CKM_RSA_PKCS or bare with CKM_ECDSA. Prints one
- * number: signatures a second.
+ * number: signatures a second. With a RATE, a signature is due so many times a second, whether or not those before are done, and the
+ * threads make them in their order; prints the median and the 99th percentile, in milliseconds, of the time from when one was due.
  */
 #include <dlfcn.h>
 #include <p11-kit/pkcs11.h>
@@ -22,6 +23,11 @@ static CK_MECHANISM mechanism;
 static CK_BYTE input[51];
 static CK_ULONG input_length;
 static double seconds;
+static double rate;
+static double start;
+static long due;
+static atomic_long next;
+static double *latencies;
 static atomic_int ready;
 static atomic_int started;
 
@@ -80,6 +86,20 @@ static CK_OBJECT_HANDLE find_key(CK_SESSION_HANDLE session) {
     return key;
 }
 
+static void sign_once(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key) {
+    CK_BYTE signature[1024];
+    CK_ULONG length = sizeof signature;
+    check("C_SignInit", module->C_SignInit(session, &mechanism, key));
+    check("C_Sign", module->C_Sign(session, input, input_length, signature, &length));
+}
+
+static void wait_until(double time) {
+    for (double left = time - now(); left > 0; left = time - now()) {
+        struct timespec pause = {(time_t)left, (long)((left - (time_t)left) * 1e9)};
+        nanosleep(&pause, NULL);
+    }
+}
+
 static void *sign(void *result) {
     CK_SESSION_HANDLE session = open_session();
     CK_OBJECT_HANDLE key = find_key(session);
@@ -89,27 +109,47 @@ static void *sign(void *result) {
         struct timespec pause = {0, 100000};
         nanosleep(&pause, NULL);
     }
+    if (rate > 0) {
+        for (long i = atomic_fetch_add(&next, 1); i < due; i = atomic_fetch_add(&next, 1)) {
+            double time = start + i / rate;
+            wait_until(time);
+            sign_once(session, key);
+            latencies[i] = now() - time;
+        }
+        return NULL;
+    }
     double end = now() + seconds;
     while (now() < end) {
-        CK_BYTE signature[1024];
-        CK_ULONG length = sizeof signature;
-        check("C_SignInit", module->C_SignInit(session, &mechanism, key));
-        check("C_Sign", module->C_Sign(session, input, input_length, signature, &length));
+        sign_once(session, key);
         signatures++;
     }
     *(long *)result = signatures;
     return NULL;
 }
 
+static int ascending(const void *a, const void *b) {
+    double first = *(const double *)a, second = *(const double *)b;
+    return (first > second) - (first < second);
+}
+
 int main(int argc, char **argv) {
-    if (argc != 7 || getenv("PIN") == NULL) {
-        fprintf(stderr, "Usage: PIN=... pkcs11-loop MODULE TOKEN-LABEL KEY-LABEL rsa|ec THREADS SECONDS\n");
+    if (argc < 7 || argc > 8 || getenv("PIN") == NULL) {
+        fprintf(stderr, "Usage: PIN=... pkcs11-loop MODULE TOKEN-LABEL KEY-LABEL rsa|ec THREADS SECONDS [RATE]\n");
         return 2;
     }
     int rsa = strcmp(argv[4], "rsa") == 0;
     int threads = atoi(argv[5]);
     key_label = argv[3];
     seconds = atof(argv[6]);
+    if (argc == 8) {
+        rate = atof(argv[7]);
+        due = (long)(rate * seconds);
+        if (due < 1) {
+            fprintf(stderr, "No signature is due in that time.\n");
+            return 2;
+        }
+        latencies = calloc(due, sizeof *latencies);
+    }
     mechanism.mechanism = rsa ? CKM_RSA_PKCS : CKM_ECDSA;
     if (rsa) {
         memcpy(input, sha256_prefix, sizeof sha256_prefix);
@@ -140,14 +180,19 @@ int main(int argc, char **argv) {
         struct timespec pause = {0, 1000000};
         nanosleep(&pause, NULL);
     }
-    double start = now();
+    start = now();
     atomic_store(&started, 1);
     long all = 0;
     for (int i = 0; i < threads; i++) {
         pthread_join(ids[i], NULL);
         all += results[i];
     }
-    printf("%.1f\n", all / (now() - start));
+    if (rate > 0) {
+        qsort(latencies, due, sizeof *latencies, ascending);
+        printf("%.3f %.3f\n", 1e3 * latencies[due / 2], 1e3 * latencies[due * 99 / 100]);
+    } else {
+        printf("%.1f\n", all / (now() - start));
+    }
     check("C_Finalize", module->C_Finalize(NULL));
     return 0;
 }

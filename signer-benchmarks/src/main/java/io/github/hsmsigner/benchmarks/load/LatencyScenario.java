@@ -1,6 +1,8 @@
 package io.github.hsmsigner.benchmarks.load;
 
 import io.github.hsmsigner.benchmarks.setup.KeyKind;
+import io.github.hsmsigner.benchmarks.setup.NativePrograms;
+import io.github.hsmsigner.benchmarks.setup.ProcessNumbers;
 import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,6 +32,7 @@ final class LatencyScenario {
             for (int round = 0; round < bench.rounds(); round++) {
                 oneConnection(service);
                 steady(service);
+                steadyLoop();
             }
         }
     }
@@ -76,21 +79,38 @@ final class LatencyScenario {
         } while (steady.drift() > DRIFT_AT_MOST && attempts < ATTEMPTS_AT_MOST);
         bench.results().add("tail.raw." + kind.label() + ".attempts", attempts);
         bench.results().add("tail.raw." + kind.label() + ".drift", steady.drift());
+        bench.results().add("tail.raw." + kind.label() + ".generator-cores", steady.cores());
         bench.results().add("tail.raw." + kind.label() + ".p50-ms", steady.p50());
         bench.results().add("tail.raw." + kind.label() + ".p99-ms", steady.p99());
         bench.results().add("tail.raw." + kind.label() + ".p99-to-p50", steady.p99() / steady.p50());
     }
 
+    /** The bare loop under as steady a load, to tell the machine's part of the tail. */
+    private void steadyLoop() {
+        double rate = SATURATION * bench.limit(kind);
+        NativePrograms.Paced paced =
+                bench.programs().paced(bench.token(), kind, Bench.CORES, 2 * bench.seconds(), rate);
+        bench.results().add("tail.loop." + kind.label() + ".p50-ms", paced.p50());
+        bench.results().add("tail.loop." + kind.label() + ".p99-ms", paced.p99());
+        bench.results().add("tail.loop." + kind.label() + ".p99-to-p50", paced.p99() / paced.p50());
+    }
+
     private Steady steadyAttempt(ServiceProcess service) {
         double before = bench.load(service, Payload.RAW, CONNECTIONS).rate();
+        ProcessNumbers generator = new ProcessNumbers(ProcessHandle.current().pid());
+        double cpu = generator.cpuSeconds();
+        long start = System.nanoTime();
         double[] latencies =
                 new SteadyLoad(service.port(), Payload.RAW.json(), SATURATION * before, 2 * bench.seconds()).run();
+        double cores = (generator.cpuSeconds() - cpu) * 1e9 / (System.nanoTime() - start);
         double after = bench.load(service, Payload.RAW, CONNECTIONS).rate();
         return new Steady(
                 SteadyLoad.percentile(latencies, 50),
                 SteadyLoad.percentile(latencies, 99),
-                Math.abs(after - before) / before);
+                Math.abs(after - before) / before,
+                cores);
     }
 
-    private record Steady(double p50, double p99, double drift) {}
+    /** The cores are those that the generator of the load took from the service. */
+    private record Steady(double p50, double p99, double drift, double cores) {}
 }

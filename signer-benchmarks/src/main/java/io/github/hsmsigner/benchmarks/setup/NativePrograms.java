@@ -76,17 +76,51 @@ public final class NativePrograms {
      */
     public double signaturesPerSecond(
             SoftToken token, Path module, Map<String, String> environment, KeyKind kind, int threads, double seconds) {
+        return Double.parseDouble(loop(token, module, environment, kind, threads, Double.toString(seconds)));
+    }
+
+    /**
+     * Has the bare loop make signatures at a constant rate.
+     *
+     * @param token the token
+     * @param kind the key
+     * @param threads threads, each with a session
+     * @param seconds for how long
+     * @param rate signatures a second
+     * @return how long they took, from when each was due
+     */
+    public Paced paced(SoftToken token, KeyKind kind, int threads, double seconds, double rate) {
+        String[] millis = loop(
+                        token, token.module(), Map.of(), kind, threads, Double.toString(seconds), Double.toString(rate))
+                .split(" ");
+        return new Paced(Double.parseDouble(millis[0]), Double.parseDouble(millis[1]));
+    }
+
+    /**
+     * How long signatures at a constant rate took.
+     *
+     * @param p50 the median, in milliseconds
+     * @param p99 the 99th percentile, in milliseconds
+     */
+    public record Paced(double p50, double p99) {}
+
+    private String loop(
+            SoftToken token,
+            Path module,
+            Map<String, String> environment,
+            KeyKind kind,
+            int threads,
+            String... secondsAndRate) {
         Map<String, String> variables = new HashMap<>(environment);
         variables.put("PIN", token.pin());
-        return Double.parseDouble(Command.run(
-                        variables,
-                        directory.resolve("pkcs11-loop").toString(),
-                        module.toString(),
-                        SoftToken.LABEL,
-                        kind.label(),
-                        kind.label(),
-                        Integer.toString(threads),
-                        Double.toString(seconds))
-                .strip());
+        List<String> command = new ArrayList<>(List.of(
+                directory.resolve("pkcs11-loop").toString(),
+                module.toString(),
+                SoftToken.LABEL,
+                kind.label(),
+                kind.label(),
+                Integer.toString(threads)));
+        command.addAll(List.of(secondsAndRate));
+        return Command.run(variables, command.toArray(String[]::new)).strip();
     }
 }

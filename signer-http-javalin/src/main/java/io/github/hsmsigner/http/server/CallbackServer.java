@@ -77,6 +77,9 @@ final class CallbackServer {
         this.observer = observer;
         this.bound = new RequestBound(maxRequests, observer::answeredByServer);
         this.threads = new QueuedThreadPool(maxRequests + THREADS_THAT_DO_NOT_WAIT, THREADS_THAT_DO_NOT_WAIT);
+        // Those that a burst of requests made go when they have been idle for the pool's minute; by itself it lets one
+        // go each minute.
+        threads.setMaxEvictCount(maxRequests);
         threads.setName("http");
         threads.setStopTimeout(THREADS_STOP_LIMIT.toMillis());
         this.javalin = Javalin.create(config -> {

@@ -77,8 +77,7 @@ final class CallbackServer {
         this.observer = observer;
         this.bound = new RequestBound(maxRequests, observer::answeredByServer);
         this.threads = new QueuedThreadPool(maxRequests + THREADS_THAT_DO_NOT_WAIT, THREADS_THAT_DO_NOT_WAIT);
-        // Those that a burst of requests made go when they have been idle for the pool's minute; by itself it lets one
-        // go each minute.
+        // By itself the pool gives up one idle thread a minute, and keeps for hours what a burst of requests needed.
         threads.setMaxEvictCount(maxRequests);
         threads.setName("http");
         threads.setStopTimeout(THREADS_STOP_LIMIT.toMillis());

@@ -202,7 +202,7 @@ class ConfigurationPageTest {
     }
 
     private static void section(StringBuilder page, Setting<?> setting, String above) {
-        String path = above + setting.name() + suffix(setting.shape());
+        String path = above + setting.name() + SettingEffects.suffix(setting.shape());
         Section section = SettingsTable.section(setting.shape()).orElseThrow();
         page.append("\n### `" + path + "`\n\n" + sentence(setting.meaning()) + "\n\n");
         List<Setting<?>> rows = section.settings().stream()
@@ -222,13 +222,6 @@ class ConfigurationPageTest {
         section.settings().stream()
                 .filter(inner -> SettingsTable.section(inner.shape()).isPresent())
                 .forEach(inner -> section(page, inner, path + "."));
-    }
-
-    private static String suffix(Shape<?> shape) {
-        if (shape instanceof Shape.OfNames) {
-            return ".NAME";
-        }
-        return shape instanceof Shape.OfList ? "[]" : "";
     }
 
     private static String sentence(String phrase) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
+import io.github.hsmsigner.http.config.ShowsEffectOf;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
@@ -104,6 +105,7 @@ class MainTest {
     }
 
     @Test
+    @ShowsEffectOf("signatures.certificate-validity")
     void aCertificateThatExpiredEndsTheStartUnlessAWarningIsAskedFor() {
         Instant now = Instant.now();
         Path expired = TestPki.writePem(

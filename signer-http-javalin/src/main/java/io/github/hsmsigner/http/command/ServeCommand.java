@@ -7,8 +7,10 @@ import io.github.hsmsigner.http.config.SettingsPrinter;
 import io.github.hsmsigner.http.service.CannotStartException;
 import io.github.hsmsigner.http.service.LogConfiguration;
 import io.github.hsmsigner.http.service.ServiceProcess;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,9 +57,24 @@ final class ServeCommand implements Callable<Integer> {
             spec.commandLine().getOut().flush();
             return ExitCode.DONE;
         }
-        ServiceSettings read = settings.read();
-        LogConfiguration.use(read.log());
-        ServiceProcess.start(read, SettingsFile.of(settings.environment()));
-        return ExitCode.DONE;
+        try {
+            ServiceSettings read = settings.read();
+            LogConfiguration.use(read.log());
+            ServiceProcess.start(read, SettingsFile.of(settings.environment()));
+            return ExitCode.DONE;
+        } catch (InvalidSettingsException e) {
+            LogConfiguration.use(e.log());
+            logFailure(e.problems());
+            throw e;
+        } catch (CannotStartException e) {
+            logFailure(e.problems());
+            throw e;
+        }
+    }
+
+    /** Logs the problems, because a log collector does not read standard error. */
+    private static void logFailure(List<String> problems) {
+        problems.forEach(problem ->
+                LoggerFactory.getLogger(ServeCommand.class).error("The service could not start: {}", problem));
     }
 }

@@ -8,9 +8,11 @@ public final class InvalidSettingsException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final transient List<String> problems;
+    private final transient LogSettings log;
 
-    InvalidSettingsException(List<String> problems) {
+    InvalidSettingsException(List<String> problems, LogSettings log) {
         super(String.join(" ", problems));
+        this.log = log;
         this.problems = List.copyOf(problems);
     }
 
@@ -21,5 +23,14 @@ public final class InvalidSettingsException extends Exception {
      */
     public List<String> problems() {
         return problems;
+    }
+
+    /**
+     * Returns the settings of the log, for what is logged about the problems.
+     *
+     * @return the settings; a default in place of each value that cannot be used
+     */
+    public LogSettings log() {
+        return log;
     }
 }

@@ -73,7 +73,7 @@ public final class SettingsReader {
         environment.findPortOfAnotherService(CALLBACK_PORT, DEFAULT_PORT, problems);
         environment.findUnknown(SettingsTable.variables(), problems);
         if (!problems.isEmpty()) {
-            throw new InvalidSettingsException(problems.sentences());
+            throw new InvalidSettingsException(problems.sentences(), log);
         }
         return new ServiceSettings(server, log, tokens, keys, signatures, access.orElseThrow(), audit);
     }

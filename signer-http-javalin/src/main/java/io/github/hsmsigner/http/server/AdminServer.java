@@ -12,10 +12,13 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Health and metrics on a listener with threads of its own, in plain HTTP: nothing that callers of the callback do reaches it. */
 final class AdminServer {
 
+    private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
     private static final int MAX_THREADS = 8;
     private static final int MAX_CONNECTIONS = 64;
 
@@ -61,6 +64,7 @@ final class AdminServer {
             connector.close();
             throw new IllegalStateException("The admin listener could not be started.", e);
         }
+        LOG.info("Health and metrics on http://{}:{}/ (admin port).", listener.address(), connector.getLocalPort());
         return new AdminServer(server, connector);
     }
 

@@ -96,13 +96,12 @@ final class CallbackServer {
     static CallbackServer start(
             ServerSettings settings, Supplier<SigningService> service, OperatorPages pages, RequestObserver observer) {
         CallbackServer server = new CallbackServer(settings, service, pages, observer);
-        server.start();
+        server.javalin.start();
         return server;
     }
 
-    private void start() {
-        javalin.start();
-        // Scripts wait for this line and read the port from it.
+    /** Logs the address. Scripts wait for this line and read the port from it. */
+    void announce() {
         LOG.info(
                 "Listening on {}://{}:{}{}",
                 tls.isPresent() ? "https" : "http",

@@ -25,7 +25,7 @@ public final class SigningHttpServer {
     }
 
     /**
-     * Starts to listen.
+     * Starts to listen: first on the port of the callbacks, then on that of health and metrics.
      *
      * @param settings the settings
      * @param service gives the service to call, for each request anew; throws
@@ -45,15 +45,18 @@ public final class SigningHttpServer {
         Objects.requireNonNull(service, "service");
         Objects.requireNonNull(observer, "observer");
         Objects.requireNonNull(health, "health");
-        Optional<AdminServer> admin =
-                settings.admin().map(listener -> AdminServer.start(listener, settings.clientLimits(), health, metrics));
+        OperatorPages pages = settings.admin().isPresent()
+                ? OperatorPages.liveness(observer::answeredByServer)
+                : OperatorPages.all(health, metrics, observer::answeredByServer);
+        // The admin port opens last, so that a probe that sees 200 there finds the callback port open.
+        CallbackServer callbacks = CallbackServer.start(settings, service, pages, observer);
         try {
-            OperatorPages pages = admin.isPresent()
-                    ? OperatorPages.liveness(observer::answeredByServer)
-                    : OperatorPages.all(health, metrics, observer::answeredByServer);
-            return new SigningHttpServer(CallbackServer.start(settings, service, pages, observer), admin);
+            Optional<AdminServer> admin = settings.admin()
+                    .map(listener -> AdminServer.start(listener, settings.clientLimits(), health, metrics));
+            callbacks.announce();
+            return new SigningHttpServer(callbacks, admin);
         } catch (RuntimeException e) {
-            admin.ifPresent(AdminServer::stop);
+            callbacks.stop();
             throw e;
         }
     }

@@ -47,6 +47,7 @@ final class RunningService implements AutoCloseable {
     private volatile ServiceHealth health;
     private volatile SigningHttpServer server;
     private volatile ChangedFiles changedFiles;
+    private volatile boolean started;
     private volatile boolean closed;
 
     /**
@@ -69,6 +70,11 @@ final class RunningService implements AutoCloseable {
      * @throws InterruptedException if the wait for the tokens is interrupted
      */
     void start() throws CannotStartException, InterruptedException {
+        open();
+        started = true;
+    }
+
+    private void open() throws CannotStartException, InterruptedException {
         Problems problems = new Problems();
         WatchedFiles watched = new WatchedFiles(settings, file, metrics);
         Optional<ReloadablePolicy> policy =
@@ -168,7 +174,9 @@ final class RunningService implements AutoCloseable {
     /** Finishes the requests that are being served, and closes the audit log and the tokens. */
     @Override
     public void close() {
-        LOG.info("Stopping.");
+        if (started) {
+            LOG.info("Stopping.");
+        }
         if (health != null) {
             health.stopping();
         }
@@ -181,11 +189,13 @@ final class RunningService implements AutoCloseable {
         }
         metrics.close();
         if (keys != null && !keys.close()) {
-            LOG.error("Stopped; but a call in a PKCS#11 module has not come back.");
+            LOG.error("Shutdown incomplete: a PKCS#11 call did not return.");
             return;
         }
         closed = served;
-        LOG.info("Stopped.");
+        if (started) {
+            LOG.info("Stopped.");
+        }
     }
 
     /** What is open behind the server is closed even if the server could not stop in order. */

@@ -4,11 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
+import io.github.hsmsigner.testing.ExternalTool;
+import io.github.hsmsigner.testing.TestPki;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -77,6 +88,51 @@ class OperatorPagesTest {
         assertError(callbacks.get("/metrics"), 404, "not_found");
         assertThat(callbacks.sign("{\"action\":\"get_certificates\"}").statusCode())
                 .isEqualTo(200);
+    }
+
+    /**
+     * A probe that sees 200 sends callbacks, and none of them may be refused. The private key comes through a pipe, so the callback
+     * port cannot listen before the test has written it.
+     */
+    @Test
+    void theirOwnPortOpensAfterThePortOfTheCallbacks() throws IOException {
+        ListenerSettings admin = freePort();
+        KeyPair key = TestPki.rsaKeyPair(2048);
+        Path certificate = TestPki.writePem(
+                directory.resolve("server.pem"), TestKey.pki().certifySigner("Server", key.getPublic()));
+        Path pipe = directory.resolve("server.key");
+        ExternalTool.runOrFail("mkfifo", pipe.toString());
+        TlsSettings tls = new TlsSettings(certificate, pipe, Optional.empty(), ClientCertificates.NONE, List.of());
+        var service = TestKey.service(directory);
+        CompletableFuture<SigningHttpServer> starting = CompletableFuture.supplyAsync(() -> SigningHttpServer.start(
+                TestServer.settings(TestServer.ANY_PORT, Optional.of(tls), Optional.of(admin), ClientLimits.defaults()),
+                () -> service,
+                () -> health,
+                Optional.empty(),
+                RequestObserver.none()));
+        // Returns once the server reads the pipe.
+        try (OutputStream out = Files.newOutputStream(pipe)) {
+            assertThat(accepts(admin.port())).isFalse();
+            out.write(TestPki.pem(TestPki.pkcs8(key)).getBytes(StandardCharsets.US_ASCII));
+        }
+        server = starting.join();
+        assertThat(accepts(server.port())).isTrue();
+        assertAnswer(new Client(admin.port()).get("/health/ready"), 200, "{\"status\":\"ready\"}");
+    }
+
+    private static ListenerSettings freePort() throws IOException {
+        try (ServerSocket any = new ServerSocket()) {
+            any.bind(new InetSocketAddress("127.0.0.1", 0));
+            return new ListenerSettings("127.0.0.1", any.getLocalPort());
+        }
+    }
+
+    private static boolean accepts(int port) {
+        try (Socket probe = new Socket("127.0.0.1", port)) {
+            return probe.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     @Test

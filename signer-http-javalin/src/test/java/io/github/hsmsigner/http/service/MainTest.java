@@ -52,6 +52,32 @@ class MainTest {
                 assertThat(process.errors()).anySatisfy(line -> assertThat(line).contains(problem));
             }
             assertThat(String.join("\n", process.output())).doesNotContain("Exception", "\tat ", "Listening");
+            assertThat(process.output())
+                    .filteredOn(line -> line.contains("ERROR") && line.contains("The service could not start: "))
+                    .hasSameSizeAs(problems);
+            assertThat(process.output()).last().asString().contains("ERROR");
+        }
+    }
+
+    @Test
+    void aFailedStartIsAnErrorInTheLogAsJsonToo() {
+        try (ChildProcess process = ChildProcess.start(
+                directory, keyStore("SIGNING_SERVICE_LOG_FORMAT", "json", "SIGNING_KEYSTORE_PASSWORD", "wrong"))) {
+            assertThat(process.exitCode()).isEqualTo(2);
+            assertThat(process.output())
+                    .last()
+                    .asString()
+                    .startsWith("{")
+                    .contains("\"level\":\"ERROR\"", "The service could not start: The password of the key store");
+        }
+        try (ChildProcess process = ChildProcess.start(
+                directory, Map.of("SIGNING_SERVICE_LOG_FORMAT", "json", "SIGNING_SERVICE_PORT", "x"))) {
+            assertThat(process.exitCode()).isEqualTo(2);
+            assertThat(process.output())
+                    .isNotEmpty()
+                    .allSatisfy(line -> assertThat(line)
+                            .startsWith("{")
+                            .contains("\"level\":\"ERROR\"", "The service could not start: "));
         }
     }
 

@@ -157,7 +157,7 @@ class WholeServiceTest {
             assertThat(process.exitCode()).isEqualTo(1);
             assertThat(seconds(stop)).as("stop limit, and 15 s to close").isLessThan(20);
             assertThat(process.output())
-                    .anySatisfy(line -> assertThat(line).contains("ERROR", "has not come back"))
+                    .anySatisfy(line -> assertThat(line).contains("ERROR", "did not return"))
                     .noneSatisfy(line -> assertThat(line).contains("| at "));
         } finally {
             server.kill();

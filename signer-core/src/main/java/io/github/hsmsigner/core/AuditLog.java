@@ -16,6 +16,16 @@ public interface AuditLog {
     void record(AuditEvent event);
 
     /**
+     * Records an event by a deadline. The default implementation ignores the deadline.
+     *
+     * @param event what happened
+     * @param deadline by when it must be recorded
+     */
+    default void record(AuditEvent event, Deadline deadline) {
+        record(event);
+    }
+
+    /**
      * The log that records nothing.
      *
      * @return a log without memory

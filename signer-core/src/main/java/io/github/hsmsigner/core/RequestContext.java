@@ -15,6 +15,7 @@ public final class RequestContext {
 
     private final String requestId;
     private final Deadline deadline;
+    private final Deadline auditDeadline;
     private final SigningToken signingToken;
     private final String keyName;
     private final Map<String, String> transportFacts;
@@ -23,6 +24,7 @@ public final class RequestContext {
     private RequestContext(Builder builder) {
         this.requestId = builder.requestId;
         this.deadline = builder.deadline == null ? Deadline.after(DEFAULT_TIME_LIMIT) : builder.deadline;
+        this.auditDeadline = builder.auditDeadline;
         this.signingToken = builder.signingToken;
         this.keyName = builder.keyName;
         this.transportFacts = Map.copyOf(builder.transportFacts);
@@ -49,12 +51,21 @@ public final class RequestContext {
     }
 
     /**
-     * By when the answer is due.
+     * By when the signature must be made: the deadline of the queue, the signer, timestamps and revocation information.
      *
      * @return the deadline
      */
     public Deadline deadline() {
         return deadline;
+    }
+
+    /**
+     * By when the audit log must have recorded the request.
+     *
+     * @return the deadline, or empty if only the audit log's own limit applies
+     */
+    public Optional<Deadline> auditDeadline() {
+        return Optional.ofNullable(auditDeadline);
     }
 
     /**
@@ -99,6 +110,7 @@ public final class RequestContext {
 
         private final String requestId;
         private Deadline deadline;
+        private Deadline auditDeadline;
         private SigningToken signingToken;
         private String keyName;
         private Map<String, String> transportFacts = Map.of();
@@ -109,13 +121,27 @@ public final class RequestContext {
         }
 
         /**
-         * Sets by when the answer is due; without it, 30 seconds from the moment the context is built.
+         * Sets by when the signature must be made. Default: 30 seconds from the moment the context is built. The HTTP callback
+         * sets its own, 9 seconds by default.
          *
          * @param deadline the deadline
          * @return this builder
          */
         public Builder deadline(Deadline deadline) {
             this.deadline = Objects.requireNonNull(deadline, "deadline");
+            return this;
+        }
+
+        /**
+         * Sets by when the audit log must have recorded the request. Default: only the audit log's own limit applies. A transport
+         * whose client waits for a limited time sets it later than {@link #deadline(Deadline)}, so that a request whose signer used
+         * all of its time can still be recorded.
+         *
+         * @param auditDeadline the deadline
+         * @return this builder
+         */
+        public Builder auditDeadline(Deadline auditDeadline) {
+            this.auditDeadline = Objects.requireNonNull(auditDeadline, "auditDeadline");
             return this;
         }
 

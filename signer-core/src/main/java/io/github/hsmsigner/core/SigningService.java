@@ -218,7 +218,7 @@ public final class SigningService {
     private void end(RequestRecord request, Optional<ErrorCode> error) {
         AuditEvent event = request.event(error);
         try {
-            audit.record(event);
+            record(event, request.context());
         } catch (RuntimeException e) {
             AuditEvent lost = request.event(Optional.of(ErrorCode.INTERNAL));
             metrics.requestEnded(lost);
@@ -228,6 +228,15 @@ public final class SigningService {
         }
         metrics.requestEnded(event);
         tell(request, event);
+    }
+
+    private void record(AuditEvent event, RequestContext context) {
+        Optional<Deadline> deadline = context.auditDeadline();
+        if (deadline.isPresent()) {
+            audit.record(event, deadline.get());
+        } else {
+            audit.record(event);
+        }
     }
 
     /** The signature is made and recorded by now: that somebody cannot listen does not take it back. */

@@ -2,6 +2,7 @@ package io.github.hsmsigner.http.audit;
 
 import io.github.hsmsigner.core.AuditEvent;
 import io.github.hsmsigner.core.AuditLog;
+import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.audit.PendingLines.Admission;
 import java.io.Closeable;
@@ -11,6 +12,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -44,6 +46,9 @@ import org.slf4j.LoggerFactory;
 public final class AuditFile implements AuditLog, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AuditFile.class);
+
+    /** The least time in which a line can be expected to be on disk. */
+    private static final Duration LEAST_TIME = Duration.ofMillis(100);
 
     /** What is written at once is held in memory, 64 KiB a line at most. */
     private static final int MOST_LINES_AT_ONCE = 256;
@@ -159,32 +164,50 @@ public final class AuditFile implements AuditLog, AutoCloseable {
      */
     @Override
     public void record(AuditEvent event) {
+        record(event, settings.timeLimit());
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A line gets 100 ms even if the deadline is sooner, because a request that is not recorded fails.
+     *
+     * @throws AuditException if the line could not be put on disk by the deadline or within the time limit; the message says why
+     */
+    @Override
+    public void record(AuditEvent event, Deadline deadline) {
+        Duration left = Duration.ofNanos(Math.max(LEAST_TIME.toNanos(), deadline.remainingNanos()));
+        record(event, left.compareTo(settings.timeLimit()) < 0 ? left : settings.timeLimit());
+    }
+
+    private void record(AuditEvent event, Duration limit) {
         byte[] body = LineBody.request(event);
         if (body.length + ChainedLine.FRAME > ChainedLine.MAX_LENGTH) {
             throw refused("A line of " + body.length + " bytes is too long for the audit log " + file + ".", null);
         }
         PendingLine line = new PendingLine(body);
-        Admission admission = pending.add(line, settings.timeLimit());
+        Deadline end = Deadline.after(limit);
+        Admission admission = pending.add(line, limit);
         if (admission == Admission.CLOSED) {
             throw refused("The audit log " + file + " is closed.", null);
         }
         if (admission == Admission.FULL) {
-            throw late("has had no room for another line", null);
+            throw late("has had no room for another line", limit, null);
         }
         try {
-            line.await(settings.timeLimit());
+            line.await(Duration.ofNanos(end.remainingNanos()));
         } catch (TimeoutException e) {
-            throw late("has not put a line on disk", e);
+            throw late("has not put a line on disk", limit, e);
         } catch (ExecutionException e) {
             throw refused("The audit log " + file + " cannot be written: " + reason(e.getCause()) + ".", e.getCause());
         }
     }
 
-    private AuditException late(String what, Exception cause) {
-        trouble = "it " + what + " for " + settings.timeLimit().toMillis() + " ms";
+    private AuditException late(String what, Duration limit, Exception cause) {
+        trouble = "it " + what + " for " + limit.toMillis() + " ms";
         return refused(
-                "The audit log " + file + " " + what + " for "
-                        + settings.timeLimit().toMillis() + " ms. Is its disk too slow, or hung?",
+                "The audit log " + file + " " + what + " for " + limit.toMillis()
+                        + " ms. Is its disk too slow, or hung?",
                 cause);
     }
 

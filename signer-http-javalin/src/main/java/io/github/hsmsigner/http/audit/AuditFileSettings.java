@@ -16,7 +16,7 @@ import java.util.OptionalLong;
  * <tr><td>file</td><td>path</td><td>none; there is no audit log without it</td><td>the file that lines are written to</td></tr>
  * <tr><td>rotateAtBytes</td><td>number, 0 or at least 65,536</td><td>104,857,600 (100 MiB)</td><td>the size at which a new file is begun;
  * 0 for never</td></tr>
- * <tr><td>timeLimit</td><td>duration, positive</td><td>10 s</td><td>how long a request waits for its line to be on disk before it is
+ * <tr><td>timeLimit</td><td>duration, positive</td><td>5 s</td><td>how long a request waits for its line to be on disk before it is
  * refused</td></tr>
  * <tr><td>maxWaiting</td><td>number, at least 1</td><td>1,024</td><td>how many lines may wait to be written</td></tr>
  * </table>
@@ -97,7 +97,7 @@ public final class AuditFileSettings {
 
         private final Path file;
         private long rotateAtBytes = 100L * 1024 * 1024;
-        private Duration timeLimit = Duration.ofSeconds(10);
+        private Duration timeLimit = Duration.ofSeconds(5);
         private int maxWaiting = 1_024;
         private Clock clock = Clock.systemUTC();
 
@@ -123,7 +123,8 @@ public final class AuditFileSettings {
         }
 
         /**
-         * Sets how long a request waits for its line to be on disk before it is refused; 10 s, without it.
+         * Sets how long a request waits for its line to be on disk before it is refused. Default: 5 s. A request with a
+         * deadline waits until then at most.
          *
          * @param limit the time; positive
          * @return this builder

@@ -20,8 +20,8 @@ final class AuditReader {
     private static final Setting<Duration> TIME_LIMIT = Setting.of(
                     "time-limit",
                     ValueType.duration(Duration.ofMillis(1), Duration.ofHours(1)),
-                    "how long a request waits for its line to be on disk before it is refused")
-            .byDefault("10s")
+                    "how long a request waits for its line to be on disk before it is refused; never past the deadline")
+            .byDefault("5s")
             .variable("SIGNING_AUDIT_TIME_LIMIT");
     private static final Setting<Integer> MAX_WAITING = Setting.of(
                     "max-waiting", ValueType.number(1, 1_000_000), "lines that may wait to be written")

@@ -1,7 +1,6 @@
 package io.github.hsmsigner.http.config;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,7 +8,6 @@ import java.util.Optional;
 final class PinSourceReader {
 
     private static final String FILE_SCHEME = "file:";
-    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(10);
 
     private PinSourceReader() {}
 
@@ -17,7 +15,7 @@ final class PinSourceReader {
     static Optional<SecretForm> read(SectionValues values, Setting<?> uri, String source) {
         if (source.startsWith("|")) {
             return existing(values, uri, "pin-source", source.substring(1))
-                    .map(command -> new SecretForm.ByCommand(List.of(command.toString()), COMMAND_LIMIT));
+                    .map(command -> new SecretForm.ByCommand(List.of(command.toString()), SecretForm.COMMAND_LIMIT));
         }
         String path = source.startsWith(FILE_SCHEME) ? pathOfUri(source) : source;
         String where = values.where(uri) + ", in pin-source,";

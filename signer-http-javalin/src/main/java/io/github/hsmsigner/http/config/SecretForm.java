@@ -21,6 +21,9 @@ sealed interface SecretForm {
     /** What stands for a secret wherever it would be shown. */
     YamlValue MASKED = YamlValue.Scalar.of("****");
 
+    /** The default of the time that a command has to print a PIN. A request can wait for it, so it is less than the deadline. */
+    Duration COMMAND_LIMIT = Duration.ofSeconds(5);
+
     /** As the source of a PIN. */
     PinSource pin();
 
@@ -170,7 +173,7 @@ sealed interface SecretForm {
                 .map(value -> given.part("timeout", value))
                 .map(part -> Texts.of(part, context, limit.expected())
                         .flatMap(text -> Texts.read(text, limit, part.where(), context.problems())))
-                .orElse(Optional.of(Duration.ofSeconds(10)));
+                .orElse(Optional.of(COMMAND_LIMIT));
         if (!(parts.get("command") instanceof YamlValue.Items words)
                 || words.values().isEmpty()) {
             context.problems()

@@ -11,8 +11,10 @@ final class SignatureReader {
     private static final Setting<Duration> DEADLINE = Setting.of(
                     "deadline",
                     ValueType.duration(SHORTEST, Duration.ofHours(1)),
-                    "how long a request may take once its body has been read; 503 past that")
-            .byDefault("30s")
+                    "time from the last byte of a request to the last byte of its response, errors included; 503 after it."
+                            + " A reserve of 500ms, at most a tenth, is for the audit log and the response. Keep it below Document"
+                            + " Engine's `SIGNING_SERVICE_TIMEOUT` (Helm chart: 10 seconds)")
+            .byDefault("9s")
             .variable("SIGNING_SERVICE_DEADLINE");
     private static final Setting<Boolean> VERIFY_AFTER_SIGN = Setting.of(
                     "verify-after-sign",
@@ -48,8 +50,7 @@ final class SignatureReader {
     private static final Setting<Duration> MAX_WAIT = Setting.of(
                     "max-wait",
                     ValueType.duration(Duration.ofMillis(1), Duration.ofHours(1)),
-                    "how long one may wait, never past the deadline; 503 then")
-            .byDefault("10s")
+                    "how long one may wait, never past the deadline; 503 then. Default: the deadline")
             .variable("SIGNING_SERVICE_QUEUE_MAX_WAIT");
     private static final Setting<SectionValues> QUEUE = Setting.of(
             "queue", new Shape.OfSection(Section.of(MAX_WAITING, MAX_WAIT), false), "the queue before each token");
@@ -69,7 +70,7 @@ final class SignatureReader {
                 values.or(DEADLINE),
                 values.or(VERIFY_AFTER_SIGN),
                 values.or(CERTIFICATE_VALIDITY).equals("required"),
-                new QueueSettings(queue.or(MAX_WAITING), queue.or(MAX_WAIT)),
+                new QueueSettings(queue.or(MAX_WAITING), queue.get(MAX_WAIT).orElse(values.or(DEADLINE))),
                 values.or(COMPLETE_CHAINS),
                 values.or(REVOCATION_INFO),
                 TimestampReader.read(values.get(TIMESTAMPS).orElseThrow()));

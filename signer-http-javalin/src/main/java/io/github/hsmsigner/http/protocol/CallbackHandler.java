@@ -33,6 +33,9 @@ public final class CallbackHandler {
     /** The largest body accepted where nothing else is set, in bytes: Base64 of 1 GiB of contents, and the other fields. */
     public static final long DEFAULT_MAX_BODY_BYTES = 1_503_238_553L;
 
+    /** The default of {@link CallbackLimits.Builder#timeLimit}. */
+    static final Duration DEFAULT_TIME_LIMIT = Duration.ofSeconds(9);
+
     /** The name of the request identifier in the logging context. */
     public static final String MDC_REQUEST_ID = "request_id";
 
@@ -240,9 +243,10 @@ public final class CallbackHandler {
         }
 
         private CallbackAnswer perform(SigningService signing) {
-            // Made now, so that the time a client takes to send its body does not count against the deadline.
+            // The deadlines begin now, so that the time a client takes to send its body does not count.
             RequestContext context = RequestContext.builder(facts.requestId())
-                    .deadline(Deadline.after(limits.timeLimit()))
+                    .deadline(Deadline.after(limits.signingLimit()))
+                    .auditDeadline(Deadline.after(limits.auditLimit()))
                     .signingToken(request.signingToken().orElse(null))
                     .transportFacts(facts.transportFacts())
                     .whenEnded(ended -> event = ended)

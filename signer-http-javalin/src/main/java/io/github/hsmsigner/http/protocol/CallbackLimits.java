@@ -16,6 +16,15 @@ public final class CallbackLimits {
     /** A SHA-512 digest in hexadecimal. */
     private static final int LONGEST_DIGEST = 128;
 
+    /** The most time that is reserved for the audit log and the response. */
+    private static final Duration MAX_RESERVE = Duration.ofMillis(500);
+
+    /** The part of a short time limit that is reserved instead: one tenth. */
+    private static final int RESERVED_PART = 10;
+
+    /** The part of the reserve that is left for the response: one fifth. */
+    private static final int RESPONSE_PART = 5;
+
     private final long maxBodyBytes;
     private final int maxNestingDepth;
     private final int maxTokens;
@@ -123,12 +132,27 @@ public final class CallbackLimits {
     }
 
     /**
-     * How long the answer may take once the body has been read.
+     * The time from the last byte of the request to the last byte of the response.
      *
      * @return the time
      */
     public Duration timeLimit() {
         return timeLimit;
+    }
+
+    /** The part of the time limit in which the signature must be made: all but the reserve. */
+    Duration signingLimit() {
+        return timeLimit.minus(reserve());
+    }
+
+    /** The part of the time limit in which the request must be recorded. The rest of it is for the response. */
+    Duration auditLimit() {
+        return timeLimit.minus(reserve().dividedBy(RESPONSE_PART));
+    }
+
+    private Duration reserve() {
+        Duration part = timeLimit.dividedBy(RESERVED_PART);
+        return part.compareTo(MAX_RESERVE) < 0 ? part : MAX_RESERVE;
     }
 
     @Override
@@ -147,7 +171,7 @@ public final class CallbackLimits {
         private int maxNameLength = 256;
         private int maxTextLength = 1024 * 1024;
         private int maxNumberLength = 1_000;
-        private Duration timeLimit = Duration.ofSeconds(30);
+        private Duration timeLimit = CallbackHandler.DEFAULT_TIME_LIMIT;
 
         private Builder() {}
 
@@ -224,7 +248,9 @@ public final class CallbackLimits {
         }
 
         /**
-         * Sets how long the answer may take once the body has been read; 30 s, without it. After that it is 503.
+         * Sets the time from the last byte of the request to the last byte of the response, errors included. Default: 9 s, because
+         * Document Engine waits for 10 s ({@code SIGNING_SERVICE_TIMEOUT} of its Helm chart). The last 500 ms, or the last tenth if
+         * that is less, are reserved for the audit log and the response. A request without a signature by then gets a 503.
          *
          * @param limit the limit; positive
          * @return this builder

@@ -61,7 +61,7 @@ class ConfigurationPageTest {
             | --- | --- |
             | `pin: {file: /run/secrets/pin}` | in the file |
             | `pin: {env: NAME}` | in the environment variable |
-            | `pin: {command: [/usr/local/bin/pin, production], timeout: 10s}` | what the program prints; for PINs only. No shell reads the arguments |
+            | `pin: {command: [/usr/local/bin/pin, production], timeout: 5s}` | what the program prints; for PINs only. No shell reads the arguments |
 
             Prefer files: they can be replaced while the service runs, and a variable can be seen by whoever may look at the process. A text that
             begins with one of ``! & * @ % ` { [ # | > " '`` or has a colon or `#` beside a space must be in quotes, as YAML wants.

@@ -75,10 +75,10 @@ class EnvironmentSettingsTest {
         assertThat(settings.log()).isEqualTo(new LogSettings("INFO", LogSettings.Format.TEXT));
         assertThat(settings.signatures())
                 .isEqualTo(new SignatureSettings(
-                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(9),
                         true,
                         true,
-                        new QueueSettings(128, Duration.ofSeconds(10)),
+                        new QueueSettings(128, Duration.ofSeconds(9)),
                         false,
                         false,
                         Optional.empty()));

@@ -2,6 +2,9 @@ package io.github.hsmsigner.http.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hsmsigner.core.AuditEvent;
+import io.github.hsmsigner.core.AuditLog;
+import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.PolicyDecision;
 import io.github.hsmsigner.core.SigningPolicy;
@@ -14,6 +17,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +25,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The protocol without a web server. */
 class CallbackHandlerTest {
@@ -55,6 +61,53 @@ class CallbackHandlerTest {
         CallbackAnswer answer = answer(OptionalLong.empty(), new Endless());
         assertThat(answer.status()).isEqualTo(413);
         assertThat(answer.headers()).containsEntry("Connection", "close");
+    }
+
+    /** Keeps the deadlines that the signing service gets. */
+    private static final class DeadlineLog implements AuditLog {
+
+        private Deadline signing;
+        private Deadline recording;
+
+        SigningPolicy policy() {
+            return attempt -> {
+                signing = attempt.context().deadline();
+                return PolicyDecision.allow("engine");
+            };
+        }
+
+        @Override
+        public void record(AuditEvent event) {
+            throw new AssertionError("recorded without a deadline");
+        }
+
+        @Override
+        public void record(AuditEvent event, Deadline deadline) {
+            recording = deadline;
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PT9S, PT8.5S, PT8.9S", "PT5S, PT4.5S, PT4.9S", "PT2S, PT1.8S, PT1.96S", "PT1H, PT59M59.5S, PT59M59.9S"
+    })
+    void aPartOfTheTimeLimitIsReservedForTheAuditLogAndTheResponse(
+            Duration timeLimit, Duration signing, Duration recording) {
+        DeadlineLog log = new DeadlineLog();
+        SigningService service = TestKey.service(directory, log.policy(), log);
+        CallbackLimits limits = CallbackLimits.builder().timeLimit(timeLimit).build();
+        CallbackHandler handler = new CallbackHandler(() -> service, limits, CertificateEncoding.PEM);
+        Deadline latest = Deadline.after(signing);
+        InputStream body =
+                new ByteArrayInputStream("{\"encoded_contents\":\"AAAA\"}".getBytes(StandardCharsets.US_ASCII));
+
+        assertThat(handler.answer(facts(OptionalLong.empty()), body).status()).isEqualTo(200);
+
+        assertThat(limits.signingLimit()).isEqualTo(signing);
+        assertThat(limits.auditLimit()).isEqualTo(recording);
+        assertThat(log.signing.remainingNanos())
+                .isGreaterThan(latest.remainingNanos())
+                .isLessThanOrEqualTo(signing.toNanos());
+        assertThat(log.recording.remainingNanos()).isGreaterThan(log.signing.remainingNanos());
     }
 
     private static List<CallbackReport> reports(SigningService service, String... bodies) {

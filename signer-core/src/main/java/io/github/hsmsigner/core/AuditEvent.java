@@ -4,6 +4,7 @@ import io.github.hsmsigner.core.error.ErrorCode;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -14,7 +15,7 @@ import java.util.Optional;
  * @param time when the request reached the service
  * @param requestId what logs call the request
  * @param action what was asked
- * @param caller who asked, where the policy knows
+ * @param callers who asked: every identity of the request that the policies know; unmodifiable, empty where they know none
  * @param keyName the key; empty where the request named one that does not exist, or was denied before one was chosen
  * @param certificateSerial the serial number of the key's certificate; empty where there was no key
  * @param algorithm the algorithm of the signature; empty where none was made or asked for
@@ -29,7 +30,7 @@ public record AuditEvent(
         Instant time,
         String requestId,
         SigningAction action,
-        Optional<String> caller,
+        List<String> callers,
         Optional<String> keyName,
         Optional<BigInteger> certificateSerial,
         Optional<SignatureAlgorithm> algorithm,
@@ -46,7 +47,7 @@ public record AuditEvent(
      * @param time when the request reached the service
      * @param requestId what logs call the request
      * @param action what was asked
-     * @param caller who asked, where the policy knows
+     * @param callers who asked: every identity of the request that the policies know; unmodifiable, empty where they know none
      * @param keyName the key; empty where the request named one that does not exist, or was denied before one was chosen
      * @param certificateSerial the serial number of the key's certificate; empty where there was no key
      * @param algorithm the algorithm of the signature; empty where none was made or asked for
@@ -61,7 +62,7 @@ public record AuditEvent(
         Objects.requireNonNull(time, "time");
         Objects.requireNonNull(requestId, "requestId");
         Objects.requireNonNull(action, "action");
-        Objects.requireNonNull(caller, "caller");
+        callers = List.copyOf(callers);
         Objects.requireNonNull(keyName, "keyName");
         Objects.requireNonNull(certificateSerial, "certificateSerial");
         Objects.requireNonNull(algorithm, "algorithm");

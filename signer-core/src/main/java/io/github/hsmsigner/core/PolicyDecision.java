@@ -1,23 +1,25 @@
 package io.github.hsmsigner.core;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The answer of a {@link SigningPolicy}. Immutable.
  */
 public final class PolicyDecision {
 
-    private static final PolicyDecision ALLOW = new PolicyDecision(null, null, null, null);
+    private static final PolicyDecision ALLOW = new PolicyDecision(List.of(), null, null, null);
 
-    private final String caller;
+    private final List<String> callers;
     private final String keyName;
     private final String denialReason;
     private final Duration retryAfter;
 
-    private PolicyDecision(String caller, String keyName, String denialReason, Duration retryAfter) {
-        this.caller = caller;
+    private PolicyDecision(List<String> callers, String keyName, String denialReason, Duration retryAfter) {
+        this.callers = callers;
         this.keyName = keyName;
         this.denialReason = denialReason;
         this.retryAfter = retryAfter;
@@ -49,7 +51,7 @@ public final class PolicyDecision {
      * @return the decision
      */
     public static PolicyDecision deny(String reason) {
-        return new PolicyDecision(null, null, Objects.requireNonNull(reason, "reason"), null);
+        return new PolicyDecision(List.of(), null, Objects.requireNonNull(reason, "reason"), null);
     }
 
     /**
@@ -61,17 +63,32 @@ public final class PolicyDecision {
      */
     public static PolicyDecision denyForNow(String reason, Duration retryAfter) {
         return new PolicyDecision(
-                null, null, Objects.requireNonNull(reason, "reason"), Objects.requireNonNull(retryAfter, "retryAfter"));
+                List.of(),
+                null,
+                Objects.requireNonNull(reason, "reason"),
+                Objects.requireNonNull(retryAfter, "retryAfter"));
     }
 
     /**
-     * The same decision about somebody who is known; also a denial may name whom it denies.
+     * Returns this decision with one more caller. A denial may also name the caller that it denies.
      *
-     * @param known what the audit log calls the caller; must not repeat the signing token
+     * @param known the name of the caller in the log and the audit log; must not repeat the signing token
      * @return the decision
      */
     public PolicyDecision withCaller(String known) {
-        return new PolicyDecision(Objects.requireNonNull(known, "known"), keyName, denialReason, retryAfter);
+        Objects.requireNonNull(known, "known");
+        return withCallers(Stream.concat(callers.stream(), Stream.of(known)).toList());
+    }
+
+    /**
+     * Returns this decision with other callers. A request can have several identities, such as that of a client certificate and
+     * that of a signing token.
+     *
+     * @param known the names of the callers; the decision keeps the first of equal names. Must not repeat the signing token
+     * @return the decision
+     */
+    public PolicyDecision withCallers(List<String> known) {
+        return new PolicyDecision(known.stream().distinct().toList(), keyName, denialReason, retryAfter);
     }
 
     /**
@@ -82,16 +99,16 @@ public final class PolicyDecision {
      * @return the decision
      */
     public PolicyDecision withKey(String chosen) {
-        return new PolicyDecision(caller, Objects.requireNonNull(chosen, "chosen"), denialReason, retryAfter);
+        return new PolicyDecision(callers, Objects.requireNonNull(chosen, "chosen"), denialReason, retryAfter);
     }
 
     /**
-     * Who asks, where the policy knows.
+     * Returns who asks: every identity of the request that the policy knows.
      *
-     * @return what the audit log calls the caller, or empty
+     * @return the distinct names of the callers in the log and the audit log; unmodifiable, empty if the policy knows no caller
      */
-    public Optional<String> caller() {
-        return Optional.ofNullable(caller);
+    public List<String> callers() {
+        return callers;
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.hsmsigner.core;
 import io.github.hsmsigner.core.error.ErrorCode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** What is known of a request so far, for the policy and the audit log. Used by one thread. */
@@ -17,7 +18,7 @@ final class RequestRecord {
     /** The key's chain when the request came: it may be replaced meanwhile, and one request has one chain. */
     private Optional<CertificateChain> chain = Optional.empty();
 
-    private Optional<String> caller = Optional.empty();
+    private List<String> callers = List.of();
     private Optional<SignatureAlgorithm> algorithm = Optional.empty();
     private Optional<DigestAlgorithm> digestAlgorithm = Optional.empty();
     private Optional<Digest> digest = Optional.empty();
@@ -58,8 +59,8 @@ final class RequestRecord {
         return this;
     }
 
-    void by(String knownCaller) {
-        caller = Optional.of(knownCaller);
+    void by(List<String> knownCallers) {
+        callers = knownCallers;
     }
 
     void by(SignatureAlgorithm used) {
@@ -86,7 +87,7 @@ final class RequestRecord {
                 time,
                 context.requestId(),
                 action,
-                caller,
+                callers,
                 key.map(SigningKey::name),
                 chain.map(c -> c.signer().getSerialNumber()),
                 algorithm,

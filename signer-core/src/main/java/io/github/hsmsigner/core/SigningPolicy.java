@@ -1,6 +1,8 @@
 package io.github.hsmsigner.core;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Decides who may use which key for what.
@@ -28,13 +30,13 @@ public interface SigningPolicy {
     }
 
     /**
-     * This policy and another one: what one of them denies is denied. The other one is asked only if this one allows, about the key
-     * that this one chose, if it did. The caller is who this one says it is, or else who the other one says. If both choose a key,
-     * it must be the same.
+     * Combines this policy with another one; both must allow. The combined policy asks the other one only if this one allows, and
+     * about the key that this one chose, if any. The decision has the callers of both policies, those of this one first. If both
+     * policies choose a key, it must be the same key.
      *
-     * @param other the other policy; it does not see a key chosen by itself, so a policy that chooses comes before those that
-     *     judge the choice
-     * @return the stricter policy
+     * @param other the other policy; it does not see a key that it chose, so a policy that chooses a key comes before a policy that
+     *     checks the choice
+     * @return the combined policy; thread-safe, as its parts are
      */
     default SigningPolicy and(SigningPolicy other) {
         return attempt -> {
@@ -49,7 +51,9 @@ public interface SigningPolicy {
                     && !theirs.keyName().equals(chosen)) {
                 theirs = PolicyDecision.deny("Two policies chose different keys for this caller.");
             }
-            PolicyDecision both = mine.caller().map(theirs::withCaller).orElse(theirs);
+            List<String> callers = Stream.concat(mine.callers().stream(), theirs.callers().stream())
+                    .toList();
+            PolicyDecision both = theirs.withCallers(callers);
             return chosen.map(both::withKey).orElse(both);
         };
     }

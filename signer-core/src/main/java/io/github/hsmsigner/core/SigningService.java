@@ -252,7 +252,7 @@ public final class SigningService {
         Optional<String> requested = request.context().keyName();
         keys.find(requested).ifPresent(request::with);
         PolicyDecision decision = policy.decide(request.attempt());
-        decision.caller().ifPresent(request::by);
+        request.by(decision.callers());
         decision.denialReason().ifPresent(reason -> {
             throw decision.retryAfter()
                     .<SigningException>map(time -> new RateLimitedException(reason, time))

@@ -69,7 +69,7 @@ class AuditTest {
                         NOW,
                         "request-7",
                         SigningAction.CONTAINER,
-                        Optional.of("the accounting department"),
+                        List.of("the accounting department"),
                         Optional.of("main"),
                         Optional.of(TestKeys.chain().signer().getSerialNumber()),
                         Optional.of(SignatureAlgorithm.RSA_PKCS1_SHA384),
@@ -154,8 +154,8 @@ class AuditTest {
         assertThat(nobody.and(neverAsked).decide(attempt).denialReason()).contains("nobody");
         assertThat(SigningPolicy.open().and(nobody).decide(attempt).denialReason())
                 .contains("nobody");
-        assertThat(SigningPolicy.open().and(named).decide(attempt).caller()).contains("named");
-        assertThat(named.and(SigningPolicy.open()).decide(attempt).caller()).contains("named");
+        assertThat(SigningPolicy.open().and(named).decide(attempt).callers()).contains("named");
+        assertThat(named.and(SigningPolicy.open()).decide(attempt).callers()).contains("named");
         assertThat(named.and(nobody).decide(attempt).denialReason()).contains("nobody");
     }
 }

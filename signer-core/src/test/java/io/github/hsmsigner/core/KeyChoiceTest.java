@@ -131,7 +131,7 @@ class KeyChoiceTest {
         assertThat(events).hasSize(4).allSatisfy(event -> {
             assertThat(event.keyName()).contains("second");
             assertThat(event.certificateSerial()).isPresent();
-            assertThat(event.caller()).contains("the caller");
+            assertThat(event.callers()).contains("the caller");
         });
     }
 
@@ -176,7 +176,7 @@ class KeyChoiceTest {
                 service(ONE, attempt -> PolicyDecision.deny("not with this key").withCaller("the intern"));
         assertThatThrownBy(() -> service.signRaw(naming(null), DIGEST)).isInstanceOf(SigningDeniedException.class);
         assertThat(events).singleElement().satisfies(event -> {
-            assertThat(event.caller()).contains("the intern");
+            assertThat(event.callers()).contains("the intern");
             assertThat(event.keyName()).contains("first");
         });
     }
@@ -208,7 +208,7 @@ class KeyChoiceTest {
         assertThatThrownBy(() -> denied.signRaw(naming(null), DIGEST))
                 .isInstanceOf(SigningDeniedException.class)
                 .hasMessage("not the second");
-        assertThat(events).last().satisfies(event -> assertThat(event.caller()).contains("the caller"));
+        assertThat(events).last().satisfies(event -> assertThat(event.callers()).contains("the caller"));
     }
 
     @Test

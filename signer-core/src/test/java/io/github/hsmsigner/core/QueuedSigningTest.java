@@ -176,7 +176,7 @@ class QueuedSigningTest {
                 .build();
         service.signAll(context, List.of(DIGEST, DIGEST));
         assertThat(told).isEqualTo(recorded).hasSize(2);
-        assertThat(told.get(0).caller()).contains("accounting");
+        assertThat(told.get(0).callers()).contains("accounting");
         assertThat(told.get(0).keyName()).contains("a");
     }
 

@@ -66,10 +66,9 @@ public final class PolicyExample {
             SigningKeys keys = SigningKeys.of(List.of(key(token, "contracts"), key(token, "invoices")));
             SigningService service = SigningService.builder(keys, new CmsContainerBuilder())
                     .policy(new OfficeHoursPolicy(Map.of("legal", "contracts", "billing", "invoices"), clock))
-                    .audit(event ->
-                            System.out.println("  audit log: " + event.caller().orElse("a stranger") + ", key "
-                                    + event.keyName().orElse("none") + ": "
-                                    + event.error().map(error -> error.text()).orElse("done")))
+                    .audit(event -> System.out.println("  audit log: " + event.callers() + ", key "
+                            + event.keyName().orElse("none") + ": "
+                            + event.error().map(error -> error.text()).orElse("done")))
                     .build();
             PolicyExample example = new PolicyExample(service);
             Optional<byte[]> container = example.attempt("legal", null, DigestAlgorithm.SHA384, content);

@@ -115,8 +115,8 @@ class EmbeddingGuideTest {
                         "  - Signature Validation: Signature is Valid.",
                         "  - Signature Type: ETSI.CAdES.detached",
                         "Signed with the HSM: signed-hsm.pdf",
-                        "Audit: CONTAINER by legal: done",
-                        "Audit: CERTIFICATES by a stranger: denied",
+                        "Audit: CONTAINER by [legal]: done",
+                        "Audit: CERTIFICATES by []: denied",
                         "For the client: The signing token does not permit this request.",
                         "CMS Verification successful",
                         "Verifies: true");

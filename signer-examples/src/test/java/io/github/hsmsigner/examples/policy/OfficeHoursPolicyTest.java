@@ -49,7 +49,7 @@ class OfficeHoursPolicyTest {
         PolicyDecision decision = container(time);
         assertThat(decision.denialReason()).contains("the office is closed");
         assertThat(decision.retryAfter()).contains(Duration.ofMinutes(minutes));
-        assertThat(decision.caller()).contains("legal");
+        assertThat(decision.callers()).contains("legal");
         assertThat(container(Instant.parse(time)
                                 .plus(Duration.ofMinutes(minutes))
                                 .toString())

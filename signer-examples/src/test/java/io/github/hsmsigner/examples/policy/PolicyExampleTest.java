@@ -40,16 +40,16 @@ class PolicyExampleTest {
         assertThat(output.replaceAll("of \\d+ bytes", "of … bytes").lines())
                 .containsExactly(
                         "legal asks for a signature over a digest with sha384",
-                        "  audit log: legal, key contracts: done",
+                        "  audit log: [legal], key contracts: done",
                         "  client: a container of … bytes",
                         "legal asks for a signature with the key of invoices over a digest with sha384",
-                        "  audit log: legal, key invoices: denied",
+                        "  audit log: [legal], key invoices: denied",
                         "  client: The signing token does not permit this request.",
                         "billing asks for a signature over a digest with sha256",
-                        "  audit log: billing, key none: denied",
+                        "  audit log: [billing], key none: denied",
                         "  client: The signing token does not permit this request.",
                         "sales asks for a signature with the key of contracts over a digest with sha384",
-                        "  audit log: a stranger, key contracts: denied",
+                        "  audit log: [], key contracts: denied",
                         "  client: The signing token does not permit this request.");
         assertThat(OpensslCms.verify(
                                 directory,
@@ -63,7 +63,7 @@ class PolicyExampleTest {
     @Test
     void nothingIsSignedWhileTheOfficeIsClosed() {
         assertThat(runAt("2026-02-28T09:00:00Z"))
-                .contains("audit log: legal, key none: rate_limited", "Again in " + 47 * 60 + " minutes.");
+                .contains("audit log: [legal], key none: rate_limited", "Again in " + 47 * 60 + " minutes.");
         assertThat(container).doesNotExist();
     }
 }

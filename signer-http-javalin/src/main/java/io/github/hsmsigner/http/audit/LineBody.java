@@ -40,7 +40,11 @@ final class LineBody {
         return object(event.time(), "request", json -> {
             json.writeStringField("request_id", event.requestId());
             json.writeStringField("action", constant(event.action()));
-            writeText(json, "caller", event.caller());
+            json.writeArrayFieldStart("callers");
+            for (String caller : event.callers()) {
+                json.writeString(caller);
+            }
+            json.writeEndArray();
             writeText(json, "key", event.keyName());
             writeText(json, "certificate_serial", event.certificateSerial().map(serial -> serial.toString(16)));
             writeText(json, "algorithm", event.algorithm().map(LineBody::constant));

@@ -44,6 +44,11 @@ final class RateLimiter {
         return Optional.empty();
     }
 
+    /** Puts one back into a caller's bucket, after {@link #take} took it. */
+    synchronized void giveBack(String caller) {
+        fullAt.computeIfPresent(caller, (name, full) -> full - nanosForOne);
+    }
+
     synchronized int rememberedCallers() {
         return fullAt.size();
     }

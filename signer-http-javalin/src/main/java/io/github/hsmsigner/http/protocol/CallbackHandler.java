@@ -13,6 +13,7 @@ import io.github.hsmsigner.core.error.UnrecordedRequestException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -148,7 +149,7 @@ public final class CallbackHandler {
             return new CallbackReport(
                     facts.requestId(),
                     asked.map(CallbackRequest::action),
-                    recorded.flatMap(AuditEvent::caller),
+                    recorded.map(AuditEvent::callers).orElse(List.of()),
                     recorded.flatMap(AuditEvent::keyName),
                     asked.flatMap(CallbackHandler::digestAlgorithm),
                     body.count(),

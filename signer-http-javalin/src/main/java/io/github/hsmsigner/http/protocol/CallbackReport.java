@@ -2,6 +2,7 @@ package io.github.hsmsigner.http.protocol;
 
 import io.github.hsmsigner.core.DigestAlgorithm;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -12,7 +13,7 @@ import java.util.Optional;
  *
  * @param requestId what logs and answers call the request
  * @param action what was asked; empty where the body was not read, or did not say
- * @param caller who asked, where the policy knows
+ * @param callers who asked: every identity of the request that the policies know; unmodifiable, empty where they know none
  * @param keyName the key; empty where the request did not come to one
  * @param digestAlgorithm what the content or data was hashed with; empty where there was none
  * @param bodyBytes how many bytes of the body were read
@@ -28,7 +29,7 @@ import java.util.Optional;
 public record CallbackReport(
         String requestId,
         Optional<CallbackAction> action,
-        Optional<String> caller,
+        List<String> callers,
         Optional<String> keyName,
         Optional<DigestAlgorithm> digestAlgorithm,
         long bodyBytes,
@@ -46,7 +47,7 @@ public record CallbackReport(
      *
      * @param requestId what logs and answers call the request
      * @param action what was asked; empty where the body was not read, or did not say
-     * @param caller who asked, where the policy knows
+     * @param callers who asked: every identity of the request that the policies know; unmodifiable, empty where they know none
      * @param keyName the key; empty where the request did not come to one
      * @param digestAlgorithm what the content or data was hashed with; empty where there was none
      * @param bodyBytes how many bytes of the body were read
@@ -62,7 +63,7 @@ public record CallbackReport(
     public CallbackReport {
         Objects.requireNonNull(requestId, "requestId");
         Objects.requireNonNull(action, "action");
-        Objects.requireNonNull(caller, "caller");
+        callers = List.copyOf(callers);
         Objects.requireNonNull(keyName, "keyName");
         Objects.requireNonNull(digestAlgorithm, "digestAlgorithm");
         Objects.requireNonNull(outcome, "outcome");

@@ -3,7 +3,9 @@ package io.github.hsmsigner.http.protocol;
 import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.error.ErrorCode;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -13,7 +15,8 @@ import org.slf4j.spi.LoggingEventBuilder;
  * Writes a line at INFO for each request. What became of it stands in the line's key-value pairs (SLF4J 2): {@code action},
  * {@code caller}, {@code key}, {@code digest}, {@code bytes}, {@code outcome}, {@code status}, {@code duration_us}, {@code reading_us},
  * {@code queued_us}, {@code signing_us} and {@code reason}. What is not known is left out; durations are whole microseconds. A layout
- * shows the pairs if it is told to, Logback's with {@code %kvp}.
+ * shows the pairs if it is told to, Logback's with {@code %kvp}. Several callers stand in {@code caller} with a comma and a space
+ * between them; a comma within a name has a backslash before it.
  *
  * <p>Requests that are refused with 503, because a key cannot be used for now, are counted instead, and so are those that fail because
  * the audit log cannot be written: a line at WARN has the reason of
@@ -63,7 +66,9 @@ public final class RequestLog implements CallbackObserver {
     private static void write(CallbackReport report, Level level) {
         LoggingEventBuilder line = LOG.atLevel(level);
         report.action().ifPresent(action -> line.addKeyValue("action", action.text()));
-        report.caller().ifPresent(caller -> line.addKeyValue("caller", name(caller)));
+        if (!report.callers().isEmpty()) {
+            line.addKeyValue("caller", names(report.callers()));
+        }
         report.keyName().ifPresent(key -> line.addKeyValue("key", name(key)));
         report.digestAlgorithm().map(DigestAlgorithm::text).ifPresent(digest -> line.addKeyValue("digest", digest));
         line.addKeyValue("bytes", report.bodyBytes())
@@ -75,6 +80,10 @@ public final class RequestLog implements CallbackObserver {
                 .addKeyValue("signing_us", micros(report.signing()));
         report.reason().ifPresent(reason -> line.addKeyValue("reason", reason(reason)));
         line.log("Request {}: {}", report.requestId(), report.outcome());
+    }
+
+    private static String names(List<String> callers) {
+        return callers.stream().map(caller -> name(caller).replace(",", "\\,")).collect(Collectors.joining(", "));
     }
 
     static String name(String text) {

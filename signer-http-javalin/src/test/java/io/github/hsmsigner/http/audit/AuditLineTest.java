@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +48,7 @@ class AuditLineTest {
         assertThat(body(LineBody.request(AuditEvents.signature("request-7"))))
                 .isEqualTo(
                         "\"time\":\"2026-01-02T03:04:05.678901Z\",\"event\":\"request\",\"request_id\":\"request-7\","
-                                + "\"action\":\"container\",\"caller\":\"accounting\",\"key\":\"contracts\","
+                                + "\"action\":\"container\",\"callers\":[\"accounting\"],\"key\":\"contracts\","
                                 + "\"certificate_serial\":\"5a77\",\"algorithm\":\"rsa_pkcs1_sha256\","
                                 + "\"digest_algorithm\":\"sha256\","
                                 + "\"digest\":\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\","
@@ -59,7 +60,7 @@ class AuditLineTest {
         assertThat(body(LineBody.request(AuditEvents.refusal("request-8"))))
                 .isEqualTo(
                         "\"time\":\"2026-01-02T03:04:05.678901Z\",\"event\":\"request\",\"request_id\":\"request-8\","
-                                + "\"action\":\"certificates\",\"caller\":null,\"key\":null,\"certificate_serial\":null,"
+                                + "\"action\":\"certificates\",\"callers\":[],\"key\":null,\"certificate_serial\":null,"
                                 + "\"algorithm\":null,\"digest_algorithm\":null,\"digest\":null,\"container\":null,"
                                 + "\"outcome\":\"error\",\"error\":\"no_such_key\",\"duration_us\":0");
     }
@@ -102,7 +103,19 @@ class AuditLineTest {
     void everyTextComesBackFromOneLineOfAscii(String caller) throws IOException {
         String line = line(LineBody.request(AuditEvents.signature("r", caller)));
         assertThat(line).endsWith("\n").matches("[\\x20-\\x7e]+\n");
-        assertThat(fields(line)).containsEntry("caller", caller);
+        assertThat(fields(line)).containsEntry("callers", caller);
+    }
+
+    /** The text of a value, or the texts of an array. */
+    private static String text(JsonParser parser) throws IOException {
+        if (!parser.isExpectedStartArrayToken()) {
+            return parser.getText();
+        }
+        List<String> texts = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            texts.add(parser.getText());
+        }
+        return String.join(" and ", texts);
     }
 
     private static Map<String, String> fields(String line) throws IOException {
@@ -112,7 +125,7 @@ class AuditLineTest {
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
                 parser.nextToken();
-                fields.put(name, parser.getText());
+                fields.put(name, text(parser));
             }
         }
         return fields;
@@ -127,7 +140,7 @@ class AuditLineTest {
                         "event",
                         "request_id",
                         "action",
-                        "caller",
+                        "callers",
                         "key",
                         "certificate_serial",
                         "algorithm",

@@ -29,6 +29,16 @@ final class Attempts {
                 Optional.of(ContainerFormat.CMS));
     }
 
+    /** A container with SHA-256 where there are several keys and the request names none. */
+    static SigningAttempt withoutKey() {
+        return new SigningAttempt(
+                SigningAction.CONTAINER,
+                context(null, Map.of()).build(),
+                Optional.empty(),
+                Optional.of(DigestAlgorithm.SHA256),
+                Optional.of(ContainerFormat.CMS));
+    }
+
     static RequestContext.Builder context(String token, Map<String, String> facts) {
         return RequestContext.builder("request-1")
                 .signingToken(token == null ? null : SigningToken.of(token.getBytes(StandardCharsets.UTF_8)))

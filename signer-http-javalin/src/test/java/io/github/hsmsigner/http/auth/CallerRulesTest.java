@@ -80,7 +80,7 @@ class CallerRulesTest {
     @MethodSource("attempts")
     void restrictWhatAListedCallerDoes(SigningAttempt attempt, String reason) {
         PolicyDecision decision = restricted(known("engine"), STRICT).decide(attempt);
-        assertThat(decision.caller()).contains("engine");
+        assertThat(decision.callers()).contains("engine");
         if (reason == null) {
             assertThat(decision.denialReason()).isEmpty();
         } else {
@@ -165,7 +165,7 @@ class CallerRulesTest {
         PolicyDecision over = policy.decide(attempt);
         assertThat(over.denialReason()).contains("The caller is over its rate of 3 in 60.0 s.");
         assertThat(over.retryAfter()).contains(Duration.ofSeconds(20));
-        assertThat(over.caller()).contains("engine");
+        assertThat(over.callers()).contains("engine");
         nanoTime.addAndGet(Duration.ofSeconds(19).toNanos());
         assertThat(policy.decide(attempt).retryAfter()).contains(Duration.ofSeconds(1));
         nanoTime.addAndGet(Duration.ofSeconds(1).toNanos());

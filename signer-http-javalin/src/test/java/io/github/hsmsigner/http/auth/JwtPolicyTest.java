@@ -105,7 +105,7 @@ class JwtPolicyTest {
             // Nothing of a token that was not accepted.
             assertThat(text).doesNotContain("accounting", "issuer.example", "attacker");
         });
-        assertThat(decision.caller()).isEmpty();
+        assertThat(decision.callers()).isEmpty();
         assertThat(decision.keyName()).isEmpty();
     }
 
@@ -136,7 +136,7 @@ class JwtPolicyTest {
     void acceptsGoodTokens(String name, String token) {
         PolicyDecision decision = decide(settings().build(), token);
         assertThat(decision.denialReason()).isEmpty();
-        assertThat(decision.caller()).contains("accounting");
+        assertThat(decision.callers()).contains("accounting");
         assertThat(decision.keyName()).isEmpty();
     }
 
@@ -425,7 +425,7 @@ class JwtPolicyTest {
     void claimsNameCallerAndKey() {
         String token = signed(with("{", "{'client_id':'engine','department':'legal',"));
         JwtSettings.Builder named = settings().callerClaim("client_id").keyClaim("department");
-        assertThat(decide(named.build(), token).caller()).contains("engine");
+        assertThat(decide(named.build(), token).callers()).contains("engine");
         assertThat(decide(named.build(), token).keyName()).contains("legal");
         JwtSettings mapped = named.keyByClaimValue(Map.of("legal", "key-7")).build();
         assertThat(decide(mapped, token).keyName()).contains("key-7");

@@ -148,7 +148,7 @@ class PoliciesOverHttpTest {
             assertThat(log.text()).contains("has expired", "does not verify", "none of the shared secrets");
             assertNothingOfTokensIsIn(log.text());
         }
-        assertThat(events).extracting(AuditEvent::caller).contains(Optional.of("caller-engine"), Optional.empty());
+        assertThat(events).extracting(AuditEvent::callers).contains(List.of("caller-engine"), List.of());
         assertThat(events.toString()).doesNotContain("caller-forged", "caller-late", "user-6f", SECRET);
     }
 
@@ -204,8 +204,8 @@ class PoliciesOverHttpTest {
             assertThat(client.sign(body("sign", legal)).statusCode()).isEqualTo(200);
         });
         assertThat(events)
-                .extracting(event ->
-                        event.caller().orElse("-") + " " + event.keyName().orElse("-"))
+                .extracting(event -> String.join(",", event.callers()) + " "
+                        + event.keyName().orElse("-"))
                 .containsExactly(
                         "legal legal-key",
                         "legal legal-key",

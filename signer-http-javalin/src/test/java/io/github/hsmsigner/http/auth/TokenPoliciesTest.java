@@ -98,7 +98,8 @@ class TokenPoliciesTest {
         SharedSecretSettings settings = new SharedSecretSettings(
                 List.of(secret("engine", FIRST), secret("engine", SECOND), secret("archive", OTHER)));
         PolicyDecision decision = decide(settings, token);
-        assertThat(decision.caller()).isEqualTo(Optional.ofNullable(caller));
+        assertThat(decision.callers())
+                .isEqualTo(Optional.ofNullable(caller).stream().toList());
         assertThat(decision.denialReason().isEmpty()).isEqualTo(caller != null);
         assertThat(decision.denialReason().orElse("")).doesNotContain("engine", FIRST);
     }
@@ -110,8 +111,8 @@ class TokenPoliciesTest {
         SharedSecretSettings settings =
                 new SharedSecretSettings(List.of(new SharedSecret("engine", SecretReference.inFile(file))));
         assertThat(settings.files()).containsExactly(file);
-        assertThat(decide(settings, FIRST).caller()).contains("engine");
-        assertThat(decide(settings, FIRST + end).caller().isPresent()).isEqualTo(end.isEmpty());
+        assertThat(decide(settings, FIRST).callers()).contains("engine");
+        assertThat(decide(settings, FIRST + end).callers().isEmpty()).isEqualTo(!end.isEmpty());
     }
 
     @Test
@@ -174,7 +175,8 @@ class TokenPoliciesTest {
                 List.of(new ListedUser("ada", Set.of("simple", "qualified")), new ListedUser("bob", Set.of())),
                 Map.of("qualified", "key-q"));
         PolicyDecision decision = decide(settings, token == null ? null : token.replace('\'', '"'));
-        assertThat(decision.caller()).isEqualTo(Optional.ofNullable(caller));
+        assertThat(decision.callers())
+                .isEqualTo(Optional.ofNullable(caller).stream().toList());
         if ("denied".equals(key)) {
             assertThat(decision.denialReason())
                     .hasValueSatisfying(reason -> assertThat(reason).doesNotContain("eve", "other", "whatever"));
@@ -198,7 +200,8 @@ class TokenPoliciesTest {
         ClientCertificateSettings settings = new ClientCertificateSettings(
                 List.of(ListedCertificate.withSubject("engine", "cn=Engine, ou=documents, o=example")));
         PolicyDecision decision = decide(AccessSettings.of(settings), null, facts(presented));
-        assertThat(decision.caller()).isEqualTo(Optional.ofNullable(caller));
+        assertThat(decision.callers())
+                .isEqualTo(Optional.ofNullable(caller).stream().toList());
         assertThat(decision.denialReason().isEmpty()).isEqualTo(caller != null);
     }
 
@@ -208,7 +211,7 @@ class TokenPoliciesTest {
         String withColons = hex.toUpperCase().replaceAll("(..)(?!$)", "$1:");
         ClientCertificateSettings settings =
                 new ClientCertificateSettings(List.of(ListedCertificate.withFingerprint("engine", withColons)));
-        assertThat(decide(AccessSettings.of(settings), null, facts(ENGINE)).caller())
+        assertThat(decide(AccessSettings.of(settings), null, facts(ENGINE)).callers())
                 .contains("engine");
         assertThat(decide(AccessSettings.of(settings), null, facts(RENEWED)).denialReason())
                 .isPresent();
@@ -234,7 +237,7 @@ class TokenPoliciesTest {
                 Map.of(),
                 Optional.of(CallerRules.unrestricted()));
         String ada = "{\"userId\":\"ada\"}";
-        assertThat(decide(both, ada, facts(ENGINE)).caller()).contains("engine");
+        assertThat(decide(both, ada, facts(ENGINE)).callers()).containsExactly("engine", "ada");
         assertThat(decide(both, ada, facts(ENGINE)).denialReason()).isEmpty();
         assertThat(decide(both, ada, facts(INTRUDER)).denialReason()).isPresent();
         assertThat(decide(both, ada, facts(null)).denialReason()).isPresent();

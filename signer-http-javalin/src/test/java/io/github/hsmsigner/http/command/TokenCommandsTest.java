@@ -286,7 +286,7 @@ class TokenCommandsTest {
         Path document = Files.writeString(directory.resolve("document"), "To be signed");
         Console console = console("SIGNING_CERTIFICATE", file("a.pem"), "SIGNING_AUDIT_FILE", audit.toString());
         assertThat(console.run("sign", document.toString()).exitCode()).isZero();
-        assertThat(Files.readString(audit)).contains("\"caller\":\"command_line\"", "\"outcome\":\"ok\"");
+        assertThat(Files.readString(audit)).contains("\"callers\":[\"command_line\"]", "\"outcome\":\"ok\"");
         Console.Result verified = console.run("audit", "verify", audit.toString());
         assertThat(verified.exitCode()).isZero();
         assertThat(verified.output()).contains("Intact: 1 line");

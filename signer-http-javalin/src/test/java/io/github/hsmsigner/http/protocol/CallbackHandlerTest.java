@@ -133,7 +133,7 @@ class CallbackHandlerTest {
         CallbackReport signed = reports.get(0);
         assertThat(signed.succeeded()).isTrue();
         assertThat(signed.action()).contains(CallbackAction.SIGN_PKCS7);
-        assertThat(signed.caller()).contains("accounting");
+        assertThat(signed.callers()).contains("accounting");
         assertThat(signed.keyName()).isPresent();
         assertThat(signed.digestAlgorithm()).contains(DigestAlgorithm.SHA512);
         assertThat(signed.bodyBytes()).isEqualTo(53);
@@ -146,7 +146,7 @@ class CallbackHandlerTest {
 
         CallbackReport certificates = reports.get(1);
         assertThat(certificates.action()).contains(CallbackAction.GET_CERTIFICATES);
-        assertThat(certificates.caller()).contains("accounting");
+        assertThat(certificates.callers()).contains("accounting");
         assertThat(certificates.digestAlgorithm()).isEmpty();
         assertThat(certificates.bodyBytes()).isEqualTo(31);
         assertThat(certificates.signing()).isZero();

@@ -6,10 +6,14 @@ import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.testing.CapturedLog;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RequestLogTest {
 
@@ -24,10 +28,15 @@ class RequestLogTest {
 
     private static CallbackReport report(
             CallbackAction action, String caller, String key, String outcome, int status, String reason) {
+        return reportOf(action, Stream.ofNullable(caller).toList(), key, outcome, status, reason);
+    }
+
+    private static CallbackReport reportOf(
+            CallbackAction action, List<String> callers, String key, String outcome, int status, String reason) {
         return new CallbackReport(
                 "request-1",
                 Optional.ofNullable(action),
-                Optional.ofNullable(caller),
+                callers,
                 Optional.ofNullable(key),
                 action == CallbackAction.SIGN ? Optional.of(DigestAlgorithm.SHA384) : Optional.empty(),
                 77,
@@ -46,7 +55,7 @@ class RequestLogTest {
         return new CallbackReport(
                 report.requestId(),
                 report.action(),
-                report.caller(),
+                report.callers(),
                 report.keyName(),
                 report.digestAlgorithm(),
                 report.bodyBytes(),
@@ -91,6 +100,18 @@ class RequestLogTest {
                                 + " outcome=ok status=200 duration_us=4999 reading_us=1 queued_us=2000 signing_us=1000",
                         logger + " Request request-1: invalid_request bytes=77 outcome=invalid_request status=400"
                                 + " duration_us=4999 reading_us=1 queued_us=2000 signing_us=1000 reason=Not JSON.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "engine, , caller=engine key",
+        "engine, accounting, 'caller=engine, accounting key'",
+        "'CN=engine,O=Example', accounting, 'caller=CN=engine\\,O=Example, accounting key'",
+    })
+    void aLineNamesEveryCaller(String first, String second, String expected) {
+        List<String> callers = Stream.of(first, second).filter(Objects::nonNull).toList();
+        requests.answered(reportOf(CallbackAction.SIGN, callers, "main", "ok", 200, null));
+        assertThat(log.lines()).singleElement().asString().contains(expected);
     }
 
     @Test

@@ -3,11 +3,13 @@ package io.github.hsmsigner.pkcs11;
 import io.github.hsmsigner.pkcs11.cryptoki.AttributeType;
 import io.github.hsmsigner.pkcs11.cryptoki.AttributeValue;
 import io.github.hsmsigner.pkcs11.cryptoki.CountingCryptoki;
+import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.ObjectClass;
 import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** A token with what the tests of other packages want to see beneath it: the calls to the module, and what the module tells. */
 public final class ObservedToken implements AutoCloseable {
@@ -27,6 +29,11 @@ public final class ObservedToken implements AutoCloseable {
             return module.get(0);
         });
         return new ObservedToken(token, module.get(0));
+    }
+
+    /** Opens a token with something between it and the module. */
+    public static Pkcs11Token open(Pkcs11Config config, UnaryOperator<Cryptoki> decoration) {
+        return Pkcs11Token.open(config, decoration);
     }
 
     public Pkcs11Token token() {

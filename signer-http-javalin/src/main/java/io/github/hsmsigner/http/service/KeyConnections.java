@@ -6,6 +6,7 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.http.config.KeySettings;
 import io.github.hsmsigner.http.config.ServiceSettings;
+import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
 import java.time.Duration;
@@ -55,12 +56,14 @@ final class KeyConnections {
      * @param proof what keys must fulfil
      * @param assembly makes a signing service over keys
      * @param observer hears of what happens with tokens
+     * @param opener opens a token
      */
     KeyConnections(
             ServiceSettings settings,
             KeyProof proof,
             Function<SigningKeys, SigningService> assembly,
-            TokenObserver observer) {
+            TokenObserver observer,
+            Function<Pkcs11Config, Pkcs11Token> opener) {
         this.settings = settings;
         this.proof = proof;
         this.ring = new KeyRing(settings.keys().keySet(), assembly, this::unavailable);
@@ -83,6 +86,7 @@ final class KeyConnections {
                                 token.pkcs11().toBuilder()
                                         .events(observer.eventsOf(name))
                                         .build(),
+                                opener,
                                 onIt,
                                 new Backoff(ThreadLocalRandom.current()),
                                 opened -> observer.opened(name, opened)));

@@ -50,7 +50,11 @@ public final class LocalSigning implements AutoCloseable {
                 audit.<AuditLog>map(file -> file).orElseGet(AuditLog::none),
                 SignerMetrics.none());
         KeyConnections keys = new KeyConnections(
-                settings, new KeyProof(settings.signatures(), Clock.systemUTC()), assembly, new Unobserved());
+                settings,
+                new KeyProof(settings.signatures(), Clock.systemUTC()),
+                assembly,
+                new Unobserved(),
+                Pkcs11Token::open);
         LocalSigning signing = new LocalSigning(keys, audit);
         boolean opened = false;
         try {

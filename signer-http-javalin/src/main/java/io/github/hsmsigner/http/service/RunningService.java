@@ -14,12 +14,15 @@ import io.github.hsmsigner.http.config.SettingsFile;
 import io.github.hsmsigner.http.metrics.ServiceMetrics;
 import io.github.hsmsigner.http.server.ServerSettings;
 import io.github.hsmsigner.http.server.SigningHttpServer;
+import io.github.hsmsigner.pkcs11.Pkcs11Config;
+import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -41,6 +44,7 @@ final class RunningService implements AutoCloseable {
 
     private final ServiceSettings settings;
     private final Optional<SettingsFile> file;
+    private final Function<Pkcs11Config, Pkcs11Token> tokenOpener;
     private final ServiceMetrics metrics;
     private volatile AuditFile audit;
     private volatile KeyConnections keys;
@@ -58,8 +62,18 @@ final class RunningService implements AutoCloseable {
      * @param version what runs, for the metrics
      */
     RunningService(ServiceSettings settings, Optional<SettingsFile> file, String version) {
+        this(settings, file, version, Pkcs11Token::open);
+    }
+
+    /** Prepares a service that opens tokens in another way, so that tests can inject faults. */
+    RunningService(
+            ServiceSettings settings,
+            Optional<SettingsFile> file,
+            String version,
+            Function<Pkcs11Config, Pkcs11Token> tokenOpener) {
         this.settings = settings;
         this.file = file;
+        this.tokenOpener = tokenOpener;
         this.metrics = ServiceMetrics.create(version);
     }
 
@@ -98,7 +112,8 @@ final class RunningService implements AutoCloseable {
                 settings,
                 new KeyProof(settings.signatures(), Clock.systemUTC()),
                 assembly,
-                new MeasuredTokens(metrics));
+                new MeasuredTokens(metrics),
+                tokenOpener);
         problems.addAll(keys.openFiles());
         // Before the tokens: a process that its supervisor starts again and again must not try a wrong PIN each time.
         problems.throwIfAny();

@@ -18,6 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -42,6 +43,7 @@ final class TokenLink {
 
     private final String name;
     private final Pkcs11Config config;
+    private final Function<Pkcs11Config, Pkcs11Token> opener;
     private final List<TokenKey> keys;
     private final IntFunction<Duration> pauses;
     private final Consumer<Pkcs11Token> opened;
@@ -61,6 +63,7 @@ final class TokenLink {
      *
      * @param name the name of the token in the settings
      * @param config how to reach it
+     * @param opener opens it
      * @param keys the keys to find on it
      * @param pauses how long to pause after so many failures in a row
      * @param opened hears once when the token is open
@@ -68,11 +71,13 @@ final class TokenLink {
     TokenLink(
             String name,
             Pkcs11Config config,
+            Function<Pkcs11Config, Pkcs11Token> opener,
             List<TokenKey> keys,
             IntFunction<Duration> pauses,
             Consumer<Pkcs11Token> opened) {
         this.name = name;
         this.config = config;
+        this.opener = opener;
         this.keys = List.copyOf(keys);
         this.pauses = pauses;
         this.opened = opened;
@@ -162,7 +167,7 @@ final class TokenLink {
     private Optional<Duration> tryNow() {
         try {
             if (token == null) {
-                token = Pkcs11Token.open(config);
+                token = opener.apply(config);
                 opened.accept(token);
             }
             TokenHealth health = token.health();

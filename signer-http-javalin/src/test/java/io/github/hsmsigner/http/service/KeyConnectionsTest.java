@@ -101,7 +101,8 @@ class KeyConnectionsTest {
                     public void opened(String tokenName, Pkcs11Token token) {
                         logins.computeIfAbsent(tokenName, name -> new AtomicInteger());
                     }
-                });
+                },
+                Pkcs11Token::open);
         return connections.openTokens(LONG);
     }
 

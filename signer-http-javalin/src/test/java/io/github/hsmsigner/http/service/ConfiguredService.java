@@ -1,0 +1,143 @@
+package io.github.hsmsigner.http.service;
+
+import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.http.Client;
+import io.github.hsmsigner.http.TestKey;
+import io.github.hsmsigner.http.config.InvalidSettingsException;
+import io.github.hsmsigner.http.config.SettingsReader;
+import io.github.hsmsigner.pkcs11.ObservedToken;
+import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+
+/** A service in this process that is started from settings as an operator writes them. */
+final class ConfiguredService implements AutoCloseable {
+
+    /** Longer than any effect takes, and short, because a test waits as long if the service ignores the setting. */
+    static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final RunningService service;
+
+    private ConfiguredService(RunningService service) {
+        this.service = service;
+    }
+
+    /**
+     * Starts a service.
+     *
+     * @param directory a directory of the test; {@code @} before a name in the settings stands for it
+     * @param yaml the settings file
+     * @param variables environment variables, as name and value in turn
+     * @throws IllegalStateException if the settings cannot work; its message has the problems
+     */
+    static ConfiguredService start(Path directory, String yaml, String... variables) {
+        return start(UnaryOperator.identity(), directory, yaml, variables);
+    }
+
+    /** The same with something between the service and the PKCS#11 modules. */
+    static ConfiguredService start(
+            UnaryOperator<Cryptoki> decoration, Path directory, String yaml, String... variables) {
+        RunningService service;
+        try {
+            service = new RunningService(
+                    SettingsReader.read(environment(directory, yaml, variables)),
+                    Optional.empty(),
+                    "test",
+                    config -> ObservedToken.open(config, decoration));
+        } catch (InvalidSettingsException e) {
+            throw new IllegalStateException(e);
+        }
+        boolean started = false;
+        try {
+            service.start();
+            started = true;
+            return new ConfiguredService(service);
+        } catch (CannotStartException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } finally {
+            if (!started) {
+                service.close();
+            }
+        }
+    }
+
+    /** The environment that names a file with these settings. */
+    static Map<String, String> environment(Path directory, String yaml, String... variables) {
+        Map<String, String> environment = new HashMap<>();
+        try {
+            Path file = Files.createTempFile(directory, "settings", ".yaml");
+            Files.writeString(file, yaml.replace("@", directory + "/"));
+            environment.put(SettingsReader.FILE_VARIABLE, file.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        for (int i = 0; i < variables.length; i += 2) {
+            environment.put(variables[i], variables[i + 1]);
+        }
+        return environment;
+    }
+
+    /** The settings of the test key in a PKCS#12 file, under the name "test". */
+    static String keyInFile(Path directory) {
+        return "keys:\n  test: {keystore: " + TestKey.writeKeyStore(directory) + ", keystore-password: "
+                + TestKey.PASSWORD + "}\n";
+    }
+
+    RunningService service() {
+        return service;
+    }
+
+    int port() {
+        return service.port();
+    }
+
+    Client client() {
+        return new Client(port());
+    }
+
+    /** The value of a sample of /metrics, which is named with its labels as the page has it; NaN if it is not there. */
+    double metric(String sample) {
+        return Client.text(client().get("/metrics"))
+                .lines()
+                .filter(line -> line.startsWith(sample + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(sample.length() + 1)))
+                .findFirst()
+                .orElse(Double.NaN);
+    }
+
+    static void await(String what, BooleanSupplier condition) {
+        Deadline deadline = Deadline.after(PATIENCE);
+        while (!condition.getAsBoolean()) {
+            if (deadline.hasPassed()) {
+                throw new AssertionError("Did not happen: " + what);
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    static List<String> problems(Path directory, String yaml, String... variables) {
+        try {
+            start(directory, yaml, variables).close();
+            return List.of();
+        } catch (IllegalStateException e) {
+            return e.getCause() instanceof CannotStartException problem ? problem.problems() : List.of(e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        service.close();
+    }
+}

@@ -1,0 +1,357 @@
+package io.github.hsmsigner.http.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hsmsigner.http.Client;
+import io.github.hsmsigner.http.TestKey;
+import io.github.hsmsigner.http.config.ShowsEffectOf;
+import io.github.hsmsigner.testing.ExternalTool;
+import io.github.hsmsigner.testing.TestPki;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each setting of {@code server} has an effect. */
+@Timeout(60)
+class ServerSettingsEffectTest {
+
+    private static final String CERTIFICATES = "{\"action\":\"get_certificates\"}";
+    private static final String TLS_PASSWORD = "password-of-the-tls-key";
+    private static final TestPki PKI = TestKey.pki();
+    private static final TestPki STRANGERS = new TestPki();
+
+    @TempDir
+    private static Path directory;
+
+    private static ConfiguredService limited;
+
+    @BeforeAll
+    static void start() {
+        limited = start("""
+                server:
+                  address: 127.0.0.1
+                  port: 0
+                  path: /signatures
+                  certificate-encoding: der
+                  admin: {address: 127.0.0.2, port: 0}
+                  limits:
+                    max-body: 2KiB
+                    max-nesting: 2
+                    max-json-tokens: 32
+                    max-name: 20
+                    max-text: 128
+                    max-number: 5
+                    max-header: 1KiB
+                """);
+    }
+
+    private static ConfiguredService start(String yaml, String... variables) {
+        return ConfiguredService.start(directory, ConfiguredService.keyInFile(directory) + yaml, variables);
+    }
+
+    @AfterAll
+    static void stop() {
+        limited.close();
+    }
+
+    /** Posts JSON to the path of the service with limits. */
+    private static int post(String json) {
+        Client client = limited.client();
+        return client.send(client.request("/signatures")
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(json)))
+                .statusCode();
+    }
+
+    private static String with(String field) {
+        return "{\"action\":\"get_certificates\"," + field + "}";
+    }
+
+    private static Socket connect(String address, int port) throws IOException {
+        Socket socket = new Socket(address, port);
+        socket.setSoTimeout(Math.toIntExact(ConfiguredService.PATIENCE.toMillis()));
+        return socket;
+    }
+
+    private static void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** The first line of the answer; empty if the server closes the connection. */
+    private static String statusLine(Socket socket) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int octet = socket.getInputStream().read();
+                octet >= 0 && octet != '\n';
+                octet = socket.getInputStream().read()) {
+            line.append((char) octet);
+        }
+        return line.toString().strip();
+    }
+
+    private static String head(String path, int length) {
+        return "POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: " + length
+                + "\r\n";
+    }
+
+    /** Sends a request whose server waits for the body now. */
+    private static Socket requestInFlight(int port, String path) throws IOException {
+        Socket socket = connect("127.0.0.1", port);
+        send(socket, head(path, CERTIFICATES.length()) + "Expect: 100-continue\r\n\r\n");
+        assertThat(statusLine(socket)).startsWith("HTTP/1.1 100");
+        return socket;
+    }
+
+    @Test
+    @ShowsEffectOf("server.address")
+    void itListensOnTheAddressAlone() throws IOException {
+        connect("127.0.0.1", limited.port()).close();
+        assertThatThrownBy(() -> connect("127.0.0.3", limited.port())).isInstanceOf(ConnectException.class);
+    }
+
+    @Test
+    @ShowsEffectOf("server.port")
+    void itListensOnThePort() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            String yaml = ConfiguredService.keyInFile(directory) + "server: {port: " + taken.getLocalPort() + "}\n";
+            assertThat(ConfiguredService.problems(directory, yaml))
+                    .singleElement()
+                    .asString()
+                    .startsWith("0.0.0.0:" + taken.getLocalPort() + " cannot be listened on");
+        }
+    }
+
+    @Test
+    @ShowsEffectOf("server.path")
+    void itAnswersAtThePath() {
+        assertThat(post(CERTIFICATES)).isEqualTo(200);
+        assertThat(limited.client().sign(CERTIFICATES).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    @ShowsEffectOf("server.certificate-encoding")
+    void certificatesAreInTheEncoding() throws GeneralSecurityException {
+        Client client = limited.client();
+        String answer = Client.text(client.send(client.request("/signatures")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(CERTIFICATES))));
+        assertThat(answer)
+                .contains("\""
+                        + Base64.getEncoder()
+                                .encodeToString(TestKey.certificate().getEncoded()) + "\"");
+    }
+
+    @Test
+    @ShowsEffectOf("server.stop-limit")
+    void aStopWaitsNoLongerThanTheLimitForARequest() throws Exception {
+        ConfiguredService service = start("server: {port: 0, stop-limit: 0s}\n");
+        try (Socket socket = requestInFlight(service.port(), "/sign")) {
+            CompletableFuture<Void> stopped = CompletableFuture.runAsync(service::close);
+            stopped.get(ConfiguredService.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            assertThat(socket.isClosed()).as("the client is still there").isFalse();
+        }
+    }
+
+    @Test
+    @ShowsEffectOf({"server.admin.address", "server.admin.port"})
+    void healthAndMetricsAreOnTheAddressAndThePort() throws IOException {
+        int port = limited.service().adminPort().orElseThrow();
+        try (Socket socket = connect("127.0.0.2", port)) {
+            send(socket, "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(statusLine(socket)).isEqualTo("HTTP/1.1 200 OK");
+        }
+        assertThatThrownBy(() -> connect("127.0.0.1", port)).isInstanceOf(ConnectException.class);
+        assertThat(limited.client().get("/metrics").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    @ShowsEffectOf("server.limits.max-body")
+    void aLargerBodyIsRefused() {
+        assertThat(post(CERTIFICATES + " ".repeat(1_000))).isEqualTo(200);
+        assertThat(post(CERTIFICATES + " ".repeat(2_048))).isEqualTo(413);
+    }
+
+    @Test
+    @ShowsEffectOf("server.limits.max-nesting")
+    void deeperNestingIsRefused() {
+        assertThat(post(with("\"x\":[1]"))).isEqualTo(200);
+        assertThat(post(with("\"x\":[[1]]"))).isEqualTo(400);
+    }
+
+    @Test
+    @ShowsEffectOf("server.limits.max-json-tokens")
+    void moreTokensAreRefused() {
+        assertThat(post(with("\"x\":[1" + ",1".repeat(19) + "]"))).isEqualTo(200);
+        assertThat(post(with("\"x\":[1" + ",1".repeat(31) + "]"))).isEqualTo(400);
+    }
+
+    @Test
+    @ShowsEffectOf("server.limits.max-name")
+    void aLongerNameIsRefused() {
+        assertThat(post(with("\"" + "x".repeat(20) + "\":1"))).isEqualTo(200);
+        assertThat(post(with("\"" + "x".repeat(21) + "\":1"))).isEqualTo(400);
+    }
+
+    @Test
+    @ShowsEffectOf("server.limits.max-text")
+    void aLongerTextIsRefused() {
+        assertThat(post(with("\"signing_token\":\"" + "x".repeat(128) + "\""))).isEqualTo(200);
+        assertThat(post(with("\"signing_token\":\"" + "x".repeat(129) + "\""))).isEqualTo(400);
+    }
+
+    @Test
+    @ShowsEffectOf("server.limits.max-number")
+    void aLongerNumberIsRefused() {
+        assertThat(post(with("\"x\":12345"))).isEqualTo(200);
+        assertThat(post(with("\"x\":123456"))).isEqualTo(400);
+    }
+
+    @Test
+    @ShowsEffectOf("server.limits.max-header")
+    void aLargerHeaderIsRefused() throws IOException {
+        try (Socket socket = connect("127.0.0.1", limited.port())) {
+            send(socket, "GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(1_024) + "\r\n\r\n");
+            assertThat(statusLine(socket)).startsWith("HTTP/1.1 431");
+        }
+    }
+
+    /** The first bytes of the body would do for the default rate, and for the default grace. */
+    @Test
+    @ShowsEffectOf({"server.limits.min-rate", "server.limits.slow-grace"})
+    void aSlowerBodyIsRefused() throws IOException {
+        try (ConfiguredService service = start("server: {port: 0, limits: {min-rate: 1GiB, slow-grace: 0s}}\n");
+                Socket socket = connect("127.0.0.1", service.port())) {
+            send(socket, head("/sign", 2_000) + "\r\n" + CERTIFICATES + " ".repeat(1_800));
+            assertThat(statusLine(socket)).startsWith("HTTP/1.1 408");
+        }
+    }
+
+    @Test
+    @ShowsEffectOf("server.limits.max-requests")
+    void moreRequestsAtOnceAreRefused() throws IOException {
+        try (ConfiguredService service = start("server: {port: 0, limits: {max-requests: 1}}\n");
+                Socket socket = requestInFlight(service.port(), "/sign")) {
+            assertThat(service.client().sign(CERTIFICATES).statusCode()).isEqualTo(503);
+            send(socket, CERTIFICATES);
+            assertThat(statusLine(socket)).isEmpty();
+            assertThat(statusLine(socket)).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
+    @ShowsEffectOf("server.limits.idle-timeout")
+    void aSilentConnectionIsClosed() throws IOException {
+        try (ConfiguredService service = start("server: {port: 0, limits: {idle-timeout: 100ms}}\n");
+                Socket socket = connect("127.0.0.1", service.port())) {
+            assertThat(statusLine(socket)).isEmpty();
+        }
+    }
+
+    /** At the limit a silent connection is closed after 2 s, so that another client finds room. */
+    @Test
+    @ShowsEffectOf("server.limits.max-connections")
+    void moreConnectionsWaitUntilASilentOneIsClosed() throws IOException {
+        try (ConfiguredService service = start("server: {port: 0, limits: {max-connections: 1}}\n");
+                Socket silent = connect("127.0.0.1", service.port())) {
+            assertThat(statusLine(silent)).isEmpty();
+        }
+    }
+
+    private static Socket tls(SSLContext context, int port) throws IOException {
+        SSLSocket socket =
+                (SSLSocket) context.getSocketFactory().createSocket(connect("127.0.0.1", port), "any.name", port, true);
+        send(socket, head("/sign", CERTIFICATES.length()) + "\r\n" + CERTIFICATES);
+        return socket;
+    }
+
+    private static KeyManager[] identity(TestPki pki) {
+        try {
+            KeyPair key = TestPki.keyPair("EC", 256);
+            X509Certificate[] chain = {pki.certifySigner("Client", key.getPublic()), pki.intermediate()};
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setKeyEntry("client", key.getPrivate(), new char[0], chain);
+            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            factory.init(store, new char[0]);
+            return factory.getKeyManagers();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    @ShowsEffectOf({
+        "server.tls.certificate",
+        "server.tls.private-key",
+        "server.tls.private-key-password",
+        "server.tls.client-certificates",
+        "server.tls.client-authorities"
+    })
+    void theServerShowsItsCertificateAndAsksForTheClients() throws IOException {
+        KeyPair key = TestPki.rsaKeyPair(2048);
+        X509Certificate certificate = PKI.certifySigner("Server", key.getPublic());
+        TestPki.writePem(directory.resolve("server.pem"), certificate, PKI.intermediate());
+        Path plain = TestPki.writePem(directory.resolve("plain.key"), TestPki.pkcs8(key));
+        ExternalTool.runOrFail(
+                "openssl",
+                "pkcs8",
+                "-topk8",
+                "-in",
+                plain.toString(),
+                "-passout",
+                "pass:" + TLS_PASSWORD,
+                "-out",
+                directory.resolve("server.key").toString());
+        TestPki.writePem(directory.resolve("clients.pem"), STRANGERS.root());
+        try (ConfiguredService service = start("""
+                server:
+                  port: 0
+                  tls:
+                    certificate: @server.pem
+                    private-key: @server.key
+                    private-key-password: %s
+                    client-certificates: required
+                    client-authorities: @clients.pem
+                """.formatted(TLS_PASSWORD))) {
+            try (Socket socket = tls(PKI.clientTls(identity(STRANGERS)), service.port())) {
+                assertThat(statusLine(socket)).isEqualTo("HTTP/1.1 200 OK");
+                assertThat(((SSLSocket) socket).getSession().getPeerCertificates()[0])
+                        .isEqualTo(certificate);
+            }
+            assertRefused(PKI.clientTls(identity(PKI)), service.port());
+            assertRefused(PKI.clientTls(), service.port());
+        }
+    }
+
+    private static void assertRefused(SSLContext context, int port) {
+        assertThatThrownBy(() -> {
+                    try (Socket socket = tls(context, port)) {
+                        statusLine(socket);
+                    }
+                })
+                .isInstanceOf(IOException.class);
+    }
+}

@@ -9,8 +9,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -100,11 +102,35 @@ public final class AuditFile implements AuditLog, AutoCloseable {
             return opened;
         } catch (IOException e) {
             closeAll(resources);
-            throw new InvalidConfigurationException(
-                    "The audit log " + names.file() + " cannot be opened: " + reason(e) + ".", e);
+            throw cannotOpen(names, e);
         } catch (RuntimeException e) {
             closeAll(resources);
             throw e;
+        }
+    }
+
+    /**
+     * Checks whether {@link #open} works as far as this shows without changing anything. Another process may write to the log meanwhile.
+     *
+     * @param settings how it is kept
+     * @throws InvalidConfigurationException if the file cannot be used, with the reason
+     */
+    public static void check(AuditFileSettings settings) {
+        AuditFileNames names = new AuditFileNames(settings.file());
+        requireUsable(names);
+        if (!Files.isWritable(names.directory())) {
+            throw new InvalidConfigurationException(
+                    "This user may not write to the directory of the audit log, " + names.directory() + ".");
+        }
+        try {
+            for (Path each : List.of(names.lock(), names.head())) {
+                if (Files.exists(each, LinkOption.NOFOLLOW_LINKS)) {
+                    PrivateFiles.openExisting(each).close();
+                }
+            }
+            ChainStart.check(names);
+        } catch (IOException e) {
+            throw cannotOpen(names, e);
         }
     }
 
@@ -267,7 +293,19 @@ public final class AuditFile implements AuditLog, AutoCloseable {
         }
     }
 
+    private static InvalidConfigurationException cannotOpen(AuditFileNames names, IOException cause) {
+        return new InvalidConfigurationException(
+                "The audit log " + names.file() + " cannot be opened: " + reason(cause) + ".", cause);
+    }
+
     private static String reason(Throwable cause) {
+        // The messages of these are paths alone.
+        if (cause instanceof AccessDeniedException denied) {
+            return "this user may not open " + denied.getFile() + " for writing";
+        }
+        if (cause instanceof NoSuchFileException absent) {
+            return absent.getFile() + " does not exist";
+        }
         return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 

@@ -34,11 +34,7 @@ record ChainStart(AuditAnchor last, Optional<byte[]> notice) {
         }
         try (FileChannel channel = PrivateFiles.openExisting(names.file())) {
             FileTail tail = FileTail.read(channel);
-            if (tail.damaged()) {
-                throw new InvalidConfigurationException(
-                        "The last line of the audit log " + names.file()
-                                + " is damaged. Verify the log, move the file away and keep it; a new one continues the chain.");
-            }
+            requireUndamaged(names, tail);
             AuditAnchor last = tail.last()
                     .map(line -> newer(names, line.anchor(), head))
                     .orElseGet(() -> behindAnEmptyFile(names, head));
@@ -46,6 +42,22 @@ record ChainStart(AuditAnchor last, Optional<byte[]> notice) {
                     ? Optional.of(setAside(names, channel, tail.end(), last, clock))
                     : Optional.empty();
             return new ChainStart(last, notice);
+        }
+    }
+
+    /** Reads the end of the file, if there is one, and changes nothing. */
+    static void check(AuditFileNames names) throws IOException {
+        if (Files.exists(names.file(), LinkOption.NOFOLLOW_LINKS)) {
+            try (FileChannel channel = PrivateFiles.openExisting(names.file())) {
+                requireUndamaged(names, FileTail.read(channel));
+            }
+        }
+    }
+
+    private static void requireUndamaged(AuditFileNames names, FileTail tail) {
+        if (tail.damaged()) {
+            throw new InvalidConfigurationException("The last line of the audit log " + names.file()
+                    + " is damaged. Verify the log, move the file away and keep it; a new one continues the chain.");
         }
     }
 

@@ -2,16 +2,18 @@ package io.github.hsmsigner.http.check;
 
 import io.github.hsmsigner.core.CertificateChain;
 import io.github.hsmsigner.core.ChainFinding;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** Looks at the certificates of a key. */
+/** Checks the certificates of a key. */
 final class CertificateCheck {
 
-    private static final Duration SOON = Duration.ofDays(30);
+    private static final String AREA = "certificate";
+    private static final String AUTHORITY = "The authority certificate";
 
     private CertificateCheck() {}
 
@@ -24,23 +26,40 @@ final class CertificateCheck {
                     : "Validators look at this: get another certificate.";
             findings.add(
                     finding.severity() == ChainFinding.Severity.ERROR
-                            ? Finding.error("certificate", keyName, finding.sentence(), advice)
-                            : Finding.warning("certificate", keyName, finding.sentence(), advice));
+                            ? Finding.error(AREA, keyName, finding.sentence(), advice)
+                            : Finding.warning(AREA, keyName, finding.sentence(), advice));
         }
-        Instant end = chain.signer().getNotAfter().toInstant();
-        if (end.isAfter(now) && end.isBefore(now.plus(SOON))) {
-            findings.add(Finding.warning(
-                    "certificate",
-                    keyName,
-                    "Expires on " + end + ", in " + Duration.between(now, end).toDays() + " days.",
-                    "Renew it: the command request-certificate makes the certification request."));
-        }
+        Expiry.soon("The certificate", chain.signer(), now)
+                .ifPresent(sentence -> findings.add(Finding.warning(
+                        AREA,
+                        keyName,
+                        sentence,
+                        "Renew it: the command request-certificate makes the certification request.")));
+        chain.issuers()
+                .forEach(issuer -> authority(issuer, chain.signer(), now)
+                        .ifPresent(sentence -> findings.add(Finding.warning(
+                                AREA,
+                                keyName,
+                                sentence,
+                                "Ask the authority for its next certificate: validators refuse signatures once this one has"
+                                        + " expired, unless they have a timestamp."))));
         if (findings.isEmpty()) {
             findings.add(Finding.ok(
-                    "certificate",
-                    keyName,
-                    "The chain has " + chain.certificates().size() + " certificates, up to a root."));
+                    AREA, keyName, "The chain has " + chain.certificates().size() + " certificates, up to a root."));
         }
         return findings;
+    }
+
+    private static Optional<String> authority(X509Certificate authority, X509Certificate signer, Instant now) {
+        Optional<String> soon = Expiry.soon(AUTHORITY, authority, now);
+        boolean expired = Expiry.invalid(AUTHORITY, authority, now).isPresent();
+        if (soon.isPresent() || expired || !authority.getNotAfter().before(signer.getNotAfter())) {
+            return soon;
+        }
+        return Optional.of(Expiry.sentence(
+                AUTHORITY,
+                authority,
+                "expires on " + authority.getNotAfter().toInstant() + ", before the certificate of the key ("
+                        + signer.getNotAfter().toInstant() + ")."));
     }
 }

@@ -2,14 +2,8 @@ package io.github.hsmsigner.http.check;
 
 import io.github.hsmsigner.core.ContainerBuilder;
 import io.github.hsmsigner.core.ContainerFormat;
-import io.github.hsmsigner.core.ContainerRequest;
 import io.github.hsmsigner.core.Deadline;
-import io.github.hsmsigner.core.DigestAlgorithm;
-import io.github.hsmsigner.core.RequestContext;
-import io.github.hsmsigner.core.SignatureScheme;
 import io.github.hsmsigner.core.SigningKey;
-import io.github.hsmsigner.core.SigningKeys;
-import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.http.config.KeySettings;
@@ -20,7 +14,6 @@ import io.github.hsmsigner.http.service.SignatureContainers;
 import io.github.hsmsigner.http.service.TokenKey;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.description.TokenDescription;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -29,16 +22,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Looks at tokens and keys, and signs with each key. Used once, by one thread. */
+/** Checks tokens and keys, and signs with each key. Used once, by one thread. */
 final class KeyCheck {
 
     private static final Duration TIME_LIMIT = Duration.ofSeconds(60);
-    private static final byte[] CONTENT = "A test signature".getBytes(StandardCharsets.US_ASCII);
 
     private final ServiceSettings settings;
     private final Clock clock;
     private final List<Finding> findings;
     private final KeyProof proof;
+    private ContainerFormat cades = ContainerFormat.CADES_B_B;
     private final Map<String, Pkcs11Token> open = new LinkedHashMap<>();
 
     /** Told only beside a key that does not work: on a token for many, most of it is about keys that are not ours. */
@@ -55,6 +48,7 @@ final class KeyCheck {
         try {
             settings.tokens().keySet().forEach(this::openToken);
             Optional<ContainerBuilder> containers = containers();
+            cades = cades(containers);
             settings.keys().forEach((name, key) -> checkKey(name, key, containers));
         } finally {
             open.values().forEach(Pkcs11Token::close);
@@ -78,11 +72,12 @@ final class KeyCheck {
                         "token",
                         name,
                         token.health().reason(),
-                        "Mend the PIN before you try again: tokens lock a user after a few wrong ones."));
+                        "Correct the PIN before you try again: tokens lock a user after a few wrong ones."));
             }
             problemsOfTokens.put(name, description.problems());
         } catch (InvalidConfigurationException e) {
-            findings.add(Finding.error("token", name, e.getMessage(), "Mend module, label, slot or URI of the token."));
+            findings.add(
+                    Finding.error("token", name, e.getMessage(), "Correct module, label, slot or URI of the token."));
         } catch (SigningException e) {
             findings.add(Finding.error(
                     "token",
@@ -97,9 +92,21 @@ final class KeyCheck {
         try {
             return Optional.of(SignatureContainers.of(settings.signatures()));
         } catch (InvalidConfigurationException e) {
-            findings.add(Finding.error("timestamps", "", e.getMessage(), "Mend signatures.timestamps."));
+            findings.add(Finding.error("timestamps", "", e.getMessage(), "Correct signatures.timestamps."));
             return Optional.empty();
         }
+    }
+
+    /** The format that callbacks with the signature type cades get: without a timestamp where no authority gives one. */
+    private ContainerFormat cades(Optional<ContainerBuilder> containers) {
+        Optional<TimestampCheck> timestamps = settings.signatures()
+                .timestamps()
+                .filter(configured -> containers.isPresent())
+                .map(TimestampCheck::new);
+        timestamps.ifPresent(check -> findings.addAll(check.run()));
+        return timestamps.filter(TimestampCheck::isAvailable).isPresent()
+                ? ContainerFormat.CADES_B_T
+                : ContainerFormat.CADES_B_B;
     }
 
     private void checkKey(String name, KeySettings key, Optional<ContainerBuilder> containers) {
@@ -148,45 +155,16 @@ final class KeyCheck {
                             + proven.chain().signer().getSubjectX500Principal().getName() + ", valid to "
                             + proven.chain().signer().getNotAfter().toInstant() + "."));
             findings.addAll(CertificateCheck.of(name, proven.chain(), clock));
-            containers.ifPresent(builder -> sign(name, proven, builder));
+            containers.ifPresent(builder ->
+                    findings.addAll(new SignatureCheck(settings.signatures(), proven, builder, clock).run(cades)));
         } catch (InvalidConfigurationException e) {
             findings.add(Finding.error(
                     "key",
                     name,
                     e.getMessage(),
-                    "The commands keys and import-certificate show and mend what is there."));
+                    "The commands keys and import-certificate show and change what is on the token."));
         } catch (SigningException e) {
             findings.add(Finding.error("key", name, e.getMessage(), "docs/pkcs11-errors.md has the error codes."));
-        }
-    }
-
-    /** As a callback would have it; with timestamp authorities and responders, if they are set. */
-    private void sign(String name, SigningKey key, ContainerBuilder containers) {
-        DigestAlgorithm digestAlgorithm = key.algorithm(DigestAlgorithm.SHA512).scheme() == SignatureScheme.ED25519
-                ? DigestAlgorithm.SHA512
-                : DigestAlgorithm.SHA256;
-        try {
-            byte[] container = SigningService.builder(SigningKeys.of(key), containers)
-                    .validCertificateRequired(settings.signatures().validCertificateRequired())
-                    .clock(clock)
-                    .build()
-                    .signContainer(
-                            RequestContext.builder("check")
-                                    .deadline(
-                                            Deadline.after(settings.signatures().deadline()))
-                                    .build(),
-                            ContainerRequest.forContent(ContainerFormat.CADES_B_B, digestAlgorithm, CONTENT));
-            findings.add(Finding.ok(
-                    "key",
-                    name,
-                    "A CAdES container has " + container.length
-                            + " bytes; Document Engine reserves 16384 unless estimatedSize says otherwise."));
-        } catch (SigningException e) {
-            findings.add(Finding.error(
-                    "key",
-                    name,
-                    "No container can be made: " + e.getMessage(),
-                    "If timestamps or revocation information are set, see that their servers can be reached."));
         }
     }
 }

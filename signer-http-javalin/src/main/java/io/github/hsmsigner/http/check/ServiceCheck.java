@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Looks at settings, policy, files, tokens, keys and certificates as the service would, and signs something with each key. A token is
- * logged in to once. What is wrong with one thing does not keep the others from being looked at.
+ * Exercises what the service would do with its settings: policy, TLS, audit log, timestamps, tokens, keys, containers. It logs in to each
+ * token once. A problem with one part does not keep it from checking the others.
  */
 public final class ServiceCheck {
 
@@ -30,7 +30,8 @@ public final class ServiceCheck {
         settings(environment, findings).ifPresent(settings -> {
             Clock clock = Clock.systemUTC();
             findings.addAll(AccessCheck.of(settings, clock));
-            findings.addAll(FileCheck.of(settings));
+            findings.addAll(TlsCheck.of(settings.server().tls(), clock));
+            findings.addAll(AuditCheck.of(settings));
             new KeyCheck(settings, clock, findings).run();
         });
         return new CheckReport(findings);

@@ -12,11 +12,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Says whether the service would work. */
+/** Reports whether the service would work. */
 @Command(
         name = "check",
         description = {
-            "Looks at settings, policy, files, tokens, keys and certificates, and signs something with each key.",
+            "Exercises what serve will do: settings, policy, TLS, audit log, timestamps, tokens, keys, containers and dates.",
             "Logs in to each token once. The service may be running."
         },
         mixinStandardHelpOptions = true,

@@ -3,6 +3,7 @@ package io.github.hsmsigner.http.server;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +19,7 @@ final class ReloadableTls {
     };
 
     private final TlsSettings settings;
-    private final SslContextFactory.Server factory = new SslContextFactory.Server();
+    private final SslContextFactory.Server factory;
 
     /**
      * Reads the identity for the first time.
@@ -27,6 +28,14 @@ final class ReloadableTls {
      */
     ReloadableTls(TlsSettings settings) {
         this.settings = settings;
+        TlsIdentity identity = TlsIdentity.read(settings);
+        this.factory = factory(settings, identity.context());
+        announce(identity);
+    }
+
+    /** TLS with these settings and an identity. */
+    static SslContextFactory.Server factory(TlsSettings settings, SSLContext identity) {
+        SslContextFactory.Server factory = new SslContextFactory.Server();
         factory.setIncludeProtocols("TLSv1.2", "TLSv1.3");
         factory.setIncludeCipherSuites(CIPHER_SUITES);
         factory.setRenegotiationAllowed(false);
@@ -34,9 +43,8 @@ final class ReloadableTls {
         factory.setEndpointIdentificationAlgorithm(null);
         factory.setWantClientAuth(settings.clientCertificates() == ClientCertificates.OPTIONAL);
         factory.setNeedClientAuth(settings.clientCertificates() == ClientCertificates.REQUIRED);
-        TlsIdentity identity = TlsIdentity.read(settings);
-        factory.setSslContext(identity.context());
-        announce(identity);
+        factory.setSslContext(identity);
+        return factory;
     }
 
     SslContextFactory.Server factory() {

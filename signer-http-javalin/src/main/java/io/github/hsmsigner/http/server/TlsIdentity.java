@@ -11,6 +11,7 @@ import java.security.Signature;
 import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -25,11 +26,13 @@ final class TlsIdentity {
 
     private final TlsSettings settings;
     private final List<X509Certificate> chain;
+    private final List<X509Certificate> clientAuthorities;
     private final SSLContext context;
 
     private TlsIdentity(TlsSettings settings) throws GeneralSecurityException, IOException {
         this.settings = settings;
         this.chain = CertificateFiles.read(settings.certificates());
+        this.clientAuthorities = readClientAuthorities(settings);
         this.context = SSLContext.getInstance("TLS");
         PrivateKey key = PrivateKeyFile.read(settings.privateKey(), settings.privateKeyPassword());
         requireOrder();
@@ -59,6 +62,16 @@ final class TlsIdentity {
 
     X509Certificate certificate() {
         return chain.get(0);
+    }
+
+    /** The certificates that the server sends, its own first. */
+    List<X509Certificate> chain() {
+        return chain;
+    }
+
+    /** The authorities that clients' certificates are trusted from. */
+    List<X509Certificate> clientAuthorities() {
+        return clientAuthorities;
     }
 
     /** The chain goes out as it stands in the file, and clients need not put it in order. */
@@ -118,17 +131,15 @@ final class TlsIdentity {
         return factory.getKeyManagers();
     }
 
-    private TrustManager[] trustManagers() throws GeneralSecurityException, IOException {
+    private static List<X509Certificate> readClientAuthorities(TlsSettings settings) {
         if (settings.clientCertificates() == ClientCertificates.NONE) {
-            // Without any, those of the JDK would be loaded, for nothing.
-            return new TrustManager[0];
+            return List.of();
         }
         if (settings.clientAuthorities().isEmpty()) {
             throw new InvalidConfigurationException(
                     "Clients are asked for certificates, and no authority is set that these are trusted from.");
         }
-        KeyStore store = emptyStore();
-        int count = 0;
+        List<X509Certificate> authorities = new ArrayList<>();
         for (Path file : settings.clientAuthorities()) {
             for (X509Certificate authority : CertificateFiles.read(file)) {
                 if (authority.getBasicConstraints() < 0) {
@@ -136,8 +147,20 @@ final class TlsIdentity {
                             + authority.getSubjectX500Principal().getName() + " in " + file
                             + " is not that of an authority, which clients' certificates could be trusted from.");
                 }
-                store.setCertificateEntry("authority-" + count++, authority);
+                authorities.add(authority);
             }
+        }
+        return List.copyOf(authorities);
+    }
+
+    private TrustManager[] trustManagers() throws GeneralSecurityException, IOException {
+        if (clientAuthorities.isEmpty()) {
+            // Without any, those of the JDK would be loaded, for nothing.
+            return new TrustManager[0];
+        }
+        KeyStore store = emptyStore();
+        for (int i = 0; i < clientAuthorities.size(); i++) {
+            store.setCertificateEntry("authority-" + i, clientAuthorities.get(i));
         }
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(store);

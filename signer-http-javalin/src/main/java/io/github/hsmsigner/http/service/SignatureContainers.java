@@ -1,6 +1,7 @@
 package io.github.hsmsigner.http.service;
 
 import io.github.hsmsigner.core.ContainerBuilder;
+import io.github.hsmsigner.core.TimestampSource;
 import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
@@ -27,14 +28,21 @@ public final class SignatureContainers {
         CmsContainerBuilder.Builder containers = CmsContainerBuilder.builder();
         settings.timestamps()
                 .ifPresent(timestamps ->
-                        containers.timestamps(source(timestamps)).timestampRequired(timestamps.required()));
+                        containers.timestamps(timestampSource(timestamps)).timestampRequired(timestamps.required()));
         if (settings.revocationInfo()) {
             containers.revocationInfo(OnlineRevocationSource.builder().build());
         }
         return containers.build();
     }
 
-    private static Rfc3161TimestampSource source(TimestampSettings settings) {
+    /**
+     * Makes what asks timestamp authorities.
+     *
+     * @param settings the authorities
+     * @return the source
+     * @throws InvalidConfigurationException if a file cannot be read, or what is set of an authority cannot be
+     */
+    public static TimestampSource timestampSource(TimestampSettings settings) {
         return Rfc3161TimestampSource.builder(settings.authorities().stream()
                         .map(SignatureContainers::authority)
                         .toList())

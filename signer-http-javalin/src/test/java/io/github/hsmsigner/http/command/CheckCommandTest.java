@@ -85,13 +85,13 @@ class CheckCommandTest {
                 keyStore(
                         "SIGNING_AUDIT_FILE",
                         directory.resolve("absent/audit.jsonl").toString()),
-                "audit: .*absent is no directory",
-                "Make it");
+                "audit: .*absent, does not exist",
+                "The user that the service runs as");
         Path notAModule = Files.writeString(directory.resolve("module.so"), "not a library");
         assertFinds(
                 Map.of("HSM_MODULE", notAModule.toString(), "HSM_PIN", "1234"),
                 "token hsm: .*module.so",
-                "Mend module");
+                "Correct module");
     }
 
     @Test
@@ -106,7 +106,9 @@ class CheckCommandTest {
                                 Instant.now().plus(Duration.ofDays(10)).plusSeconds(3_600)));
         Console.Result result = check(keyStore("SIGNING_CERTIFICATE", soon.toString()));
         assertThat(result.exitCode()).isZero();
-        assertThat(result.output()).containsPattern("(?m)^WARNING +certificate keystore: Expires on .*, in 10 days\\.");
+        assertThat(result.output())
+                .containsPattern(
+                        "(?m)^WARNING +certificate keystore: The certificate of CN=Late Signer expires on .*, in 10 days\\.");
     }
 
     @Test
@@ -117,7 +119,7 @@ class CheckCommandTest {
         assertFinds(
                 Map.of("HSM_MODULE", module, "HSM_TOKEN_LABEL", token.label(), "HSM_PIN", "999999"),
                 "token hsm: ",
-                "Mend the PIN");
+                "Correct the PIN");
         Console.Result mended =
                 check(Map.of("HSM_MODULE", module, "HSM_TOKEN_LABEL", token.label(), "HSM_PIN", token.pin()));
         assertThat(mended.output()).contains("OK       token hsm: Logged in.");

@@ -1,0 +1,42 @@
+package io.github.hsmsigner.http.check;
+
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.http.audit.AuditFile;
+import io.github.hsmsigner.http.audit.AuditFileSettings;
+import io.github.hsmsigner.http.config.ServiceSettings;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Checks the files of the audit log, but not its lock: the service may be running. */
+final class AuditCheck {
+
+    private static final String AREA = "audit";
+
+    private AuditCheck() {}
+
+    static List<Finding> of(ServiceSettings settings) {
+        List<Finding> findings = new ArrayList<>();
+        settings.audit()
+                .ifPresentOrElse(
+                        audit -> findings.add(audit(audit)),
+                        () -> findings.add(Finding.warning(
+                                AREA,
+                                "",
+                                "There is no audit log: only the log of the service records who signed what.",
+                                "Set audit.file to keep one.")));
+        return findings;
+    }
+
+    private static Finding audit(AuditFileSettings audit) {
+        try {
+            AuditFile.check(audit);
+            return Finding.ok(AREA, "", "Goes to " + audit.file() + ".");
+        } catch (InvalidConfigurationException e) {
+            return Finding.error(
+                    AREA,
+                    "",
+                    e.getMessage(),
+                    "The user that the service runs as must own the directory of the audit log and the files in it.");
+        }
+    }
+}

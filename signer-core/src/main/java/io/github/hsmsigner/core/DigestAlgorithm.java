@@ -39,8 +39,8 @@ public enum DigestAlgorithm {
      *
      * @param name the name
      * @return the algorithm
-     * @throws UnsupportedRequestException if the name is not that of an offered algorithm; for SHA-1 and MD5 the message says
-     *     why they are refused
+     * @throws UnsupportedRequestException if the name is not that of an offered algorithm; the message says why SHA-1 and MD5
+     *     are refused
      */
     public static DigestAlgorithm fromName(String name) {
         String plain = name.toLowerCase(Locale.ROOT).replace("-", "");
@@ -49,11 +49,16 @@ public enum DigestAlgorithm {
                 return algorithm;
             }
         }
-        if (plain.equals("sha1") || plain.equals("md5")) {
-            throw new UnsupportedRequestException("The digest algorithm " + plain
-                    + " is refused because collisions can be made for it; use one of " + names() + ".");
-        }
-        throw new UnsupportedRequestException("The digest algorithm is not known; use one of " + names() + ".");
+        throw new UnsupportedRequestException(switch (plain) {
+                    case "md5", "sha1" ->
+                        "The digest algorithm " + plain + " is refused because collisions can be made for it";
+                    // The name of SHA-1 in Document Engine.
+                    case "sha160" ->
+                        "The digest algorithm sha160 (SHA-1) is refused because collisions can be made for it";
+                    case "sha224" -> "The digest algorithm sha224 is not supported";
+                    default -> "The digest algorithm is not known";
+                }
+                + "; use one of " + names() + ".");
     }
 
     /**

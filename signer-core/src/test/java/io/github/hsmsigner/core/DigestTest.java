@@ -58,12 +58,20 @@ class DigestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sha1", "SHA-1", "md5", "MD5"})
+    @ValueSource(strings = {"sha1", "SHA-1", "sha160", "SHA-160", "md5", "MD5"})
     void brokenAlgorithmsAreRefusedWithTheReason(String name) {
         assertThatThrownBy(() -> DigestAlgorithm.fromName(name))
                 .isInstanceOf(UnsupportedRequestException.class)
                 .hasMessageContaining("collisions")
                 .hasMessageContaining("sha256, sha384, sha512");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sha224", "SHA-224", "Sha224"})
+    void sha224IsNotSupported(String name) {
+        assertThatThrownBy(() -> DigestAlgorithm.fromName(name))
+                .isInstanceOf(UnsupportedRequestException.class)
+                .hasMessage("The digest algorithm sha224 is not supported; use one of sha256, sha384, sha512.");
     }
 
     @Test

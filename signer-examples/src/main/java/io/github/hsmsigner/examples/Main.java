@@ -30,13 +30,17 @@ public final class Main {
               bouncycastle.BouncyCastleExample. The page of this module says what they show and take.
 
             Environment of document-engine:
-              SIGNING_SERVICE_URL             where the signing service listens, such as http://localhost:6000/sign (required)
-              PORT                            the port to listen on; 0 for any free one (default: 5000)
-              API_AUTH_TOKEN                  what applications must present (default: secret)
-              DOCUMENT_ENGINE_SEND_CONTENTS   true, or false to send digests alone to be signed (default: true)
-              SIGNING_SERVICE_TIMEOUT_SECONDS how long to wait for each answer of the signing service (default: 60)
-              TIMESTAMP_AUTHORITY_URL         where timestamps (RFC 3161) come from, for cadesLevel b-t and b-lt (default: none)
-              TRUSTED_CERTIFICATES            files of certificates that are trusted, separated by commas (default: none)
+              SIGNING_SERVICE_URL               the address of the signing service, such as http://localhost:6000/sign (required)
+              SIGNING_SERVICE_TIMEOUT           seconds to wait for each response of the signing service (default: 10)
+              DIGITAL_SIGNATURE_HASH_ALGORITHM  the default of hashAlgorithm (default: sha512)
+              DIGITAL_SIGNATURE_CADES_LEVEL     the default of cadesLevel: b-b, b-t or b-lt (default: b-lt)
+              TIMESTAMP_AUTHORITY_URL           a timestamp authority (RFC 3161), for b-t and b-lt (default: none)
+              TIMESTAMP_AUTHORITY_USERNAME      the user name for HTTP basic authentication at the authority (default: none)
+              TIMESTAMP_AUTHORITY_PASSWORD      the password of that user (default: empty)
+              PORT                              the port to listen on; 0 for any free one (default: 5000)
+              API_AUTH_TOKEN                    the token that applications must present (default: secret)
+              DOCUMENT_ENGINE_SEND_CONTENTS     false to leave the contents out of sign_pkcs7 (default: true)
+              TRUSTED_CERTIFICATES              files of trusted certificates, separated by commas (default: none)
             """;
 
     private final Map<String, String> environment;

@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.Random;
 
-/** The least that must be done to contents, by the JDK alone: Base64 is decoded and SHA-256 computed, in pieces, in each of some threads. */
+/** The least that must be done to contents, by the JDK alone: Base64 is decoded and SHA-512 computed, in pieces, in each of some threads. */
 final class DecodeAndHash {
 
     private static final int PIECE = 48 * 1024;
@@ -18,7 +18,7 @@ final class DecodeAndHash {
         new Random(1).nextBytes(piece);
         byte[] base64 = Base64.getEncoder().encode(piece);
         return Workers.perSecond(threads, seconds, () -> {
-                    MessageDigest digest = DigestAlgorithm.SHA256.newMessageDigest();
+                    MessageDigest digest = DigestAlgorithm.SHA512.newMessageDigest();
                     byte[] decoded = new byte[PIECE];
                     return () -> {
                         digest.update(decoded, 0, Base64.getDecoder().decode(base64, decoded));

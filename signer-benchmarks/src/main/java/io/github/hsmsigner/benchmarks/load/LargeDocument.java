@@ -41,7 +41,7 @@ final class LargeDocument {
         // A multiple of four characters, and of three octets decoded.
         long characters = CONTENTS / 3 * 4;
         byte[] begin = "{\"action\":\"sign_pkcs7\",\"encoded_contents\":\"".getBytes(StandardCharsets.US_ASCII);
-        byte[] end = "\",\"hash_algorithm\":\"sha256\"}".getBytes(StandardCharsets.US_ASCII);
+        byte[] end = "\",\"hash_algorithm\":\"sha512\"}".getBytes(StandardCharsets.US_ASCII);
         byte[] head = ("POST /sign HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
                         + (begin.length + characters + end.length) + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);

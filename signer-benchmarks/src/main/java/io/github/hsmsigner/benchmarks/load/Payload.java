@@ -45,11 +45,11 @@ enum Payload {
         new Random(size).nextBytes(contents);
         String base64 = Base64.getEncoder().encodeToString(contents);
         String json = switch (this) {
-            case RAW -> "{\"action\":\"sign\",\"hash_algorithm\":\"sha256\",\"data_to_be_signed\":\"" + base64 + "\"}";
+            case RAW -> "{\"action\":\"sign\",\"hash_algorithm\":\"sha512\",\"data_to_be_signed\":\"" + base64 + "\"}";
             case PKCS7_10MB_CONTENTS_FIRST ->
-                "{\"action\":\"sign_pkcs7\",\"encoded_contents\":\"" + base64 + "\",\"hash_algorithm\":\"sha256\"}";
+                "{\"action\":\"sign_pkcs7\",\"encoded_contents\":\"" + base64 + "\",\"hash_algorithm\":\"sha512\"}";
             default ->
-                "{\"action\":\"sign_pkcs7\",\"hash_algorithm\":\"sha256\",\"encoded_contents\":\"" + base64 + "\"}";
+                "{\"action\":\"sign_pkcs7\",\"hash_algorithm\":\"sha512\",\"encoded_contents\":\"" + base64 + "\"}";
         };
         return json.getBytes(StandardCharsets.US_ASCII);
     }

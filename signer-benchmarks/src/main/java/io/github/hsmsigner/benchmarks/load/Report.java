@@ -57,7 +57,7 @@ final class Report {
         Goal.ALL.forEach(goal -> goal.row(results).ifPresent(lines::add));
         try {
             Files.write(directory.resolve("report.md"), lines);
-            chart("to-the-limit.svg", "To the limit: the bare C loop, or Base64 and SHA-256 alone", ".ratio");
+            chart("to-the-limit.svg", "To the limit: the bare C loop, or Base64 and SHA-512 alone", ".ratio");
             chart("latency.svg", "Median of the latency over HTTP, ms", ".p50-ms");
         } catch (IOException e) {
             throw new UncheckedIOException("The report cannot be written", e);

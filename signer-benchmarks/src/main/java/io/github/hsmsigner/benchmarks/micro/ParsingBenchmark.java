@@ -42,11 +42,11 @@ public class ParsingBenchmark {
         new Random(1).nextBytes(contents);
         base64 = Base64.getEncoder().encode(contents);
         String text = new String(base64, StandardCharsets.US_ASCII);
-        algorithmFirst = ("{\"action\":\"sign_pkcs7\",\"hash_algorithm\":\"sha256\",\"encoded_contents\":\"" + text
+        algorithmFirst = ("{\"action\":\"sign_pkcs7\",\"hash_algorithm\":\"sha512\",\"encoded_contents\":\"" + text
                         + "\"}")
                 .getBytes(StandardCharsets.US_ASCII);
         contentsFirst = ("{\"action\":\"sign_pkcs7\",\"encoded_contents\":\"" + text
-                        + "\",\"hash_algorithm\":\"sha256\"}")
+                        + "\",\"hash_algorithm\":\"sha512\"}")
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
@@ -73,14 +73,14 @@ public class ParsingBenchmark {
     }
 
     /**
-     * SHA-256 of the contents.
+     * SHA-512 of the contents.
      *
      * @return the digest
      * @throws GeneralSecurityException never
      */
     @Benchmark
-    public byte[] sha256Alone() throws GeneralSecurityException {
-        return MessageDigest.getInstance("SHA-256").digest(contents);
+    public byte[] sha512Alone() throws GeneralSecurityException {
+        return MessageDigest.getInstance("SHA-512").digest(contents);
     }
 
     /**

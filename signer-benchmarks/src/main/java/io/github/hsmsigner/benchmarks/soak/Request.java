@@ -57,17 +57,18 @@ record Request(String name, byte[] octets, Check check) {
                 byte[] contents = contents(size);
                 requests.add(new Request(
                         "sign_pkcs7 " + type + " " + size,
-                        callback("{\"action\":\"sign_pkcs7\",\"encoded_contents\":\"%s\",\"signature_type\":\"%s\"}"
-                                .formatted(base64(contents), type)),
+                        callback(
+                                "{\"action\":\"sign_pkcs7\",\"encoded_contents\":\"%s\",\"hash_algorithm\":\"sha512\",\"signature_type\":\"%s\"}"
+                                        .formatted(base64(contents), type)),
                         answer -> covers(key, contents, answer)));
             }
         }
         byte[] unsent = contents(1000);
         requests.add(new Request(
                 "sign_pkcs7 digest",
-                callback("{\"action\":\"sign_pkcs7\",\"digest\":\"%s\"}"
+                callback("{\"action\":\"sign_pkcs7\",\"digest\":\"%s\",\"hash_algorithm\":\"sha512\"}"
                         .formatted(HexFormat.of()
-                                .formatHex(Digest.compute(DigestAlgorithm.SHA256, unsent)
+                                .formatHex(Digest.compute(DigestAlgorithm.SHA512, unsent)
                                         .bytes()))),
                 answer -> covers(key, unsent, answer)));
         return List.copyOf(requests);

@@ -1,7 +1,10 @@
 package io.github.hsmsigner.examples.documentengine;
 
-/** The values of the option {@code cadesLevel}: what a signature carries for later times (EN 319 142-1, baseline levels). */
-enum CadesLevel implements Choice {
+/**
+ * The values of the option {@code cadesLevel} and of the variable {@code DIGITAL_SIGNATURE_CADES_LEVEL}: the baseline levels of
+ * EN 319 142-1.
+ */
+public enum CadesLevel implements Choice {
     /** The signature alone. */
     B_B("b-b"),
     /** A timestamp over the signature too. */
@@ -18,9 +21,5 @@ enum CadesLevel implements Choice {
     @Override
     public String spelling() {
         return spelling;
-    }
-
-    boolean timestamped() {
-        return this != B_B;
     }
 }

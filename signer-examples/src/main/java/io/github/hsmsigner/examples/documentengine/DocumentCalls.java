@@ -2,6 +2,7 @@ package io.github.hsmsigner.examples.documentengine;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hsmsigner.examples.documentengine.SignatureProgress.Level;
 import io.javalin.http.Context;
 import io.javalin.http.UploadedFile;
 import java.io.IOException;
@@ -20,10 +21,14 @@ final class DocumentCalls {
 
     private final Documents documents;
     private final Signing signing;
+    private final HashAlgorithm defaultHash;
+    private final CadesLevel defaultLevel;
 
-    DocumentCalls(Documents documents, Signing signing) {
+    DocumentCalls(Documents documents, Signing signing, HashAlgorithm defaultHash, CadesLevel defaultLevel) {
         this.documents = documents;
         this.signing = signing;
+        this.defaultHash = defaultHash;
+        this.defaultLevel = defaultLevel;
     }
 
     /** {@code POST /api/documents}: the PDF is the body, or the field {@code file} of a form. */
@@ -35,25 +40,37 @@ final class DocumentCalls {
         PdfFile.requirePdf(file);
         String id = documents.add(file);
         LOG.info("Document {}: uploaded, {} bytes.", id, file.length);
-        answerWithDocument(context, id);
+        ObjectNode answer = JSON.createObjectNode();
+        answer.putObject("data").put("document_id", id);
+        context.contentType("application/json").result(answer.toString());
     }
 
     /** {@code POST /api/documents/{id}/sign}: the options are the body, or the field {@code data} of a form with pictures. */
     void sign(Context context) {
         String id = context.pathParam("id");
         Documents.Document document = documents.find(id);
+        Signing.Result result;
         try {
-            SignOptions options = SignOptions.parse(body(context));
+            SignOptions options = SignOptions.parse(body(context), defaultHash, defaultLevel);
             AppearanceImages images = images(context, options);
-            signing.requirePossible(options);
-            document.change(pdf -> signing.sign(pdf, options, images, document.events()));
-            LOG.info("Document {}: signed, {}.", id, options);
+            result = document.sign(pdf -> signing.sign(pdf, options, images, document.events()));
+            LOG.info(
+                    "Document {}: signed, {}. {}",
+                    id,
+                    options,
+                    result.level().flatMap(Level::shortfall).orElse(""));
         } catch (ApiException e) {
             document.events().refused(e.getMessage());
             throw e;
         }
         document.events().signed();
-        answerWithDocument(context, id);
+        ObjectNode answer = JSON.createObjectNode();
+        ObjectNode data = answer.putObject("data").put("document_id", id);
+        result.level().ifPresent(level -> {
+            data.put("cadesLevel", level.reached().spelling());
+            level.shortfall().ifPresent(reason -> data.put("cadesLevelReason", reason));
+        });
+        context.contentType("application/json").result(answer.toString());
     }
 
     private static String body(Context context) {
@@ -94,11 +111,5 @@ final class DocumentCalls {
     void download(Context context) {
         context.contentType("application/pdf")
                 .result(documents.find(context.pathParam("id")).current());
-    }
-
-    private static void answerWithDocument(Context context, String id) {
-        ObjectNode answer = JSON.createObjectNode();
-        answer.putObject("data").put("document_id", id);
-        context.contentType("application/json").result(answer.toString());
     }
 }

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The stand-in's HTTP server: the calls {@code POST /api/documents}, {@code POST /api/documents/{id}/sign} and
- * {@code GET /api/documents/{id}/pdf} of Document Engine, and a web page to try them at {@code GET /}. Safe for use by any number of
- * threads at once; whoever starts it closes it.
+ * {@code GET /api/documents/{id}/pdf} of Document Engine, and a web page to try them at {@code GET /}. Thread-safe;
+ * the caller that starts it closes it.
  */
 public final class DocumentEngine implements AutoCloseable {
 
@@ -26,6 +26,7 @@ public final class DocumentEngine implements AutoCloseable {
     private static final long LARGEST_UPLOAD = 256L * 1024 * 1024;
 
     private final byte[] apiToken;
+    private final Signing signing;
     private final DocumentCalls calls;
     private final DocumentViews views;
     private final Page page;
@@ -34,7 +35,8 @@ public final class DocumentEngine implements AutoCloseable {
     private DocumentEngine(DocumentEngineSettings settings) {
         Documents documents = new Documents();
         this.apiToken = settings.apiToken().getBytes(StandardCharsets.UTF_8);
-        this.calls = new DocumentCalls(documents, new Signing(settings));
+        this.signing = new Signing(settings);
+        this.calls = new DocumentCalls(documents, signing, settings.hashAlgorithm(), settings.cadesLevel());
         this.views = new DocumentViews(documents, new SignatureReports(settings.trustedCertificates()));
         this.page = new Page(settings);
         this.server = Javalin.create(this::configure);
@@ -64,6 +66,7 @@ public final class DocumentEngine implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
+        signing.close();
     }
 
     private void configure(JavalinConfig config) {

@@ -3,7 +3,7 @@ package io.github.hsmsigner.examples.documentengine;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 
 /**
  * The uploaded PDFs, in memory until the process ends. Safe for use by any number of threads at once; calls that change the same
@@ -48,10 +48,12 @@ final class Documents {
             return events;
         }
 
-        /** Replaces the PDF by what the change makes of it; if the change throws, all stays as it was. */
-        void change(UnaryOperator<byte[]> change) {
+        /** Replaces the PDF by the signed one; if signing throws, the PDF stays as it was. */
+        Signing.Result sign(Function<byte[], Signing.Result> signing) {
             synchronized (changing) {
-                pdf = change.apply(pdf);
+                Signing.Result result = signing.apply(pdf);
+                pdf = result.pdf();
+                return result;
             }
         }
     }

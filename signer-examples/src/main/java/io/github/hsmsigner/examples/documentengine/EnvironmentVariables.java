@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads variables of the environment; what is wrong with one is said with its name and with what is expected. */
+/** Reads environment variables. Each error names the variable and the expected value. */
 final class EnvironmentVariables {
 
     private final Map<String, String> environment;
@@ -26,6 +26,11 @@ final class EnvironmentVariables {
 
     Optional<String> text(String name) {
         return Optional.ofNullable(environment.get(name));
+    }
+
+    /** An empty variable counts as not set, because the vendor's chart may set it so. */
+    private Optional<String> filled(String name) {
+        return text(name).filter(value -> !value.isEmpty());
     }
 
     Optional<Integer> number(String name) {
@@ -47,11 +52,33 @@ final class EnvironmentVariables {
     }
 
     Optional<URI> address(String name) {
-        return text(name).map(value -> {
+        return filled(name).map(value -> {
             try {
                 return new URI(value);
             } catch (URISyntaxException e) {
-                throw new IllegalArgumentException(name + " is not an address: " + value, e);
+                // Neither the message nor the cause repeats the value, as it may hold a password.
+                throw new IllegalArgumentException(name + " is not an address: " + e.getReason() + ".");
+            }
+        });
+    }
+
+    <E extends Enum<E> & Choice> Optional<E> choice(String name, E[] values) {
+        return text(name)
+                .map(value -> Choice.find(value, values)
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                name + " must be one of " + Choice.spellings(values) + ", not \"" + value + "\".")));
+    }
+
+    /** A user name and its password, which may be empty. */
+    Optional<BasicCredentials> credentials(String username, String password) {
+        if (filled(password).isPresent() && filled(username).isEmpty()) {
+            throw new IllegalArgumentException(password + " is set, but " + username + " is not. Set both or none.");
+        }
+        return filled(username).map(name -> {
+            try {
+                return new BasicCredentials(name, text(password).orElse(""));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(username + " must not contain a colon.", e);
             }
         });
     }

@@ -6,10 +6,22 @@ import java.security.NoSuchAlgorithmException;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 
-/** The values of the option {@code hashAlgorithm}. */
-enum HashAlgorithm implements Choice {
+/**
+ * The values of the option {@code hashAlgorithm} and of the variable {@code DIGITAL_SIGNATURE_HASH_ALGORITHM}. Document Engine offers
+ * all of them. A signing service may refuse the first three.
+ */
+public enum HashAlgorithm implements Choice {
+    /** MD5, which is broken. */
+    MD5("md5", DigestAlgorithm.MD5),
+    /** SHA-1, which is broken. */
+    SHA160("sha160", DigestAlgorithm.SHA1),
+    /** SHA-224. */
+    SHA224("sha224", DigestAlgorithm.SHA224),
+    /** SHA-256. */
     SHA256("sha256", DigestAlgorithm.SHA256),
+    /** SHA-384. */
     SHA384("sha384", DigestAlgorithm.SHA384),
+    /** SHA-512, the default of Document Engine's Helm chart. */
     SHA512("sha512", DigestAlgorithm.SHA512);
 
     private final String spelling;
@@ -33,12 +45,12 @@ enum HashAlgorithm implements Choice {
         }
     }
 
-    /** The identifier as RFC 5754 wants it: without parameters. */
+    /** The identifier without parameters, as RFC 5754 specifies it. */
     AlgorithmIdentifier identifier() {
         return new AlgorithmIdentifier(new ASN1ObjectIdentifier(algorithm.getOid()));
     }
 
-    /** The same algorithm, as the library for timestamps calls it. */
+    /** The same algorithm, as EU DSS calls it. */
     DigestAlgorithm ofDss() {
         return algorithm;
     }

@@ -2,20 +2,15 @@ package io.github.hsmsigner.examples.documentengine;
 
 import eu.europa.esig.dss.service.http.commons.CommonsDataLoader;
 import eu.europa.esig.dss.service.http.commons.OCSPDataLoader;
-import eu.europa.esig.dss.service.http.commons.TimestampDataLoader;
 import eu.europa.esig.dss.spi.client.http.DataLoader;
 
-/** How DSS reaches timestamp authorities, OCSP responders and lists of revoked certificates. */
+/** The connections of EU DSS to OCSP responders and to certificate revocation lists. */
 final class OnlineSources {
 
     private static final int CONNECT_MILLIS = 5_000;
     private static final int ANSWER_MILLIS = 20_000;
 
     private OnlineSources() {}
-
-    static DataLoader timestamps() {
-        return limited(new TimestampDataLoader());
-    }
 
     static DataLoader ocsp() {
         return limited(new OCSPDataLoader());

@@ -5,13 +5,11 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * A JSON object of options, read option by option. What is wrong with one is answered with its name and with what is expected; its
@@ -120,17 +118,11 @@ final class Options {
     }
 
     <E extends Enum<E> & Choice> E choice(String name, E whenAbsent) {
-        Optional<String> wanted = text(name);
-        if (wanted.isEmpty()) {
-            return whenAbsent;
-        }
         E[] values = whenAbsent.getDeclaringClass().getEnumConstants();
-        return Arrays.stream(values)
-                .filter(value -> value.spelling().equals(wanted.get()))
-                .findFirst()
-                .orElseThrow(() -> mustBe(
-                        name,
-                        "one of " + Arrays.stream(values).map(Choice::spelling).collect(Collectors.joining(", "))));
+        return text(name)
+                .map(word ->
+                        Choice.find(word, values).orElseThrow(() -> mustBe(name, "one of " + Choice.spellings(values))))
+                .orElse(whenAbsent);
     }
 
     private Optional<JsonNode> find(String name) {

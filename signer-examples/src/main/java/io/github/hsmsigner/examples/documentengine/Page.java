@@ -9,7 +9,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -33,14 +32,10 @@ final class Page {
                         ? DocumentEngineSettings.DEFAULT_API_TOKEN
                         : "");
         json.put("timestamps", settings.timestampAuthority().isPresent());
-        json.put("signingService", shown(settings.signingService()));
+        json.put("hashAlgorithm", settings.hashAlgorithm().spelling());
+        json.put("cadesLevel", settings.cadesLevel().spelling());
+        json.put("signingService", settings.signingService().toString());
         this.settings = json.toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    /** An address without a user name and password that may stand in it. */
-    private static String shown(URI address) {
-        return address.getScheme() + "://" + address.getHost() + (address.getPort() < 0 ? "" : ":" + address.getPort())
-                + address.getPath();
     }
 
     private static byte[] sampleDocument() {

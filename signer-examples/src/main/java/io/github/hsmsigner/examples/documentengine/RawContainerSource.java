@@ -48,7 +48,7 @@ final class RawContainerSource implements ContainerSource {
 
     @Override
     public byte[] containerFor(byte[] contents) {
-        ServiceCertificates certificates = service.certificates(options.signingToken());
+        ServiceCertificates certificates = service.certificates();
         try {
             CMSSignedDataGenerator generator = new CMSSignedDataGenerator();
             generator.addSignerInfoGenerator(signerInfo(certificates.signer()));
@@ -95,8 +95,13 @@ final class RawContainerSource implements ContainerSource {
 
         RemoteSigner(X509Certificate certificate) {
             String keyAlgorithm = certificate.getPublicKey().getAlgorithm();
-            this.algorithm = new DefaultSignatureAlgorithmIdentifierFinder()
-                    .find(options.hash() + "with" + (keyAlgorithm.equals("EC") ? "ECDSA" : keyAlgorithm));
+            String name =
+                    options.hash().ofDss().getName() + "with" + (keyAlgorithm.equals("EC") ? "ECDSA" : keyAlgorithm);
+            try {
+                this.algorithm = new DefaultSignatureAlgorithmIdentifierFinder().find(name);
+            } catch (IllegalArgumentException e) {
+                throw ApiException.badRequest("There is no signature algorithm " + name + ".", e);
+            }
         }
 
         @Override

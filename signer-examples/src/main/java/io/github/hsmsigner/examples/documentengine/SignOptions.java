@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param container who assembles the container
  * @param type the kind of signature
- * @param level what it carries for later times
+ * @param level the level of a {@code cades} signature; ignored for {@code cms}, as the vendor's API reference says
  * @param hash the digest algorithm
  * @param signingToken what the application lets the signing service know; a secret
  * @param estimatedSize how many bytes to reserve for the container
@@ -60,10 +60,6 @@ record SignOptions(
 
     /** Refuses options that contradict each other. */
     SignOptions {
-        if (type == SignatureType.CMS && level.timestamped()) {
-            throw ApiException.badRequest(
-                    LEVEL + " " + level.spelling() + " needs signatureType cades; cms signatures have no levels.");
-        }
         if (formFieldName.isPresent() && position.isPresent()) {
             throw ApiException.badRequest(
                     "formFieldName names a field that has its place, so position must be left out.");
@@ -76,15 +72,15 @@ record SignOptions(
         }
     }
 
-    /** Reads the body of a call; an empty one means the defaults. */
-    static SignOptions parse(String body) {
+    /** Reads the body of a call; an empty body means the defaults. */
+    static SignOptions parse(String body, HashAlgorithm defaultHash, CadesLevel defaultLevel) {
         Options options = Options.parse(body);
         options.requireOnly(ALL);
         return new SignOptions(
                 options.choice(CONTAINER, SignatureContainer.PKCS7),
                 options.choice(TYPE, SignatureType.CMS),
-                options.choice(LEVEL, CadesLevel.B_B),
-                options.choice(HASH, HashAlgorithm.SHA256),
+                options.choice(LEVEL, defaultLevel),
+                options.choice(HASH, defaultHash),
                 options.text(SIGNING_TOKEN),
                 options.number(
                                 ESTIMATED_SIZE,
@@ -102,6 +98,7 @@ record SignOptions(
     /** Without the signing token and the names of people. */
     @Override
     public String toString() {
-        return container.spelling() + "/" + type.spelling() + "/" + hash.spelling() + "/" + level.spelling();
+        return container.spelling() + "/" + type.spelling() + "/" + hash.spelling()
+                + (type == SignatureType.CADES ? "/" + level.spelling() : "");
     }
 }

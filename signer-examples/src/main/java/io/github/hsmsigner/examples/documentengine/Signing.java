@@ -2,53 +2,61 @@ package io.github.hsmsigner.examples.documentengine;
 
 import java.util.Optional;
 
-/** Carries out a call of {@code /sign} on a PDF, step by step. Safe for use by any number of threads at once. */
-final class Signing {
+/** Carries out a call of {@code /sign} on a PDF, step by step. Thread-safe. */
+final class Signing implements AutoCloseable {
 
+    private final HttpPoster http = new HttpPoster();
     private final SigningServiceClient service;
     private final Optional<Timestamps> timestamps;
-    private final Optional<ValidationData> validationData;
+    private final ValidationData validationData;
 
     Signing(DocumentEngineSettings settings) {
-        service = SigningServiceClient.of(settings);
-        timestamps = settings.timestampAuthority().map(Timestamps::new);
-        validationData = timestamps.map(found -> new ValidationData(settings.trustedCertificates(), found));
+        service = SigningServiceClient.of(settings, http);
+        timestamps = settings.timestampAuthority()
+                .map(authority -> new Timestamps(http, authority, settings.timestampCredentials()));
+        validationData = new ValidationData(settings.trustedCertificates(), timestamps);
     }
 
-    /** Refuses what this stand-in is not set up for, before anything is asked of the signing service. */
-    void requirePossible(SignOptions options) {
-        if (options.level().timestamped() && timestamps.isEmpty()) {
-            throw ApiException.badRequest("cadesLevel " + options.level().spelling()
-                    + " needs a timestamp authority, and the stand-in was started without TIMESTAMP_AUTHORITY_URL. "
-                    + "cadesLevel must be b-b here.");
-        }
-    }
+    /**
+     * A signed PDF.
+     *
+     * @param pdf the PDF with one more signature
+     * @param level the level of the new signature, if it is a {@code cades} signature
+     */
+    record Result(byte[] pdf, Optional<SignatureProgress.Level> level) {}
 
-    /** Gives the PDF with one more signature. */
-    byte[] sign(byte[] pdf, SignOptions options, AppearanceImages images, CallbackEvents events) {
+    /** Adds one signature. */
+    Result sign(byte[] pdf, SignOptions options, AppearanceImages images, CallbackEvents events) {
         byte[] prepared = options.flatten() ? Flattening.flatten(pdf) : pdf;
-        byte[] signed = new PdfSignature(options, images).addTo(prepared, source(options, events));
-        if (options.level() != CadesLevel.B_LT) {
-            return signed;
+        PdfSignature signature = new PdfSignature(options, images);
+        ContainerSource container = source(options, events);
+        if (options.type() == SignatureType.CMS) {
+            return new Result(signature.addTo(prepared, container), Optional.empty());
         }
-        events.note("Fetching certificates and revocation data for the document (cadesLevel b-lt).");
-        return validationData.orElseThrow().addTo(signed);
+        SignatureProgress progress = new SignatureProgress(options.level());
+        byte[] signed = signature.addTo(
+                prepared, new TimestampedContainerSource(container, timestamps, options.hash(), progress));
+        if (progress.level().reached() == CadesLevel.B_T) {
+            events.note("The signature has a timestamp.");
+        }
+        if (progress.wants(CadesLevel.B_LT)) {
+            events.note("Fetching certificates and revocation data (cadesLevel b-lt).");
+            signed = validationData.addTo(signed, progress);
+        }
+        progress.level().shortfall().ifPresent(events::note);
+        return new Result(signed, Optional.of(progress.level()));
     }
 
     private ContainerSource source(SignOptions options, CallbackEvents events) {
         SigningServiceClient observed = service.observedBy(events);
-        ContainerSource source = switch (options.container()) {
+        return switch (options.container()) {
             case RAW -> new RawContainerSource(observed, options);
             case PKCS7 -> new Pkcs7ContainerSource(observed, options);
         };
-        if (!options.level().timestamped()) {
-            return source;
-        }
-        ContainerSource timestamped = new TimestampedContainerSource(source, timestamps.orElseThrow(), options.hash());
-        return contents -> {
-            byte[] container = timestamped.containerFor(contents);
-            events.note("The signature carries a timestamp of the authority.");
-            return container;
-        };
+    }
+
+    @Override
+    public void close() {
+        http.close();
     }
 }

@@ -6,12 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -21,60 +17,51 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Makes the calls that Document Engine makes to a signing service. The fields of each stand in alphabetical order. Safe for use by
- * any number of threads at once.
+ * Makes the calls that Document Engine makes to a signing service. The fields of each request are in alphabetical order. Thread-safe.
  */
 final class SigningServiceClient {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final int LONGEST_QUOTE = 1000;
 
-    private final URI address;
+    private final HttpPoster http;
+    private final URI uri;
+    private final HttpAddress address;
     private final boolean sendContents;
-    private final Duration answerTimeout;
-    private final HttpClient http;
+    private final Duration timeout;
     private final CallbackObserver observer;
 
     private SigningServiceClient(
-            URI address, boolean sendContents, Duration answerTimeout, HttpClient http, CallbackObserver observer) {
-        this.address = address;
-        this.sendContents = sendContents;
-        this.answerTimeout = answerTimeout;
+            HttpPoster http, URI uri, boolean sendContents, Duration timeout, CallbackObserver observer) {
         this.http = http;
+        this.uri = uri;
+        this.address = HttpAddress.of(uri);
+        this.sendContents = sendContents;
+        this.timeout = timeout;
         this.observer = observer;
     }
 
-    static SigningServiceClient of(DocumentEngineSettings settings) {
-        HttpClient http = HttpClient.newBuilder()
-                // The default offers an upgrade to HTTP/2 with each request, which the real server does not.
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(CONNECT_TIMEOUT)
-                .build();
+    static SigningServiceClient of(DocumentEngineSettings settings, HttpPoster http) {
         return new SigningServiceClient(
+                http,
                 settings.signingService(),
                 settings.sendContents(),
-                settings.answerTimeout(),
-                http,
+                settings.signingServiceTimeout(),
                 new CallbackEvents());
     }
 
-    /** The same client, whose calls are seen by another observer. */
+    /** Returns the same client with another observer. */
     SigningServiceClient observedBy(CallbackObserver other) {
-        return new SigningServiceClient(address, sendContents, answerTimeout, http, other);
+        return new SigningServiceClient(http, uri, sendContents, timeout, other);
     }
 
-    /** Action {@code get_certificates}. */
-    ServiceCertificates certificates(Optional<String> signingToken) {
+    /** Action {@code get_certificates}. The request holds nothing else, in particular no signing token. */
+    ServiceCertificates certificates() {
         ObjectNode request = JSON.createObjectNode().put("action", "get_certificates");
-        signingToken.ifPresent(token -> request.put("signing_token", token));
         JsonNode answer;
         try {
             answer = JSON.readTree(call(request));
@@ -115,45 +102,40 @@ final class SigningServiceClient {
         return request;
     }
 
-    private byte[] call(ObjectNode body) {
-        HttpRequest request = HttpRequest.newBuilder(address)
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofByteArray(bytes(body)))
-                .build();
-        observer.asked(body);
+    private byte[] call(ObjectNode request) {
+        observer.asked(request);
         long start = System.nanoTime();
-        HttpResponse<byte[]> answer = answerTo(request);
-        int status = answer.statusCode();
+        HttpPoster.Response response = responseTo(request);
         observer.answered(
-                status,
-                answer.headers().firstValue("Content-Type").orElse("(no type)"),
-                answer.body(),
+                response.status(),
+                response.contentType(),
+                response.body(),
                 Duration.ofNanos(System.nanoTime() - start));
+        int status = response.status();
         if (status == 200) {
-            return answer.body();
+            return response.body();
         }
-        String words = "The signing service answered " + status + ": " + quote(answer.body());
+        String words = "The signing service answered " + status + ": " + quote(response.body());
         throw status >= 400 && status < 500 ? ApiException.badRequest(words) : ApiException.badGateway(words, null);
     }
 
-    private HttpResponse<byte[]> answerTo(HttpRequest request) {
-        // The request's own timeout ends with the head of the answer, so the body is waited for here.
-        CompletableFuture<HttpResponse<byte[]>> answer = http.sendAsync(request, BodyHandlers.ofByteArray());
+    private HttpPoster.Response responseTo(ObjectNode request) {
         try {
-            return answer.get(answerTimeout.toMillis(), TimeUnit.MILLISECONDS);
+            return http.post(address, Map.of(), "application/json", bytes(request), timeout);
         } catch (TimeoutException e) {
             throw failed(ApiException.gatewayTimeout(
-                    "The signing service did not answer within " + answerTimeout.toMillis() + " ms.", e));
-        } catch (ExecutionException e) {
-            throw failed(
-                    ApiException.badGateway("The signing service at " + address + " cannot be reached.", e.getCause()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw failed(
-                    ApiException.badGateway("The stand-in was stopped while it waited for the signing service.", e));
-        } finally {
-            answer.cancel(true);
+                    "The signing service did not answer within " + seconds(timeout)
+                            + " s, the time that SIGNING_SERVICE_TIMEOUT allows.",
+                    e));
+        } catch (IOException e) {
+            throw failed(ApiException.badGateway(
+                    "The connection to the signing service at " + uri + " failed: " + e.getMessage() + ".", e));
         }
+    }
+
+    /** Without the zeros after the decimal point. */
+    private static String seconds(Duration time) {
+        return BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString();
     }
 
     private ApiException failed(ApiException failure) {

@@ -3,6 +3,7 @@ package io.github.hsmsigner.examples.documentengine;
 import java.io.IOException;
 import java.util.Hashtable;
 import java.util.List;
+import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.cms.AttributeTable;
@@ -12,17 +13,20 @@ import org.bouncycastle.cms.CMSSignedData;
 import org.bouncycastle.cms.SignerInformation;
 import org.bouncycastle.cms.SignerInformationStore;
 
-/** Adds a signature timestamp to a container, unless it came with one. */
+/** Adds a signature timestamp to a container, if the request wants one and the container has none. Not thread-safe. */
 final class TimestampedContainerSource implements ContainerSource {
 
     private final ContainerSource source;
-    private final Timestamps timestamps;
+    private final Optional<Timestamps> timestamps;
     private final HashAlgorithm hash;
+    private final SignatureProgress progress;
 
-    TimestampedContainerSource(ContainerSource source, Timestamps timestamps, HashAlgorithm hash) {
+    TimestampedContainerSource(
+            ContainerSource source, Optional<Timestamps> timestamps, HashAlgorithm hash, SignatureProgress progress) {
         this.source = source;
         this.timestamps = timestamps;
         this.hash = hash;
+        this.progress = progress;
     }
 
     @Override
@@ -33,14 +37,25 @@ final class TimestampedContainerSource implements ContainerSource {
             SignerInformation signer = onlySigner(data);
             AttributeTable unsigned = signer.getUnsignedAttributes();
             if (unsigned != null && unsigned.get(PKCSObjectIdentifiers.id_aa_signatureTimeStampToken) != null) {
+                progress.reach(CadesLevel.B_T);
+            }
+            if (!progress.wants(CadesLevel.B_T)) {
                 return container;
             }
-            byte[] token = timestamps.over(signer.getSignature(), hash);
+            if (timestamps.isEmpty()) {
+                progress.stop("TIMESTAMP_AUTHORITY_URL is not set");
+                return container;
+            }
+            byte[] token = timestamps.get().over(signer.getSignature(), hash);
             AttributeTable more = (unsigned == null ? new AttributeTable(new Hashtable<>()) : unsigned)
                     .add(PKCSObjectIdentifiers.id_aa_signatureTimeStampToken, ASN1Primitive.fromByteArray(token));
             SignerInformation timestamped = SignerInformation.replaceUnsignedAttributes(signer, more);
+            progress.reach(CadesLevel.B_T);
             return CMSSignedData.replaceSigners(data, new SignerInformationStore(List.of(timestamped)))
                     .getEncoded(ASN1Encoding.DER);
+        } catch (Timestamps.UnavailableException e) {
+            progress.stop(e.getMessage());
+            return container;
         } catch (CMSException | IOException e) {
             throw ApiException.badGateway("The container or its timestamp cannot be read.", e);
         }
@@ -50,7 +65,8 @@ final class TimestampedContainerSource implements ContainerSource {
         List<SignerInformation> signers = List.copyOf(data.getSignerInfos().getSigners());
         if (signers.size() != 1) {
             throw ApiException.badGateway(
-                    "The signing service's container has " + signers.size() + " signers, and not one.", null);
+                    "The container of the signing service must have one signer, but it has " + signers.size() + ".",
+                    null);
         }
         return signers.get(0);
     }

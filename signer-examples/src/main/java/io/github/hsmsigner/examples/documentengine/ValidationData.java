@@ -14,33 +14,43 @@ import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
 import eu.europa.esig.dss.spi.x509.CommonTrustedCertificateSource;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Adds to a PDF what proves its signatures later: certificates, OCSP responses and lists of revoked certificates, in a DSS dictionary
- * (ISO 32000-2, 12.8.4.3). Safe for use by any number of threads at once.
+ * Adds the data that proves signatures later to a PDF: certificates, OCSP responses and certificate revocation lists, in a DSS dictionary
+ * (ISO 32000-2, 12.8.4.3). Thread-safe.
  */
 final class ValidationData {
 
-    private final CommonTrustedCertificateSource trusted = new CommonTrustedCertificateSource();
-    private final Timestamps timestamps;
+    private static final Logger LOG = LoggerFactory.getLogger(ValidationData.class);
 
-    ValidationData(List<X509Certificate> trusted, Timestamps timestamps) {
+    private final CommonTrustedCertificateSource trusted = new CommonTrustedCertificateSource();
+    private final Optional<Timestamps> timestamps;
+
+    ValidationData(List<X509Certificate> trusted, Optional<Timestamps> timestamps) {
         trusted.forEach(certificate -> this.trusted.addCertificate(new CertificateToken(certificate)));
         this.timestamps = timestamps;
     }
 
-    byte[] addTo(byte[] pdf) {
+    /** Returns the PDF with the data; without it, and with the reason noted, if the data is not available. */
+    byte[] addTo(byte[] pdf, SignatureProgress progress) {
         PAdESSignatureParameters parameters = new PAdESSignatureParameters();
         parameters.setSignatureLevel(SignatureLevel.PAdES_BASELINE_LT);
         PAdESService service = new PAdESService(verifier());
-        service.setTspSource(timestamps.source());
+        // Only signatures that were made earlier and have no timestamp need it here.
+        timestamps.map(Timestamps::source).ifPresent(service::setTspSource);
         try {
-            return DSSUtils.toByteArray(service.extendDocument(new InMemoryDocument(pdf), parameters));
+            byte[] extended = DSSUtils.toByteArray(service.extendDocument(new InMemoryDocument(pdf), parameters));
+            progress.reach(CadesLevel.B_LT);
+            return extended;
         } catch (AlertException | DSSException e) {
-            throw ApiException.badGateway(
-                    "The data that cadesLevel b-lt wants cannot be had: each certificate below a trusted one must be "
-                            + "known as good by an OCSP responder or a list that it names.",
-                    e);
+            LOG.info("No validation data for level b-lt: {}", e.getMessage());
+            progress.stop(
+                    "revocation data is not available. Each certificate below a trusted one must name an OCSP responder or a "
+                            + "certificate revocation list that can be reached and that knows the certificate as good");
+            return pdf;
         }
     }
 

@@ -45,6 +45,15 @@ final class Application {
             return field("/data/document_id");
         }
 
+        String level() {
+            return field("/data/cadesLevel");
+        }
+
+        String levelReason() {
+            String reason = field("/data/cadesLevelReason");
+            return reason == null ? "" : reason;
+        }
+
         private String field(String pointer) {
             try {
                 return new ObjectMapper().readTree(body).at(pointer).textValue();

@@ -72,11 +72,11 @@ class CallbackEventsTest {
         assertThat(events)
                 .extracting(event -> event.path("kind").asText())
                 .containsExactly("request", "answer", "request", "answer", "end");
-        assertThat(events.get(0).at("/fields/action").asText()).isEqualTo("get_certificates");
-        assertThat(events.get(0).at("/fields/signing_token").asText()).isEqualTo("(sent, not shown)");
+        assertThat(events.get(0).path("fields").toString()).isEqualTo("{\"action\":\"get_certificates\"}");
         assertThat(events.get(1).path("status").asInt()).isEqualTo(200);
         assertThat(events.get(1).at("/content/certificates/0").asText()).matches("\\S{24}… \\(\\d+ characters\\)");
         assertThat(events.get(2).at("/fields/action").asText()).isEqualTo("sign");
+        assertThat(events.get(2).at("/fields/signing_token").asText()).isEqualTo("(sent, not shown)");
         assertThat(events.get(2).at("/fields/hash_algorithm").asText()).isEqualTo("sha384");
         assertThat(events.get(3).path("bytes").asInt()).isEqualTo(256);
         assertThat(events.get(3).path("contentType").asText()).isEqualTo("application/octet-stream");
@@ -95,7 +95,7 @@ class CallbackEventsTest {
         assertThat(fields.path("encoded_contents").asText())
                 .startsWith(start + "… (Base64 of ")
                 .hasSizeLessThan(70);
-        assertThat(fields.path("digest").asText()).hasSize(64);
+        assertThat(fields.path("digest").asText()).matches("[0-9a-f]{24}… \\(128 characters\\)");
     }
 
     @Test

@@ -37,10 +37,14 @@ final class CertifiedPdf {
 
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             ExternalSigningSupport signing = document.saveIncrementalForExternalSigning(out);
-            SigningServiceClient service = SigningServiceClient.of(SigningChain.settings(signingService, true));
-            SignOptions options = SignOptions.parse("{\"signatureType\":\"cades\"}");
+            SignOptions options =
+                    SignOptions.parse("{\"signatureType\":\"cades\"}", HashAlgorithm.SHA256, CadesLevel.B_B);
             byte[] contents = signing.getContent().readAllBytes();
-            signing.setSignature(new Pkcs7ContainerSource(service, options).containerFor(contents));
+            try (HttpPoster http = new HttpPoster()) {
+                SigningServiceClient service =
+                        SigningServiceClient.of(SigningChain.settings(signingService, true), http);
+                signing.setSignature(new Pkcs7ContainerSource(service, options).containerFor(contents));
+            }
             return out.toByteArray();
         }
     }

@@ -10,13 +10,15 @@ import io.github.hsmsigner.testing.LoopbackServer;
 import io.github.hsmsigner.testing.LoopbackServer.Reply;
 import io.javalin.Javalin;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,15 +133,85 @@ class DocumentEngineApiTest {
                 .doesNotContain(SigningChain.REFUSED_SIGNING_TOKEN);
     }
 
+    /** The vendor's README: "POST http://signing_service:6000/sign … { action: 'get_certificates' }", and nothing else. */
     @Test
-    void aSigningServiceThatIsDownIsABadGateway() throws IOException {
-        int free;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            free = socket.getLocalPort();
+    void certificatesAreRequestedWithNothingElse() {
+        List<String> bodies = Collections.synchronizedList(new ArrayList<>());
+        LoopbackServer service = new LoopbackServer((exchange, request) -> {
+            bodies.add(new String(request, StandardCharsets.UTF_8));
+            return new Reply(503, new byte[0], false);
+        });
+        try (service;
+                DocumentEngine engine = DocumentEngine.start(SigningChain.settings(service.uri("/sign"), true))) {
+            signedBy(
+                    engine, "{\"signatureContainer\":\"raw\",\"signatureType\":\"cades\",\"signingToken\":\"user-1\"}");
         }
-        URI address = URI.create("http://localhost:" + free + "/sign");
+        assertThat(bodies).containsExactly("{\"action\":\"get_certificates\"}");
+    }
+
+    /**
+     * Document Engine's Helm chart allows these values of DIGITAL_SIGNATURE_HASH_ALGORITHM
+     * (github.com/PSPDFKit/helm-charts, charts/document-engine/values.yaml).
+     */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "raw   | md5    | The digest algorithm md5 is refused because collisions can be made for it",
+                "raw   | sha160 | The digest algorithm sha160 (SHA-1) is refused because collisions can be made for it",
+                "raw   | sha224 | The digest algorithm sha224 is not supported",
+                "pkcs7 | md5    | which is the length of a digest of md5. md5 is not supported",
+                "pkcs7 | sha160 | which is the length of a digest of sha1. sha1 is not supported",
+                "pkcs7 | sha224 | which is the length of a digest of sha224. sha224 is not supported"
+            })
+    void theSigningServiceRefusesWeakAlgorithms(String container, String hash, String message) {
+        DocumentEngineSettings settings = DocumentEngineSettings.fromEnvironment(Map.of(
+                "SIGNING_SERVICE_URL",
+                chain.serviceAddress().toString(),
+                "PORT",
+                "0",
+                "DIGITAL_SIGNATURE_HASH_ALGORITHM",
+                hash));
+        try (DocumentEngine engine = DocumentEngine.start(settings)) {
+            Answer answer =
+                    signedBy(engine, "{\"signatureContainer\":\"" + container + "\",\"signatureType\":\"cades\"}");
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.error())
+                    .startsWith("The signing service answered 400: ")
+                    .contains(message + "; use one of sha256, sha384, sha512.");
+        }
+    }
+
+    /** Document Engine does not know this name, and calls the algorithm sha160. */
+    @Test
+    void theNameSha1IsRefusedBeforeTheSigningServiceIsAsked() {
+        assertRefused(
+                application.sign(uploaded(), "{\"hashAlgorithm\":\"sha1\"}"),
+                400,
+                "hashAlgorithm must be one of md5, sha160, sha224, sha256, sha384, sha512.");
+    }
+
+    @Test
+    void aSigningServiceThatIsDownIsABadGateway() {
+        URI address = LoopbackServer.closedPort();
         try (DocumentEngine engine = DocumentEngine.start(SigningChain.settings(address, true))) {
-            assertRefused(signedBy(engine, "{}"), 502, "The signing service at " + address + " cannot be reached.");
+            Answer answer = signedBy(engine, "{}");
+            assertThat(answer.status()).isEqualTo(502);
+            assertThat(answer.error())
+                    .startsWith("The connection to the signing service at " + address + " failed: ")
+                    .contains("Connection refused");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP", "Http"})
+    void theSchemeOfItsAddressMayBeInCapitals(String scheme) {
+        URI address = URI.create(chain.serviceAddress().toString().replaceFirst("http", scheme));
+        try (DocumentEngine engine = DocumentEngine.start(SigningChain.settings(address, true))) {
+            assertThat(new Application(engine.port())
+                            .signed(SamplePdf.plain(), "{}")
+                            .signatures())
+                    .hasSize(1);
         }
     }
 
@@ -147,11 +219,14 @@ class DocumentEngineApiTest {
     void aSigningServiceThatDoesNotAnswerIsAGatewayTimeout() {
         LoopbackServer silent = new LoopbackServer((exchange, request) -> new Reply(200, new byte[] {1, 2}, true));
         DocumentEngineSettings settings = DocumentEngineSettings.builder(silent.uri("/sign"))
-                .answerTimeout(Duration.ofMillis(300))
+                .signingServiceTimeout(Duration.ofMillis(300))
                 .build();
         try (silent;
                 DocumentEngine engine = DocumentEngine.start(settings)) {
-            assertRefused(signedBy(engine, "{}"), 504, "The signing service did not answer within 300 ms.");
+            assertRefused(
+                    signedBy(engine, "{}"),
+                    504,
+                    "The signing service did not answer within 0.3 s, the time that SIGNING_SERVICE_TIMEOUT allows.");
         }
     }
 
@@ -204,7 +279,7 @@ class DocumentEngineApiTest {
             List<String> ours = log.lines().stream()
                     .filter(line -> line.contains(" io.github.hsmsigner."))
                     .toList();
-            assertThat(ours).anyMatch(line -> line.contains("Document " + id + ": signed, raw/cms/sha256/b-b."));
+            assertThat(ours).anyMatch(line -> line.contains("Document " + id + ": signed, raw/cms/sha512."));
             assertThat(ours)
                     .noneMatch(line -> line.contains(signingToken)
                             || line.contains(SigningChain.REFUSED_SIGNING_TOKEN)

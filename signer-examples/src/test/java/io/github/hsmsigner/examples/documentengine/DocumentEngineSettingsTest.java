@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DocumentEngineSettingsTest {
 
@@ -27,9 +28,12 @@ class DocumentEngineSettingsTest {
                 .isEqualTo(new DocumentEngineSettings(
                         5000,
                         URI.create(ADDRESS),
-                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(10),
                         "secret",
                         true,
+                        HashAlgorithm.SHA512,
+                        CadesLevel.B_LT,
+                        Optional.empty(),
                         Optional.empty(),
                         List.of()));
     }
@@ -40,21 +44,28 @@ class DocumentEngineSettingsTest {
         Path two = TestPki.writePem(directory.resolve("two.pem"), pki.root(), pki.intermediate());
         X509Certificate other = new TestPki().root();
         Path one = TestPki.writePem(directory.resolve("one.pem"), other);
-        Map<String, String> environment = Map.of(
-                "SIGNING_SERVICE_URL", ADDRESS,
-                "SIGNING_SERVICE_TIMEOUT_SECONDS", "5",
-                "TIMESTAMP_AUTHORITY_URL", "https://tsa.example/",
-                "TRUSTED_CERTIFICATES", two + ", " + one,
-                "PORT", "0",
-                "API_AUTH_TOKEN", "other",
-                "DOCUMENT_ENGINE_SEND_CONTENTS", "false");
+        Map<String, String> environment = Map.ofEntries(
+                Map.entry("SIGNING_SERVICE_URL", ADDRESS),
+                Map.entry("SIGNING_SERVICE_TIMEOUT", "5"),
+                Map.entry("DIGITAL_SIGNATURE_HASH_ALGORITHM", "sha384"),
+                Map.entry("DIGITAL_SIGNATURE_CADES_LEVEL", "b-t"),
+                Map.entry("TIMESTAMP_AUTHORITY_URL", "https://tsa.example/"),
+                Map.entry("TIMESTAMP_AUTHORITY_USERNAME", "user"),
+                Map.entry("TIMESTAMP_AUTHORITY_PASSWORD", "pass"),
+                Map.entry("TRUSTED_CERTIFICATES", two + ", " + one),
+                Map.entry("PORT", "0"),
+                Map.entry("API_AUTH_TOKEN", "other"),
+                Map.entry("DOCUMENT_ENGINE_SEND_CONTENTS", "false"));
         assertThat(DocumentEngineSettings.fromEnvironment(environment))
                 .isEqualTo(DocumentEngineSettings.builder(URI.create(ADDRESS))
                         .port(0)
-                        .answerTimeout(Duration.ofSeconds(5))
+                        .signingServiceTimeout(Duration.ofSeconds(5))
+                        .hashAlgorithm(HashAlgorithm.SHA384)
+                        .cadesLevel(CadesLevel.B_T)
                         .apiToken("other")
                         .sendContents(false)
                         .timestampAuthority(URI.create("https://tsa.example/"))
+                        .timestampCredentials(new BasicCredentials("user", "pass"))
                         .trustedCertificates(List.of(pki.root(), pki.intermediate(), other))
                         .build());
     }
@@ -67,8 +78,16 @@ class DocumentEngineSettingsTest {
         "PORT, many",
         "PORT, 65536",
         "PORT, -1",
-        "SIGNING_SERVICE_TIMEOUT_SECONDS, 0",
-        "SIGNING_SERVICE_TIMEOUT_SECONDS, soon",
+        "SIGNING_SERVICE_URL, http://signing_service:0/sign",
+        "SIGNING_SERVICE_URL, http://signing_service:65536/sign",
+        "SIGNING_SERVICE_URL, http://",
+        "SIGNING_SERVICE_TIMEOUT, 0",
+        "SIGNING_SERVICE_TIMEOUT, soon",
+        "SIGNING_SERVICE_TIMEOUT, 2.5",
+        "DIGITAL_SIGNATURE_HASH_ALGORITHM, sha1",
+        "DIGITAL_SIGNATURE_CADES_LEVEL, b-l",
+        "TIMESTAMP_AUTHORITY_USERNAME, nobody",
+        "TIMESTAMP_AUTHORITY_PASSWORD, none",
         "TIMESTAMP_AUTHORITY_URL, tsa.example",
         "TRUSTED_CERTIFICATES, /no/such/file.pem",
         "TRUSTED_CERTIFICATES, pom.xml",
@@ -81,6 +100,68 @@ class DocumentEngineSettingsTest {
         assertThatThrownBy(() -> DocumentEngineSettings.fromEnvironment(environment))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(variable);
+    }
+
+    /** The chart has empty defaults for these. */
+    @Test
+    void emptyVariablesOfTheTimestampAuthorityCountAsNotSet() {
+        Map<String, String> environment = Map.of(
+                "SIGNING_SERVICE_URL", ADDRESS,
+                "TIMESTAMP_AUTHORITY_URL", "",
+                "TIMESTAMP_AUTHORITY_USERNAME", "",
+                "TIMESTAMP_AUTHORITY_PASSWORD", "");
+        DocumentEngineSettings settings = DocumentEngineSettings.fromEnvironment(environment);
+        assertThat(settings.timestampAuthority()).isEmpty();
+        assertThat(settings.timestampCredentials()).isEmpty();
+    }
+
+    @Test
+    void aUserWithoutPasswordHasAnEmptyPassword() {
+        Map<String, String> environment = Map.of(
+                "SIGNING_SERVICE_URL", ADDRESS,
+                "TIMESTAMP_AUTHORITY_URL", "http://tsa.example/",
+                "TIMESTAMP_AUTHORITY_USERNAME", "user");
+        assertThat(DocumentEngineSettings.fromEnvironment(environment)
+                        .timestampCredentials()
+                        .orElseThrow()
+                        .authorization())
+                // RFC 7617, section 2: the Base64 of "user:".
+                .isEqualTo("Basic dXNlcjo=");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://signing_service:6000/sign, http, signing_service, 6000, /sign",
+        "HTTP://signing-service:6000/sign, http, signing-service, 6000, /sign",
+        "https://signing-/sign?a=b, https, signing-, 443, /sign?a=b",
+        "http://_/, http, _, 80, /",
+        "http://10.0.0.1, http, 10.0.0.1, 80, /",
+        "http://[::1]:6000/sign, http, ::1, 6000, /sign",
+        "http://Signing.Example:6000//sign, http, Signing.Example, 6000, //sign"
+    })
+    void anAddressMayHaveAnyHostName(String address, String scheme, String host, int port, String target) {
+        assertThat(HttpAddress.of(DocumentEngineSettings.fromEnvironment(Map.of("SIGNING_SERVICE_URL", address))
+                        .signingService()))
+                .isEqualTo(new HttpAddress(scheme, host, port, target));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://user:hidden-word@signing_service:6000/sign",
+                "http://hidden-word@localhost:6000/sign",
+                "http://user:hidden-word@local host/sign"
+            })
+    void credentialsInAnAddressAreRefusedAndNotRepeated(String address) {
+        assertThatThrownBy(() -> DocumentEngineSettings.fromEnvironment(Map.of("SIGNING_SERVICE_URL", address)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("SIGNING_SERVICE_URL")
+                .hasMessageNotContaining("hidden-word");
+    }
+
+    @Test
+    void thePasswordIsNotPrinted() {
+        assertThat(new BasicCredentials("user", "hidden-word").toString()).doesNotContain("hidden-word");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.github.hsmsigner.examples.documentengine.Application.Answer;
 import io.github.hsmsigner.testing.OpensslCms;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.cos.COSArray;
 import org.apache.pdfbox.cos.COSDictionary;
@@ -112,56 +113,90 @@ class LongTermSignatureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"b-t", "b-lt"})
-    void withoutATimestampAuthorityTheLevelsAreRefused(String level) {
+    @ValueSource(
+            strings = {
+                "{\"signatureType\":\"cms\"}",
+                "{\"signatureType\":\"cades\",\"cadesLevel\":\"b-b\"}",
+                "{\"signatureType\":\"cades\",\"cadesLevel\":\"b-t\"}"
+            })
+    void earlierSignaturesMayBeOfAnyKind(String earlier) {
+        String id = application.upload(SamplePdf.plain()).documentId();
+        assertThat(application.sign(id, earlier).status()).isEqualTo(200);
+        Answer answer = application.sign(id, options("raw", "b-lt"));
+        assertThat(answer.levelReason()).isEmpty();
+        assertThat(answer.level()).isEqualTo("b-lt");
+        List<Dss.Verdict> verdicts =
+                dss.verdicts(new SignedPdf(application.download(id).body()));
+        assertThat(verdicts).hasSize(2).allMatch(verdict -> verdict.intact() && verdict.valid());
+        assertThat(verdicts.get(1).format()).isEqualTo(SignatureLevel.PAdES_BASELINE_LT);
+    }
+
+    /**
+     * The level is a hint, as in the vendor's API reference: "you should be aware that the API can return b-b even when you ask for b-lt.
+     * This can happen when the timestamp authority server is down, etc."
+     */
+    @ParameterizedTest
+    @CsvSource({"raw,b-t", "raw,b-lt", "pkcs7,b-t", "pkcs7,b-lt"})
+    void theLevelIsLowerIfThereIsNoTimestampAuthority(String container, String level) {
         DocumentEngineSettings settings =
                 DocumentEngineSettings.builder(chain.serviceAddress()).build();
         try (DocumentEngine engine = DocumentEngine.start(settings)) {
-            assertRefused(
+            assertLevel(
                     new Application(engine.port()),
-                    options("raw", level),
-                    400,
-                    "cadesLevel " + level + " needs a timestamp authority, and the stand-in was started without "
-                            + "TIMESTAMP_AUTHORITY_URL. cadesLevel must be b-b here.");
+                    options(container, level),
+                    SignatureLevel.PAdES_BASELINE_B,
+                    "The signature has the level b-b instead of " + level + ": TIMESTAMP_AUTHORITY_URL is not set.");
         }
     }
 
-    @Test
-    void aTimestampAuthorityThatFailsIsABadGateway() {
+    @ParameterizedTest
+    @ValueSource(strings = {"b-t", "b-lt"})
+    void theLevelIsLowerIfTheTimestampAuthorityFails(String level) {
         chain.timestampAuthority.answerStatus(500);
-        assertRefused(
+        assertLevel(
                 application,
-                options("raw", "b-t"),
-                502,
-                "The timestamp authority at " + chain.timestampAuthority.uri() + " gave no timestamp.");
+                options("raw", level),
+                SignatureLevel.PAdES_BASELINE_B,
+                "The signature has the level b-b instead of " + level + ": the timestamp authority at "
+                        + chain.timestampAuthority.uri() + " returned no timestamp: it returned the HTTP status 500.");
     }
 
     @Test
     void aTimestampOverSomethingElseIsNotTaken() {
-        SignedPdf other = application.signed(SamplePdf.plain(), options("raw", "b-t"));
-        assertThat(other.signatures()).hasSize(1);
         chain.timestampAuthority.changeRequest(request -> {
             byte[] changed = request.clone();
             changed[changed.length / 2] ^= 1;
             return changed;
         });
-        assertRefused(
-                application,
-                options("raw", "b-t"),
-                502,
-                "The timestamp authority at " + chain.timestampAuthority.uri() + " gave no timestamp.");
+        assertThat(assertLevel(application, options("raw", "b-t"), SignatureLevel.PAdES_BASELINE_B))
+                .contains("returned no timestamp: its response does not fit the request: ");
     }
 
     @Test
-    void withoutRevocationDataThereIsNoLongTermSignature() {
+    void theLevelIsLowerIfRevocationDataIsNotAvailable() {
         chain.authorities.issuer.ocsp.status = 500;
         chain.authorities.issuer.crl.status = 500;
-        assertRefused(
-                application,
-                options("raw", "b-lt"),
-                502,
-                "The data that cadesLevel b-lt wants cannot be had: each certificate below a trusted one must be known as "
-                        + "good by an OCSP responder or a list that it names.");
+        assertThat(assertLevel(application, options("raw", "b-lt"), SignatureLevel.PAdES_BASELINE_T))
+                .startsWith("The signature has the level b-t instead of b-lt: revocation data is not available.");
+    }
+
+    @Test
+    void theDefaultLevelIsLongTerm() {
+        assertLevel(application, "{\"signatureType\":\"cades\"}", SignatureLevel.PAdES_BASELINE_LT, "");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"user, pass, dXNlcjpwYXNz", "user, '', dXNlcjo=", "jürgen, pässe:, asO8cmdlbjpww6Rzc2U6"})
+    void theTimestampAuthorityGetsItsCredentials(String username, String password, String base64) {
+        chain.timestampAuthority.require("Basic " + base64);
+        DocumentEngineSettings settings = chain.settings(chain.serviceAddress())
+                .timestampCredentials(new BasicCredentials(username, password))
+                .build();
+        try (DocumentEngine engine = DocumentEngine.start(settings)) {
+            assertLevel(new Application(engine.port()), options("raw", "b-t"), SignatureLevel.PAdES_BASELINE_T, "");
+        }
+        assertThat(assertLevel(application, options("raw", "b-t"), SignatureLevel.PAdES_BASELINE_B))
+                .contains("it returned the HTTP status 401");
     }
 
     @Test
@@ -173,11 +208,25 @@ class LongTermSignatureTest {
         assertThat(answer.error()).matches("The signature needs \\d{4} bytes, but estimatedSize reserves 2000\\.");
     }
 
-    private static void assertRefused(Application application, String options, int status, String message) {
+    private void assertLevel(Application application, String options, SignatureLevel expected, String reason) {
+        assertThat(assertLevel(application, options, expected)).isEqualTo(reason);
+    }
+
+    /** The answer and EU DSS agree on the level; returns the reason of the answer. */
+    private String assertLevel(Application application, String options, SignatureLevel expected) {
         String id = application.upload(SamplePdf.plain()).documentId();
         Answer answer = application.sign(id, options);
-        assertThat(answer.error()).isEqualTo(message);
-        assertThat(answer.status()).isEqualTo(status);
-        assertThat(new SignedPdf(application.download(id).body()).signatures()).isEmpty();
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(dss.verdicts(new SignedPdf(application.download(id).body())))
+                .singleElement()
+                .matches(verdict -> verdict.format() == expected && verdict.valid());
+        assertThat(answer.level())
+                .isEqualTo(
+                        switch (expected) {
+                            case PAdES_BASELINE_B -> "b-b";
+                            case PAdES_BASELINE_T -> "b-t";
+                            default -> "b-lt";
+                        });
+        return answer.levelReason();
     }
 }

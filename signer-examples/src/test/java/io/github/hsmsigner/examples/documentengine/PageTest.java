@@ -73,14 +73,15 @@ class PageTest {
         assertThat(known.path("timestamps").asBoolean()).isFalse();
         assertThat(known.path("signingService").asText())
                 .isEqualTo(chain.serviceAddress().toString());
-        URI withPassword = URI.create("http://user:password@localhost:1/sign");
-        DocumentEngineSettings settings = DocumentEngineSettings.builder(withPassword)
+        DocumentEngineSettings settings = DocumentEngineSettings.builder(URI.create("http://localhost:1/sign"))
                 .apiToken("of-our-own")
+                .hashAlgorithm(HashAlgorithm.SHA384)
+                .cadesLevel(CadesLevel.B_T)
                 .build();
         try (DocumentEngine engine = DocumentEngine.start(settings)) {
             assertThat(get(engine.port(), "/page-settings.json").body())
-                    .isEqualTo(
-                            "{\"apiToken\":\"\",\"timestamps\":false,\"signingService\":\"http://localhost:1/sign\"}");
+                    .isEqualTo("{\"apiToken\":\"\",\"timestamps\":false,\"hashAlgorithm\":\"sha384\","
+                            + "\"cadesLevel\":\"b-t\",\"signingService\":\"http://localhost:1/sign\"}");
         }
     }
 }

@@ -93,10 +93,10 @@ class PdfMatrixTest {
                 .build();
         DigestAlgorithm digest = wanted.algorithm().digestAlgorithm();
         int room = service.maxContainerSize(request, wanted.format(), digest);
-        SignOptions options =
-                SignOptions.parse("""
+        SignOptions options = SignOptions.parse(
+                """
                 {"signatureType":"%s","estimatedSize":%d}
-                """.formatted(type(wanted.format()).spelling(), room));
+                """.formatted(type(wanted.format()).spelling(), room), HashAlgorithm.SHA512, CadesLevel.B_B);
         return new SignedPdf(new PdfSignature(options, AppearanceImages.none())
                 .addTo(
                         DOCUMENT,

@@ -12,15 +12,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What an application may ask for, and the answer to each mistake in it. */
 class SignOptionsTest {
 
+    private static SignOptions parse(String body) {
+        return SignOptions.parse(body, HashAlgorithm.SHA512, CadesLevel.B_LT);
+    }
+
     @Test
     void withoutOptionsTheDefaultsAreTaken() {
         for (String body : new String[] {"", "  ", "{}", "{\"hashAlgorithm\":null,\"appearance\":null}"}) {
-            assertThat(SignOptions.parse(body))
+            assertThat(parse(body))
                     .isEqualTo(new SignOptions(
                             SignatureContainer.PKCS7,
                             SignatureType.CMS,
-                            CadesLevel.B_B,
-                            HashAlgorithm.SHA256,
+                            CadesLevel.B_LT,
+                            HashAlgorithm.SHA512,
                             Optional.empty(),
                             16_384,
                             false,
@@ -33,7 +37,7 @@ class SignOptionsTest {
 
     @Test
     void everyOptionIsRead() {
-        SignOptions options = SignOptions.parse("""
+        SignOptions options = parse("""
                 {
                   "signatureContainer": "raw", "signatureType": "cades", "cadesLevel": "b-lt", "hashAlgorithm": "sha384",
                   "signingToken": "{\\"user\\":1}", "estimatedSize": 20000, "flatten": true,
@@ -69,6 +73,20 @@ class SignOptionsTest {
         assertThat(options.toString()).isEqualTo("raw/cades/sha384/b-lt");
     }
 
+    /** The API reference: "This parameter is ignored when the signatureType is cms." */
+    @Test
+    void cmsSignaturesHaveNoLevel() {
+        assertThat(parse("{\"signatureType\":\"cms\",\"cadesLevel\":\"b-t\"}").toString())
+                .isEqualTo("pkcs7/cms/sha512");
+    }
+
+    /** The names of the API reference; a signing service may refuse them. */
+    @ParameterizedTest
+    @CsvSource({"md5,MD5", "sha160,SHA160", "sha224,SHA224"})
+    void algorithmsOfDocumentEngineAreKnown(String name, HashAlgorithm expected) {
+        assertThat(parse("{\"hashAlgorithm\":\"" + name + "\"}").hash()).isEqualTo(expected);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -76,10 +94,9 @@ class SignOptionsTest {
             value = {
                 "{\"signatureContainer\":\"cms\"} | signatureContainer must be one of raw, pkcs7.",
                 "{\"signatureType\":\"pades\"} | signatureType must be one of cms, cades.",
-                "{\"hashAlgorithm\":\"md5\"} | hashAlgorithm must be one of sha256, sha384, sha512.",
+                "{\"hashAlgorithm\":\"sha1\"} | hashAlgorithm must be one of md5, sha160, sha224, sha256, sha384, sha512.",
                 "{\"hashAlgorithm\":256} | hashAlgorithm must be a string.",
                 "{\"cadesLevel\":\"b-lta\"} | cadesLevel must be one of b-b, b-t, b-lt.",
-                "{\"cadesLevel\":\"b-t\"} | cadesLevel b-t needs signatureType cades; cms signatures have no levels.",
                 "{\"flatten\":\"true\"} | flatten must be true or false.",
                 "{\"signingToken\":{\"user\":1}} | signingToken must be a string.",
                 "{\"estimatedSize\":0} | estimatedSize must be a number of bytes between 1 and 4194304.",
@@ -127,14 +144,14 @@ class SignOptionsTest {
                 "{\"appearance\":{\"color\":1}} | \"appearance.color\". It knows contentType, mode, showDateTimezone, "
             })
     void anUnknownOptionIsAnsweredWithTheKnownOnes(String body, String message) {
-        assertThatThrownBy(() -> SignOptions.parse(body))
+        assertThatThrownBy(() -> parse(body))
                 .isInstanceOfSatisfying(
                         ApiException.class, e -> assertThat(e.status()).isEqualTo(400))
                 .hasMessageStartingWith("The stand-in does not know the option " + message);
     }
 
     private static void assertRefused(String body, String message) {
-        assertThatThrownBy(() -> SignOptions.parse(body))
+        assertThatThrownBy(() -> parse(body))
                 .isInstanceOfSatisfying(
                         ApiException.class, e -> assertThat(e.status()).isEqualTo(400))
                 .hasMessage(message);

@@ -57,10 +57,10 @@ class SignedPdfTest {
     }
 
     @Test
-    void withoutOptionsTheServiceMakesACmsContainerWithSha256() {
+    void withoutOptionsTheServiceMakesACmsContainerWithSha512() {
         SignedPdf pdf = chain.application().signed(SamplePdf.plain(), "{}");
         validators.accept(pdf, SignatureType.CMS);
-        assertContent(pdf.onlySignature(), SignatureType.CMS, HashAlgorithm.SHA256);
+        assertContent(pdf.onlySignature(), SignatureType.CMS, HashAlgorithm.SHA512);
     }
 
     @Test

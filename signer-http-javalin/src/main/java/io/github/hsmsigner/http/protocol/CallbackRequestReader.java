@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -46,6 +47,9 @@ import java.util.Set;
  * one may quote the request. Immutable, and safe for use by any number of threads at once.
  */
 public final class CallbackRequestReader {
+
+    /** Algorithms that Document Engine can be configured with, by the length of their digests. */
+    private static final Map<Integer, String> UNSUPPORTED_DIGESTS = Map.of(16, "md5", 20, "sha1", 28, "sha224");
 
     private final CallbackLimits limits;
     private final JsonFactory json;
@@ -208,6 +212,12 @@ public final class CallbackRequestReader {
                     + " must hold a digest in hexadecimal: an even number of the digits 0-9 and a-f.");
         }
         if (DigestAlgorithm.ofLength(digest.length).isEmpty()) {
+            String unsupported = UNSUPPORTED_DIGESTS.get(digest.length);
+            if (unsupported != null) {
+                throw new InvalidRequestException("The field " + name + " holds " + digest.length
+                        + " bytes, which is the length of a digest of " + unsupported + ". " + unsupported
+                        + " is not supported; use one of sha256, sha384, sha512.");
+            }
             throw new InvalidRequestException("The field " + name + " holds " + digest.length
                     + " bytes, which is not the length of a digest: 32 for sha256, 48 for sha384, 64 for sha512.");
         }

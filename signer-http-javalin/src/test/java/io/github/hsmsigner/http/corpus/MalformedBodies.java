@@ -283,10 +283,15 @@ final class MalformedBodies {
     }
 
     private void algorithmsAndTypes() {
-        Stream.of("md5", "MD5", "sha1", "SHA-1", "sha-1")
+        Stream.of("md5", "MD5", "sha1", "SHA-1", "sha-1", "sha160", "SHA-160")
                 .forEach(name -> unsupported(
                         "algorithm " + name, "{'hash_algorithm':'" + name + "','digest':'" + SHA256 + "'}", "refused"));
-        Stream.of("", "sha", "sha2", "sha-3", "sha224", "sha3-256", "sha512/256", "blake3", "sha256 ", "256", "none")
+        Stream.of("sha224", "SHA-224", "sha-224")
+                .forEach(name -> unsupported(
+                        "algorithm " + name,
+                        "{'hash_algorithm':'" + name + "','digest':'" + SHA256 + "'}",
+                        "sha224 is not supported"));
+        Stream.of("", "sha", "sha2", "sha-3", "sha3-256", "sha512/256", "blake3", "sha256 ", "256", "none")
                 .forEach(name -> unsupported(
                         "algorithm " + name,
                         "{'hash_algorithm':'" + name + "','digest':'" + SHA256 + "'}",

@@ -93,6 +93,16 @@ class BadRequestsTest {
                         "unsupported",
                         "sha1 is refused"),
                 json(
+                        "sha160",
+                        "{'hash_algorithm':'sha160','digest':'" + ZERO_DIGEST + "'}",
+                        "unsupported",
+                        "sha160 (SHA-1) is refused"),
+                json(
+                        "sha224",
+                        "{'hash_algorithm':'sha224','digest':'" + ZERO_DIGEST + "'}",
+                        "unsupported",
+                        "sha224 is not supported"),
+                json(
                         "digest that does not match the contents",
                         "{'digest':'" + ZERO_DIGEST + "','encoded_contents':'AAAA'}",
                         "invalid_request",

@@ -190,11 +190,17 @@ class CallbackRequestReaderTest {
                 unsupported("action in capitals", "{'action':'SIGN'}", "get_certificates, sign, sign_pkcs7"),
                 unsupported("md5", "{'hash_algorithm':'md5','digest':'" + SHA256 + "'}", "collisions"),
                 unsupported("sha1", "{'hash_algorithm':'SHA-1','digest':'" + SHA256 + "'}", "collisions"),
+                unsupported("sha160", "{'hash_algorithm':'sha160','digest':'" + SHA256 + "'}", "(SHA-1) is refused"),
+                unsupported(
+                        "sha224", "{'hash_algorithm':'sha224','digest':'" + SHA256 + "'}", "sha224 is not supported"),
                 unsupported("unknown algorithm", "{'hash_algorithm':'sha3','digest':'" + SHA256 + "'}", "not known"),
                 unsupported("unknown type", "{'signature_type':'xades','digest':'" + SHA256 + "'}", "cms, cades"),
                 invalid("digest of odd length", "{'digest':'" + SHA256.substring(1) + "'}", "even number"),
                 invalid("digest that is not hex", "{'digest':'" + "zz".repeat(32) + "'}", "hexadecimal"),
-                invalid("digest of SHA-1's length", "{'digest':'" + "00".repeat(20) + "'}", "holds 20 bytes"),
+                invalid("digest of no algorithm's length", "{'digest':'" + "00".repeat(21) + "'}", "holds 21 bytes"),
+                invalid("digest of MD5", "{'digest':'" + "00".repeat(16) + "'}", "md5 is not supported; use one of"),
+                invalid("digest of SHA-1", "{'digest':'" + "00".repeat(20) + "'}", "sha1 is not supported; use one"),
+                invalid("digest of SHA-224", "{'digest':'" + "00".repeat(28) + "'}", "sha224 is not supported"),
                 invalid("empty digest", "{'digest':''}", "holds 0 bytes"),
                 invalid(
                         "digest of another algorithm than the default",

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * When the certificates of the keys expire. The keys are asked for at each scrape, as they may come later than the metrics, and their
@@ -40,6 +41,20 @@ final class CertificateMeters {
         gone.forEach(name -> known.remove(name).meters.forEach(registry::remove));
     }
 
+    /** Shows when the TLS certificate expires. */
+    void bindTls(Supplier<Instant> expires) {
+        Metric.TLS_CERTIFICATE_EXPIRY.gauge(registry, () -> seconds(expires.get()));
+        Metric.TLS_CERTIFICATE_REMAINING.gauge(registry, () -> remainingDays(expires.get()));
+    }
+
+    private double remainingDays(Instant expires) {
+        return (seconds(expires) - seconds(clock.instant())) / SECONDS_A_DAY;
+    }
+
+    private static double seconds(Instant time) {
+        return time.toEpochMilli() / 1000.0;
+    }
+
     private final class Certificate {
         private final List<Meter> meters;
         private volatile Instant expires = Instant.EPOCH;
@@ -47,12 +62,7 @@ final class CertificateMeters {
         Certificate(String keyName) {
             meters = List.of(
                     Metric.CERTIFICATE_EXPIRY.gauge(registry, () -> seconds(expires), keyName),
-                    Metric.CERTIFICATE_REMAINING.gauge(
-                            registry, () -> (seconds(expires) - seconds(clock.instant())) / SECONDS_A_DAY, keyName));
-        }
-
-        private static double seconds(Instant time) {
-            return time.toEpochMilli() / 1000.0;
+                    Metric.CERTIFICATE_REMAINING.gauge(registry, () -> remainingDays(expires), keyName));
         }
     }
 }

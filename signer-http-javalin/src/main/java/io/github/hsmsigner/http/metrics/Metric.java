@@ -131,6 +131,14 @@ enum Metric {
             "The days until then, with fractions; negative once it has expired.",
             "key"),
 
+    TLS_CERTIFICATE_EXPIRY(
+            Kind.GAUGE,
+            "signer_tls_certificate_expiry_timestamp_seconds",
+            "When the TLS certificate of the server expires, in seconds since 1970; present if there is TLS, as is the next one."),
+    TLS_CERTIFICATE_REMAINING(
+            Kind.GAUGE,
+            "signer_tls_certificate_remaining_days",
+            "The days until then, with fractions; negative once it has expired."),
     AUDIT_LINES(
             Kind.COUNTER,
             "signer_audit_lines_total",

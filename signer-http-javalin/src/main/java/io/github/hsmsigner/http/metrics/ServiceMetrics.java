@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -206,6 +207,15 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
      */
     public void bindKeys(Supplier<? extends Collection<SigningKey>> keys) {
         signingKeys = Objects.requireNonNull(keys, "keys");
+    }
+
+    /**
+     * Shows when the TLS certificate of the server expires. To be called once at most.
+     *
+     * @param expires gives the end of the certificate in use; asked at each scrape, returns at once
+     */
+    public void bindTlsCertificate(Supplier<Instant> expires) {
+        certificates.bindTls(Objects.requireNonNull(expires, "expires"));
     }
 
     /**

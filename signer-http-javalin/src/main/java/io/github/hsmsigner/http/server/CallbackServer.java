@@ -16,6 +16,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -184,6 +185,10 @@ final class CallbackServer {
 
     int port() {
         return connector.getLocalPort();
+    }
+
+    Optional<X509Certificate> tlsCertificate() {
+        return tls.map(ReloadableTls::certificate);
     }
 
     void reloadTls() {

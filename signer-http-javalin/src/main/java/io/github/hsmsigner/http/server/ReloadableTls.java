@@ -20,6 +20,7 @@ final class ReloadableTls {
 
     private final TlsSettings settings;
     private final SslContextFactory.Server factory;
+    private volatile X509Certificate certificate;
 
     /**
      * Reads the identity for the first time.
@@ -30,7 +31,13 @@ final class ReloadableTls {
         this.settings = settings;
         TlsIdentity identity = TlsIdentity.read(settings);
         this.factory = factory(settings, identity.context());
+        this.certificate = identity.certificate();
         announce(identity);
+    }
+
+    /** Returns the certificate of the server that new connections get. */
+    X509Certificate certificate() {
+        return certificate;
     }
 
     /** TLS with these settings and an identity. */
@@ -63,6 +70,7 @@ final class ReloadableTls {
         } catch (Exception e) {
             throw new IllegalStateException("Jetty did not take the new identity of TLS.", e);
         }
+        certificate = identity.certificate();
         announce(identity);
     }
 

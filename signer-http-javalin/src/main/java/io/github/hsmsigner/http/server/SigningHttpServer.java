@@ -113,6 +113,15 @@ public final class SigningHttpServer {
     }
 
     /**
+     * Returns the TLS certificate that new connections get.
+     *
+     * @return the certificate of the server; empty without TLS
+     */
+    public Optional<X509Certificate> tlsCertificate() {
+        return callbacks.tlsCertificate();
+    }
+
+    /**
      * Reads the files of TLS again and uses them for connections that are made from now on; those that are established go on. All or
      * nothing: if anything is wrong, the server goes on as before. Does nothing where there is no TLS.
      *

@@ -135,6 +135,9 @@ final class RunningService implements AutoCloseable {
                         new CountedRequests(metrics)))
                 .ifPresent(started -> server = started);
         problems.throwIfAny();
+        server.tlsCertificate()
+                .ifPresent(first -> metrics.bindTlsCertificate(() ->
+                        server.tlsCertificate().orElse(first).getNotAfter().toInstant()));
         changedFiles = new ChangedFiles(watched.watches(keys, policy.orElseThrow(), server));
         changedFiles.start();
         metrics.bindRuntime();

@@ -4,6 +4,7 @@ import io.github.hsmsigner.core.SigningQueue;
 import io.github.hsmsigner.core.TestKeys;
 import io.github.hsmsigner.http.audit.AuditFile;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
@@ -19,6 +20,7 @@ final class EverythingBound {
         metrics.bindRuntime();
         metrics.bindAudit(audit);
         metrics.bindKeys(() -> List.of(TestKeys.key("key")));
+        metrics.bindTlsCertificate(() -> Instant.EPOCH);
         metrics.bindQueue("queue", SigningQueue.of(1, 1, Duration.ofSeconds(1)));
         metrics.tokenEvents("token");
         System.gc();

@@ -8,6 +8,7 @@ import io.github.hsmsigner.http.config.SettingsFile;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +46,11 @@ class TlsRotationTest {
         KeyPair firstKey = TestPki.rsaKeyPair(2048);
         KeyPair secondKey = TestPki.rsaKeyPair(2048);
         X509Certificate first = PKI.certifySigner("First", firstKey.getPublic());
-        X509Certificate second = PKI.certifySigner("Second", secondKey.getPublic());
+        X509Certificate second = PKI.certifySigner(
+                "Second",
+                secondKey.getPublic(),
+                Instant.now().minus(Duration.ofDays(1)),
+                Instant.now().plus(Duration.ofDays(20)));
         replace("server.pem", first, PKI.intermediate());
         replace("server.key", TestPki.pkcs8(firstKey));
         SettingsFile source = SettingsFile.of(
@@ -58,6 +64,7 @@ class TlsRotationTest {
                 assertThat(certificate(established)).isEqualTo(first);
 
                 replace("server.pem", second, PKI.intermediate());
+                assertThat(expiry(admin)).isEqualTo(first.getNotAfter().toInstant());
                 await("the refusal", () -> reloads(admin, "failed").equals("1.0"));
                 try (SSLSocket connection = connect(service.port())) {
                     assertThat(certificate(connection)).isEqualTo(first);
@@ -66,6 +73,7 @@ class TlsRotationTest {
 
                 replace("server.key", TestPki.pkcs8(secondKey));
                 await("the new certificate", () -> reloads(admin, "ok").equals("1.0"));
+                assertThat(expiry(admin)).isEqualTo(second.getNotAfter().toInstant());
                 try (SSLSocket connection = connect(service.port())) {
                     assertThat(certificate(connection)).isEqualTo(second);
                     assertServed(connection);
@@ -139,6 +147,17 @@ class TlsRotationTest {
                 .map(line -> line.substring(line.lastIndexOf(' ') + 1))
                 .findFirst()
                 .orElse("none");
+    }
+
+    private static Instant expiry(Client admin) {
+        String name = "signer_tls_certificate_expiry_timestamp_seconds ";
+        return Client.text(admin.get("/metrics"))
+                .lines()
+                .filter(line -> line.startsWith(name))
+                .map(line -> new BigDecimal(line.substring(name.length())))
+                .map(seconds -> Instant.ofEpochSecond(seconds.longValueExact()))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static void await(String what, BooleanSupplier condition) {

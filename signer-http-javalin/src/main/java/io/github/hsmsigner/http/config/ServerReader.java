@@ -61,22 +61,34 @@ final class ServerReader {
                     "max-json-tokens",
                     ValueType.number(32, MAX_COUNT),
                     "most names, values, and beginnings and ends of objects and arrays in the JSON")
-            .byDefault("1000");
+            .byDefault("128");
     private static final Setting<Integer> MAX_NAME = Setting.of(
                     "max-name", ValueType.number(17, MAX_COUNT), "longest name of a JSON field, in characters")
-            .byDefault("256");
+            .byDefault("128");
     private static final Setting<Integer> MAX_TEXT = Setting.of(
                     "max-text",
-                    ValueType.number(128, Integer.MAX_VALUE),
-                    "longest text of a JSON field, in characters, those in Base64 excepted; limits signing tokens above"
-                            + " all")
-            .byDefault("1048576");
+                    ValueType.number(128, MAX_COUNT),
+                    "longest text of a JSON field, in characters, except for signing tokens and texts in Base64")
+            .byDefault("256");
+    private static final Setting<Integer> MAX_SIGNING_TOKEN = Setting.of(
+            "max-signing-token",
+            ValueType.number(16, MAX_COUNT),
+            "longest signing token, in characters. Default: 16384, or `max-token` of a JWT policy if that is more");
+    private static final Setting<Long> MAX_REQUEST_MEMORY = Setting.of(
+                    "max-request-memory",
+                    ValueType.size(0, 1L << 40),
+                    "heap that all requests together may take for long texts and for bodies that are read ahead; a request"
+                            + " whose texts exceed it is answered with 503")
+            .byDefault("4MiB");
     private static final Setting<Integer> MAX_NUMBER = Setting.of(
                     "max-number", ValueType.number(1, MAX_COUNT), "longest number in the JSON, in characters")
-            .byDefault("1000");
+            .byDefault("256");
     private static final Setting<Long> MAX_HEADER = Setting.of(
                     "max-header", ValueType.size(1_024, 1L << 20), "largest header of a request")
-            .byDefault("16KiB");
+            .byDefault("8KiB");
+    private static final Setting<Integer> MAX_HEADER_FIELDS = Setting.of(
+                    "max-header-fields", ValueType.number(8, MAX_COUNT), "most fields in the header of a request")
+            .byDefault("64");
     private static final Setting<Duration> IDLE_TIMEOUT = Setting.of(
                     "idle-timeout",
                     ValueType.duration(Duration.ofMillis(100), Duration.ofHours(1)),
@@ -120,8 +132,11 @@ final class ServerReader {
                             MAX_JSON_TOKENS,
                             MAX_NAME,
                             MAX_TEXT,
+                            MAX_SIGNING_TOKEN,
+                            MAX_REQUEST_MEMORY,
                             MAX_NUMBER,
                             MAX_HEADER,
+                            MAX_HEADER_FIELDS,
                             IDLE_TIMEOUT,
                             MIN_RATE,
                             SLOW_GRACE,
@@ -135,7 +150,12 @@ final class ServerReader {
 
     private ServerReader() {}
 
-    static ServerSettings read(SectionValues values) {
+    /**
+     * Reads the settings.
+     *
+     * @param longestJwt the longest JSON Web Token that a policy accepts, in bytes; 0 if there is no such policy
+     */
+    static ServerSettings read(SectionValues values, int longestJwt) {
         ListenerSettings listener = new ListenerSettings(values.or(ADDRESS), values.or(PORT));
         SectionValues limits = values.get(LIMITS).orElseThrow();
         return new ServerSettings(
@@ -143,7 +163,7 @@ final class ServerReader {
                 values.or(PATH),
                 TlsReader.read(values.get(TLS).orElseThrow()),
                 admin(values.get(ADMIN).orElseThrow(), listener),
-                callbackLimits(limits),
+                callbackLimits(limits, longestJwt),
                 values.or(CERTIFICATE_ENCODING),
                 clientLimits(limits),
                 values.or(STOP_LIMIT));
@@ -161,13 +181,15 @@ final class ServerReader {
         return port.map(p -> new ListenerSettings(values.get(ADMIN_ADDRESS).orElse(callback.address()), p));
     }
 
-    private static CallbackLimits callbackLimits(SectionValues values) {
+    private static CallbackLimits callbackLimits(SectionValues values, int longestJwt) {
         return CallbackLimits.builder()
                 .maxBodyBytes(values.or(MAX_BODY))
                 .maxNestingDepth(values.or(MAX_NESTING))
                 .maxTokens(values.or(MAX_JSON_TOKENS))
                 .maxNameLength(values.or(MAX_NAME))
                 .maxTextLength(values.or(MAX_TEXT))
+                .maxSigningTokenLength(values.get(MAX_SIGNING_TOKEN)
+                        .orElse(Math.max(CallbackLimits.defaults().maxSigningTokenLength(), longestJwt)))
                 .maxNumberLength(values.or(MAX_NUMBER))
                 .build();
     }
@@ -175,10 +197,12 @@ final class ServerReader {
     private static ClientLimits clientLimits(SectionValues values) {
         return new ClientLimits(
                 values.or(MAX_HEADER).intValue(),
+                values.or(MAX_HEADER_FIELDS),
                 values.or(IDLE_TIMEOUT),
                 values.or(MIN_RATE).intValue(),
                 values.or(SLOW_GRACE),
                 values.or(MAX_CONNECTIONS),
-                values.or(MAX_REQUESTS));
+                values.or(MAX_REQUESTS),
+                values.or(MAX_REQUEST_MEMORY));
     }
 }

@@ -2,6 +2,7 @@ package io.github.hsmsigner.http.config;
 
 import io.github.hsmsigner.http.auth.AccessSettings;
 import io.github.hsmsigner.http.auth.ClientCertificateSettings;
+import io.github.hsmsigner.http.auth.JwtSettings;
 import io.github.hsmsigner.http.server.ClientCertificates;
 import io.github.hsmsigner.http.server.ServerSettings;
 import io.github.hsmsigner.http.server.TlsSettings;
@@ -59,7 +60,6 @@ public final class SettingsReader {
     }
 
     private ServiceSettings settings() throws InvalidSettingsException {
-        ServerSettings server = ServerReader.read(section(SettingsTable.SERVER));
         LogSettings log = LogReader.read(section(SettingsTable.LOG));
         Map<String, TokenSettings> tokens = new LinkedHashMap<>();
         Map<String, KeySettings> keys = new LinkedHashMap<>();
@@ -68,6 +68,9 @@ public final class SettingsReader {
         Optional<AccessSettings> access = AccessReader.read(
                 section(SettingsTable.ACCESS),
                 values.get(SettingsTable.KEYS).orElse(Map.of()).keySet());
+        ServerSettings server = ServerReader.read(
+                section(SettingsTable.SERVER),
+                access.map(SettingsReader::longestJwt).orElse(0));
         var audit = AuditReader.read(section(SettingsTable.AUDIT));
         access.ifPresent(settings -> checkClientCertificates(settings, server.tls()));
         environment.findPortOfAnotherService(CALLBACK_PORT, DEFAULT_PORT, problems);
@@ -76,6 +79,14 @@ public final class SettingsReader {
             throw new InvalidSettingsException(problems.sentences(), log);
         }
         return new ServiceSettings(server, log, tokens, keys, signatures, access.orElseThrow(), audit);
+    }
+
+    private static int longestJwt(AccessSettings access) {
+        return access.policies().stream()
+                .filter(JwtSettings.class::isInstance)
+                .mapToInt(policy -> ((JwtSettings) policy).maxTokenBytes())
+                .max()
+                .orElse(0);
     }
 
     private SectionValues section(Setting<SectionValues> setting) {

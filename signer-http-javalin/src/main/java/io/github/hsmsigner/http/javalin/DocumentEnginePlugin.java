@@ -8,6 +8,7 @@ import io.github.hsmsigner.http.protocol.CallbackLimits;
 import io.github.hsmsigner.http.protocol.CallbackObserver;
 import io.github.hsmsigner.http.protocol.CertificateEncoding;
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import io.github.hsmsigner.http.protocol.MemoryBudget;
 import io.github.hsmsigner.http.protocol.RequestLog;
 import io.javalin.config.JavalinState;
 import io.javalin.http.Context;
@@ -77,15 +78,25 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
     @Override
     public void onInitialize(JavalinState state) {
         CallbackHandler handler = new CallbackHandler(
-                service, pluginConfig.limits, pluginConfig.certificateEncoding, pluginConfig.observer);
-        state.routes.addHttpHandler(
-                HandlerType.POST,
-                pluginConfig.path,
-                context -> JavalinAnswers.send(context, handler.answer(facts(context), body(context))));
+                service,
+                pluginConfig.limits,
+                pluginConfig.certificateEncoding,
+                pluginConfig.observer,
+                pluginConfig.memory);
         for (HandlerType method : HandlerType.values()) {
-            if (method.isHttpMethod() && !method.equals(HandlerType.POST)) {
-                state.routes.addHttpHandler(method, pluginConfig.path, DocumentEnginePlugin::refuseMethod);
+            if (method.isHttpMethod()) {
+                state.routes.addHttpHandler(method, pluginConfig.path, context -> answer(handler, context));
             }
+        }
+    }
+
+    private void answer(CallbackHandler handler, Context context) {
+        // Javalin takes the method that it routes by from the header X-HTTP-Method-Override, which counts for nothing
+        // here.
+        if ("POST".equals(context.req().getMethod())) {
+            JavalinAnswers.send(context, handler.answer(facts(context), body(context)));
+        } else {
+            JavalinAnswers.send(context, ErrorAnswer.methodNotAllowed("POST", RequestIds.of(context)));
         }
     }
 
@@ -119,10 +130,6 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
         return values.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", values));
     }
 
-    private static void refuseMethod(Context context) {
-        JavalinAnswers.send(context, ErrorAnswer.methodNotAllowed("POST", RequestIds.of(context)));
-    }
-
     @Override
     public boolean repeatable() {
         return true;
@@ -137,6 +144,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
         private CallbackObserver observer = new RequestLog();
 
         private BodyPace bodyPace = BodyPace.ANY;
+        private MemoryBudget memory = new MemoryBudget(MemoryBudget.DEFAULT_BYTES);
 
         private Settings() {}
 
@@ -181,6 +189,18 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
          */
         public Settings bodyPace(BodyPace bodyPace) {
             this.bodyPace = Objects.requireNonNull(bodyPace, "bodyPace");
+            return this;
+        }
+
+        /**
+         * Sets the memory that all requests share for their texts. Default: a budget of {@value MemoryBudget#DEFAULT_BYTES} bytes. A
+         * request that finds none left is answered with 503.
+         *
+         * @param memory the budget
+         * @return these settings
+         */
+        public Settings memory(MemoryBudget memory) {
+            this.memory = Objects.requireNonNull(memory, "memory");
             return this;
         }
 

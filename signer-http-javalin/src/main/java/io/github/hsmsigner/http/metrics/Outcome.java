@@ -22,6 +22,7 @@ enum Outcome {
     BODY_TOO_LARGE("body_too_large"),
     UNSUPPORTED_MEDIA_TYPE("unsupported_media_type"),
     UNSUPPORTED_CONTENT_ENCODING("unsupported_content_encoding"),
+    REQUEST_TIMEOUT("request_timeout"),
     METHOD_NOT_ALLOWED("method_not_allowed"),
     NOT_FOUND("not_found"),
     BAD_HTTP_REQUEST("bad_http_request"),

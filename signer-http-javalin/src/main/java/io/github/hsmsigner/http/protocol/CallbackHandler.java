@@ -53,6 +53,7 @@ public final class CallbackHandler {
     private final CertificateEncoding certificateEncoding;
     private final CallbackRequestReader reader;
     private final CallbackObserver observer;
+    private final MemoryBudget memory;
 
     /**
      * Makes a handler with a {@link RequestLog}.
@@ -68,7 +69,7 @@ public final class CallbackHandler {
     }
 
     /**
-     * Makes a handler.
+     * Makes a handler with a memory budget of its own.
      *
      * @param service gives the service to call, for each request anew; throws
      *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none
@@ -81,6 +82,26 @@ public final class CallbackHandler {
             CallbackLimits limits,
             CertificateEncoding certificateEncoding,
             CallbackObserver observer) {
+        this(service, limits, certificateEncoding, observer, new MemoryBudget(MemoryBudget.DEFAULT_BYTES));
+    }
+
+    /**
+     * Makes a handler.
+     *
+     * @param service gives the service to call, for each request anew; throws
+     *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none
+     * @param limits how much of a body is taken
+     * @param certificateEncoding how certificates are written
+     * @param observer who is told of each request
+     * @param memory the memory that all requests share for their texts
+     */
+    public CallbackHandler(
+            Supplier<SigningService> service,
+            CallbackLimits limits,
+            CertificateEncoding certificateEncoding,
+            CallbackObserver observer,
+            MemoryBudget memory) {
+        this.memory = Objects.requireNonNull(memory, "memory");
         this.service = Objects.requireNonNull(service, "service");
         this.limits = Objects.requireNonNull(limits, "limits");
         this.reader = new CallbackRequestReader(limits);
@@ -98,8 +119,8 @@ public final class CallbackHandler {
     public CallbackAnswer answer(CallFacts facts, InputStream body) {
         long start = System.nanoTime();
         MDC.put(MDC_REQUEST_ID, facts.requestId());
-        try {
-            Call call = new Call(facts, new LimitedBody(body, limits.maxBodyBytes()));
+        try (MemoryBudget.Share share = memory.newShare()) {
+            Call call = new Call(facts, new LimitedBody(body, limits.maxBodyBytes()), share);
             CallbackAnswer answer = call.answer();
             tell(call.report(answer, System.nanoTime() - start));
             return answer;
@@ -132,15 +153,17 @@ public final class CallbackHandler {
 
         private final CallFacts facts;
         private final LimitedBody body;
+        private final MemoryBudget.Share share;
         private CallbackRequest request;
         private String reason;
         private boolean unrecorded;
         private AuditEvent event;
         private long readingNanos;
 
-        Call(CallFacts facts, LimitedBody body) {
+        Call(CallFacts facts, LimitedBody body, MemoryBudget.Share share) {
             this.facts = facts;
             this.body = body;
+            this.share = share;
         }
 
         CallbackReport report(CallbackAnswer answer, long totalNanos) {
@@ -232,7 +255,7 @@ public final class CallbackHandler {
         private CallbackRequest read() throws BodyTooLargeException, SlowBodyException {
             long start = System.nanoTime();
             try {
-                return reader.read(body);
+                return reader.read(body, share);
             } catch (BodyTooLargeException | SlowBodyException e) {
                 throw e;
             } catch (IOException e) {

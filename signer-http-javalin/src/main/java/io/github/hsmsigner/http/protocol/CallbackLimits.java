@@ -3,8 +3,9 @@ package io.github.hsmsigner.http.protocol;
 import java.time.Duration;
 
 /**
- * How much of a request body is taken, and how long the answer may take. What goes past a limit is answered with a 4xx, whatever the memory that is left: no limit
- * but that of texts and names has an influence on the memory that a request needs, as contents are hashed while they arrive.
+ * How much of a request body is taken, and how long the answer may take. A body that goes past a limit is answered with a 4xx. Only
+ * the limits of texts, names and JSON tokens influence the memory that a request needs, because contents are hashed while they
+ * arrive. A {@link MemoryBudget} limits the texts of all requests together.
  *
  * <p>Immutable.
  */
@@ -30,6 +31,7 @@ public final class CallbackLimits {
     private final int maxTokens;
     private final int maxNameLength;
     private final int maxTextLength;
+    private final int maxSigningTokenLength;
     private final int maxNumberLength;
     private final Duration timeLimit;
 
@@ -39,6 +41,7 @@ public final class CallbackLimits {
         this.maxTokens = builder.maxTokens;
         this.maxNameLength = builder.maxNameLength;
         this.maxTextLength = builder.maxTextLength;
+        this.maxSigningTokenLength = builder.maxSigningTokenLength;
         this.maxNumberLength = builder.maxNumberLength;
         this.timeLimit = builder.timeLimit;
     }
@@ -73,6 +76,7 @@ public final class CallbackLimits {
                 .maxTokens(maxTokens)
                 .maxNameLength(maxNameLength)
                 .maxTextLength(maxTextLength)
+                .maxSigningTokenLength(maxSigningTokenLength)
                 .maxNumberLength(maxNumberLength)
                 .timeLimit(timeLimit);
     }
@@ -114,12 +118,22 @@ public final class CallbackLimits {
     }
 
     /**
-     * The longest text of a field that the protocol knows, those in Base64 excepted: they may be as long as the body.
+     * Returns the longest text of a field that the protocol knows. The limit does not apply to the signing token, and not to texts in
+     * Base64, which may be as long as the body.
      *
      * @return characters
      */
     public int maxTextLength() {
         return maxTextLength;
+    }
+
+    /**
+     * Returns the longest signing token.
+     *
+     * @return characters
+     */
+    public int maxSigningTokenLength() {
+        return maxSigningTokenLength;
     }
 
     /**
@@ -159,7 +173,8 @@ public final class CallbackLimits {
     public String toString() {
         return "CallbackLimits[maxBodyBytes=" + maxBodyBytes + ", maxNestingDepth=" + maxNestingDepth + ", maxTokens="
                 + maxTokens + ", maxNameLength=" + maxNameLength + ", maxTextLength=" + maxTextLength
-                + ", maxNumberLength=" + maxNumberLength + ", timeLimit=" + timeLimit + "]";
+                + ", maxSigningTokenLength=" + maxSigningTokenLength + ", maxNumberLength=" + maxNumberLength
+                + ", timeLimit=" + timeLimit + "]";
     }
 
     /** Sets limits. Not safe for use by several threads. */
@@ -167,10 +182,11 @@ public final class CallbackLimits {
 
         private long maxBodyBytes = CallbackHandler.DEFAULT_MAX_BODY_BYTES;
         private int maxNestingDepth = 32;
-        private int maxTokens = 1_000;
-        private int maxNameLength = 256;
-        private int maxTextLength = 1024 * 1024;
-        private int maxNumberLength = 1_000;
+        private int maxTokens = 128;
+        private int maxNameLength = 128;
+        private int maxTextLength = 256;
+        private int maxSigningTokenLength = 16 * 1024;
+        private int maxNumberLength = 256;
         private Duration timeLimit = CallbackHandler.DEFAULT_TIME_LIMIT;
 
         private Builder() {}
@@ -200,7 +216,7 @@ public final class CallbackLimits {
         }
 
         /**
-         * Sets how many JSON tokens a body may have; 1000, without it.
+         * Sets how many JSON tokens a body may have. Default: 128.
          *
          * @param tokens the limit; at least 32, which the fields of the protocol may take
          * @return this builder
@@ -212,7 +228,7 @@ public final class CallbackLimits {
         }
 
         /**
-         * Sets the longest name of a field; 256, without it.
+         * Sets the longest name of a field. Default: 128.
          *
          * @param characters the limit; at least 17, the length of {@code data_to_be_signed}
          * @return this builder
@@ -224,7 +240,7 @@ public final class CallbackLimits {
         }
 
         /**
-         * Sets the longest text, those in Base64 excepted; 1,048,576, without it. It is the limit of signing tokens above all.
+         * Sets the longest text of a field, except for the signing token and texts in Base64. Default: 256.
          *
          * @param characters the limit; at least 128, the length of a SHA-512 digest in hexadecimal
          * @return this builder
@@ -236,7 +252,19 @@ public final class CallbackLimits {
         }
 
         /**
-         * Sets the longest number; 1000, without it.
+         * Sets the longest signing token. Default: 16,384.
+         *
+         * @param characters the limit; positive
+         * @return this builder
+         * @throws IllegalArgumentException if the limit is not positive
+         */
+        public Builder maxSigningTokenLength(int characters) {
+            maxSigningTokenLength = (int) atLeast(1, characters, "The longest signing token, in characters");
+            return this;
+        }
+
+        /**
+         * Sets the longest number. Default: 256.
          *
          * @param characters the limit; positive
          * @return this builder

@@ -2,6 +2,7 @@ package io.github.hsmsigner.http.protocol;
 
 import com.fasterxml.jackson.core.Base64Variants;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -35,8 +36,8 @@ import java.util.Set;
  *
  * <p>What is accepted:
  * <ul>
- *   <li>JSON in UTF-8 (RFC 8259; UTF-16 and UTF-32 are recognised too), one object with nothing but white space after it, no name twice, within
- *       {@link CallbackLimits}. A byte order mark at the start is skipped.
+ *   <li>JSON in UTF-8 (RFC 8259; UTF-16 and UTF-32 are recognised too), one object with nothing but white space after it, no name
+ *       twice, within {@link CallbackLimits}. A byte order mark at the start is skipped.
  *   <li>Base64 of the standard alphabet (RFC 4648, section 4), with padding; white space, escaped or not, is allowed between
  *       groups of four characters, so line breaks after any multiple of four characters are. Padded groups followed by further
  *       groups are read as the concatenation of what they decode to.
@@ -51,8 +52,12 @@ public final class CallbackRequestReader {
     /** Algorithms that Document Engine can be configured with, by the length of their digests. */
     private static final Map<Integer, String> UNSUPPORTED_DIGESTS = Map.of(16, "md5", 20, "sha1", 28, "sha224");
 
+    private static final int MAX_CACHED_NAMES = 64;
+
     private final CallbackLimits limits;
-    private final JsonFactory json;
+    private final StreamReadConstraints constraints;
+
+    private volatile NameTables json;
 
     /** Makes a reader with the default limits. */
     public CallbackRequestReader() {
@@ -66,24 +71,18 @@ public final class CallbackRequestReader {
      */
     public CallbackRequestReader(CallbackLimits limits) {
         this.limits = limits;
-        StreamReadConstraints constraints = StreamReadConstraints.builder()
+        this.constraints = StreamReadConstraints.builder()
                 .maxNestingDepth(limits.maxNestingDepth())
                 .maxTokenCount(limits.maxTokens())
                 .maxNameLength(limits.maxNameLength())
-                .maxStringLength(limits.maxTextLength())
+                .maxStringLength(Math.max(limits.maxTextLength(), limits.maxSigningTokenLength()))
                 .maxNumberLength(limits.maxNumberLength())
                 .build();
-        json = JsonFactory.builder()
-                .streamReadConstraints(constraints)
-                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-                .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
-                // Names come from strangers; the virtual machine's table of strings is not for them.
-                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                .build();
+        this.json = new NameTables(constraints);
     }
 
     /**
-     * Reads one callback to its end.
+     * Reads one callback to its end, without a limit on the memory of several requests together.
      *
      * @param body the JSON text; left open
      * @return the request
@@ -92,8 +91,38 @@ public final class CallbackRequestReader {
      * @throws IOException if the body cannot be read
      */
     public CallbackRequest read(InputStream body) throws IOException {
-        ResumableBody resumable = new ResumableBody(body);
-        try (JsonParser parser = json.createParser(resumable)) {
+        return read(body, new MemoryBudget(Long.MAX_VALUE).newShare());
+    }
+
+    /**
+     * Reads one callback to its end.
+     *
+     * @param body the JSON text; left open
+     * @param memory what the request may hold in memory; the caller closes it when the request ends
+     * @return the request
+     * @throws InvalidRequestException if the body is not a well-formed callback, or contradicts itself
+     * @throws UnsupportedRequestException if it asks for an action, digest algorithm or container that is not offered
+     * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the memory for its texts is not left
+     * @throws IOException if the body cannot be read
+     */
+    public CallbackRequest read(InputStream body, MemoryBudget.Share memory) throws IOException {
+        NameTables tables = json;
+        try {
+            return read(tables, new ResumableBody(body, memory));
+        } finally {
+            if (tables.size() > MAX_CACHED_NAMES) {
+                json = new NameTables(constraints);
+            }
+        }
+    }
+
+    /** Returns how many names of fields the reader keeps for the next requests. */
+    int cachedNames() {
+        return json.size();
+    }
+
+    private CallbackRequest read(JsonFactory factory, ResumableBody resumable) throws IOException {
+        try (JsonParser parser = factory.createParser(resumable)) {
             CallbackFields fields = readObject(parser, resumable);
             requireEnd(parser);
             return fields.toRequest();
@@ -109,8 +138,8 @@ public final class CallbackRequestReader {
     private InvalidRequestException pastLimit() {
         return new InvalidRequestException("The JSON in the body goes past a limit: " + limits.maxNestingDepth()
                 + " levels, " + limits.maxTokens() + " tokens, names of " + limits.maxNameLength()
-                + ", numbers of " + limits.maxNumberLength() + " and texts of " + limits.maxTextLength()
-                + " characters.");
+                + ", numbers of " + limits.maxNumberLength() + ", texts of " + limits.maxTextLength()
+                + " and signing tokens of " + limits.maxSigningTokenLength() + " characters.");
     }
 
     private CallbackFields readObject(JsonParser parser, ResumableBody body) throws IOException {
@@ -154,10 +183,11 @@ public final class CallbackRequestReader {
     private void readField(JsonParser parser, ResumableBody body, String name, CallbackFields fields)
             throws IOException {
         switch (name) {
-            case CallbackFields.ACTION -> fields.action(CallbackAction.fromText(text(parser, name)));
-            case CallbackFields.HASH_ALGORITHM -> fields.hashAlgorithm(DigestAlgorithm.fromName(text(parser, name)));
-            case CallbackFields.SIGNATURE_TYPE -> fields.format(format(text(parser, name)));
-            case CallbackFields.DIGEST, CallbackFields.DOCUMENT_DIGEST -> fields.digest(digest(parser, name));
+            case CallbackFields.ACTION -> fields.action(CallbackAction.fromText(text(parser, body, name)));
+            case CallbackFields.HASH_ALGORITHM ->
+                fields.hashAlgorithm(DigestAlgorithm.fromName(text(parser, body, name)));
+            case CallbackFields.SIGNATURE_TYPE -> fields.format(format(text(parser, body, name)));
+            case CallbackFields.DIGEST, CallbackFields.DOCUMENT_DIGEST -> fields.digest(digest(parser, body, name));
             case CallbackFields.ENCODED_CONTENTS ->
                 fields.contents(hash(
                         parser,
@@ -170,7 +200,7 @@ public final class CallbackRequestReader {
                         name,
                         fields.dataToBeSignedAlgorithms(),
                         digest -> parser.readBinaryValue(Base64Variants.MIME_NO_LINEFEEDS, digest)));
-            case CallbackFields.SIGNING_TOKEN -> fields.signingToken(signingToken(parser));
+            case CallbackFields.SIGNING_TOKEN -> fields.signingToken(signingToken(parser, body));
             default -> parser.skipChildren();
         }
     }
@@ -181,16 +211,24 @@ public final class CallbackRequestReader {
         }
     }
 
-    /** Exactly; the parser looks at the length only where a text does not fit its buffer. */
-    private void requireShortText(JsonParser parser, String name) throws IOException {
+    /**
+     * Collects the text of a field and checks its length. The parser itself checks the length only where a text does not fit its
+     * buffer.
+     */
+    private void collectText(JsonParser parser, ResumableBody body, String name, int maxLength) throws IOException {
         requireText(parser, name);
-        if (parser.getTextLength() > limits.maxTextLength()) {
-            throw pastLimit();
+        body.collecting(true);
+        try {
+            if (parser.getTextLength() > maxLength) {
+                throw pastLimit();
+            }
+        } finally {
+            body.collecting(false);
         }
     }
 
-    private String text(JsonParser parser, String name) throws IOException {
-        requireShortText(parser, name);
+    private String text(JsonParser parser, ResumableBody body, String name) throws IOException {
+        collectText(parser, body, name, limits.maxTextLength());
         return parser.getText();
     }
 
@@ -202,8 +240,8 @@ public final class CallbackRequestReader {
         };
     }
 
-    private byte[] digest(JsonParser parser, String name) throws IOException {
-        String hex = text(parser, name);
+    private byte[] digest(JsonParser parser, ResumableBody body, String name) throws IOException {
+        String hex = text(parser, body, name);
         byte[] digest;
         try {
             digest = HexFormat.of().parseHex(hex);
@@ -249,8 +287,8 @@ public final class CallbackRequestReader {
     }
 
     /** Goes around String, so that the octets can be wiped; the parser's own buffer is out of reach. */
-    private SigningToken signingToken(JsonParser parser) throws IOException {
-        requireShortText(parser, CallbackFields.SIGNING_TOKEN);
+    private SigningToken signingToken(JsonParser parser, ResumableBody body) throws IOException {
+        collectText(parser, body, CallbackFields.SIGNING_TOKEN, limits.maxSigningTokenLength());
         CharBuffer characters =
                 CharBuffer.wrap(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
         try {
@@ -263,6 +301,28 @@ public final class CallbackRequestReader {
         } catch (CharacterCodingException e) {
             // Half a surrogate pair has no octets; a replacement character would make different tokens equal.
             throw new InvalidRequestException("The field signing_token is not well-formed Unicode.");
+        }
+    }
+
+    /**
+     * A factory of parsers, which share a table of the names that they have met. Clients choose names, so a table with more names
+     * than callbacks need is replaced with an empty one.
+     */
+    private static final class NameTables extends JsonFactory {
+
+        private static final long serialVersionUID = 1L;
+
+        NameTables(StreamReadConstraints constraints) {
+            super(new JsonFactoryBuilder()
+                    .streamReadConstraints(constraints)
+                    .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                    .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
+                    // Names come from clients and must not fill the virtual machine's table of strings.
+                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES));
+        }
+
+        int size() {
+            return _byteSymbolCanonicalizer.size() + _rootCharSymbols.size();
         }
     }
 }

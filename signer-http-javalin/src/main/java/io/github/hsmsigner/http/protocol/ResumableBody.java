@@ -3,16 +3,33 @@ package io.github.hsmsigner.http.protocol;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A body of which one block can be given back, to be read again before the rest. Costs nothing until then. Not safe for use by several threads. */
+/**
+ * A body of which one block can be given back, to be read again before the rest. While the parser collects a text in memory, the body
+ * takes that memory from the budget. Not thread-safe.
+ */
 final class ResumableBody extends InputStream {
 
+    /**
+     * How many bytes of heap a byte of a text takes at most: two for each character in the parser's segments, half of that again while
+     * they grow, two in the parser's result, and up to three in the encoded token and its copy.
+     */
+    private static final int MEMORY_FOR_A_BYTE = 8;
+
     private final InputStream body;
+    private final MemoryBudget.Share memory;
+    private boolean collecting;
     private byte[] again;
     private int position;
     private int end;
 
-    ResumableBody(InputStream body) {
+    ResumableBody(InputStream body, MemoryBudget.Share memory) {
         this.body = body;
+        this.memory = memory;
+    }
+
+    /** Sets whether the parser collects what it reads next. */
+    void collecting(boolean now) {
+        collecting = now;
     }
 
     /**
@@ -38,7 +55,11 @@ final class ResumableBody extends InputStream {
     public int read(byte[] buffer, int offset, int length) throws IOException {
         if (position == end) {
             again = null;
-            return body.read(buffer, offset, length);
+            int n = body.read(buffer, offset, length);
+            if (collecting && n > 0) {
+                memory.take((long) n * MEMORY_FOR_A_BYTE);
+            }
+            return n;
         }
         int n = Math.min(length, end - position);
         System.arraycopy(again, position, buffer, offset, n);

@@ -40,13 +40,7 @@ final class AdminServer {
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 2);
         threads.setName("admin");
         Server server = new Server(threads);
-        ClientLimits own = new ClientLimits(
-                limits.maxHeaderBytes(),
-                limits.idleTimeout(),
-                limits.minBytesPerSecond(),
-                limits.slowGrace(),
-                MAX_CONNECTIONS,
-                limits.maxRequests());
+        ClientLimits own = limits.withMaxConnections(MAX_CONNECTIONS);
         HttpConfiguration http = new HttpConfiguration();
         Listeners.configure(http, limits);
         // Nobody waits for these at a stop.

@@ -10,6 +10,7 @@ import io.github.hsmsigner.http.javalin.RequestIds;
 import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.CallbackObserver;
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import io.github.hsmsigner.http.protocol.MemoryBudget;
 import io.github.hsmsigner.http.protocol.RequestLog;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
@@ -32,8 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server of the callbacks. In this order a request meets: the count of requests for the stop, health and metrics, the bound on
- * requests, and Javalin, the only place where a thread waits.
+ * The server of the callbacks. A request passes, in this order: the count of requests for shutdown, health and metrics, the check of
+ * its method, the limit of requests, and Javalin, the only place where a thread waits.
  */
 final class CallbackServer {
 
@@ -41,9 +42,6 @@ final class CallbackServer {
 
     /** Threads that accept, select, and serve what does not wait. */
     private static final int THREADS_THAT_DO_NOT_WAIT = 12;
-
-    /** The attribute of a request of whose answer the observer was told. */
-    private static final String TOLD = CallbackServer.class.getName() + ".told";
 
     /** How long threads may go on that serve a request which was cut off. */
     private static final Duration THREADS_STOP_LIMIT = Duration.ofSeconds(1);
@@ -65,6 +63,7 @@ final class CallbackServer {
     private final RequestObserver observer;
     private final Optional<ReloadableTls> tls;
     private final RequestBound bound;
+    private final MemoryBudget memory;
     private final DrainingHandler draining = new DrainingHandler();
     private final QueuedThreadPool threads;
     private final Javalin javalin;
@@ -76,6 +75,7 @@ final class CallbackServer {
         this.tls = settings.tls().map(ReloadableTls::new);
         int maxRequests = settings.clientLimits().maxRequests();
         this.observer = observer;
+        this.memory = new MemoryBudget(settings.clientLimits().maxRequestMemory());
         this.bound = new RequestBound(maxRequests, observer::answeredByServer);
         this.threads = new QueuedThreadPool(maxRequests + THREADS_THAT_DO_NOT_WAIT, THREADS_THAT_DO_NOT_WAIT);
         // By itself the pool gives up one idle thread a minute, and keeps for hours what a burst of requests needed.
@@ -116,6 +116,7 @@ final class CallbackServer {
         plugin.path(settings.path())
                 .observer(CallbackObserver.all(new RequestLog(), observer))
                 .limits(settings.callbackLimits())
+                .memory(memory)
                 .bodyPace(new BodyPace(limits.minBytesPerSecond(), limits.slowGrace()))
                 .certificateEncoding(settings.certificateEncoding());
     }
@@ -124,7 +125,6 @@ final class CallbackServer {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
-        config.http.prefer405over404 = true;
         config.jetty.threadPool = threads;
         config.jetty.modifyServer(server -> configureJetty(server, pages));
         config.jetty.modifyServletContextHandler(
@@ -144,6 +144,7 @@ final class CallbackServer {
     private void configureJetty(Server server, OperatorPages pages) {
         // The handler that is put in last is the first to see a request.
         server.insertHandler(bound);
+        server.insertHandler(new PostOnlyHandler(settings.path(), observer::answeredByServer));
         server.insertHandler(pages);
         server.insertHandler(draining);
         server.insertHandler(new WaitingConnections.RequestHandler());
@@ -154,12 +155,6 @@ final class CallbackServer {
 
     private void configureErrors(RoutesConfig routes) {
         routes.before(RequestIds::of);
-        // The endpoint answers the usual other methods by itself, and reports callbacks alone.
-        routes.after(settings.path(), context -> {
-            if (context.statusCode() == 405 && context.attribute(TOLD) == null) {
-                observer.answeredByServer(ErrorAnswer.methodNotAllowed("POST", RequestIds.of(context)));
-            }
-        });
         routes.exception(HttpResponseException.class, (refusal, context) -> answer(context, refusal(refusal, context)));
         routes.exception(Exception.class, (e, context) -> {
             LOG.error("Request {} met an unexpected error.", RequestIds.of(context), e);
@@ -168,19 +163,15 @@ final class CallbackServer {
     }
 
     private void answer(Context context, CallbackAnswer answer) {
-        context.attribute(TOLD, true);
         observer.answeredByServer(answer);
         JavalinAnswers.send(context, answer);
     }
 
     private static CallbackAnswer refusal(HttpResponseException refusal, Context context) {
         String requestId = RequestIds.of(context);
-        return switch (refusal.getStatus()) {
-            case 404 -> ErrorAnswer.notFound(requestId);
-            // The endpoint answers for itself; the other paths are there to be read.
-            case 405 -> ErrorAnswer.methodNotAllowed("GET, HEAD", requestId);
-            default -> ErrorAnswer.ofHttpServer(refusal.getStatus(), requestId);
-        };
+        return refusal.getStatus() == 404
+                ? ErrorAnswer.notFound(requestId)
+                : ErrorAnswer.ofHttpServer(refusal.getStatus(), requestId);
     }
 
     int port() {

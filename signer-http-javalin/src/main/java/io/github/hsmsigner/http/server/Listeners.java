@@ -9,7 +9,6 @@ import java.util.Optional;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
@@ -42,7 +41,7 @@ final class Listeners {
             ClientLimits limits,
             Duration stopLimit,
             Optional<SslContextFactory.Server> tls) {
-        ConnectionFactory[] protocols = protocols(http, tls);
+        ConnectionFactory[] protocols = protocols(new HttpConnections(http, limits.maxHeaderFields()), tls);
         CallbackConnector connector =
                 new CallbackConnector(server, SELECTORS, limits.maxConnections(), stopLimit, protocols);
         connector.setHost(listener.address());
@@ -53,12 +52,11 @@ final class Listeners {
         return connector;
     }
 
-    private static ConnectionFactory[] protocols(HttpConfiguration http, Optional<SslContextFactory.Server> tls) {
-        HttpConnectionFactory plain = new HttpConnectionFactory(http);
+    private static ConnectionFactory[] protocols(HttpConnections plain, Optional<SslContextFactory.Server> tls) {
         if (tls.isEmpty()) {
             return new ConnectionFactory[] {plain};
         }
-        http.addCustomizer(clientCertificateCustomizer());
+        plain.getHttpConfiguration().addCustomizer(clientCertificateCustomizer());
         return new ConnectionFactory[] {new SslConnectionFactory(tls.get(), HttpVersion.HTTP_1_1.asString()), plain};
     }
 

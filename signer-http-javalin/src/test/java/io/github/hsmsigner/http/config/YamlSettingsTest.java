@@ -350,7 +350,7 @@ class YamlSettingsTest {
                         "bytes for characters",
                         ONE + "server: {limits: {max-name: 1KiB, max-text: 64KiB}}\n",
                         "server.limits.max-name (line 7) must be a number from 17 to 1000000.",
-                        "server.limits.max-text (line 7) must be a number from 128 to 2147483647."),
+                        "server.limits.max-text (line 7) must be a number from 128 to 1000000."),
                 problem(
                         "text for a list",
                         ONE + "access: {policies: open}\n",

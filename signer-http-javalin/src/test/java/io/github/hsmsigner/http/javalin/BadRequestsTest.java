@@ -150,6 +150,21 @@ class BadRequestsTest {
         assertIsError(response, "method_not_allowed", "offers POST");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "DELETE"})
+    void aHeaderDoesNotChangeTheMethod(String method) {
+        HttpResponse<byte[]> refused = client.send(client.request("/sign")
+                .header("X-HTTP-Method-Override", "POST")
+                .header("Content-Type", "application/json")
+                .method(method, BodyPublishers.ofString("{\"action\":\"get_certificates\"}")));
+        assertThat(refused.statusCode()).isEqualTo(405);
+        HttpResponse<byte[]> served = client.send(client.request("/sign")
+                .header("X-HTTP-Method-Override", method)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"action\":\"get_certificates\"}")));
+        assertThat(served.statusCode()).isEqualTo(200);
+    }
+
     @Test
     void headIsRefusedWithoutABody() {
         HttpResponse<byte[]> response = client.send(client.request("/sign").method("HEAD", BodyPublishers.noBody()));

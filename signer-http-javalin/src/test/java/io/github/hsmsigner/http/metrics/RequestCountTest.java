@@ -42,6 +42,7 @@ class RequestCountTest {
         metrics.answeredByServer(ErrorAnswer.ofHttpServer(400, "id"));
         metrics.answeredByServer(ErrorAnswer.ofHttpServer(503, "id"));
         metrics.answeredByServer(ErrorAnswer.internal("id"));
+        metrics.answeredByServer(ErrorAnswer.requestTimeout("id"));
 
         Scrape scrape = Scrape.of(metrics);
         assertThat(count(scrape, "sign_pkcs7", "ok")).isEqualTo(1);
@@ -56,10 +57,11 @@ class RequestCountTest {
                 "unsupported_content_encoding",
                 "bad_http_request",
                 "http_server",
+                "request_timeout",
                 "internal")) {
             assertThat(count(scrape, "unknown", outcome)).as(outcome).isEqualTo(1);
         }
-        assertThat(scrape.sum("signer_requests_total")).isEqualTo(12);
+        assertThat(scrape.sum("signer_requests_total")).isEqualTo(13);
     }
 
     @Test

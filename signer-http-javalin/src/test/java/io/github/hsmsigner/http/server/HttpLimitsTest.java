@@ -49,22 +49,58 @@ class HttpLimitsTest {
         try (RawConnection connection = connect()) {
             String head = "GET / HTTP/1.1\r\nHost: a\r\nX: ";
             assertThat(connection
-                            .send(head + "x".repeat(15_000) + "\r\n\r\n")
+                            .send(head + "x".repeat(7_000) + "\r\n\r\n")
+                            .answer()
+                            .status())
+                    .isEqualTo(200);
+            assertTooLarge(connection.send(head + "x".repeat(8_200) + "\r\n\r\n"));
+        }
+    }
+
+    @Test
+    void fieldsUpToTheLimit() throws IOException {
+        try (RawConnection connection = connect()) {
+            String head = "GET / HTTP/1.1\r\nHost: a\r\n";
+            for (int i = 0; i < 2; i++) {
+                assertThat(connection
+                                .send(head + "a:b\r\n".repeat(63) + "\r\n")
+                                .answer()
+                                .status())
+                        .isEqualTo(200);
+            }
+            assertTooLarge(connection.send(head + "a:b\r\n".repeat(65)));
+        }
+    }
+
+    @Test
+    void trailersUpToTheLimit() throws IOException {
+        String request = "POST /sign HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\n1e\r\n" + REQUEST + " \r\n0\r\n";
+        try (RawConnection connection = connect()) {
+            assertThat(connection
+                            .send(request + "a:b\r\n".repeat(61) + "\r\n")
                             .answer()
                             .status())
                     .isEqualTo(200);
             RawConnection.Answer answer =
-                    connection.send(head + "x".repeat(17_000) + "\r\n\r\n").answer();
-            assertThat(answer.status()).isEqualTo(431);
-            assertThat(answer.body()).startsWith("{\"error\":{\"code\":\"bad_http_request\"");
+                    connection.send(request + "a:b\r\n".repeat(62) + "\r\n").answer();
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.closes()).isTrue();
         }
+    }
+
+    private static void assertTooLarge(RawConnection connection) throws IOException {
+        RawConnection.Answer answer = connection.answer();
+        assertThat(answer.status()).isEqualTo(431);
+        assertThat(answer.body()).startsWith("{\"error\":{\"code\":\"bad_http_request\"");
+        assertThat(connection.isClosedByServer()).isTrue();
     }
 
     @Test
     void anEndlessAddress() throws IOException {
         try (RawConnection connection = connect()) {
             RawConnection.Answer answer = connection
-                    .send("GET /" + "x".repeat(17_000) + " HTTP/1.1\r\n")
+                    .send("GET /" + "x".repeat(8_200) + " HTTP/1.1\r\n")
                     .answer();
             assertThat(answer.status()).isEqualTo(414);
             assertThat(answer.body()).startsWith("{\"error\":{\"code\":\"bad_http_request\"");

@@ -56,13 +56,7 @@ class RequestObserverTest {
 
     private void start(int maxRequests, Duration idle) {
         ClientLimits defaults = ClientLimits.defaults();
-        ClientLimits limits = new ClientLimits(
-                defaults.maxHeaderBytes(),
-                idle,
-                defaults.minBytesPerSecond(),
-                defaults.slowGrace(),
-                defaults.maxConnections(),
-                maxRequests);
+        ClientLimits limits = defaults.withIdleTimeout(idle).withMaxRequests(maxRequests);
         server = TestServer.start(TestServer.settings(limits), () -> service, outcomes);
     }
 
@@ -82,6 +76,11 @@ class RequestObserverTest {
                 arguments(
                         named("HEAD on the endpoint", "HEAD /sign HTTP/1.1\r\nHost: a\r\n\r\n"), "method_not_allowed"),
                 arguments(named("unknown method", "BREW /sign HTTP/1.1\r\nHost: a\r\n\r\n"), "method_not_allowed"),
+                arguments(named("BEFORE", "BEFORE /sign HTTP/1.1\r\nHost: a\r\n\r\n"), "method_not_allowed"),
+                arguments(named("AFTER elsewhere", "AFTER /x HTTP/1.1\r\nHost: a\r\n\r\n"), "not_found"),
+                arguments(named("BEFORE in a header", overriding("POST", "BEFORE")), "ok"),
+                arguments(named("POST in a header of GET", overriding("GET", "POST")), "method_not_allowed"),
+                arguments(named("POST in a header of HEAD", overriding("HEAD", "POST")), "method_not_allowed"),
                 arguments(
                         named("POST on a page of health", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"),
                         "method_not_allowed"),
@@ -97,6 +96,12 @@ class RequestObserverTest {
                         named("large header", "GET /sign HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(20_000) + "\r\n\r\n"),
                         "bad_http_request"),
                 arguments(named("long address", RawConnection.get("/" + "x".repeat(20_000))), "bad_http_request"));
+    }
+
+    private static String overriding(String method, String override) {
+        return method + " /sign HTTP/1.1\r\nHost: a\r\nX-HTTP-Method-Override: " + override
+                + "\r\nContent-Type: application/json\r\nContent-Length: " + CERTIFICATES.length() + "\r\n\r\n"
+                + CERTIFICATES;
     }
 
     @ParameterizedTest

@@ -66,7 +66,10 @@ class SlowClientsTest {
     }
 
     private static ClientLimits limits(int rate, Duration idle, int connections, int requests) {
-        return new ClientLimits(LIMITS.maxHeaderBytes(), idle, rate, Duration.ofSeconds(1), connections, requests);
+        return LIMITS.withIdleTimeout(idle)
+                .withBodyRate(rate, Duration.ofSeconds(1))
+                .withMaxConnections(connections)
+                .withMaxRequests(requests);
     }
 
     private void start(ClientLimits limits) {

@@ -154,13 +154,7 @@ class StopUnderLoadTest {
         server.stop();
         int most = 4;
         ClientLimits defaults = ClientLimits.defaults();
-        ClientLimits limits = new ClientLimits(
-                defaults.maxHeaderBytes(),
-                defaults.idleTimeout(),
-                defaults.minBytesPerSecond(),
-                defaults.slowGrace(),
-                most,
-                defaults.maxRequests());
+        ClientLimits limits = defaults.withMaxConnections(most);
         SigningService service = TestKey.service(directory);
         server = TestServer.start(TestServer.settings(limits), () -> service);
         List<RawConnection> connected = connect(server.port(), most);

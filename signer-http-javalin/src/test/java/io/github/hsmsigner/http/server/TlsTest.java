@@ -145,15 +145,7 @@ class TlsTest {
     void aBeginningThatTricklesIsCutOff() throws IOException {
         writeIdentity("Server", TestPki.rsaKeyPair(2048));
         ClientLimits defaults = ClientLimits.defaults();
-        start(
-                ClientCertificates.NONE,
-                new ClientLimits(
-                        defaults.maxHeaderBytes(),
-                        Duration.ofSeconds(1),
-                        defaults.minBytesPerSecond(),
-                        defaults.slowGrace(),
-                        defaults.maxConnections(),
-                        defaults.maxRequests()));
+        start(ClientCertificates.NONE, defaults.withIdleTimeout(Duration.ofSeconds(1)));
         ScheduledExecutorService trickle = Executors.newSingleThreadScheduledExecutor();
         // The record of a ClientHello that would be 16 KiB long.
         byte[] start = {22, 3, 1, 64, 0, 1, 0, 63, 124, 3, 3};

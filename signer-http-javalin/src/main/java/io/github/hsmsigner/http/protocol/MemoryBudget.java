@@ -1,0 +1,117 @@
+package io.github.hsmsigner.http.protocol;
+
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Limits the memory that all requests together take for what clients send: texts that are longer than the buffer of the JSON parser,
+ * and bodies that a server reads ahead. Contents are not part of it, because they are hashed while they arrive.
+ *
+ * <p>Thread-safe.
+ */
+public final class MemoryBudget {
+
+    /** The default size of a budget, in bytes. It fits into a heap of 64 MiB with the default limits. */
+    public static final long DEFAULT_BYTES = 4L * 1024 * 1024;
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final long bytes;
+    private final AtomicLong used = new AtomicLong();
+    private final LongAdder refused = new LongAdder();
+
+    /**
+     * Creates a budget.
+     *
+     * @param bytes the most memory that may be in use at the same time
+     * @throws IllegalArgumentException if the number is negative
+     */
+    public MemoryBudget(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("A memory budget must not be negative: " + bytes);
+        }
+        this.bytes = bytes;
+    }
+
+    /**
+     * Returns the memory that is in use.
+     *
+     * @return bytes
+     */
+    public long used() {
+        return used.get();
+    }
+
+    /**
+     * Returns the number of requests that were refused because the budget was in use.
+     *
+     * @return the number since the budget was created
+     */
+    public long refused() {
+        return refused.sum();
+    }
+
+    /**
+     * Starts the share of a request, which holds nothing yet.
+     *
+     * @return a new share, to be closed when the request ends
+     */
+    public Share newShare() {
+        return new Share();
+    }
+
+    private boolean tryTake(long more) {
+        if (used.addAndGet(more) <= bytes) {
+            return true;
+        }
+        used.addAndGet(-more);
+        return false;
+    }
+
+    /** The memory that one request holds. Not thread-safe. */
+    public final class Share implements AutoCloseable {
+
+        private long held;
+
+        private Share() {}
+
+        /**
+         * Takes more memory, if it is left.
+         *
+         * @param more bytes
+         * @return whether the request may use the memory
+         */
+        public boolean tryTake(long more) {
+            if (more > 0 && !MemoryBudget.this.tryTake(more)) {
+                return false;
+            }
+            held += Math.max(0, more);
+            return true;
+        }
+
+        /**
+         * Takes more memory.
+         *
+         * @param more bytes
+         * @throws SigningUnavailableException if it is not left
+         */
+        public void take(long more) {
+            if (!tryTake(more)) {
+                refused.increment();
+                throw SigningUnavailableException.passing(
+                        "The texts of all requests together would take more than " + bytes + " bytes of memory.",
+                        RETRY_AFTER,
+                        null);
+            }
+        }
+
+        /** Returns what the request holds. */
+        @Override
+        public void close() {
+            used.addAndGet(-held);
+            held = 0;
+        }
+    }
+}

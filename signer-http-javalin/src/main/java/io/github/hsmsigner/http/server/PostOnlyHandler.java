@@ -1,0 +1,62 @@
+package io.github.hsmsigner.http.server;
+
+import io.github.hsmsigner.http.protocol.CallbackAnswer;
+import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Passes {@code POST} on to Javalin and answers every other method. Javalin would take the method from a header of the client, and
+ * takes names such as {@code BEFORE} for its own handlers, which answer with an empty 200.
+ */
+final class PostOnlyHandler extends Handler.Wrapper {
+
+    private static final String METHOD_OVERRIDE = "X-HTTP-Method-Override";
+
+    private final String path;
+    private final Consumer<CallbackAnswer> observer;
+
+    /** Answers 405 on the path and 404 on all others, and reports the answers to the observer. */
+    PostOnlyHandler(String path, Consumer<CallbackAnswer> observer) {
+        this.path = path;
+        this.observer = observer;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        if (HttpMethod.POST.is(request.getMethod())) {
+            boolean overridden = request.getHeaders().contains(METHOD_OVERRIDE);
+            return super.handle(overridden ? new WithoutOverride(request) : request, response, callback);
+        }
+        String requestId = JettyAnswers.requestId(request);
+        String asked = Request.getPathInContext(request);
+        CallbackAnswer answer = asked.equals(path) || asked.equals(path + "/")
+                ? ErrorAnswer.methodNotAllowed("POST", requestId)
+                : ErrorAnswer.notFound(requestId);
+        observer.accept(answer);
+        JettyAnswers.send(response, callback, answer, requestId);
+        return true;
+    }
+
+    private static final class WithoutOverride extends Request.Wrapper {
+
+        private final HttpFields headers;
+
+        WithoutOverride(Request request) {
+            super(request);
+            headers = HttpFields.build(request.getHeaders())
+                    .remove(METHOD_OVERRIDE)
+                    .asImmutable();
+        }
+
+        @Override
+        public HttpFields getHeaders() {
+            return headers;
+        }
+    }
+}

@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -45,6 +46,7 @@ final class FileWatch {
 
     private Map<Path, String> inForce;
     private String lastFailure;
+    private volatile String problem;
 
     /** Takes up changed files. */
     @FunctionalInterface
@@ -82,8 +84,9 @@ final class FileWatch {
         Map<Path, String> now = fingerprints();
         if (now.equals(inForce)) {
             if (lastFailure != null) {
-                LOG.info("{} as before again.", what);
+                LOG.info("{}: as before the change again.", what);
                 lastFailure = null;
+                problem = null;
             }
             return;
         }
@@ -91,7 +94,8 @@ final class FileWatch {
             String result = takingUp.run();
             inForce = now;
             lastFailure = null;
-            LOG.info("{} changed and taken up: {}", what, result);
+            problem = null;
+            LOG.info("{} reloaded: {}", what, result);
             outcome.accept(true);
         } catch (SigningException e) {
             tell(e.getMessage(), null);
@@ -103,9 +107,21 @@ final class FileWatch {
     private void tell(String reason, RuntimeException unexpected) {
         if (!reason.equals(lastFailure)) {
             lastFailure = reason;
-            LOG.warn("{} changed and not taken up, what was in force stays in force: {}", what, reason, unexpected);
+            // Health goes out to strangers, and an unexpected error may repeat anything.
+            problem = what + " could not be reloaded; the previous version stays in use: "
+                    + (unexpected == null ? reason : "an unexpected error. The log has the reason.");
+            LOG.warn("{} could not be reloaded; the previous version stays in use: {}", what, reason, unexpected);
             outcome.accept(false);
         }
+    }
+
+    /**
+     * Returns a sentence about a change that could not be reloaded, until a later one is, or the files are as before. Thread-safe.
+     *
+     * @return what could not be reloaded, and why; empty if nothing is wrong
+     */
+    Optional<String> problem() {
+        return Optional.ofNullable(problem);
     }
 
     private Map<Path, String> fingerprints() {

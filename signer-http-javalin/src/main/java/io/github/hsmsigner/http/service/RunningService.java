@@ -25,6 +25,7 @@ import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -124,7 +125,8 @@ final class RunningService implements AutoCloseable {
         health = new ServiceHealth(
                 settings.keys().keySet(),
                 keys,
-                () -> policy.orElseThrow().settings().warnings(),
+                () -> Stream.concat(policy.orElseThrow().settings().warnings().stream(), watched.problems().stream())
+                        .toList(),
                 Optional.ofNullable(audit));
         bind(assembly, policy.orElseThrow());
         problems.collect(() -> SigningHttpServer.start(

@@ -25,18 +25,18 @@ final class ServiceHealth implements HealthReport {
 
     private final Set<String> keyNames;
     private final KeyConnections keys;
-    private final Supplier<List<String>> policyWarnings;
+    private final Supplier<List<String>> operatorWarnings;
     private final Optional<AuditFile> audit;
     private volatile boolean stopping;
 
     ServiceHealth(
             Set<String> keyNames,
             KeyConnections keys,
-            Supplier<List<String>> policyWarnings,
+            Supplier<List<String>> operatorWarnings,
             Optional<AuditFile> audit) {
         this.keyNames = keyNames;
         this.keys = keys;
-        this.policyWarnings = policyWarnings;
+        this.operatorWarnings = operatorWarnings;
         this.audit = audit;
     }
 
@@ -61,7 +61,7 @@ final class ServiceHealth implements HealthReport {
 
         boolean noKey = unusable.size() == keyNames.size();
         List<String> reasons = new ArrayList<>();
-        List<String> warnings = new ArrayList<>(policyWarnings.get());
+        List<String> warnings = new ArrayList<>(operatorWarnings.get());
         if (stopping) {
             reasons.add("The service is stopping.");
         }

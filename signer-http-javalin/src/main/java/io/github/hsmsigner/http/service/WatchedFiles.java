@@ -12,11 +12,13 @@ import io.github.hsmsigner.http.metrics.ServiceMetrics;
 import io.github.hsmsigner.http.server.SigningHttpServer;
 import io.github.hsmsigner.http.server.TlsSettings;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -108,10 +110,19 @@ final class WatchedFiles {
         this.keys = runningKeys;
         this.policyInForce = runningPolicy;
         this.server = running;
+        return all();
+    }
+
+    private List<FileWatch> all() {
         List<FileWatch> all = new ArrayList<>(pins);
         settingsFile.ifPresent(all::add);
         all.addAll(List.of(certificates, policy, tls));
         return all;
+    }
+
+    /** Returns a sentence for each change that could not be reloaded. Thread-safe. */
+    List<String> problems() {
+        return all().stream().map(FileWatch::problem).flatMap(Optional::stream).toList();
     }
 
     /** A token reads its PIN at each login, so there is nothing to do but to look whether it could. */
@@ -124,13 +135,23 @@ final class WatchedFiles {
     private String takeUpCertificates() {
         List<String> changed = keys.reloadCertificates();
         return changed.isEmpty()
-                ? "no certificate of a key is another one."
-                : "the keys " + String.join(", ", changed) + " have other certificates.";
+                ? "no change."
+                : keys.ring().keys().stream()
+                        .filter(key -> changed.contains(key.name()))
+                        .map(key -> "key \"" + key.name() + "\" has "
+                                + text(key.chain().signer()))
+                        .collect(Collectors.joining("; ", "", "."));
+    }
+
+    private static String text(X509Certificate certificate) {
+        return "the certificate of " + certificate.getSubjectX500Principal().getName() + ", serial "
+                + certificate.getSerialNumber().toString(16) + ", valid to "
+                + certificate.getNotAfter().toInstant();
     }
 
     private String takeUpPolicy() {
         policyInForce.reload();
-        return "requests are judged by the new policy.";
+        return "requests are decided by the new policy.";
     }
 
     /** Of the file, who may sign is taken up: what else is in it was settled at the start. */
@@ -139,7 +160,7 @@ final class WatchedFiles {
             ServiceSettings changed = source.read();
             KeyNames.requireKnown(changed.access(), settings.keys().keySet());
             policyInForce.reload(changed.access());
-            return "requests are judged by its section \"access\"; what else has changed in it takes a restart.";
+            return "its section \"access\" is in use; other changes require a restart.";
         } catch (InvalidSettingsException e) {
             throw new InvalidConfigurationException(String.join(" ", e.problems()), e);
         }
@@ -147,6 +168,8 @@ final class WatchedFiles {
 
     private String takeUpTls() {
         server.reloadTls();
-        return "new connections are made with the new certificate.";
+        return server.tlsCertificate()
+                .map(certificate -> "new connections get " + text(certificate) + ".")
+                .orElse("no change.");
     }
 }

@@ -71,7 +71,7 @@ class FileWatchTest {
     void changedFilesAreTakenUpOnceAndToldOnce() throws IOException {
         Files.writeString(first, "b1");
         Files.writeString(second, "b2");
-        assertThat(look()).singleElement().asString().contains("INFO", "Test files changed and taken up: the pair b.");
+        assertThat(look()).singleElement().asString().contains("INFO", "Test files reloaded: the pair b.");
         assertThat(look()).isEmpty();
         assertThat(takenUp).containsExactly("b1b2");
     }
@@ -79,7 +79,7 @@ class FileWatchTest {
     @Test
     void halfAChangeIsToldOnceAndTakenUpWhenItIsWhole() throws IOException {
         Files.writeString(first, "b1");
-        assertThat(look()).singleElement().asString().contains("WARN", "stays in force", "The pair b1 and a2");
+        assertThat(look()).singleElement().asString().contains("WARN", "stays in use", "The pair b1 and a2");
         assertThat(look()).isEmpty();
         Files.writeString(second, "");
         assertThat(look()).singleElement().asString().contains("WARN", "The pair b1 and ");
@@ -87,10 +87,14 @@ class FileWatchTest {
         assertThat(look()).singleElement().asString().contains("WARN", "A file cannot be read.");
         assertThat(takenUp).isEmpty();
         assertThat(outcomes).containsExactly(false, false, false);
+        assertThat(watch.problem())
+                .hasValue(
+                        "Test files could not be reloaded; the previous version stays in use: A file cannot be read.");
 
         Files.writeString(second, "b2");
         assertThat(look()).singleElement().asString().contains("INFO", "the pair b.");
         assertThat(outcomes).containsExactly(false, false, false, true);
+        assertThat(watch.problem()).isEmpty();
         assertThat(takenUp).containsExactly("b1b2");
     }
 
@@ -99,7 +103,9 @@ class FileWatchTest {
         Files.writeString(first, "b1");
         assertThat(look()).singleElement().asString().contains("WARN");
         Files.writeString(first, "a1");
-        assertThat(look()).singleElement().asString().contains("INFO", "as before");
+        assertThat(watch.problem()).isPresent();
+        assertThat(look()).singleElement().asString().contains("INFO", "as before the change");
+        assertThat(watch.problem()).isEmpty();
         assertThat(look()).isEmpty();
         assertThat(takenUp).isEmpty();
     }
@@ -172,6 +178,11 @@ class FileWatchTest {
                 outcomes::add);
         Files.writeString(first, "b1");
         assertThat(look()).singleElement().asString().contains("WARN", "a bug");
+        assertThat(watch.problem())
+                .get()
+                .asString()
+                .contains("an unexpected error")
+                .doesNotContain("a bug");
         assertThat(look()).isEmpty();
         assertThat(attempts).hasSize(2);
     }

@@ -97,7 +97,7 @@ class RotationTest {
                                 .contains(Base64.getEncoder()
                                         .encodeToString(TestPki.pem(next).getBytes(StandardCharsets.US_ASCII))
                                         .substring(0, 200)));
-                await("the new PIN", () -> log.text().contains("PIN file of token \"hsm\" changed and taken up"));
+                await("the new PIN", () -> log.text().contains("PIN file of token \"hsm\" reloaded"));
                 assertThat(Logins.accepted(client)).isEqualTo("1.0");
                 loseTheLogin();
                 await("a login", () -> !Logins.accepted(client).equals("1.0"));
@@ -107,14 +107,18 @@ class RotationTest {
 
                 // Half of a change leaves everything as it is.
                 replace(certificate, "-----BEGIN CERTIFICATE-----\nMIIB");
-                await("the refusal", () -> log.text().contains("Certificate files changed and not taken up"));
+                await("the refusal", () -> log.text().contains("Certificate files could not be reloaded"));
+                assertThat(Client.text(client.get("/health/ready")))
+                        .contains("Certificate files could not be reloaded; ");
                 callers.awaitMore(20);
                 callers.stop();
                 assertThat(callers.failures()).isEmpty();
             }
             assertThat(log.text())
-                    .contains("Certificate files changed and taken up: the keys key have other certificates.")
-                    .contains("Policy files changed and taken up")
+                    .contains("Certificate files reloaded: key \"key\" has the certificate of CN=Next, serial "
+                            + next.getSerialNumber().toString(16) + ", valid to "
+                            + next.getNotAfter().toInstant() + ".")
+                    .contains("Policy files reloaded")
                     .doesNotContain("new secret of sixteen", "new-" + token.pin());
         } finally {
             service.close();
@@ -147,8 +151,18 @@ class RotationTest {
             assertThat(status(client, "the first of the secrets")).isEqualTo(401);
 
             replace(file, configuration("callers: {nobody: {keys: [no-such-key]}}"));
-            await("the refusal", () -> log.text().contains("Configuration file changed and not taken up"));
+            await("the refusal", () -> log.text().contains("Configuration file could not be reloaded"));
             assertThat(status(client, "the second of the secrets")).isEqualTo(200);
+            String ready = Client.text(client.get("/health/ready"));
+            assertThat(ready)
+                    .startsWith("{\"status\":\"ready\"")
+                    .contains(
+                            "Configuration file could not be reloaded; the previous version stays in use: ",
+                            "names a key that is not among those set")
+                    .doesNotContain("the second of the secrets");
+            replace(file, configuration("token-secret: the third of the secrets"));
+            await("the third secret", () -> status(client, "the third of the secrets") == 200);
+            await("no warning", () -> !Client.text(client.get("/health/ready")).contains("could not be reloaded"));
             assertThat(log.text())
                     .contains("names a key that is not among those set")
                     .doesNotContain("the first of the secrets", "the second of the secrets");

@@ -66,6 +66,9 @@ class TlsRotationTest {
                 replace("server.pem", second, PKI.intermediate());
                 assertThat(expiry(admin)).isEqualTo(first.getNotAfter().toInstant());
                 await("the refusal", () -> reloads(admin, "failed").equals("1.0"));
+                assertThat(Client.text(admin.get("/health/ready")))
+                        .contains(
+                                "TLS files could not be reloaded; the previous version stays in use: The private key in ");
                 try (SSLSocket connection = connect(service.port())) {
                     assertThat(certificate(connection)).isEqualTo(first);
                     assertServed(connection);
@@ -73,6 +76,7 @@ class TlsRotationTest {
 
                 replace("server.key", TestPki.pkcs8(secondKey));
                 await("the new certificate", () -> reloads(admin, "ok").equals("1.0"));
+                assertThat(Client.text(admin.get("/health/ready"))).doesNotContain("could not be reloaded");
                 assertThat(expiry(admin)).isEqualTo(second.getNotAfter().toInstant());
                 try (SSLSocket connection = connect(service.port())) {
                     assertThat(certificate(connection)).isEqualTo(second);
@@ -87,13 +91,14 @@ class TlsRotationTest {
                             line -> assertThat(line)
                                     .startsWith("WARN")
                                     .contains(
-                                            "TLS files changed and not taken up, what was in force stays in force: ",
+                                            "TLS files could not be reloaded; the previous version stays in use: ",
                                             "is not that of the first certificate in",
                                             "CN=Second"),
                             line -> assertThat(line)
                                     .startsWith("INFO")
-                                    .contains("TLS files changed and taken up: new connections are made with the new"
-                                            + " certificate."));
+                                    .contains(
+                                            "TLS files reloaded: new connections get the certificate of CN=Second, serial "
+                                                    + second.getSerialNumber().toString(16) + ", valid to "));
         } finally {
             service.close();
         }

@@ -211,6 +211,50 @@ class RecoveryTest {
     }
 
     @Test
+    void anErrorInAProbeDoesNotEndTheProbes() {
+        cryptoki.answer(ReturnValue.DEVICE_ERROR);
+        Await.until(Duration.ofSeconds(5), "the breaker opens", () -> {
+            assertThatThrownBy(() -> sign(DEADLINE)).isInstanceOf(SigningUnavailableException.class);
+            return !token.health().usable();
+        });
+        AtomicInteger errors = new AtomicInteger();
+        try (CapturedLog log = new CapturedLog()) {
+            cryptoki.fault(function -> {
+                throw new StackOverflowError("error " + errors.incrementAndGet());
+            });
+            Await.until(Duration.ofSeconds(10), "several probes", () -> errors.get() > 3);
+            cryptoki.good();
+            Await.until(
+                    Duration.ofSeconds(10),
+                    "the breaker closes",
+                    () -> token.health().usable());
+            assertThat(sign(DEADLINE)).isNotEmpty();
+            assertThat(log.text()).contains("ERROR", "The probe failed; the next one follows.");
+        }
+    }
+
+    @Test
+    void anErrorInHousekeepingDoesNotEndIt() {
+        open(config().sessionKeepAlive(Duration.ofMillis(20)).build());
+        sign(DEADLINE);
+        AtomicInteger errors = new AtomicInteger();
+        try (CapturedLog log = new CapturedLog()) {
+            cryptoki.fault(function -> {
+                if (function.equals("C_CloseSession")) {
+                    throw new StackOverflowError("error " + errors.incrementAndGet());
+                }
+            });
+            Await.until(Duration.ofSeconds(10), "housekeeping", () -> log.text().contains("Housekeeping of token"));
+            cryptoki.good();
+            sign(DEADLINE);
+            Await.until(
+                    Duration.ofSeconds(10),
+                    "the idle sessions are closed",
+                    () -> token.sessions().idle() == 0);
+        }
+    }
+
+    @Test
     void aRefusedRequestIsNotTriedAgainAndHurtsNobody() {
         cryptoki.answer("C_SignInit", 1, ReturnValue.MECHANISM_INVALID);
         assertThatThrownBy(() -> sign(DEADLINE))

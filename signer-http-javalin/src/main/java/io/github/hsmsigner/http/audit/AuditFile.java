@@ -252,8 +252,8 @@ public final class AuditFile implements AuditLog, AutoCloseable {
                 batch.forEach(PendingLine::succeeded);
             } catch (Throwable e) {
                 // Whatever it is, these requests must not wait for nothing, and the next ones find a writer.
-                outage(e, batch.size());
                 batch.forEach(line -> line.failed(e));
+                outage(e, batch.size());
             }
         }
     }

@@ -40,7 +40,7 @@ final class JwtKeys {
 
     private static final int MAX_FILE_BYTES = 1024 * 1024;
     private static final Pattern PEM =
-            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s*([A-Za-z0-9+/=\\s]+?)-----END \\1-----");
+            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]++)-----END \\1-----");
 
     private JwtKeys() {}
 

@@ -24,6 +24,7 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.parser.Parser;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
@@ -69,8 +70,8 @@ final class YamlFile {
                 .setCodePointLimit(MAX_BYTES)
                 .build();
         try {
-            Iterator<Node> documents =
-                    new Composer(settings, new ParserImpl(settings, new StreamReader(settings, text)));
+            Parser parser = new ParserImpl(settings, new StreamReader(settings, text));
+            Iterator<Node> documents = new Composer(settings, new LimitedParser(parser, MAX_DEPTH, MAX_VALUES));
             if (!documents.hasNext()) {
                 return YamlValue.Fields.none();
             }
@@ -86,6 +87,8 @@ final class YamlFile {
             }
         } catch (MarkedYamlEngineException e) {
             problems.add(what, "is not well-formed YAML" + place(e) + hint(e.getProblem()));
+        } catch (YamlLimitException e) {
+            problems.add(what, e.getMessage());
         } catch (YamlEngineException e) {
             problems.add(what, "is not well-formed YAML, or not accepted as such");
         }
@@ -127,9 +130,12 @@ final class YamlFile {
 
     private YamlValue value(Node node, int depth) {
         int line = node.getStartMark().map(Mark::getLine).orElse(-1) + 1;
-        if (depth > MAX_DEPTH || ++values > MAX_VALUES) {
-            // Aliases can stand for far more than is written.
-            throw new YamlEngineException("too deep or too many values");
+        // Again, because aliases can stand for far more than is written.
+        if (depth > MAX_DEPTH) {
+            throw YamlLimitException.depth(MAX_DEPTH, node.getStartMark().map(Mark::getLine));
+        }
+        if (++values > MAX_VALUES) {
+            throw YamlLimitException.values(MAX_VALUES);
         }
         // A text that is all ${NAME} gets a tag of its own from the parser; what is in it is for the setting to say.
         if (!node.getTag().getValue().startsWith(STANDARD_TAGS)

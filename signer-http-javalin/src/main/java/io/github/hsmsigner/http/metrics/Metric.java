@@ -158,6 +158,11 @@ enum Metric {
             "Changed settings taken up while running, or not, by kind (pin, certificates, policy, tls) and result (ok, failed).",
             "kind",
             "result"),
+    FILES_CHECKED(
+            Kind.GAUGE,
+            "signer_watched_files_checked_timestamp_seconds",
+            "When the watched files (configuration, PIN, certificates, policy, TLS) were last checked without an error, in seconds since"
+                    + " 1970. They are checked every 2 seconds."),
     BUILD_INFO(Kind.GAUGE, "signer_build_info", "Always 1; the labels say what runs.", "version", "java_version");
 
     /** What a metric is to Prometheus. */

@@ -61,6 +61,7 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     private volatile RuntimeMeters runtime;
     private volatile BooleanSupplier ready = () -> false;
     private volatile BooleanSupplier policyOpen = () -> false;
+    private volatile Supplier<Instant> filesChecked = () -> Instant.EPOCH;
     private volatile Supplier<? extends Collection<SigningKey>> signingKeys = List::of;
 
     private ServiceMetrics(String version, Clock clock) {
@@ -79,6 +80,7 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
         }
         Metric.READY.gauge(registry, () -> ready.getAsBoolean() ? 1 : 0);
         Metric.POLICY_OPEN.gauge(registry, () -> policyOpen.getAsBoolean() ? 1 : 0);
+        Metric.FILES_CHECKED.gauge(registry, () -> filesChecked.get().getEpochSecond());
         Metric.BUILD_INFO.gauge(registry, () -> 1, version, Runtime.version().toString());
     }
 
@@ -247,6 +249,15 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
      */
     public void bindPolicyOpen(BooleanSupplier open) {
         this.policyOpen = Objects.requireNonNull(open, "open");
+    }
+
+    /**
+     * Shows when the watched files were last checked.
+     *
+     * @param lastCheck the time of the last check without an error; asked at each scrape, returns at once
+     */
+    public void bindFileChecks(Supplier<Instant> lastCheck) {
+        this.filesChecked = Objects.requireNonNull(lastCheck, "lastCheck");
     }
 
     /**

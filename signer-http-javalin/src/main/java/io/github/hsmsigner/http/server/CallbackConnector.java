@@ -86,10 +86,15 @@ final class CallbackConnector extends ServerConnector {
     /** A client may be silent for the idle timeout and then take as long again to send a header. */
     private void closeThoseThatTrickle() {
         Duration idle = Duration.ofMillis(getIdleTimeout());
-        waiting.closeThoseLongerThan(idle.multipliedBy(2));
-        if (isRunning()) {
-            getScheduler()
-                    .schedule(this::closeThoseThatTrickle, idle.dividedBy(2).toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            waiting.closeThoseLongerThan(idle.multipliedBy(2));
+        } catch (Throwable e) {
+            LOG.error("Connections without a request could not be closed; the next attempt follows.", e);
+        } finally {
+            if (isRunning()) {
+                getScheduler()
+                        .schedule(this::closeThoseThatTrickle, idle.dividedBy(2).toMillis(), TimeUnit.MILLISECONDS);
+            }
         }
     }
 

@@ -1,22 +1,41 @@
 package io.github.hsmsigner.http.service;
 
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Looks at the files that the service was started with every now and then, in the background. */
+/** Checks the files that the service was started with regularly, in the background. Thread-safe. */
 final class ChangedFiles implements AutoCloseable {
 
-    /** They are a few small files; that they are looked at costs nothing that could be measured. */
-    static final Duration PAUSE = Duration.ofSeconds(2);
+    private static final Logger LOG = LoggerFactory.getLogger(ChangedFiles.class);
 
-    private final List<FileWatch> watches;
-    private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(ChangedFiles::thread);
+    /** They are a few small files; checking them costs nothing that could be measured. */
+    private static final Duration PAUSE = Duration.ofSeconds(2);
 
-    ChangedFiles(List<FileWatch> watches) {
-        this.watches = List.copyOf(watches);
+    /** A check takes milliseconds. Disks and network file systems may hang for some seconds. */
+    private static final Duration OVERDUE = Duration.ofSeconds(60);
+
+    private final Clock clock;
+    private final Duration pause;
+    private final ScheduledExecutorService checks = Executors.newSingleThreadScheduledExecutor(ChangedFiles::thread);
+    private volatile Instant lastCheck;
+
+    /** Prepares the checks. The files that are read from now on count as checked at this moment. */
+    ChangedFiles(Clock clock) {
+        this(clock, PAUSE);
+    }
+
+    ChangedFiles(Clock clock, Duration pause) {
+        this.clock = clock;
+        this.pause = pause;
+        this.lastCheck = clock.instant();
     }
 
     private static Thread thread(Runnable work) {
@@ -25,13 +44,42 @@ final class ChangedFiles implements AutoCloseable {
         return thread;
     }
 
-    void start() {
-        looks.scheduleWithFixedDelay(
-                () -> watches.forEach(FileWatch::look), PAUSE.toMillis(), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+    void start(List<FileWatch> watches) {
+        List<FileWatch> all = List.copyOf(watches);
+        checks.scheduleWithFixedDelay(() -> check(all), pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Throws nothing: the executor would never call it again, and would not say so. */
+    private void check(List<FileWatch> watches) {
+        try {
+            boolean worked = true;
+            for (FileWatch watch : watches) {
+                worked &= watch.look();
+            }
+            if (worked) {
+                lastCheck = clock.instant();
+            }
+        } catch (Throwable e) {
+            LOG.error("The watched files could not be checked; the next check follows.", e);
+        }
+    }
+
+    /** The time of the last check that worked for all files. */
+    Instant lastCheck() {
+        return lastCheck;
+    }
+
+    /** A warning if the last check that worked is too long ago. */
+    Optional<String> warning() {
+        Instant last = lastCheck;
+        return Duration.between(last, clock.instant()).compareTo(OVERDUE) < 0
+                ? Optional.empty()
+                : Optional.of("The watched files (configuration, PIN, certificates, policy, TLS) were last checked at "
+                        + last + ". Later changes, such as a revoked secret, are not in use. The log has the reason.");
     }
 
     @Override
     public void close() {
-        looks.shutdownNow();
+        checks.shutdownNow();
     }
 }

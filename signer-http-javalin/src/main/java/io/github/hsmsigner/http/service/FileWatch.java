@@ -78,8 +78,26 @@ final class FileWatch {
         this.inForce = fingerprints();
     }
 
-    /** Looks, and takes up what has changed. Throws nothing. */
-    void look() {
+    /**
+     * Checks the files, and reloads those that changed. Throws nothing.
+     *
+     * @return whether the check worked; a change that is refused because of its content is no failure of the check
+     */
+    boolean look() {
+        try {
+            reloadIfChanged();
+            return true;
+        } catch (SigningException e) {
+            tell(e.getMessage(), null);
+            return true;
+        } catch (Throwable e) {
+            // Also an Error, such as a StackOverflowError of a parser: the next check must take place.
+            tell(e.toString(), e);
+            return false;
+        }
+    }
+
+    private void reloadIfChanged() {
         // Taken before the files are read: what changes after that is seen the next time.
         Map<Path, String> now = fingerprints();
         if (now.equals(inForce)) {
@@ -90,21 +108,15 @@ final class FileWatch {
             }
             return;
         }
-        try {
-            String result = takingUp.run();
-            inForce = now;
-            lastFailure = null;
-            problem = null;
-            LOG.info("{} reloaded: {}", what, result);
-            outcome.accept(true);
-        } catch (SigningException e) {
-            tell(e.getMessage(), null);
-        } catch (RuntimeException e) {
-            tell(e.toString(), e);
-        }
+        String result = takingUp.run();
+        inForce = now;
+        lastFailure = null;
+        problem = null;
+        LOG.info("{} reloaded: {}", what, result);
+        outcome.accept(true);
     }
 
-    private void tell(String reason, RuntimeException unexpected) {
+    private void tell(String reason, Throwable unexpected) {
         if (!reason.equals(lastFailure)) {
             lastFailure = reason;
             // Health goes out to strangers, and an unexpected error may repeat anything.

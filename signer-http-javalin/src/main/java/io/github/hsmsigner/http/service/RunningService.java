@@ -47,11 +47,11 @@ final class RunningService implements AutoCloseable {
     private final Optional<SettingsFile> file;
     private final Function<Pkcs11Config, Pkcs11Token> tokenOpener;
     private final ServiceMetrics metrics;
+    private final ChangedFiles changedFiles = new ChangedFiles(Clock.systemUTC());
     private volatile AuditFile audit;
     private volatile KeyConnections keys;
     private volatile ServiceHealth health;
     private volatile SigningHttpServer server;
-    private volatile ChangedFiles changedFiles;
     private volatile boolean started;
     private volatile boolean closed;
 
@@ -127,7 +127,8 @@ final class RunningService implements AutoCloseable {
                 keys,
                 () -> Stream.concat(policy.orElseThrow().settings().warnings().stream(), watched.problems().stream())
                         .toList(),
-                Optional.ofNullable(audit));
+                Optional.ofNullable(audit),
+                changedFiles);
         bind(assembly, policy.orElseThrow());
         problems.collect(() -> SigningHttpServer.start(
                         serverSettings(),
@@ -140,8 +141,7 @@ final class RunningService implements AutoCloseable {
         server.tlsCertificate()
                 .ifPresent(first -> metrics.bindTlsCertificate(() ->
                         server.tlsCertificate().orElse(first).getNotAfter().toInstant()));
-        changedFiles = new ChangedFiles(watched.watches(keys, policy.orElseThrow(), server));
-        changedFiles.start();
+        changedFiles.start(watched.watches(keys, policy.orElseThrow(), server));
         metrics.bindRuntime();
     }
 
@@ -149,6 +149,7 @@ final class RunningService implements AutoCloseable {
         metrics.bindKeys(keys.ring()::keys);
         metrics.bindReadiness(() -> health.ready().ready());
         metrics.bindPolicyOpen(() -> policy.settings().policies().stream().allMatch(OpenSettings.class::isInstance));
+        metrics.bindFileChecks(changedFiles::lastCheck);
         assembly.queues().forEach(metrics::bindQueue);
         if (audit != null) {
             metrics.bindAudit(audit);
@@ -200,9 +201,7 @@ final class RunningService implements AutoCloseable {
         if (health != null) {
             health.stopping();
         }
-        if (changedFiles != null) {
-            changedFiles.close();
-        }
+        changedFiles.close();
         boolean served = server == null || stopped(server);
         if (audit != null) {
             audit.close();

@@ -27,17 +27,20 @@ final class ServiceHealth implements HealthReport {
     private final KeyConnections keys;
     private final Supplier<List<String>> operatorWarnings;
     private final Optional<AuditFile> audit;
+    private final ChangedFiles files;
     private volatile boolean stopping;
 
     ServiceHealth(
             Set<String> keyNames,
             KeyConnections keys,
             Supplier<List<String>> operatorWarnings,
-            Optional<AuditFile> audit) {
+            Optional<AuditFile> audit,
+            ChangedFiles files) {
         this.keyNames = keyNames;
         this.keys = keys;
         this.operatorWarnings = operatorWarnings;
         this.audit = audit;
+        this.files = files;
     }
 
     /** From now on, the service is not ready. */
@@ -58,6 +61,12 @@ final class ServiceHealth implements HealthReport {
                 "file",
                 auditTrouble.isPresent() ? "failing" : "ready",
                 auditTrouble.map(reason -> Map.of(REASON, reason)).orElse(Map.of()))));
+        Optional<String> filesWarning = files.warning();
+        parts.add(new HealthPart(
+                "files",
+                "watched",
+                filesWarning.isPresent() ? "overdue" : "ready",
+                Map.of("last_check", files.lastCheck().toString())));
 
         boolean noKey = unusable.size() == keyNames.size();
         List<String> reasons = new ArrayList<>();
@@ -71,6 +80,7 @@ final class ServiceHealth implements HealthReport {
             unusable.forEach((name, reason) -> warnings.add("Key \"" + name + "\" cannot be used: " + reason));
         }
         auditTrouble.ifPresent(reason -> warnings.add("The audit log cannot be written: " + reason));
+        filesWarning.ifPresent(warnings::add);
         return new Health(!stopping && !noKey, reasons, warnings, parts);
     }
 

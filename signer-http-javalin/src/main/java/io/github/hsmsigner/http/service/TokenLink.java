@@ -187,8 +187,9 @@ final class TokenLink {
             return Optional.empty();
         } catch (SigningException e) {
             return failed(List.of(e));
-        } catch (RuntimeException e) {
-            // Whether this attempt logged in is unknown, so it is not repeated.
+        } catch (Throwable e) {
+            // Also an Error: the executor would keep it to itself. Whether this attempt logged in is unknown, so it is
+            // not repeated.
             trouble = new Trouble("The connection to the token met an unexpected error; the log has it.", null);
             LOG.error("Token \"{}\" is not tried again: an unexpected error.", name, e);
             firstAttempt.complete(List.of());

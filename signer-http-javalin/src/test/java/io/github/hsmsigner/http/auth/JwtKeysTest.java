@@ -216,4 +216,37 @@ class JwtKeysTest {
         assertThat(reference.read()).isEqualTo(reference.read()).doesNotContain(0);
         assertThat(JwtKeySource.secret(reference).toString()).contains("hidden").doesNotContain("0123");
     }
+
+    static Stream<Arguments> filesThatAreTooMuch() {
+        String ring = "{'keys':[{'kty':'RSA','n':%s}]}".replace('\'', '"');
+        return Stream.of(
+                Arguments.of("arrays", ring.formatted("[".repeat(500_000)), "is not well-formed"),
+                Arguments.of(
+                        "closed arrays", ring.formatted("[".repeat(9_000) + "]".repeat(9_000)), "is not well-formed"),
+                Arguments.of("objects", ring.formatted("{\"n\":".repeat(150_000)), "is not well-formed"),
+                Arguments.of(
+                        "several megabytes",
+                        ring.formatted("\"" + "A".repeat(3_000_000) + "\""),
+                        "is longer than 1048576 bytes"),
+                Arguments.of("nothing but arrays", "[".repeat(1_000_000), "is not well-formed"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("filesThatAreTooMuch")
+    void aJwkSetThatIsTooMuchIsOneSentence(String name, String content, String expected) {
+        assertThatThrownBy(() -> read(JwtKeySource.jwkSet(write(content))))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining(expected);
+    }
+
+    @Test
+    void aPemWithoutAnEndIsReadOnce() {
+        assertThatThrownBy(
+                        () -> read(JwtKeySource.publicKey(write("-----BEGIN PUBLIC KEY-----" + " ".repeat(900_000)))))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("There is no PEM");
+        assertThatThrownBy(() -> read(JwtKeySource.publicKey(write("-----BEGIN A-----".repeat(50_000)))))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("There is no PEM");
+    }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +61,18 @@ class CheckCommandTest {
                 .containsPattern("(?m)^WARNING +audit: ")
                 .containsPattern("(?m)^OK +key keystore: A CAdES container has \\d+ bytes")
                 .doesNotContain(TestKey.PASSWORD);
+    }
+
+    @Test
+    void aConfigurationFileThatIsNestedTooDeeplyIsOneFinding() throws IOException {
+        for (String nested :
+                List.of("keys: " + "[".repeat(100_000), "- ".repeat(100_000), "a: " + "{b: ".repeat(100_000))) {
+            Path file = Files.writeString(directory.resolve("signer.yaml"), nested);
+            assertFinds(
+                    Map.of("SIGNING_SERVICE_CONFIG", file.toString()),
+                    "settings: The file " + file + " nests values more than 16 deep at line 1",
+                    "docs/configuration.md");
+        }
     }
 
     @Test

@@ -50,7 +50,7 @@ class ConfigurationPageTest {
               durations have one (`500ms`, `30s`, `5m`, `1h`, `1d`). A list may be written as one text: files separated by `:`, others by
               commas or spaces. Relative paths are relative to the working directory.
             - `${NAME}` in a value of the file stands for the environment variable, which must be set. `$${` stands for `${` itself.
-            - The file is YAML 1.2, one document, of 1 MiB at most. Names that come twice and tags (`!name`) are errors.
+            - The file is YAML 1.2, one document, of 1 MiB, 16 levels and 20,000 values at most. Names that come twice and tags (`!name`) are errors.
 
             ## Secrets
 

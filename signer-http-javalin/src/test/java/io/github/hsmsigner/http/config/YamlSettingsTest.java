@@ -487,6 +487,44 @@ class YamlSettingsTest {
         }
         InvalidSettingsException problems =
                 catchThrowableOfType(InvalidSettingsException.class, () -> read(yaml.toString()));
-        assertThat(problems.problems()).anyMatch(sentence -> sentence.contains("not accepted as such"));
+        assertThat(problems.problems()).anyMatch(sentence -> sentence.contains("has more than 20000 values"));
+    }
+
+    /** Each is shorter than a file may be. */
+    static Stream<Arguments> filesThatAreTooMuch() {
+        return Stream.of(
+                Arguments.of("flow sequences", "a: " + "[".repeat(20_000), "nests values more than 16 deep at line 1"),
+                Arguments.of("closed", "[".repeat(10_000) + "]".repeat(10_000), "nests values more than 16 deep"),
+                Arguments.of("flow mappings", "a: " + "{a: ".repeat(20_000), "nests values more than 16 deep"),
+                Arguments.of("block sequences", "- ".repeat(50_000), "nests values more than 16 deep"),
+                Arguments.of("keys that are mappings", "? ".repeat(50_000), "nests values more than 16 deep"),
+                Arguments.of("lines that go in", indented(1000), "nests values more than 16 deep at line 17"),
+                Arguments.of("values", "a: [" + "x,".repeat(50_000) + "x]", "has more than 20000 values"),
+                Arguments.of("names", "{" + "a,".repeat(50_000) + "b}", "has more than 20000 values"),
+                Arguments.of("empty collections", "a: [" + "[],".repeat(50_000) + "x]", "has more than 20000 values"),
+                Arguments.of("a long name", "x".repeat(50_000) + ": 1", "is not well-formed YAML"),
+                Arguments.of("a long quoted name", "\"" + "x".repeat(50_000) + "\": 1", "is not well-formed YAML"),
+                Arguments.of("an alias in itself", "a: &a [*a]", "nests values more than 16 deep"));
+    }
+
+    private static String indented(int levels) {
+        StringBuilder yaml = new StringBuilder();
+        for (int i = 0; i < levels; i++) {
+            yaml.append(" ".repeat(i)).append("a:\n");
+        }
+        return yaml.toString();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("filesThatAreTooMuch")
+    void aFileThatIsTooMuchIsOneSentence(String name, String yaml, String expected) {
+        InvalidSettingsException problems = catchThrowableOfType(InvalidSettingsException.class, () -> read(yaml));
+
+        assertThat(problems.problems())
+                .filteredOn(sentence -> sentence.startsWith("The file "))
+                .singleElement()
+                .asString()
+                .contains(expected)
+                .hasSizeLessThan(300);
     }
 }

@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +84,12 @@ class PrivateKeyFileTest {
         assertFails(file, "is damaged");
         Files.writeString(file, "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n");
         assertFails(file, "is damaged");
+        String indefinite =
+                Base64.getMimeEncoder().encodeToString("0\u0080".repeat(20_000).getBytes(StandardCharsets.ISO_8859_1));
+        for (String label : List.of("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY")) {
+            Files.writeString(file, "-----BEGIN " + label + "-----\n" + indefinite + "\n-----END " + label + "-----\n");
+            assertFails(file, "is damaged");
+        }
         TestPki.writePem(
                 file,
                 TestPki.keyPair("EC", 256).getPrivate(),

@@ -11,9 +11,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class FileWatchTest {
 
@@ -165,25 +168,40 @@ class FileWatchTest {
         }
     }
 
-    @Test
-    void anUnexpectedErrorLeavesTheWatchAlive() throws IOException {
+    static Stream<Throwable> unexpectedErrors() {
+        return Stream.of(
+                new IllegalStateException("a bug"),
+                new StackOverflowError("too deep"),
+                new OutOfMemoryError("too large"),
+                new NoClassDefFoundError("not there"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("unexpectedErrors")
+    void anUnexpectedErrorLeavesTheWatchAlive(Throwable error) throws IOException {
         List<String> attempts = new ArrayList<>();
         watch = new FileWatch(
                 "Test files",
                 () -> List.of(first),
                 () -> {
                     attempts.add("attempt");
-                    throw new IllegalStateException("a bug");
+                    throw sneaky(error);
                 },
                 outcomes::add);
         Files.writeString(first, "b1");
-        assertThat(look()).singleElement().asString().contains("WARN", "a bug");
+        assertThat(look()).singleElement().asString().contains("WARN", error.getMessage());
         assertThat(watch.problem())
                 .get()
                 .asString()
                 .contains("an unexpected error")
-                .doesNotContain("a bug");
+                .doesNotContain(error.getMessage());
         assertThat(look()).isEmpty();
         assertThat(attempts).hasSize(2);
+        assertThat(outcomes).containsExactly(false);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> T sneaky(Throwable error) throws T {
+        throw (T) error;
     }
 }

@@ -135,7 +135,9 @@ class KeyConnectionsTest {
     }
 
     private Health health(ServiceSettings settings) {
-        return new ServiceHealth(settings.keys().keySet(), connections, List::of, Optional.empty()).ready();
+        try (ChangedFiles files = new ChangedFiles(Clock.systemUTC())) {
+            return new ServiceHealth(settings.keys().keySet(), connections, List::of, Optional.empty(), files).ready();
+        }
     }
 
     private static void await(String what, BooleanSupplier condition) {
@@ -178,7 +180,8 @@ class KeyConnectionsTest {
                             tuple("token", "first", "not_ready"),
                             tuple("token", "second", "ready"),
                             tuple("key", "one", "not_ready"),
-                            tuple("key", "two", "ready"));
+                            tuple("key", "two", "ready"),
+                            tuple("files", "watched", "ready"));
             assertThat(refusals.get("first")).hasValue(1);
             assertThat(logins.get("first")).hasValue(0);
 

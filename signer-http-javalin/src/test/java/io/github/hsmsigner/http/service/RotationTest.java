@@ -171,6 +171,29 @@ class RotationTest {
         }
     }
 
+    @Test
+    void aFileThatIsNestedTooDeeplyDoesNotKeepASecretValidThatWasRevoked() throws Exception {
+        Path secret = Files.writeString(directory.resolve("secret"), "the first of the secrets");
+        Path file = directory.resolve("signer.yaml");
+        replace(file, configuration("token-secret: {file: " + secret + "}"));
+        SettingsFile source = SettingsFile.of(Map.of("SIGNING_SERVICE_CONFIG", file.toString()))
+                .orElseThrow();
+        RunningService service = new RunningService(source.read(), Optional.of(source), "test");
+        try (CapturedLog log = new CapturedLog()) {
+            service.start();
+            Client client = new Client(service.port());
+            replace(file, configuration("token-secret: " + "[".repeat(100_000)));
+            await("the refusal", () -> log.text().contains("Configuration file could not be reloaded"));
+
+            replace(secret, "the second of the secrets");
+            await("the second secret", () -> status(client, "the second of the secrets") == 200);
+            assertThat(status(client, "the first of the secrets")).isEqualTo(401);
+            assertThat(Client.text(client.get("/health/ready"))).contains("\"kind\":\"files\"", "\"last_check\":\"20");
+        } finally {
+            service.close();
+        }
+    }
+
     private String configuration(String access) {
         return String.join(
                 "\n",

@@ -60,6 +60,8 @@ final class BackgroundWork implements AutoCloseable {
                         });
                     } catch (CryptokiException | SigningUnavailableException e) {
                         LOG.debug("Housekeeping was put off: {}", e.getMessage());
+                    } catch (Throwable e) {
+                        LOG.error("Housekeeping of token {} failed; it is repeated after its pause.", token, e);
                     }
                 }),
                 pause.toNanos(),
@@ -72,6 +74,9 @@ final class BackgroundWork implements AutoCloseable {
             calls.background(work);
         } catch (RejectedExecutionException e) {
             LOG.debug("Not done, as the token is closed.");
+        } catch (Throwable e) {
+            // Such as an OutOfMemoryError where no further thread can be started. The timer would drop the work.
+            LOG.error("Housekeeping of token {} could not be started; it is repeated after its pause.", token, e);
         }
     }
 

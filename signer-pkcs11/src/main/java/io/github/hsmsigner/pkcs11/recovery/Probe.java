@@ -74,6 +74,11 @@ final class Probe {
                 background.watched(() -> probe(pauses), "A probe");
             } catch (RejectedExecutionException e) {
                 LOG.debug("Not probed, as the token is closed.");
+            } catch (Throwable e) {
+                // Such as an OutOfMemoryError where no further thread can be started. Without a probe, the circuit
+                // breaker would stay open.
+                LOG.error("The probe could not be started; the next one follows.", e);
+                probeAfter(pauses);
             }
         });
     }
@@ -84,6 +89,8 @@ final class Probe {
             works = works(false) || (!breaker.isOpenForGood() && !module.othersWork() && works(true));
         } catch (RuntimeException e) {
             LOG.debug("The probe failed: {}", e.getMessage());
+        } catch (Throwable e) {
+            LOG.error("The probe failed; the next one follows.", e);
         }
         if (works && !background.isClosed()) {
             module.working(true);

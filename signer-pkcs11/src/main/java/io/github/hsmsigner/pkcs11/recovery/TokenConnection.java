@@ -32,6 +32,8 @@ final class TokenConnection {
     /** No epoch of the module is to end. */
     static final long NO_EPOCH = -1;
 
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
     private final CryptokiModule module;
     private final Cryptoki cryptoki;
     private final ModuleCalls calls;
@@ -114,6 +116,11 @@ final class TokenConnection {
         } catch (RejectedExecutionException e) {
             ended();
             next.completeExceptionally(SigningUnavailableException.lasting("The token is closed.", e));
+        } catch (OutOfMemoryError e) {
+            // No further thread can be started. The next login must not wait for this one.
+            ended();
+            next.completeExceptionally(SigningUnavailableException.passing(
+                    "No further thread can be started that logs in to the token.", RETRY_AFTER, e));
         }
         return next;
     }

@@ -43,16 +43,17 @@ final class OpenSessions {
     }
 
     void close(Session session, SessionCloseReason reason) {
-        // After C_Initialize the handle is void, or by chance that of a new session of somebody else.
-        if (session.generation().epoch() == module.epoch()) {
-            try {
+        try {
+            // After C_Initialize the handle is void, or by chance that of a new session of somebody else.
+            if (session.generation().epoch() == module.epoch()) {
                 cryptoki.closeSession(session.handle());
-            } catch (CryptokiException e) {
-                LOG.debug("A session could not be closed: {}.", e.getMessage());
             }
+        } catch (CryptokiException e) {
+            LOG.debug("A session could not be closed: {}.", e.getMessage());
+        } finally {
+            ended.incrementAndGet();
+            events.sessionClosed(reason);
         }
-        ended.incrementAndGet();
-        events.sessionClosed(reason);
     }
 
     /** Takes the idle session that was used last; {@code null} if none is idle. */

@@ -82,6 +82,7 @@ public final class DocumentEngine implements AutoCloseable {
                 .before("/api/documents/{id}/events", views::requireDocument)
                 .sse("/api/documents/{id}/events", views::events)
                 .get("/api/documents/{id}/report", views::report)
+                .get("/api/documents/{id}/signature-fields", views::signatureFields)
                 .get("/api/documents/{id}/pages/{pageIndex}/image", views::pageImage)
                 .exception(ApiException.class, DocumentEngine::refuse);
         page.addTo(config.routes);

@@ -2,6 +2,8 @@ package io.github.hsmsigner.examples.documentengine;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hsmsigner.examples.documentengine.report.SignatureReport;
 import io.github.hsmsigner.examples.documentengine.report.SignatureReports;
 import io.javalin.http.Context;
@@ -18,7 +20,7 @@ import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.rendering.ImageType;
 import org.apache.pdfbox.rendering.PDFRenderer;
 
-/** Answers the calls that show a document: what the signing service was asked, what its signatures are worth, how a page looks. */
+/** Answers the calls that show a document: its callback events, the report on its signatures, its signature fields, and its pages. */
 final class DocumentViews {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -87,6 +89,24 @@ final class DocumentViews {
                     .header("X-Page-Count", Integer.toString(last + 1))
                     .result(png.toByteArray());
         }
+    }
+
+    /** {@code GET /api/documents/{id}/signature-fields}: those that are not signed yet. */
+    void signatureFields(Context context) {
+        byte[] pdf = documents.find(context.pathParam("id")).current();
+        ObjectNode answer = JSON.createObjectNode();
+        ArrayNode fields = answer.putArray("signatureFields");
+        try (PDDocument document = Loader.loadPDF(pdf)) {
+            for (FieldToSign field : FieldToSign.unsigned(document)) {
+                fields.addObject()
+                        .put("name", field.existing().orElseThrow().getFullyQualifiedName())
+                        .put("pageIndex", field.pageIndex())
+                        .put("visible", field.place().isPresent());
+            }
+        } catch (IOException e) {
+            throw ApiException.badRequest("The form of the PDF cannot be read.", e);
+        }
+        context.contentType("application/json").result(answer.toString());
     }
 
     private static BufferedImage render(PDDocument document, int pageIndex, int width) throws IOException {

@@ -51,16 +51,31 @@ record FieldToSign(Optional<PDSignatureField> existing, int pageIndex, Optional<
         if (signatureField.getSignature() != null) {
             throw ApiException.badRequest("The field that formFieldName names is signed already.");
         }
-        PDAnnotationWidget widget = signatureField.getWidgets().get(0);
+        return existing(document, signatureField);
+    }
+
+    private static FieldToSign existing(PDDocument document, PDSignatureField field) throws IOException {
+        PDAnnotationWidget widget = field.getWidgets().get(0);
         int pageIndex = pageOf(document, widget);
         PDRectangle rectangle = widget.getRectangle();
         boolean seen = rectangle != null && rectangle.getWidth() > 0 && rectangle.getHeight() > 0;
         return new FieldToSign(
-                Optional.of(signatureField),
+                Optional.of(field),
                 pageIndex,
                 seen
                         ? Optional.of(new PlaceOnPage(rectangle, PlaceOnPage.rotation(document.getPage(pageIndex))))
                         : Optional.empty());
+    }
+
+    /** Returns the signature fields of the document that are not signed yet. */
+    static List<FieldToSign> unsigned(PDDocument document) throws IOException {
+        List<FieldToSign> fields = new ArrayList<>();
+        for (PDSignatureField field : document.getSignatureFields()) {
+            if (field.getSignature() == null && !field.getWidgets().isEmpty()) {
+                fields.add(existing(document, field));
+            }
+        }
+        return fields;
     }
 
     private static String names(PDAcroForm form) {

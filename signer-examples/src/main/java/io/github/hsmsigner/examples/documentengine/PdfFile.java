@@ -6,7 +6,7 @@ import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.encryption.InvalidPasswordException;
 
-/** Looks at uploaded files. */
+/** Checks uploaded files. */
 final class PdfFile {
 
     /** Where readers look for the header. */
@@ -14,8 +14,11 @@ final class PdfFile {
 
     private PdfFile() {}
 
-    /** Refuses what is not a PDF that can be opened. */
+    /** Refuses a file that is not a PDF, or that cannot be opened. */
     static void requirePdf(byte[] file) {
+        if (file.length == 0) {
+            throw ApiException.badRequest("The file is empty. A PDF is expected.");
+        }
         String start = new String(file, 0, Math.min(file.length, HEADER_AREA), StandardCharsets.ISO_8859_1);
         if (!start.contains("%PDF-")) {
             throw ApiException.badRequest("The file is not a PDF.");

@@ -105,6 +105,17 @@ final class Chromium implements AutoCloseable {
         post("/goog/cdp/execute", body);
     }
 
+    /** Sets the colour scheme that the user prefers: light or dark. */
+    void prefer(String colorScheme) {
+        ObjectNode body = JSON.createObjectNode().put("cmd", "Emulation.setEmulatedMedia");
+        body.putObject("params")
+                .putArray("features")
+                .addObject()
+                .put("name", "prefers-color-scheme")
+                .put("value", colorScheme);
+        post("/goog/cdp/execute", body);
+    }
+
     void click(String selector) {
         post("/element/" + element(selector) + "/click", JSON.createObjectNode());
     }

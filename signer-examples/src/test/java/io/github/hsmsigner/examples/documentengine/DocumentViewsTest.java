@@ -158,8 +158,31 @@ class DocumentViewsTest {
         assertThat(answer.error()).matches("(pageIndex|width) must be a number between \\d and \\d+\\.");
     }
 
+    @Test
+    void theUnsignedSignatureFieldsAreListed() {
+        String id = application.upload(SamplePdf.withSignatureFields()).documentId();
+        String path = "/api/documents/" + id + "/signature-fields";
+        assertThat(application.get(path).text())
+                .isEqualTo("{\"signatureFields\":[{\"name\":\"seller\",\"pageIndex\":1,\"visible\":true},"
+                        + "{\"name\":\"buyer\",\"pageIndex\":0,\"visible\":false}]}");
+        assertThat(application.sign(id, "{\"formFieldName\":\"seller\"}").status())
+                .isEqualTo(200);
+        assertThat(application.get(path).text()).doesNotContain("seller").contains("buyer");
+    }
+
+    @Test
+    void aDocumentMayHaveNoSignatureFields() {
+        for (byte[] pdf : List.of(SamplePdf.plain(), SamplePdf.withForm(), SamplePdf.encrypted(256))) {
+            String id = application.upload(pdf).documentId();
+            assertThat(application
+                            .get("/api/documents/" + id + "/signature-fields")
+                            .text())
+                    .isEqualTo("{\"signatureFields\":[]}");
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"events", "report", "pages/0/image"})
+    @ValueSource(strings = {"events", "report", "signature-fields", "pages/0/image"})
     void theyAreForWhoHasTheToken(String view) {
         String path = "/api/documents/" + application.upload(SamplePdf.plain()).documentId() + "/" + view;
         assertThat(new Application(chain.enginePort(), "Token token=\"wrong\"")

@@ -1,7 +1,12 @@
-// The calls of the stand-in's API, as any application would make them.
+// The calls of the stand-in's API, as any application makes them.
 
-/** An answer that says no, with the words of it. */
-export class Refusal extends Error {}
+/** An error response of the API: its sentence, and its status; 0 if there was no response. */
+export class Refusal extends Error {
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
 
 export class ApiClient {
   #token;
@@ -10,7 +15,7 @@ export class ApiClient {
     this.#token = token;
   }
 
-  /** Uploads a PDF and gives its identifier. */
+  /** Uploads a PDF and returns its identifier. */
   async upload(pdf) {
     const answer = await this.#call("/api/documents", {
       method: "POST",
@@ -20,12 +25,19 @@ export class ApiClient {
     return (await answer.json()).data.document_id;
   }
 
-  sign(id, options) {
-    return this.#call(`/api/documents/${id}/sign`, {
+  /** Returns the signature fields of a document that are not signed yet. */
+  async signatureFields(id) {
+    return (await (await this.#call(`/api/documents/${id}/signature-fields`)).json()).signatureFields;
+  }
+
+  /** Signs a document and returns what the API says about the signature. */
+  async sign(id, options) {
+    const answer = await this.#call(`/api/documents/${id}/sign`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(options),
     });
+    return (await answer.json()).data;
   }
 
   async report(id) {
@@ -36,8 +48,8 @@ export class ApiClient {
     return (await this.#call(`/api/documents/${id}/pdf`)).blob();
   }
 
-  async pageImage(id, width) {
-    return (await this.#call(`/api/documents/${id}/pages/0/image?width=${width}`)).blob();
+  async pageImage(id, pageIndex, width) {
+    return (await this.#call(`/api/documents/${id}/pages/${pageIndex}/image?width=${width}`)).blob();
   }
 
   /**
@@ -82,10 +94,10 @@ export class ApiClient {
         headers: { ...init.headers, Authorization: `Token token="${this.#token}"` },
       });
     } catch {
-      throw new Refusal("The stand-in cannot be reached. Is it still running?");
+      throw new Refusal("The stand-in cannot be reached. Is it still running?", 0);
     }
     if (!answer.ok) {
-      throw new Refusal(await words(answer));
+      throw new Refusal(await words(answer), answer.status);
     }
     return answer;
   }

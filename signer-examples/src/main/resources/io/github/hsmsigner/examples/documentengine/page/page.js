@@ -6,19 +6,121 @@ const drop = byId("drop");
 const level = byId("level");
 const IMAGE_WIDTH = 900;
 const VISIBLE_PLACE = [72, 150, 360, 72];
+/** Readers look for the header of a PDF this far. */
+const HEADER_AREA = 1024;
+const START = "Choose a PDF, then press Sign.";
+const READY = "Press Sign.";
+/** The labels on this page of the options that error messages of the API name. */
+const LABELS = {
+  estimatedSize: "Bytes reserved",
+  hashAlgorithm: "Hash",
+  cadesLevel: "Level",
+  signatureType: "Type",
+  signatureContainer: "Container made by",
+  formFieldName: "Signature field",
+  signingToken: "Signing token",
+};
 
-let settings = { apiToken: "", timestamps: false, signingService: "" };
+let settings = { apiToken: "", timestamps: false, hashAlgorithm: "sha512", cadesLevel: "b-lt", signingService: "" };
+/** The chosen document: its name, its bytes, and its identifier while the stand-in holds it unsigned. */
 let chosen = null;
+let choices = 0;
 let urls = [];
 
 // --- choosing a document
 
-function choose(name, blob) {
-  chosen = blob;
+/** Takes a document, unless another one is chosen while this one is read. */
+async function choose(name, blob) {
+  const choice = ++choices;
+  chosen = null;
+  clear();
+  byId("sign").disabled = true;
   byId("chosen").textContent = `${name} (${size(blob.size)})`;
+  drop.classList.remove("filled", "refused");
+  byId("file-problem").hidden = true;
+  showFields([]);
+  show("idle", START);
+  const picked = { name, blob, id: null, fields: [] };
+  const problem = (await whyNotPdf(name, blob)) || (await prepare(picked));
+  if (choice !== choices) {
+    return;
+  }
+  if (problem) {
+    refuseFile(problem);
+    return;
+  }
+  chosen = picked;
   drop.classList.add("filled");
+  showFields(picked.fields);
+  show("idle", READY);
   byId("sign").disabled = false;
 }
+
+function refuseFile(problem) {
+  drop.classList.add("refused");
+  byId("file-problem").textContent = problem;
+  byId("file-problem").hidden = false;
+}
+
+/** Uploads a document and reads its fields. Returns why the document is refused; other problems appear when it is signed. */
+async function prepare(picked) {
+  try {
+    const api = new ApiClient(byId("api-token").value);
+    const id = await api.upload(picked.blob);
+    picked.fields = await api.signatureFields(id);
+    picked.id = id;
+    return "";
+  } catch (error) {
+    return error instanceof Refusal && error.status === 400 ? `${picked.name}: ${error.message}` : "";
+  }
+}
+
+byId("api-token").addEventListener("change", async () => {
+  const picked = chosen;
+  if (picked && picked.id === null && picked.fields.length === 0) {
+    await prepare(picked);
+    if (picked === chosen && picked.fields.length > 0) {
+      showFields(picked.fields);
+    }
+  }
+});
+
+async function whyNotPdf(name, blob) {
+  if (blob.size === 0) {
+    return `${name} is empty. Choose a PDF.`;
+  }
+  let start;
+  try {
+    start = new TextDecoder("latin1").decode(await blob.slice(0, HEADER_AREA).arrayBuffer());
+  } catch {
+    return `${name} cannot be read. Choose a PDF.`;
+  }
+  return start.includes("%PDF-") ? "" : `${name} is not a PDF: its first ${HEADER_AREA} bytes do not contain %PDF-.`;
+}
+
+function showFields(fields) {
+  byId("field").replaceChildren(
+    ...fields.map((field) => {
+      const option = element("option", `${field.name}, page ${field.pageIndex + 1}${field.visible ? "" : ", invisible"}`);
+      option.value = field.name;
+      option.dataset.visible = field.visible;
+      option.dataset.pageIndex = field.pageIndex;
+      return option;
+    }),
+  );
+  const other = element("option", "A new field");
+  other.value = "";
+  byId("field").append(other);
+  byId("field-choice").hidden = fields.length === 0;
+  limitPlace();
+}
+
+/** A field of the document has its own place. */
+function limitPlace() {
+  byId("visible-choice").hidden = byId("field").value !== "";
+}
+
+byId("field").addEventListener("change", limitPlace);
 
 function size(bytes) {
   if (bytes < 1000) {
@@ -29,6 +131,8 @@ function size(bytes) {
 
 byId("file").addEventListener("change", (event) => {
   const file = event.target.files[0];
+  // So that the same file can be chosen again after it was changed.
+  event.target.value = "";
   if (file) {
     choose(file.name, file);
   }
@@ -36,7 +140,7 @@ byId("file").addEventListener("change", (event) => {
 
 byId("sample").addEventListener("click", async () => {
   try {
-    choose("The sample document", await (await fetch("/sample.pdf")).blob());
+    await choose("sample.pdf", await (await fetch("/sample.pdf")).blob());
   } catch {
     show("failed", "The stand-in cannot be reached. Is it still running?");
   }
@@ -58,9 +162,11 @@ drop.addEventListener("dragleave", (event) => {
 drop.addEventListener("drop", (event) => {
   event.preventDefault();
   drop.classList.remove("over");
-  const file = event.dataTransfer.files[0];
-  if (file) {
-    choose(file.name, file);
+  const files = event.dataTransfer.files;
+  if (files.length > 1) {
+    refuseFile(`${files.length} files were dropped. Drop one PDF.`);
+  } else if (files.length === 1) {
+    choose(files[0].name, files[0]);
   }
 });
 
@@ -78,15 +184,14 @@ function checked(name) {
 function limitLevels() {
   const cms = checked("signatureType") === "cms";
   const hint = byId("level-hint");
-  if (cms || !settings.timestamps) {
-    level.value = "b-b";
-  }
-  level.disabled = cms || !settings.timestamps;
-  hint.hidden = !level.disabled;
+  level.disabled = cms;
+  hint.hidden = !cms && (settings.timestamps || level.value === "b-b");
   hint.textContent = cms
     ? "CMS signatures have no levels."
-    : "B-T and B-LT need a timestamp authority: TIMESTAMP_AUTHORITY_URL is not set.";
+    : "The signature gets the level B-B, because the stand-in has no timestamp authority (TIMESTAMP_AUTHORITY_URL).";
 }
+
+level.addEventListener("change", limitLevels);
 
 for (const input of form.querySelectorAll('input[name="signatureType"]')) {
   input.addEventListener("change", limitLevels);
@@ -107,8 +212,13 @@ function options() {
     signatureLocation: byId("location").value.trim(),
   };
   wanted.signatureMetadata = Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== ""));
-  if (byId("visible").checked) {
+  const field = byId("field").selectedOptions[0];
+  if (field.value) {
+    wanted.formFieldName = field.value;
+  } else if (byId("visible").checked) {
     wanted.position = { pageIndex: 0, rect: VISIBLE_PLACE };
+  }
+  if (wanted.position || field.dataset.visible === "true") {
     wanted.appearance = { mode: "signatureAndDescription", showReason: true, showLocation: true, showDateTimezone: true };
   }
   if (byId("signing-token").value !== "") {
@@ -127,30 +237,48 @@ form.addEventListener("submit", async (event) => {
   if (!chosen || byId("sign").disabled) {
     return;
   }
+  const picked = chosen;
   byId("sign").disabled = true;
   clear();
   show("busy", "Signing …");
   try {
-    await sign(new ApiClient(byId("api-token").value));
+    await sign(picked, new ApiClient(byId("api-token").value));
   } catch (error) {
-    show("failed", error instanceof Refusal ? readable(error.message) : `The page failed: ${error.message}`);
+    if (picked === chosen) {
+      show("failed", error instanceof Refusal ? readable(error) : `The page failed: ${error.message}`);
+    }
   } finally {
-    byId("sign").disabled = false;
+    byId("sign").disabled = !chosen;
   }
 });
 
-async function sign(api) {
-  const id = await api.upload(chosen);
-  const following = api.follow(id, showEvent);
-  // Its failure is told below, after that of the signature, which says more.
+async function sign(picked, api) {
+  const id = picked.id ?? (await api.upload(picked.blob));
+  // Signing again begins with the document as it was chosen.
+  picked.id = null;
+  const following = api.follow(id, (event) => picked === chosen && showEvent(event));
+  // The failure of the signature says more than a failure here.
   following.catch(() => {});
-  await api.sign(id, options());
+  const pageIndex = Number(byId("field").selectedOptions[0].dataset.pageIndex ?? 0);
+  const signature = await api.sign(id, options());
   await following;
+  if (picked !== chosen) {
+    return;
+  }
   show("busy", "Checking the signature …");
-  const [report, image, pdf] = await Promise.all([api.report(id), api.pageImage(id, IMAGE_WIDTH), api.pdf(id)]);
-  showReport(report.signatures);
+  const [report, image, pdf] = await Promise.all([
+    api.report(id),
+    api.pageImage(id, pageIndex, IMAGE_WIDTH),
+    api.pdf(id),
+  ]);
+  if (picked !== chosen) {
+    return;
+  }
+  showReport(report.signatures, signature.cadesLevelReason ?? "");
+  byId("page-image").alt = `Page ${pageIndex + 1} of the signed document`;
   byId("page-image").src = keep(URL.createObjectURL(image));
   byId("download").href = keep(URL.createObjectURL(pdf));
+  byId("download").download = `${picked.name.replace(/\.pdf$/i, "")}-signed.pdf`;
   byId("document").hidden = false;
 }
 
@@ -163,7 +291,7 @@ function clear() {
   urls.forEach((url) => URL.revokeObjectURL(url));
   urls = [];
   byId("events").replaceChildren();
-  byId("events-empty").hidden = true;
+  byId("events-empty").hidden = false;
   byId("report").hidden = true;
   byId("document").hidden = true;
 }
@@ -173,16 +301,24 @@ function clear() {
 function show(state, text) {
   byId("outcome").className = `outcome ${state}`;
   byId("outcome-words").textContent = text;
-  byId("signature").scrollIntoView({ block: "nearest" });
+  if (state !== "idle") {
+    byId("signature").scrollIntoView({ block: "nearest" });
+  }
 }
 
-/** The words of a refusal; what the signing service answered in JSON is shown in full below, so its message is enough here. */
-function readable(words) {
-  const [, start, json] = words.match(/^(The signing service answered \d+: )(\{.*\})$/s) ?? [];
+/** A refusal in the words of this page. The message of the signing service is enough here, as the events show its answer in full. */
+function readable(refusal) {
+  if (refusal.status === 401) {
+    form.querySelector("details").open = true;
+    return "The API token is wrong. Enter the token of the stand-in (API_AUTH_TOKEN).";
+  }
+  const [, start, json] = refusal.message.match(/^(The signing service answered \d+: )(\{.*\})$/s) ?? [];
   try {
     return start + JSON.parse(json).error.message;
   } catch {
-    return words;
+    return refusal.message
+      .replace(/but estimatedSize reserves (\d+)\./, "but only $1 are reserved. Increase estimatedSize.")
+      .replace(/\b[a-z]+[A-Z][A-Za-z]+\b/g, (name) => (LABELS[name] ? `“${LABELS[name]}”` : name));
   }
 }
 
@@ -195,7 +331,7 @@ function element(name, text, className) {
   return made;
 }
 
-function showReport(signatures) {
+function showReport(signatures, levelReason) {
   const last = signatures.at(-1);
   if (!last) {
     show("failed", "The document came back without a signature.");
@@ -211,6 +347,7 @@ function showReport(signatures) {
     ["Covers", last.coverage],
     ["Container", last.container],
     ["Level", last.level],
+    ["Note", levelReason],
     ["Algorithm", last.algorithm],
     ["Trust", last.trust],
   ];
@@ -240,6 +377,7 @@ function showEvent(event) {
   if (event.kind === "end") {
     return;
   }
+  byId("events-empty").hidden = true;
   const [tag, name, facts] = HEADS[event.kind](event);
   const item = element("li", "", event.kind === "answer" && event.status !== 200 ? "answer refused" : event.kind);
   const head = element("div", "", "event-head");
@@ -257,14 +395,26 @@ function showEvent(event) {
 
 // --- start
 
+/** Selects a default, which may be one that the page does not offer. */
+function preset(select, value) {
+  if (![...select.options].some((option) => option.value === value)) {
+    select.append(new Option(value, value));
+  }
+  select.value = value;
+}
+
 async function start() {
   settings = await (await fetch("/page-settings.json")).json();
   byId("service").textContent = settings.signingService;
   byId("api-token").value = settings.apiToken;
+  preset(byId("hash"), settings.hashAlgorithm);
+  preset(level, settings.cadesLevel);
   if (settings.apiToken === "") {
     form.querySelector("details").open = true;
   }
   limitLevels();
+  showFields([]);
+  show("idle", START);
 }
 
 start().catch(() => show("failed", "The stand-in cannot be reached. Is it still running?"));

@@ -14,13 +14,15 @@ import java.util.Optional;
  *
  * @param time when the request reached the service
  * @param requestId what logs call the request
+ * @param traceId the trace that the request belongs to (W3C Trace Context); empty where the caller named none
  * @param action what was asked
  * @param callers who asked: every identity of the request that the policies know; unmodifiable, empty where they know none
  * @param keyName the key; empty where the request named one that does not exist, or was denied before one was chosen
  * @param certificateSerial the serial number of the key's certificate; empty where there was no key
  * @param algorithm the algorithm of the signature; empty where none was made or asked for
  * @param digest the digest of what was signed: of the content of a container, of the data of a bare signature
- * @param format the kind of container; empty where none was asked for
+ * @param format the kind of container that was made, or was asked for where the request failed; empty where none was asked for
+ * @param timestampMissing whether the container is CAdES B-B instead of B-T, because no timestamp authority answered in time
  * @param error why the request failed; empty where it succeeded
  * @param duration from the request to its end
  * @param queued how long the request waited in the {@link SigningQueue} of the key, all attempts together; zero where it did not
@@ -29,6 +31,7 @@ import java.util.Optional;
 public record AuditEvent(
         Instant time,
         String requestId,
+        Optional<String> traceId,
         SigningAction action,
         List<String> callers,
         Optional<String> keyName,
@@ -36,6 +39,7 @@ public record AuditEvent(
         Optional<SignatureAlgorithm> algorithm,
         Optional<Digest> digest,
         Optional<ContainerFormat> format,
+        boolean timestampMissing,
         Optional<ErrorCode> error,
         Duration duration,
         Duration queued,
@@ -46,6 +50,7 @@ public record AuditEvent(
      *
      * @param time when the request reached the service
      * @param requestId what logs call the request
+     * @param traceId the trace that the request belongs to; empty where the caller named none
      * @param action what was asked
      * @param callers who asked: every identity of the request that the policies know; unmodifiable, empty where they know none
      * @param keyName the key; empty where the request named one that does not exist, or was denied before one was chosen
@@ -53,6 +58,7 @@ public record AuditEvent(
      * @param algorithm the algorithm of the signature; empty where none was made or asked for
      * @param digest the digest of what was signed: of the content of a container, of the data of a bare signature
      * @param format the kind of container; empty where none was asked for
+     * @param timestampMissing whether the container lacks its timestamp
      * @param error why the request failed; empty where it succeeded
      * @param duration from the request to its end
      * @param queued how long the request waited in the {@link SigningQueue} of the key, all attempts together; zero where it did not
@@ -61,6 +67,7 @@ public record AuditEvent(
     public AuditEvent {
         Objects.requireNonNull(time, "time");
         Objects.requireNonNull(requestId, "requestId");
+        Objects.requireNonNull(traceId, "traceId");
         Objects.requireNonNull(action, "action");
         callers = List.copyOf(callers);
         Objects.requireNonNull(keyName, "keyName");

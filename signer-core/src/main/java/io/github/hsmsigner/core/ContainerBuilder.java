@@ -24,6 +24,15 @@ public interface ContainerBuilder {
     PreparedContainer prepare(ContainerParameters parameters, Digest contentDigest, Deadline deadline);
 
     /**
+     * The highest CAdES level that this builder makes, for callers that leave the level to the service.
+     *
+     * @return {@link ContainerFormat#CADES_B_T} if timestamps are available, otherwise {@link ContainerFormat#CADES_B_B}
+     */
+    default ContainerFormat cadesLevel() {
+        return ContainerFormat.CADES_B_B;
+    }
+
+    /**
      * An upper bound of the size of a container, for callers that must reserve room before there is a signature.
      *
      * @param parameters what the container is to be

@@ -19,8 +19,8 @@ public interface PreparedContainer {
      *
      * @param signature the signature over {@link #dataToBeSigned()}
      * @param deadline by when it must be done, where something must be fetched for it, such as a timestamp
-     * @return the finished container in DER
+     * @return the finished container
      * @throws SigningUnavailableException if something that must be fetched for it cannot be had
      */
-    byte[] complete(byte[] signature, Deadline deadline);
+    SignedContainer complete(byte[] signature, Deadline deadline);
 }

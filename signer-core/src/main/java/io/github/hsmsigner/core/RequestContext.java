@@ -14,6 +14,7 @@ public final class RequestContext {
     private static final Duration DEFAULT_TIME_LIMIT = Duration.ofSeconds(30);
 
     private final String requestId;
+    private final String traceId;
     private final Deadline deadline;
     private final Deadline auditDeadline;
     private final SigningToken signingToken;
@@ -23,6 +24,7 @@ public final class RequestContext {
 
     private RequestContext(Builder builder) {
         this.requestId = builder.requestId;
+        this.traceId = builder.traceId;
         this.deadline = builder.deadline == null ? Deadline.after(DEFAULT_TIME_LIMIT) : builder.deadline;
         this.auditDeadline = builder.auditDeadline;
         this.signingToken = builder.signingToken;
@@ -48,6 +50,15 @@ public final class RequestContext {
      */
     public String requestId() {
         return requestId;
+    }
+
+    /**
+     * The trace that the request belongs to (W3C Trace Context).
+     *
+     * @return the trace id, or empty if the caller named none
+     */
+    public Optional<String> traceId() {
+        return Optional.ofNullable(traceId);
     }
 
     /**
@@ -109,6 +120,7 @@ public final class RequestContext {
     public static final class Builder {
 
         private final String requestId;
+        private String traceId;
         private Deadline deadline;
         private Deadline auditDeadline;
         private SigningToken signingToken;
@@ -118,6 +130,17 @@ public final class RequestContext {
 
         private Builder(String requestId) {
             this.requestId = Objects.requireNonNull(requestId, "requestId");
+        }
+
+        /**
+         * Sets the trace that the request belongs to, for the audit log.
+         *
+         * @param traceId the trace id (W3C Trace Context); {@code null} for none
+         * @return this builder
+         */
+        public Builder traceId(String traceId) {
+            this.traceId = traceId;
+            return this;
         }
 
         /**

@@ -23,6 +23,7 @@ final class RequestRecord {
     private Optional<DigestAlgorithm> digestAlgorithm = Optional.empty();
     private Optional<Digest> digest = Optional.empty();
     private Optional<ContainerFormat> format = Optional.empty();
+    private boolean timestampMissing;
     private long queuedNanos;
     private long signingNanos;
 
@@ -59,6 +60,12 @@ final class RequestRecord {
         return this;
     }
 
+    /** The container was made in this format, which is B-B where the timestamp of B-T is missing. */
+    void made(ContainerFormat made) {
+        timestampMissing = made != format.orElseThrow();
+        format = Optional.of(made);
+    }
+
     void by(List<String> knownCallers) {
         callers = knownCallers;
     }
@@ -86,6 +93,7 @@ final class RequestRecord {
         return new AuditEvent(
                 time,
                 context.requestId(),
+                context.traceId(),
                 action,
                 callers,
                 key.map(SigningKey::name),
@@ -93,6 +101,7 @@ final class RequestRecord {
                 algorithm,
                 digest,
                 format,
+                timestampMissing,
                 error,
                 Duration.ofNanos(System.nanoTime() - start),
                 Duration.ofNanos(queuedNanos),

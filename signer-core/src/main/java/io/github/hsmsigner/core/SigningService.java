@@ -153,8 +153,19 @@ public final class SigningService {
             PreparedContainer prepared = containers.prepare(parameters, content, context.deadline());
             byte[] signature = signatures.sign(
                     request, key, ToBeSigned.messageFor(key.signer(), algorithm, prepared.dataToBeSigned()));
-            return prepared.complete(signature, context.deadline());
+            SignedContainer container = prepared.complete(signature, context.deadline());
+            request.made(container.format());
+            return container.octets();
         });
+    }
+
+    /**
+     * The highest CAdES level that this service makes, for transports whose callers ask for CAdES and leave the level to the service.
+     *
+     * @return {@link ContainerFormat#CADES_B_T} if a timestamp authority is configured, otherwise {@link ContainerFormat#CADES_B_B}
+     */
+    public ContainerFormat cadesLevel() {
+        return containers.cadesLevel();
     }
 
     /**

@@ -68,6 +68,7 @@ class AuditTest {
                 .isEqualTo(new AuditEvent(
                         NOW,
                         "request-7",
+                        Optional.empty(),
                         SigningAction.CONTAINER,
                         List.of("the accounting department"),
                         Optional.of("main"),
@@ -75,6 +76,7 @@ class AuditTest {
                         Optional.of(SignatureAlgorithm.RSA_PKCS1_SHA384),
                         Optional.of(DIGEST),
                         Optional.of(ContainerFormat.CADES_B_B),
+                        false,
                         Optional.empty(),
                         event.duration(),
                         event.queued(),

@@ -88,7 +88,9 @@ public class CoreBenchmark {
      */
     @Benchmark
     public byte[] container() {
-        return builder.prepare(parameters, digest, deadline).complete(signature, deadline);
+        return builder.prepare(parameters, digest, deadline)
+                .complete(signature, deadline)
+                .octets();
     }
 
     /**
@@ -98,7 +100,9 @@ public class CoreBenchmark {
      */
     @Benchmark
     public byte[] containerWithCrl() {
-        return withCrl.prepare(parameters, digest, deadline).complete(signature, deadline);
+        return withCrl.prepare(parameters, digest, deadline)
+                .complete(signature, deadline)
+                .octets();
     }
 
     /**

@@ -71,6 +71,11 @@ public final class CmsContainerBuilder implements ContainerBuilder {
     }
 
     @Override
+    public ContainerFormat cadesLevel() {
+        return timestamp.isPresent() ? ContainerFormat.CADES_B_T : ContainerFormat.CADES_B_B;
+    }
+
+    @Override
     public PreparedContainer prepare(ContainerParameters parameters, Digest contentDigest, Deadline deadline) {
         return prepareSignedData(parameters, contentDigest, revocationInfo(parameters, deadline));
     }
@@ -97,7 +102,11 @@ public final class CmsContainerBuilder implements ContainerBuilder {
         UnsignedAttributes unsigned =
                 timestampFor(parameters).<UnsignedAttributes>map(t -> t).orElse(UnsignedAttributes.NONE);
         return new PreparedSignedData(
-                parameters.signatureAlgorithm(), chains.of(parameters.chain()), DerElement.inOrder(signed), unsigned);
+                parameters.format(),
+                parameters.signatureAlgorithm(),
+                chains.of(parameters.chain()),
+                DerElement.inOrder(signed),
+                unsigned);
     }
 
     private Optional<SignatureTimestamp> timestampFor(ContainerParameters parameters) {

@@ -1,8 +1,10 @@
 package io.github.hsmsigner.core.cms;
 
+import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.PreparedContainer;
 import io.github.hsmsigner.core.SignatureAlgorithm;
+import io.github.hsmsigner.core.SignedContainer;
 import java.util.ArrayList;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1Integer;
@@ -25,6 +27,7 @@ final class PreparedSignedData implements PreparedContainer {
     private static final int SIGNED_ATTRIBUTES = 0;
     private static final int UNSIGNED_ATTRIBUTES = 1;
 
+    private final ContainerFormat format;
     private final SignatureAlgorithm algorithm;
     private final EncodedChain chain;
     private final List<DerElement> signedAttributes;
@@ -32,10 +35,12 @@ final class PreparedSignedData implements PreparedContainer {
 
     /** The signed attributes are in the order of a SET OF. */
     PreparedSignedData(
+            ContainerFormat format,
             SignatureAlgorithm algorithm,
             EncodedChain chain,
             List<DerElement> signedAttributes,
             UnsignedAttributes unsignedAttributes) {
+        this.format = format;
         this.algorithm = algorithm;
         this.chain = chain;
         this.signedAttributes = signedAttributes;
@@ -48,8 +53,12 @@ final class PreparedSignedData implements PreparedContainer {
     }
 
     @Override
-    public byte[] complete(byte[] signature, Deadline deadline) {
-        return with(signature, unsignedAttributes.over(signature, deadline)).octets();
+    public SignedContainer complete(byte[] signature, Deadline deadline) {
+        List<DerElement> unsigned = unsignedAttributes.over(signature, deadline);
+        boolean timestampMissing = format == ContainerFormat.CADES_B_T && unsigned.isEmpty();
+        return new SignedContainer(
+                timestampMissing ? ContainerFormat.CADES_B_B : format,
+                with(signature, unsigned).octets());
     }
 
     /** The container with a signature and unsigned attributes that are there already. */

@@ -4,6 +4,7 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.TimestampSource;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.fetch.PeerOutage;
 import java.io.IOException;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1Encodable;
@@ -22,6 +23,7 @@ final class SignatureTimestamp implements UnsignedAttributes {
 
     private final TimestampSource source;
     private final boolean required;
+    private final PeerOutage outage = new PeerOutage();
 
     SignatureTimestamp(TimestampSource source, boolean required) {
         this.source = source;
@@ -32,12 +34,22 @@ final class SignatureTimestamp implements UnsignedAttributes {
     public List<DerElement> over(byte[] signature, Deadline deadline) {
         try {
             byte[] token = source.timestamp(Digest.compute(source.digestAlgorithm(), signature), deadline);
-            return attributes(ASN1Primitive.fromByteArray(token));
+            List<DerElement> attributes = attributes(ASN1Primitive.fromByteArray(token));
+            long missing = outage.succeeded();
+            if (missing > 0) {
+                LOG.info("Containers have timestamps again, level B-T; {} were made without one.", missing);
+            }
+            return attributes;
         } catch (SigningUnavailableException e) {
             if (required) {
                 throw e;
             }
-            LOG.warn("A container goes out without its timestamp, level B-B instead of B-T: {}", e.getMessage());
+            if (outage.failed()) {
+                LOG.warn(
+                        "Containers are made without their timestamp, level B-B instead of B-T; {} so far. {}",
+                        outage.failures(),
+                        e.getMessage());
+            }
             return List.of();
         } catch (IOException e) {
             throw new IllegalStateException("The timestamp source gave something that is not DER", e);

@@ -5,8 +5,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The key cannot be used now: the HSM is unreachable or refuses the login, all sessions stayed busy until the deadline, or the
- * service is still starting.
+ * A signature cannot be made now: the HSM is unreachable or refuses the login, all sessions stayed busy until the deadline, no
+ * timestamp authority answers, or the service is still starting.
  *
  * <p>{@link #retryable()} tells a passing trouble from one that lasts until a person acts, such as a wrong PIN.
  */
@@ -14,13 +14,16 @@ public final class SigningUnavailableException extends SigningException {
 
     private static final long serialVersionUID = 1L;
 
+    private static final String KEY_UNAVAILABLE = "The signing key is not available at the moment.";
+
     /** Whether the trouble is expected to pass. */
     private final boolean retryable;
     /** When trying again is sensible; {@code null} where waiting alone does not help. */
     private final Duration retryAfter;
 
-    private SigningUnavailableException(String message, boolean retryable, Duration retryAfter, Throwable cause) {
-        super(ErrorCode.UNAVAILABLE, message, "The signing key is not available at the moment.", cause);
+    private SigningUnavailableException(
+            String message, String clientMessage, boolean retryable, Duration retryAfter, Throwable cause) {
+        super(ErrorCode.UNAVAILABLE, message, clientMessage, cause);
         this.retryable = retryable;
         this.retryAfter = retryAfter;
     }
@@ -34,7 +37,22 @@ public final class SigningUnavailableException extends SigningException {
      * @return the error
      */
     public static SigningUnavailableException passing(String message, Duration retryAfter, Throwable cause) {
-        return new SigningUnavailableException(message, true, Objects.requireNonNull(retryAfter, "retryAfter"), cause);
+        return passing(message, KEY_UNAVAILABLE, retryAfter, cause);
+    }
+
+    /**
+     * Trouble of something other than the key that is expected to pass.
+     *
+     * @param message what failed, for the operator
+     * @param clientMessage what the caller of the service may read
+     * @param retryAfter when trying again is sensible
+     * @param cause what led to it; may be {@code null}
+     * @return the error
+     */
+    public static SigningUnavailableException passing(
+            String message, String clientMessage, Duration retryAfter, Throwable cause) {
+        return new SigningUnavailableException(
+                message, clientMessage, true, Objects.requireNonNull(retryAfter, "retryAfter"), cause);
     }
 
     /**
@@ -45,7 +63,19 @@ public final class SigningUnavailableException extends SigningException {
      * @return the error
      */
     public static SigningUnavailableException lasting(String message, Throwable cause) {
-        return new SigningUnavailableException(message, false, null, cause);
+        return lasting(message, KEY_UNAVAILABLE, cause);
+    }
+
+    /**
+     * Trouble of something other than the key that lasts until an operator acts.
+     *
+     * @param message what failed and what to do, for the operator
+     * @param clientMessage what the caller of the service may read
+     * @param cause what led to it; may be {@code null}
+     * @return the error
+     */
+    public static SigningUnavailableException lasting(String message, String clientMessage, Throwable cause) {
+        return new SigningUnavailableException(message, clientMessage, false, null, cause);
     }
 
     @Override

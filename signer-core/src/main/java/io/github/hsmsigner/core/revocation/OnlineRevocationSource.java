@@ -39,6 +39,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class OnlineRevocationSource implements RevocationSource {
 
+    private static final String CLIENT_MESSAGE =
+            "Revocation information about the signing certificate is not available at the moment.";
     private static final Logger LOG = LoggerFactory.getLogger(OnlineRevocationSource.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(30);
 
@@ -81,6 +83,7 @@ public final class OnlineRevocationSource implements RevocationSource {
                             + ", as its issuer \""
                             + last.getIssuerX500Principal().getName()
                             + "\" is missing in the chain. Add the issuer's certificate, or have chains completed.",
+                    CLIENT_MESSAGE,
                     null);
         }
         List<Proof> proofs = new ArrayList<>();
@@ -103,6 +106,7 @@ public final class OnlineRevocationSource implements RevocationSource {
                     "There is no revocation information for the certificate of " + subject(certificate)
                             + ", as it names neither an OCSP responder nor a CRL over HTTP. Use another certificate, or make"
                             + " containers without revocation information.",
+                    CLIENT_MESSAGE,
                     null);
         }
         try {
@@ -138,6 +142,7 @@ public final class OnlineRevocationSource implements RevocationSource {
         return SigningUnavailableException.passing(
                 "No revocation information could be had for the certificate of " + subject(certificate) + ". "
                         + String.join("; ", reasons) + ".",
+                CLIENT_MESSAGE,
                 RETRY_AFTER,
                 cause);
     }

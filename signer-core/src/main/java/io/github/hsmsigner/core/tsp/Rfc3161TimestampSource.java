@@ -6,6 +6,7 @@ import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.TimestampSource;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.fetch.HttpFetcher;
+import io.github.hsmsigner.core.fetch.PeerOutage;
 import io.github.hsmsigner.core.fetch.PeerText;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -15,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,6 +46,7 @@ public final class Rfc3161TimestampSource implements TimestampSource {
     private final int maxTokenSize;
     private final HttpFetcher http;
     private final TimestampResponseCheck check;
+    private final Map<TimestampAuthority, PeerOutage> outages = new IdentityHashMap<>();
     private final SecureRandom random = new SecureRandom();
 
     private Rfc3161TimestampSource(Builder builder) {
@@ -53,6 +56,7 @@ public final class Rfc3161TimestampSource implements TimestampSource {
         this.maxTokenSize = builder.maxTokenSize;
         this.http = new HttpFetcher(builder.maxTokenSize + Builder.RESPONSE_OVERHEAD);
         this.check = new TimestampResponseCheck(builder.clock);
+        authorities.forEach(authority -> outages.put(authority, new PeerOutage()));
     }
 
     /**
@@ -74,24 +78,36 @@ public final class Rfc3161TimestampSource implements TimestampSource {
         for (int i = 0; i < authorities.size() && !interrupted; i++) {
             TimestampAuthority authority = authorities.get(i);
             try {
-                return ask(
+                byte[] token = ask(
                         authority,
                         digest,
                         deadline.share(authorities.size() - i).within(attemptLimit));
+                answered(authority);
+                return token;
             } catch (IOException e) {
                 interrupted = e instanceof InterruptedIOException;
                 String reason = PeerText.printable(e.getMessage(), MAX_REASON_LENGTH);
-                LOG.warn("Timestamp authority {} gave no timestamp: {}.", authority, reason);
+                if (outages.get(authority).failed()) {
+                    LOG.warn("Timestamp authority {} gave no timestamp: {}.", authority, reason);
+                }
                 reasons.add(authority + ": " + reason);
                 causes.add(e);
             }
         }
         SigningUnavailableException failure = SigningUnavailableException.passing(
-                "No timestamp could be had. " + String.join("; ", reasons) + ".",
+                "No timestamp authority gave a timestamp. " + String.join("; ", reasons) + ".",
+                "No timestamp authority is available at the moment, and the signature requires a timestamp.",
                 RETRY_AFTER,
                 causes.get(causes.size() - 1));
         causes.subList(0, causes.size() - 1).forEach(failure::addSuppressed);
         throw failure;
+    }
+
+    private void answered(TimestampAuthority authority) {
+        long failures = outages.get(authority).succeeded();
+        if (failures > 0) {
+            LOG.info("Timestamp authority {} answers again, after {} failed requests.", authority, failures);
+        }
     }
 
     private byte[] ask(TimestampAuthority authority, Digest digest, Deadline deadline) throws IOException {

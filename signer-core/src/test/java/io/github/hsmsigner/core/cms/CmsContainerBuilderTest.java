@@ -34,7 +34,8 @@ class CmsContainerBuilderTest {
         Digest digest = Digest.compute(DigestAlgorithm.SHA256, new byte[] {1});
         PreparedContainer prepared = builder.prepare(parameters(algorithm), digest, TestKeys.soon());
         byte[] signature = TestKey.RSA_2048.signer().signMessage(algorithm, prepared.dataToBeSigned(), TestKeys.soon());
-        CMSSignedData signedData = new CMSSignedData(prepared.complete(signature, TestKeys.soon()));
+        CMSSignedData signedData =
+                new CMSSignedData(prepared.complete(signature, TestKeys.soon()).octets());
         assertThat(signedData.getSignedContent()).isNull();
         List<byte[]> certificates = new ArrayList<>();
         for (X509CertificateHolder certificate : signedData.getCertificates().getMatches(null)) {

@@ -177,7 +177,7 @@ class ContainerMatrixTest {
         PreparedContainer prepared =
                 builder.prepare(parameters, Digest.compute(algorithm.digestAlgorithm(), CONTENT), TestKeys.soon());
         byte[] signature = wanted.key().signer().signMessage(algorithm, prepared.dataToBeSigned(), TestKeys.soon());
-        return prepared.complete(signature, TestKeys.soon());
+        return prepared.complete(signature, TestKeys.soon()).octets();
     }
 
     private static SignedData signedData(byte[] container) {

@@ -79,7 +79,7 @@ class RevocationInContainerTest {
         PreparedContainer prepared = containers.prepare(parameters, CONTENT, TestKeys.soon());
         byte[] signature =
                 signer.signMessage(SignatureAlgorithm.ECDSA_SHA256, prepared.dataToBeSigned(), TestKeys.soon());
-        return prepared.complete(signature, TestKeys.soon());
+        return prepared.complete(signature, TestKeys.soon()).octets();
     }
 
     /** The files of what is archived in a container under a tag: 0 for CRLs, 1 for OCSP responses. */

@@ -122,7 +122,7 @@ class RevocationInfoAttributeTest {
         byte[] toBeSigned = prepared.dataToBeSigned();
         assertThat(allocatedBytes() - start).as("to be signed").isBetween(toBeSigned.length + 0L, crl.length * 5L / 4);
         start = allocatedBytes();
-        byte[] container = prepared.complete(new byte[256], TestKeys.soon());
+        byte[] container = prepared.complete(new byte[256], TestKeys.soon()).octets();
         assertThat(allocatedBytes() - start).as("container").isBetween(container.length + 0L, crl.length * 5L / 4);
     }
 
@@ -134,10 +134,9 @@ class RevocationInfoAttributeTest {
         ContainerParameters parameters =
                 new ContainerParameters(format, SignatureAlgorithm.RSA_PKCS1_SHA256, TestKeys.chain(), Instant.now());
         PreparedContainer prepared = containers.prepare(parameters, CONTENT, TestKeys.soon());
-        byte[] container = prepared.complete(
-                TestKeys.SIGNER.signMessage(
-                        SignatureAlgorithm.RSA_PKCS1_SHA256, prepared.dataToBeSigned(), TestKeys.soon()),
-                TestKeys.soon());
+        byte[] signature = TestKeys.SIGNER.signMessage(
+                SignatureAlgorithm.RSA_PKCS1_SHA256, prepared.dataToBeSigned(), TestKeys.soon());
+        byte[] container = prepared.complete(signature, TestKeys.soon()).octets();
         assertThat(containers.maxSize(parameters, TestKeys.soon()))
                 .isBetween(container.length, container.length + container.length / 4);
         return new CMSSignedData(container)

@@ -2,7 +2,9 @@ package io.github.hsmsigner.core.cms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.github.hsmsigner.core.AuditEvent;
 import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.ContainerParameters;
 import io.github.hsmsigner.core.ContainerRequest;
@@ -25,6 +27,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.cms.Attribute;
@@ -124,13 +127,65 @@ class TimestampedContainerTest {
     }
 
     @Test
-    void orItIsLeftOutWithAWarning() throws Exception {
+    void theClientLearnsThatTheTimestampIsMissingAndNotTheKey() {
         authority.answerStatus(500);
+        CmsContainerBuilder containers = builder().build();
+        assertThatThrownBy(() -> sign(containers))
+                .isInstanceOfSatisfying(
+                        SigningUnavailableException.class,
+                        e -> assertThat(e.clientMessage()).contains("timestamp").doesNotContain("key"));
+    }
+
+    @Test
+    void orItIsLeftOutWithOneWarningForEachOutage() throws Exception {
+        CmsContainerBuilder containers = builder().timestampRequired(false).build();
         try (CapturedLog log = new CapturedLog()) {
-            byte[] container = sign(builder().timestampRequired(false).build());
-            assertThat(signerInfo(container).getUnsignedAttributes()).isNull();
-            assertThat(log.text()).contains("WARN").contains("level B-B instead of B-T");
+            authority.answerStatus(500);
+            for (int i = 0; i < 3; i++) {
+                assertThat(signerInfo(sign(containers)).getUnsignedAttributes()).isNull();
+            }
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("level B-B instead of B-T"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARN")
+                    .contains("status 500");
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("gave no timestamp"))
+                    .as("one line about the authority, one about the containers")
+                    .hasSize(2);
+
+            authority.reset();
+            assertThat(signerInfo(sign(containers)).getUnsignedAttributes()).isNotNull();
+            assertThat(log.text())
+                    .contains("answers again, after 3 failed requests")
+                    .contains("Containers have timestamps again, level B-T; 3 were made without one.");
         }
+    }
+
+    @Test
+    void theAuditLogHasTheLevelThatWasMade() {
+        List<AuditEvent> events = new ArrayList<>();
+        SigningService service = SigningService.builder(
+                        SigningKeys.of(TestKeys.key("main")),
+                        builder().timestampRequired(false).build())
+                .audit(events::add)
+                .build();
+        for (int status : new int[] {200, 500}) {
+            authority.answerStatus(status);
+            service.signContainer(RequestContext.builder("request").build(), REQUEST);
+        }
+        assertThat(events)
+                .extracting(AuditEvent::format, AuditEvent::timestampMissing)
+                .containsExactly(
+                        tuple(Optional.of(ContainerFormat.CADES_B_T), false),
+                        tuple(Optional.of(ContainerFormat.CADES_B_B), true));
+    }
+
+    @Test
+    void theHighestLevelDependsOnAnAuthority() {
+        assertThat(builder().build().cadesLevel()).isEqualTo(ContainerFormat.CADES_B_T);
+        assertThat(new CmsContainerBuilder().cadesLevel()).isEqualTo(ContainerFormat.CADES_B_B);
     }
 
     @Test

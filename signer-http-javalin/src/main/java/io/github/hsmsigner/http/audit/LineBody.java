@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.github.hsmsigner.core.AuditEvent;
+import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.error.ErrorCode;
 import java.io.ByteArrayOutputStream;
@@ -39,6 +40,7 @@ final class LineBody {
     static byte[] request(AuditEvent event) {
         return object(event.time(), "request", json -> {
             json.writeStringField("request_id", event.requestId());
+            writeText(json, "trace_id", event.traceId());
             json.writeStringField("action", constant(event.action()));
             json.writeArrayFieldStart("callers");
             for (String caller : event.callers()) {
@@ -54,10 +56,22 @@ final class LineBody {
                     event.digest().map(digest -> digest.algorithm().text()));
             writeText(json, "digest", event.digest().map(LineBody::hexadecimal));
             writeText(json, "container", event.format().map(LineBody::constant));
+            writeText(json, "timestamp", timestamp(event));
             json.writeStringField("outcome", event.error().isEmpty() ? "ok" : "error");
             writeText(json, "error", event.error().map(ErrorCode::text));
             json.writeNumberField("duration_us", event.duration().toNanos() / 1_000);
         });
+    }
+
+    /** Whether the container has the timestamp of CAdES B-T; empty where none was asked for or none was made. */
+    private static Optional<String> timestamp(AuditEvent event) {
+        if (event.timestampMissing()) {
+            return Optional.of("missing");
+        }
+        return event.format()
+                .filter(format ->
+                        format == ContainerFormat.CADES_B_T && event.error().isEmpty())
+                .map(format -> "present");
     }
 
     /** An unfinished line was taken from the end of the file. */

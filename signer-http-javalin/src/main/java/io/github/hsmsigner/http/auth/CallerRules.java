@@ -99,6 +99,19 @@ public final class CallerRules {
     }
 
     /**
+     * Whether a container may be asked for. The permission for {@link ContainerFormat#CADES_B_B} includes
+     * {@link ContainerFormat#CADES_B_T}, which is the same signature with a timestamp next to it: a caller must not lose its access
+     * because an operator configures a timestamp authority.
+     *
+     * @param format the kind of container
+     * @return {@code true} if it may
+     */
+    public boolean permits(ContainerFormat format) {
+        return formats.contains(format)
+                || format == ContainerFormat.CADES_B_T && formats.contains(ContainerFormat.CADES_B_B);
+    }
+
+    /**
      * The key to use where neither the request nor the policy names one.
      *
      * @return the name of the key, or empty to leave the choice

@@ -153,7 +153,7 @@ final class RestrictedPolicy implements SigningPolicy {
                     .filter(algorithm -> !rules.digestAlgorithms().contains(algorithm))
                     .map(algorithm -> "The caller may not use " + algorithm.text() + ".")
                     .or(() -> attempt.format()
-                            .filter(format -> !rules.formats().contains(format))
+                            .filter(format -> !rules.permits(format))
                             .map(format -> "The caller may not have a container " + format + "."));
         }
     }

@@ -5,6 +5,7 @@ import io.github.hsmsigner.core.ContainerRequest;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.RequestContext;
+import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.http.config.InvalidSettingsException;
 import io.github.hsmsigner.http.config.ServiceSettings;
 import io.github.hsmsigner.http.service.CannotStartException;
@@ -111,13 +112,11 @@ final class SignCommand implements Callable<Integer> {
             if (key != null) {
                 context.keyName(key);
             }
-            target.write(signing.service()
-                    .signContainer(
-                            context.build(),
-                            ContainerRequest.forContent(
-                                    format == Format.cms ? ContainerFormat.CMS : ContainerFormat.CADES_B_B,
-                                    DigestAlgorithm.fromName(digest.name()),
-                                    content)));
+            SigningService service = signing.service();
+            ContainerFormat container = format == Format.cms ? ContainerFormat.CMS : service.cadesLevel();
+            target.write(service.signContainer(
+                    context.build(),
+                    ContainerRequest.forContent(container, DigestAlgorithm.fromName(digest.name()), content)));
         }
         PrintWriter out = spec.commandLine().getOut();
         out.println("Signed " + file + ": " + target.path() + ".");

@@ -46,7 +46,7 @@ final class AccessReader {
     private static final Setting<List<ContainerFormat>> CONTAINERS = Setting.of(
             "containers",
             several(ValueType.oneOf(ContainerFormat.class)),
-            "container formats that may be asked for; all, without it");
+            "container formats that may be asked for; `cades-b-b` includes `cades-b-t`. Default: all");
     private static final Setting<String> KEY = Setting.of(
             "key",
             ValueType.text("the name of a key"),

@@ -57,7 +57,7 @@ final class SignatureReader {
     private static final Setting<SectionValues> TIMESTAMPS = Setting.of(
             "timestamps",
             new Shape.OfSection(TimestampReader.SECTION, true),
-            "timestamps over signatures (RFC 3161), which make CAdES B-T of CAdES B-B");
+            "timestamps over signatures (RFC 3161): `sign_pkcs7` with `signature_type` `cades` has level B-T instead of B-B");
 
     static final Section SECTION = Section.of(
             DEADLINE, VERIFY_AFTER_SIGN, CERTIFICATE_VALIDITY, COMPLETE_CHAINS, REVOCATION_INFO, QUEUE, TIMESTAMPS);

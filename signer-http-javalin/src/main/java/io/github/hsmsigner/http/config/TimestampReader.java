@@ -36,7 +36,7 @@ final class TimestampReader {
     private static final Setting<Boolean> REQUIRED = Setting.of(
                     "required",
                     ValueType.truth(),
-                    "whether the signature is refused when no authority answers; if not, it has no timestamp then")
+                    "whether the signature is refused with 503 when no authority answers; if not, it has level B-B then")
             .byDefault("true")
             .variable("SIGNING_TIMESTAMP_REQUIRED");
     private static final Setting<Duration> ATTEMPT_LIMIT = Setting.of(

@@ -45,6 +45,12 @@ enum Metric {
             "signer_signatures_refused_total",
             "Signatures that the queue did not let in: it was full, or they waited too long.",
             "key"),
+    TIMESTAMPS(
+            Kind.COUNTER,
+            "signer_timestamps_total",
+            "CAdES containers that were to have a timestamp, by result: ok, or missing, because no authority answered and timestamps are"
+                    + " not required. Requests that failed because no timestamp was available are in signer_requests_total.",
+            "result"),
     QUEUE_DURATION(
             Kind.HISTOGRAM,
             "signer_queue_duration_seconds",

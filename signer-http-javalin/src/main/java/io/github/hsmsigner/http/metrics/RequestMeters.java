@@ -1,6 +1,7 @@
 package io.github.hsmsigner.http.metrics;
 
 import io.github.hsmsigner.core.AuditEvent;
+import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.SigningAction;
 import io.github.hsmsigner.http.protocol.CallbackAction;
 import io.micrometer.core.instrument.Counter;
@@ -25,12 +26,16 @@ final class RequestMeters {
     private final Map<Outcome, Counter> answersToUnknown;
     private final Map<SigningAction, Timer> succeeded = new EnumMap<>(SigningAction.class);
     private final Map<SigningAction, Timer> failed = new EnumMap<>(SigningAction.class);
+    private final Counter timestamps;
+    private final Counter timestampsMissing;
 
     RequestMeters(MeterRegistry registry) {
         for (CallbackAction action : CallbackAction.values()) {
             answers.put(action, counters(registry, action.text()));
         }
         answersToUnknown = counters(registry, UNKNOWN);
+        timestamps = Metric.TIMESTAMPS.counter(registry, "ok");
+        timestampsMissing = Metric.TIMESTAMPS.counter(registry, "missing");
         for (SigningAction action : SigningAction.values()) {
             succeeded.put(action, Metric.REQUEST_DURATION.histogram(registry, text(action), "ok"));
             failed.put(action, Metric.REQUEST_DURATION.histogram(registry, text(action), "error"));
@@ -56,6 +61,11 @@ final class RequestMeters {
     /** A request that the signing service has served or refused. */
     void ended(AuditEvent event) {
         (event.error().isEmpty() ? succeeded : failed).get(event.action()).record(event.duration());
+        if (event.timestampMissing()) {
+            timestampsMissing.increment();
+        } else if (event.error().isEmpty() && event.format().equals(Optional.of(ContainerFormat.CADES_B_T))) {
+            timestamps.increment();
+        }
     }
 
     /** An answer goes out. */

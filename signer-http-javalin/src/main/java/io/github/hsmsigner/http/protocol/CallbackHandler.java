@@ -1,6 +1,7 @@
 package io.github.hsmsigner.http.protocol;
 
 import io.github.hsmsigner.core.AuditEvent;
+import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.ContainerRequest;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.DigestAlgorithm;
@@ -183,7 +184,8 @@ public final class CallbackHandler {
                     Duration.ofNanos(readingNanos),
                     recorded.map(AuditEvent::queued).orElse(Duration.ZERO),
                     recorded.map(AuditEvent::signing).orElse(Duration.ZERO),
-                    !unrecorded);
+                    !unrecorded,
+                    recorded.map(AuditEvent::timestampMissing).orElse(false));
         }
 
         CallbackAnswer answer() {
@@ -276,7 +278,10 @@ public final class CallbackHandler {
                     .whenEnded(ended -> event = ended)
                     .build();
             if (request instanceof CallbackRequest.ContainerSignature container) {
-                ContainerRequest wanted = ContainerRequest.forDigest(container.format(), container.digest());
+                // The protocol's cades names no level: it is the highest that the service makes.
+                ContainerFormat format =
+                        container.format() == ContainerFormat.CADES_B_B ? signing.cadesLevel() : container.format();
+                ContainerRequest wanted = ContainerRequest.forDigest(format, container.digest());
                 return CallbackAnswer.octets(signing.signContainer(context, wanted));
             }
             if (request instanceof CallbackRequest.RawSignature raw) {

@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param queued the time in the queue before the signer; zero where there is none
  * @param signing the time in the signer
  * @param recorded {@code false} where the request failed because it could not be recorded in the audit log
+ * @param timestampMissing {@code true} where a CAdES container lacks its timestamp because no timestamp authority answered in time
  */
 public record CallbackReport(
         String requestId,
@@ -40,7 +41,8 @@ public record CallbackReport(
         Duration reading,
         Duration queued,
         Duration signing,
-        boolean recorded) {
+        boolean recorded,
+        boolean timestampMissing) {
 
     /**
      * Checks that nothing is missing.
@@ -59,6 +61,7 @@ public record CallbackReport(
      * @param queued the time in the queue before the signer; zero where there is none
      * @param signing the time in the signer
      * @param recorded {@code false} where the request failed because it could not be recorded in the audit log
+     * @param timestampMissing {@code true} where a CAdES container lacks its timestamp
      */
     public CallbackReport {
         Objects.requireNonNull(requestId, "requestId");

@@ -14,9 +14,9 @@ import org.slf4j.spi.LoggingEventBuilder;
 /**
  * Writes a line at INFO for each request. What became of it stands in the line's key-value pairs (SLF4J 2): {@code action},
  * {@code caller}, {@code key}, {@code digest}, {@code bytes}, {@code outcome}, {@code status}, {@code duration_us}, {@code reading_us},
- * {@code queued_us}, {@code signing_us} and {@code reason}. What is not known is left out; durations are whole microseconds. A layout
- * shows the pairs if it is told to, Logback's with {@code %kvp}. Several callers stand in {@code caller} with a comma and a space
- * between them; a comma within a name has a backslash before it.
+ * {@code queued_us}, {@code signing_us}, {@code timestamp} (with the value {@code missing}) and {@code reason}. What is not known is
+ * left out; durations are whole microseconds. A layout shows the pairs if it is told to, Logback's with {@code %kvp}. Several callers
+ * stand in {@code caller} with a comma and a space between them; a comma within a name has a backslash before it.
  *
  * <p>Requests that are refused with 503, because a key cannot be used for now, are counted instead, and so are those that fail because
  * the audit log cannot be written: a line at WARN has the reason of
@@ -78,6 +78,9 @@ public final class RequestLog implements CallbackObserver {
                 .addKeyValue("reading_us", micros(report.reading()))
                 .addKeyValue("queued_us", micros(report.queued()))
                 .addKeyValue("signing_us", micros(report.signing()));
+        if (report.timestampMissing()) {
+            line.addKeyValue("timestamp", "missing");
+        }
         report.reason().ifPresent(reason -> line.addKeyValue("reason", reason(reason)));
         line.log("Request {}: {}", report.requestId(), report.outcome());
     }

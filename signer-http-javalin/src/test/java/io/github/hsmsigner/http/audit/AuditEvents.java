@@ -34,6 +34,7 @@ final class AuditEvents {
         return new AuditEvent(
                 NOW,
                 requestId,
+                Optional.empty(),
                 SigningAction.CONTAINER,
                 List.of(caller),
                 Optional.of("contracts"),
@@ -41,6 +42,7 @@ final class AuditEvents {
                 Optional.of(SignatureAlgorithm.RSA_PKCS1_SHA256),
                 Optional.of(Digest.compute(DigestAlgorithm.SHA256, "abc".getBytes(StandardCharsets.US_ASCII))),
                 Optional.of(ContainerFormat.CADES_B_B),
+                false,
                 Optional.empty(),
                 Duration.ofNanos(1_234_999),
                 Duration.ofNanos(34_999),
@@ -51,6 +53,7 @@ final class AuditEvents {
         return new AuditEvent(
                 NOW,
                 requestId,
+                Optional.empty(),
                 SigningAction.CERTIFICATES,
                 List.of(),
                 Optional.empty(),
@@ -58,6 +61,7 @@ final class AuditEvents {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                false,
                 Optional.of(ErrorCode.NO_SUCH_KEY),
                 Duration.ZERO,
                 Duration.ZERO,

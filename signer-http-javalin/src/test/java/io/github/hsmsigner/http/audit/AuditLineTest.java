@@ -47,21 +47,21 @@ class AuditLineTest {
     void aSignature() {
         assertThat(body(LineBody.request(AuditEvents.signature("request-7"))))
                 .isEqualTo(
-                        "\"time\":\"2026-01-02T03:04:05.678901Z\",\"event\":\"request\",\"request_id\":\"request-7\","
+                        "\"time\":\"2026-01-02T03:04:05.678901Z\",\"event\":\"request\",\"request_id\":\"request-7\",\"trace_id\":null,"
                                 + "\"action\":\"container\",\"callers\":[\"accounting\"],\"key\":\"contracts\","
                                 + "\"certificate_serial\":\"5a77\",\"algorithm\":\"rsa_pkcs1_sha256\","
                                 + "\"digest_algorithm\":\"sha256\","
                                 + "\"digest\":\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\","
-                                + "\"container\":\"cades_b_b\",\"outcome\":\"ok\",\"error\":null,\"duration_us\":1234");
+                                + "\"container\":\"cades_b_b\",\"timestamp\":null,\"outcome\":\"ok\",\"error\":null,\"duration_us\":1234");
     }
 
     @Test
     void aRefusalHasTheSameFields() {
         assertThat(body(LineBody.request(AuditEvents.refusal("request-8"))))
                 .isEqualTo(
-                        "\"time\":\"2026-01-02T03:04:05.678901Z\",\"event\":\"request\",\"request_id\":\"request-8\","
+                        "\"time\":\"2026-01-02T03:04:05.678901Z\",\"event\":\"request\",\"request_id\":\"request-8\",\"trace_id\":null,"
                                 + "\"action\":\"certificates\",\"callers\":[],\"key\":null,\"certificate_serial\":null,"
-                                + "\"algorithm\":null,\"digest_algorithm\":null,\"digest\":null,\"container\":null,"
+                                + "\"algorithm\":null,\"digest_algorithm\":null,\"digest\":null,\"container\":null,\"timestamp\":null,"
                                 + "\"outcome\":\"error\",\"error\":\"no_such_key\",\"duration_us\":0");
     }
 
@@ -139,6 +139,7 @@ class AuditLineTest {
                         "time",
                         "event",
                         "request_id",
+                        "trace_id",
                         "action",
                         "callers",
                         "key",
@@ -147,6 +148,7 @@ class AuditLineTest {
                         "digest_algorithm",
                         "digest",
                         "container",
+                        "timestamp",
                         "outcome",
                         "error",
                         "duration_us",

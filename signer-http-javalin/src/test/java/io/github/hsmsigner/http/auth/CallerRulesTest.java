@@ -73,7 +73,17 @@ class CallerRulesTest {
                 Arguments.of(container("other", sha384, cades), "this key"),
                 Arguments.of(container("legal", DigestAlgorithm.SHA256, cades), "sha256"),
                 Arguments.of(container("legal", sha384, ContainerFormat.CMS), "CMS"),
-                Arguments.of(container("legal", sha384, ContainerFormat.CADES_B_T), "CADES_B_T"));
+                Arguments.of(container("legal", sha384, ContainerFormat.CADES_B_T), null));
+    }
+
+    @Test
+    void thePermissionForCadesIncludesTheTimestampAndNotTheOtherWayRound() {
+        CallerRules timestamped =
+                CallerRules.builder().formats(Set.of(ContainerFormat.CADES_B_T)).build();
+        assertThat(STRICT.permits(ContainerFormat.CADES_B_T)).isTrue();
+        assertThat(timestamped.permits(ContainerFormat.CADES_B_T)).isTrue();
+        assertThat(timestamped.permits(ContainerFormat.CADES_B_B)).isFalse();
+        assertThat(timestamped.permits(ContainerFormat.CMS)).isFalse();
     }
 
     @ParameterizedTest

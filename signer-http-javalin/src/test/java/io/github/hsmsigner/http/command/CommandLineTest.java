@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.testing.ExternalTool;
+import io.github.hsmsigner.testing.OpenSslTimestampAuthority;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +77,31 @@ class CommandLineTest {
         Console.Result refused = withKey.run("sign", absent.toString());
         assertThat(refused.exitCode()).isEqualTo(1);
         assertThat(refused.errors()).isEqualToIgnoringNewLines("signer-service: There is no file " + absent + ".");
+    }
+
+    @Test
+    void signGetsATimestampForCadesWhereAnAuthorityIsConfigured() throws IOException {
+        Path file = Files.writeString(directory.resolve("contract"), "contents");
+        try (OpenSslTimestampAuthority authority = new OpenSslTimestampAuthority(directory.resolve("tsa"))) {
+            Console withAuthority = new Console(Map.of(
+                    "SIGNING_KEYSTORE",
+                    TestKey.writeKeyStore(directory).toString(),
+                    "SIGNING_KEYSTORE_PASSWORD",
+                    TestKey.PASSWORD,
+                    "SIGNING_TIMESTAMP_ADDRESSES",
+                    authority.uri().toString()));
+            for (String format : List.of("cades", "cms")) {
+                Console.Result signed = withAuthority.run(
+                        "sign",
+                        file.toString(),
+                        "--format",
+                        format,
+                        "-o",
+                        directory.resolve(format).toString());
+                assertThat(signed.exitCode()).as(signed.errors()).isZero();
+            }
+            assertThat(authority.requests()).as("for cades alone").isEqualTo(1);
+        }
     }
 
     @Test

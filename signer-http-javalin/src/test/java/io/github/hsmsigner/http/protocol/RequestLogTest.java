@@ -47,7 +47,8 @@ class RequestLogTest {
                 Duration.ofNanos(1_000),
                 Duration.ofMillis(2),
                 Duration.ofMillis(1),
-                true);
+                true,
+                false);
     }
 
     private static CallbackReport unrecorded(String key) {
@@ -66,6 +67,7 @@ class RequestLogTest {
                 report.reading(),
                 report.queued(),
                 report.signing(),
+                false,
                 false);
     }
 

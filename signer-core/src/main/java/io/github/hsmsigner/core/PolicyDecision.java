@@ -11,16 +11,19 @@ import java.util.stream.Stream;
  */
 public final class PolicyDecision {
 
-    private static final PolicyDecision ALLOW = new PolicyDecision(List.of(), null, null, null);
+    private static final PolicyDecision ALLOW = new PolicyDecision(List.of(), null, null, null, null);
 
     private final List<String> callers;
     private final String keyName;
+    private final String missingKeyReason;
     private final String denialReason;
     private final Duration retryAfter;
 
-    private PolicyDecision(List<String> callers, String keyName, String denialReason, Duration retryAfter) {
+    private PolicyDecision(
+            List<String> callers, String keyName, String missingKeyReason, String denialReason, Duration retryAfter) {
         this.callers = callers;
         this.keyName = keyName;
+        this.missingKeyReason = missingKeyReason;
         this.denialReason = denialReason;
         this.retryAfter = retryAfter;
     }
@@ -51,7 +54,7 @@ public final class PolicyDecision {
      * @return the decision
      */
     public static PolicyDecision deny(String reason) {
-        return new PolicyDecision(List.of(), null, Objects.requireNonNull(reason, "reason"), null);
+        return new PolicyDecision(List.of(), null, null, Objects.requireNonNull(reason, "reason"), null);
     }
 
     /**
@@ -64,6 +67,7 @@ public final class PolicyDecision {
     public static PolicyDecision denyForNow(String reason, Duration retryAfter) {
         return new PolicyDecision(
                 List.of(),
+                null,
                 null,
                 Objects.requireNonNull(reason, "reason"),
                 Objects.requireNonNull(retryAfter, "retryAfter"));
@@ -88,7 +92,8 @@ public final class PolicyDecision {
      * @return the decision
      */
     public PolicyDecision withCallers(List<String> known) {
-        return new PolicyDecision(known.stream().distinct().toList(), keyName, denialReason, retryAfter);
+        return new PolicyDecision(
+                known.stream().distinct().toList(), keyName, missingKeyReason, denialReason, retryAfter);
     }
 
     /**
@@ -99,7 +104,19 @@ public final class PolicyDecision {
      * @return the decision
      */
     public PolicyDecision withKey(String chosen) {
-        return new PolicyDecision(callers, Objects.requireNonNull(chosen, "chosen"), denialReason, retryAfter);
+        return new PolicyDecision(callers, Objects.requireNonNull(chosen, "chosen"), null, denialReason, retryAfter);
+    }
+
+    /**
+     * Returns this decision without a key, with the reason why the policy chooses none. If the request names no key either and there
+     * are several keys, the request fails with this reason. If there is a single key, the service uses it. The reason has no effect
+     * in a denial.
+     *
+     * @param reason why the policy chooses no key, and what is expected; the client sees it
+     * @return the decision
+     */
+    public PolicyDecision withoutKey(String reason) {
+        return new PolicyDecision(callers, null, Objects.requireNonNull(reason, "reason"), denialReason, retryAfter);
     }
 
     /**
@@ -118,6 +135,15 @@ public final class PolicyDecision {
      */
     public Optional<String> keyName() {
         return Optional.ofNullable(keyName);
+    }
+
+    /**
+     * Returns why the policy chose no key.
+     *
+     * @return the reason, or empty if the policy chose a key or gave no reason
+     */
+    public Optional<String> missingKeyReason() {
+        return Optional.ofNullable(missingKeyReason);
     }
 
     /**

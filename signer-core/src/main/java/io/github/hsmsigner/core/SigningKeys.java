@@ -99,9 +99,15 @@ public final class SigningKeys {
      * @throws SigningUnavailableException if it could not be reached yet
      */
     public SigningKey only() {
+        return only(Optional.empty());
+    }
+
+    /** The only key; if there are several, the error has the reason why none of them was chosen, if there is a reason. */
+    SigningKey only(Optional<String> whyNoneIsChosen) {
         Set<String> names = names();
         if (names.size() > 1) {
-            throw new UnknownKeyException("The request must name a signing key, as there are several: " + names + ".");
+            throw new UnknownKeyException(whyNoneIsChosen.orElseGet(() -> "There are several signing keys, " + names
+                    + ", and neither the request nor the policy chooses one."));
         }
         return named(names.iterator().next());
     }

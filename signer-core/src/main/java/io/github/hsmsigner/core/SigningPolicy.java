@@ -54,7 +54,12 @@ public interface SigningPolicy {
             List<String> callers = Stream.concat(mine.callers().stream(), theirs.callers().stream())
                     .toList();
             PolicyDecision both = theirs.withCallers(callers);
-            return chosen.map(both::withKey).orElse(both);
+            if (chosen.isPresent()) {
+                return both.withKey(chosen.get());
+            }
+            return both.keyName().isPresent()
+                    ? both
+                    : mine.missingKeyReason().map(both::withoutKey).orElse(both);
         };
     }
 }

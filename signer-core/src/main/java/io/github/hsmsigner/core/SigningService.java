@@ -274,7 +274,8 @@ public final class SigningService {
             throw new SigningDeniedException("The request names another key than \"" + chosen.get()
                     + "\", the one that the policy chose for its caller.");
         }
-        SigningKey key = chosen.or(() -> requested).map(keys::named).orElseGet(keys::only);
+        SigningKey key =
+                chosen.or(() -> requested).map(keys::named).orElseGet(() -> keys.only(decision.missingKeyReason()));
         request.with(key);
         return key;
     }

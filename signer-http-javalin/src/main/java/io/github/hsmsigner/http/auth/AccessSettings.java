@@ -12,20 +12,25 @@ import java.util.stream.Stream;
 /**
  * Who may sign, and what. Immutable.
  *
- * @param policies how callers are told apart; at least one. All must allow; the first that knows the caller names it
+ * @param policies how callers are told apart; at least one. All must allow, and each may add an identity to the request
  * @param callers what the callers of these names may do
  * @param others what all other callers may do; empty for nothing
+ * @param certificates whether requests for certificates need a signing token
  */
 public record AccessSettings(
-        List<PolicySettings> policies, Map<String, CallerRules> callers, Optional<CallerRules> others) {
+        List<PolicySettings> policies,
+        Map<String, CallerRules> callers,
+        Optional<CallerRules> others,
+        CertificateAccess certificates) {
 
     /**
      * Checks that the settings go together.
      *
-     * @param policies how callers are told apart; at least one. All must allow; the first that knows the caller names it
+     * @param policies how callers are told apart; at least one. All must allow, and each may add an identity to the request
      * @param callers what the callers of these names may do
      * @param others what all other callers may do; empty for nothing
-     * @throws InvalidConfigurationException if there is no policy, or there are rules for callers whom no policy can know
+     * @param certificates whether requests for certificates need a signing token
+     * @throws InvalidConfigurationException if there is no policy, or a rule or setting can never apply
      */
     public AccessSettings {
         policies = List.copyOf(policies);
@@ -38,6 +43,24 @@ public record AccessSettings(
             throw new InvalidConfigurationException(
                     "The open policy knows no caller, so there can be no rules for one; it takes rules for all alone.");
         }
+        if (!certificates.equals(CertificateAccess.open())
+                && policies.stream().noneMatch(PolicySettings::needsSigningToken)) {
+            throw new InvalidConfigurationException("Settings for requests without a signing token have no effect,"
+                    + " because no policy needs a signing token.");
+        }
+    }
+
+    /**
+     * Makes settings under which requests for certificates need no signing token.
+     *
+     * @param policies how callers are told apart; at least one
+     * @param callers what the callers of these names may do
+     * @param others what all other callers may do; empty for nothing
+     * @throws InvalidConfigurationException if there is no policy, or a rule can never apply
+     */
+    public AccessSettings(
+            List<PolicySettings> policies, Map<String, CallerRules> callers, Optional<CallerRules> others) {
+        this(policies, callers, others, CertificateAccess.open());
     }
 
     /**
@@ -71,7 +94,76 @@ public record AccessSettings(
         Set<String> names = new TreeSet<>();
         policies.forEach(policy -> names.addAll(policy.keyNames()));
         Stream.concat(callers.values().stream(), others.stream()).forEach(rules -> names.addAll(rules.keyNames()));
+        certificates.key().ifPresent(names::add);
         return names;
+    }
+
+    /** Whether requests without a signing token get certificates although there are policies over signing tokens. */
+    boolean certificatesWithoutToken() {
+        return certificates.withoutToken() && policies.stream().anyMatch(PolicySettings::needsSigningToken);
+    }
+
+    /** Whether the policies or the rules choose keys. */
+    boolean choosesKeys() {
+        return policies.stream().anyMatch(PolicySettings::choosesAnyKey)
+                || !keyChoices().isEmpty();
+    }
+
+    /** The key whose certificates a request without a signing token gets: as set, or the only one that the policies can choose. */
+    Optional<String> keyWithoutToken() {
+        if (certificates.key().isPresent()) {
+            return certificates.key();
+        }
+        boolean settled = policies.stream().noneMatch(PolicySettings::choosesAnyKey)
+                && keyChoices().size() == 1;
+        return settled ? keyChoices().stream().findFirst() : Optional.empty();
+    }
+
+    /** The keys that the policies and the rules choose by name. */
+    private Set<String> keyChoices() {
+        Set<String> names = new TreeSet<>();
+        policies.forEach(policy -> names.addAll(policy.keyNames()));
+        Stream.concat(callers.values().stream(), others.stream())
+                .forEach(rules -> rules.key().ifPresent(names::add));
+        return names;
+    }
+
+    /**
+     * Returns what limits raw signing because Document Engine asks for certificates without a signing token.
+     *
+     * @param serviceKeys the names of all keys of the service
+     * @return a sentence for each limit; empty if there is none
+     */
+    public List<String> certificateWarnings(Set<String> serviceKeys) {
+        if (!certificatesWithoutToken() || !choosesKeys() || serviceKeys.size() < 2 || connectionChoosesKey()) {
+            return List.of();
+        }
+        if (keyWithoutToken().isEmpty()) {
+            return List.of("Requests for certificates without a signing token get 400 (no_such_key), because different"
+                    + " callers use different keys. Set certificates-key, or let applications send the certificates.");
+        }
+        String name = keyWithoutToken().get();
+        Set<String> further =
+                new TreeSet<>(policies.stream().anyMatch(PolicySettings::choosesAnyKey) ? serviceKeys : keyChoices());
+        further.remove(name);
+        return further.isEmpty()
+                ? List.of()
+                : List.of("Requests for certificates without a signing token get those of the key \"" + name
+                        + "\". Raw signing with " + further
+                        + " needs the certificates of that key in the application's request to Document Engine.");
+    }
+
+    /** Whether the client's certificate settles the key of every request. */
+    private boolean connectionChoosesKey() {
+        return policies.stream()
+                .filter(policy -> !policy.needsSigningToken())
+                .map(policy -> policy.knownCallers().orElse(Set.of()))
+                .anyMatch(names -> !names.isEmpty()
+                        && names.stream()
+                                .allMatch(name -> Optional.ofNullable(callers.get(name))
+                                        .or(() -> others)
+                                        .flatMap(CallerRules::key)
+                                        .isPresent()));
     }
 
     /**

@@ -1,9 +1,13 @@
 package io.github.hsmsigner.http.auth;
 
+import io.github.hsmsigner.core.SigningPolicy;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The client's certificate in TLS must be listed. Signing tokens do not count. Immutable.
@@ -29,6 +33,27 @@ public record ClientCertificateSettings(List<ListedCertificate> certificates) im
     @Override
     public String kind() {
         return "client_certificate";
+    }
+
+    @Override
+    public SigningPolicy policy(Clock clock) {
+        return new ClientCertificatePolicy(this);
+    }
+
+    @Override
+    public boolean needsSigningToken() {
+        return false;
+    }
+
+    @Override
+    public Optional<Set<String>> knownCallers() {
+        return Optional.of(
+                certificates.stream().map(ListedCertificate::caller).collect(Collectors.toUnmodifiableSet()));
+    }
+
+    @Override
+    public boolean choosesAnyKey() {
+        return false;
     }
 
     @Override

@@ -4,12 +4,13 @@ import io.github.hsmsigner.core.PolicyDecision;
 import io.github.hsmsigner.core.SigningAttempt;
 import io.github.hsmsigner.core.SigningPolicy;
 import io.github.hsmsigner.core.SigningToken;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The signing token is a JSON Web Token, signed with one of our keys. */
+/** The signing token is a JSON Web Token, signed with one of our keys; alone or as {@code userId} of a JSON object. */
 final class JwtPolicy implements SigningPolicy {
 
     private static final String MEDIA_TYPE_PREFIX = "application/";
@@ -45,13 +46,24 @@ final class JwtPolicy implements SigningPolicy {
         if (token.length > settings.maxTokenBytes()) {
             throw new RefusedTokenException("The signing token is longer than " + settings.maxTokenBytes() + " bytes.");
         }
-        SignedJwt jwt = SignedJwt.parse(token);
+        SignedJwt jwt = SignedJwt.parse(StrictJson.beginsObject(token) ? userId(token) : token);
         checkHeader(jwt);
         checkSignature(jwt);
         JwtClaims claims = new JwtClaims(jwt.claims(), settings);
         claims.check(clock.instant());
         PolicyDecision allowed = PolicyDecision.allow(claims.caller());
         return claims.keyName().map(allowed::withKey).orElse(allowed);
+    }
+
+    /** Nothing signs the other members, so they have no effect. */
+    private static byte[] userId(byte[] token) throws RefusedTokenException {
+        return StrictJson.object(token)
+                .map(members -> members.get("userId"))
+                .filter(String.class::isInstance)
+                .map(jwt -> ((String) jwt).getBytes(StandardCharsets.UTF_8))
+                .orElseThrow(
+                        () -> new RefusedTokenException(
+                                "The signing token is a JSON object without a JSON Web Token as userId, or is not well-formed."));
     }
 
     private void checkHeader(SignedJwt jwt) throws RefusedTokenException {

@@ -1,7 +1,9 @@
 package io.github.hsmsigner.http.auth;
 
+import io.github.hsmsigner.core.SigningPolicy;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -81,6 +83,26 @@ public final class JwtSettings implements PolicySettings {
     @Override
     public String kind() {
         return "jwt";
+    }
+
+    @Override
+    public SigningPolicy policy(Clock clock) {
+        return JwtPolicy.of(this, clock);
+    }
+
+    @Override
+    public boolean needsSigningToken() {
+        return true;
+    }
+
+    @Override
+    public Optional<Set<String>> knownCallers() {
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean choosesAnyKey() {
+        return keyClaim != null && keyByClaimValue.isEmpty();
     }
 
     @Override

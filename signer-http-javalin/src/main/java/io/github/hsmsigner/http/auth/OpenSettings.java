@@ -1,7 +1,10 @@
 package io.github.hsmsigner.http.auth;
 
+import io.github.hsmsigner.core.SigningPolicy;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -12,6 +15,26 @@ public record OpenSettings() implements PolicySettings {
     @Override
     public String kind() {
         return "open";
+    }
+
+    @Override
+    public SigningPolicy policy(Clock clock) {
+        return SigningPolicy.open();
+    }
+
+    @Override
+    public boolean needsSigningToken() {
+        return false;
+    }
+
+    @Override
+    public Optional<Set<String>> knownCallers() {
+        return Optional.of(Set.of());
+    }
+
+    @Override
+    public boolean choosesAnyKey() {
+        return false;
     }
 
     @Override

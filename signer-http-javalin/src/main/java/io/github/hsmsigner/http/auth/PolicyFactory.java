@@ -3,6 +3,7 @@ package io.github.hsmsigner.http.auth;
 import io.github.hsmsigner.core.SigningPolicy;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.time.Clock;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -29,26 +30,27 @@ public final class PolicyFactory {
      * @throws InvalidConfigurationException if a file cannot be read, or a secret or key cannot be used
      */
     public SigningPolicy policy(AccessSettings settings) {
-        SigningPolicy identification = settings.policies().stream()
-                .map(this::identification)
+        SigningPolicy withToken = restricted(settings, settings.policies());
+        return settings.certificatesWithoutToken()
+                ? new TokenlessCertificates(settings, withToken, connection(settings))
+                : withToken;
+    }
+
+    /** The policies over the connection, for requests that need no signing token; open if there are none. */
+    private SigningPolicy connection(AccessSettings settings) {
+        List<PolicySettings> policies = settings.policies().stream()
+                .filter(policy -> !policy.needsSigningToken())
+                .toList();
+        return policies.stream().allMatch(OpenSettings.class::isInstance)
+                ? SigningPolicy.open()
+                : restricted(settings, policies);
+    }
+
+    private SigningPolicy restricted(AccessSettings settings, List<PolicySettings> policies) {
+        SigningPolicy identification = policies.stream()
+                .map(policy -> policy.policy(clock))
                 .reduce(SigningPolicy::and)
                 .orElseThrow();
         return new RestrictedPolicy(identification, settings.callers(), settings.others(), System::nanoTime);
-    }
-
-    private SigningPolicy identification(PolicySettings settings) {
-        if (settings instanceof SharedSecretSettings secrets) {
-            return SharedSecretPolicy.of(secrets);
-        }
-        if (settings instanceof UserListSettings users) {
-            return UserListPolicy.of(users);
-        }
-        if (settings instanceof JwtSettings jwt) {
-            return JwtPolicy.of(jwt, clock);
-        }
-        if (settings instanceof ClientCertificateSettings certificates) {
-            return new ClientCertificatePolicy(certificates);
-        }
-        return SigningPolicy.open();
     }
 }

@@ -1,10 +1,13 @@
 package io.github.hsmsigner.http.auth;
 
+import io.github.hsmsigner.core.SigningPolicy;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The signing token must be one of some secrets. To replace a secret, add the new one, have the callers change, then remove the old
@@ -30,6 +33,26 @@ public record SharedSecretSettings(List<SharedSecret> secrets) implements Policy
     @Override
     public String kind() {
         return "shared_secret";
+    }
+
+    @Override
+    public SigningPolicy policy(Clock clock) {
+        return SharedSecretPolicy.of(this);
+    }
+
+    @Override
+    public boolean needsSigningToken() {
+        return true;
+    }
+
+    @Override
+    public Optional<Set<String>> knownCallers() {
+        return Optional.of(secrets.stream().map(SharedSecret::caller).collect(Collectors.toUnmodifiableSet()));
+    }
+
+    @Override
+    public boolean choosesAnyKey() {
+        return false;
     }
 
     @Override

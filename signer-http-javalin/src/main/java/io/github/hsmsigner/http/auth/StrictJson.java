@@ -29,6 +29,19 @@ final class StrictJson {
 
     private StrictJson() {}
 
+    /** Whether the text begins like a JSON object, so that no reader takes it for plain text. */
+    static boolean beginsObject(byte[] octets) {
+        for (byte octet : octets) {
+            if (octet == '{') {
+                return true;
+            }
+            if (octet != ' ' && octet != '\t' && octet != '\r' && octet != '\n') {
+                return false;
+            }
+        }
+        return false;
+    }
+
     /** The members of an object, as String, BigDecimal, Boolean, List or Map; {@code null} values are left out. */
     static Optional<Map<String, Object>> object(byte[] octets) {
         try (JsonParser parser = JSON.createParser(octets)) {

@@ -1,15 +1,20 @@
 package io.github.hsmsigner.http.auth;
 
+import io.github.hsmsigner.core.SigningPolicy;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * The signing token is a JSON object with {@code userId} and {@code signMethod}, as in the vendor's example, and the user is listed.
- * Nothing proves that the token is genuine: whoever knows a user's name can write one. Immutable.
+ * The signing token names a listed user, as in the vendor's example: it is the user's name, or a JSON object with {@code userId} and
+ * optionally {@code signMethod}. Nothing proves that the token is genuine: every caller that knows a user's name can write one.
+ * Immutable.
  *
  * @param users the users who may sign; at least one, names distinct
  * @param keyBySignMethod the key to use for a value of {@code signMethod}; the policy chooses none for values that are not there
@@ -43,6 +48,26 @@ public record UserListSettings(List<ListedUser> users, Map<String, String> keyBy
     }
 
     @Override
+    public SigningPolicy policy(Clock clock) {
+        return UserListPolicy.of(this);
+    }
+
+    @Override
+    public boolean needsSigningToken() {
+        return true;
+    }
+
+    @Override
+    public Optional<Set<String>> knownCallers() {
+        return Optional.of(users.stream().map(ListedUser::userId).collect(Collectors.toUnmodifiableSet()));
+    }
+
+    @Override
+    public boolean choosesAnyKey() {
+        return false;
+    }
+
+    @Override
     public List<Path> files() {
         return List.of();
     }
@@ -55,6 +80,6 @@ public record UserListSettings(List<ListedUser> users, Map<String, String> keyBy
     @Override
     public List<String> warnings() {
         return List.of(
-                "Signing tokens with userId and signMethod prove nothing: whoever knows a user's name may sign.");
+                "Signing tokens that name a user prove nothing: every caller that knows a user's name may sign.");
     }
 }

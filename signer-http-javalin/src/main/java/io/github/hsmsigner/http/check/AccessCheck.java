@@ -39,6 +39,12 @@ final class AccessCheck {
                         "",
                         warning,
                         "Set a stronger policy, or let a firewall or network policy admit Document Engine alone.")));
+        access.certificateWarnings(settings.keys().keySet())
+                .forEach(warning -> findings.add(Finding.warning(
+                        AREA,
+                        "",
+                        warning,
+                        "Check that applications which sign with another key send its certificates.")));
         Set<String> unknown = new TreeSet<>(access.keyNames());
         unknown.removeAll(settings.keys().keySet());
         unknown.forEach(name -> findings.add(Finding.error(

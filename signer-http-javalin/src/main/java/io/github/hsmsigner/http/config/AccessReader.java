@@ -5,6 +5,7 @@ import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.SigningAction;
 import io.github.hsmsigner.http.auth.AccessSettings;
 import io.github.hsmsigner.http.auth.CallerRules;
+import io.github.hsmsigner.http.auth.CertificateAccess;
 import io.github.hsmsigner.http.auth.OpenSettings;
 import io.github.hsmsigner.http.auth.PolicySettings;
 import io.github.hsmsigner.http.auth.RateLimit;
@@ -33,7 +34,7 @@ final class AccessReader {
     private static final Setting<List<SectionValues>> POLICIES = Setting.of(
             "policies",
             new Shape.OfList(PolicyReader.SECTION),
-            "how callers are told apart; all must allow, and the first that knows the caller names it");
+            "how callers are told apart; all must allow, and each may add an identity to the request");
 
     private static final Setting<List<SigningAction>> ACTIONS = Setting.of(
             "actions", several(ValueType.oneOf(SigningAction.class)), "what may be asked for; everything, without it");
@@ -65,7 +66,22 @@ final class AccessReader {
             new Shape.OfSection(RULES, true),
             "what all other callers may do; without it, nothing if there are rules for callers, else everything");
 
-    static final Section SECTION = Section.of(TOKEN_SECRET, POLICIES, CALLERS, OTHERS);
+    private static final Setting<Boolean> CERTIFICATES_WITHOUT_TOKEN = Setting.of(
+                    "certificates-without-token",
+                    ValueType.truth(),
+                    "`true`: `get_certificates` needs no signing token, because Document Engine sends none. `false`: policies"
+                            + " over signing tokens deny such requests, and raw signing needs the certificates in the"
+                            + " application's request to Document Engine")
+            .variable("SIGNING_SERVICE_CERTIFICATES_WITHOUT_TOKEN")
+            .byDefault("true");
+    private static final Setting<String> CERTIFICATES_KEY = Setting.of(
+            "certificates-key",
+            ValueType.text("the name of a key"),
+            "key whose certificates a request without a signing token gets. Required where callers use different keys;"
+                    + " otherwise such a request gets 400");
+
+    static final Section SECTION =
+            Section.of(TOKEN_SECRET, POLICIES, CALLERS, OTHERS, CERTIFICATES_WITHOUT_TOKEN, CERTIFICATES_KEY);
 
     private AccessReader() {}
 
@@ -85,10 +101,20 @@ final class AccessReader {
                         || values.get(CALLERS).orElse(Map.of()).isEmpty()
                 ? rules(others, keyNames)
                 : Optional.empty();
+        boolean withoutToken = values.or(CERTIFICATES_WITHOUT_TOKEN);
+        Optional<String> certificatesKey = values.get(CERTIFICATES_KEY);
+        certificatesKey.ifPresent(name -> values.checkKey(CERTIFICATES_KEY, name, keyNames));
         if (!values.problems().isEmpty()) {
             return Optional.empty();
         }
-        return values.problems().attempt(values.where(), () -> new AccessSettings(policies, callers, rulesForOthers));
+        return values.problems()
+                .attempt(
+                        values.where(),
+                        () -> new AccessSettings(
+                                policies,
+                                callers,
+                                rulesForOthers,
+                                new CertificateAccess(withoutToken, certificatesKey)));
     }
 
     private static List<PolicySettings> policies(SectionValues values, Set<String> keyNames) {

@@ -38,11 +38,13 @@ final class PolicyReader {
             "shared-secrets", new Shape.OfList(Section.of(CALLER, SECRET)), "the signing token is one of some secrets");
 
     private static final Setting<String> USER = Setting.of(
-            "user", ValueType.text("the name of a user"), "value of `userId`, and what logs call the caller");
+            "user",
+            ValueType.text("the name of a user"),
+            "the signing token or its `userId`, and what logs call the caller");
     private static final Setting<List<String>> SIGN_METHODS = Setting.of(
             "sign-methods",
             new Shape.Several<>(ValueType.text("a value of signMethod"), Shape.Several.SPACE_OR_COMMA),
-            "accepted values of `signMethod`; any, without it");
+            "accepted values of `signMethod`; a token without `signMethod` is then denied. Default: any value or none");
     private static final Setting<List<SectionValues>> USERS =
             Setting.of("users", new Shape.OfList(Section.of(USER, SIGN_METHODS)), "the users who may sign");
     private static final Setting<Map<String, String>> KEY_BY_SIGN_METHOD =
@@ -50,7 +52,7 @@ final class PolicyReader {
     private static final Setting<SectionValues> USER_LIST = Setting.of(
             "user-list",
             new Shape.OfSection(Section.of(USERS, KEY_BY_SIGN_METHOD), true),
-            "the signing token is a JSON object with `userId` and `signMethod`, and the user is listed");
+            "the signing token is the name of a listed user, or a JSON object with `userId` and optionally `signMethod`");
 
     private static final Setting<SecretReference> JWT_SECRET =
             Setting.of("secret", new Shape.OfSecret(), "a secret for HS256, of 32 octets or more");
@@ -115,7 +117,7 @@ final class PolicyReader {
                             KEY_BY_CLAIM_VALUE,
                             MAX_TOKEN),
                     true),
-            "the signing token is a JSON Web Token");
+            "the signing token is a JSON Web Token, or a JSON object with one as `userId`");
 
     private static final Setting<String> SUBJECT = Setting.of(
             "subject",

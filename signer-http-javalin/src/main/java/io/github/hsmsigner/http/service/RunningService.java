@@ -179,6 +179,7 @@ final class RunningService implements AutoCloseable {
                 access.callers().size(),
                 access.others().isPresent() ? "rules" : "nothing allowed");
         access.warnings().forEach(warning -> LOG.warn("Policy: {}", warning));
+        access.certificateWarnings(settings.keys().keySet()).forEach(warning -> LOG.warn("Policy: {}", warning));
         settings.audit()
                 .ifPresentOrElse(
                         file -> LOG.info("Audit log: {}.", file.file()), () -> LOG.info("Audit log: none is set."));

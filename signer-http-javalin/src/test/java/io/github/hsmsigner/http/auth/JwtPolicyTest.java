@@ -172,7 +172,10 @@ class JwtPolicyTest {
                 Arguments.of("Base64 of the standard alphabet", parts[0] + "." + parts[1] + ".a+/a", compact),
                 Arguments.of("padded", good + "==", compact),
                 Arguments.of("line break", good + "\n", compact),
-                Arguments.of("JSON serialization", "{\"payload\":\"" + parts[1] + "\"}", compact),
+                Arguments.of(
+                        "JSON serialization",
+                        "{\"payload\":\"" + parts[1] + "\"}",
+                        "without a JSON Web Token as userId"),
                 Arguments.of("not ASCII", good + "\u0130", compact),
                 Arguments.of("huge", "a".repeat(16_385), "longer than 16384 bytes"),
                 Arguments.of(

@@ -43,6 +43,9 @@ import org.slf4j.LoggerFactory;
  * logrotate expects; so does an empty file put in its place. A file that is removed, or changed, is an error until it is put back or
  * {@link #reopen()} is called.
  *
+ * <p>Requests that anybody can send as often as he likes get at most 10 lines a second: those without a known caller that are denied, or
+ * ask for certificates. The others are counted, and a summary line follows within a minute and at the close.
+ *
  * <p>Safe for use by any number of threads at once.
  */
 public final class AuditFile implements AuditLog, AutoCloseable {
@@ -55,11 +58,16 @@ public final class AuditFile implements AuditLog, AutoCloseable {
     /** What is written at once is held in memory, 64 KiB a line at most. */
     private static final int MOST_LINES_AT_ONCE = 256;
 
+    /** How often the writer checks whether a summary line is due, and the free space, while no line comes. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
     private final AuditFileSettings settings;
     private final Path file;
     private final ChainFile chain;
     private final Deque<Closeable> resources;
     private final PendingLines pending;
+    private final UnknownCallers unknownCallers;
+    private final DiskReserve reserve;
     private final Thread writer;
 
     private final AtomicLong lines = new AtomicLong();
@@ -80,6 +88,8 @@ public final class AuditFile implements AuditLog, AutoCloseable {
         this.resources = resources;
         this.last = chain.last();
         this.pending = new PendingLines(settings.maxWaiting());
+        this.unknownCallers = new UnknownCallers(settings.clock());
+        this.reserve = new DiskReserve(file.toAbsolutePath().getParent(), settings.reserveBytes());
         this.writer = new Thread(this::write, "audit-writer");
         writer.setDaemon(true);
     }
@@ -207,6 +217,9 @@ public final class AuditFile implements AuditLog, AutoCloseable {
     }
 
     private void record(AuditEvent event, Duration limit) {
+        if (UnknownCallers.include(event) && !pending.closed() && !unknownCallers.admit(event, !reserve.isLow())) {
+            return;
+        }
         byte[] body = LineBody.request(event);
         if (body.length + ChainedLine.FRAME > ChainedLine.MAX_LENGTH) {
             throw refused("A line of " + body.length + " bytes is too long for the audit log " + file + ".", null);
@@ -244,11 +257,16 @@ public final class AuditFile implements AuditLog, AutoCloseable {
 
     /** The life of the writer. It alone writes lines, so that an interrupted request cannot close the file under another. */
     private void write() {
-        for (List<PendingLine> batch = pending.take(MOST_LINES_AT_ONCE);
-                !batch.isEmpty();
-                batch = pending.take(MOST_LINES_AT_ONCE)) {
+        boolean more = true;
+        while (more) {
+            List<PendingLine> batch = pending.take(MOST_LINES_AT_ONCE, LONGEST_PAUSE);
+            more = !pending.drained();
             try {
-                append(batch);
+                reserve.checkRegularly();
+                Optional<UnknownCallers.Summary> summary = unknownCallers.due(!more);
+                if (!batch.isEmpty() || summary.isPresent()) {
+                    append(batch, summary);
+                }
                 batch.forEach(PendingLine::succeeded);
             } catch (Throwable e) {
                 // Whatever it is, these requests must not wait for nothing, and the next ones find a writer.
@@ -258,13 +276,16 @@ public final class AuditFile implements AuditLog, AutoCloseable {
         }
     }
 
-    private void append(List<PendingLine> batch) throws IOException {
-        List<byte[]> bodies = new ArrayList<>(batch.size() + 1);
+    private void append(List<PendingLine> batch, Optional<UnknownCallers.Summary> summary) throws IOException {
+        List<byte[]> bodies = new ArrayList<>(batch.size() + 2);
         if (outageSince != null) {
             bodies.add(LineBody.outageEnded(settings.clock().instant(), outageSince, refusedInOutage));
         }
+        summary.ifPresent(
+                counted -> bodies.add(LineBody.unknownCallers(settings.clock().instant(), counted)));
         batch.forEach(line -> bodies.add(line.body()));
         chain.append(bodies);
+        summary.ifPresent(unknownCallers::written);
         last = chain.last();
         lines.addAndGet(bodies.size());
         syncs.incrementAndGet();
@@ -352,7 +373,14 @@ public final class AuditFile implements AuditLog, AutoCloseable {
      * @return the state of this moment
      */
     public AuditFileStatus status() {
-        return new AuditFileStatus(last, lines.get(), syncs.get(), notRecorded.get(), Optional.ofNullable(trouble));
+        return new AuditFileStatus(
+                last,
+                lines.get(),
+                syncs.get(),
+                notRecorded.get(),
+                unknownCallers.total(),
+                reserve.isLow(),
+                Optional.ofNullable(trouble));
     }
 
     /** Writes the lines that wait, and closes the file. Requests that come later fail. */

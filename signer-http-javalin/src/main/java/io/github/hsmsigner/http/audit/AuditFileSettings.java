@@ -19,6 +19,8 @@ import java.util.OptionalLong;
  * <tr><td>timeLimit</td><td>duration, positive</td><td>5 s</td><td>how long a request waits for its line to be on disk before it is
  * refused</td></tr>
  * <tr><td>maxWaiting</td><td>number, at least 1</td><td>1,024</td><td>how many lines may wait to be written</td></tr>
+ * <tr><td>reserveBytes</td><td>number, at least 0</td><td>268,435,456 (256 MiB)</td><td>the free disk space below which requests of
+ * unknown callers are only counted; 0 for none</td></tr>
  * </table>
  */
 public final class AuditFileSettings {
@@ -27,6 +29,7 @@ public final class AuditFileSettings {
     private final long rotateAtBytes;
     private final Duration timeLimit;
     private final int maxWaiting;
+    private final long reserveBytes;
     private final Clock clock;
 
     private AuditFileSettings(Builder builder) {
@@ -34,6 +37,7 @@ public final class AuditFileSettings {
         this.rotateAtBytes = builder.rotateAtBytes;
         this.timeLimit = builder.timeLimit;
         this.maxWaiting = builder.maxWaiting;
+        this.reserveBytes = builder.reserveBytes;
         this.clock = builder.clock;
     }
 
@@ -84,6 +88,15 @@ public final class AuditFileSettings {
     }
 
     /**
+     * The free disk space below which denied requests of unknown callers, and their requests for certificates, are only counted.
+     *
+     * @return the space in bytes; 0 for none
+     */
+    public long reserveBytes() {
+        return reserveBytes;
+    }
+
+    /**
      * The clock for lines that are not about a request.
      *
      * @return the clock
@@ -99,6 +112,7 @@ public final class AuditFileSettings {
         private long rotateAtBytes = 100L * 1024 * 1024;
         private Duration timeLimit = Duration.ofSeconds(5);
         private int maxWaiting = 1_024;
+        private long reserveBytes = 256L * 1024 * 1024;
         private Clock clock = Clock.systemUTC();
 
         private Builder(Path file) {
@@ -153,6 +167,23 @@ public final class AuditFileSettings {
                         "The number of lines that wait for the audit log must be at least 1, not " + lines + ".");
             }
             this.maxWaiting = lines;
+            return this;
+        }
+
+        /**
+         * Sets the free disk space that is kept for lines of signatures. Default: 256 MiB. If less is free, denied requests of
+         * unknown callers and their requests for certificates are only counted.
+         *
+         * @param bytes the space in bytes; 0 for none
+         * @return this builder
+         * @throws InvalidConfigurationException if it is negative
+         */
+        public Builder reserveBytes(long bytes) {
+            if (bytes < 0) {
+                throw new InvalidConfigurationException(
+                        "The disk space that is kept for the audit log must not be negative: " + bytes + ".");
+            }
+            this.reserveBytes = bytes;
             return this;
         }
 

@@ -34,12 +34,15 @@ final class LineBody {
     private static final DateTimeFormatter MICROSECONDS =
             new DateTimeFormatterBuilder().appendInstant(6).toFormatter(Locale.ROOT);
 
+    /** Room for a UUID and for the identifiers of W3C Trace Context. */
+    private static final int MAX_UNKNOWN_ID = 64;
+
     private LineBody() {}
 
     /** A request and what became of it. */
     static byte[] request(AuditEvent event) {
         return object(event.time(), "request", json -> {
-            json.writeStringField("request_id", event.requestId());
+            json.writeStringField("request_id", requestId(event));
             writeText(json, "trace_id", event.traceId());
             json.writeStringField("action", constant(event.action()));
             json.writeArrayFieldStart("callers");
@@ -72,6 +75,23 @@ final class LineBody {
                 .filter(format ->
                         format == ContainerFormat.CADES_B_T && event.error().isEmpty())
                 .map(format -> "present");
+    }
+
+    /** A stranger chooses up to 200 characters, and may fill the disk with them. */
+    private static String requestId(AuditEvent event) {
+        String id = event.requestId();
+        return UnknownCallers.include(event) && id.length() > MAX_UNKNOWN_ID
+                ? id.substring(0, MAX_UNKNOWN_ID) + "..."
+                : id;
+    }
+
+    /** Requests of unknown callers that have no line of their own. */
+    static byte[] unknownCallers(Instant time, UnknownCallers.Summary summary) {
+        return object(time, "unknown_callers_summary", json -> {
+            json.writeStringField("since", MICROSECONDS.format(summary.since()));
+            json.writeNumberField("denied", summary.denied());
+            json.writeNumberField("certificates", summary.certificates());
+        });
     }
 
     /** An unfinished line was taken from the end of the file. */

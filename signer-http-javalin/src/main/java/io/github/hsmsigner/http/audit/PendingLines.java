@@ -61,24 +61,44 @@ final class PendingLines {
         }
     }
 
-    /** Waits for lines, and takes those that there are; none once this is closed and empty. */
-    List<PendingLine> take(int most) {
+    /** Waits for lines for a limited time, and takes those that there are. */
+    List<PendingLine> take(int most, Duration limit) {
         List<PendingLine> taken = new ArrayList<>();
+        long end = System.nanoTime() + limit.toNanos();
         lock.lock();
         try {
-            while (taken.isEmpty() && !(closed && lines.isEmpty())) {
-                while (lines.isEmpty() && !closed) {
-                    notEmpty.awaitUninterruptibly();
-                }
-                while (!lines.isEmpty() && taken.size() < most) {
-                    PendingLine line = lines.remove();
-                    if (line.take()) {
-                        taken.add(line);
-                    }
-                }
-                notFull.signalAll();
+            long left = limit.toNanos();
+            while (lines.isEmpty() && !closed && left > 0) {
+                left = awaitNotEmpty(end);
             }
+            while (!lines.isEmpty() && taken.size() < most) {
+                PendingLine line = lines.remove();
+                if (line.take()) {
+                    taken.add(line);
+                }
+            }
+            notFull.signalAll();
             return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The time that is left. */
+    private long awaitNotEmpty(long end) {
+        try {
+            notEmpty.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            // Nobody interrupts the writer, and what is recorded must not depend on it.
+        }
+        return end - System.nanoTime();
+    }
+
+    /** Whether there is no line, and there never will be one. */
+    boolean drained() {
+        lock.lock();
+        try {
+            return closed && lines.isEmpty();
         } finally {
             lock.unlock();
         }

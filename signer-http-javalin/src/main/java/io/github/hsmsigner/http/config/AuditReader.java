@@ -27,7 +27,15 @@ final class AuditReader {
                     "max-waiting", ValueType.number(1, 1_000_000), "lines that may wait to be written")
             .byDefault("1024");
 
-    static final Section SECTION = Section.of(FILE, ROTATE_AT, TIME_LIMIT, MAX_WAITING);
+    private static final Setting<Long> RESERVE = Setting.of(
+                    "reserve",
+                    ValueType.size(0, Long.MAX_VALUE),
+                    "free disk space that is kept for signatures: with less, denied requests of unknown callers and their requests for"
+                            + " certificates are only counted; 0 for none")
+            .byDefault("256MiB")
+            .variable("SIGNING_AUDIT_RESERVE");
+
+    static final Section SECTION = Section.of(FILE, ROTATE_AT, TIME_LIMIT, MAX_WAITING, RESERVE);
 
     private AuditReader() {}
 
@@ -43,6 +51,7 @@ final class AuditReader {
                                         .rotateAtBytes(values.or(ROTATE_AT))
                                         .timeLimit(values.or(TIME_LIMIT))
                                         .maxWaiting(values.or(MAX_WAITING))
+                                        .reserveBytes(values.or(RESERVE))
                                         .build()));
     }
 }

@@ -13,6 +13,8 @@ final class AuditMeters {
         Metric.AUDIT_LINES.counter(registry, () -> this.file.status().lines());
         Metric.AUDIT_SYNCS.counter(registry, () -> this.file.status().syncs());
         Metric.AUDIT_NOT_RECORDED.counter(registry, () -> this.file.status().notRecorded());
+        Metric.AUDIT_SUMMARIZED.counter(registry, () -> this.file.status().summarized());
+        Metric.AUDIT_DISK_LOW.gauge(registry, () -> this.file.status().diskLow() ? 1 : 0);
         Metric.AUDIT_TROUBLE.gauge(registry, () -> this.file.status().trouble().isPresent() ? 1 : 0);
     }
 

@@ -148,12 +148,21 @@ enum Metric {
     AUDIT_LINES(
             Kind.COUNTER,
             "signer_audit_lines_total",
-            "Lines written to the audit log; present if there is one, as are the next three."),
+            "Lines written to the audit log; present if there is one, as are the next five."),
     AUDIT_SYNCS(Kind.COUNTER, "signer_audit_syncs_total", "How often the disk of the audit log was waited for."),
     AUDIT_NOT_RECORDED(
             Kind.COUNTER,
             "signer_audit_not_recorded_total",
             "Requests that failed because they could not be recorded in the audit log."),
+    AUDIT_SUMMARIZED(
+            Kind.COUNTER,
+            "signer_audit_summarized_total",
+            "Requests of unknown callers, denied or for certificates, that were counted in a summary line instead of having their own."),
+    AUDIT_DISK_LOW(
+            Kind.GAUGE,
+            "signer_audit_disk_low",
+            "1 while less disk space is free than the reserve of the audit log, else 0. Requests of unknown callers are only counted"
+                    + " then."),
     AUDIT_TROUBLE(Kind.GAUGE, "signer_audit_trouble", "1 while the audit log cannot be written, else 0."),
 
     READY(Kind.GAUGE, "signer_ready", "1 while the service is ready, as /health/ready says, else 0."),

@@ -23,6 +23,9 @@ import org.slf4j.spi.LoggingEventBuilder;
  * the first, another tells each minute how many there were, and a last one when signatures are made again. At DEBUG there is a line for
  * each of them too.
  *
+ * <p>Requests without a known caller that a client error ends, or that ask for certificates only, have at most 10 lines a second at INFO. A
+ * line at WARN has the number of the others, once a minute.
+ *
  * <p>Texts that callers or policies chose are cut and freed of line ends, quotes and all that is not printable. Safe for use by any
  * number of threads at once.
  */
@@ -34,6 +37,7 @@ public final class RequestLog implements CallbackObserver {
 
     private final OutageLog outages;
     private final OutageLog auditOutages;
+    private final UnknownCallerLog unknownCallers;
 
     /** Makes a log. Endpoints that share one share the count of refused requests. */
     public RequestLog() {
@@ -44,6 +48,7 @@ public final class RequestLog implements CallbackObserver {
     RequestLog(LongSupplier nanoTime) {
         this.outages = new OutageLog(OutageLog.Wording.REFUSED, nanoTime);
         this.auditOutages = new OutageLog(OutageLog.Wording.UNRECORDED, nanoTime);
+        this.unknownCallers = new UnknownCallerLog(nanoTime);
     }
 
     @Override
@@ -55,7 +60,8 @@ public final class RequestLog implements CallbackObserver {
             write(report, Level.DEBUG);
             auditOutages.refused(report);
         } else {
-            write(report, Level.INFO);
+            boolean limited = UnknownCallerLog.includes(report) && !unknownCallers.admit();
+            write(report, limited ? Level.DEBUG : Level.INFO);
             if (report.succeeded()) {
                 outages.succeeded(report);
                 auditOutages.succeeded(report);

@@ -79,6 +79,10 @@ final class ServiceHealth implements HealthReport {
         } else {
             unusable.forEach((name, reason) -> warnings.add("Key \"" + name + "\" cannot be used: " + reason));
         }
+        if (audit.filter(file -> file.status().diskLow()).isPresent()) {
+            warnings.add(
+                    "The disk of the audit log has less space free than its reserve. Requests of unknown callers are only counted.");
+        }
         auditTrouble.ifPresent(reason -> warnings.add("The audit log cannot be written: " + reason));
         filesWarning.ifPresent(warnings::add);
         return new Health(!stopping && !noKey, reasons, warnings, parts);

@@ -50,19 +50,24 @@ final class AuditEvents {
     }
 
     static AuditEvent refusal(String requestId) {
+        return failure(requestId, SigningAction.CERTIFICATES, List.of(), ErrorCode.NO_SUCH_KEY);
+    }
+
+    /** A request that was refused before it came to a key. */
+    static AuditEvent failure(String requestId, SigningAction action, List<String> callers, ErrorCode error) {
         return new AuditEvent(
                 NOW,
                 requestId,
                 Optional.empty(),
-                SigningAction.CERTIFICATES,
-                List.of(),
+                action,
+                callers,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 false,
-                Optional.of(ErrorCode.NO_SUCH_KEY),
+                Optional.of(error),
                 Duration.ZERO,
                 Duration.ZERO,
                 Duration.ZERO);

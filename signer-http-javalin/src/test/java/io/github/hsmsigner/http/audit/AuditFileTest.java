@@ -64,7 +64,7 @@ class AuditFileTest {
             audit.record(AuditEvents.refusal("request-2"));
             assertThat(AuditEvents.lines(file())).hasSize(2);
             assertThat(audit.status())
-                    .isEqualTo(new AuditFileStatus(assertIntact(2).last(), 2, 2, 0, Optional.empty()));
+                    .isEqualTo(new AuditFileStatus(assertIntact(2).last(), 2, 2, 0, 0, false, Optional.empty()));
         }
     }
 

@@ -31,15 +31,15 @@ class PendingLinesTest {
     void linesAreTakenTogetherAndInOrder() {
         PendingLine first = added();
         PendingLine second = added();
-        assertThat(pending.take(10)).containsExactly(first, second);
+        assertThat(pending.take(10, LONG)).containsExactly(first, second);
     }
 
     @Test
     void notMoreAreTakenThanWanted() {
         PendingLine first = added();
         PendingLine second = added();
-        assertThat(pending.take(1)).containsExactly(first);
-        assertThat(pending.take(1)).containsExactly(second);
+        assertThat(pending.take(1, LONG)).containsExactly(first);
+        assertThat(pending.take(1, LONG)).containsExactly(second);
     }
 
     @Test
@@ -55,9 +55,9 @@ class PendingLinesTest {
         PendingLine second = added();
         PendingLine third = line();
         CompletableFuture<Admission> waiting = CompletableFuture.supplyAsync(() -> pending.add(third, LONG));
-        assertThat(pending.take(2)).containsExactly(first, second);
+        assertThat(pending.take(2, LONG)).containsExactly(first, second);
         assertThat(waiting.get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Admission.ADMITTED);
-        assertThat(pending.take(2)).containsExactly(third);
+        assertThat(pending.take(2, LONG)).containsExactly(third);
     }
 
     @Test
@@ -65,7 +65,7 @@ class PendingLinesTest {
         PendingLine abandoned = added();
         PendingLine second = added();
         assertThatThrownBy(() -> abandoned.await(SHORT)).isInstanceOf(TimeoutException.class);
-        assertThat(pending.take(2)).containsExactly(second);
+        assertThat(pending.take(2, LONG)).containsExactly(second);
     }
 
     @Test
@@ -73,7 +73,7 @@ class PendingLinesTest {
         PendingLine first = added();
         pending.close();
         assertThat(pending.add(line(), LONG)).isEqualTo(Admission.CLOSED);
-        assertThat(pending.take(2)).containsExactly(first);
-        assertThat(pending.take(2)).isEmpty();
+        assertThat(pending.take(2, LONG)).containsExactly(first);
+        assertThat(pending.take(2, SHORT)).isEmpty();
     }
 }

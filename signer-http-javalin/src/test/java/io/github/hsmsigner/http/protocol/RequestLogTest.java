@@ -249,4 +249,50 @@ class RequestLogTest {
                 .answered(report(null, null, null, "ok", 200, null));
         assertThat(told).hasToString("12");
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SIGN, denied, 401",
+        "SIGN, invalid_request, 400",
+        ", unsupported_media_type, 415",
+        "GET_CERTIFICATES, ok, 200",
+        "SIGN_PKCS7, rate_limited, 429"
+    })
+    void unknownCallersHaveTenLinesASecondAndASummaryEachMinute(CallbackAction action, String outcome, int status) {
+        CallbackReport report = report(action, null, null, outcome, status, "No reason.");
+        for (int i = 0; i < 1000; i++) {
+            requests.answered(report);
+        }
+        assertThat(shown()).hasSize(10).allMatch(line -> line.startsWith("INFO"));
+        now.addAndGet(Duration.ofSeconds(1).toNanos());
+        requests.answered(report);
+        assertThat(shown()).hasSize(11);
+        now.addAndGet(Duration.ofSeconds(59).toNanos());
+        requests.answered(report);
+        assertThat(shown())
+                .hasSize(13)
+                .element(11)
+                .asString()
+                .contains("WARN", "Requests of unknown callers have no line of their own", "requests=990");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "accounting, SIGN, denied, 401",
+        ", SIGN, ok, 200",
+        ", SIGN_PKCS7, ok, 200",
+        ", SIGN, internal, 500",
+        "accounting, GET_CERTIFICATES, ok, 200"
+    })
+    void knownCallersAndSignaturesHaveAlwaysALine(String caller, CallbackAction action, String outcome, int status) {
+        for (int i = 0; i < 50; i++) {
+            requests.answered(report(action, caller, "key", outcome, status, null));
+        }
+        assertThat(shown()).hasSize(50);
+    }
+
+    /** The lines that are there unless somebody looks for a fault. */
+    private List<String> shown() {
+        return log.lines().stream().filter(line -> !line.startsWith("DEBUG")).toList();
+    }
 }

@@ -117,6 +117,30 @@ final class ServerReader {
             .byDefault("256")
             .variable("SIGNING_SERVICE_MAX_REQUESTS");
 
+    private static final Setting<Long> MIN_AVERAGE_RATE = Setting.of(
+                    "min-average-rate",
+                    ValueType.size(0, 1L << 30),
+                    "how much of a body must arrive in a second after `average-grace`, on average over all of the time; 0"
+                            + " for any speed")
+            .byDefault("64KiB");
+    private static final Setting<Duration> AVERAGE_GRACE = Setting.of(
+                    "average-grace",
+                    ValueType.duration(Duration.ZERO, Duration.ofHours(1)),
+                    "how long a body may take in addition to the time that `min-average-rate` allows for its length")
+            .byDefault("60s");
+    private static final Setting<Duration> RESPONSE_TIMEOUT = Setting.of(
+                    "response-timeout",
+                    ValueType.duration(Duration.ofMillis(100), Duration.ofHours(1)),
+                    "how long a client may take to receive a response")
+            .byDefault("30s");
+    private static final Setting<Boolean> SHARE_BY_ADDRESS = Setting.of(
+                    "share-by-address",
+                    ValueType.truth(),
+                    "whether each client address has a share of `max-requests` while other addresses wait; set `false`"
+                            + " where a proxy forwards the requests of all clients")
+            .byDefault("true")
+            .variable("SIGNING_SERVICE_SHARE_BY_ADDRESS");
+
     private static final Setting<SectionValues> TLS =
             Setting.of("tls", new Shape.OfSection(TlsReader.SECTION, true), "TLS of the callback's port");
     private static final Setting<SectionValues> ADMIN = Setting.of(
@@ -140,6 +164,10 @@ final class ServerReader {
                             IDLE_TIMEOUT,
                             MIN_RATE,
                             SLOW_GRACE,
+                            MIN_AVERAGE_RATE,
+                            AVERAGE_GRACE,
+                            RESPONSE_TIMEOUT,
+                            SHARE_BY_ADDRESS,
                             MAX_CONNECTIONS,
                             MAX_REQUESTS),
                     false),
@@ -203,6 +231,10 @@ final class ServerReader {
                 values.or(SLOW_GRACE),
                 values.or(MAX_CONNECTIONS),
                 values.or(MAX_REQUESTS),
-                values.or(MAX_REQUEST_MEMORY));
+                values.or(MAX_REQUEST_MEMORY),
+                values.or(MIN_AVERAGE_RATE).intValue(),
+                values.or(AVERAGE_GRACE),
+                values.or(RESPONSE_TIMEOUT),
+                values.or(SHARE_BY_ADDRESS));
     }
 }

@@ -53,16 +53,26 @@ final class RequestBody extends InputStream {
         try {
             n = body().read(buffer, offset, length);
         } catch (IOException e) {
-            if (e.getCause() instanceof TimeoutException) {
-                tooSlow = new SlowBodyException("The client sent nothing until the idle timeout.", e);
-                throw tooSlow;
-            }
-            throw e;
+            tooSlow = tooSlow(e);
+            throw tooSlow == null ? e : tooSlow;
         }
         if (n > 0) {
             check(nanoTime.getAsLong() - begin, n);
         }
         return n;
+    }
+
+    /** Returns what was too slow, or null if the body failed for another reason. The server may have wrapped it. */
+    private static SlowBodyException tooSlow(IOException failure) {
+        if (failure instanceof SlowBodyException slow) {
+            return slow;
+        }
+        if (failure.getCause() instanceof SlowBodyException slow) {
+            return slow;
+        }
+        return failure.getCause() instanceof TimeoutException
+                ? new SlowBodyException("The client sent nothing until the idle timeout.", failure)
+                : null;
     }
 
     private void check(long nanos, int bytes) throws SlowBodyException {

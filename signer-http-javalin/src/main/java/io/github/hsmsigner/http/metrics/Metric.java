@@ -23,6 +23,13 @@ enum Metric {
                     + " in the error answer.",
             "action",
             "outcome"),
+    HTTP_LIMITED(
+            Kind.COUNTER,
+            "signer_http_limited_total",
+            "Requests refused and connections closed because clients exceeded a limit of the callback port: max_requests (503),"
+                    + " request_memory (503), client_share (a slow body was cut off for another client, 408), max_connections,"
+                    + " header_timeout, response_timeout (connection closed).",
+            "limit"),
     REQUEST_DURATION(
             Kind.HISTOGRAM,
             "signer_request_duration_seconds",

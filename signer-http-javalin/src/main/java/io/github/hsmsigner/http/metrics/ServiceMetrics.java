@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -218,6 +219,16 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
      */
     public void bindTlsCertificate(Supplier<Instant> expires) {
         certificates.bindTls(Objects.requireNonNull(expires, "expires"));
+    }
+
+    /**
+     * Shows how often clients exceeded a limit of the HTTP server.
+     *
+     * @param limit the name of the limit
+     * @param exceeded the number since the start; asked at each scrape
+     */
+    public void bindHttpLimit(String limit, LongSupplier exceeded) {
+        Metric.HTTP_LIMITED.counter(registry, exceeded::getAsLong, limit);
     }
 
     /**

@@ -92,6 +92,17 @@ public final class MemoryBudget {
         }
 
         /**
+         * Takes more memory, if half of the budget is still left then. What could do without the memory leaves the other half to
+         * what needs it.
+         *
+         * @param more bytes
+         * @return whether the request may use the memory
+         */
+        public boolean tryTakeSpare(long more) {
+            return used.get() + more <= bytes / 2 && tryTake(more);
+        }
+
+        /**
          * Takes more memory.
          *
          * @param more bytes

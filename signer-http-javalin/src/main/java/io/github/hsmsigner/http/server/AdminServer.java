@@ -20,7 +20,10 @@ final class AdminServer {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
     private static final int MAX_THREADS = 8;
-    private static final int MAX_CONNECTIONS = 64;
+    private static final int MAX_CONNECTIONS = 256;
+
+    /** How long a connection may be silent, send a header, or take a response. Probes and Prometheus take no longer. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final Server server;
     private final ServerConnector connector;
@@ -40,17 +43,19 @@ final class AdminServer {
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 2);
         threads.setName("admin");
         Server server = new Server(threads);
-        ClientLimits own = limits.withMaxConnections(MAX_CONNECTIONS);
+        ClientLimits own = limits.withMaxConnections(MAX_CONNECTIONS).withIdleTimeout(TIMEOUT);
+        ClientConnections clients = new ClientConnections(MAX_CONNECTIONS, TIMEOUT, TIMEOUT, new LimitCounter());
         HttpConfiguration http = new HttpConfiguration();
         Listeners.configure(http, limits);
         // Nobody waits for these at a stop.
-        ServerConnector connector = Listeners.connector(server, http, listener, own, Duration.ZERO, Optional.empty());
+        ServerConnector connector =
+                Listeners.connector(server, http, listener, own, clients, Duration.ZERO, Optional.empty());
         server.addConnector(connector);
         server.setErrorHandler(new JettyErrorAnswers(answer -> {}));
         OperatorPages pages = OperatorPages.all(health, metrics, answer -> {});
         pages.setHandler(new NothingElse());
         server.setHandler(pages);
-        server.insertHandler(new WaitingConnections.RequestHandler());
+        server.insertHandler(new ClientConnections.RequestHandler());
         Listeners.open(connector, listener);
         try {
             server.start();

@@ -15,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.server.ConnectionFactory;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.IO;
@@ -27,8 +26,6 @@ import org.slf4j.LoggerFactory;
  * connection after the request that it is serving then, also if the answer has told the client nothing of it, so that the client's next
  * request is lost. Here the port is closed once nobody waits to be accepted, the answers close the connections
  * ({@link DrainingHandler}), and silence does.
- *
- * <p>While there are as many connections as there may be, silent ones give way sooner.
  */
 final class CallbackConnector extends ServerConnector {
 
@@ -37,13 +34,12 @@ final class CallbackConnector extends ServerConnector {
     /** How long a client may send nothing while the service stops, if the stop takes as long. */
     private static final Duration PAUSE_WHILE_STOPPING = Duration.ofSeconds(5);
 
-    /** How long a connection may be silent while there are as many as there may be. */
-    private static final Duration PAUSE_AT_THE_LIMIT = Duration.ofSeconds(2);
+    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
 
     /** How long those that wait are accepted after the stop began, however many still come. */
     private static final Duration LONGEST_ACCEPTING = Duration.ofSeconds(1);
 
-    private final int maxConnections;
+    private final ClientConnections clients;
     private final long pauseWhileStoppingMillis;
     private final CountDownLatch portClosed = new CountDownLatch(1);
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -51,20 +47,20 @@ final class CallbackConnector extends ServerConnector {
     /** Connections that are accepted and not open yet. Jetty says "accepted" before they are open, so a count of that loses some. */
     private final Set<Object> coming = ConcurrentHashMap.newKeySet();
 
-    private final WaitingConnections waiting = new WaitingConnections();
-
     private volatile Selector arrivals;
     private volatile boolean draining;
-    private volatile boolean crowded;
 
     /**
-     * One thread accepts, one connection after the other. Where its selectors accept, Jetty takes all that wait at once and resets those
-     * beyond the limit, and closes the port to stop accepting for a while.
+     * One thread accepts, one connection after the other.
      */
     CallbackConnector(
-            Server server, int selectors, int maxConnections, Duration stopLimit, ConnectionFactory... protocols) {
+            Server server,
+            int selectors,
+            ClientConnections clients,
+            Duration stopLimit,
+            ConnectionFactory... protocols) {
         super(server, 1, selectors, protocols);
-        this.maxConnections = maxConnections;
+        this.clients = clients;
         getSelectorManager().addEventListener(new ThoseComing());
         // Clients that only keep their connections must not use up the time that requests have. Silence is noticed
         // twice: first the client is told of the end, and if it does not end the connection either, it is closed.
@@ -72,28 +68,24 @@ final class CallbackConnector extends ServerConnector {
                 Math.min(PAUSE_WHILE_STOPPING.toMillis(), Math.max(1, stopLimit.toMillis() / 4));
     }
 
-    /** To be told of requests, by the {@link WaitingConnections.RequestHandler}. */
-    WaitingConnections waiting() {
-        return waiting;
+    ClientConnections clients() {
+        return clients;
     }
 
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        closeThoseThatTrickle();
+        closeOverdue();
     }
 
-    /** A client may be silent for the idle timeout and then take as long again to send a header. */
-    private void closeThoseThatTrickle() {
-        Duration idle = Duration.ofMillis(getIdleTimeout());
+    private void closeOverdue() {
         try {
-            waiting.closeThoseLongerThan(idle.multipliedBy(2));
+            clients.closeOverdue();
         } catch (Throwable e) {
-            LOG.error("Connections without a request could not be closed; the next attempt follows.", e);
+            LOG.error("Connections that exceed their time could not be closed; the next attempt follows.", e);
         } finally {
             if (isRunning()) {
-                getScheduler()
-                        .schedule(this::closeThoseThatTrickle, idle.dividedBy(2).toMillis(), TimeUnit.MILLISECONDS);
+                getScheduler().schedule(this::closeOverdue, CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
             }
         }
     }
@@ -156,8 +148,6 @@ final class CallbackConnector extends ServerConnector {
 
     @Override
     public CompletableFuture<Void> shutdown() {
-        // Those that wait because of the limit have connected as well; the kernel lets only so many of them wait.
-        getBeans(NetworkConnectionLimit.class).forEach(limit -> limit.setMaxNetworkConnectionCount(Integer.MAX_VALUE));
         draining = true;
         super.setAccepting(true);
         arrivals.wakeup();
@@ -179,46 +169,27 @@ final class CallbackConnector extends ServerConnector {
         close();
     }
 
-    /** A connection that ends makes room for another one, but not any more once the stop has begun. */
-    @Override
-    public void setAccepting(boolean accepting) {
-        if (!draining) {
-            super.setAccepting(accepting);
-        }
-    }
-
     @Override
     protected void onEndPointOpened(EndPoint endPoint) {
         super.onEndPointOpened(endPoint);
         coming.remove(endPoint.getTransport());
-        waiting.opened(endPoint);
-        if (getConnectedEndPoints().size() >= maxConnections && !crowded) {
-            crowded = true;
-            getConnectedEndPoints().forEach(this::limitSilence);
-        } else {
-            limitSilence(endPoint);
+        limitSilence(endPoint);
+        clients.opened(endPoint);
+        // While the server stops, every connection is served once more, and there are no new ones.
+        if (!draining) {
+            clients.makeRoom();
         }
     }
 
     @Override
     protected void onEndPointClosed(EndPoint endPoint) {
         super.onEndPointClosed(endPoint);
-        waiting.closed(endPoint);
-        if (crowded && getConnectedEndPoints().size() < maxConnections) {
-            crowded = false;
-            getConnectedEndPoints().forEach(this::limitSilence);
-        }
+        clients.closed(endPoint);
         completeIfEmpty();
     }
 
     private void limitSilence(EndPoint endPoint) {
-        if (draining) {
-            endPoint.setIdleTimeout(Math.min(getIdleTimeout(), pauseWhileStoppingMillis));
-        } else if (crowded) {
-            endPoint.setIdleTimeout(Math.min(getIdleTimeout(), PAUSE_AT_THE_LIMIT.toMillis()));
-        } else {
-            endPoint.setIdleTimeout(getIdleTimeout());
-        }
+        endPoint.setIdleTimeout(draining ? Math.min(getIdleTimeout(), pauseWhileStoppingMillis) : getIdleTimeout());
     }
 
     private void completeIfEmpty() {

@@ -62,7 +62,8 @@ final class CallbackServer {
     private final ServerSettings settings;
     private final RequestObserver observer;
     private final Optional<ReloadableTls> tls;
-    private final RequestBound bound;
+    private final LimitCounter limits = new LimitCounter();
+    private final ConcurrencyLimitHandler concurrency;
     private final MemoryBudget memory;
     private final DrainingHandler draining = new DrainingHandler();
     private final QueuedThreadPool threads;
@@ -76,7 +77,8 @@ final class CallbackServer {
         int maxRequests = settings.clientLimits().maxRequests();
         this.observer = observer;
         this.memory = new MemoryBudget(settings.clientLimits().maxRequestMemory());
-        this.bound = new RequestBound(maxRequests, observer::answeredByServer);
+        this.concurrency = new ConcurrencyLimitHandler(
+                maxRequests, settings.clientLimits().shareByAddress(), observer::answeredByServer, limits);
         this.threads = new QueuedThreadPool(maxRequests + THREADS_THAT_DO_NOT_WAIT, THREADS_THAT_DO_NOT_WAIT);
         // By itself the pool gives up one idle thread a minute, and keeps for hours what a burst of requests needed.
         threads.setMaxEvictCount(maxRequests);
@@ -134,20 +136,29 @@ final class CallbackServer {
     }
 
     private ServerConnector connector(Server server, HttpConfiguration http) {
-        ClientLimits limits = settings.clientLimits();
+        ClientLimits client = settings.clientLimits();
+        ClientConnections clients = new ClientConnections(
+                client.maxConnections(), client.idleTimeout().multipliedBy(2), client.responseTimeout(), limits);
         connector = Listeners.connector(
-                server, http, settings.listener(), limits, settings.stopLimit(), tls.map(ReloadableTls::factory));
+                server,
+                http,
+                settings.listener(),
+                client,
+                clients,
+                settings.stopLimit(),
+                tls.map(ReloadableTls::factory));
         Listeners.open(connector, settings.listener());
         return connector;
     }
 
     private void configureJetty(Server server, OperatorPages pages) {
         // The handler that is put in last is the first to see a request.
-        server.insertHandler(bound);
+        server.insertHandler(concurrency);
+        server.insertHandler(new ReadAheadHandler(memory, settings.clientLimits()));
         server.insertHandler(new PostOnlyHandler(settings.path(), observer::answeredByServer));
         server.insertHandler(pages);
         server.insertHandler(draining);
-        server.insertHandler(new WaitingConnections.RequestHandler());
+        server.insertHandler(new ClientConnections.RequestHandler());
         // Requests are finished before the server is told to stop.
         server.setStopTimeout(0);
         server.setErrorHandler(new JettyErrorAnswers(observer::answeredByServer));
@@ -188,10 +199,15 @@ final class CallbackServer {
 
     ServerActivity activity() {
         return new ServerActivity(
-                bound.inProgress(),
-                bound.refused(),
+                concurrency.inProgress(),
+                limits.sum(ServerLimit.MAX_REQUESTS),
                 connector.getConnectedEndPoints().size(),
                 threads.getThreads());
+    }
+
+    /** Returns how often a limit was exceeded. */
+    long exceeded(ServerLimit limit) {
+        return limit == ServerLimit.REQUEST_MEMORY ? memory.refused() : limits.sum(limit);
     }
 
     /**

@@ -13,8 +13,12 @@ import java.util.Objects;
  * @param minBytesPerSecond how fast a body must arrive, on average, after {@code slowGrace}; 0 for any speed
  * @param slowGrace how long a body may arrive slower
  * @param maxConnections how many connections there may be at once
- * @param maxRequests how many callbacks are served at once, those that wait and those that still send their body included
- * @param maxRequestMemory how many bytes of heap all requests together may take for long texts
+ * @param maxRequests how many callbacks are served at once, including those that wait or still send a large body
+ * @param maxRequestMemory how many bytes of heap all requests together may take for texts and bodies
+ * @param minAverageRate how many bytes of a body must arrive in a second, on average over all of it; 0 for none
+ * @param averageGrace how long a body may take in addition to that
+ * @param responseTimeout how long a client may take to receive a response
+ * @param shareByAddress whether each address has a share of the requests while other addresses wait
  */
 public record ClientLimits(
         int maxHeaderBytes,
@@ -24,10 +28,25 @@ public record ClientLimits(
         Duration slowGrace,
         int maxConnections,
         int maxRequests,
-        long maxRequestMemory) {
+        long maxRequestMemory,
+        int minAverageRate,
+        Duration averageGrace,
+        Duration responseTimeout,
+        boolean shareByAddress) {
 
     private static final ClientLimits DEFAULTS = new ClientLimits(
-            8_192, 64, Duration.ofSeconds(30), 1_024, Duration.ofSeconds(10), 1_024, 256, MemoryBudget.DEFAULT_BYTES);
+            8_192,
+            64,
+            Duration.ofSeconds(30),
+            1_024,
+            Duration.ofSeconds(10),
+            1_024,
+            256,
+            MemoryBudget.DEFAULT_BYTES,
+            65_536,
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(30),
+            true);
 
     /**
      * Checks the parts.
@@ -35,15 +54,21 @@ public record ClientLimits(
      * @param maxHeaderBytes the largest header of a request, in bytes
      * @param maxHeaderFields how many fields a header may have
      * @param idleTimeout how long a connection may be silent
-     * @param minBytesPerSecond how fast a body must arrive
+     * @param minBytesPerSecond how fast a body must arrive, on average, after {@code slowGrace}; 0 for any speed
      * @param slowGrace how long a body may arrive slower
      * @param maxConnections how many connections there may be at once
-     * @param maxRequests how many callbacks are served at once
-     * @param maxRequestMemory how many bytes of heap all requests together may take for long texts
+     * @param maxRequests how many callbacks are served at once, including those that wait or still send a large body
+     * @param maxRequestMemory how many bytes of heap all requests together may take for texts and bodies
+     * @param minAverageRate how many bytes of a body must arrive in a second, on average over all of it; 0 for none
+     * @param averageGrace how long a body may take in addition to that
+     * @param responseTimeout how long a client may take to receive a response
+     * @param shareByAddress whether each address has a share of the requests while other addresses wait
      */
     public ClientLimits {
         Objects.requireNonNull(idleTimeout, "idleTimeout");
         Objects.requireNonNull(slowGrace, "slowGrace");
+        Objects.requireNonNull(averageGrace, "averageGrace");
+        Objects.requireNonNull(responseTimeout, "responseTimeout");
     }
 
     /**
@@ -70,13 +95,17 @@ public record ClientLimits(
                 slowGrace,
                 maxConnections,
                 maxRequests,
-                maxRequestMemory);
+                maxRequestMemory,
+                minAverageRate,
+                averageGrace,
+                responseTimeout,
+                shareByAddress);
     }
 
     /**
      * Returns the same limits with another minimum rate of bodies.
      *
-     * @param bytesPerSecond how fast a body must arrive, on average; 0 for any speed
+     * @param bytesPerSecond how fast a body must arrive, on average, after {@code slowGrace}; 0 for any speed
      * @param grace how long a body may arrive slower
      * @return the limits
      */
@@ -89,7 +118,11 @@ public record ClientLimits(
                 grace,
                 maxConnections,
                 maxRequests,
-                maxRequestMemory);
+                maxRequestMemory,
+                minAverageRate,
+                averageGrace,
+                responseTimeout,
+                shareByAddress);
     }
 
     /**
@@ -107,13 +140,17 @@ public record ClientLimits(
                 slowGrace,
                 connections,
                 maxRequests,
-                maxRequestMemory);
+                maxRequestMemory,
+                minAverageRate,
+                averageGrace,
+                responseTimeout,
+                shareByAddress);
     }
 
     /**
      * Returns the same limits with another number of requests.
      *
-     * @param requests how many callbacks are served at once
+     * @param requests how many callbacks are served at once, including those that wait or still send a large body
      * @return the limits
      */
     public ClientLimits withMaxRequests(int requests) {
@@ -125,6 +162,99 @@ public record ClientLimits(
                 slowGrace,
                 maxConnections,
                 requests,
-                maxRequestMemory);
+                maxRequestMemory,
+                minAverageRate,
+                averageGrace,
+                responseTimeout,
+                shareByAddress);
+    }
+
+    /**
+     * Returns the same limits with another memory for requests.
+     *
+     * @param bytes how many bytes of heap all requests together may take for texts and bodies
+     * @return the limits
+     */
+    public ClientLimits withMaxRequestMemory(long bytes) {
+        return new ClientLimits(
+                maxHeaderBytes,
+                maxHeaderFields,
+                idleTimeout,
+                minBytesPerSecond,
+                slowGrace,
+                maxConnections,
+                maxRequests,
+                bytes,
+                minAverageRate,
+                averageGrace,
+                responseTimeout,
+                shareByAddress);
+    }
+
+    /**
+     * Returns the same limits with another average rate of bodies.
+     *
+     * @param bytesPerSecond how many bytes of a body must arrive in a second, on average over all of it; 0 for none
+     * @param grace how long a body may take in addition to that
+     * @return the limits
+     */
+    public ClientLimits withAverageRate(int bytesPerSecond, Duration grace) {
+        return new ClientLimits(
+                maxHeaderBytes,
+                maxHeaderFields,
+                idleTimeout,
+                minBytesPerSecond,
+                slowGrace,
+                maxConnections,
+                maxRequests,
+                maxRequestMemory,
+                bytesPerSecond,
+                grace,
+                responseTimeout,
+                shareByAddress);
+    }
+
+    /**
+     * Returns the same limits with another timeout of responses.
+     *
+     * @param timeout how long a client may take to receive a response
+     * @return the limits
+     */
+    public ClientLimits withResponseTimeout(Duration timeout) {
+        return new ClientLimits(
+                maxHeaderBytes,
+                maxHeaderFields,
+                idleTimeout,
+                minBytesPerSecond,
+                slowGrace,
+                maxConnections,
+                maxRequests,
+                maxRequestMemory,
+                minAverageRate,
+                averageGrace,
+                timeout,
+                shareByAddress);
+    }
+
+    /**
+     * Returns the same limits with or without a share for each address.
+     *
+     * @param share whether each address has a share of the requests while other addresses wait
+     * @return the limits
+     */
+    public ClientLimits withShareByAddress(boolean share) {
+        return new ClientLimits(
+                maxHeaderBytes,
+                maxHeaderFields,
+                idleTimeout,
+                minBytesPerSecond,
+                slowGrace,
+                maxConnections,
+                maxRequests,
+                maxRequestMemory,
+                minAverageRate,
+                averageGrace,
+                responseTimeout,
+                share);
     }
 }

@@ -9,7 +9,6 @@ import java.util.Optional;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -39,15 +38,14 @@ final class Listeners {
             HttpConfiguration http,
             ListenerSettings listener,
             ClientLimits limits,
+            ClientConnections clients,
             Duration stopLimit,
             Optional<SslContextFactory.Server> tls) {
         ConnectionFactory[] protocols = protocols(new HttpConnections(http, limits.maxHeaderFields()), tls);
-        CallbackConnector connector =
-                new CallbackConnector(server, SELECTORS, limits.maxConnections(), stopLimit, protocols);
+        CallbackConnector connector = new CallbackConnector(server, SELECTORS, clients, stopLimit, protocols);
         connector.setHost(listener.address());
         connector.setPort(listener.port());
         connector.setAcceptQueueSize(WAITING_CONNECTIONS);
-        server.addBean(new NetworkConnectionLimit(limits.maxConnections(), connector));
         connector.setIdleTimeout(limits.idleTimeout().toMillis());
         return connector;
     }

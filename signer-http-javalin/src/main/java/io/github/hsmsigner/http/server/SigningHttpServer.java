@@ -141,6 +141,16 @@ public final class SigningHttpServer {
     }
 
     /**
+     * Returns how often clients exceeded a limit of the listener of callbacks.
+     *
+     * @param limit the limit
+     * @return the number since the start
+     */
+    public long exceeded(ServerLimit limit) {
+        return callbacks.exceeded(limit);
+    }
+
+    /**
      * Stops to listen, waits for requests that are being served, as long as the settings allow, and ends. Health is answered on its own
      * port, if it has one, until the end.
      *

@@ -12,6 +12,7 @@ import io.github.hsmsigner.http.auth.ReloadablePolicy;
 import io.github.hsmsigner.http.config.ServiceSettings;
 import io.github.hsmsigner.http.config.SettingsFile;
 import io.github.hsmsigner.http.metrics.ServiceMetrics;
+import io.github.hsmsigner.http.server.ServerLimit;
 import io.github.hsmsigner.http.server.ServerSettings;
 import io.github.hsmsigner.http.server.SigningHttpServer;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
@@ -142,6 +143,9 @@ final class RunningService implements AutoCloseable {
                 .ifPresent(first -> metrics.bindTlsCertificate(() ->
                         server.tlsCertificate().orElse(first).getNotAfter().toInstant()));
         changedFiles.start(watched.watches(keys, policy.orElseThrow(), server));
+        for (ServerLimit limit : ServerLimit.values()) {
+            metrics.bindHttpLimit(limit.text(), () -> server.exceeded(limit));
+        }
         metrics.bindRuntime();
     }
 

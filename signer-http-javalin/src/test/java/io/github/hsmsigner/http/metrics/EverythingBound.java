@@ -23,6 +23,7 @@ final class EverythingBound {
         metrics.bindTlsCertificate(() -> Instant.EPOCH);
         metrics.bindQueue("queue", SigningQueue.of(1, 1, Duration.ofSeconds(1)));
         metrics.tokenEvents("token");
+        metrics.bindHttpLimit("max_requests", () -> 0);
         System.gc();
         long end = System.nanoTime() + LIMIT.toNanos();
         Scrape scrape = Scrape.of(metrics);

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -28,6 +29,12 @@ final class RawConnection implements AutoCloseable {
 
     static RawConnection to(int port) throws IOException {
         return new RawConnection(new Socket("127.0.0.1", port));
+    }
+
+    /** Connects from an address of this machine, of which Linux has all that begin with 127. */
+    static RawConnection from(String address, int port) throws IOException {
+        return new RawConnection(
+                new Socket(InetAddress.getByName("127.0.0.1"), port, InetAddress.getByName(address), 0));
     }
 
     /** The head of a callback with a body of so many bytes. */

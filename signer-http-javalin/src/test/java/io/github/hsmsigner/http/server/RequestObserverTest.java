@@ -181,7 +181,7 @@ class RequestObserverTest {
     void refusalsForLackOfPlacesAreToldOnceAlsoIfTheClientIsGone() throws IOException {
         server.stop();
         start(1, Duration.ofSeconds(20));
-        try (RawConnection slow = RawConnection.to(server.port()).send(RawConnection.head(9) + "{")) {
+        try (RawConnection slow = RawConnection.to(server.port()).send(RawConnection.head(99_999) + "{")) {
             TestServer.await("the place is taken", () -> server.activity().requests() == 1);
             assertIsRefused();
             RawConnection.to(server.port())

@@ -35,9 +35,6 @@ public final class CallbackHandler {
     /** The largest body accepted where nothing else is set, in bytes: Base64 of 1 GiB of contents, and the other fields. */
     public static final long DEFAULT_MAX_BODY_BYTES = 1_503_238_553L;
 
-    /** The default of {@link CallbackLimits.Builder#timeLimit}. */
-    static final Duration DEFAULT_TIME_LIMIT = Duration.ofSeconds(9);
-
     /** The name of the request identifier in the logging context. */
     public static final String MDC_REQUEST_ID = "request_id";
 

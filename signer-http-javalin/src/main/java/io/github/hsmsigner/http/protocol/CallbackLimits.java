@@ -187,7 +187,7 @@ public final class CallbackLimits {
         private int maxTextLength = 256;
         private int maxSigningTokenLength = 16 * 1024;
         private int maxNumberLength = 256;
-        private Duration timeLimit = CallbackHandler.DEFAULT_TIME_LIMIT;
+        private Duration timeLimit = Duration.ofSeconds(9);
 
         private Builder() {}
 

@@ -49,6 +49,14 @@ public interface SignerMetrics {
     default void signatureDiscarded(String keyName, SignatureAlgorithm algorithm) {}
 
     /**
+     * The data of a raw signature was not known to be the signed attributes of a CMS signature. Told where the {@link RawDataRule} is not
+     * {@link RawDataRule#ANY}.
+     *
+     * @param refused whether the request is refused for it
+     */
+    default void rawDataDeviated(boolean refused) {}
+
+    /**
      * Metrics that measure nothing.
      *
      * @return the default

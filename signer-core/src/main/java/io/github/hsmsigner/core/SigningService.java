@@ -42,6 +42,7 @@ public final class SigningService {
     private final SignerMetrics metrics;
     private final Clock clock;
     private final CertificateValidity validity;
+    private final RawDataCheck rawData;
     private final Object reloading = new Object();
 
     private SigningService(Builder builder) {
@@ -52,6 +53,7 @@ public final class SigningService {
         this.audit = builder.audit;
         this.metrics = builder.metrics;
         this.clock = builder.clock;
+        this.rawData = new RawDataCheck(builder.rawData, builder.metrics);
         this.validity = new CertificateValidity(builder.validCertificateRequired, clock);
         keys.all().forEach(key -> validity.admit(key.name(), key.chain()));
     }
@@ -88,8 +90,22 @@ public final class SigningService {
      * @return the signature octets
      */
     public byte[] signRaw(RequestContext context, Digest digest) {
+        return signRaw(context, RawData.ofDigest(digest));
+    }
+
+    /**
+     * A bare signature over data that may have been inspected.
+     *
+     * @param context who asks
+     * @param data the data to be signed; the signature algorithm is the key's scheme with the algorithm of its digest
+     * @return the signature octets
+     * @throws InvalidRequestException if the {@linkplain Builder#rawData rule} does not allow the data
+     */
+    public byte[] signRaw(RequestContext context, RawData data) {
         return serve(SigningAction.RAW_SIGNATURE, context, request -> {
+            Digest digest = data.digest();
             SigningKey key = authorizedSigningKey(request.over(digest));
+            rawData.check(context, data);
             SignatureAlgorithm algorithm = key.algorithm(digest.algorithm());
             if (key.signer().signsWholeMessage(algorithm)) {
                 throw new UnsupportedRequestException(
@@ -109,7 +125,11 @@ public final class SigningService {
      */
     public byte[] signRaw(RequestContext context, DigestAlgorithm digestAlgorithm, byte[] data) {
         return serve(SigningAction.RAW_SIGNATURE, context, request -> {
-            SigningKey key = authorizedSigningKey(request.over(Digest.compute(digestAlgorithm, data)));
+            Digest digest = Digest.compute(digestAlgorithm, data);
+            SigningKey key = authorizedSigningKey(request.over(digest));
+            if (rawData.rule() != RawDataRule.ANY) {
+                rawData.check(context, RawData.inspect(digest, data));
+            }
             return signatures.sign(
                     request, key, ToBeSigned.messageFor(key.signer(), key.algorithm(digestAlgorithm), data));
         });
@@ -166,6 +186,15 @@ public final class SigningService {
      */
     public ContainerFormat cadesLevel() {
         return containers.cadesLevel();
+    }
+
+    /**
+     * Returns which data this service signs in raw signatures, so that a transport need not keep data that is not inspected.
+     *
+     * @return the rule
+     */
+    public RawDataRule rawData() {
+        return rawData.rule();
     }
 
     /**
@@ -304,6 +333,7 @@ public final class SigningService {
         private SigningPolicy policy = SigningPolicy.open();
         private boolean verifyAfterSign = true;
         private boolean validCertificateRequired = true;
+        private RawDataRule rawData = RawDataRule.ANY;
         private AuditLog audit = AuditLog.none();
         private SignerMetrics metrics = SignerMetrics.none();
         private Clock clock = Clock.systemUTC();
@@ -346,6 +376,18 @@ public final class SigningService {
          */
         public Builder validCertificateRequired(boolean validCertificateRequired) {
             this.validCertificateRequired = validCertificateRequired;
+            return this;
+        }
+
+        /**
+         * Sets which data is signed in raw signatures. Default: {@link RawDataRule#ANY}. With
+         * {@link RawDataRule#SIGNED_ATTRIBUTES}, data of which only the digest is known is refused.
+         *
+         * @param rawData the rule
+         * @return this builder
+         */
+        public Builder rawData(RawDataRule rawData) {
+            this.rawData = Objects.requireNonNull(rawData, "rawData");
             return this;
         }
 

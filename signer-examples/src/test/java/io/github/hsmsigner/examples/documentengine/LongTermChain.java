@@ -2,6 +2,7 @@ package io.github.hsmsigner.examples.documentengine;
 
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.PolicyDecision;
+import io.github.hsmsigner.core.RawDataRule;
 import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.SigningKeys;
 import io.github.hsmsigner.core.SigningService;
@@ -50,6 +51,7 @@ final class LongTermChain implements AutoCloseable {
         SigningKey key = SigningKey.prove("key", signer, signer, Deadline.after(Duration.ofSeconds(10)));
         SigningToken refused = SigningToken.of(REFUSED_SIGNING_TOKEN.getBytes(StandardCharsets.UTF_8));
         SigningService signing = SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder())
+                .rawData(RawDataRule.SIGNED_ATTRIBUTES)
                 .policy(attempt ->
                         attempt.context().signingToken().filter(refused::equals).isPresent()
                                 ? PolicyDecision.deny("no rights")

@@ -2,6 +2,7 @@ package io.github.hsmsigner.examples.documentengine;
 
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.PolicyDecision;
+import io.github.hsmsigner.core.RawDataRule;
 import io.github.hsmsigner.core.SigningAttempt;
 import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.SigningKeys;
@@ -61,6 +62,7 @@ final class SigningChain implements AutoCloseable {
                 FixedCertificateProvider.of("the test", List.of(certificate), List.of(pki.intermediate(), pki.root()));
         SigningKey key = SigningKey.prove("key", signer, certificates, Deadline.after(Duration.ofSeconds(10)));
         return SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder())
+                .rawData(RawDataRule.SIGNED_ATTRIBUTES)
                 .policy(SigningChain::decide)
                 .build();
     }

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.http.config;
 
+import io.github.hsmsigner.core.RawDataRule;
 import java.time.Duration;
 import java.util.List;
 
@@ -28,6 +29,14 @@ final class SignatureReader {
                             + " `warn` there is a warning in the log instead")
             .byDefault("required")
             .variable("SIGNING_CERTIFICATE_VALIDITY");
+    private static final Setting<String> RAW_DATA = Setting.of(
+                    "raw-data",
+                    ValueType.oneOf(List.of("any", "warn", "signed-attributes")),
+                    "data that `sign` signs, whatever `signature_type` says: `signed-attributes` refuses all but the signed attributes"
+                            + " of a CMS signature with 400; `warn` signs other data, logs and counts it. Use"
+                            + " `signed-attributes` in production once `warn` has counted nothing with your Document Engine")
+            .byDefault("warn")
+            .variable("SIGNING_RAW_DATA");
     private static final Setting<Boolean> COMPLETE_CHAINS = Setting.of(
                     "complete-chains",
                     ValueType.truth(),
@@ -60,7 +69,14 @@ final class SignatureReader {
             "timestamps over signatures (RFC 3161): `sign_pkcs7` with `signature_type` `cades` has level B-T instead of B-B");
 
     static final Section SECTION = Section.of(
-            DEADLINE, VERIFY_AFTER_SIGN, CERTIFICATE_VALIDITY, COMPLETE_CHAINS, REVOCATION_INFO, QUEUE, TIMESTAMPS);
+            DEADLINE,
+            VERIFY_AFTER_SIGN,
+            CERTIFICATE_VALIDITY,
+            RAW_DATA,
+            COMPLETE_CHAINS,
+            REVOCATION_INFO,
+            QUEUE,
+            TIMESTAMPS);
 
     private SignatureReader() {}
 
@@ -70,9 +86,18 @@ final class SignatureReader {
                 values.or(DEADLINE),
                 values.or(VERIFY_AFTER_SIGN),
                 values.or(CERTIFICATE_VALIDITY).equals("required"),
+                rule(values.or(RAW_DATA)),
                 new QueueSettings(queue.or(MAX_WAITING), queue.get(MAX_WAIT).orElse(values.or(DEADLINE))),
                 values.or(COMPLETE_CHAINS),
                 values.or(REVOCATION_INFO),
                 TimestampReader.read(values.get(TIMESTAMPS).orElseThrow()));
+    }
+
+    private static RawDataRule rule(String text) {
+        return switch (text) {
+            case "any" -> RawDataRule.ANY;
+            case "warn" -> RawDataRule.WARN;
+            default -> RawDataRule.SIGNED_ATTRIBUTES;
+        };
     }
 }

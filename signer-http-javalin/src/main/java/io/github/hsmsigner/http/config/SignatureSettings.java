@@ -1,5 +1,6 @@
 package io.github.hsmsigner.http.config;
 
+import io.github.hsmsigner.core.RawDataRule;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import java.util.Optional;
  * @param deadline how long a request may take once its body has been read
  * @param verifyAfterSign whether each signature is verified before it is handed out
  * @param validCertificateRequired whether a key signs only while its certificate is valid
+ * @param rawData which data is signed in raw signatures
  * @param queue the queue before each token
  * @param completeChains whether issuers that are missing in a chain are fetched from the addresses in certificates
  * @param revocationInfo whether OCSP responses and CRLs are asked for and put into containers
@@ -19,6 +21,7 @@ public record SignatureSettings(
         Duration deadline,
         boolean verifyAfterSign,
         boolean validCertificateRequired,
+        RawDataRule rawData,
         QueueSettings queue,
         boolean completeChains,
         boolean revocationInfo,
@@ -30,6 +33,7 @@ public record SignatureSettings(
      * @param deadline how long a request may take once its body has been read
      * @param verifyAfterSign whether each signature is verified before it is handed out
      * @param validCertificateRequired whether a key signs only while its certificate is valid
+     * @param rawData which data is signed in raw signatures
      * @param queue the queue before each token
      * @param completeChains whether issuers that are missing in a chain are fetched
      * @param revocationInfo whether OCSP responses and CRLs are asked for and put into containers
@@ -37,6 +41,7 @@ public record SignatureSettings(
      */
     public SignatureSettings {
         Objects.requireNonNull(deadline, "deadline");
+        Objects.requireNonNull(rawData, "rawData");
         Objects.requireNonNull(queue, "queue");
         Objects.requireNonNull(timestamps, "timestamps");
     }

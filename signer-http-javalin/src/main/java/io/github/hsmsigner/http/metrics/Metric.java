@@ -58,6 +58,12 @@ enum Metric {
             "CAdES containers that were to have a timestamp, by result: ok, or missing, because no authority answered and timestamps are"
                     + " not required. Requests that failed because no timestamp was available are in signer_requests_total.",
             "result"),
+    RAW_DATA_DEVIATED(
+            Kind.COUNTER,
+            "signer_raw_data_deviated_total",
+            "Raw signatures asked for over data that is not the signed attributes of a CMS signature, by result: signed (raw-data warn) or"
+                    + " refused (raw-data signed-attributes). Not counted with raw-data any.",
+            "result"),
     QUEUE_DURATION(
             Kind.HISTOGRAM,
             "signer_queue_duration_seconds",

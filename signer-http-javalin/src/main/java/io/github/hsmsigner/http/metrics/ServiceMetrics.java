@@ -54,6 +54,8 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     private final PrometheusMeterRegistry registry;
     private final RequestMeters requests;
     private final CertificateMeters certificates;
+    private final Counter rawDataSigned;
+    private final Counter rawDataRefused;
     private final Map<Reload, List<Counter>> reloads = new EnumMap<>(Reload.class);
     private final ConcurrentMap<String, KeyMeters> keys = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, TokenMeters> tokens = new ConcurrentHashMap<>();
@@ -71,6 +73,8 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
         registry.throwExceptionOnRegistrationFailure();
         registry.config().meterFilter(MeterFilter.denyUnless(id -> declared(id.getName())));
         requests = new RequestMeters(registry);
+        rawDataSigned = Metric.RAW_DATA_DEVIATED.counter(registry, "signed");
+        rawDataRefused = Metric.RAW_DATA_DEVIATED.counter(registry, "refused");
         certificates = new CertificateMeters(registry, clock);
         for (Reload kind : Reload.values()) {
             reloads.put(
@@ -141,6 +145,11 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     @Override
     public void signatureDiscarded(String keyName, SignatureAlgorithm algorithm) {
         key(keyName).discarded().increment();
+    }
+
+    @Override
+    public void rawDataDeviated(boolean refused) {
+        (refused ? rawDataRefused : rawDataSigned).increment();
     }
 
     private KeyMeters key(String name) {

@@ -3,6 +3,7 @@ package io.github.hsmsigner.http.protocol;
 import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.RawData;
 import io.github.hsmsigner.core.SigningToken;
 import io.github.hsmsigner.core.error.InvalidRequestException;
 import java.util.EnumSet;
@@ -84,7 +85,7 @@ final class CallbackFields {
         Optional<SigningToken> token = Optional.ofNullable(signingToken);
         return switch (effectiveAction()) {
             case GET_CERTIFICATES -> new CallbackRequest.Certificates(token);
-            case SIGN -> new CallbackRequest.RawSignature(rawDigest(), token);
+            case SIGN -> new CallbackRequest.RawSignature(rawData(), token);
             case SIGN_PKCS7 -> new CallbackRequest.ContainerSignature(format, contentsDigest(), token);
         };
     }
@@ -107,11 +108,11 @@ final class CallbackFields {
         return hashAlgorithm == null ? DEFAULT_HASH_ALGORITHM : hashAlgorithm;
     }
 
-    private Digest rawDigest() {
+    private RawData rawData() {
         if (dataToBeSigned == null) {
             throw new InvalidRequestException("The action sign needs the field data_to_be_signed.");
         }
-        return dataToBeSigned.digest(effectiveAlgorithm());
+        return dataToBeSigned.rawData(effectiveAlgorithm());
     }
 
     private Digest contentsDigest() {

@@ -5,6 +5,7 @@ import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.ContainerRequest;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.RawDataRule;
 import io.github.hsmsigner.core.RequestContext;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.error.ErrorCode;
@@ -138,7 +139,7 @@ public final class CallbackHandler {
 
     private static Optional<DigestAlgorithm> digestAlgorithm(CallbackRequest request) {
         if (request instanceof CallbackRequest.RawSignature raw) {
-            return Optional.of(raw.digest().algorithm());
+            return Optional.of(raw.data().digest().algorithm());
         }
         if (request instanceof CallbackRequest.ContainerSignature container) {
             return Optional.of(container.digest().algorithm());
@@ -212,7 +213,7 @@ public final class CallbackHandler {
             }
             try {
                 SigningService signing = service.get();
-                request = read();
+                request = read(signing.rawData() != RawDataRule.ANY);
                 return perform(signing);
             } catch (BodyTooLargeException e) {
                 return tooLarge();
@@ -251,10 +252,10 @@ public final class CallbackHandler {
                     .isEmpty();
         }
 
-        private CallbackRequest read() throws BodyTooLargeException, SlowBodyException {
+        private CallbackRequest read(boolean inspectRawData) throws BodyTooLargeException, SlowBodyException {
             long start = System.nanoTime();
             try {
-                return reader.read(body, share);
+                return reader.read(body, share, inspectRawData);
             } catch (BodyTooLargeException | SlowBodyException e) {
                 throw e;
             } catch (IOException e) {
@@ -282,7 +283,7 @@ public final class CallbackHandler {
                 return CallbackAnswer.octets(signing.signContainer(context, wanted));
             }
             if (request instanceof CallbackRequest.RawSignature raw) {
-                return CallbackAnswer.octets(signing.signRaw(context, raw.digest()));
+                return CallbackAnswer.octets(signing.signRaw(context, raw.data()));
             }
             return CertificatesAnswer.of(signing.certificates(context), certificateEncoding);
         }

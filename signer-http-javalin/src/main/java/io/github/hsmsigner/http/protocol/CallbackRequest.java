@@ -2,6 +2,7 @@ package io.github.hsmsigner.http.protocol;
 
 import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.Digest;
+import io.github.hsmsigner.core.RawData;
 import io.github.hsmsigner.core.SigningToken;
 import java.util.Objects;
 import java.util.Optional;
@@ -53,19 +54,19 @@ public sealed interface CallbackRequest {
     /**
      * Asks for a bare signature.
      *
-     * @param digest the digest of the data to be signed
+     * @param data the data to be signed
      * @param signingToken what the caller presents to be allowed to sign
      */
-    record RawSignature(Digest digest, Optional<SigningToken> signingToken) implements CallbackRequest {
+    record RawSignature(RawData data, Optional<SigningToken> signingToken) implements CallbackRequest {
 
         /**
          * Checks that nothing is missing.
          *
-         * @param digest the digest of the data to be signed
+         * @param data the data to be signed
          * @param signingToken what the caller presents to be allowed to sign
          */
         public RawSignature {
-            Objects.requireNonNull(digest, "digest");
+            Objects.requireNonNull(data, "data");
             Objects.requireNonNull(signingToken, "signingToken");
         }
 

@@ -26,6 +26,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Reads the JSON body of a callback as a stream.
@@ -95,7 +96,7 @@ public final class CallbackRequestReader {
     }
 
     /**
-     * Reads one callback to its end.
+     * Reads one callback to its end, and does not inspect the data of a raw signature.
      *
      * @param body the JSON text; left open
      * @param memory what the request may hold in memory; the caller closes it when the request ends
@@ -106,9 +107,30 @@ public final class CallbackRequestReader {
      * @throws IOException if the body cannot be read
      */
     public CallbackRequest read(InputStream body, MemoryBudget.Share memory) throws IOException {
+        return read(body, memory, false);
+    }
+
+    /**
+     * Reads one callback to its end.
+     *
+     * @param body the JSON text; left open
+     * @param memory what the request may hold in memory; the caller closes it when the request ends
+     * @param inspectRawData whether to inspect the data of a raw signature, of which at most
+     *     {@value io.github.hsmsigner.core.RawData#MAX_SIGNED_ATTRIBUTES} bytes are kept for that
+     * @return the request
+     * @throws InvalidRequestException if the body is not a well-formed callback, or contradicts itself
+     * @throws UnsupportedRequestException if it asks for an action, digest algorithm or container that is not offered
+     * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the memory for its texts is not left
+     * @throws IOException if the body cannot be read
+     */
+    public CallbackRequest read(InputStream body, MemoryBudget.Share memory, boolean inspectRawData)
+            throws IOException {
         NameTables tables = json;
         try {
-            return read(tables, new ResumableBody(body, memory));
+            return read(
+                    tables,
+                    new ResumableBody(body, memory),
+                    inspectRawData ? digest -> digest.inspected(memory) : UnaryOperator.identity());
         } finally {
             if (tables.size() > MAX_CACHED_NAMES) {
                 json = new NameTables(constraints);
@@ -121,9 +143,10 @@ public final class CallbackRequestReader {
         return json.size();
     }
 
-    private CallbackRequest read(JsonFactory factory, ResumableBody resumable) throws IOException {
+    private CallbackRequest read(JsonFactory factory, ResumableBody resumable, UnaryOperator<StreamedDigest> inspection)
+            throws IOException {
         try (JsonParser parser = factory.createParser(resumable)) {
-            CallbackFields fields = readObject(parser, resumable);
+            CallbackFields fields = readObject(parser, resumable, inspection);
             requireEnd(parser);
             return fields.toRequest();
         } catch (JsonEOFException e) {
@@ -142,7 +165,8 @@ public final class CallbackRequestReader {
                 + " and signing tokens of " + limits.maxSigningTokenLength() + " characters.");
     }
 
-    private CallbackFields readObject(JsonParser parser, ResumableBody body) throws IOException {
+    private CallbackFields readObject(JsonParser parser, ResumableBody body, UnaryOperator<StreamedDigest> inspection)
+            throws IOException {
         JsonToken first = parser.nextToken();
         if (first == null) {
             throw new InvalidRequestException("The body is empty; a JSON object is expected.");
@@ -159,7 +183,7 @@ public final class CallbackRequestReader {
             }
             // A field that is null counts as absent, which is how serialisers write what they do not have.
             if (parser.nextToken() != JsonToken.VALUE_NULL) {
-                readField(parser, body, name, fields);
+                readField(parser, body, name, fields, inspection);
             }
         }
         return fields;
@@ -180,7 +204,12 @@ public final class CallbackRequestReader {
         return new InvalidRequestException("Something follows the JSON object in the body; nothing may.");
     }
 
-    private void readField(JsonParser parser, ResumableBody body, String name, CallbackFields fields)
+    private void readField(
+            JsonParser parser,
+            ResumableBody body,
+            String name,
+            CallbackFields fields,
+            UnaryOperator<StreamedDigest> inspection)
             throws IOException {
         switch (name) {
             case CallbackFields.ACTION -> fields.action(CallbackAction.fromText(text(parser, body, name)));
@@ -192,13 +221,13 @@ public final class CallbackRequestReader {
                 fields.contents(hash(
                         parser,
                         name,
-                        fields.contentsAlgorithms(),
+                        new StreamedDigest(fields.contentsAlgorithms()),
                         digest -> ContentsDecoder.decode(parser, body, digest)));
             case CallbackFields.DATA_TO_BE_SIGNED ->
                 fields.dataToBeSigned(hash(
                         parser,
                         name,
-                        fields.dataToBeSignedAlgorithms(),
+                        inspection.apply(new StreamedDigest(fields.dataToBeSignedAlgorithms())),
                         digest -> parser.readBinaryValue(Base64Variants.MIME_NO_LINEFEEDS, digest)));
             case CallbackFields.SIGNING_TOKEN -> fields.signingToken(signingToken(parser, body));
             default -> parser.skipChildren();
@@ -262,10 +291,9 @@ public final class CallbackRequestReader {
         return digest;
     }
 
-    private static StreamedDigest hash(
-            JsonParser parser, String name, Set<DigestAlgorithm> algorithms, Decoding decoding) throws IOException {
+    private static StreamedDigest hash(JsonParser parser, String name, StreamedDigest digest, Decoding decoding)
+            throws IOException {
         requireText(parser, name);
-        StreamedDigest digest = new StreamedDigest(algorithms);
         try {
             decoding.decodeTo(digest);
         } catch (JsonEOFException e) {

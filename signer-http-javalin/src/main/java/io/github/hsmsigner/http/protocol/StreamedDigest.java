@@ -2,6 +2,8 @@ package io.github.hsmsigner.http.protocol;
 
 import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.RawData;
+import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.security.MessageDigest;
 import java.util.Collection;
@@ -9,16 +11,32 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Hashes what is written to it and keeps nothing else. With several algorithms it hashes side by side, for contents that arrive
+ * Hashes what is written to it and keeps nothing else, unless it is to be inspected and can be signed attributes. With several algorithms it hashes side by side, for contents that arrive
  * before the field that names their algorithm. Not safe for use by several threads.
  */
 final class StreamedDigest extends OutputStream {
 
+    /** The buffer while it grows, its copy, and the parsed structure. */
+    private static final int MEMORY_FOR_A_BYTE = 4;
+
     private final Map<DigestAlgorithm, MessageDigest> computations = new EnumMap<>(DigestAlgorithm.class);
     private boolean empty = true;
 
+    /** What was written, for an inspection; {@code null} if there is to be none, or it cannot be signed attributes. */
+    private ByteArrayOutputStream kept;
+
+    private MemoryBudget.Share memory;
+    private boolean tooLong;
+
     StreamedDigest(Collection<DigestAlgorithm> algorithms) {
         algorithms.forEach(algorithm -> computations.put(algorithm, algorithm.newMessageDigest()));
+    }
+
+    /** Keeps what is written from now on, within the memory of the request, so that it can be inspected. */
+    StreamedDigest inspected(MemoryBudget.Share ofRequest) {
+        memory = ofRequest;
+        kept = new ByteArrayOutputStream();
+        return this;
     }
 
     @Override
@@ -29,7 +47,21 @@ final class StreamedDigest extends OutputStream {
     @Override
     public void write(byte[] octets, int offset, int length) {
         empty &= length == 0;
+        keep(octets, offset, length);
         computations.values().forEach(computation -> computation.update(octets, offset, length));
+    }
+
+    private void keep(byte[] octets, int offset, int length) {
+        if (kept == null) {
+            return;
+        }
+        if (kept.size() + length > RawData.MAX_SIGNED_ATTRIBUTES) {
+            kept = null;
+            tooLong = true;
+            return;
+        }
+        memory.take((long) length * MEMORY_FOR_A_BYTE);
+        kept.write(octets, offset, length);
     }
 
     /** Whether nothing was written. */
@@ -40,5 +72,14 @@ final class StreamedDigest extends OutputStream {
     /** Ends the computation with this algorithm, which must be one of those given at the start. */
     Digest digest(DigestAlgorithm algorithm) {
         return Digest.of(algorithm, computations.get(algorithm).digest());
+    }
+
+    /** Ends the computation as {@link #digest}, and inspects what was written if it is to be. */
+    RawData rawData(DigestAlgorithm algorithm) {
+        Digest digest = digest(algorithm);
+        if (tooLong) {
+            return RawData.tooLong(digest);
+        }
+        return kept == null ? RawData.ofDigest(digest) : RawData.inspect(digest, kept.toByteArray());
     }
 }

@@ -81,6 +81,7 @@ final class SigningServiceAssembly implements Function<SigningKeys, SigningServi
                 .policy(policy)
                 .audit(audit)
                 .metrics(metrics)
+                .rawData(settings.signatures().rawData())
                 .verifyAfterSign(settings.signatures().verifyAfterSign())
                 .validCertificateRequired(settings.signatures().validCertificateRequired());
         for (SigningKey key : keys.all()) {

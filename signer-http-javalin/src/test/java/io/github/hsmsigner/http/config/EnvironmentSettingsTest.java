@@ -3,6 +3,7 @@ package io.github.hsmsigner.http.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.hsmsigner.core.RawDataRule;
 import io.github.hsmsigner.core.SignatureScheme;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.http.auth.AccessSettings;
@@ -78,6 +79,7 @@ class EnvironmentSettingsTest {
                         Duration.ofSeconds(9),
                         true,
                         true,
+                        RawDataRule.WARN,
                         new QueueSettings(128, Duration.ofSeconds(9)),
                         false,
                         false,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.RawData;
 import io.github.hsmsigner.core.SigningToken;
 import io.github.hsmsigner.core.error.ErrorCode;
 import io.github.hsmsigner.core.error.SigningException;
@@ -71,21 +72,21 @@ class CallbackRequestReaderTest {
                 good(
                         "raw, default algorithm",
                         "{'action':'sign','data_to_be_signed':'" + BASE64 + "'}",
-                        new RawSignature(sha256, Optional.empty())),
+                        new RawSignature(RawData.ofDigest(sha256), Optional.empty())),
                 good(
                         "raw, sha512, token, signature type",
                         "{'action':'sign','data_to_be_signed':'" + BASE64
                                 + "','hash_algorithm':'sha512','signature_type':'cades','signing_token':'abc'}",
-                        new RawSignature(sha512, token("abc"))),
+                        new RawSignature(RawData.ofDigest(sha512), token("abc"))),
                 good(
                         "raw, with a digest that says nothing about it",
                         "{'action':'sign','digest':'" + hex(DigestAlgorithm.SHA384) + "','data_to_be_signed':'" + BASE64
                                 + "'}",
-                        new RawSignature(sha256, Optional.empty())),
+                        new RawSignature(RawData.ofDigest(sha256), Optional.empty())),
                 good(
                         "raw, no action",
                         "{'data_to_be_signed':'" + BASE64 + "'}",
-                        new RawSignature(sha256, Optional.empty())),
+                        new RawSignature(RawData.ofDigest(sha256), Optional.empty())),
                 good("container of contents", "{'action':'sign_pkcs7','encoded_contents':'" + BASE64 + "'}", cmsSha256),
                 good("container of a digest", "{'action':'sign_pkcs7','digest':'" + SHA256 + "'}", cmsSha256),
                 good(
@@ -132,18 +133,21 @@ class CallbackRequestReaderTest {
                         "Base64 with escaped slashes",
                         "{'data_to_be_signed':'\\/\\/8='}",
                         new RawSignature(
-                                Digest.compute(DigestAlgorithm.SHA256, new byte[] {-1, -1}), Optional.empty())),
+                                RawData.ofDigest(Digest.compute(DigestAlgorithm.SHA256, new byte[] {-1, -1})),
+                                Optional.empty())),
                 good(
                         "an escaped padding character at the start of a group, which the JSON parser skips",
                         "{'data_to_be_signed':'YQ==\\u003dYg=='}",
                         new RawSignature(
-                                Digest.compute(DigestAlgorithm.SHA256, new byte[] {'a', 'b'}), Optional.empty())),
+                                RawData.ofDigest(Digest.compute(DigestAlgorithm.SHA256, new byte[] {'a', 'b'})),
+                                Optional.empty())),
                 good("a byte order mark", "\uFEFF{'digest':'" + SHA256 + "'}", cmsSha256),
                 good(
                         "padded groups in the middle of Base64",
                         "{'data_to_be_signed':'YQ==Yg=='}",
                         new RawSignature(
-                                Digest.compute(DigestAlgorithm.SHA256, new byte[] {'a', 'b'}), Optional.empty())));
+                                RawData.ofDigest(Digest.compute(DigestAlgorithm.SHA256, new byte[] {'a', 'b'})),
+                                Optional.empty())));
     }
 
     @ParameterizedTest

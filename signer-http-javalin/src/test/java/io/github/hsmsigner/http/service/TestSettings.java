@@ -1,5 +1,6 @@
 package io.github.hsmsigner.http.service;
 
+import io.github.hsmsigner.core.RawDataRule;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.http.audit.AuditFileSettings;
 import io.github.hsmsigner.http.auth.AccessSettings;
@@ -113,6 +114,7 @@ final class TestSettings {
                         Duration.ofSeconds(30),
                         true,
                         true,
+                        RawDataRule.WARN,
                         new QueueSettings(256, Duration.ofSeconds(10)),
                         false,
                         false,

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 final class ChildProcess implements AutoCloseable {
 
     private static final long TIME_LIMIT_SECONDS = 60;
-    private static final Pattern LISTENING = Pattern.compile("Listening on http://0\\.0\\.0\\.0:(\\d+)/sign");
+    private static final Pattern LISTENING = Pattern.compile("Listening on https?://0\\.0\\.0\\.0:(\\d+)/sign");
 
     private final Process process;
     private final Path standardError;

@@ -9,7 +9,6 @@ import io.github.hsmsigner.http.config.ShowsEffectOf;
 import io.github.hsmsigner.testing.ExternalTool;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -20,13 +19,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
@@ -55,6 +51,7 @@ class ServerSettingsEffectTest {
                 server:
                   address: 127.0.0.1
                   port: 0
+                  stop-limit: 100ms
                   path: /signatures
                   certificate-encoding: der
                   admin: {address: 127.0.0.2, port: 0}
@@ -96,12 +93,6 @@ class ServerSettingsEffectTest {
         return "{\"action\":\"get_certificates\"," + field + "}";
     }
 
-    private static Socket connect(String address, int port) throws IOException {
-        Socket socket = new Socket(address, port);
-        socket.setSoTimeout(Math.toIntExact(ConfiguredService.PATIENCE.toMillis()));
-        return socket;
-    }
-
     private static void send(Socket socket, String text) throws IOException {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
     }
@@ -124,7 +115,7 @@ class ServerSettingsEffectTest {
 
     /** Sends a request whose server waits for the body now. */
     private static Socket requestInFlight(int port, String path) throws IOException {
-        Socket socket = connect("127.0.0.1", port);
+        Socket socket = ConfiguredService.connect("127.0.0.1", port);
         send(socket, head(path, CERTIFICATES.length()) + "Expect: 100-continue\r\n\r\n");
         assertThat(statusLine(socket)).startsWith("HTTP/1.1 100");
         return socket;
@@ -133,8 +124,9 @@ class ServerSettingsEffectTest {
     @Test
     @ShowsEffectOf("server.address")
     void itListensOnTheAddressAlone() throws IOException {
-        connect("127.0.0.1", limited.port()).close();
-        assertThatThrownBy(() -> connect("127.0.0.3", limited.port())).isInstanceOf(ConnectException.class);
+        ConfiguredService.connect("127.0.0.1", limited.port()).close();
+        assertThatThrownBy(() -> ConfiguredService.connect("127.0.0.3", limited.port()))
+                .isInstanceOf(ConnectException.class);
     }
 
     @Test
@@ -184,11 +176,11 @@ class ServerSettingsEffectTest {
     @ShowsEffectOf({"server.admin.address", "server.admin.port"})
     void healthAndMetricsAreOnTheAddressAndThePort() throws IOException {
         int port = limited.service().adminPort().orElseThrow();
-        try (Socket socket = connect("127.0.0.2", port)) {
+        try (Socket socket = ConfiguredService.connect("127.0.0.2", port)) {
             send(socket, "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n");
             assertThat(statusLine(socket)).isEqualTo("HTTP/1.1 200 OK");
         }
-        assertThatThrownBy(() -> connect("127.0.0.1", port)).isInstanceOf(ConnectException.class);
+        assertThatThrownBy(() -> ConfiguredService.connect("127.0.0.1", port)).isInstanceOf(ConnectException.class);
         assertThat(limited.client().get("/metrics").statusCode()).isEqualTo(404);
     }
 
@@ -239,7 +231,7 @@ class ServerSettingsEffectTest {
     @Test
     @ShowsEffectOf("server.limits.max-header-fields")
     void moreFieldsAreRefused() throws IOException {
-        try (Socket socket = connect("127.0.0.1", limited.port())) {
+        try (Socket socket = ConfiguredService.connect("127.0.0.1", limited.port())) {
             send(socket, "GET / HTTP/1.1\r\nHost: a\r\n" + "x:y\r\n".repeat(10) + "\r\n");
             assertThat(statusLine(socket)).startsWith("HTTP/1.1 431");
         }
@@ -249,7 +241,8 @@ class ServerSettingsEffectTest {
     @Test
     @ShowsEffectOf("server.limits.max-request-memory")
     void aLongTextWithoutMemoryIsRefused() {
-        try (ConfiguredService service = start("server: {port: 0, limits: {max-request-memory: 0}}\n")) {
+        try (ConfiguredService service =
+                start("server: {port: 0, stop-limit: 100ms, limits: {max-request-memory: 0}}\n")) {
             assertThat(service.client()
                             .sign(with("\"signing_token\":\"" + "x".repeat(12_000) + "\""))
                             .statusCode())
@@ -261,9 +254,9 @@ class ServerSettingsEffectTest {
     @Test
     @ShowsEffectOf({"server.limits.min-average-rate", "server.limits.average-grace"})
     void aBodyThatIsSlowAsAWholeIsRefused() throws IOException {
-        try (ConfiguredService service =
-                        start("server: {port: 0, limits: {min-average-rate: 1GiB, average-grace: 0s}}\n");
-                Socket socket = connect("127.0.0.1", service.port())) {
+        try (ConfiguredService service = start(
+                        "server: {port: 0, stop-limit: 100ms, limits: {min-average-rate: 1GiB, average-grace: 0s}}\n");
+                Socket socket = ConfiguredService.connect("127.0.0.1", service.port())) {
             int begin = 60_000;
             int rest = 2_000;
             send(
@@ -281,9 +274,9 @@ class ServerSettingsEffectTest {
     @Timeout(20)
     @ShowsEffectOf("server.limits.response-timeout")
     void aClientThatTakesNoResponseIsDisconnected() throws IOException {
-        try (ConfiguredService service =
-                        start("server: {port: 0, limits: {response-timeout: 100ms, idle-timeout: 1h}}\n");
-                Socket socket = connect("127.0.0.1", service.port())) {
+        try (ConfiguredService service = start(
+                        "server: {port: 0, stop-limit: 100ms, limits: {response-timeout: 100ms, idle-timeout: 1h}}\n");
+                Socket socket = ConfiguredService.connect("127.0.0.1", service.port())) {
             String requests = (head("/sign", CERTIFICATES.length()) + "\r\n" + CERTIFICATES).repeat(100);
             assertThatThrownBy(() -> {
                         while (true) {
@@ -297,8 +290,8 @@ class ServerSettingsEffectTest {
     @Test
     @ShowsEffectOf("server.limits.share-by-address")
     void withoutSharesNoRequestGivesWayToAnotherAddress() throws IOException {
-        try (ConfiguredService service =
-                        start("server: {port: 0, limits: {max-requests: 1, share-by-address: false}}\n");
+        try (ConfiguredService service = start(
+                        "server: {port: 0, stop-limit: 100ms, limits: {max-requests: 1, share-by-address: false}}\n");
                 Socket slow = new Socket(
                         InetAddress.getByName("127.0.0.1"), service.port(), InetAddress.getByName("127.0.0.2"), 0)) {
             send(slow, head("/sign", CERTIFICATES.length()) + "Expect: 100-continue\r\n\r\n");
@@ -317,7 +310,7 @@ class ServerSettingsEffectTest {
     @Test
     @ShowsEffectOf("server.limits.max-header")
     void aLargerHeaderIsRefused() throws IOException {
-        try (Socket socket = connect("127.0.0.1", limited.port())) {
+        try (Socket socket = ConfiguredService.connect("127.0.0.1", limited.port())) {
             send(socket, "GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(1_024) + "\r\n\r\n");
             assertThat(statusLine(socket)).startsWith("HTTP/1.1 431");
         }
@@ -327,8 +320,9 @@ class ServerSettingsEffectTest {
     @Test
     @ShowsEffectOf({"server.limits.min-rate", "server.limits.slow-grace"})
     void aSlowerBodyIsRefused() throws IOException {
-        try (ConfiguredService service = start("server: {port: 0, limits: {min-rate: 1GiB, slow-grace: 0s}}\n");
-                Socket socket = connect("127.0.0.1", service.port())) {
+        try (ConfiguredService service =
+                        start("server: {port: 0, stop-limit: 100ms, limits: {min-rate: 1GiB, slow-grace: 0s}}\n");
+                Socket socket = ConfiguredService.connect("127.0.0.1", service.port())) {
             send(socket, head("/sign", 100_000) + "\r\n" + CERTIFICATES + " ".repeat(1_800));
             assertThat(statusLine(socket)).startsWith("HTTP/1.1 408");
         }
@@ -337,7 +331,7 @@ class ServerSettingsEffectTest {
     @Test
     @ShowsEffectOf("server.limits.max-requests")
     void moreRequestsAtOnceAreRefused() throws IOException {
-        try (ConfiguredService service = start("server: {port: 0, limits: {max-requests: 1}}\n");
+        try (ConfiguredService service = start("server: {port: 0, stop-limit: 100ms, limits: {max-requests: 1}}\n");
                 Socket socket = requestInFlight(service.port(), "/sign")) {
             assertThat(service.client().sign(CERTIFICATES).statusCode()).isEqualTo(503);
             send(socket, CERTIFICATES);
@@ -349,8 +343,9 @@ class ServerSettingsEffectTest {
     @Test
     @ShowsEffectOf("server.limits.idle-timeout")
     void aSilentConnectionIsClosed() throws IOException {
-        try (ConfiguredService service = start("server: {port: 0, limits: {idle-timeout: 100ms}}\n");
-                Socket socket = connect("127.0.0.1", service.port())) {
+        try (ConfiguredService service =
+                        start("server: {port: 0, stop-limit: 100ms, limits: {idle-timeout: 100ms}}\n");
+                Socket socket = ConfiguredService.connect("127.0.0.1", service.port())) {
             assertThat(statusLine(socket)).isEmpty();
         }
     }
@@ -358,37 +353,25 @@ class ServerSettingsEffectTest {
     @Test
     @ShowsEffectOf("server.limits.max-connections")
     void aSilentConnectionGivesWayToAnotherOne() throws IOException {
-        try (ConfiguredService service = start("server: {port: 0, limits: {max-connections: 1}}\n");
-                Socket silent = connect("127.0.0.1", service.port());
-                Socket another = connect("127.0.0.1", service.port())) {
+        try (ConfiguredService service = start("server: {port: 0, stop-limit: 100ms, limits: {max-connections: 1}}\n");
+                Socket silent = ConfiguredService.connect("127.0.0.1", service.port());
+                Socket another = ConfiguredService.connect("127.0.0.1", service.port())) {
             assertThat(statusLine(silent)).isEmpty();
             send(another, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             assertThat(statusLine(another)).isEqualTo("HTTP/1.1 200 OK");
         }
     }
 
-    private static Socket tls(SSLContext context, int port) throws IOException {
-        SSLSocket socket =
-                (SSLSocket) context.getSocketFactory().createSocket(connect("127.0.0.1", port), "any.name", port, true);
+    private static SSLSocket tls(ConfiguredService service, SSLContext context) throws IOException {
+        SSLSocket socket = service.connect(context);
         send(socket, head("/sign", CERTIFICATES.length()) + "\r\n" + CERTIFICATES);
         return socket;
     }
 
-    private static KeyManager[] identity(TestPki pki) {
-        try {
-            KeyPair key = TestPki.keyPair("EC", 256);
-            X509Certificate[] chain = {pki.certifySigner("Client", key.getPublic()), pki.intermediate()};
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            store.setKeyEntry("client", key.getPrivate(), new char[0], chain);
-            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            factory.init(store, new char[0]);
-            return factory.getKeyManagers();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+    private static SSLContext client(TestPki pki) {
+        KeyPair key = TestPki.keyPair("EC", 256);
+        return PKI.clientTls(
+                ConfiguredService.identity(key, pki.certifySigner("Client", key.getPublic()), pki.intermediate()));
     }
 
     @Test
@@ -418,6 +401,7 @@ class ServerSettingsEffectTest {
         try (ConfiguredService service = start("""
                 server:
                   port: 0
+                  stop-limit: 100ms
                   tls:
                     certificate: @server.pem
                     private-key: @server.key
@@ -425,19 +409,18 @@ class ServerSettingsEffectTest {
                     client-certificates: required
                     client-authorities: @clients.pem
                 """.formatted(TLS_PASSWORD))) {
-            try (Socket socket = tls(PKI.clientTls(identity(STRANGERS)), service.port())) {
+            try (SSLSocket socket = tls(service, client(STRANGERS))) {
                 assertThat(statusLine(socket)).isEqualTo("HTTP/1.1 200 OK");
-                assertThat(((SSLSocket) socket).getSession().getPeerCertificates()[0])
-                        .isEqualTo(certificate);
+                assertThat(socket.getSession().getPeerCertificates()[0]).isEqualTo(certificate);
             }
-            assertRefused(PKI.clientTls(identity(PKI)), service.port());
-            assertRefused(PKI.clientTls(), service.port());
+            assertRefused(service, client(PKI));
+            assertRefused(service, PKI.clientTls());
         }
     }
 
-    private static void assertRefused(SSLContext context, int port) {
+    private static void assertRefused(ConfiguredService service, SSLContext context) {
         assertThatThrownBy(() -> {
-                    try (Socket socket = tls(context, port)) {
+                    try (Socket socket = tls(service, context)) {
                         statusLine(socket);
                     }
                 })

@@ -26,6 +26,21 @@ public interface AuditLog {
     }
 
     /**
+     * Records a signature that no caller received, because its request was abandoned before the signer returned. Called on a thread of
+     * the signer. The default implementation does nothing.
+     *
+     * @param signature what the signer returned
+     */
+    default void signatureLate(LateSignature signature) {}
+
+    /**
+     * Records that a response did not reach its client. Called on a thread of the transport. The default implementation does nothing.
+     *
+     * @param response the response
+     */
+    default void responseUndelivered(UndeliveredResponse response) {}
+
+    /**
      * The log that records nothing.
      *
      * @return a log without memory

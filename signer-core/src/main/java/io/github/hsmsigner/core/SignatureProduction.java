@@ -16,11 +16,17 @@ final class SignatureProduction {
     private final Map<String, SigningQueue> queues;
     private final boolean verifyAfterSign;
     private final SignerMetrics metrics;
+    private final LateSignatures lateSignatures;
 
-    SignatureProduction(Map<String, SigningQueue> queues, boolean verifyAfterSign, SignerMetrics metrics) {
+    SignatureProduction(
+            Map<String, SigningQueue> queues,
+            boolean verifyAfterSign,
+            SignerMetrics metrics,
+            LateSignatures lateSignatures) {
         this.queues = Map.copyOf(queues);
         this.verifyAfterSign = verifyAfterSign;
         this.metrics = metrics;
+        this.lateSignatures = lateSignatures;
     }
 
     byte[] sign(RequestRecord request, SigningKey key, ToBeSigned toBeSigned) {
@@ -74,7 +80,8 @@ final class SignatureProduction {
         long start = System.nanoTime();
         byte[] signature;
         try {
-            signature = toBeSigned.sign(key.signer(), request.context().deadline());
+            signature = toBeSigned.sign(
+                    key.signer(), lateSignatures.deadline(request.context(), key.name(), toBeSigned.algorithm()));
         } finally {
             request.signing(System.nanoTime() - start);
         }

@@ -43,7 +43,8 @@ public interface Signer {
      *
      * @param algorithm one of {@link #algorithms()}, for which the key need not see the message
      * @param digest the digest of the message, made with the algorithm's digest algorithm
-     * @param deadline by when the answer is due; waiting for a free session, too, ends then
+     * @param deadline by when the answer is due; waiting for a free session, too, ends then. A signer that abandons a call then and
+     *     gets the signature later calls {@link Deadline#reportLateResult}
      * @return the signature octets as X.509 and CMS carry them: for RSA the bare octets of RFC 8017, for ECDSA the DER encoding of
      *     Ecdsa-Sig-Value (RFC 5753, section 7.2)
      * @throws UnsupportedRequestException if the algorithm is not one of this key's, or {@link #signsWholeMessage} says that the

@@ -57,6 +57,14 @@ public interface SignerMetrics {
     default void rawDataDeviated(boolean refused) {}
 
     /**
+     * A signer returned a signature after its request had been abandoned. No caller received it.
+     *
+     * @param keyName the key
+     * @param late how long after the deadline
+     */
+    default void signatureLate(String keyName, Duration late) {}
+
+    /**
      * Metrics that measure nothing.
      *
      * @return the default

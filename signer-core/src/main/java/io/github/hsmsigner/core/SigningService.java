@@ -49,11 +49,12 @@ public final class SigningService {
         this.keys = builder.keys;
         this.policy = builder.policy;
         this.containers = builder.containers;
-        this.signatures = new SignatureProduction(builder.queues, builder.verifyAfterSign, builder.metrics);
         this.audit = builder.audit;
         this.metrics = builder.metrics;
         this.clock = builder.clock;
         this.rawData = new RawDataCheck(builder.rawData, builder.metrics);
+        this.signatures = new SignatureProduction(
+                builder.queues, builder.verifyAfterSign, builder.metrics, new LateSignatures(audit, metrics, clock));
         this.validity = new CertificateValidity(builder.validCertificateRequired, clock);
         keys.all().forEach(key -> validity.admit(key.name(), key.chain()));
     }
@@ -177,6 +178,20 @@ public final class SigningService {
             request.made(container.format());
             return container.octets();
         });
+    }
+
+    /**
+     * Records in the audit log that the response to a request did not reach its client. For transports that notice it. A response
+     * without a signature to an unknown caller is not recorded, so that strangers cannot fill the log.
+     *
+     * @param request what became of the request, as the listener of {@link RequestContext.Builder#whenEnded} got it
+     */
+    public void responseUndelivered(AuditEvent request) {
+        boolean signature = request.error().isEmpty() && request.action() != SigningAction.CERTIFICATES;
+        if (signature || !request.callers().isEmpty()) {
+            audit.responseUndelivered(new UndeliveredResponse(
+                    clock.instant(), request.requestId(), request.traceId(), request.keyName(), signature));
+        }
     }
 
     /**

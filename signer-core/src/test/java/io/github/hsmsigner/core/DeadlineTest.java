@@ -1,9 +1,12 @@
 package io.github.hsmsigner.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DeadlineTest {
@@ -40,6 +43,28 @@ class DeadlineTest {
         assertThat(later.within(Duration.ofMinutes(1)).remainingNanos())
                 .isPositive()
                 .isLessThanOrEqualTo(Duration.ofMinutes(1).toNanos());
+    }
+
+    @Test
+    void lateResultsAreReportedToTheListenerThroughDerivedDeadlines() {
+        List<String> reports = new ArrayList<>();
+        Deadline passed = Deadline.after(Duration.ZERO)
+                .withListener((origin, late) -> reports.add(origin + (late.isNegative() ? " early" : " late")));
+        passed.reportLateResult("a");
+        passed.share(2).reportLateResult("b");
+        passed.within(Duration.ofHours(1)).reportLateResult("c");
+        assertThat(reports).containsExactly("a late", "b late", "c late");
+
+        List<Duration> lateness = new ArrayList<>();
+        Deadline later = Deadline.after(Duration.ofHours(1)).withListener((origin, late) -> lateness.add(late));
+        later.within(Duration.ofMinutes(1)).reportLateResult("abandoned before its deadline");
+        assertThat(lateness).containsExactly(Duration.ZERO);
+    }
+
+    @Test
+    void withoutAListenerLateResultsAreNotReported() {
+        assertThatCode(() -> Deadline.after(Duration.ZERO).reportLateResult("a"))
+                .doesNotThrowAnyException();
     }
 
     @Test

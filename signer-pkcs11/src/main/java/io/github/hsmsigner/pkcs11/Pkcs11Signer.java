@@ -90,7 +90,7 @@ public final class Pkcs11Signer implements Signer {
     }
 
     private byte[] sign(SignatureStep step, byte[] input, Deadline deadline) {
-        return step.output().toSignature(access.execute(new Signing(step, input), deadline));
+        return step.output().toSignature(access.execute(new Signing(step, input, deadline), deadline));
     }
 
     /**
@@ -138,15 +138,22 @@ public final class Pkcs11Signer implements Signer {
 
         private final SignatureStep step;
         private final byte[] input;
+        private final Deadline deadline;
 
-        Signing(SignatureStep step, byte[] input) {
+        Signing(SignatureStep step, byte[] input, Deadline deadline) {
             this.step = step;
             this.input = input;
+            this.deadline = deadline;
         }
 
         @Override
         public byte[] in(Session session) throws CryptokiException {
             return sign(session, handle.in(session), step, input);
+        }
+
+        @Override
+        public void returnedLate() {
+            deadline.reportLateResult(description);
         }
 
         @Override

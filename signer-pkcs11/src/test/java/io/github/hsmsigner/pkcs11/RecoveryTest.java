@@ -22,6 +22,7 @@ import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -366,6 +367,40 @@ class RecoveryTest {
                 "the calls come back",
                 () -> token.sessions().hungCalls() == 0);
         assertThat(token.health()).isEqualTo(TokenHealth.healthy());
+    }
+
+    @Test
+    void aSignatureOfAHungCallIsReportedOnceItComesAndAnErrorIsNot() {
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch failed = new CountDownLatch(1);
+        AtomicInteger calls = new AtomicInteger();
+        cryptoki.fault(function -> {
+            int call = function.equals("C_Sign") ? calls.incrementAndGet() : 0;
+            if (call == 1 || call == 2) {
+                awaitForever(release);
+            }
+            if (call == 2) {
+                failed.countDown();
+                throw new CryptokiException(function, ReturnValue.DEVICE_ERROR);
+            }
+        });
+        List<String> late = new CopyOnWriteArrayList<>();
+        Digest digest = Digest.compute(DigestAlgorithm.SHA256, new byte[] {1});
+        for (int i = 1; i <= 2; i++) {
+            Deadline soon = Deadline.after(Duration.ofMillis(50)).withListener((origin, time) -> late.add(origin));
+            assertThatThrownBy(() -> signer.sign(SignatureAlgorithm.RSA_PKCS1_SHA256, digest, soon))
+                    .isInstanceOf(SigningUnavailableException.class);
+        }
+        Deadline enough = Deadline.after(DEADLINE).withListener((origin, time) -> late.add(origin));
+        signer.sign(SignatureAlgorithm.RSA_PKCS1_SHA256, digest, enough);
+        assertThat(late).as("nothing is late yet").isEmpty();
+
+        release.countDown();
+        Await.until(
+                Duration.ofSeconds(5),
+                "the calls come back",
+                () -> token.sessions().hungCalls() == 0 && failed.getCount() == 0 && !late.isEmpty());
+        assertThat(late).singleElement().asString().contains("label \"key\"", softToken.label());
     }
 
     private static void awaitForever(CountDownLatch release) {

@@ -111,12 +111,12 @@ public final class RedundantSigner implements Signer {
         List<SigningException> failures = new ArrayList<>(0);
         for (int i = 0; i < candidates.size(); i++) {
             Member member = candidates.get(i);
-            long share = deadline.remainingNanos() / (candidates.size() - i);
-            if (share == 0 && !failures.isEmpty()) {
+            Deadline share = deadline.share(candidates.size() - i);
+            if (share.hasPassed() && !failures.isEmpty()) {
                 break;
             }
             try {
-                return member.sign(signing, Deadline.after(Duration.ofNanos(share)));
+                return member.sign(signing, share);
             } catch (SigningUnavailableException | InternalSigningException e) {
                 failures.add(e);
             }

@@ -3,6 +3,8 @@ package io.github.hsmsigner.http.audit;
 import io.github.hsmsigner.core.AuditEvent;
 import io.github.hsmsigner.core.AuditLog;
 import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.LateSignature;
+import io.github.hsmsigner.core.UndeliveredResponse;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.audit.PendingLines.Admission;
 import java.io.Closeable;
@@ -239,6 +241,41 @@ public final class AuditFile implements AuditLog, AutoCloseable {
             throw late("has not put a line on disk", limit, e);
         } catch (ExecutionException e) {
             throw refused("The audit log " + file + " cannot be written: " + reason(e.getCause()) + ".", e.getCause());
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Returns at once. A line that cannot be written is an ERROR in the log.
+     */
+    @Override
+    public void signatureLate(LateSignature signature) {
+        addLine("the late signature of request " + signature.requestId(), LineBody.signatureLate(signature));
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Returns at once. A line that cannot be written is an ERROR in the log.
+     */
+    @Override
+    public void responseUndelivered(UndeliveredResponse response) {
+        addLine("the undelivered response of request " + response.requestId(), LineBody.responseUndelivered(response));
+    }
+
+    /** Adds a line that no request waits for. */
+    private void addLine(String subject, byte[] body) {
+        PendingLine line = new PendingLine(body);
+        Admission admission = pending.add(line, Duration.ZERO);
+        if (admission == Admission.ADMITTED) {
+            line.whenFailed(cause -> LOG.error("The audit log {} lacks {}: {}.", file, subject, reason(cause)));
+        } else {
+            LOG.error(
+                    "The audit log {} lacks {}: {}.",
+                    file,
+                    subject,
+                    admission == Admission.CLOSED ? "it is closed" : "too many lines wait to be written");
         }
     }
 

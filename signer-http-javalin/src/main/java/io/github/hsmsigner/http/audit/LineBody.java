@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.github.hsmsigner.core.AuditEvent;
 import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.Digest;
+import io.github.hsmsigner.core.LateSignature;
+import io.github.hsmsigner.core.UndeliveredResponse;
 import io.github.hsmsigner.core.error.ErrorCode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -91,6 +93,27 @@ final class LineBody {
             json.writeStringField("since", MICROSECONDS.format(summary.since()));
             json.writeNumberField("denied", summary.denied());
             json.writeNumberField("certificates", summary.certificates());
+        });
+    }
+
+    /** A signer returned a signature whose request had been abandoned. */
+    static byte[] signatureLate(LateSignature signature) {
+        return object(signature.time(), "signature_late", json -> {
+            json.writeStringField("request_id", signature.requestId());
+            writeText(json, "trace_id", signature.traceId());
+            json.writeStringField("key", signature.keyName());
+            json.writeStringField("algorithm", constant(signature.algorithm()));
+            json.writeNumberField("late_us", signature.late().toNanos() / 1_000);
+        });
+    }
+
+    /** The response to a request did not reach its client. */
+    static byte[] responseUndelivered(UndeliveredResponse response) {
+        return object(response.time(), "response_undelivered", json -> {
+            json.writeStringField("request_id", response.requestId());
+            writeText(json, "trace_id", response.traceId());
+            writeText(json, "key", response.keyName());
+            json.writeBooleanField("signature", response.signature());
         });
     }
 

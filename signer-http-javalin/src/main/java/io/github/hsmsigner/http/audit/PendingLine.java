@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /** A line on its way to the disk, and the request that waits for it. */
 final class PendingLine {
@@ -35,6 +36,15 @@ final class PendingLine {
 
     void failed(Throwable cause) {
         written.completeExceptionally(cause);
+    }
+
+    /** Has an action run on the thread of the writer if the line could not be written. */
+    void whenFailed(Consumer<Throwable> action) {
+        written.whenComplete((nothing, cause) -> {
+            if (cause != null) {
+                action.accept(cause);
+            }
+        });
     }
 
     /**

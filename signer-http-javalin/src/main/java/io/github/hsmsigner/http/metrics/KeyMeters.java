@@ -11,11 +11,13 @@ final class KeyMeters {
     private final Timer queued;
     private final Counter discarded;
     private final Counter refused;
+    private final Counter late;
 
     KeyMeters(MeterRegistry registry, String keyName) {
         signatures = Metric.SIGNATURE_DURATION.histogram(registry, keyName);
         queued = Metric.QUEUE_DURATION.histogram(registry, keyName);
         discarded = Metric.SIGNATURES_DISCARDED.counter(registry, keyName);
+        late = Metric.SIGNATURES_LATE.counter(registry, keyName);
         refused = Metric.SIGNATURES_REFUSED.counter(registry, keyName);
     }
 
@@ -29,6 +31,10 @@ final class KeyMeters {
 
     Counter discarded() {
         return discarded;
+    }
+
+    Counter late() {
+        return late;
     }
 
     Counter refused() {

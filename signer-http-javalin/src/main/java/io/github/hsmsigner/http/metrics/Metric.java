@@ -30,6 +30,12 @@ enum Metric {
                     + " request_memory (503), client_share (a slow body was cut off for another client, 408), max_connections,"
                     + " header_timeout, response_timeout (connection closed).",
             "limit"),
+    CLIENT_DISCONNECTS(
+            Kind.COUNTER,
+            "signer_client_disconnects_total",
+            "Responses that did not reach their client, because it had disconnected; signature says whether the response held one: made"
+                    + " or none.",
+            "signature"),
     REQUEST_DURATION(
             Kind.HISTOGRAM,
             "signer_request_duration_seconds",
@@ -46,6 +52,11 @@ enum Metric {
             Kind.COUNTER,
             "signer_signatures_discarded_total",
             "Signatures that did not verify with the key's certificate and were thrown away.",
+            "key"),
+    SIGNATURES_LATE(
+            Kind.COUNTER,
+            "signer_late_signatures_total",
+            "Signatures that the signer returned after the deadline, when the request had been answered with 503. No caller received them.",
             "key"),
     SIGNATURES_REFUSED(
             Kind.COUNTER,

@@ -138,6 +138,11 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     }
 
     @Override
+    public void signatureLate(String keyName, Duration late) {
+        key(keyName).late().increment();
+    }
+
+    @Override
     public void signatureMade(String keyName, SignatureAlgorithm algorithm, Duration duration) {
         key(keyName).signatures().record(duration);
     }

@@ -6,20 +6,24 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.github.hsmsigner.core.ContainerFormat;
+import io.github.hsmsigner.core.LateSignature;
 import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.SigningAction;
+import io.github.hsmsigner.core.UndeliveredResponse;
 import io.github.hsmsigner.testing.ExternalTool;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +67,44 @@ class AuditLineTest {
                                 + "\"action\":\"certificates\",\"callers\":[],\"key\":null,\"certificate_serial\":null,"
                                 + "\"algorithm\":null,\"digest_algorithm\":null,\"digest\":null,\"container\":null,\"timestamp\":null,"
                                 + "\"outcome\":\"error\",\"error\":\"no_such_key\",\"duration_us\":0");
+    }
+
+    @Test
+    void aLateSignature() {
+        LateSignature late = new LateSignature(
+                AuditEvents.NOW,
+                "request-9",
+                Optional.of("4bf92f3577b34da6a3ce929d0e0e4736"),
+                "contracts",
+                SignatureAlgorithm.ECDSA_SHA384,
+                Duration.ofNanos(1_234_999));
+        assertThat(body(LineBody.signatureLate(late)))
+                .isEqualTo("\"time\":\"2026-01-02T03:04:05.678901Z\",\"event\":\"signature_late\","
+                        + "\"request_id\":\"request-9\",\"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\","
+                        + "\"key\":\"contracts\",\"algorithm\":\"ecdsa_sha384\",\"late_us\":1234");
+    }
+
+    @Test
+    void anUndeliveredResponse() {
+        UndeliveredResponse response =
+                new UndeliveredResponse(AuditEvents.NOW, "request-9", Optional.empty(), Optional.empty(), true);
+        assertThat(body(LineBody.responseUndelivered(response)))
+                .isEqualTo("\"time\":\"2026-01-02T03:04:05.678901Z\",\"event\":\"response_undelivered\","
+                        + "\"request_id\":\"request-9\",\"trace_id\":null,\"key\":null,\"signature\":true");
+    }
+
+    @Test
+    void linesThatNoRequestWaitsForAreChainedLikeTheOthers() throws IOException {
+        Path file = directory.resolve("audit.jsonl");
+        try (AuditFile audit = AuditFile.open(AuditFileSettings.builder(file).build())) {
+            audit.record(AuditEvents.signature("request-1"));
+            audit.responseUndelivered(
+                    new UndeliveredResponse(AuditEvents.NOW, "request-1", Optional.empty(), Optional.empty(), true));
+            audit.record(AuditEvents.signature("request-2"));
+        }
+        assertThat(AuditVerifier.of(AuditAnchor.start()).verify(List.of(file)).lines())
+                .isEqualTo(3);
+        assertThat(Files.readAllLines(file).get(1)).contains("\"event\":\"response_undelivered\"");
     }
 
     @Test

@@ -81,8 +81,13 @@ final class ModuleCall<T> implements Runnable, BooleanSupplier {
     private ModuleCall<?> done() {
         // Before its caller hears of it, so that the caller finds its session free.
         ModuleCall<?> next = work.end();
-        if (!state.compareAndSet(UNDER_WAY, DONE) && state.get() == HUNG) {
-            calls.hungCallReturned();
+        if (!state.compareAndSet(UNDER_WAY, DONE)) {
+            if (state.get() == HUNG) {
+                calls.hungCallReturned();
+            }
+            if (failure == null) {
+                work.returnedLate();
+            }
         }
         if (caller != Thread.currentThread()) {
             LockSupport.unpark(caller);

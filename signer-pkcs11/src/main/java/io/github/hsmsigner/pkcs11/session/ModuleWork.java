@@ -29,6 +29,9 @@ interface ModuleWork<T> {
      */
     T run(BooleanSupplier abandoned) throws CryptokiException, GenerationEndedException;
 
+    /** It was done after its caller had stopped waiting: no caller received what came of it. Throws nothing. */
+    default void returnedLate() {}
+
     /**
      * Ends it, whether or not it was done.
      *

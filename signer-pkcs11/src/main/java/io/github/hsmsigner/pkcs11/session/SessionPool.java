@@ -293,6 +293,11 @@ public final class SessionPool {
         }
 
         @Override
+        public void returnedLate() {
+            work.returnedLate();
+        }
+
+        @Override
         public ModuleCall<?> end() {
             opened();
             if (session != null) {

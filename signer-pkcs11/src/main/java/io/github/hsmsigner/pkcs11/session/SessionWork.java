@@ -18,4 +18,7 @@ public interface SessionWork<T> {
      * @throws CryptokiException if a function fails; the session is then closed
      */
     T in(Session session) throws CryptokiException;
+
+    /** It was done after its caller had stopped waiting: no caller received what came of it. Throws nothing. */
+    default void returnedLate() {}
 }

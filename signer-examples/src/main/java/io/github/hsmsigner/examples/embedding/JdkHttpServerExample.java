@@ -87,6 +87,7 @@ public final class JdkHttpServerExample {
                 length == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(length)),
                 // This server has sent its 100 Continue by the time it calls.
                 false,
+                value(headers, "traceparent"),
                 Map.of(
                         "remote_address",
                         exchange.getRemoteAddress().getAddress().getHostAddress()));

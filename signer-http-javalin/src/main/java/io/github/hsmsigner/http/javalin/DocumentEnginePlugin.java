@@ -3,6 +3,7 @@ package io.github.hsmsigner.http.javalin;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.http.auth.ClientCertificateFacts;
 import io.github.hsmsigner.http.protocol.CallFacts;
+import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.CallbackHandler;
 import io.github.hsmsigner.http.protocol.CallbackLimits;
 import io.github.hsmsigner.http.protocol.CallbackObserver;
@@ -94,10 +95,21 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
         // Javalin takes the method that it routes by from the header X-HTTP-Method-Override, which counts for nothing
         // here.
         if ("POST".equals(context.req().getMethod())) {
-            JavalinAnswers.send(context, handler.answer(facts(context), body(context)));
+            send(context, handler.answer(facts(context), body(context)));
         } else {
             JavalinAnswers.send(context, ErrorAnswer.methodNotAllowed("POST", RequestIds.of(context)));
         }
+    }
+
+    /** A client that has given up learns nothing from the response. The operator learns that it has. */
+    private static void send(Context context, CallbackAnswer answer) {
+        ClientConnection client = ClientConnection.of(context.req());
+        boolean bodyWasRead = !answer.headers().containsKey("Connection");
+        if (bodyWasRead && client.closedByClient()) {
+            answer.undelivered("The client had closed the connection.");
+        }
+        client.whenResponseFails(failure -> answer.undelivered(failure.toString()));
+        JavalinAnswers.send(context, answer);
     }
 
     private RequestBody body(Context context) {
@@ -112,6 +124,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
                 values(context, "Content-Encoding"),
                 length < 0 ? OptionalLong.empty() : OptionalLong.of(length),
                 "100-continue".equalsIgnoreCase(context.header("Expect")),
+                values(context, "traceparent"),
                 transportFacts(context));
     }
 

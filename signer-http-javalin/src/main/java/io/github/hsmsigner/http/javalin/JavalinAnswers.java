@@ -34,7 +34,9 @@ public final class JavalinAnswers {
         } catch (IOException e) {
             // The client is gone or takes nothing more, and the connection is closed for it. There is nothing to answer
             // any more.
-            LOG.info("Request {}: its answer could not be sent: {}", RequestIds.of(context), e.toString());
+            if (!answer.undelivered(e.toString())) {
+                LOG.info("Request {}: its answer could not be sent: {}", RequestIds.of(context), e.toString());
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ import org.slf4j.event.KeyValuePair;
 final class TextLine implements LineFormat {
 
     private static final String REQUEST_ID = "request_id";
+    private static final String TRACE_ID = "trace_id";
     private static final int LEVEL_WIDTH = 5;
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
             .appendPattern("yyyy-MM-dd'T'HH:mm:ss.SSS")
@@ -40,6 +41,10 @@ final class TextLine implements LineFormat {
         List<KeyValuePair> pairs = event.getKeyValuePairs();
         if (pairs != null) {
             pairs.forEach(pair -> append(pair, line));
+        }
+        String trace = event.getMDCPropertyMap().get(TRACE_ID);
+        if (trace != null) {
+            append(new KeyValuePair(TRACE_ID, trace), line);
         }
         if (event.getThrowableProxy() != null) {
             for (String part : LINE_END.split(ThrowableProxyUtil.asString(event.getThrowableProxy()))) {

@@ -26,6 +26,8 @@ final class RequestMeters {
     private final Map<Outcome, Counter> answersToUnknown;
     private final Map<SigningAction, Timer> succeeded = new EnumMap<>(SigningAction.class);
     private final Map<SigningAction, Timer> failed = new EnumMap<>(SigningAction.class);
+    private final Counter disconnectsWithSignature;
+    private final Counter disconnects;
     private final Counter timestamps;
     private final Counter timestampsMissing;
 
@@ -34,6 +36,8 @@ final class RequestMeters {
             answers.put(action, counters(registry, action.text()));
         }
         answersToUnknown = counters(registry, UNKNOWN);
+        disconnectsWithSignature = Metric.CLIENT_DISCONNECTS.counter(registry, "made");
+        disconnects = Metric.CLIENT_DISCONNECTS.counter(registry, "none");
         timestamps = Metric.TIMESTAMPS.counter(registry, "ok");
         timestampsMissing = Metric.TIMESTAMPS.counter(registry, "missing");
         for (SigningAction action : SigningAction.values()) {
@@ -66,6 +70,11 @@ final class RequestMeters {
         } else if (event.error().isEmpty() && event.format().equals(Optional.of(ContainerFormat.CADES_B_T))) {
             timestamps.increment();
         }
+    }
+
+    /** An answer did not reach its client. */
+    void clientDisconnected(boolean signature) {
+        (signature ? disconnectsWithSignature : disconnects).increment();
     }
 
     /** An answer goes out. */

@@ -173,6 +173,15 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     }
 
     /**
+     * Counts a response that did not reach its client, because the client had disconnected.
+     *
+     * @param signature whether the response held a signature
+     */
+    public void clientDisconnected(boolean signature) {
+        requests.clientDisconnected(signature);
+    }
+
+    /**
      * Counts a request that is no callback, or not yet one: the HTTP server answers it by itself, such as to a path that does not exist.
      *
      * @param answer the answer

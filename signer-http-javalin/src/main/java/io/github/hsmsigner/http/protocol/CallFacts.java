@@ -17,6 +17,8 @@ import java.util.OptionalLong;
  * @param continueExpected whether the client waits for the interim answer 100 before it sends the body (RFC 9110, section
  *     10.1.1), and the server sends that answer when the body is first read. A body that is refused from its headers is not asked
  *     for then
+ * @param traceParent the value of the header {@code traceparent} (W3C Trace Context), or empty if there is none; an invalid one is
+ *     ignored
  * @param transportFacts facts for policies, such as the remote address
  */
 public record CallFacts(
@@ -25,6 +27,7 @@ public record CallFacts(
         Optional<String> contentEncoding,
         OptionalLong contentLength,
         boolean continueExpected,
+        Optional<String> traceParent,
         Map<String, String> transportFacts) {
 
     /**
@@ -39,6 +42,7 @@ public record CallFacts(
      * @param continueExpected whether the client waits for the interim answer 100 before it sends the body (RFC 9110, section
      *     10.1.1), and the server sends that answer when the body is first read. A body that is refused from its headers is not
      *     asked for then
+     * @param traceParent the value of the header {@code traceparent}, or empty if there is none
      * @param transportFacts facts for policies, such as the remote address
      */
     public CallFacts {
@@ -46,6 +50,12 @@ public record CallFacts(
         Objects.requireNonNull(contentType, "contentType");
         Objects.requireNonNull(contentEncoding, "contentEncoding");
         Objects.requireNonNull(contentLength, "contentLength");
+        Objects.requireNonNull(traceParent, "traceParent");
         transportFacts = Map.copyOf(transportFacts);
+    }
+
+    /** The trace id of a valid header {@code traceparent}. */
+    Optional<String> traceId() {
+        return traceParent.flatMap(TraceParent::traceId);
     }
 }

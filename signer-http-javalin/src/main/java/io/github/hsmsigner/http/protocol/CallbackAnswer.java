@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * The answer to an HTTP request, ready to be sent by any server. Immutable.
@@ -21,31 +24,62 @@ public final class CallbackAnswer {
     private final String contentType;
     private final Map<String, String> headers;
     private final byte[] body;
+    private final Optional<Consumer<String>> undelivered;
 
-    private CallbackAnswer(int status, String outcome, String contentType, Map<String, String> headers, byte[] body) {
+    private CallbackAnswer(
+            int status,
+            String outcome,
+            String contentType,
+            Map<String, String> headers,
+            byte[] body,
+            Optional<Consumer<String>> undelivered) {
         this.status = status;
         this.outcome = outcome;
         this.contentType = contentType;
         this.headers = headers;
         this.body = body;
+        this.undelivered = undelivered;
     }
 
     static CallbackAnswer octets(byte[] body) {
-        return new CallbackAnswer(200, SUCCESS, OCTETS, Map.of(), body);
+        return new CallbackAnswer(200, SUCCESS, OCTETS, Map.of(), body, Optional.empty());
     }
 
     static CallbackAnswer json(byte[] body) {
-        return new CallbackAnswer(200, SUCCESS, JSON, Map.of(), body);
+        return new CallbackAnswer(200, SUCCESS, JSON, Map.of(), body, Optional.empty());
     }
 
     static CallbackAnswer error(int status, String code, byte[] body) {
-        return new CallbackAnswer(status, code, JSON, Map.of(), body);
+        return new CallbackAnswer(status, code, JSON, Map.of(), body, Optional.empty());
     }
 
     CallbackAnswer withHeader(String name, String value) {
         Map<String, String> more = new TreeMap<>(headers);
         more.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
-        return new CallbackAnswer(status, outcome, contentType, Map.copyOf(more), body);
+        return new CallbackAnswer(status, outcome, contentType, Map.copyOf(more), body, undelivered);
+    }
+
+    /** The same answer with a listener that is told why the answer did not reach its client, at most once. */
+    CallbackAnswer whenUndelivered(Consumer<String> listener) {
+        AtomicBoolean told = new AtomicBoolean();
+        Consumer<String> once = reason -> {
+            if (told.compareAndSet(false, true)) {
+                listener.accept(reason);
+            }
+        };
+        return new CallbackAnswer(status, outcome, contentType, headers, body, Optional.of(once));
+    }
+
+    /**
+     * Reports that the answer did not reach its client. Further calls do nothing. To be called by the transport, on any thread; returns
+     * at once.
+     *
+     * @param reason why, for the operator
+     * @return whether the report was taken; not so for an answer that is not one to a callback
+     */
+    public boolean undelivered(String reason) {
+        undelivered.ifPresent(listener -> listener.accept(reason));
+        return undelivered.isPresent();
     }
 
     /**

@@ -27,7 +27,8 @@ import org.slf4j.MDC;
  * Answers callbacks: reads the body, has the signing service do what is asked, and turns whatever happens into an answer.
  *
  * <p>A {@link CallbackObserver} is told of each request, by default a {@link RequestLog}. While a request is served, its identifier is
- * in the logging context (MDC) as {@value #MDC_REQUEST_ID}.
+ * in the logging context (MDC) as {@value #MDC_REQUEST_ID}, and the trace id of its header
+ * {@code traceparent} (W3C Trace Context) as {@value #MDC_TRACE_ID}.
  *
  * <p>Immutable, and safe for use by any number of threads at once.
  */
@@ -38,6 +39,9 @@ public final class CallbackHandler {
 
     /** The name of the request identifier in the logging context. */
     public static final String MDC_REQUEST_ID = "request_id";
+
+    /** The name of the trace id in the logging context, if the request has a valid header {@code traceparent}. */
+    public static final String MDC_TRACE_ID = "trace_id";
 
     private static final Logger LOG = LoggerFactory.getLogger(CallbackHandler.class);
 
@@ -117,14 +121,37 @@ public final class CallbackHandler {
      */
     public CallbackAnswer answer(CallFacts facts, InputStream body) {
         long start = System.nanoTime();
-        MDC.put(MDC_REQUEST_ID, facts.requestId());
+        enterLoggingContext(facts);
         try (MemoryBudget.Share share = memory.newShare()) {
             Call call = new Call(facts, new LimitedBody(body, limits.maxBodyBytes()), share);
             CallbackAnswer answer = call.answer();
-            tell(call.report(answer, System.nanoTime() - start));
-            return answer;
+            CallbackReport report = call.report(answer, System.nanoTime() - start);
+            tell(report);
+            return answer.whenUndelivered(reason -> undelivered(facts, report, call, reason));
         } finally {
-            MDC.remove(MDC_REQUEST_ID);
+            leaveLoggingContext();
+        }
+    }
+
+    private static void enterLoggingContext(CallFacts facts) {
+        MDC.put(MDC_REQUEST_ID, facts.requestId());
+        facts.traceId().ifPresent(trace -> MDC.put(MDC_TRACE_ID, trace));
+    }
+
+    private static void leaveLoggingContext() {
+        MDC.remove(MDC_REQUEST_ID);
+        MDC.remove(MDC_TRACE_ID);
+    }
+
+    private void undelivered(CallFacts facts, CallbackReport report, Call call, String reason) {
+        enterLoggingContext(facts);
+        try {
+            observer.undelivered(report, reason);
+            call.recordUndelivered();
+        } catch (RuntimeException e) {
+            LOG.error("Request {}: the undelivered response could not be recorded.", report.requestId(), e);
+        } finally {
+            leaveLoggingContext();
         }
     }
 
@@ -157,6 +184,7 @@ public final class CallbackHandler {
         private String reason;
         private boolean unrecorded;
         private AuditEvent event;
+        private SigningService signing;
         private long readingNanos;
 
         Call(CallFacts facts, LimitedBody body, MemoryBudget.Share share) {
@@ -186,6 +214,13 @@ public final class CallbackHandler {
                     recorded.map(AuditEvent::timestampMissing).orElse(false));
         }
 
+        /** In the audit log, if the request is there. */
+        void recordUndelivered() {
+            if (event != null && !unrecorded) {
+                signing.responseUndelivered(event);
+            }
+        }
+
         CallbackAnswer answer() {
             CallbackAnswer answer = serve();
             // A client that waits to be asked for its body has sent none, and is not to begin now.
@@ -212,7 +247,7 @@ public final class CallbackHandler {
                 return tooLarge();
             }
             try {
-                SigningService signing = service.get();
+                signing = service.get();
                 request = read(signing.rawData() != RawDataRule.ANY);
                 return perform(signing);
             } catch (BodyTooLargeException e) {
@@ -269,6 +304,7 @@ public final class CallbackHandler {
         private CallbackAnswer perform(SigningService signing) {
             // The deadlines begin now, so that the time a client takes to send its body does not count.
             RequestContext context = RequestContext.builder(facts.requestId())
+                    .traceId(facts.traceId().orElse(null))
                     .deadline(Deadline.after(limits.signingLimit()))
                     .auditDeadline(Deadline.after(limits.auditLimit()))
                     .signingToken(request.signingToken().orElse(null))

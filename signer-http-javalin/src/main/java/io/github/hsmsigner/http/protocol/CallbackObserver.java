@@ -18,6 +18,15 @@ public interface CallbackObserver {
     void answered(CallbackReport report);
 
     /**
+     * The answer to a request did not reach its client, which had disconnected. Called after {@link #answered}, on a thread of the
+     * transport. The default implementation does nothing.
+     *
+     * @param report what became of the request
+     * @param reason why the answer did not reach the client, for the operator
+     */
+    default void undelivered(CallbackReport report, String reason) {}
+
+    /**
      * Several observers as one.
      *
      * @param observers who is told, in this order
@@ -25,6 +34,17 @@ public interface CallbackObserver {
      */
     static CallbackObserver all(CallbackObserver... observers) {
         List<CallbackObserver> all = List.of(observers);
-        return report -> all.forEach(observer -> observer.answered(report));
+        return new CallbackObserver() {
+
+            @Override
+            public void answered(CallbackReport report) {
+                all.forEach(observer -> observer.answered(report));
+            }
+
+            @Override
+            public void undelivered(CallbackReport report, String reason) {
+                all.forEach(observer -> observer.undelivered(report, reason));
+            }
+        };
     }
 }

@@ -86,6 +86,15 @@ public record CallbackReport(
         return outcome.equals(CallbackAnswer.SUCCESS);
     }
 
+    /**
+     * Whether the answer holds a signature.
+     *
+     * @return {@code true} if it does
+     */
+    public boolean holdsSignature() {
+        return succeeded() && asksForSignature();
+    }
+
     /** Whether a signature was asked for, as far as is known. */
     boolean asksForSignature() {
         return action.filter(asked -> asked != CallbackAction.GET_CERTIFICATES).isPresent();

@@ -69,6 +69,23 @@ public final class RequestLog implements CallbackObserver {
         }
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Writes a line: at WARN if the answer held a signature, otherwise at INFO, or at DEBUG for an unknown caller. Its pairs are
+     * {@code late}, {@code signature} ({@code made} or {@code none}), {@code status} and {@code reason}.
+     */
+    @Override
+    public void undelivered(CallbackReport report, String reason) {
+        Level withoutSignature = report.callers().isEmpty() ? Level.DEBUG : Level.INFO;
+        LOG.atLevel(report.holdsSignature() ? Level.WARN : withoutSignature)
+                .addKeyValue("late", true)
+                .addKeyValue("signature", report.holdsSignature() ? "made" : "none")
+                .addKeyValue("status", report.status())
+                .addKeyValue("reason", reason(reason))
+                .log("Request {}: the client disconnected before it had the response.", report.requestId());
+    }
+
     private static void write(CallbackReport report, Level level) {
         LoggingEventBuilder line = LOG.atLevel(level);
         report.action().ifPresent(action -> line.addKeyValue("action", action.text()));

@@ -14,6 +14,11 @@ record CountedRequests(ServiceMetrics metrics) implements RequestObserver {
     }
 
     @Override
+    public void undelivered(CallbackReport report, String reason) {
+        metrics.clientDisconnected(report.holdsSignature());
+    }
+
+    @Override
     public void answeredByServer(CallbackAnswer answer) {
         metrics.answeredByServer(answer);
     }

@@ -28,6 +28,7 @@ final class InMemory {
                         Optional.empty(),
                         OptionalLong.of(body.length),
                         false,
+                        Optional.empty(),
                         Map.of()),
                 new ByteArrayInputStream(body));
     }

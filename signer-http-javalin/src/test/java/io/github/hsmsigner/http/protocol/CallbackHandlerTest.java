@@ -37,7 +37,8 @@ class CallbackHandlerTest {
     private Path directory;
 
     private static CallFacts facts(OptionalLong length) {
-        return new CallFacts("id", Optional.of("application/json"), Optional.empty(), length, false, Map.of());
+        return new CallFacts(
+                "id", Optional.of("application/json"), Optional.empty(), length, false, Optional.empty(), Map.of());
     }
 
     private CallbackAnswer answer(OptionalLong length, InputStream body) {

@@ -67,6 +67,7 @@ public class CallbackController {
                 values(request, "Content-Encoding"),
                 length < 0 ? OptionalLong.empty() : OptionalLong.of(length),
                 "100-continue".equalsIgnoreCase(request.getHeader("Expect")),
+                values(request, "traceparent"),
                 Map.of("remote_address", request.getRemoteAddr()));
     }
 

@@ -1,0 +1,81 @@
+package io.github.hsmsigner.http.javalin;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.internal.HttpConnection;
+import org.eclipse.jetty.util.BufferUtil;
+
+/**
+ * The connection that a request came on, as far as Jetty shows it. In another servlet container every client counts as connected. Used
+ * by the thread that serves the request.
+ */
+final class ClientConnection {
+
+    /** TLS may need one attempt for records that hold no data. */
+    private static final int ATTEMPTS = 2;
+
+    private final Optional<Request> request;
+
+    private ClientConnection(Optional<Request> request) {
+        this.request = request;
+    }
+
+    static ClientConnection of(HttpServletRequest servletRequest) {
+        try {
+            return new ClientConnection(Optional.of(ServletContextRequest.getServletContextRequest(servletRequest)));
+        } catch (IllegalStateException e) {
+            // Not a request of Jetty.
+            return new ClientConnection(Optional.empty());
+        }
+    }
+
+    /**
+     * Returns whether the client has closed its connection, or its side of it. Nothing reads from a connection of HTTP/1.1 while a
+     * request is served, so Jetty does not notice. To be asked only when the body has been read to its end.
+     */
+    boolean closedByClient() {
+        return request.map(Request::getConnectionMetaData)
+                .map(metaData -> metaData.getConnection() instanceof HttpConnection http && atEnd(http))
+                .orElse(false);
+    }
+
+    private static boolean atEnd(HttpConnection http) {
+        EndPoint endPoint = http.getEndPoint();
+        if (!endPoint.isOpen() || endPoint.isInputShutdown()) {
+            return true;
+        }
+        if (!http.isRequestBufferEmpty()) {
+            // The client has sent its next request already.
+            return false;
+        }
+        ByteBuffer octet = BufferUtil.allocate(1);
+        try {
+            int read = 0;
+            for (int i = 0; i < ATTEMPTS && read == 0; i++) {
+                read = endPoint.fill(octet);
+            }
+            if (read > 0) {
+                // The first octet of the next request belongs to Jetty.
+                http.onUpgradeTo(octet);
+            }
+            return read < 0;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    /** Has a listener told if the response cannot be sent to its end. */
+    void whenResponseFails(Consumer<Throwable> listener) {
+        request.ifPresent(known -> Request.addCompletionListener(known, failure -> {
+            if (failure != null) {
+                listener.accept(failure);
+            }
+        }));
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.hsmsigner.http.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** W3C Trace Context, section 3.2; the values are those of its examples and variations of them. */
+class TraceParentTest {
+
+    private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+    private static final String PARENT = "00f067aa0ba902b7";
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "00-" + TRACE + "-" + PARENT + "-01",
+                "00-" + TRACE + "-" + PARENT + "-00",
+                "00-" + TRACE + "-" + PARENT + "-ff",
+                "01-" + TRACE + "-" + PARENT + "-01",
+                "cc-" + TRACE + "-" + PARENT + "-01-what the future brings"
+            })
+    void aValidHeaderHasATraceId(String header) {
+        assertThat(TraceParent.traceId(header)).contains(TRACE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "00",
+                "ff-" + TRACE + "-" + PARENT + "-01",
+                "0-" + TRACE + "-" + PARENT + "-01",
+                "00-" + TRACE + "-" + PARENT,
+                "00-" + TRACE + "-" + PARENT + "-1",
+                "00-" + TRACE + "-" + PARENT + "-01-extra",
+                "00-" + TRACE + "-" + PARENT + "-01-",
+                "cc-" + TRACE + "-" + PARENT + "-01.what",
+                "00-00000000000000000000000000000000-" + PARENT + "-01",
+                "00-" + TRACE + "-0000000000000000-01",
+                "00-4BF92F3577B34DA6A3CE929D0E0E4736-" + PARENT + "-01",
+                "00-4bf92f3577b34da6a3ce929d0e0e473-" + PARENT + "-01",
+                "00-" + TRACE + "a-" + PARENT + "-01",
+                " 00-" + TRACE + "-" + PARENT + "-01",
+                "00-" + TRACE + "-" + PARENT + "-01, 00-" + TRACE + "-" + PARENT + "-01",
+                "00-" + TRACE + "-" + PARENT + "-01\n"
+            })
+    void anInvalidHeaderIsIgnored(String header) {
+        assertThat(TraceParent.traceId(header)).isEmpty();
+    }
+
+    @Test
+    void aLongHeaderIsRejectedQuickly() {
+        assertThat(TraceParent.traceId("00-" + "a".repeat(100_000))).isEmpty();
+    }
+}

@@ -4,7 +4,6 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.auth.AccessSettings;
 import io.github.hsmsigner.http.auth.PolicyFactory;
 import io.github.hsmsigner.http.auth.PolicySettings;
-import io.github.hsmsigner.http.config.ServiceSettings;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,15 +11,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Looks at who may sign. */
+/** Checks who may sign. */
 final class AccessCheck {
 
     private static final String AREA = "access";
 
     private AccessCheck() {}
 
-    static List<Finding> of(ServiceSettings settings, Clock clock) {
-        AccessSettings access = settings.access();
+    static List<Finding> of(AccessSettings access, Set<String> keyNames, Clock clock) {
         List<Finding> findings = new ArrayList<>();
         String kinds = access.policies().stream().map(PolicySettings::kind).collect(Collectors.joining(" and "));
         try {
@@ -30,8 +28,8 @@ final class AccessCheck {
                     "",
                     "Policy: " + kinds + "; rules for " + access.callers().size() + " callers."));
         } catch (InvalidConfigurationException e) {
-            findings.add(
-                    Finding.error(AREA, "", e.getMessage(), "Mend the file or secret that the policy is made from."));
+            findings.add(Finding.error(
+                    AREA, "", e.getMessage(), "Correct the file or secret that the policy is made from."));
         }
         access.warnings()
                 .forEach(warning -> findings.add(Finding.warning(
@@ -39,19 +37,19 @@ final class AccessCheck {
                         "",
                         warning,
                         "Set a stronger policy, or let a firewall or network policy admit Document Engine alone.")));
-        access.certificateWarnings(settings.keys().keySet())
+        access.certificateWarnings(keyNames)
                 .forEach(warning -> findings.add(Finding.warning(
                         AREA,
                         "",
                         warning,
                         "Check that applications which sign with another key send its certificates.")));
         Set<String> unknown = new TreeSet<>(access.keyNames());
-        unknown.removeAll(settings.keys().keySet());
+        unknown.removeAll(keyNames);
         unknown.forEach(name -> findings.add(Finding.error(
                 AREA,
                 "",
                 "The policy names the key \"" + name + "\", which is not set.",
-                "Use one of " + settings.keys().keySet() + ", or add that key.")));
+                "Use one of " + keyNames + ", or add that key.")));
         return findings;
     }
 }

@@ -3,9 +3,6 @@ package io.github.hsmsigner.http.check;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.audit.AuditFile;
 import io.github.hsmsigner.http.audit.AuditFileSettings;
-import io.github.hsmsigner.http.config.ServiceSettings;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Checks the files of the audit log, but not its lock: the service may be running. */
 final class AuditCheck {
@@ -14,20 +11,15 @@ final class AuditCheck {
 
     private AuditCheck() {}
 
-    static List<Finding> of(ServiceSettings settings) {
-        List<Finding> findings = new ArrayList<>();
-        settings.audit()
-                .ifPresentOrElse(
-                        audit -> findings.add(audit(audit)),
-                        () -> findings.add(Finding.warning(
-                                AREA,
-                                "",
-                                "There is no audit log: only the log of the service records who signed what.",
-                                "Set audit.file to keep one.")));
-        return findings;
+    static Finding none() {
+        return Finding.warning(
+                AREA,
+                "",
+                "There is no audit log: only the log of the service records who signed what.",
+                "Set audit.file to keep one.");
     }
 
-    private static Finding audit(AuditFileSettings audit) {
+    static Finding of(AuditFileSettings audit) {
         try {
             AuditFile.check(audit);
             return Finding.ok(AREA, "", "Goes to " + audit.file() + ".");

@@ -7,7 +7,8 @@ import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.http.config.KeySettings;
-import io.github.hsmsigner.http.config.ServiceSettings;
+import io.github.hsmsigner.http.config.SignatureSettings;
+import io.github.hsmsigner.http.config.TokenSettings;
 import io.github.hsmsigner.http.service.FileKey;
 import io.github.hsmsigner.http.service.KeyProof;
 import io.github.hsmsigner.http.service.SignatureContainers;
@@ -27,7 +28,9 @@ final class KeyCheck {
 
     private static final Duration TIME_LIMIT = Duration.ofSeconds(60);
 
-    private final ServiceSettings settings;
+    private final Map<String, TokenSettings> tokens;
+    private final Map<String, KeySettings> keys;
+    private final SignatureSettings signatures;
     private final Clock clock;
     private final List<Finding> findings;
     private final KeyProof proof;
@@ -37,19 +40,26 @@ final class KeyCheck {
     /** Told only beside a key that does not work: on a token for many, most of it is about keys that are not ours. */
     private final Map<String, List<String>> problemsOfTokens = new LinkedHashMap<>();
 
-    KeyCheck(ServiceSettings settings, Clock clock, List<Finding> findings) {
-        this.settings = settings;
+    KeyCheck(
+            Map<String, TokenSettings> tokens,
+            Map<String, KeySettings> keys,
+            SignatureSettings signatures,
+            Clock clock,
+            List<Finding> findings) {
+        this.tokens = tokens;
+        this.keys = keys;
+        this.signatures = signatures;
         this.clock = clock;
         this.findings = findings;
-        this.proof = new KeyProof(settings.signatures(), clock);
+        this.proof = new KeyProof(signatures, clock);
     }
 
     void run() {
         try {
-            settings.tokens().keySet().forEach(this::openToken);
+            tokens.keySet().forEach(this::openToken);
             Optional<ContainerBuilder> containers = containers();
             cades = cades(containers);
-            settings.keys().forEach((name, key) -> checkKey(name, key, containers));
+            keys.forEach((name, key) -> checkKey(name, key, containers));
         } finally {
             open.values().forEach(Pkcs11Token::close);
         }
@@ -57,7 +67,7 @@ final class KeyCheck {
 
     private void openToken(String name) {
         try {
-            Pkcs11Token token = Pkcs11Token.open(settings.tokens().get(name).pkcs11());
+            Pkcs11Token token = Pkcs11Token.open(tokens.get(name).pkcs11());
             open.put(name, token);
             TokenDescription description = token.describe(Deadline.after(TIME_LIMIT));
             if (token.health().usable()) {
@@ -90,7 +100,7 @@ final class KeyCheck {
 
     private Optional<ContainerBuilder> containers() {
         try {
-            return Optional.of(SignatureContainers.of(settings.signatures()));
+            return Optional.of(SignatureContainers.of(signatures));
         } catch (InvalidConfigurationException e) {
             findings.add(Finding.error("timestamps", "", e.getMessage(), "Correct signatures.timestamps."));
             return Optional.empty();
@@ -99,7 +109,7 @@ final class KeyCheck {
 
     /** The format that callbacks with the signature type cades get: without a timestamp where no authority gives one. */
     private ContainerFormat cades(Optional<ContainerBuilder> containers) {
-        Optional<TimestampCheck> timestamps = settings.signatures()
+        Optional<TimestampCheck> timestamps = signatures
                 .timestamps()
                 .filter(configured -> containers.isPresent())
                 .map(TimestampCheck::new);
@@ -155,8 +165,8 @@ final class KeyCheck {
                             + proven.chain().signer().getSubjectX500Principal().getName() + ", valid to "
                             + proven.chain().signer().getNotAfter().toInstant() + "."));
             findings.addAll(CertificateCheck.of(name, proven.chain(), clock));
-            containers.ifPresent(builder ->
-                    findings.addAll(new SignatureCheck(settings.signatures(), proven, builder, clock).run(cades)));
+            containers.ifPresent(
+                    builder -> findings.addAll(new SignatureCheck(signatures, proven, builder, clock).run(cades)));
         } catch (InvalidConfigurationException e) {
             findings.add(Finding.error(
                     "key",

@@ -1,13 +1,15 @@
 package io.github.hsmsigner.http.check;
 
 import io.github.hsmsigner.http.config.InvalidSettingsException;
+import io.github.hsmsigner.http.config.KeySettings;
 import io.github.hsmsigner.http.config.ServiceSettings;
 import io.github.hsmsigner.http.config.SettingsReader;
+import io.github.hsmsigner.http.config.UsableSettings;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Exercises what the service would do with its settings: policy, TLS, audit log, timestamps, tokens, keys, containers. It logs in to each
@@ -27,17 +29,7 @@ public final class ServiceCheck {
      */
     public static CheckReport of(Map<String, String> environment) {
         List<Finding> findings = new ArrayList<>();
-        settings(environment, findings).ifPresent(settings -> {
-            Clock clock = Clock.systemUTC();
-            findings.addAll(AccessCheck.of(settings, clock));
-            findings.addAll(TlsCheck.of(settings.server().tls(), clock));
-            findings.addAll(AuditCheck.of(settings));
-            new KeyCheck(settings, clock, findings).run();
-        });
-        return new CheckReport(findings);
-    }
-
-    private static Optional<ServiceSettings> settings(Map<String, String> environment, List<Finding> findings) {
+        Clock clock = Clock.systemUTC();
         try {
             ServiceSettings settings = SettingsReader.read(environment);
             findings.add(Finding.ok(
@@ -45,7 +37,11 @@ public final class ServiceCheck {
                     "",
                     "Tokens: " + settings.tokens().keySet() + "; keys: "
                             + settings.keys().keySet() + "."));
-            return Optional.of(settings);
+            findings.addAll(AccessCheck.of(settings.access(), settings.keys().keySet(), clock));
+            findings.addAll(
+                    settings.server().tls().map(tls -> TlsCheck.of(tls, clock)).orElse(List.of(TlsCheck.none())));
+            findings.add(settings.audit().map(AuditCheck::of).orElse(AuditCheck.none()));
+            new KeyCheck(settings.tokens(), settings.keys(), settings.signatures(), clock, findings).run();
         } catch (InvalidSettingsException e) {
             e.problems()
                     .forEach(problem -> findings.add(Finding.error(
@@ -53,7 +49,25 @@ public final class ServiceCheck {
                             "",
                             problem,
                             "docs/configuration.md has every setting, its form and its default.")));
-            return Optional.empty();
+            checkUsable(e.usable(), clock, findings);
         }
+        return new CheckReport(findings);
+    }
+
+    /** With wrong settings no token is opened, because a wrong PIN would be one more try. */
+    private static void checkUsable(UsableSettings settings, Clock clock, List<Finding> findings) {
+        settings.access().ifPresent(access -> findings.addAll(AccessCheck.of(access, settings.keyNames(), clock)));
+        settings.tls().ifPresent(tls -> findings.addAll(TlsCheck.of(tls, clock)));
+        settings.audit().ifPresent(audit -> findings.add(AuditCheck.of(audit)));
+        Map<String, KeySettings> inFiles = new LinkedHashMap<>(settings.keys());
+        if (inFiles.values().removeIf(KeySettings.OnToken.class::isInstance)) {
+            findings.add(Finding.warning(
+                    "token",
+                    "",
+                    "Tokens are not opened while settings are wrong.",
+                    "Correct the settings and run check again."));
+        }
+        settings.signatures()
+                .ifPresent(signatures -> new KeyCheck(Map.of(), inFiles, signatures, clock, findings).run());
     }
 }

@@ -63,9 +63,10 @@ final class ServeCommand implements Callable<Integer> {
             ServiceProcess.start(read, SettingsFile.of(settings.environment()));
             return ExitCode.DONE;
         } catch (InvalidSettingsException e) {
-            LogConfiguration.use(e.log());
-            logFailure(e.problems());
-            throw e;
+            LogConfiguration.use(e.usable().log());
+            CannotStartException all = ServiceProcess.cannotStart(e);
+            logFailure(all.problems());
+            throw all;
         } catch (CannotStartException e) {
             logFailure(e.problems());
             throw e;

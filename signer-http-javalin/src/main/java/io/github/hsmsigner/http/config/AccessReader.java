@@ -90,6 +90,7 @@ final class AccessReader {
     }
 
     static Optional<AccessSettings> read(SectionValues values, Set<String> keyNames) {
+        int problemsBefore = values.problems().count();
         values.atMostOne("say how callers are told apart", TOKEN_SECRET, POLICIES);
         List<PolicySettings> policies = policies(values, keyNames);
         Map<String, CallerRules> callers = new LinkedHashMap<>();
@@ -104,7 +105,7 @@ final class AccessReader {
         boolean withoutToken = values.or(CERTIFICATES_WITHOUT_TOKEN);
         Optional<String> certificatesKey = values.get(CERTIFICATES_KEY);
         certificatesKey.ifPresent(name -> values.checkKey(CERTIFICATES_KEY, name, keyNames));
-        if (!values.problems().isEmpty()) {
+        if (values.problems().count() > problemsBefore || !values.isUsable()) {
             return Optional.empty();
         }
         return values.problems()

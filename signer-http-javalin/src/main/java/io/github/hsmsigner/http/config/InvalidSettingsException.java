@@ -8,11 +8,11 @@ public final class InvalidSettingsException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final transient List<String> problems;
-    private final transient LogSettings log;
+    private final transient UsableSettings usable;
 
-    InvalidSettingsException(List<String> problems, LogSettings log) {
+    InvalidSettingsException(List<String> problems, UsableSettings usable) {
         super(String.join(" ", problems));
-        this.log = log;
+        this.usable = usable;
         this.problems = List.copyOf(problems);
     }
 
@@ -26,11 +26,11 @@ public final class InvalidSettingsException extends Exception {
     }
 
     /**
-     * Returns the settings of the log, for what is logged about the problems.
+     * Returns the parts of the settings without a problem, so that they can be checked in the same round.
      *
-     * @return the settings; a default in place of each value that cannot be used
+     * @return the parts
      */
-    public LogSettings log() {
-        return log;
+    public UsableSettings usable() {
+        return usable;
     }
 }

@@ -32,6 +32,10 @@ final class Problems {
         }
     }
 
+    int count() {
+        return sentences.size();
+    }
+
     boolean isEmpty() {
         return sentences.isEmpty();
     }

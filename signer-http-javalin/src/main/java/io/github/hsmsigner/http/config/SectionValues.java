@@ -64,6 +64,28 @@ final class SectionValues {
         return Optional.ofNullable((Found<T>) found.get(setting));
     }
 
+    /** Whether every value that was found can be used, in inner sections too. */
+    boolean isUsable() {
+        return section.settings().stream().allMatch(this::isUsable);
+    }
+
+    /** Whether a value can be used if it was found. */
+    boolean isUsable(Setting<?> setting) {
+        return found(setting)
+                .map(found -> found.value().filter(SectionValues::isUsableValue).isPresent())
+                .orElse(true);
+    }
+
+    private static boolean isUsableValue(Object value) {
+        if (value instanceof SectionValues inner) {
+            return inner.isUsable();
+        }
+        if (value instanceof Map<?, ?> named) {
+            return named.values().stream().allMatch(SectionValues::isUsableValue);
+        }
+        return !(value instanceof List<?> list) || list.stream().allMatch(SectionValues::isUsableValue);
+    }
+
     /** Whether something other than a default was found, also if it cannot be used. */
     boolean isSet(Setting<?> setting) {
         return found(setting)

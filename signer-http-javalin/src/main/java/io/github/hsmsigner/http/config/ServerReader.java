@@ -5,8 +5,11 @@ import io.github.hsmsigner.http.protocol.CertificateEncoding;
 import io.github.hsmsigner.http.server.ClientLimits;
 import io.github.hsmsigner.http.server.ListenerSettings;
 import io.github.hsmsigner.http.server.ServerSettings;
+import io.github.hsmsigner.http.server.TlsSettings;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The settings of the HTTP side. */
 final class ServerReader {
@@ -195,6 +198,22 @@ final class ServerReader {
                 values.or(CERTIFICATE_ENCODING),
                 clientLimits(limits),
                 values.or(STOP_LIMIT));
+    }
+
+    /** The listeners whose settings can be used. */
+    static List<ListenerSettings> usableListeners(SectionValues values, ServerSettings read) {
+        if (!values.isUsable(ADDRESS)) {
+            return List.of();
+        }
+        return Stream.concat(
+                        Stream.of(read.listener()).filter(callback -> values.isUsable(PORT)),
+                        read.admin().stream().filter(admin -> values.isUsable(ADMIN)))
+                .toList();
+    }
+
+    /** TLS, if it is set and its settings can be used. */
+    static Optional<TlsSettings> usableTls(SectionValues values, ServerSettings read) {
+        return read.tls().filter(tls -> values.isUsable(TLS));
     }
 
     private static Optional<ListenerSettings> admin(SectionValues values, ListenerSettings callback) {

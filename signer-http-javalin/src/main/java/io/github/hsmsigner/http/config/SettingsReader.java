@@ -30,6 +30,11 @@ public final class SettingsReader {
     private final Problems problems = new Problems();
     private final SectionValues values;
 
+    /** Otherwise defaults stand in for all that the file says. */
+    private final boolean fileReadable;
+
+    private final Map<String, KeySettings> usableKeys = new LinkedHashMap<>();
+
     private SettingsReader(Map<String, String> variables) {
         this.environment = new Environment(variables);
         Optional<Path> file = environment
@@ -37,6 +42,7 @@ public final class SettingsReader {
                 .flatMap(path -> Texts.read(path, ValueType.file(), SettingsTable.FILE_VARIABLE, problems));
         YamlValue.Fields fields =
                 file.map(path -> YamlFile.read(path, problems)).orElseGet(YamlValue.Fields::none);
+        this.fileReadable = problems.isEmpty();
         Place top = new Place("", true, new Place.Context(environment, problems, file.isPresent()));
         this.values = SettingsTable.ROOT.read(fields, Optional.empty(), top);
     }
@@ -64,19 +70,37 @@ public final class SettingsReader {
         Map<String, TokenSettings> tokens = new LinkedHashMap<>();
         Map<String, KeySettings> keys = new LinkedHashMap<>();
         readKeys(tokens, keys);
+        int beforeSignatures = problems.count();
         SignatureSettings signatures = SignatureReader.read(section(SettingsTable.SIGNATURES));
+        boolean signaturesUsable = isUsable(SettingsTable.SIGNATURES, beforeSignatures);
         Optional<AccessSettings> access = AccessReader.read(
                 section(SettingsTable.ACCESS),
                 values.get(SettingsTable.KEYS).orElse(Map.of()).keySet());
         ServerSettings server = ServerReader.read(
                 section(SettingsTable.SERVER),
                 access.map(SettingsReader::longestJwt).orElse(0));
+        int beforeAudit = problems.count();
         var audit = AuditReader.read(section(SettingsTable.AUDIT));
+        boolean auditUsable = isUsable(SettingsTable.AUDIT, beforeAudit);
         access.ifPresent(settings -> checkClientCertificates(settings, server.tls()));
         environment.findPortOfAnotherService(CALLBACK_PORT, DEFAULT_PORT, problems);
         environment.findUnknown(SettingsTable.variables(), problems);
         if (!problems.isEmpty()) {
-            throw new InvalidSettingsException(problems.sentences(), log);
+            throw new InvalidSettingsException(
+                    problems.sentences(),
+                    fileReadable
+                            ? new UsableSettings(
+                                    log,
+                                    ServerReader.usableListeners(section(SettingsTable.SERVER), server),
+                                    ServerReader.usableTls(section(SettingsTable.SERVER), server),
+                                    values.get(SettingsTable.KEYS)
+                                            .orElse(Map.of())
+                                            .keySet(),
+                                    usableKeys,
+                                    Optional.of(signatures).filter(read -> signaturesUsable),
+                                    access,
+                                    audit.filter(read -> auditUsable))
+                            : UsableSettings.ofLog(log));
         }
         return new ServiceSettings(server, log, tokens, keys, signatures, access.orElseThrow(), audit);
     }
@@ -87,6 +111,10 @@ public final class SettingsReader {
                 .mapToInt(policy -> ((JwtSettings) policy).maxTokenBytes())
                 .max()
                 .orElse(0);
+    }
+
+    private boolean isUsable(Setting<SectionValues> setting, int problemsBefore) {
+        return problems.count() == problemsBefore && section(setting).isUsable();
     }
 
     private SectionValues section(Setting<SectionValues> setting) {
@@ -105,8 +133,13 @@ public final class SettingsReader {
             return;
         }
         tokenValues.forEach((name, token) -> TokenReader.read(token).ifPresent(read -> tokens.put(name, read)));
-        keyValues.forEach(
-                (name, key) -> KeyReader.read(key, tokenValues.keySet()).ifPresent(read -> keys.put(name, read)));
+        keyValues.forEach((name, key) -> {
+            int before = problems.count();
+            Optional<KeySettings> read = KeyReader.read(key, tokenValues.keySet());
+            read.ifPresent(settings -> keys.put(name, settings));
+            read.filter(settings -> problems.count() == before && key.isUsable())
+                    .ifPresent(settings -> usableKeys.put(name, settings));
+        });
         if (problems.isEmpty()) {
             findUnused(tokenValues, keys);
         }

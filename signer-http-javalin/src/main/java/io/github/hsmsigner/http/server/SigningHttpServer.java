@@ -62,27 +62,16 @@ public final class SigningHttpServer {
     }
 
     /**
-     * Reads and checks the files of TLS, as the start does.
+     * Checks whether a server could start: reads the files of TLS, and takes the ports for a moment.
      *
-     * @param settings the files
-     * @return the server's certificate
-     * @throws InvalidConfigurationException if anything is wrong with them
-     */
-    public static X509Certificate checkTls(TlsSettings settings) {
-        return TlsIdentity.read(settings).certificate();
-    }
-
-    /**
-     * Looks whether a server could start: reads the files of TLS, and takes the ports for a moment.
-     *
-     * @param settings the settings
+     * @param listeners where it listens
+     * @param tls TLS of the callbacks
      * @return what is wrong, one sentence each; empty if nothing is
      */
-    public static List<String> problems(ServerSettings settings) {
+    public static List<String> problems(List<ListenerSettings> listeners, Optional<TlsSettings> tls) {
         List<String> problems = new ArrayList<>();
-        settings.tls().ifPresent(tls -> collect(problems, () -> checkTls(tls)));
-        collect(problems, () -> Listeners.check(settings.listener()));
-        settings.admin().ifPresent(admin -> collect(problems, () -> Listeners.check(admin)));
+        tls.ifPresent(settings -> collect(problems, () -> TlsIdentity.read(settings)));
+        listeners.forEach(listener -> collect(problems, () -> Listeners.check(listener)));
         return problems;
     }
 

@@ -3,10 +3,15 @@ package io.github.hsmsigner.http.service;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.certificate.FixedCertificateProvider;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.keystore.KeyStoreSigner;
 import io.github.hsmsigner.http.config.KeySettings;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +46,25 @@ public final class FileKey {
                         signer.certificateChain(signer.publicKey()).certificates(),
                         issuers),
                 Deadline.after(PROOF_LIMIT));
+    }
+
+    /**
+     * Opens the keys that are in files: each either works now or never will.
+     *
+     * @return what is wrong with them, one sentence each
+     */
+    static List<String> openAll(Map<String, KeySettings> keys, KeyProof proof, Consumer<SigningKey> use) {
+        List<String> problems = new ArrayList<>();
+        keys.forEach((name, key) -> {
+            if (key instanceof KeySettings.InFile inFile) {
+                try {
+                    use.accept(open(name, inFile, proof));
+                } catch (InvalidConfigurationException e) {
+                    problems.add(e.getMessage());
+                }
+            }
+        });
+        return problems;
     }
 
     private static KeyStoreSigner signer(KeySettings.InFile settings) {

@@ -2,7 +2,6 @@ package io.github.hsmsigner.http.service;
 
 import io.github.hsmsigner.core.SigningKeys;
 import io.github.hsmsigner.core.SigningService;
-import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.http.config.KeySettings;
 import io.github.hsmsigner.http.config.ServiceSettings;
@@ -100,17 +99,7 @@ final class KeyConnections {
      * @return what is wrong with them, one sentence each
      */
     List<String> openFiles() {
-        List<String> problems = new ArrayList<>();
-        settings.keys().forEach((name, key) -> {
-            if (key instanceof KeySettings.InFile inFile) {
-                try {
-                    ring.use(FileKey.open(name, inFile, proof));
-                } catch (InvalidConfigurationException e) {
-                    problems.add(e.getMessage());
-                }
-            }
-        });
-        return problems;
+        return FileKey.openAll(settings.keys(), proof, ring::use);
     }
 
     /**

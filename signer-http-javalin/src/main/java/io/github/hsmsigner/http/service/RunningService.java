@@ -1,16 +1,15 @@
 package io.github.hsmsigner.http.service;
 
 import io.github.hsmsigner.core.AuditLog;
-import io.github.hsmsigner.core.ContainerBuilder;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.audit.AuditFile;
 import io.github.hsmsigner.http.auth.AccessSettings;
 import io.github.hsmsigner.http.auth.OpenSettings;
-import io.github.hsmsigner.http.auth.PolicyFactory;
 import io.github.hsmsigner.http.auth.PolicySettings;
 import io.github.hsmsigner.http.auth.ReloadablePolicy;
 import io.github.hsmsigner.http.config.ServiceSettings;
 import io.github.hsmsigner.http.config.SettingsFile;
+import io.github.hsmsigner.http.config.UsableSettings;
 import io.github.hsmsigner.http.metrics.ServiceMetrics;
 import io.github.hsmsigner.http.server.ServerLimit;
 import io.github.hsmsigner.http.server.ServerSettings;
@@ -19,12 +18,10 @@ import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -91,62 +88,60 @@ final class RunningService implements AutoCloseable {
     }
 
     private void open() throws CannotStartException, InterruptedException {
-        Problems problems = new Problems();
         WatchedFiles watched = new WatchedFiles(settings, file, metrics);
-        Optional<ReloadablePolicy> policy =
-                problems.collect(() -> new ReloadablePolicy(new PolicyFactory(Clock.systemUTC()), settings.access()));
-        Optional<ContainerBuilder> containers = problems.collect(() -> SignatureContainers.of(settings.signatures()));
-        problems.addAll(KeyNames.problems(settings.access(), settings.keys().keySet()));
-        problems.addAll(watched.unreadableCertificates());
-        problems.addAll(SigningHttpServer.problems(settings.server()));
-        settings.audit()
-                .flatMap(file -> problems.collect(() -> AuditFile.open(file)))
-                .ifPresent(file -> audit = file);
-        problems.throwIfAny();
+        LocalParts local = new LocalParts(UsableSettings.of(settings), Clock.systemUTC());
+        audit = local.audit().orElse(null);
+        throwIfAny(local.problems());
+        ReloadablePolicy policy = local.policy().orElseThrow();
 
         SigningServiceAssembly assembly = new SigningServiceAssembly(
-                settings,
-                containers.orElseThrow(),
-                policy.orElseThrow(),
-                audit == null ? AuditLog.none() : audit,
-                metrics);
+                settings, local.containers().orElseThrow(), policy, audit == null ? AuditLog.none() : audit, metrics);
         keys = new KeyConnections(
                 settings,
                 new KeyProof(settings.signatures(), Clock.systemUTC()),
                 assembly,
                 new MeasuredTokens(metrics),
                 tokenOpener);
-        problems.addAll(keys.openFiles());
-        // Before the tokens: a process that its supervisor starts again and again must not try a wrong PIN each time.
-        problems.throwIfAny();
-        problems.addAll(keys.openTokens(FIRST_ATTEMPT_LIMIT));
-        problems.throwIfAny();
+        local.keys().forEach(keys.ring()::use);
+        throwIfAny(keys.openTokens(FIRST_ATTEMPT_LIMIT));
 
         announce(settings.access());
         health = new ServiceHealth(
                 settings.keys().keySet(),
                 keys,
-                () -> Stream.concat(policy.orElseThrow().settings().warnings().stream(), watched.problems().stream())
+                () -> Stream.concat(policy.settings().warnings().stream(), watched.problems().stream())
                         .toList(),
                 Optional.ofNullable(audit),
                 changedFiles);
-        bind(assembly, policy.orElseThrow());
-        problems.collect(() -> SigningHttpServer.start(
-                        serverSettings(),
-                        keys.ring(),
-                        health,
-                        Optional.of(new MetricsText(metrics)),
-                        new CountedRequests(metrics)))
-                .ifPresent(started -> server = started);
-        problems.throwIfAny();
+        bind(assembly, policy);
+        server = startServer();
         server.tlsCertificate()
                 .ifPresent(first -> metrics.bindTlsCertificate(() ->
                         server.tlsCertificate().orElse(first).getNotAfter().toInstant()));
-        changedFiles.start(watched.watches(keys, policy.orElseThrow(), server));
+        changedFiles.start(watched.watches(keys, policy, server));
         for (ServerLimit limit : ServerLimit.values()) {
             metrics.bindHttpLimit(limit.text(), () -> server.exceeded(limit));
         }
         metrics.bindRuntime();
+    }
+
+    private static void throwIfAny(List<String> problems) throws CannotStartException {
+        if (!problems.isEmpty()) {
+            throw new CannotStartException(problems);
+        }
+    }
+
+    private SigningHttpServer startServer() throws CannotStartException {
+        try {
+            return SigningHttpServer.start(
+                    serverSettings(),
+                    keys.ring(),
+                    health,
+                    Optional.of(new MetricsText(metrics)),
+                    new CountedRequests(metrics));
+        } catch (InvalidConfigurationException e) {
+            throw new CannotStartException(List.of(e.getMessage()));
+        }
     }
 
     private void bind(SigningServiceAssembly assembly, ReloadablePolicy policy) {
@@ -235,36 +230,5 @@ final class RunningService implements AutoCloseable {
     /** Whether all that was open is closed, in order. */
     boolean isClosed() {
         return closed;
-    }
-
-    /** What was found wrong so far, so that an operator sees all of it at once. */
-    private static final class Problems {
-
-        private final List<String> sentences = new ArrayList<>();
-
-        <T> Optional<T> collect(Supplier<T> step) {
-            try {
-                return Optional.of(step.get());
-            } catch (InvalidConfigurationException e) {
-                add(e.getMessage());
-                return Optional.empty();
-            }
-        }
-
-        void add(String sentence) {
-            if (!sentences.contains(sentence)) {
-                sentences.add(sentence);
-            }
-        }
-
-        void addAll(List<String> more) {
-            more.forEach(this::add);
-        }
-
-        void throwIfAny() throws CannotStartException {
-            if (!sentences.isEmpty()) {
-                throw new CannotStartException(sentences);
-            }
-        }
     }
 }

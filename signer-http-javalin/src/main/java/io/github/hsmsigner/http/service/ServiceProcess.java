@@ -1,9 +1,12 @@
 package io.github.hsmsigner.http.service;
 
+import io.github.hsmsigner.http.config.InvalidSettingsException;
 import io.github.hsmsigner.http.config.ServiceSettings;
 import io.github.hsmsigner.http.config.SettingsFile;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -42,6 +45,20 @@ public final class ServiceProcess {
             if (!started) {
                 abandon(service, stop);
             }
+        }
+    }
+
+    /**
+     * Adds to the problems of settings those of all parts that can be checked without a token, so that an operator sees all in one round.
+     *
+     * @param settings what is wrong with the settings
+     * @return everything that is wrong
+     */
+    public static CannotStartException cannotStart(InvalidSettingsException settings) {
+        try (LocalParts parts = new LocalParts(settings.usable(), Clock.systemUTC())) {
+            return new CannotStartException(Stream.concat(settings.problems().stream(), parts.problems().stream())
+                    .distinct()
+                    .toList());
         }
     }
 

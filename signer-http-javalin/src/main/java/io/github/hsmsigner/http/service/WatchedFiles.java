@@ -1,6 +1,5 @@
 package io.github.hsmsigner.http.service;
 
-import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.auth.ReloadablePolicy;
 import io.github.hsmsigner.http.config.InvalidSettingsException;
@@ -82,21 +81,6 @@ final class WatchedFiles {
 
     private static Consumer<Boolean> counted(ServiceMetrics metrics, Reload kind) {
         return taken -> metrics.reloaded(kind, taken);
-    }
-
-    /** What is wrong with the certificate files of keys on tokens, which would show only once a token is there. */
-    List<String> unreadableCertificates() {
-        return certificateFiles(settings)
-                .distinct()
-                .flatMap(file -> {
-                    try {
-                        CertificateFiles.read(file);
-                        return Stream.empty();
-                    } catch (InvalidConfigurationException e) {
-                        return Stream.of(e.getMessage());
-                    }
-                })
-                .toList();
     }
 
     private static Stream<Path> certificateFiles(ServiceSettings settings) {

@@ -67,10 +67,10 @@ class CheckFindingsTest {
         String absent = LoopbackServer.closedPort().toString();
         String name = absent.substring(0, absent.indexOf('/', "http://".length()));
         Console.Result required = check("SIGNING_TIMESTAMP_ADDRESSES", absent);
-        assertFinds(required, "ERROR", "timestamps " + name + ": No timestamp could be had");
+        assertFinds(required, "ERROR", "timestamps " + name + ": No timestamp authority gave a timestamp");
         assertThat(required.exitCode()).isEqualTo(1);
         Console.Result optional = check("SIGNING_TIMESTAMP_ADDRESSES", absent, "SIGNING_TIMESTAMP_REQUIRED", "false");
-        assertFinds(optional, "WARNING", "timestamps " + name + ": No timestamp could be had");
+        assertFinds(optional, "WARNING", "timestamps " + name + ": No timestamp authority gave a timestamp");
         assertFindsNoError(optional);
     }
 
@@ -79,7 +79,10 @@ class CheckFindingsTest {
         String absent = LoopbackServer.closedPort().toString();
         try (OpenSslTimestampAuthority authority = new OpenSslTimestampAuthority(directory)) {
             Console.Result result = check("SIGNING_TIMESTAMP_ADDRESSES", absent + " " + authority.uri());
-            assertFinds(result, "WARNING", "timestamps http://127\\.0\\.0\\.1:\\d+: No timestamp could be had");
+            assertFinds(
+                    result,
+                    "WARNING",
+                    "timestamps http://127\\.0\\.0\\.1:\\d+: No timestamp authority gave a timestamp");
             assertFinds(result, "OK", "timestamps http://127\\.0\\.0\\.1:\\d+: Gave a timestamp");
             assertFindsNoError(result);
             // One for the authority, one in the CAdES container of the key.

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -189,7 +190,8 @@ class HttpLimitsTest {
         assertThatThrownBy(() -> TestServer.start(settings, () -> null))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageStartingWith(named + " cannot be listened on");
-        assertThat(SigningHttpServer.problems(settings))
+        assertThat(SigningHttpServer.problems(
+                        admin.map(other -> List.of(listener, other)).orElse(List.of(listener)), Optional.empty()))
                 .singleElement()
                 .asString()
                 .startsWith(named + " cannot be listened on");

@@ -44,7 +44,8 @@ class ConfigurationPageTest {
               value in the file is an error.
             - Variables about a token or a key are about the only one of the file. If the file has none, they make a token called `hsm` and
               a key. If it has several, such a variable is an error, unless the file refers to it.
-            - Everything that is wrong is told at once, a sentence each, with the variable, or the setting and its line. Names that are not
+            - One round reports everything that is wrong, a sentence each, with the variable, or the setting and its line. Problems of a token and the keys
+              on it follow in a second round, because a login with other settings wrong could count as a wrong PIN. Names that are not
               known are errors, in the file and for variables that begin with `HSM_` or `SIGNING_`. No message shows a secret.
             - All values are read as they are written: `pin: 0123` is four characters. Sizes are bytes or have a unit (`64KiB`, `5MiB`, `1GiB`);
               durations have one (`500ms`, `30s`, `5m`, `1h`, `1d`). A list may be written as one text: files separated by `:`, others by

@@ -43,6 +43,10 @@ public record AccessSettings(
             throw new InvalidConfigurationException(
                     "The open policy knows no caller, so there can be no rules for one; it takes rules for all alone.");
         }
+        List<String> problems = UnreachableRules.problems(policies, callers, others, certificates);
+        if (!problems.isEmpty()) {
+            throw new InvalidConfigurationException(String.join(" ", problems));
+        }
         if (!certificates.equals(CertificateAccess.open())
                 && policies.stream().noneMatch(PolicySettings::needsSigningToken)) {
             throw new InvalidConfigurationException("Settings for requests without a signing token have no effect,"

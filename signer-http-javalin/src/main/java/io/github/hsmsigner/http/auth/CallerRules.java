@@ -27,10 +27,10 @@ public final class CallerRules {
     private final RateLimit rate;
 
     private CallerRules(Builder builder) {
-        this.actions = Set.copyOf(builder.actions);
+        this.actions = Set.copyOf(builder.actions == null ? defaultActions(builder) : builder.actions);
         this.keys = Set.copyOf(builder.keys);
-        this.digestAlgorithms = Set.copyOf(builder.digestAlgorithms);
-        this.formats = Set.copyOf(builder.formats);
+        this.digestAlgorithms = orAll(builder.digestAlgorithms, DigestAlgorithm.class);
+        this.formats = orAll(builder.formats, ContainerFormat.class);
         this.key = builder.key == null && keys.size() == 1 ? keys.iterator().next() : builder.key;
         this.rate = builder.rate;
         if (key != null && !keys.isEmpty() && !keys.contains(key)) {
@@ -42,6 +42,25 @@ public final class CallerRules {
                     "A caller that is permitted no action, no digest algorithm or no container format can do nothing;"
                             + " leave it out instead.");
         }
+        if (builder.formats != null && !actions.contains(SigningAction.CONTAINER)) {
+            throw new InvalidConfigurationException(
+                    "Container formats have no effect for a caller whose actions do not include containers.");
+        }
+        if ((builder.digestAlgorithms != null || rate != null) && actions.equals(Set.of(SigningAction.CERTIFICATES))) {
+            throw new InvalidConfigurationException(
+                    "Digest algorithms and a rate have no effect for a caller whose only action is certificates.");
+        }
+    }
+
+    /** A raw signature can be put into any container, so a restriction of containers excludes it. */
+    private static Set<SigningAction> defaultActions(Builder builder) {
+        return builder.formats == null
+                ? EnumSet.allOf(SigningAction.class)
+                : EnumSet.complementOf(EnumSet.of(SigningAction.RAW_SIGNATURE));
+    }
+
+    private static <E extends Enum<E>> Set<E> orAll(Set<E> permitted, Class<E> type) {
+        return Set.copyOf(permitted == null ? EnumSet.allOf(type) : permitted);
     }
 
     /**
@@ -139,17 +158,17 @@ public final class CallerRules {
     /** Collects what a caller may do. Not safe for use by several threads. */
     public static final class Builder {
 
-        private Set<SigningAction> actions = EnumSet.allOf(SigningAction.class);
+        private Set<SigningAction> actions;
         private Set<String> keys = Set.of();
-        private Set<DigestAlgorithm> digestAlgorithms = EnumSet.allOf(DigestAlgorithm.class);
-        private Set<ContainerFormat> formats = EnumSet.allOf(ContainerFormat.class);
+        private Set<DigestAlgorithm> digestAlgorithms;
+        private Set<ContainerFormat> formats;
         private String key;
         private RateLimit rate;
 
         private Builder() {}
 
         /**
-         * Sets what the caller may ask for; everything, without it.
+         * Sets what the caller may ask for. Default: everything; if {@link #formats(Set)} are set, everything but raw signatures.
          *
          * @param permitted the actions
          * @return this builder
@@ -182,7 +201,8 @@ public final class CallerRules {
         }
 
         /**
-         * Sets the containers that the caller may ask for; all, without it. Bare signatures are an {@link #actions(Set) action}.
+         * Sets the containers that the caller may ask for. Default: all. If no {@link #actions(Set)} are set, this excludes raw
+         * signatures, because every container can be built around a raw signature.
          *
          * @param permitted the kinds of container
          * @return this builder
@@ -218,7 +238,7 @@ public final class CallerRules {
          * Builds the rules.
          *
          * @return the rules
-         * @throws InvalidConfigurationException if they permit nothing, or the key to use is not permitted
+         * @throws InvalidConfigurationException if they permit nothing, the key to use is not permitted, or a rule has no effect
          */
         public CallerRules build() {
             return new CallerRules(this);

@@ -4,6 +4,7 @@ import io.github.hsmsigner.core.SigningPolicy;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,17 +17,26 @@ import java.util.stream.Collectors;
  */
 public record ClientCertificateSettings(List<ListedCertificate> certificates) implements PolicySettings {
 
+    private static final String ANY_CALLER = "any";
+
     /**
      * Checks that there is a certificate.
      *
      * @param certificates the certificates; at least one. The first that fits says who the caller is
-     * @throws InvalidConfigurationException if there is none
+     * @throws InvalidConfigurationException if there is none, or one is listed twice
      */
     public ClientCertificateSettings {
         certificates = List.copyOf(certificates);
         if (certificates.isEmpty()) {
             throw new InvalidConfigurationException(
                     "A policy over client certificates needs at least one certificate.");
+        }
+        Set<ListedCertificate> distinct = new HashSet<>();
+        for (ListedCertificate entry : certificates) {
+            if (!distinct.add(new ListedCertificate(ANY_CALLER, entry.subject(), entry.sha256()))) {
+                throw new InvalidConfigurationException("A client certificate of caller \"" + entry.caller()
+                        + "\" is listed twice. Only the first entry can apply.");
+            }
         }
     }
 

@@ -21,4 +21,9 @@ public record ListedUser(String userId, Set<String> signMethods) {
         CallerName.check(userId);
         signMethods = Set.copyOf(signMethods);
     }
+
+    /** Whether the user may use the value of signMethod; users without a list may use any. */
+    boolean mayUse(String signMethod) {
+        return signMethods.isEmpty() || signMethods.contains(signMethod);
+    }
 }

@@ -26,7 +26,7 @@ public record UserListSettings(List<ListedUser> users, Map<String, String> keyBy
      *
      * @param users the users who may sign; at least one, names distinct
      * @param keyBySignMethod the key to use for a value of {@code signMethod}; the policy chooses none for values that are not there
-     * @throws InvalidConfigurationException if there is no user, or one is there twice
+     * @throws InvalidConfigurationException if there is no user, one is there twice, or no user may use a value of signMethod
      */
     public UserListSettings {
         users = List.copyOf(users);
@@ -38,6 +38,12 @@ public record UserListSettings(List<ListedUser> users, Map<String, String> keyBy
         for (ListedUser user : users) {
             if (!names.add(user.userId())) {
                 throw new InvalidConfigurationException("The user \"" + user.userId() + "\" is listed twice.");
+            }
+        }
+        for (String signMethod : keyBySignMethod.keySet()) {
+            if (users.stream().noneMatch(user -> user.mayUse(signMethod))) {
+                throw new InvalidConfigurationException("The key for the signMethod \"" + signMethod
+                        + "\" can never be used, because no user is listed with this signMethod.");
             }
         }
     }

@@ -37,7 +37,9 @@ final class AccessReader {
             "how callers are told apart; all must allow, and each may add an identity to the request");
 
     private static final Setting<List<SigningAction>> ACTIONS = Setting.of(
-            "actions", several(ValueType.oneOf(SigningAction.class)), "what may be asked for; everything, without it");
+            "actions",
+            several(ValueType.oneOf(SigningAction.class)),
+            "what may be asked for. Default: everything; with `containers`, everything but raw signatures");
     private static final Setting<List<String>> KEYS = Setting.of(
             "keys", several(ValueType.text("the name of a key")), "keys that may be used; every key, without it");
     private static final Setting<List<DigestAlgorithm>> DIGEST_ALGORITHMS = Setting.of(
@@ -47,7 +49,8 @@ final class AccessReader {
     private static final Setting<List<ContainerFormat>> CONTAINERS = Setting.of(
             "containers",
             several(ValueType.oneOf(ContainerFormat.class)),
-            "container formats that may be asked for; `cades-b-b` includes `cades-b-t`. Default: all");
+            "container formats that may be asked for; `cades-b-b` includes `cades-b-t`. Default: all. If `actions` is not set,"
+                    + " this setting excludes raw signatures, because every container can be built around one");
     private static final Setting<String> KEY = Setting.of(
             "key",
             ValueType.text("the name of a key"),

@@ -75,6 +75,41 @@ class CheckCommandTest {
         }
     }
 
+    /** A key and a user list with the rules, as a file. */
+    private Map<String, String> access(String rules) throws IOException {
+        String keyStore = "keystore: " + TestKey.writeKeyStore(directory) + ", keystore-password: " + TestKey.PASSWORD;
+        String yaml = "keys:\n  first: {" + keyStore + "}\n  second: {" + keyStore + "}\n"
+                + "access:\n  policies: [{user-list: {users: [{user: ada}, {user: bob, sign-methods: [simple]}]}}]\n";
+        Path file = Files.writeString(directory.resolve("signer.yaml"), yaml + rules);
+        return Map.of("SIGNING_SERVICE_CONFIG", file.toString());
+    }
+
+    @Test
+    void rulesThatCanNeverApplyAreErrors() throws IOException {
+        assertFinds(
+                access("  callers: {ada: {}, eva: {}}\n"),
+                "settings: .*callers \\[eva\\] can never apply, because the policies know only the callers \\[ada, bob\\]",
+                "docs/configuration.md");
+        assertFinds(
+                access("  callers: {ada: {}, bob: {}}\n  others: {}\n  certificates-without-token: false\n"),
+                "settings: .*rules for others can never apply",
+                "docs/configuration.md");
+        assertFinds(
+                access("  callers: {ada: {actions: [raw-signature], containers: [cms]}}\n"),
+                "settings: .*Container formats have no effect",
+                "docs/configuration.md");
+        assertFinds(access("  certificates-key: third\n"), "settings: .*certificates-key", "docs/configuration.md");
+    }
+
+    @Test
+    void rawSigningWithAnotherKeyIsAWarning() throws IOException {
+        String rules = "  callers: {ada: {key: first}, bob: {key: second}}\n";
+        assertThat(check(access(rules)).output())
+                .containsPattern("(?m)^WARNING +access: Requests for certificates without a signing token get 400");
+        assertThat(check(access(rules + "  certificates-key: first\n")).output())
+                .containsPattern("(?m)^WARNING +access: .*Raw signing with \\[second\\] needs the certificates");
+    }
+
     @Test
     void eachFindingSaysWhatToDo() throws IOException {
         assertFinds(Map.of(), "settings: No signing key is set", "docs/configuration.md");

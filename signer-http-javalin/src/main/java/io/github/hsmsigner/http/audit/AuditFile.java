@@ -296,9 +296,10 @@ public final class AuditFile implements AuditLog, AutoCloseable {
     private void write() {
         boolean more = true;
         while (more) {
-            List<PendingLine> batch = pending.take(MOST_LINES_AT_ONCE, LONGEST_PAUSE);
-            more = !pending.drained();
+            List<PendingLine> batch = List.of();
             try {
+                batch = pending.take(MOST_LINES_AT_ONCE, LONGEST_PAUSE);
+                more = !pending.drained();
                 reserve.checkRegularly();
                 Optional<UnknownCallers.Summary> summary = unknownCallers.due(!more);
                 if (!batch.isEmpty() || summary.isPresent()) {
@@ -306,10 +307,19 @@ public final class AuditFile implements AuditLog, AutoCloseable {
                 }
                 batch.forEach(PendingLine::succeeded);
             } catch (Throwable e) {
-                // Whatever it is, these requests must not wait for nothing, and the next ones find a writer.
-                batch.forEach(line -> line.failed(e));
-                outage(e, batch.size());
+                fail(batch, e);
             }
+        }
+    }
+
+    /** Whatever it is, these requests must not wait for nothing, and the next ones find a writer. */
+    private void fail(List<PendingLine> batch, Throwable cause) {
+        try {
+            batch.forEach(line -> line.failed(cause));
+            outage(cause, batch.size());
+        } catch (Throwable e) {
+            // Such as the next OutOfMemoryError. Health and metrics have the trouble.
+            trouble = e.getClass().getSimpleName();
         }
     }
 

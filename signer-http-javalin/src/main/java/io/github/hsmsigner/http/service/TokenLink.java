@@ -188,13 +188,27 @@ final class TokenLink {
         } catch (SigningException e) {
             return failed(List.of(e));
         } catch (Throwable e) {
-            // Also an Error: the executor would keep it to itself. Whether this attempt logged in is unknown, so it is
-            // not repeated.
-            trouble = new Trouble("The connection to the token met an unexpected error; the log has it.", null);
-            LOG.error("Token \"{}\" is not tried again: an unexpected error.", name, e);
-            firstAttempt.complete(List.of());
-            return Optional.empty();
+            // Also an Error: the executor would keep it to itself.
+            return unexpected(e);
         }
+    }
+
+    private Optional<Duration> unexpected(Throwable error) {
+        if (!error.toString().equals(lastTold)) {
+            LOG.error("Token \"{}\" met an unexpected error.", name, error);
+        }
+        lastTold = error.toString();
+        Optional<Duration> pause = Optional.empty();
+        if (token != null) {
+            // An open token never tries a PIN again that was refused. Without one it is unknown whether this attempt
+            // logged in, so it is not repeated.
+            failures++;
+            pause = Optional.of(pauses.apply(failures));
+        }
+        trouble =
+                new Trouble("The connection to the token met an unexpected error; the log has it.", pause.orElse(null));
+        firstAttempt.complete(List.of());
+        return pause;
     }
 
     private List<SigningException> findKeys() {

@@ -252,6 +252,9 @@ public final class CallbackHandler {
                 return perform(signing);
             } catch (BodyTooLargeException e) {
                 return tooLarge();
+            } catch (RequestMemoryException e) {
+                reason = e.getMessage();
+                return ErrorAnswer.noRequestMemory(facts.requestId());
             } catch (SlowBodyException e) {
                 reason = e.getMessage();
                 return ErrorAnswer.requestTimeout(facts.requestId());

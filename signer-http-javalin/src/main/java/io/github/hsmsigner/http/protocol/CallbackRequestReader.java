@@ -103,7 +103,7 @@ public final class CallbackRequestReader {
      * @return the request
      * @throws InvalidRequestException if the body is not a well-formed callback, or contradicts itself
      * @throws UnsupportedRequestException if it asks for an action, digest algorithm or container that is not offered
-     * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the memory for its texts is not left
+     * @throws RequestMemoryException if the memory for its texts is not left
      * @throws IOException if the body cannot be read
      */
     public CallbackRequest read(InputStream body, MemoryBudget.Share memory) throws IOException {
@@ -120,7 +120,7 @@ public final class CallbackRequestReader {
      * @return the request
      * @throws InvalidRequestException if the body is not a well-formed callback, or contradicts itself
      * @throws UnsupportedRequestException if it asks for an action, digest algorithm or container that is not offered
-     * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the memory for its texts is not left
+     * @throws RequestMemoryException if the memory for its texts is not left
      * @throws IOException if the body cannot be read
      */
     public CallbackRequest read(InputStream body, MemoryBudget.Share memory, boolean inspectRawData)

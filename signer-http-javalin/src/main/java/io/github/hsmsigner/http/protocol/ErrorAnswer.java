@@ -153,6 +153,21 @@ public final class ErrorAnswer {
     }
 
     /**
+     * The answer to a request whose texts do not fit into the memory for requests at the moment.
+     *
+     * @param requestId what logs call the request
+     * @return the answer
+     */
+    public static CallbackAnswer noRequestMemory(String requestId) {
+        return error(
+                        503,
+                        ErrorCode.UNAVAILABLE.text(),
+                        "The signing service holds as many long texts of requests as it may at once.",
+                        requestId)
+                .withHeader(RETRY_AFTER, wholeSeconds(SERVER_RETRY_AFTER));
+    }
+
+    /**
      * The answer to a request that the HTTP server itself turned down, such as one that is not HTTP.
      *
      * @param status the status that the server chose

@@ -1,7 +1,5 @@
 package io.github.hsmsigner.http.protocol;
 
-import io.github.hsmsigner.core.error.SigningUnavailableException;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -16,7 +14,8 @@ public final class MemoryBudget {
     /** The default size of a budget, in bytes. It fits into a heap of 64 MiB with the default limits. */
     public static final long DEFAULT_BYTES = 4L * 1024 * 1024;
 
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    /** The memory that each request has apart from the budget. */
+    static final long FREE_BYTES = 8 * 1024;
 
     private final long bytes;
     private final AtomicLong used = new AtomicLong();
@@ -74,6 +73,7 @@ public final class MemoryBudget {
     public final class Share implements AutoCloseable {
 
         private long held;
+        private long taken;
 
         private Share() {}
 
@@ -103,18 +103,18 @@ public final class MemoryBudget {
         }
 
         /**
-         * Takes more memory.
+         * Takes more memory. The first {@value #FREE_BYTES} bytes of a request are not part of the budget, so that usual requests are
+         * served while others use all of it.
          *
          * @param more bytes
-         * @throws SigningUnavailableException if it is not left
+         * @throws RequestMemoryException if it is not left
          */
         public void take(long more) {
-            if (!tryTake(more)) {
+            long free = Math.min(more, FREE_BYTES - taken);
+            taken += free;
+            if (!tryTake(more - free)) {
                 refused.increment();
-                throw SigningUnavailableException.passing(
-                        "The texts of all requests together would take more than " + bytes + " bytes of memory.",
-                        RETRY_AFTER,
-                        null);
+                throw new RequestMemoryException(bytes);
             }
         }
 

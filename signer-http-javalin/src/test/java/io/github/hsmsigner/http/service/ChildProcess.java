@@ -40,17 +40,23 @@ final class ChildProcess implements AutoCloseable {
 
     /** As {@link #start(Path, Map, String...)}, with a heap of another size. */
     static ChildProcess start(String heap, Path directory, Map<String, String> variables, String... arguments) {
+        return start(List.of(heap), directory, variables, arguments);
+    }
+
+    /** As {@link #start(Path, Map, String...)}, with other options of the virtual machine. */
+    static ChildProcess start(
+            List<String> options, Path directory, Map<String, String> variables, String... arguments) {
         try {
             Path standardError = Files.createTempFile(directory, "stderr", ".txt");
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    heap,
                     "-XX:TieredStopAtLevel=1",
                     // As the manifest of the runnable file has it; without it, JDK 24 and later warn on standard error.
                     "--enable-native-access=ALL-UNNAMED",
                     "-cp",
                     System.getProperty("java.class.path"),
                     Main.class.getName()));
+            command.addAll(1, options);
             command.addAll(List.of(arguments));
             ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectInput(new File("/dev/null"))

@@ -7,9 +7,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A signer's certificate and its issuers, nearest first. Immutable.
@@ -31,29 +33,48 @@ public final class CertificateChain {
     }
 
     /**
-     * Orders certificates into the chain of a signer. Of several certificates of one issuer with the same key, as they come from
-     * renewal and cross-certification, the one that is valid longest is taken.
+     * Orders certificates into the chain of a signer. An issuer can have several certificates with the same key, from renewal and
+     * cross-certification. Of these, one that leads to a root is preferred, then the one that is valid longest.
      *
      * @param signer the signer's certificate
      * @param candidates certificates that may belong to the chain, in any order; others are left out
      * @return the chain as far as the candidates reach
      */
     public static CertificateChain of(X509Certificate signer, Collection<X509Certificate> candidates) {
+        Set<X509Certificate> leadingToRoot = leadingToRoot(candidates);
         List<X509Certificate> chain = new ArrayList<>(List.of(Objects.requireNonNull(signer, "signer")));
-        Optional<X509Certificate> issuer = issuerOf(signer, candidates);
-        while (issuer.isPresent() && !chain.contains(issuer.get())) {
+        Optional<X509Certificate> issuer = issuerOf(chain, candidates, leadingToRoot);
+        while (issuer.isPresent()) {
             chain.add(issuer.get());
-            issuer = issuerOf(issuer.get(), candidates);
+            issuer = issuerOf(chain, candidates, leadingToRoot);
         }
         return new CertificateChain(List.copyOf(chain));
     }
 
     private static Optional<X509Certificate> issuerOf(
-            X509Certificate certificate, Collection<X509Certificate> candidates) {
-        if (isSelfSigned(certificate)) {
+            List<X509Certificate> chain, Collection<X509Certificate> candidates, Set<X509Certificate> leadingToRoot) {
+        X509Certificate last = chain.get(chain.size() - 1);
+        if (isSelfSigned(last)) {
             return Optional.empty();
         }
-        return candidates.stream().filter(c -> issued(c, certificate)).max(PREFERENCE);
+        return candidates.stream()
+                .filter(c -> issued(c, last) && !chain.contains(c))
+                .max(Comparator.<X509Certificate, Boolean>comparing(leadingToRoot::contains)
+                        .thenComparing(PREFERENCE));
+    }
+
+    /** The candidates from which issuers among the candidates lead to a root. */
+    private static Set<X509Certificate> leadingToRoot(Collection<X509Certificate> candidates) {
+        Set<X509Certificate> leading = new HashSet<>();
+        List<X509Certificate> added =
+                candidates.stream().filter(CertificateChain::isSelfSigned).toList();
+        while (leading.addAll(added)) {
+            List<X509Certificate> issuers = added;
+            added = candidates.stream()
+                    .filter(c -> !leading.contains(c) && issuers.stream().anyMatch(i -> issued(i, c)))
+                    .toList();
+        }
+        return leading;
     }
 
     static boolean isSelfSigned(X509Certificate certificate) {

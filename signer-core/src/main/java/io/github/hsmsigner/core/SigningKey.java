@@ -3,8 +3,8 @@ package io.github.hsmsigner.core;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
@@ -39,8 +39,8 @@ public final class SigningKey {
     }
 
     /**
-     * Puts a key and its certificates together, with the default scheme for keys of its type: RSASSA-PKCS1-v1_5 for RSA keys. The
-     * rest is as {@link #prove(String, Signer, SignatureScheme, CertificateProvider, Deadline)} says.
+     * Puts a key and its certificates together, with the default scheme for keys of its type: RSASSA-PKCS1-v1_5 for RSA keys, unless
+     * the certificate allows RSASSA-PSS alone (RFC 4055, section 1.2). The rest is as {@link #prove(String, Signer, SignatureScheme, CertificateProvider, Deadline)} says.
      *
      * @param name the name for requests and logs
      * @param signer the key
@@ -53,7 +53,15 @@ public final class SigningKey {
      */
     public static SigningKey prove(String name, Signer signer, CertificateProvider certificates, Deadline deadline) {
         KeyRequirements.check(signer.publicKey());
-        return prove(name, signer, firstAlgorithm(signer).scheme(), certificates, deadline);
+        SignatureScheme scheme = firstAlgorithm(signer).scheme();
+        if (scheme == SignatureScheme.RSA_PKCS1 && isForPssAlone(chainOf(name, signer, certificates))) {
+            scheme = SignatureScheme.RSA_PSS;
+        }
+        return prove(name, signer, scheme, certificates, deadline);
+    }
+
+    private static boolean isForPssAlone(CertificateChain chain) {
+        return !SubjectPublicKeys.allows(chain.signer().getPublicKey(), SignatureAlgorithm.RSA_PKCS1_SHA256);
     }
 
     /**
@@ -74,12 +82,21 @@ public final class SigningKey {
             String name, Signer signer, SignatureScheme scheme, CertificateProvider certificates, Deadline deadline) {
         Objects.requireNonNull(name, "name");
         KeyRequirements.check(signer.publicKey());
-        SignatureAlgorithm algorithm = signer.algorithms().stream()
-                .filter(a -> a.scheme() == scheme)
-                .findFirst()
-                .orElseThrow(() -> new InvalidConfigurationException("The key \"" + name + "\" does not sign with "
-                        + scheme + "; it offers " + signer.algorithms() + "."));
+        List<SignatureAlgorithm> offered =
+                signer.algorithms().stream().filter(a -> a.scheme() == scheme).toList();
+        if (offered.isEmpty()) {
+            throw new InvalidConfigurationException("The key \"" + name + "\" does not sign with " + scheme
+                    + "; it offers " + signer.algorithms() + ".");
+        }
         CertificateChain chain = chainOf(name, signer, certificates);
+        SignatureAlgorithm algorithm = offered.stream()
+                .filter(a -> SubjectPublicKeys.allows(chain.signer().getPublicKey(), a))
+                .findFirst()
+                .orElseThrow(() -> new InvalidConfigurationException("The certificate of "
+                        + chain.signer().getSubjectX500Principal().getName()
+                        + " allows RSASSA-PSS alone, and with its parameters none of the algorithms of the key \""
+                        + name
+                        + "\" with the scheme " + scheme + ": " + offered + "."));
         ToBeSigned probe = ToBeSigned.message(algorithm, PROBE);
         if (!probe.verify(chain.signer().getPublicKey(), probe.sign(signer, deadline))) {
             throw mismatch(name, chain, "does not verify a signature made with the key");
@@ -89,8 +106,7 @@ public final class SigningKey {
 
     private static CertificateChain chainOf(String name, Signer signer, CertificateProvider certificates) {
         CertificateChain chain = certificates.certificateChain(signer.publicKey());
-        byte[] certified = chain.signer().getPublicKey().getEncoded();
-        if (!Arrays.equals(certified, signer.publicKey().getEncoded())) {
+        if (!SubjectPublicKeys.same(chain.signer().getPublicKey(), signer.publicKey())) {
             throw mismatch(name, chain, "holds another public key");
         }
         return chain;
@@ -137,13 +153,18 @@ public final class SigningKey {
     public SignatureAlgorithm algorithm(DigestAlgorithm digestAlgorithm) {
         return SignatureAlgorithm.of(scheme, digestAlgorithm)
                 .filter(signer.algorithms()::contains)
+                .filter(this::isCertified)
                 .orElseThrow(() -> new UnsupportedRequestException("The key does not sign with " + scheme + " and "
                         + digestAlgorithm.text() + "; it offers " + offers() + "."));
     }
 
+    private boolean isCertified(SignatureAlgorithm algorithm) {
+        return SubjectPublicKeys.allows(chain.signer().getPublicKey(), algorithm);
+    }
+
     private String offers() {
         return signer.algorithms().stream()
-                .filter(a -> a.scheme() == scheme)
+                .filter(a -> a.scheme() == scheme && isCertified(a))
                 .map(a -> a.digestAlgorithm().text())
                 .collect(Collectors.joining(", "));
     }

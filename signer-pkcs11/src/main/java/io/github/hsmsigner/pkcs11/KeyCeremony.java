@@ -1,6 +1,7 @@
 package io.github.hsmsigner.pkcs11;
 
 import io.github.hsmsigner.core.SignatureAlgorithm;
+import io.github.hsmsigner.core.SubjectPublicKeys;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
@@ -9,7 +10,6 @@ import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.object.KeyLookup;
 import io.github.hsmsigner.pkcs11.object.KeyOnToken;
 import io.github.hsmsigner.pkcs11.object.KeyPairTemplate;
-import io.github.hsmsigner.pkcs11.object.PublicKeys;
 import io.github.hsmsigner.pkcs11.object.TokenObjects;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -121,7 +121,20 @@ public final class KeyCeremony {
      * @throws UnsupportedRequestException if the algorithm is not one of the key's
      */
     public byte[] certificationRequest(KeySelector key, SignatureAlgorithm algorithm, X500Principal subject) {
-        Pkcs11Signer signer = token.signer(key);
+        return certificationRequest(token.signer(key), algorithm, subject);
+    }
+
+    /**
+     * Makes a certification request (RFC 2986), signed by a key that was found before, as on a token that does not show its public
+     * half.
+     *
+     * @param signer the key
+     * @param algorithm what to sign it with; one of the key's algorithms
+     * @param subject the name to be certified
+     * @return the request in DER
+     * @throws UnsupportedRequestException if the algorithm is not one of the key's
+     */
+    public byte[] certificationRequest(Pkcs11Signer signer, SignatureAlgorithm algorithm, X500Principal subject) {
         try {
             return new PKCS10CertificationRequestBuilder(name(subject), info(signer))
                     .build(SignerContentSigner.of(signer, algorithm, SIGNATURE_TIME))
@@ -184,26 +197,24 @@ public final class KeyCeremony {
     }
 
     /**
-     * Puts the certificate of a key on the token, with the key's label and id.
+     * Puts the certificate of a key on the token, with the key's label and id. Where the token does not show the public half of the
+     * key, a trial signature proves that the certificate belongs to it.
      *
      * @param key which key
      * @param certificate its certificate
-     * @throws InvalidConfigurationException if not exactly one key is meant, the certificate is that of another key or cannot be compared
-     *     with the key, or is on the token already
+     * @throws InvalidConfigurationException if not exactly one key is meant, or the certificate is that of another key or is on the
+     *     token already
      */
     public void importCertificate(KeySelector key, X509Certificate certificate) {
+        Pkcs11Signer signer = token.signer(key, List.of(certificate.getPublicKey()));
+        if (!SubjectPublicKeys.same(signer.publicKey(), certificate.getPublicKey())) {
+            throw new InvalidConfigurationException("The certificate of "
+                    + certificate.getSubjectX500Principal().getName() + " belongs to another key than "
+                    + signer.description() + ".");
+        }
         token.once((cryptoki, objects, session) -> {
-            KeyOnToken found = key.lookup().find(objects, token.info().toString());
-            PublicKey publicKey = found.publicKey()
-                    .orElseThrow(() -> new InvalidConfigurationException("Token " + token.info()
-                            + " does not show the public half of the key with " + found
-                            + ", so whether the certificate belongs to it cannot be told."));
-            if (!PublicKeys.same(publicKey, certificate.getPublicKey())) {
-                throw new InvalidConfigurationException("The certificate of "
-                        + certificate.getSubjectX500Principal().getName() + " belongs to another key than that with "
-                        + found + " on token " + token.info() + ".");
-            }
             requireNew(objects, certificate);
+            KeyOnToken found = key.lookup().find(objects, token.info().toString());
             objects.createCertificate(
                     certificate,
                     found.object().label().value(),

@@ -123,10 +123,24 @@ public final class Pkcs11Signer implements Signer {
                 plan.algorithms().stream().min(Comparator.naturalOrder()).orElseThrow());
     }
 
-    private boolean proves(Session session, long key) throws CryptokiException {
+    /** Whether a trial signature with a private key verifies with the public key. */
+    boolean proves(Session session, long key) throws CryptokiException {
         SignatureStep step = trialStep();
-        byte[] signature = step.output().toSignature(sign(session, key, step, step.inputFor(TRIAL)));
-        return step.algorithm().verify(publicKey, TRIAL, signature);
+        byte[] answer = sign(session, key, step, step.inputFor(TRIAL));
+        try {
+            return step.algorithm().verify(publicKey, TRIAL, step.output().toSignature(answer));
+        } catch (InternalSigningException e) {
+            // A signature of a key of another size.
+            return false;
+        }
+    }
+
+    String description() {
+        return description;
+    }
+
+    SignaturePlan plan() {
+        return plan;
     }
 
     @Override

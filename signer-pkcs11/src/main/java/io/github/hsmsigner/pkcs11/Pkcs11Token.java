@@ -1,6 +1,7 @@
 package io.github.hsmsigner.pkcs11;
 
 import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.SubjectPublicKeys;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
@@ -23,9 +24,11 @@ import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -172,54 +175,85 @@ public final class Pkcs11Token implements AutoCloseable {
      * @throws SigningUnavailableException if the token cannot be read
      */
     public Pkcs11Signer signer(KeySelector selector) {
-        return signer(selector, Optional.empty());
+        return signer(selector, List.of());
     }
 
     /**
-     * Finds a private key, for tokens that may not show its public half.
+     * Finds a private key, also on a token that does not show its public half. Then a trial signature tells which of the given public
+     * keys is that of the private key.
      *
      * @param selector which key
-     * @param whenTokenHasNone the public key to assume where the token shows none; prove it with a signature before use, as
-     *     {@link io.github.hsmsigner.core.SigningKey#prove} does
+     * @param candidates public keys, such as those of the certificates that are configured; not used if the token shows the public half
      * @return the signer
-     * @throws InvalidConfigurationException if not exactly one key is meant, it is of a type that the token does not sign with, or its public half is known
-     *     from nowhere; the message lists the keys there are
+     * @throws InvalidConfigurationException if not exactly one key is meant, it is of a type that the token does not sign with, or no
+     *     candidate belongs to it; the message lists the keys there are
      * @throws SigningUnavailableException if the token cannot be read
      */
-    public Pkcs11Signer signer(KeySelector selector, Optional<PublicKey> whenTokenHasNone) {
+    public Pkcs11Signer signer(KeySelector selector, Collection<PublicKey> candidates) {
         return read((objects, session) -> {
             if (!selector.token().matches(cryptoki, info)) {
                 throw new InvalidConfigurationException("The key is looked for on " + selector.token()
                         + ", but the token that is open is " + info + ".");
             }
             KeyOnToken key = selector.lookup().find(objects, info.toString());
-            PublicKey publicKey = key.publicKey()
-                    .or(() -> whenTokenHasNone)
-                    .orElseThrow(() -> new InvalidConfigurationException("Token " + info
-                            + " does not show the public half of the key with " + key
-                            + "; configure the certificate of the key as a file."));
-            if (!key.mayBelongTo(publicKey)) {
-                throw new InvalidConfigurationException("The certificate given for the key with " + key + " on token "
-                        + info + " is that of a key of another type: " + PublicKeys.describe(publicKey) + ".");
-            }
-            SignaturePlan plan = SignaturePlan.of(
-                    publicKey,
-                    SigningMechanisms.of(cryptoki, session.generation().token().slotId()),
-                    vendor.maxEddsaMessage());
-            LOG.info("Signing key: {}, on token {}. Plan: {}.", key, info, plan);
-            LOG.debug("Signing key: {}, on token {}. {}", key, info, plan.details());
-            boolean loginForEach = key.object().alwaysAuthenticate() && vendor.contextSpecificLogin();
-            return new Pkcs11Signer(
-                    cryptoki,
-                    access,
-                    session,
-                    selector.lookup(),
-                    key,
-                    publicKey,
-                    plan,
-                    loginForEach,
-                    "the key with " + key.object() + " on token " + info);
+            Pkcs11Signer signer = key.publicKey().isPresent()
+                    ? signer(selector, key, key.publicKey().get(), session)
+                    : proven(selector, key, candidates, session).orElseThrow(() -> unproven(key, candidates));
+            LOG.info("Signing key: {}, on token {}. Plan: {}.", key, info, signer.plan());
+            LOG.debug(
+                    "Signing key: {}, on token {}. {}", key, info, signer.plan().details());
+            return signer;
         });
+    }
+
+    /** The first candidate that verifies a trial signature of a key whose public half the token does not show. */
+    Optional<Pkcs11Signer> proven(
+            KeySelector selector, KeyOnToken key, Collection<PublicKey> candidates, Session session)
+            throws CryptokiException {
+        for (PublicKey candidate : candidates) {
+            PublicKey publicKey = SubjectPublicKeys.normalize(candidate);
+            if (key.mayBelongTo(publicKey)) {
+                Pkcs11Signer signer = signer(selector, key, publicKey, session);
+                if (signer.proves(session, key.object().handle())) {
+                    return Optional.of(signer);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private InvalidConfigurationException unproven(KeyOnToken key, Collection<PublicKey> candidates) {
+        if (candidates.isEmpty()) {
+            return new InvalidConfigurationException("Token " + info + " does not show the public half of the key with "
+                    + key + "; configure the certificate of the key as a file.");
+        }
+        return new InvalidConfigurationException("None of the certificates given for the key with " + key + " on token "
+                + info + " belongs to it. They are for keys of these types: "
+                + candidates.stream()
+                        .map(SubjectPublicKeys::normalize)
+                        .map(PublicKeys::describe)
+                        .distinct()
+                        .collect(Collectors.joining("; "))
+                + ".");
+    }
+
+    private Pkcs11Signer signer(KeySelector selector, KeyOnToken key, PublicKey publicKey, Session session)
+            throws CryptokiException {
+        SignaturePlan plan = SignaturePlan.of(
+                publicKey,
+                SigningMechanisms.of(cryptoki, session.generation().token().slotId()),
+                vendor.maxEddsaMessage());
+        boolean loginForEach = key.object().alwaysAuthenticate() && vendor.contextSpecificLogin();
+        return new Pkcs11Signer(
+                cryptoki,
+                access,
+                session,
+                selector.lookup(),
+                key,
+                publicKey,
+                plan,
+                loginForEach,
+                "the key with " + key.object() + " on token " + info);
     }
 
     /**
@@ -268,7 +302,19 @@ public final class Pkcs11Token implements AutoCloseable {
      * @return the description, without secrets
      */
     public TokenDescription describe(Deadline deadline) {
-        return new TokenInspector(moduleFile, library, cryptoki, info, vendor, access).describe(deadline);
+        return describe(deadline, List.of());
+    }
+
+    /**
+     * Describes the token together with certificates that are configured elsewhere: as {@link #describe(Deadline)}, and a key whose
+     * public half the token does not show is matched with these certificates by a trial signature.
+     *
+     * @param deadline by when the description is due
+     * @param configured the certificates, such as those of the files that the settings name
+     * @return the description, without secrets
+     */
+    public TokenDescription describe(Deadline deadline, List<X509Certificate> configured) {
+        return new TokenInspector(this, moduleFile, library, cryptoki, vendor, access, configured).describe(deadline);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.hsmsigner.pkcs11;
 import io.github.hsmsigner.core.CertificateChain;
 import io.github.hsmsigner.core.ChainFinding;
 import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.SubjectPublicKeys;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
@@ -15,18 +16,21 @@ import io.github.hsmsigner.pkcs11.description.ModuleDescription;
 import io.github.hsmsigner.pkcs11.description.SlotDescription;
 import io.github.hsmsigner.pkcs11.description.TokenDescription;
 import io.github.hsmsigner.pkcs11.health.TokenHealth;
+import io.github.hsmsigner.pkcs11.object.KeyOnToken;
 import io.github.hsmsigner.pkcs11.object.PrivateKeyObject;
 import io.github.hsmsigner.pkcs11.object.PublicKeys;
 import io.github.hsmsigner.pkcs11.object.TokenObjects;
 import io.github.hsmsigner.pkcs11.plan.SignaturePlan;
 import io.github.hsmsigner.pkcs11.plan.SigningMechanisms;
 import io.github.hsmsigner.pkcs11.recovery.TokenAccess;
+import io.github.hsmsigner.pkcs11.session.Session;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,12 +39,14 @@ import java.util.Set;
 /** Describes a token for {@link Pkcs11Token#describe}: looks at all there is, and goes on where something cannot be read. One use. */
 final class TokenInspector {
 
+    private final Pkcs11Token owner;
     private final Path module;
     private final String library;
     private final Cryptoki cryptoki;
     private final TokenInfo token;
     private final VendorProfile vendor;
     private final TokenAccess access;
+    private final List<X509Certificate> configured;
     private final Instant now = Instant.now();
 
     private final List<SlotDescription> slots = new ArrayList<>();
@@ -50,13 +56,21 @@ final class TokenInspector {
     private final List<String> problems = new ArrayList<>();
 
     TokenInspector(
-            Path module, String library, Cryptoki cryptoki, TokenInfo token, VendorProfile vendor, TokenAccess access) {
+            Pkcs11Token owner,
+            Path module,
+            String library,
+            Cryptoki cryptoki,
+            VendorProfile vendor,
+            TokenAccess access,
+            List<X509Certificate> configured) {
+        this.owner = owner;
         this.module = module;
         this.library = library;
         this.cryptoki = cryptoki;
-        this.token = token;
+        this.token = owner.info();
         this.vendor = vendor;
         this.access = access;
+        this.configured = List.copyOf(configured);
     }
 
     TokenDescription describe(Deadline deadline) {
@@ -116,7 +130,7 @@ final class TokenInspector {
                                 Set<MechanismType> signing = SigningMechanisms.of(
                                         cryptoki, session.generation().token().slotId());
                                 signing.forEach(type -> mechanisms.add(type.toString()));
-                                lookAtKeys(new TokenObjects(cryptoki, session.handle()), signing, found);
+                                lookAtKeys(session, signing, found);
                                 return found;
                             },
                             deadline)
@@ -126,8 +140,8 @@ final class TokenInspector {
         }
     }
 
-    private void lookAtKeys(TokenObjects objects, Set<MechanismType> signing, List<String> found)
-            throws CryptokiException {
+    private void lookAtKeys(Session session, Set<MechanismType> signing, List<String> found) throws CryptokiException {
+        TokenObjects objects = new TokenObjects(cryptoki, session.handle());
         List<X509Certificate> onToken = objects.certificates();
         onToken.forEach(certificate -> certificates.add(describe(certificate)));
         List<PrivateKeyObject> all = objects.signingKeys(Optional.empty(), Optional.empty());
@@ -136,7 +150,7 @@ final class TokenInspector {
         }
         Map<String, Integer> names = new HashMap<>();
         for (PrivateKeyObject key : all) {
-            keys.add(describe(key, objects, onToken, signing, found));
+            keys.add(describe(key, session, objects, onToken, signing, found));
             names.merge(key.name(), 1, Integer::sum);
         }
         names.forEach((name, count) -> {
@@ -148,6 +162,7 @@ final class TokenInspector {
 
     private KeyDescription describe(
             PrivateKeyObject key,
+            Session session,
             TokenObjects objects,
             List<X509Certificate> onToken,
             Set<MechanismType> signing,
@@ -157,6 +172,9 @@ final class TokenInspector {
         try {
             publicKey = objects.publicKey(key);
             if (publicKey.isEmpty()) {
+                publicKey = configuredKey(key, session);
+            }
+            if (publicKey.isEmpty()) {
                 found.add("The token does not show the public half of the key with " + key.name()
                         + "; configure the certificate of the key as a file.");
             }
@@ -164,7 +182,9 @@ final class TokenInspector {
             found.add(e.getMessage());
         }
         Optional<X509Certificate> certificate = publicKey.flatMap(known -> certificateOf(known, key, onToken, found));
-        certificate.ifPresent(c -> CertificateChain.of(c, onToken).inspect(now).stream()
+        List<X509Certificate> issuers = new ArrayList<>(onToken);
+        issuers.addAll(configured);
+        certificate.ifPresent(c -> CertificateChain.of(c, issuers).inspect(now).stream()
                 .map(ChainFinding::sentence)
                 .forEach(found::add));
         return new KeyDescription(
@@ -176,10 +196,26 @@ final class TokenInspector {
                 publicKey.flatMap(known -> plan(known, signing, found)));
     }
 
-    private static Optional<X509Certificate> certificateOf(
+    /** Empty if no configured certificate belongs to the key. */
+    private Optional<PublicKey> configuredKey(PrivateKeyObject key, Session session) throws CryptokiException {
+        return owner.proven(
+                        KeySelector.of(key.label().value(), key.id().value().map(HexFormat.of()::parseHex)),
+                        new KeyOnToken(key, Optional.empty()),
+                        configured.stream().map(X509Certificate::getPublicKey).toList(),
+                        session)
+                .map(Pkcs11Signer::publicKey);
+    }
+
+    private Optional<X509Certificate> certificateOf(
             PublicKey publicKey, PrivateKeyObject key, List<X509Certificate> onToken, List<String> found) {
+        Optional<X509Certificate> ofFile = configured.stream()
+                .filter(c -> SubjectPublicKeys.same(c.getPublicKey(), publicKey))
+                .findFirst();
+        if (ofFile.isPresent()) {
+            return ofFile;
+        }
         List<X509Certificate> own = onToken.stream()
-                .filter(c -> PublicKeys.same(c.getPublicKey(), publicKey))
+                .filter(c -> SubjectPublicKeys.same(c.getPublicKey(), publicKey))
                 .toList();
         if (own.size() == 1) {
             return Optional.of(own.get(0));

@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -245,7 +244,13 @@ class KeySelectionTest {
                     .isInstanceOf(InvalidConfigurationException.class)
                     .hasMessageContaining("does not show the public half")
                     .hasMessageContaining("label \"private only\" id 04 (EC)");
-            assertThat(token.signer(selector, Optional.of(WITHOUT_ANYTHING.getPublic()))
+            assertThat(token.signer(
+                                    selector,
+                                    List.of(
+                                            RSA.getPublic(),
+                                            TestPki.keyPair("EC", 256).getPublic(),
+                                            TestPki.keyPair("EC", 384).getPublic(),
+                                            WITHOUT_ANYTHING.getPublic()))
                             .publicKey())
                     .isEqualTo(WITHOUT_ANYTHING.getPublic());
         }
@@ -276,11 +281,25 @@ class KeySelectionTest {
         @Test
         void ofAnotherTypeThanTheKeyAreRefused() {
             KeySelector selector = KeySelector.byLabel("private only");
-            assertThatThrownBy(() -> token.signer(selector, Optional.of(RSA.getPublic())))
+            assertThatThrownBy(() -> token.signer(selector, List.of(RSA.getPublic())))
                     .isInstanceOf(InvalidConfigurationException.class)
                     .hasMessageContaining("label \"private only\" id 04 (EC)")
                     .hasMessageContaining("RSA, 2048 bits");
         }
+    }
+
+    @Test
+    void noneOfSeveralCandidatesBelongsToTheKey() {
+        KeySelector selector = KeySelector.byLabel("private only");
+        assertThatThrownBy(() -> token.signer(
+                        selector,
+                        List.of(
+                                TestPki.keyPair("EC", 521).getPublic(),
+                                TestPki.keyPair("EC", 256).getPublic(),
+                                RSA.getPublic())))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("None of the certificates given for the key with label \"private only\" id 04")
+                .hasMessageContaining("EC, P-521; EC, P-256; RSA, 2048 bits");
     }
 
     @Test

@@ -1,6 +1,10 @@
 package io.github.hsmsigner.core.certificate;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.fetch.PeerText;
+import io.github.hsmsigner.core.pem.MalformedPemException;
+import io.github.hsmsigner.core.pem.PemBlock;
+import io.github.hsmsigner.core.pem.PemText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -10,21 +14,35 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.bouncycastle.openssl.X509TrustedCertificateBlock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Reads certificates from files, whatever the usual form: PEM with any number of blocks in any order and text around them
- * (RFC 7468), one certificate in DER, or a certs-only CMS or PKCS#7 bundle (RFC 5652), in DER or as a PEM block.
+ * Reads certificates from files in each usual form: PEM (RFC 7468), one certificate in DER, or a certs-only CMS or PKCS#7 bundle
+ * (RFC 5652) in BER, in DER or as a PEM block.
  *
- * <p>The reading is strict: octets that are missing, left over or damaged are an error, never passed over. PEM blocks of other kinds,
- * such as private keys, are left alone. Safe for use by any number of threads at once.
+ * <p>The reader is strict: missing, surplus or damaged bytes are an error. PEM blocks with keys, parameters, CRLs and requests are
+ * skipped; a block with another label is skipped with a warning that names it. Thread-safe.
  */
 public final class CertificateFiles {
 
     /** The largest file to read, in bytes; some hundred certificates. */
     public static final int MAX_BYTES = 1024 * 1024;
 
+    private static final Logger LOG = LoggerFactory.getLogger(CertificateFiles.class);
+
     private static final Set<String> LABELS =
             Set.of("CERTIFICATE", "X509 CERTIFICATE", "X.509 CERTIFICATE", "PKCS7", "CMS", "PKCS #7 SIGNED DATA");
+
+    /** What OpenSSL calls a certificate with the uses that it trusts it for. */
+    private static final String TRUSTED = "TRUSTED CERTIFICATE";
+
+    private static final Set<String> NO_CERTIFICATES =
+            Set.of("X509 CRL", "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST", "ATTRIBUTE CERTIFICATE");
+
+    private static final int MAX_LISTED_LENGTH = 400;
 
     private CertificateFiles() {}
 
@@ -61,35 +79,65 @@ public final class CertificateFiles {
             throw new InvalidConfigurationException(
                     "The " + origin + " is larger than " + MAX_BYTES + " bytes; certificates are expected.");
         }
-        List<X509Certificate> certificates;
+        List<X509Certificate> certificates = new ArrayList<>();
+        List<PemBlock> others = new ArrayList<>();
         try {
-            certificates = DerCertificates.looksLike(document) ? DerCertificates.read(document) : pem(document);
-        } catch (MalformedCertificatesException e) {
+            if (DerCertificates.looksLike(document)) {
+                certificates.addAll(DerCertificates.read(document));
+            } else {
+                for (PemBlock block : PemText.blocks(document)) {
+                    if (LABELS.contains(block.label()) || block.label().equals(TRUSTED)) {
+                        certificates.addAll(read(block));
+                    } else {
+                        others.add(block);
+                    }
+                }
+            }
+        } catch (MalformedPemException | MalformedCertificatesException e) {
             throw new InvalidConfigurationException(
                     "The " + origin + " cannot be read as certificates: " + e.getMessage() + ".", e);
         }
         if (certificates.isEmpty()) {
-            throw new InvalidConfigurationException(
-                    "The " + origin
-                            + " holds no certificate; expected are PEM with lines \"-----BEGIN CERTIFICATE-----\", DER, or PKCS#7.");
+            throw new InvalidConfigurationException("The " + origin
+                    + " holds no certificate; expected are PEM with lines \"-----BEGIN CERTIFICATE-----\", DER, or PKCS#7."
+                    + (others.isEmpty() ? "" : " It holds: " + printable(others) + "."));
+        }
+        others.removeIf(CertificateFiles::holdsNoCertificate);
+        if (!others.isEmpty()) {
+            LOG.warn("The {} has blocks that are not known and were skipped: {}.", origin, printable(others));
         }
         return List.copyOf(certificates);
     }
 
-    private static List<X509Certificate> pem(byte[] document) throws MalformedCertificatesException {
-        List<X509Certificate> certificates = new ArrayList<>();
-        for (PemBlock block : PemBlock.parse(document)) {
-            if (!LABELS.contains(block.label())) {
-                continue;
-            }
-            byte[] der = block.decode();
-            try {
-                certificates.addAll(DerCertificates.read(der));
-            } catch (MalformedCertificatesException e) {
-                throw new MalformedCertificatesException(
-                        "in the " + block.label() + " block of line " + block.line() + ", " + e.getMessage(), e);
-            }
+    private static boolean holdsNoCertificate(PemBlock block) {
+        return NO_CERTIFICATES.contains(block.label())
+                || block.label().endsWith("PRIVATE KEY")
+                || block.label().endsWith("PUBLIC KEY")
+                || block.label().endsWith("PARAMETERS");
+    }
+
+    private static String printable(List<PemBlock> blocks) {
+        return PeerText.printable(
+                blocks.stream().map(PemBlock::toString).collect(Collectors.joining(", ")), MAX_LISTED_LENGTH);
+    }
+
+    private static List<X509Certificate> read(PemBlock block)
+            throws MalformedPemException, MalformedCertificatesException {
+        byte[] content = block.decode();
+        try {
+            return DerCertificates.read(block.label().equals(TRUSTED) ? withoutTrust(content) : content);
+        } catch (MalformedCertificatesException e) {
+            throw new MalformedCertificatesException("in the " + block + ", " + e.getMessage(), e);
         }
-        return certificates;
+    }
+
+    private static byte[] withoutTrust(byte[] content) throws MalformedCertificatesException {
+        try {
+            return new X509TrustedCertificateBlock(content)
+                    .getCertificateHolder()
+                    .getEncoded();
+        } catch (IOException | RuntimeException e) {
+            throw new MalformedCertificatesException("its DER is damaged: " + e.getMessage(), e);
+        }
     }
 }

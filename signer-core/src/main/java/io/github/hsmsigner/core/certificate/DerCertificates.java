@@ -23,10 +23,14 @@ import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
 import org.bouncycastle.asn1.x509.KeyUsage;
 
-/** Reads certificates in DER: one alone, or those of a certs-only SignedData (RFC 5652, section 5; RFC 8551, section 3.8). */
+/**
+ * Reads one certificate in DER, or those of a certs-only SignedData in BER or DER (RFC 5652, section 5; RFC 8551, section 3.8). In a
+ * bundle each certificate must be in DER too (RFC 5652, section 10.2.2; RFC 5280, section 4.1).
+ */
 final class DerCertificates {
 
     private static final int SEQUENCE = 0x30;
+    private static final int OBJECT_IDENTIFIER = 0x06;
     private static final int LONG_FORM = 0x80;
     private static final int LENGTH_MASK = 0x7f;
     private static final int BYTE_MASK = 0xff;
@@ -35,7 +39,7 @@ final class DerCertificates {
 
     private DerCertificates() {}
 
-    /** Whether octets begin as a DER structure of the size of a certificate does; no text begins so. */
+    /** Whether octets begin as a structure of the size of a certificate does; no text begins so. */
     static boolean looksLike(byte[] octets) {
         return octets.length > 1 && octets[0] == SEQUENCE && (octets[1] & LONG_FORM) != 0;
     }
@@ -123,8 +127,14 @@ final class DerCertificates {
             throw new MalformedCertificatesException("it does not begin as a certificate in DER does");
         }
         int lengthOctets = octets[1] & LENGTH_MASK;
+        boolean bundle = octets.length > 2 + lengthOctets && octets[2 + lengthOctets] == OBJECT_IDENTIFIER;
         if (lengthOctets == 0) {
-            throw new MalformedCertificatesException("its length is indefinite, which DER does not allow");
+            if (!bundle) {
+                throw new MalformedCertificatesException(
+                        "its length is indefinite, which DER does not allow; only a PKCS#7 bundle may be in BER");
+            }
+            // Where it ends, the parser finds out.
+            return;
         }
         if (lengthOctets > MAX_LENGTH_OCTETS || octets.length < 2 + lengthOctets) {
             throw new MalformedCertificatesException("its length is damaged");
@@ -140,7 +150,7 @@ final class DerCertificates {
         if (surplus < 0) {
             throw new MalformedCertificatesException(-surplus + " bytes are missing at its end");
         }
-        if (length <= LENGTH_MASK || octets[2] == 0) {
+        if (!bundle && (length <= LENGTH_MASK || octets[2] == 0)) {
             throw new MalformedCertificatesException("its length is not in the shortest form, which DER demands");
         }
     }

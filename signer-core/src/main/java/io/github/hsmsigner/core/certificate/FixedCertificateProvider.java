@@ -2,18 +2,23 @@ package io.github.hsmsigner.core.certificate;
 
 import io.github.hsmsigner.core.CertificateChain;
 import io.github.hsmsigner.core.CertificateProvider;
+import io.github.hsmsigner.core.SubjectPublicKeys;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Finds the chain of a key among certificates that are known from the start. Immutable.
+ * Finds the chain of a key among certificates that are known from the start.
+ *
+ * <p>The certificate of the key is the one with its public key, wherever it stands. Of several with the same subject and issuer, as a
+ * file or token holds them after a renewal, one that is valid now counts, then the one that is valid longest. Immutable.
  */
 public final class FixedCertificateProvider implements CertificateProvider {
 
@@ -64,20 +69,39 @@ public final class FixedCertificateProvider implements CertificateProvider {
             throw new InvalidConfigurationException("There is no certificate for the signing key, as " + origin
                     + " holds none: configure the certificate of the key as a file, or put it there.");
         }
-        byte[] wanted = publicKey.getEncoded();
         List<X509Certificate> matches = signers.stream()
-                .filter(c -> Arrays.equals(c.getPublicKey().getEncoded(), wanted))
+                .filter(c -> SubjectPublicKeys.same(c.getPublicKey(), publicKey))
                 .distinct()
                 .toList();
         if (matches.isEmpty()) {
             throw new InvalidConfigurationException("None of the certificates of " + origin
                     + " belongs to the signing key: " + describe(signers) + ".");
         }
-        if (matches.size() > 1) {
+        if (!areRenewals(matches)) {
             throw new InvalidConfigurationException("Several certificates of " + origin
                     + " belong to the signing key; leave one: " + describe(matches) + ".");
         }
-        return CertificateChain.of(matches.get(0), pool);
+        Instant now = Instant.now();
+        X509Certificate signer = matches.stream()
+                .max(Comparator.<X509Certificate, Boolean>comparing(c -> isValid(c, now))
+                        .thenComparing(X509Certificate::getNotAfter)
+                        .thenComparing(X509Certificate::getNotBefore))
+                .orElseThrow();
+        return CertificateChain.of(signer, pool);
+    }
+
+    /** Certificates of one issuer for one subject and key: of these the newest counts. */
+    private static boolean areRenewals(List<X509Certificate> certificates) {
+        return certificates.stream()
+                        .map(c -> List.of(c.getSubjectX500Principal(), c.getIssuerX500Principal()))
+                        .distinct()
+                        .count()
+                == 1;
+    }
+
+    private static boolean isValid(X509Certificate certificate, Instant at) {
+        return !at.isBefore(certificate.getNotBefore().toInstant())
+                && !at.isAfter(certificate.getNotAfter().toInstant());
     }
 
     private static String describe(List<X509Certificate> certificates) {

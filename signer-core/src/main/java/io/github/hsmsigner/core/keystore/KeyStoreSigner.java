@@ -5,6 +5,7 @@ import io.github.hsmsigner.core.CertificateProvider;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.SignatureAlgorithm;
+import io.github.hsmsigner.core.SignatureScheme;
 import io.github.hsmsigner.core.Signer;
 import io.github.hsmsigner.core.certificate.FixedCertificateProvider;
 import io.github.hsmsigner.core.error.InternalSigningException;
@@ -15,21 +16,16 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.KeyStore.PasswordProtection;
-import java.security.KeyStore.PrivateKeyEntry;
+import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.security.UnrecoverableKeyException;
-import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import javax.crypto.Cipher;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.crypto.CryptoException;
 import org.bouncycastle.crypto.engines.RSABlindedEngine;
 import org.bouncycastle.crypto.signers.PSSSigner;
@@ -44,16 +40,21 @@ import org.bouncycastle.jcajce.provider.util.DigestFactory;
  */
 public final class KeyStoreSigner implements Signer, CertificateProvider {
 
+    private static final int MAX_BYTES = 4 * 1024 * 1024;
+
     private final PrivateKey privateKey;
     private final PublicKey publicKey;
-    private final CertificateProvider certificates;
+    private final String origin;
+    private final List<X509Certificate> certificates;
     private final Set<SignatureAlgorithm> algorithms;
 
-    private KeyStoreSigner(PrivateKey privateKey, List<X509Certificate> chain, String origin) {
-        this.privateKey = privateKey;
-        this.publicKey = chain.get(0).getPublicKey();
-        this.certificates = FixedCertificateProvider.of(origin, chain, List.of());
-        this.algorithms = SignatureAlgorithm.forKeyType(publicKey.getAlgorithm());
+    private KeyStoreSigner(
+            KeyPair key, Set<SignatureAlgorithm> algorithms, List<X509Certificate> certificates, String origin) {
+        this.privateKey = key.getPrivate();
+        this.publicKey = key.getPublic();
+        this.algorithms = algorithms;
+        this.certificates = certificates;
+        this.origin = origin;
     }
 
     /**
@@ -63,56 +64,43 @@ public final class KeyStoreSigner implements Signer, CertificateProvider {
      * @param password the password of the file and of the key; not kept, and for the caller to wipe
      * @return the key
      * @throws InvalidConfigurationException if the file cannot be read, the password is wrong, there is no private key or more
-     *     than one, or the key is of a type that is not supported
+     *     than one, or the key is of a type that is not supported; the message says which
      */
     public static KeyStoreSigner open(Path file, char[] password) {
-        String origin = "the key store " + file;
+        String origin = "key store " + file;
+        Pkcs12File content = Pkcs12File.read(origin, octets(file), password);
+        if (content.keys().size() != 1) {
+            throw new InvalidConfigurationException("One private key is expected in the " + origin + ", found "
+                    + content.keys().size() + ": " + content.keyNames() + ".");
+        }
+        PrivateKeyInfo key = content.keys().get(0);
+        try {
+            KeyPair keyPair = KeyPairs.of(key);
+            Set<SignatureAlgorithm> algorithms =
+                    SignatureAlgorithm.forKeyType(keyPair.getPublic().getAlgorithm()).stream()
+                            .filter(a -> a.scheme() == SignatureScheme.RSA_PSS || !KeyPairs.isForPssAlone(key))
+                            .collect(Collectors.toUnmodifiableSet());
+            return new KeyStoreSigner(keyPair, algorithms, content.certificates(), "the " + origin);
+        } catch (GeneralSecurityException e) {
+            throw new InvalidConfigurationException(
+                    "The key of the " + origin + " cannot be used: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private static byte[] octets(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
-            KeyStore keyStore = KeyStore.getInstance("PKCS12");
-            keyStore.load(in, password);
-            String alias = onlyKeyAlias(keyStore, origin);
-            if (keyStore.getCertificateChain(alias) == null) {
-                throw new InvalidConfigurationException(
-                        "The key of " + origin + " comes without its certificate; put the certificate in too.");
+            byte[] octets = in.readNBytes(MAX_BYTES + 1);
+            if (octets.length > MAX_BYTES) {
+                throw new InvalidConfigurationException("The key store " + file + " is larger than " + MAX_BYTES
+                        + " bytes; a PKCS#12 file with one key is expected.");
             }
-            PrivateKeyEntry entry = (PrivateKeyEntry) keyStore.getEntry(alias, new PasswordProtection(password));
-            KeyStoreSigner signer =
-                    new KeyStoreSigner(entry.getPrivateKey(), x509(entry.getCertificateChain()), origin);
-            if (signer.algorithms.isEmpty()) {
-                throw new InvalidConfigurationException(
-                        "The key of " + origin + " is of type " + signer.publicKey.getAlgorithm()
-                                + ", which is not supported; an RSA, EC or Ed25519 key is expected.");
-            }
-            return signer;
+            return octets;
         } catch (NoSuchFileException e) {
             throw new InvalidConfigurationException("The key store " + file + " does not exist.", e);
         } catch (IOException e) {
-            if (e.getCause() instanceof UnrecoverableKeyException) {
-                throw new InvalidConfigurationException(
-                        "The password of " + origin + " is wrong, or the file was changed.", e);
-            }
-            throw new InvalidConfigurationException("The file " + file + " cannot be read as PKCS#12.", e);
-        } catch (GeneralSecurityException e) {
-            throw new InvalidConfigurationException("The key of " + origin + " cannot be read.", e);
-        }
-    }
-
-    private static String onlyKeyAlias(KeyStore keyStore, String origin) throws GeneralSecurityException {
-        List<String> aliases = new ArrayList<>();
-        for (String alias : Collections.list(keyStore.aliases())) {
-            if (keyStore.isKeyEntry(alias)) {
-                aliases.add(alias);
-            }
-        }
-        if (aliases.size() != 1) {
             throw new InvalidConfigurationException(
-                    "One private key is expected in " + origin + ", found " + aliases.size() + ": " + aliases + ".");
+                    "The key store " + file + " cannot be read: " + e.getMessage() + ".", e);
         }
-        return aliases.get(0);
-    }
-
-    private static List<X509Certificate> x509(Certificate[] chain) {
-        return Arrays.stream(chain).map(X509Certificate.class::cast).toList();
     }
 
     @Override
@@ -180,7 +168,17 @@ public final class KeyStoreSigner implements Signer, CertificateProvider {
 
     @Override
     public CertificateChain certificateChain(PublicKey key) {
-        return certificates.certificateChain(key);
+        return certificates(List.of()).certificateChain(key);
+    }
+
+    /**
+     * Returns the certificates of the file, to find chains among.
+     *
+     * @param furtherIssuers certificates from elsewhere to complete chains from
+     * @return the certificates by key
+     */
+    public CertificateProvider certificates(List<X509Certificate> furtherIssuers) {
+        return FixedCertificateProvider.of(origin, certificates, furtherIssuers);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.Signer;
+import io.github.hsmsigner.core.SubjectPublicKeys;
 import io.github.hsmsigner.core.error.InternalSigningException;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningException;
@@ -11,7 +12,6 @@ import io.github.hsmsigner.core.error.SigningUnavailableException;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -166,9 +166,9 @@ public final class RedundantSigner implements Signer {
             if (signers.isEmpty()) {
                 throw new InvalidConfigurationException("At least one signer is needed for a key in several places.");
             }
-            byte[] key = signers.get(0).publicKey().getEncoded();
+            PublicKey key = signers.get(0).publicKey();
             for (Signer signer : signers) {
-                if (!Arrays.equals(key, signer.publicKey().getEncoded())) {
+                if (!SubjectPublicKeys.same(key, signer.publicKey())) {
                     throw new InvalidConfigurationException("The signers do not hold the same key: the public key of "
                             + signer + " is not that of " + signers.get(0) + ".");
                 }

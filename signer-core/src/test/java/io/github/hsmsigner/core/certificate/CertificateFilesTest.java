@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +86,26 @@ class CertificateFilesTest {
                 .hasMessageContaining("Several certificates of the token")
                 .hasMessageContaining("CN=Signer (serial ")
                 .hasMessageContaining("CN=Renewed (serial ");
+    }
+
+    @Test
+    void afterARenewalTheNewestValidCertificateCounts() {
+        Instant now = Instant.now();
+        Instant later = now.plus(1, ChronoUnit.DAYS);
+        X509Certificate expired = PKI.certifySigner("Signer", KEY, now.minusSeconds(7200), now.minusSeconds(3600));
+        X509Certificate old = PKI.certifySigner("Signer", KEY, now.minusSeconds(7200), later);
+        X509Certificate renewed = PKI.certifySigner("Signer", KEY, now.minusSeconds(60), later.plusSeconds(1));
+        X509Certificate future = PKI.certifySigner("Signer", KEY, later, later.plus(9, ChronoUnit.DAYS));
+        assertThat(signerAmong(expired, renewed)).isEqualTo(renewed);
+        assertThat(signerAmong(old, renewed, PKI.root())).isEqualTo(renewed);
+        assertThat(signerAmong(renewed, future)).isEqualTo(renewed);
+        assertThat(signerAmong(future, expired)).as("none is valid").isEqualTo(future);
+    }
+
+    private static X509Certificate signerAmong(X509Certificate... certificates) {
+        return FixedCertificateProvider.of("a file", List.of(certificates), List.of())
+                .certificateChain(KEY)
+                .signer();
     }
 
     @Test

@@ -114,9 +114,11 @@ class KeyStoreSignerTest {
                 "pass:any",
                 "-out",
                 store.toString());
-        assertThatThrownBy(() -> KeyStoreSigner.open(store, "any".toCharArray()))
+        KeyStoreSigner signer = KeyStoreSigner.open(store, "any".toCharArray());
+        assertThatThrownBy(() -> signer.certificateChain(signer.publicKey()))
                 .isInstanceOf(InvalidConfigurationException.class)
-                .hasMessageContaining("bare.p12 comes without its certificate");
+                .hasMessageContaining("There is no certificate for the signing key")
+                .hasMessageContaining("bare.p12 holds none");
     }
 
     @Test

@@ -48,6 +48,10 @@ class MalformedKeyStoresTest {
                         "the largest length of a Java array",
                         HexFormat.of().parseHex("30847fffffff"),
                         "cannot be read as"),
+                input(
+                        "a hundred thousand indefinite lengths, one in the other",
+                        HexFormat.of().parseHex("3080".repeat(100_000)),
+                        "cannot be read as PKCS#12"),
                 input("a certificate", CERTIFICATE.getEncoded(), "cannot be read as PKCS#12"),
                 input("half a key store", Arrays.copyOf(GOOD, GOOD.length / 2), "cannot be read as PKCS#12"),
                 input("an octet missing", Arrays.copyOf(GOOD, GOOD.length - 1), "cannot be read as PKCS#12"),

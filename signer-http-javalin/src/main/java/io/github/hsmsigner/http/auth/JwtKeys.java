@@ -10,37 +10,45 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.jwk.RSAKey;
+import io.github.hsmsigner.core.SubjectPublicKeys;
+import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.fetch.PeerText;
+import io.github.hsmsigner.core.pem.MalformedPemException;
+import io.github.hsmsigner.core.pem.PemBlock;
+import io.github.hsmsigner.core.pem.PemText;
 import io.github.hsmsigner.http.secret.SecretReference;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.PublicKey;
-import java.security.cert.CertificateFactory;
-import java.security.spec.InvalidKeySpecException;
-import java.security.spec.X509EncodedKeySpec;
 import java.text.ParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.RSAPublicKey;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
 /** Reads the keys that tokens are checked with. */
 final class JwtKeys {
 
     private static final int MAX_FILE_BYTES = 1024 * 1024;
-    private static final Pattern PEM =
-            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]++)-----END \\1-----");
+    private static final int MAX_LABEL_LENGTH = 100;
+
+    /** RSAPublicKey (RFC 8017, appendix A.1.1). */
+    private static final String PKCS1 = "RSA PUBLIC KEY";
+
+    private static final Set<String> PUBLIC_KEYS = Set.of("PUBLIC KEY", PKCS1, "CERTIFICATE", "X509 CERTIFICATE");
+    private static final AlgorithmIdentifier RSA =
+            new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE);
 
     private JwtKeys() {}
 
@@ -80,59 +88,64 @@ final class JwtKeys {
     }
 
     private static VerificationKey publicKey(Path file) {
-        String text = text(file);
         String where = "in " + file;
-        Matcher block = PEM.matcher(text);
-        if (!block.find()) {
-            throw new InvalidConfigurationException(
-                    "There is no PEM " + where + "; a public key or a certificate is expected.");
-        }
-        String label = block.group(1);
-        byte[] der = decode(block.group(2), where);
-        PublicKey key = switch (label) {
-            case "PUBLIC KEY" -> subjectPublicKey(der, where);
-            case "CERTIFICATE" -> certifiedKey(der, where);
-            default ->
-                throw new InvalidConfigurationException(
-                        "The PEM " + where + " holds a " + label + "; expected is a PUBLIC KEY or a CERTIFICATE.");
-        };
-        if (block.find()) {
-            throw new InvalidConfigurationException("There is more than one key " + where + "; name a file for each.");
-        }
-        return VerificationKey.ofPublicKey(Optional.empty(), key, where);
-    }
-
-    private static byte[] decode(String base64, String where) {
         try {
-            return Base64.getMimeDecoder().decode(base64);
-        } catch (IllegalArgumentException e) {
-            throw new InvalidConfigurationException("The PEM " + where + " is not well-formed Base64.", e);
+            List<PemBlock> blocks = PemText.blocks(content(file));
+            PemBlock block = onlyKey(blocks, where);
+            return verificationKey(subjectPublicKeyInfo(block, file), where);
+        } catch (MalformedPemException e) {
+            throw new InvalidConfigurationException("The PEM " + where + " is damaged: " + e.getMessage() + ".", e);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new InvalidConfigurationException(
+                    "The key " + where + " is neither an RSA key nor one on P-256; tokens cannot be checked with it.",
+                    e);
         }
     }
 
-    private static PublicKey subjectPublicKey(byte[] der, String where) {
-        X509EncodedKeySpec encoded = new X509EncodedKeySpec(der);
-        for (String type : List.of("RSA", "EC")) {
-            try {
-                return KeyFactory.getInstance(type).generatePublic(encoded);
-            } catch (InvalidKeySpecException e) {
-                // A key of another type.
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException("This Java runtime has no keys of type " + type, e);
+    private static PemBlock onlyKey(List<PemBlock> blocks, String where) {
+        List<PemBlock> keys = blocks.stream()
+                .filter(block -> !block.label().endsWith("PARAMETERS"))
+                .toList();
+        if (keys.isEmpty()) {
+            throw new InvalidConfigurationException(
+                    "There is no PEM " + where + " with a key; a public key or a certificate is expected.");
+        }
+        for (PemBlock block : keys) {
+            if (!PUBLIC_KEYS.contains(block.label())) {
+                throw new InvalidConfigurationException("The PEM " + where + " holds a "
+                        + PeerText.printable(block.toString(), MAX_LABEL_LENGTH)
+                        + "; expected is a PUBLIC KEY or a CERTIFICATE.");
             }
         }
-        throw new InvalidConfigurationException(
-                "The key " + where + " is neither an RSA key nor one on P-256; tokens cannot be checked with it.");
+        if (keys.size() > 1) {
+            throw new InvalidConfigurationException("There is more than one key " + where + "; name a file for each.");
+        }
+        return keys.get(0);
     }
 
-    private static PublicKey certifiedKey(byte[] der, String where) {
-        try {
-            return CertificateFactory.getInstance("X.509")
-                    .generateCertificate(new ByteArrayInputStream(der))
-                    .getPublicKey();
-        } catch (GeneralSecurityException e) {
-            throw new InvalidConfigurationException("The certificate " + where + " cannot be read.", e);
+    private static byte[] subjectPublicKeyInfo(PemBlock block, Path file) throws MalformedPemException, IOException {
+        if (block.label().contains("CERTIFICATE")) {
+            byte[] text = block.text().getBytes(StandardCharsets.ISO_8859_1);
+            return CertificateFiles.parse("file " + file, text)
+                    .get(0)
+                    .getPublicKey()
+                    .getEncoded();
         }
+        byte[] der = block.decode();
+        return block.label().equals(PKCS1)
+                ? new SubjectPublicKeyInfo(RSA, RSAPublicKey.getInstance(der)).getEncoded()
+                : der;
+    }
+
+    /** An RSA key with the identifier id-RSASSA-PSS is for PS256 alone (RFC 4055, section 1.2). */
+    private static VerificationKey verificationKey(byte[] subjectPublicKeyInfo, String where) {
+        VerificationKey key =
+                VerificationKey.ofPublicKey(Optional.empty(), SubjectPublicKeys.decode(subjectPublicKeyInfo), where);
+        boolean pss = SubjectPublicKeyInfo.getInstance(subjectPublicKeyInfo)
+                .getAlgorithm()
+                .getAlgorithm()
+                .equals(PKCSObjectIdentifiers.id_RSASSA_PSS);
+        return pss ? key.limitedTo(JwtAlgorithm.PS256) : key;
     }
 
     private static List<VerificationKey> jwkSet(Path file) {
@@ -149,7 +162,8 @@ final class JwtKeys {
 
     private static List<JWK> parse(Path file) {
         try {
-            return JWKSet.parse(text(file)).getKeys();
+            return JWKSet.parse(new String(content(file), StandardCharsets.UTF_8))
+                    .getKeys();
         } catch (ParseException e) {
             // Without its cause, whose message may hold a secret of the file.
             throw new InvalidConfigurationException(
@@ -191,14 +205,14 @@ final class JwtKeys {
         }
     }
 
-    private static String text(Path file) {
+    private static byte[] content(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] content = in.readNBytes(MAX_FILE_BYTES + 1);
             if (content.length > MAX_FILE_BYTES) {
                 throw new InvalidConfigurationException("The file " + file + " is longer than " + MAX_FILE_BYTES
                         + " bytes; a key or a JWK Set is expected.");
             }
-            return new String(content, StandardCharsets.UTF_8);
+            return content;
         } catch (IOException e) {
             throw new InvalidConfigurationException("The keys for JSON Web Tokens in " + file + " cannot be read.", e);
         }

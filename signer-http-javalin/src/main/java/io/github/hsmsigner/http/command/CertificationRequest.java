@@ -3,7 +3,7 @@ package io.github.hsmsigner.http.command;
 import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.pkcs11.KeyCeremony;
-import io.github.hsmsigner.pkcs11.KeySelector;
+import io.github.hsmsigner.pkcs11.Pkcs11Signer;
 import java.io.IOException;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
@@ -28,8 +28,8 @@ record CertificationRequest(X500Principal subject, NewFile file) {
         }
     }
 
-    void write(KeyCeremony ceremony, KeySelector key, PublicKey publicKey) throws IOException {
-        file.writePem("CERTIFICATE REQUEST", ceremony.certificationRequest(key, algorithm(publicKey), subject));
+    void write(KeyCeremony ceremony, Pkcs11Signer key) throws IOException {
+        file.writePem("CERTIFICATE REQUEST", ceremony.certificationRequest(key, algorithm(key.publicKey()), subject));
     }
 
     /** What every authority takes from a key of its kind, with a digest of its strength. */

@@ -89,7 +89,7 @@ final class GenerateKeyCommand implements Callable<Integer> {
             out.print(PublicKeyText.pem(publicKey));
             if (request.isPresent()) {
                 KeySelector key = KeySelector.of(Optional.of(label), Optional.of(octets));
-                request.get().write(ceremony, key, publicKey);
+                request.get().write(ceremony, opened.signer(key));
                 out.println("The certification request is in " + requestFile + ".");
             }
         }

@@ -1,7 +1,7 @@
 package io.github.hsmsigner.http.command;
 
 import io.github.hsmsigner.core.certificate.CertificateFiles;
-import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.certificate.FixedCertificateProvider;
 import io.github.hsmsigner.http.config.InvalidSettingsException;
 import io.github.hsmsigner.pkcs11.KeyCeremony;
 import io.github.hsmsigner.pkcs11.KeySelector;
@@ -10,7 +10,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -61,7 +60,11 @@ final class ImportCertificateCommand implements Callable<Integer> {
         try (Pkcs11Token opened = Pkcs11Token.open(
                 SettingsOption.token(settings.read(), token).getValue().pkcs11())) {
             KeyCeremony ceremony = opened.keyCeremony();
-            X509Certificate certificate = belongingTo(opened.signer(selector).publicKey(), certificates);
+            PublicKey publicKey = opened.signer(selector, SettingsOption.publicKeys(certificates))
+                    .publicKey();
+            X509Certificate certificate = FixedCertificateProvider.of("the file " + file, certificates, List.of())
+                    .certificateChain(publicKey)
+                    .signer();
             ceremony.importCertificate(selector, certificate);
             tell(certificate);
             if (issuers) {
@@ -72,14 +75,6 @@ final class ImportCertificateCommand implements Callable<Integer> {
             }
         }
         return ExitCode.DONE;
-    }
-
-    private X509Certificate belongingTo(PublicKey publicKey, List<X509Certificate> certificates) {
-        return certificates.stream()
-                .filter(c -> Arrays.equals(c.getPublicKey().getEncoded(), publicKey.getEncoded()))
-                .findFirst()
-                .orElseThrow(() -> new InvalidConfigurationException("None of the " + certificates.size()
-                        + " certificates in " + file + " belongs to the key on the token."));
     }
 
     private void tell(X509Certificate certificate) {

@@ -2,6 +2,7 @@ package io.github.hsmsigner.http.command;
 
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.http.config.InvalidSettingsException;
+import io.github.hsmsigner.http.config.ServiceSettings;
 import io.github.hsmsigner.http.config.TokenSettings;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.description.TokenDescription;
@@ -44,9 +45,12 @@ final class KeysCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InvalidSettingsException, IOException {
         Map<String, TokenDescription> tokens = new LinkedHashMap<>();
-        for (Map.Entry<String, TokenSettings> entry : settings.read().tokens().entrySet()) {
+        ServiceSettings read = settings.read();
+        for (Map.Entry<String, TokenSettings> entry : read.tokens().entrySet()) {
             try (Pkcs11Token token = Pkcs11Token.open(entry.getValue().pkcs11())) {
-                tokens.put(entry.getKey(), token.describe(Deadline.after(TIME_LIMIT)));
+                tokens.put(
+                        entry.getKey(),
+                        token.describe(Deadline.after(TIME_LIMIT), SettingsOption.certificates(read, entry.getKey())));
             }
         }
         PrintWriter out = spec.commandLine().getOut();

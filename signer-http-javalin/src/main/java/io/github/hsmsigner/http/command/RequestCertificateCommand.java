@@ -1,10 +1,14 @@
 package io.github.hsmsigner.http.command;
 
 import io.github.hsmsigner.http.config.InvalidSettingsException;
+import io.github.hsmsigner.http.config.ServiceSettings;
+import io.github.hsmsigner.http.config.TokenSettings;
 import io.github.hsmsigner.pkcs11.KeySelector;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -62,10 +66,11 @@ final class RequestCertificateCommand implements Callable<Integer> {
         CertificationRequest request =
                 new CertificationRequest(CertificationRequest.subject(subject), new NewFile(requestFile));
         KeySelector selector = key.selector();
-        try (Pkcs11Token opened = Pkcs11Token.open(
-                SettingsOption.token(settings.read(), token).getValue().pkcs11())) {
-            request.write(
-                    opened.keyCeremony(), selector, opened.signer(selector).publicKey());
+        ServiceSettings read = settings.read();
+        Map.Entry<String, TokenSettings> of = SettingsOption.token(read, token);
+        try (Pkcs11Token opened = Pkcs11Token.open(of.getValue().pkcs11())) {
+            List<X509Certificate> certificates = SettingsOption.certificates(read, of.getKey());
+            request.write(opened.keyCeremony(), opened.signer(selector, SettingsOption.publicKeys(certificates)));
         }
         spec.commandLine().getOut().println("The certification request is in " + requestFile + ".");
         spec.commandLine().getOut().flush();

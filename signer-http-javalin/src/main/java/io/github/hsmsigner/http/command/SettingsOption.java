@@ -1,12 +1,17 @@
 package io.github.hsmsigner.http.command;
 
+import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.config.InvalidSettingsException;
+import io.github.hsmsigner.http.config.KeySettings;
 import io.github.hsmsigner.http.config.ServiceSettings;
 import io.github.hsmsigner.http.config.SettingsReader;
 import io.github.hsmsigner.http.config.TokenSettings;
 import java.nio.file.Path;
+import java.security.PublicKey;
+import java.security.cert.X509Certificate;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
@@ -56,5 +61,20 @@ final class SettingsOption {
                 .filter(entry -> name == null || name.equals(entry.getKey()))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** The certificates that files of the settings hold for keys on a token: the token itself may not show which key is which. */
+    static List<X509Certificate> certificates(ServiceSettings settings, String tokenName) {
+        return settings.keys().values().stream()
+                .filter(key ->
+                        key instanceof KeySettings.OnToken on && on.tokens().contains(tokenName))
+                .flatMap(key -> key.certificates().signer().stream())
+                .flatMap(file -> CertificateFiles.read(file).stream())
+                .distinct()
+                .toList();
+    }
+
+    static List<PublicKey> publicKeys(List<X509Certificate> certificates) {
+        return certificates.stream().map(X509Certificate::getPublicKey).toList();
     }
 }

@@ -1,11 +1,15 @@
 package io.github.hsmsigner.http.server;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.fetch.PeerText;
+import io.github.hsmsigner.core.keystore.KeyPairs;
+import io.github.hsmsigner.core.pem.MalformedPemException;
+import io.github.hsmsigner.core.pem.PemBlock;
+import io.github.hsmsigner.core.pem.PemText;
 import io.github.hsmsigner.http.secret.SecretReference;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
+import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
@@ -13,18 +17,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.NoSuchAlgorithmException;
-import java.security.PrivateKey;
+import java.security.KeyPair;
 import java.security.Provider;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
-import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
 import org.bouncycastle.openssl.PEMKeyPair;
@@ -35,10 +35,17 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
 import org.bouncycastle.pkcs.PKCSException;
 
-/** Reads the private key of TLS from PEM: PKCS#8, PKCS#1 or SEC 1, encrypted or not. */
+/**
+ * Reads the private key of TLS from PEM: PKCS#8, PKCS#1 or SEC 1, encrypted or not. Certificates, parameters and blocks with unknown
+ * labels in the same file are skipped.
+ */
 final class PrivateKeyFile {
 
     private static final int MAX_BYTES = 1024 * 1024;
+    private static final int MAX_LISTED_LENGTH = 400;
+    private static final String PRIVATE_KEY = "PRIVATE KEY";
+    private static final Set<String> LABELS =
+            Set.of(PRIVATE_KEY, "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY");
 
     private final Path file;
     private final Optional<SecretReference> password;
@@ -53,47 +60,52 @@ final class PrivateKeyFile {
      *
      * @throws InvalidConfigurationException if the file does not hold just one private key, or it cannot be decrypted
      */
-    static PrivateKey read(Path file, Optional<SecretReference> password) {
+    static KeyPair read(Path file, Optional<SecretReference> password) {
         return new PrivateKeyFile(file, password).read();
     }
 
-    private PrivateKey read() {
+    private KeyPair read() {
         byte[] document = document();
-        try (PEMParser parser =
-                new PEMParser(new InputStreamReader(new ByteArrayInputStream(document), StandardCharsets.US_ASCII))) {
-            PrivateKeyInfo key = null;
-            for (Object object = parser.readObject(); object != null; object = parser.readObject()) {
-                PrivateKeyInfo found = privateKey(object);
-                if (found != null && key != null) {
-                    throw new InvalidConfigurationException("The file " + file + " holds several private keys.");
-                }
-                key = found == null ? key : found;
-            }
-            if (key == null) {
-                throw new InvalidConfigurationException(
-                        "The file " + file + " holds no private key in PEM (PKCS#8, PKCS#1 or SEC 1).");
-            }
-            return KeyFactory.getInstance(algorithm(key)).generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
-        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+        try {
+            PemBlock block = onlyKey(PemText.blocks(document));
+            return KeyPairs.of(privateKey(block));
+        } catch (MalformedPemException e) {
             throw new InvalidConfigurationException(
-                    "The private key in " + file + " is damaged, or of a kind that is not supported.", e);
+                    "The private key file " + file + " is damaged: " + e.getMessage() + ".", e);
+        } catch (IOException e) {
+            throw new InvalidConfigurationException("The private key in " + file + " is damaged.", e);
+        } catch (GeneralSecurityException e) {
+            throw new InvalidConfigurationException(
+                    "The private key in " + file + " cannot be used: " + e.getMessage() + ".", e);
         } finally {
             Arrays.fill(document, (byte) 0);
         }
     }
 
-    private static String algorithm(PrivateKeyInfo key) throws GeneralSecurityException {
-        ASN1ObjectIdentifier algorithm = key.getPrivateKeyAlgorithm().getAlgorithm();
-        if (algorithm.equals(PKCSObjectIdentifiers.rsaEncryption)) {
-            return "RSA";
+    /** A second private key could be the one that is meant, so several are an error. */
+    private PemBlock onlyKey(List<PemBlock> blocks) {
+        List<PemBlock> keys = blocks.stream()
+                .filter(block -> block.label().endsWith(PRIVATE_KEY))
+                .toList();
+        if (keys.isEmpty()) {
+            throw new InvalidConfigurationException("The file " + file
+                    + " holds no private key in PEM (PKCS#8, PKCS#1 or SEC 1)"
+                    + (blocks.isEmpty() ? "." : "; it holds: " + printable(blocks) + "."));
         }
-        if (algorithm.equals(X9ObjectIdentifiers.id_ecPublicKey)) {
-            return "EC";
+        if (keys.size() > 1) {
+            throw new InvalidConfigurationException(
+                    "The file " + file + " holds several private keys: " + printable(keys) + ".");
         }
-        if (algorithm.equals(EdECObjectIdentifiers.id_Ed25519)) {
-            return "Ed25519";
+        if (!LABELS.contains(keys.get(0).label())) {
+            throw new InvalidConfigurationException("The file " + file + " holds a private key in a form that is not"
+                    + " supported: " + printable(keys) + ". PKCS#8, PKCS#1 or SEC 1 is expected.");
         }
-        throw new NoSuchAlgorithmException("TLS takes RSA, EC and Ed25519 keys, and none of " + algorithm);
+        return keys.get(0);
+    }
+
+    private static String printable(List<PemBlock> blocks) {
+        return PeerText.printable(
+                blocks.stream().map(PemBlock::toString).collect(Collectors.joining(", ")), MAX_LISTED_LENGTH);
     }
 
     private byte[] document() {
@@ -111,18 +123,16 @@ final class PrivateKeyFile {
         }
     }
 
-    /** The key that an object is, decrypted; {@code null} for other objects, such as the parameters of a curve. */
-    private PrivateKeyInfo privateKey(Object object) throws IOException {
-        if (object instanceof PrivateKeyInfo key) {
-            return key;
+    private PrivateKeyInfo privateKey(PemBlock block) throws IOException {
+        try (PEMParser parser = new PEMParser(new StringReader(block.text()))) {
+            Object object = parser.readObject();
+            if (object instanceof PrivateKeyInfo key) {
+                return key;
+            }
+            return object instanceof PEMKeyPair pair ? pair.getPrivateKeyInfo() : decrypt(object);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("Damaged content", e);
         }
-        if (object instanceof PEMKeyPair pair) {
-            return pair.getPrivateKeyInfo();
-        }
-        if (object instanceof PEMEncryptedKeyPair || object instanceof PKCS8EncryptedPrivateKeyInfo) {
-            return decrypt(object);
-        }
-        return null;
     }
 
     private PrivateKeyInfo decrypt(Object object) {

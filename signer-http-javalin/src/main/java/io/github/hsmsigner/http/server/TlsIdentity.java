@@ -1,18 +1,22 @@
 package io.github.hsmsigner.http.server;
 
+import io.github.hsmsigner.core.CertificateChain;
+import io.github.hsmsigner.core.SubjectPublicKeys;
 import io.github.hsmsigner.core.certificate.CertificateFiles;
+import io.github.hsmsigner.core.certificate.FixedCertificateProvider;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.PrivateKey;
-import java.security.Signature;
-import java.security.SignatureException;
+import java.security.PublicKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -25,19 +29,17 @@ final class TlsIdentity {
     private static final String ENTRY = "server";
 
     private final TlsSettings settings;
-    private final List<X509Certificate> chain;
+    private final CertificateChain chain;
     private final List<X509Certificate> clientAuthorities;
     private final SSLContext context;
 
     private TlsIdentity(TlsSettings settings) throws GeneralSecurityException, IOException {
         this.settings = settings;
-        this.chain = CertificateFiles.read(settings.certificates());
+        KeyPair key = PrivateKeyFile.read(settings.privateKey(), settings.privateKeyPassword());
+        this.chain = chain(key.getPublic());
         this.clientAuthorities = readClientAuthorities(settings);
         this.context = SSLContext.getInstance("TLS");
-        PrivateKey key = PrivateKeyFile.read(settings.privateKey(), settings.privateKeyPassword());
-        requireOrder();
-        requireKeyOfCertificate(key);
-        context.init(keyManagers(key), trustManagers(), null);
+        context.init(keyManagers(key.getPrivate()), trustManagers(), null);
     }
 
     /**
@@ -61,12 +63,12 @@ final class TlsIdentity {
     }
 
     X509Certificate certificate() {
-        return chain.get(0);
+        return chain.signer();
     }
 
     /** The certificates that the server sends, its own first. */
     List<X509Certificate> chain() {
-        return chain;
+        return chain.certificates();
     }
 
     /** The authorities that clients' certificates are trusted from. */
@@ -74,58 +76,41 @@ final class TlsIdentity {
         return clientAuthorities;
     }
 
-    /** The chain goes out as it stands in the file, and clients need not put it in order. */
-    private void requireOrder() {
-        for (int i = 0; i + 1 < chain.size(); i++) {
-            if (!chain.get(i).getIssuerX500Principal().equals(chain.get(i + 1).getSubjectX500Principal())) {
-                throw new InvalidConfigurationException("The certificates in " + settings.certificates()
-                        + " are not in order: the server's comes first, and each further one is the issuer of the one"
-                        + " before; number " + (i + 2) + " is not.");
-            }
-        }
-    }
-
-    private void requireKeyOfCertificate(PrivateKey key) throws GeneralSecurityException {
-        if (!sameAlgorithm(key) || !verifies(key)) {
+    /** The server sends the chain in order, whatever the order in the file. */
+    private CertificateChain chain(PublicKey key) {
+        List<X509Certificate> certificates = CertificateFiles.read(settings.certificates());
+        if (certificates.stream().noneMatch(c -> SubjectPublicKeys.same(c.getPublicKey(), key))) {
             throw new InvalidConfigurationException("The private key in " + settings.privateKey()
-                    + " is not that of the first certificate in " + settings.certificates() + " ("
-                    + certificate().getSubjectX500Principal().getName() + ").");
+                    + " is not that of a certificate in " + settings.certificates() + ": "
+                    + certificates.stream()
+                            .map(c -> c.getSubjectX500Principal().getName())
+                            .collect(Collectors.joining("; "))
+                    + ".");
         }
+        CertificateChain found = FixedCertificateProvider.of(
+                        "the file " + settings.certificates(), certificates, List.of())
+                .certificateChain(key);
+        requireIssuers(found, certificates);
+        return found;
     }
 
-    private boolean sameAlgorithm(PrivateKey key) {
-        return key.getAlgorithm().equals(certificate().getPublicKey().getAlgorithm());
-    }
-
-    private boolean verifies(PrivateKey key) throws GeneralSecurityException {
-        String algorithm = switch (key.getAlgorithm()) {
-            case "RSA" -> "SHA256withRSA";
-            case "EC" -> "SHA256withECDSA";
-            case "EdDSA" -> "EdDSA";
-            default ->
-                throw new InvalidConfigurationException("The private key in " + settings.privateKey() + " is a "
-                        + key.getAlgorithm() + " key; TLS takes RSA, EC and Ed25519 keys.");
-        };
-        byte[] probe = chain.get(0).getTBSCertificate();
-        Signature signer = Signature.getInstance(algorithm);
-        signer.initSign(key);
-        signer.update(probe);
-        byte[] signature = signer.sign();
-        Signature verifier = Signature.getInstance(algorithm);
-        verifier.initVerify(certificate().getPublicKey());
-        verifier.update(probe);
-        try {
-            return verifier.verify(signature);
-        } catch (SignatureException e) {
-            // A signature of another length than the certificate's key makes.
-            return false;
+    /** A chain with a gap is not one that clients can verify. */
+    private void requireIssuers(CertificateChain found, List<X509Certificate> certificates) {
+        X509Certificate last = found.certificates().get(found.certificates().size() - 1);
+        boolean furtherAuthorities = certificates.stream()
+                .anyMatch(c ->
+                        c.getBasicConstraints() >= 0 && !found.certificates().contains(c));
+        if (furtherAuthorities && !CertificateChain.issued(last, last)) {
+            throw new InvalidConfigurationException("The certificates in " + settings.certificates()
+                    + " are no chain: the certificate of the issuer \""
+                    + last.getIssuerX500Principal().getName() + "\" is missing.");
         }
     }
 
     private KeyManager[] keyManagers(PrivateKey key) throws GeneralSecurityException, IOException {
         KeyStore store = emptyStore();
         // The store lives in memory only, and its password protects nothing there.
-        store.setKeyEntry(ENTRY, key, new char[0], chain.toArray(Certificate[]::new));
+        store.setKeyEntry(ENTRY, key, new char[0], chain.certificates().toArray(Certificate[]::new));
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, new char[0]);
         return factory.getKeyManagers();

@@ -2,7 +2,6 @@ package io.github.hsmsigner.http.service;
 
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.SigningKey;
-import io.github.hsmsigner.core.certificate.FixedCertificateProvider;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.keystore.KeyStoreSigner;
 import io.github.hsmsigner.http.config.KeySettings;
@@ -41,10 +40,7 @@ public final class FileKey {
                 signer,
                 settings.scheme(),
                 settings.certificates(),
-                issuers -> FixedCertificateProvider.of(
-                        "the key store " + settings.file(),
-                        signer.certificateChain(signer.publicKey()).certificates(),
-                        issuers),
+                signer::certificates,
                 Deadline.after(PROOF_LIMIT));
     }
 

@@ -14,7 +14,6 @@ import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -70,7 +69,7 @@ public final class TokenKey {
      * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the token cannot be used now
      */
     public void findOn(String tokenName, Pkcs11Token token, Deadline deadline) {
-        Pkcs11Signer signer = token.signer(settings.selector(), certifiedKey());
+        Pkcs11Signer signer = token.signer(settings.selector(), certifiedKeys());
         signer.test(deadline);
         synchronized (this) {
             Map<String, Found> all = new LinkedHashMap<>();
@@ -98,10 +97,11 @@ public final class TokenKey {
         }
     }
 
-    private Optional<PublicKey> certifiedKey() {
-        return settings.certificates()
-                .signer()
-                .map(file -> CertificateFiles.read(file).get(0).getPublicKey());
+    private List<PublicKey> certifiedKeys() {
+        return settings.certificates().signer().stream()
+                .flatMap(file -> CertificateFiles.read(file).stream())
+                .map(X509Certificate::getPublicKey)
+                .toList();
     }
 
     private static CertificateProvider onTokens(Map<String, Found> all, List<X509Certificate> issuers) {

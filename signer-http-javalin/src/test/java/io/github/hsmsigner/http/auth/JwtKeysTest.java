@@ -9,6 +9,7 @@ import io.github.hsmsigner.testing.ExternalTool;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which keys check tokens, and what is said of those that cannot. */
 class JwtKeysTest {
@@ -84,12 +86,56 @@ class JwtKeysTest {
         assertThat(algorithms(JwtKeySource.publicKey(file))).containsExactly(JwtAlgorithm.ES256);
     }
 
+    /** The same reader as for certificates and private keys. */
+    @Test
+    void anyFormOfPem() throws IOException {
+        String pem = TestPki.pem(RSA.getPublic());
+        String parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+        for (String text : List.of("\ufeff" + pem, pem.indent(2), pem.replace("\n", "\r\n"), parameters + pem)) {
+            for (Charset charset : List.of(StandardCharsets.UTF_8, StandardCharsets.UTF_16LE)) {
+                Path file = Files.writeString(directory.resolve("file"), text, charset);
+                assertThat(algorithms(JwtKeySource.publicKey(file)))
+                        .containsExactlyInAnyOrder(JwtAlgorithm.RS256, JwtAlgorithm.PS256);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rsa:RS256 PS256", "rsa-pss:PS256"})
+    void keysWithEachIdentifierOfRsa(String typeAndAlgorithms) {
+        String[] expected = typeAndAlgorithms.split("[: ]");
+        Path key = directory.resolve("key.pem");
+        Path file = directory.resolve("public.pem");
+        ExternalTool.runOrFail("openssl", "genpkey", "-algorithm", expected[0], "-out", key.toString());
+        ExternalTool.runOrFail("openssl", "pkey", "-in", key.toString(), "-pubout", "-out", file.toString());
+        assertThat(algorithms(JwtKeySource.publicKey(file)))
+                .extracting(JwtAlgorithm::name)
+                .containsExactlyInAnyOrder(Arrays.copyOfRange(expected, 1, expected.length));
+        ExternalTool.runOrFail(
+                "openssl", "req", "-x509", "-key", key.toString(), "-subj", "/CN=x", "-out", file.toString());
+        assertThat(algorithms(JwtKeySource.publicKey(file)))
+                .extracting(JwtAlgorithm::name)
+                .containsExactlyInAnyOrder(Arrays.copyOfRange(expected, 1, expected.length));
+    }
+
+    @Test
+    void anRsaKeyInPkcs1() {
+        Path key = directory.resolve("key.pem");
+        Path file = directory.resolve("public.pem");
+        ExternalTool.runOrFail("openssl", "genrsa", "-out", key.toString(), "2048");
+        ExternalTool.runOrFail("openssl", "rsa", "-in", key.toString(), "-RSAPublicKey_out", "-out", file.toString());
+        assertThat(algorithms(JwtKeySource.publicKey(file))).hasSize(2);
+    }
+
     static Stream<Arguments> badPem() {
         String good = TestPki.pem(RSA.getPublic());
         return Stream.of(
                 Arguments.of("", "There is no PEM"),
                 Arguments.of("{\"keys\":[]}", "There is no PEM"),
-                Arguments.of(good.substring(0, good.length() / 2), "There is no PEM"),
+                Arguments.of(
+                        good.substring(0, good.length() / 2), "is damaged: the PUBLIC KEY block of line 1 has no end"),
+                Arguments.of(good.replaceFirst("M", "*"), "is damaged: the PUBLIC KEY block of line 1 is not Base64"),
+                Arguments.of(good + good.replaceAll("PUBLIC KEY", "SOMETHING"), "holds a SOMETHING block of line"),
                 Arguments.of(TestPki.pem(RSA.getPrivate()), "holds a RSA PRIVATE KEY"),
                 Arguments.of(good + good, "more than one key"),
                 Arguments.of("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", "neither an RSA key"),

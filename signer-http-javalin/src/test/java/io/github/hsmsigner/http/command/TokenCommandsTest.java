@@ -215,7 +215,7 @@ class TokenCommandsTest {
                         "--csr",
                         file("b.csr"));
         certify(file("b.csr"), file("b.pem"));
-        assertRefused("belongs to the key on the token", "import-certificate", file("b.pem"), "--label", "a");
+        assertRefused("belongs to the signing key", "import-certificate", file("b.pem"), "--label", "a");
     }
 
     @Test

@@ -11,14 +11,19 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Private keys as OpenSSL writes them. */
 class PrivateKeyFileTest {
@@ -49,7 +54,9 @@ class PrivateKeyFileTest {
         "EdDSA, openssl genpkey -algorithm ED25519 -out FILE",
     })
     void plainKeys(String algorithm, String command) {
-        assertThat(PrivateKeyFile.read(openssl(command), Optional.empty()).getAlgorithm())
+        assertThat(PrivateKeyFile.read(openssl(command), Optional.empty())
+                        .getPrivate()
+                        .getAlgorithm())
                 .isEqualTo(algorithm);
     }
 
@@ -62,7 +69,8 @@ class PrivateKeyFileTest {
     })
     void encryptedKeys(String algorithm, String command) {
         Path file = openssl(command);
-        assertThat(PrivateKeyFile.read(file, password(PASSWORD)).getAlgorithm()).isEqualTo(algorithm);
+        assertThat(PrivateKeyFile.read(file, password(PASSWORD)).getPrivate().getAlgorithm())
+                .isEqualTo(algorithm);
         assertThatThrownBy(() -> PrivateKeyFile.read(file, Optional.empty()))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("is encrypted, and no password is set");
@@ -83,7 +91,7 @@ class PrivateKeyFileTest {
         Files.writeString(file, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
         assertFails(file, "is damaged");
         Files.writeString(file, "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n");
-        assertFails(file, "is damaged");
+        assertFails(file, "is damaged: the RSA PRIVATE KEY block of line 1 has no end");
         String indefinite =
                 Base64.getMimeEncoder().encodeToString("0\u0080".repeat(20_000).getBytes(StandardCharsets.ISO_8859_1));
         for (String label : List.of("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY")) {
@@ -97,6 +105,51 @@ class PrivateKeyFileTest {
         assertFails(file, "holds several private keys");
         Files.write(file, new byte[1024 * 1024 + 1]);
         assertFails(file, "is larger than");
+    }
+
+    private static String dhParameters() {
+        return "-----BEGIN DH PARAMETERS-----\nMAYCAQcCAQI=\n-----END DH PARAMETERS-----\n";
+    }
+
+    /** Each form of a file that holds one key, and is read as if it held nothing else. */
+    static Stream<Arguments> forms() {
+        KeyPair key = TestPki.keyPair("EC", 256);
+        String pem = TestPki.pem(TestPki.pkcs8(key));
+        String other = "-----BEGIN SOMETHING ELSE-----\nAAAA\n-----END SOMETHING ELSE-----\n";
+        String ecParameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+        return Stream.of(
+                        "\ufeff" + pem,
+                        pem + dhParameters(),
+                        dhParameters() + pem,
+                        ecParameters + pem,
+                        other + pem,
+                        pem + other,
+                        pem.indent(4),
+                        pem.replace("\n", "\r\n"),
+                        "Bag Attributes\n    friendlyName: x\n" + pem + "and text behind",
+                        pem + TestPki.pem(new TestPki().root(), key.getPublic()))
+                .flatMap(text -> Stream.of(
+                        Arguments.of(key.getPublic(), text.getBytes(StandardCharsets.UTF_8)),
+                        Arguments.of(key.getPublic(), ("\ufeff" + text).getBytes(StandardCharsets.UTF_16LE)),
+                        Arguments.of(key.getPublic(), text.getBytes(StandardCharsets.UTF_16BE))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("forms")
+    void oneKeyAmongOtherThings(PublicKey expected, byte[] content) throws IOException {
+        Path file = Files.write(directory.resolve("key.pem"), content);
+        assertThat(PrivateKeyFile.read(file, Optional.empty()).getPublic()).isEqualTo(expected);
+    }
+
+    @Test
+    void blocksThatAreNoKeyOfTlsAreNamed() throws IOException {
+        Path file = directory.resolve("key.pem");
+        Files.writeString(file, dhParameters());
+        assertFails(file, "it holds: DH PARAMETERS block of line 1");
+        Files.writeString(file, "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n");
+        assertFails(file, "a form that is not supported: OPENSSH PRIVATE KEY block of line 1");
+        TestPki.writePem(file, TestPki.pkcs8(TestPki.keyPair("DSA", 2048)));
+        assertFails(file, "the key is of type DSA");
     }
 
     private static void assertFails(Path file, String why) {

@@ -314,7 +314,7 @@ class TlsTest {
                 directory.resolve("server.key"), TestPki.rsaKeyPair(2048).getPrivate());
         assertThatThrownBy(() -> server.reloadTls())
                 .isInstanceOf(InvalidConfigurationException.class)
-                .hasMessageContaining("is not that of the first certificate in")
+                .hasMessageContaining("is not that of a certificate in")
                 .hasMessageContaining("CN=First");
         assertThat(serverCertificate(PKI.clientTls(), server.port())).isEqualTo(first);
         assertThat(once(PKI.clientTls()).status()).isEqualTo(200);
@@ -328,17 +328,33 @@ class TlsTest {
         TestPki.writePem(directory.resolve("server.key"), TestPki.pkcs8(other));
         assertThatThrownBy(() -> start(ClientCertificates.NONE))
                 .isInstanceOf(InvalidConfigurationException.class)
-                .hasMessageContaining("is not that of the first certificate in");
+                .hasMessageContaining("is not that of a certificate in");
     }
 
     @Test
-    void certificatesOutOfOrder() {
+    void aChainWithAGap() {
         KeyPair key = TestPki.rsaKeyPair(2048);
         X509Certificate certificate = writeIdentity("Server", key);
         TestPki.writePem(directory.resolve("server.pem"), certificate, PKI.root());
         assertThatThrownBy(() -> start(ClientCertificates.NONE))
                 .isInstanceOf(InvalidConfigurationException.class)
-                .hasMessageContaining("are not in order");
+                .hasMessageContaining("are no chain: the certificate of the issuer \"CN=Test Issuing CA\" is missing");
+    }
+
+    @Test
+    void theCertificateIsFoundByItsKeyWhateverTheOrder() throws Exception {
+        KeyPair key = TestPki.rsaKeyPair(2048);
+        X509Certificate certificate = writeIdentity("Server", key);
+        KeyPair former = TestPki.rsaKeyPair(2048);
+        TestPki.writePem(
+                directory.resolve("server.pem"),
+                PKI.root(),
+                PKI.certifySigner("Server", former.getPublic()),
+                PKI.intermediate(),
+                certificate);
+        start(ClientCertificates.NONE);
+        assertThat(serverCertificate(PKI.clientTls(), server.port())).isEqualTo(certificate);
+        assertThat(once(PKI.clientTls()).status()).isEqualTo(200);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.pkcs11.object;
 
+import io.github.hsmsigner.core.SubjectPublicKeys;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
@@ -93,7 +94,9 @@ public final class KeyLookup {
         List<KeyOnToken> matches = new ArrayList<>();
         for (PrivateKeyObject match : matches(objects)) {
             KeyOnToken key = new KeyOnToken(match, objects.knownPublicKey(match));
-            if (key.publicKey().filter(k -> PublicKeys.same(k, remembered)).isPresent()) {
+            if (key.publicKey()
+                    .filter(k -> SubjectPublicKeys.same(k, remembered))
+                    .isPresent()) {
                 return key;
             }
             matches.add(key);

@@ -1,7 +1,9 @@
 package io.github.hsmsigner.pkcs11.object;
 
+import io.github.hsmsigner.core.SubjectPublicKeys;
 import io.github.hsmsigner.pkcs11.cryptoki.ObjectClass;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -9,8 +11,6 @@ import java.security.PublicKey;
 import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.RSAPublicKeySpec;
-import java.security.spec.X509EncodedKeySpec;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
@@ -82,26 +82,11 @@ public final class PublicKeys {
                 new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, curve), uncompressed));
     }
 
-    /**
-     * A key of any kind.
-     *
-     * @param subjectPublicKeyInfo its SubjectPublicKeyInfo in DER
-     * @return the key
-     * @throws IllegalArgumentException if it is not one that Java knows
-     */
-    public static PublicKey ofInfo(byte[] subjectPublicKeyInfo) {
-        return encoded(SubjectPublicKeyInfo.getInstance(subjectPublicKeyInfo));
-    }
-
     private static PublicKey encoded(SubjectPublicKeyInfo info) {
-        ASN1ObjectIdentifier type = info.getAlgorithm().getAlgorithm();
-        String name = type.equals(X9ObjectIdentifiers.id_ecPublicKey)
-                ? "EC"
-                : type.equals(EdECObjectIdentifiers.id_Ed25519) ? "Ed25519" : "RSA";
         try {
-            return KeyFactory.getInstance(name).generatePublic(new X509EncodedKeySpec(info.getEncoded()));
-        } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalArgumentException("Not a public key of a kind that is known", e);
+            return SubjectPublicKeys.decode(info.getEncoded());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Encoding in memory failed", e);
         }
     }
 
@@ -150,17 +135,6 @@ public final class PublicKeys {
      */
     public static boolean isEd25519(PublicKey key) {
         return key instanceof EdECPublicKey edKey && edKey.getParams().getName().equals("Ed25519");
-    }
-
-    /**
-     * Whether two keys are the same, whoever made the Java objects.
-     *
-     * @param one a key
-     * @param other another
-     * @return {@code true} if their SubjectPublicKeyInfo is the same
-     */
-    public static boolean same(PublicKey one, PublicKey other) {
-        return Arrays.equals(one.getEncoded(), other.getEncoded());
     }
 
     /** The CKK code of a key; that of no key where tokens have none for it. */

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.pkcs11.object;
 
+import io.github.hsmsigner.core.SubjectPublicKeys;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.pkcs11.cryptoki.AttributeType;
 import io.github.hsmsigner.pkcs11.cryptoki.AttributeValue;
@@ -153,7 +154,7 @@ public final class TokenObjects {
         return matches.isEmpty()
                 ? distinct(
                         certificates(conditions).stream()
-                                .map(X509Certificate::getPublicKey)
+                                .map(certificate -> SubjectPublicKeys.normalize(certificate.getPublicKey()))
                                 .toList(),
                         key,
                         modulus)
@@ -166,7 +167,7 @@ public final class TokenObjects {
             boolean fits = modulus.map(m -> candidate instanceof RSAPublicKey rsa
                             && rsa.getModulus().equals(m))
                     .orElseGet(() -> key.mayBe(PublicKeys.keyType(candidate)));
-            if (fits && matches.stream().noneMatch(known -> PublicKeys.same(known, candidate))) {
+            if (fits && matches.stream().noneMatch(known -> SubjectPublicKeys.same(known, candidate))) {
                 matches.add(candidate);
             }
         }
@@ -178,7 +179,7 @@ public final class TokenObjects {
         try {
             Optional<byte[]> info = read(handle, AttributeType.PUBLIC_KEY_INFO);
             if (info.isPresent()) {
-                return Optional.of(PublicKeys.ofInfo(info.get()));
+                return Optional.of(SubjectPublicKeys.decode(info.get()));
             }
             if (expected.mayBe(ObjectClass.RSA_KEY)) {
                 Optional<byte[]> modulus = read(handle, AttributeType.MODULUS);

@@ -3,6 +3,7 @@ package io.github.hsmsigner.pkcs11.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hsmsigner.core.SubjectPublicKeys;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
 import java.security.PublicKey;
@@ -102,7 +103,7 @@ class PublicKeysTest {
     void describesTypeAndSize(String algorithm, int bits, String expected) {
         PublicKey key = TestPki.keyPair(algorithm, bits).getPublic();
         assertThat(PublicKeys.describe(key)).isEqualTo(expected);
-        assertThat(PublicKeys.ofInfo(key.getEncoded())).isEqualTo(key);
+        assertThat(SubjectPublicKeys.decode(key.getEncoded())).isEqualTo(key);
     }
 
     @Test

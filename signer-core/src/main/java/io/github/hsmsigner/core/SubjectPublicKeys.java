@@ -1,0 +1,145 @@
+package io.github.hsmsigner.core;
+
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.RSASSAPSSparams;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
+import org.bouncycastle.crypto.params.ECPublicKeyParameters;
+import org.bouncycastle.crypto.util.PublicKeyFactory;
+
+/**
+ * Compares and decodes public keys as they come from certificates, tokens and files. Stateless and thread-safe.
+ *
+ * <p>The same key can have several encodings: an RSA key with the identifier rsaEncryption or id-RSASSA-PSS (RFC 4055), an EC key with
+ * a compressed or an uncompressed point (RFC 5480).
+ */
+public final class SubjectPublicKeys {
+
+    private SubjectPublicKeys() {}
+
+    /**
+     * Compares two keys by their numbers: modulus and exponent, or curve and point.
+     *
+     * @param one a key
+     * @param other another key
+     * @return {@code true} if both are the same key, whatever their encodings
+     */
+    public static boolean same(PublicKey one, PublicKey other) {
+        if (one instanceof RSAPublicKey rsa && other instanceof RSAPublicKey otherRsa) {
+            return rsa.getModulus().equals(otherRsa.getModulus())
+                    && rsa.getPublicExponent().equals(otherRsa.getPublicExponent());
+        }
+        return Arrays.equals(one.getEncoded(), other.getEncoded()) || samePoint(one, other);
+    }
+
+    private static boolean samePoint(PublicKey one, PublicKey other) {
+        try {
+            return parameters(one) instanceof ECPublicKeyParameters ec
+                    && parameters(other) instanceof ECPublicKeyParameters otherEc
+                    && ec.getQ().equals(otherEc.getQ())
+                    && ec.getParameters().equals(otherEc.getParameters());
+        } catch (IOException | RuntimeException e) {
+            // A key of a type that BouncyCastle does not know: its encoding alone says what it is.
+            return false;
+        }
+    }
+
+    private static AsymmetricKeyParameter parameters(PublicKey key) throws IOException {
+        return PublicKeyFactory.createKey(key.getEncoded());
+    }
+
+    /**
+     * Decodes a key. An RSA key becomes a key of the algorithm {@code RSA}, also if its identifier is id-RSASSA-PSS.
+     *
+     * @param subjectPublicKeyInfo the SubjectPublicKeyInfo in DER
+     * @return the key
+     * @throws IllegalArgumentException if it is neither an RSA, EC nor Ed25519 key that the Java runtime accepts
+     */
+    public static PublicKey decode(byte[] subjectPublicKeyInfo) {
+        SubjectPublicKeyInfo info = SubjectPublicKeyInfo.getInstance(subjectPublicKeyInfo);
+        ASN1ObjectIdentifier type = info.getAlgorithm().getAlgorithm();
+        try {
+            if (type.equals(X9ObjectIdentifiers.id_ecPublicKey)) {
+                return decode("EC", uncompressed(info));
+            }
+            if (type.equals(EdECObjectIdentifiers.id_Ed25519)) {
+                return decode("Ed25519", info);
+            }
+            return decode(
+                    "RSA",
+                    type.equals(PKCSObjectIdentifiers.id_RSASSA_PSS)
+                            ? new SubjectPublicKeyInfo(
+                                    new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE),
+                                    info.parsePublicKey())
+                            : info);
+        } catch (GeneralSecurityException | IOException | RuntimeException e) {
+            throw new IllegalArgumentException("Not an RSA, EC or Ed25519 public key that Java accepts", e);
+        }
+    }
+
+    /**
+     * Returns the same key as {@link #decode(byte[])} makes it.
+     *
+     * @param key a key, such as that of a certificate
+     * @return the key; as it is, if it is of another type
+     */
+    public static PublicKey normalize(PublicKey key) {
+        try {
+            return decode(key.getEncoded());
+        } catch (IllegalArgumentException e) {
+            return key;
+        }
+    }
+
+    private static PublicKey decode(String algorithm, SubjectPublicKeyInfo info)
+            throws GeneralSecurityException, IOException {
+        return KeyFactory.getInstance(algorithm).generatePublic(new X509EncodedKeySpec(info.getEncoded()));
+    }
+
+    private static SubjectPublicKeyInfo uncompressed(SubjectPublicKeyInfo info) throws IOException {
+        ECPublicKeyParameters key = (ECPublicKeyParameters) PublicKeyFactory.createKey(info);
+        return new SubjectPublicKeyInfo(info.getAlgorithm(), key.getQ().getEncoded(false));
+    }
+
+    /**
+     * Tells whether a key's identifier allows a scheme and digest algorithm (RFC 4055, section 1.2): a key with the identifier
+     * id-RSASSA-PSS makes RSASSA-PSS signatures alone, and with parameters only those with their digest algorithm.
+     *
+     * @param key the key, as a certificate holds it
+     * @param algorithm the algorithm
+     * @return {@code true} if verifiers accept signatures with the algorithm
+     */
+    static boolean allows(PublicKey key, SignatureAlgorithm algorithm) {
+        if (!key.getAlgorithm().equals("RSASSA-PSS")) {
+            return true;
+        }
+        ASN1Encodable parameters = SubjectPublicKeyInfo.getInstance(key.getEncoded())
+                .getAlgorithm()
+                .getParameters();
+        return algorithm.scheme() == SignatureScheme.RSA_PSS
+                && (parameters == null || allows(RSASSAPSSparams.getInstance(parameters), algorithm.digestAlgorithm()));
+    }
+
+    /** The mask is made with the same digest algorithm as the hash, and the salt is as long as the hash. */
+    private static boolean allows(RSASSAPSSparams parameters, DigestAlgorithm digestAlgorithm) {
+        ASN1ObjectIdentifier hash = new ASN1ObjectIdentifier(digestAlgorithm.oid());
+        return hash.equals(parameters.getHashAlgorithm().getAlgorithm())
+                && hash.equals(AlgorithmIdentifier.getInstance(
+                                parameters.getMaskGenAlgorithm().getParameters())
+                        .getAlgorithm())
+                && parameters.getSaltLength().intValueExact() <= digestAlgorithm.length();
+    }
+}

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Reads PEM texts (RFC 7468) as editors and tools write them: with text around the blocks, indented lines, any line ends, byte order
@@ -14,7 +16,9 @@ import java.util.List;
  */
 public final class PemText {
 
-    private static final String BEGIN = "-----BEGIN ";
+    /** A line with another label is text: labels are short and printable. */
+    private static final Pattern BEGIN = Pattern.compile("-----BEGIN ([A-Za-z0-9 #.,:/+_]{1,64})-----");
+
     private static final String END = "-----END ";
     private static final String DASHES = "-----";
 
@@ -35,10 +39,11 @@ public final class PemText {
             if (line.startsWith(END)) {
                 throw new MalformedPemException("line " + number + " ends a block that was not begun");
             }
-            if (!line.startsWith(BEGIN) || !line.endsWith(DASHES)) {
+            Matcher begin = BEGIN.matcher(line);
+            if (!begin.matches()) {
                 continue;
             }
-            String label = line.substring(BEGIN.length(), line.length() - DASHES.length());
+            String label = begin.group(1);
             List<String> content = content(lines, label, number);
             blocks.add(block(label, number, content));
             number += content.size() + 1;

@@ -290,7 +290,7 @@ class JwtKeysTest {
         assertThatThrownBy(
                         () -> read(JwtKeySource.publicKey(write("-----BEGIN PUBLIC KEY-----" + " ".repeat(900_000)))))
                 .isInstanceOf(InvalidConfigurationException.class)
-                .hasMessageContaining("There is no PEM");
+                .hasMessageContaining("the PUBLIC KEY block of line 1 has no end");
         assertThatThrownBy(() -> read(JwtKeySource.publicKey(write("-----BEGIN A-----".repeat(50_000)))))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("There is no PEM");

@@ -20,6 +20,7 @@ import io.github.hsmsigner.pkcs11.plan.SigningMechanisms;
 import io.github.hsmsigner.pkcs11.recovery.AccessOptions;
 import io.github.hsmsigner.pkcs11.recovery.TokenAccess;
 import io.github.hsmsigner.pkcs11.session.Session;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
@@ -43,6 +44,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Pkcs11Token implements AutoCloseable {
 
+    private static final String SOFTHSM_CONFIGURATION = "SOFTHSM2_CONF";
     private static final Logger LOG = LoggerFactory.getLogger(Pkcs11Token.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
     private static final Duration OPEN_LIMIT = Duration.ofSeconds(30);
@@ -92,7 +94,8 @@ public final class Pkcs11Token implements AutoCloseable {
         try {
             module = CryptokiModule.open(config.module(), config.initializeParameters());
         } catch (CryptokiException e) {
-            throw unreachable("The PKCS#11 module " + config.module() + " cannot be initialised", e);
+            throw unreachable(
+                    "The PKCS#11 module " + config.module() + " cannot be initialised", e, hint(config.module()));
         }
         Optional<TokenAccess> access = Optional.empty();
         try {
@@ -109,7 +112,7 @@ public final class Pkcs11Token implements AutoCloseable {
             return new Pkcs11Token(config.module(), moduleInfo.toString(), cryptoki, token, vendor, access.get());
         } catch (CryptokiException e) {
             access.ifPresentOrElse(TokenAccess::close, module::close);
-            throw unreachable("The HSM cannot be used", e);
+            throw unreachable("The HSM cannot be used", e, "");
         } catch (RuntimeException e) {
             access.ifPresentOrElse(TokenAccess::close, module::close);
             throw e;
@@ -161,8 +164,20 @@ public final class Pkcs11Token implements AutoCloseable {
         return (int) Math.max(1, Math.min(wanted, allowed - 1));
     }
 
-    private static SigningUnavailableException unreachable(String what, CryptokiException cause) {
-        return SigningUnavailableException.passing(what + ": " + cause.getMessage() + ".", RETRY_AFTER, cause);
+    private static SigningUnavailableException unreachable(String what, CryptokiException cause, String hint) {
+        return SigningUnavailableException.passing(what + ": " + cause.getMessage() + "." + hint, RETRY_AFTER, cause);
+    }
+
+    /** SoftHSM answers CKR_GENERAL_ERROR, and gives no reason, if its configuration file cannot be read. */
+    private static String hint(Path module) {
+        String configuration = System.getenv(SOFTHSM_CONFIGURATION);
+        return configuration == null
+                        || configuration.isEmpty()
+                        || !module.getFileName().toString().contains("softhsm")
+                        || Files.isReadable(Path.of(configuration))
+                ? ""
+                : " " + SOFTHSM_CONFIGURATION + " names " + configuration
+                        + ", which does not exist or which this user may not read. Correct the variable or the file.";
     }
 
     /**

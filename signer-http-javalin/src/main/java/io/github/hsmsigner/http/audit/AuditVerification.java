@@ -2,6 +2,8 @@ package io.github.hsmsigner.http.audit;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,8 +41,12 @@ public record AuditVerification(int exitCode, String text, Optional<AuditReport>
             return new AuditVerification(report.intact() ? INTACT : BROKEN, text(report), Optional.of(report));
         } catch (InvalidConfigurationException e) {
             return notVerified(e.getMessage());
+        } catch (NoSuchFileException e) {
+            return notVerified("The file " + e.getFile() + " of the audit log does not exist.");
+        } catch (AccessDeniedException e) {
+            return notVerified("This user may not read the file " + e.getFile() + " of the audit log.");
         } catch (IOException e) {
-            return notVerified("The audit log cannot be read: " + e + ".");
+            return notVerified("The audit log cannot be read: " + e.getMessage() + ".");
         }
     }
 

@@ -4,23 +4,31 @@ import io.github.hsmsigner.http.audit.AuditVerification;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** What concerns the audit log. */
-@Command(
-        name = "audit",
-        description = "Looks at the audit log.",
-        subcommands = AuditCommand.Verify.class,
-        mixinStandardHelpOptions = true)
+@Command(name = "audit", description = "Looks at the audit log.", mixinStandardHelpOptions = true)
 final class AuditCommand implements Callable<Integer> {
+
+    private static final String FILE_VARIABLE = "SIGNING_AUDIT_FILE";
 
     @Spec
     private CommandSpec spec;
+
+    private AuditCommand() {}
+
+    /** The command with its subcommands. */
+    static CommandLine create(Map<String, String> environment) {
+        return new CommandLine(new AuditCommand()).addSubcommand(new Verify(environment));
+    }
 
     @Override
     public Integer call() {
@@ -41,6 +49,7 @@ final class AuditCommand implements Callable<Integer> {
                 "Exit codes: 0 all lines are in order, 1 one is not, 2 the log could not be read.",
                 "",
                 "Examples:",
+                "  signer-service audit verify",
                 "  signer-service audit verify /var/lib/signer/audit.jsonl",
                 "  signer-service audit verify audit.jsonl \\",
                 "      --anchor \"$(cat kept/audit.jsonl.head)\""
@@ -50,12 +59,15 @@ final class AuditCommand implements Callable<Integer> {
         @Spec
         private CommandSpec spec;
 
+        private final Map<String, String> environment;
+
         @Parameters(
                 paramLabel = "FILE",
-                arity = "1..*",
+                arity = "0..*",
                 description =
-                        "The file that lines are written to, with those rotated before it; or several files of one chain.")
-        private List<Path> files;
+                        "The file that lines are written to, with those rotated before it; or several files of one chain."
+                                + " Default: the file that SIGNING_AUDIT_FILE names.")
+        private List<Path> files = List.of();
 
         @Option(
                 names = "--anchor",
@@ -63,14 +75,26 @@ final class AuditCommand implements Callable<Integer> {
                 description = "A line that must be there, as the file *.head has it; may be given several times.")
         private List<String> anchors = List.of();
 
+        Verify(Map<String, String> environment) {
+            this.environment = Map.copyOf(environment);
+        }
+
         @Override
         public Integer call() {
-            AuditVerification verification = AuditVerification.of(files, anchors);
-            boolean readable = verification.exitCode() != AuditVerification.NOT_VERIFIED;
-            PrintWriter target =
-                    readable ? spec.commandLine().getOut() : spec.commandLine().getErr();
-            target.print(verification.text());
-            target.flush();
+            String configured = environment.getOrDefault(FILE_VARIABLE, "");
+            if (files.isEmpty() && configured.isEmpty()) {
+                throw new ParameterException(
+                        spec.commandLine(), "FILE is missing, and " + FILE_VARIABLE + " names no audit log.");
+            }
+            AuditVerification verification =
+                    AuditVerification.of(files.isEmpty() ? List.of(Path.of(configured)) : files, anchors);
+            if (verification.exitCode() == AuditVerification.NOT_VERIFIED) {
+                return ProblemReport.tell(
+                        spec.commandLine().getErr(), verification.text().lines().toList(), verification.exitCode());
+            }
+            PrintWriter out = spec.commandLine().getOut();
+            out.print(verification.text());
+            out.flush();
             return verification.exitCode();
         }
     }

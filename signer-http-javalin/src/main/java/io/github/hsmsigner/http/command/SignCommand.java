@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -101,6 +102,9 @@ final class SignCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InvalidSettingsException, CannotStartException, IOException, InterruptedException {
+        if (Files.isDirectory(file)) {
+            throw new ParameterException(spec.commandLine(), file + " is a directory. Name a file.");
+        }
         NewFile target = new NewFile(output == null ? Path.of(file + ".p7s") : output);
         target.require();
         ServiceSettings read = settings.read();

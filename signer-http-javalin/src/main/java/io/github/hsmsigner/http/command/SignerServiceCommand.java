@@ -54,7 +54,7 @@ final class SignerServiceCommand implements Runnable {
     static CommandLine create(Map<String, String> environment) {
         return withProblems(new CommandLine(new SignerServiceCommand())
                 .addSubcommand(new HelpCommand())
-                .addSubcommand(new AuditCommand())
+                .addSubcommand(AuditCommand.create(environment))
                 .addSubcommand(new AutoComplete.GenerateCompletion())
                 .addSubcommand(new ServeCommand(environment))
                 .addSubcommand(new CheckCommand(environment))

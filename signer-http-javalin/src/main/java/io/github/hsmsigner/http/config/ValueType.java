@@ -216,12 +216,25 @@ record ValueType<T>(String expected, Reader<T> reader) {
         });
     }
 
-    /** A file that is there, whose name is not shown: it may be the secret itself, by mistake. */
+    /**
+     * A file that is there. Its name is shown only if its directory exists, as otherwise it may be the secret itself, by mistake.
+     */
     static ValueType<Path> secretFile() {
         return of("a readable file", text -> {
-            Path file = Path.of(text);
-            if (!Files.isReadable(file) || Files.isDirectory(file)) {
-                throw new Refusal("does not name a readable file");
+            Path file = toPath(text);
+            if (Files.isDirectory(file)) {
+                throw new Refusal("names " + file + ", which is a directory");
+            }
+            if (Files.exists(file) && !Files.isReadable(file)) {
+                throw new Refusal("names " + file + ", which this user may not read");
+            }
+            if (!Files.exists(file)) {
+                Path directory = file.getParent();
+                boolean path = directory != null && directory.getNameCount() > 0 && Files.isDirectory(directory);
+                throw new Refusal(
+                        path
+                                ? "names " + file + ", which does not exist"
+                                : "does not name a readable file; the text is not shown, because it could be the secret");
             }
             return file;
         });

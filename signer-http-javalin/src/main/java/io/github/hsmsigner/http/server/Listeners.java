@@ -4,6 +4,8 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpVersion;
@@ -22,6 +24,10 @@ final class Listeners {
 
     /** Java asks the kernel for 50, and a burst of more clients than that loses some of them. The kernel has a limit of its own. */
     private static final int WAITING_CONNECTIONS = 1024;
+
+    private static final String NO_ADDRESS =
+            "the address is not one of this machine. Set SIGNING_SERVICE_ADDRESS, or SIGNING_SERVICE_ADMIN_ADDRESS for the admin"
+                    + " port, to an address of this machine, or to 0.0.0.0 for all.";
 
     private Listeners() {}
 
@@ -93,9 +99,27 @@ final class Listeners {
 
     private static InvalidConfigurationException cannotListen(ListenerSettings listener, IOException cause) {
         return new InvalidConfigurationException(
-                listener.address() + ":" + listener.port()
-                        + " cannot be listened on: the port is taken, this user may not use it, or the address is none"
-                        + " of this machine.",
-                cause);
+                listener.address() + ":" + listener.port() + " cannot be listened on: " + reason(cause), cause);
+    }
+
+    /** The system tells the reasons apart by words alone; Jetty and the JDK put exceptions of their own around it. */
+    private static String reason(IOException cause) {
+        for (Throwable each = cause; each != null; each = each.getCause()) {
+            String words = String.valueOf(each.getMessage());
+            if (words.contains("Address already in use")) {
+                return "another process uses the port. Stop it, or set another port: SIGNING_SERVICE_PORT, or"
+                        + " SIGNING_SERVICE_ADMIN_PORT for the admin port.";
+            }
+            if (words.contains("Permission denied")) {
+                return "this user may not use the port. Set a port of 1024 or more: SIGNING_SERVICE_PORT, or"
+                        + " SIGNING_SERVICE_ADMIN_PORT for the admin port.";
+            }
+            if (words.contains("Cannot assign requested address") || each instanceof UnresolvedAddressException) {
+                return NO_ADDRESS;
+            }
+        }
+        return cause instanceof SocketException && "Unresolved address".equals(cause.getMessage())
+                ? NO_ADDRESS
+                : "the system refuses it (" + cause.getMessage() + ").";
     }
 }

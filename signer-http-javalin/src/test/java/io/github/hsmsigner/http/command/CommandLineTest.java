@@ -57,7 +57,8 @@ class CommandLineTest {
                 "generate-key --label a            | --id",
                 "generate-key --label a --id 01 --type rsa-1024 | rsa-2048, rsa-3072",
                 "check --jason                     | Unknown option: '--jason'",
-                "audit verify                      | FILE"
+                "audit verify                      | FILE is missing, and SIGNING_AUDIT_FILE names no audit log",
+                "sign /tmp                         | /tmp is a directory. Name a file."
             })
     void aCommandLineThatCannotWorkIsExplained(String line, String expected) {
         Console.Result refused = console.run(line.strip().split(" "));
@@ -102,6 +103,20 @@ class CommandLineTest {
             }
             assertThat(authority.requests()).as("for cades alone").isEqualTo(1);
         }
+    }
+
+    @Test
+    void theAuditLogOfTheSettingsIsVerifiedByDefault() throws IOException {
+        Path log = directory.resolve("audit.jsonl");
+        Console console = new Console(Map.of("SIGNING_AUDIT_FILE", log.toString()));
+        Console.Result absent = console.run("audit", "verify");
+        assertThat(absent.exitCode()).isEqualTo(2);
+        assertThat(absent.errors())
+                .isEqualToIgnoringNewLines("signer-service: The file " + log + " of the audit log does not exist.");
+        Files.createFile(log);
+        Console.Result empty = console.run("audit", "verify");
+        assertThat(empty.exitCode()).isZero();
+        assertThat(empty.output()).contains("File " + log, "Intact: 0 lines");
     }
 
     @Test

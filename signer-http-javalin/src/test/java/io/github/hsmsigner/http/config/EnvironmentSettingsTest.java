@@ -356,7 +356,19 @@ class EnvironmentSettingsTest {
                 problem(
                         "the PIN where its file belongs",
                         Map.of("HSM_MODULE", files.module().toString(), "HSM_PIN_FILE", SettingsFiles.PIN),
-                        "HSM_PIN_FILE does not name a readable file"),
+                        "HSM_PIN_FILE does not name a readable file; the text is not shown"),
+                problem(
+                        "the PIN with a slash where its file belongs",
+                        Map.of("HSM_MODULE", files.module().toString(), "HSM_PIN_FILE", "/" + SettingsFiles.PIN),
+                        "HSM_PIN_FILE does not name a readable file; the text is not shown"),
+                problem(
+                        "PIN file missing",
+                        Map.of("HSM_MODULE", files.module().toString(), "HSM_PIN_FILE", files.pin() + "-absent"),
+                        "HSM_PIN_FILE names " + files.pin() + "-absent, which does not exist"),
+                problem(
+                        "PIN file is a directory",
+                        Map.of("HSM_MODULE", files.module().toString(), "HSM_PIN_FILE", "/tmp"),
+                        "HSM_PIN_FILE names /tmp, which is a directory"),
                 problem(
                         "PIN in the URI",
                         files.hsm("HSM_URI", "pkcs11:object=x?pin-value=" + "crypto-user%3apass"),

@@ -174,26 +174,39 @@ class HttpLimitsTest {
     void aPortThatIsTaken() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             ListenerSettings listener = new ListenerSettings("127.0.0.1", taken.getLocalPort());
-            assertCannotListen(listener, Optional.empty(), "127.0.0.1:" + taken.getLocalPort());
-            assertCannotListen(TestServer.ANY_PORT, Optional.of(listener), "127.0.0.1:" + taken.getLocalPort());
+            assertCannotListen(
+                    listener, Optional.empty(), "127.0.0.1:" + taken.getLocalPort(), "another process uses the port");
+            assertCannotListen(
+                    TestServer.ANY_PORT,
+                    Optional.of(listener),
+                    "127.0.0.1:" + taken.getLocalPort(),
+                    "SIGNING_SERVICE_ADMIN_PORT");
         }
     }
 
     @Test
     void anAddressOfAnotherMachine() {
-        assertCannotListen(new ListenerSettings("192.0.2.1", 0), Optional.empty(), "192.0.2.1:0");
-        assertCannotListen(new ListenerSettings("no-such-host.invalid", 0), Optional.empty(), "no-such-host.invalid:0");
+        assertCannotListen(
+                new ListenerSettings("192.0.2.1", 0), Optional.empty(), "192.0.2.1:0", "SIGNING_SERVICE_ADDRESS");
+        assertCannotListen(
+                new ListenerSettings("no-such-host.invalid", 0),
+                Optional.empty(),
+                "no-such-host.invalid:0",
+                "not one of this machine");
     }
 
-    private static void assertCannotListen(ListenerSettings listener, Optional<ListenerSettings> admin, String named) {
+    private static void assertCannotListen(
+            ListenerSettings listener, Optional<ListenerSettings> admin, String named, String reason) {
         ServerSettings settings = TestServer.settings(listener, Optional.empty(), admin, ClientLimits.defaults());
         assertThatThrownBy(() -> TestServer.start(settings, () -> null))
                 .isInstanceOf(InvalidConfigurationException.class)
-                .hasMessageStartingWith(named + " cannot be listened on");
+                .hasMessageStartingWith(named + " cannot be listened on: ")
+                .hasMessageContaining(reason);
         assertThat(SigningHttpServer.problems(
                         admin.map(other -> List.of(listener, other)).orElse(List.of(listener)), Optional.empty()))
                 .singleElement()
                 .asString()
-                .startsWith(named + " cannot be listened on");
+                .startsWith(named + " cannot be listened on: ")
+                .contains(reason);
     }
 }

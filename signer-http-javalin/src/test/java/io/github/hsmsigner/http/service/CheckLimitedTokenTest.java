@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +55,23 @@ class CheckLimitedTokenTest {
                     .containsPattern(
                             "(?m)^WARNING +key hsm: The service refuses the action sign .* with " + supported + ": ")
                     .contains("The service would work: 0 errors");
+        }
+    }
+
+    @Test
+    void aMissingConfigurationOfSoftHsmIsNamed() {
+        Map<String, String> variables = Map.of(
+                "SOFTHSM2_CONF", directory.resolve("absent.conf").toString(),
+                "HSM_MODULE", SoftHsm.module().toString(),
+                "HSM_PIN", token.pin());
+        try (ChildProcess process = ChildProcess.start(directory, variables, "keys")) {
+            assertThat(process.exitCode()).isEqualTo(1);
+            assertThat(process.errors())
+                    .last()
+                    .asString()
+                    .contains(
+                            "CKR_GENERAL_ERROR",
+                            "SOFTHSM2_CONF names " + directory.resolve("absent.conf") + ", which does not exist");
         }
     }
 }

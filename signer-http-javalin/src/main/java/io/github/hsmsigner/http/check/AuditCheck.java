@@ -22,6 +22,16 @@ final class AuditCheck {
     static Finding of(AuditFileSettings audit) {
         try {
             AuditFile.check(audit);
+            long free = audit.file().toAbsolutePath().getParent().toFile().getUsableSpace();
+            if (free < audit.reserveBytes()) {
+                return Finding.warning(
+                        AREA,
+                        "",
+                        "Goes to " + audit.file() + ", whose disk has " + free
+                                + " bytes free, fewer than the reserve of " + audit.reserveBytes()
+                                + ". Requests of unknown callers will only be counted.",
+                        "Free space on the disk, or set another audit.reserve (SIGNING_AUDIT_RESERVE).");
+            }
             return Finding.ok(AREA, "", "Goes to " + audit.file() + ".");
         } catch (InvalidConfigurationException e) {
             return Finding.error(

@@ -64,6 +64,19 @@ class CheckCommandTest {
     }
 
     @Test
+    void aDiskWithLessSpaceThanTheReserveIsAWarning() {
+        Console.Result result = check(keyStore(
+                "SIGNING_AUDIT_FILE",
+                directory.resolve("audit.jsonl").toString(),
+                "SIGNING_AUDIT_RESERVE",
+                "4000000GiB"));
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.output())
+                .containsPattern("(?m)^WARNING +audit: .*bytes free, fewer than the reserve")
+                .containsPattern("(?m)^ +-> Free space on the disk");
+    }
+
+    @Test
     void aConfigurationFileThatIsNestedTooDeeplyIsOneFinding() throws IOException {
         for (String nested :
                 List.of("keys: " + "[".repeat(100_000), "- ".repeat(100_000), "a: " + "{b: ".repeat(100_000))) {

@@ -5,6 +5,7 @@ import io.github.hsmsigner.http.config.KeySettings;
 import io.github.hsmsigner.http.config.ServiceSettings;
 import io.github.hsmsigner.http.config.SettingsReader;
 import io.github.hsmsigner.http.config.UsableSettings;
+import io.github.hsmsigner.http.server.SigningHttpServer;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,6 +41,12 @@ public final class ServiceCheck {
             findings.addAll(AccessCheck.of(settings.access(), settings.keys().keySet(), clock));
             findings.addAll(
                     settings.server().tls().map(tls -> TlsCheck.of(tls, clock)).orElse(List.of(TlsCheck.none())));
+            SigningHttpServer.heapWarning(settings.server())
+                    .ifPresent(warning -> findings.add(Finding.warning(
+                            "server",
+                            "",
+                            warning,
+                            "Run check with the options of the virtual machine that serve has.")));
             findings.add(settings.audit().map(AuditCheck::of).orElse(AuditCheck.none()));
             new KeyCheck(settings.tokens(), settings.keys(), settings.signatures(), clock, findings).run();
         } catch (InvalidSettingsException e) {

@@ -9,12 +9,16 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP side of the service: the endpoint, health, metrics, and errors in one shape for everything else. Safe for use by any number
  * of threads at once.
  */
 public final class SigningHttpServer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SigningHttpServer.class);
 
     private final CallbackServer callbacks;
     private final Optional<AdminServer> admin;
@@ -45,6 +49,7 @@ public final class SigningHttpServer {
         Objects.requireNonNull(service, "service");
         Objects.requireNonNull(observer, "observer");
         Objects.requireNonNull(health, "health");
+        heapWarning(settings).ifPresentOrElse(LOG::warn, () -> LOG.info("{}", HeapDemand.of(settings)));
         OperatorPages pages = settings.admin().isPresent()
                 ? OperatorPages.liveness(observer::answeredByServer)
                 : OperatorPages.all(health, metrics, observer::answeredByServer);
@@ -73,6 +78,19 @@ public final class SigningHttpServer {
         tls.ifPresent(settings -> collect(problems, () -> TlsIdentity.read(settings)));
         listeners.forEach(listener -> collect(problems, () -> Listeners.check(listener)));
         return problems;
+    }
+
+    /**
+     * Compares the heap of this process with the limits on clients.
+     *
+     * @param settings the settings
+     * @return a warning and what to do, if clients can make the server use more heap than there is
+     */
+    public static Optional<String> heapWarning(ServerSettings settings) {
+        HeapDemand demand = HeapDemand.of(settings);
+        return demand.fits()
+                ? Optional.empty()
+                : Optional.of(demand + " Lower max-connections, max-requests or max-request-memory, or raise -Xmx.");
     }
 
     private static void collect(List<String> problems, Runnable check) {

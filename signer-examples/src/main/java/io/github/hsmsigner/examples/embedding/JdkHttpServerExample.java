@@ -102,7 +102,13 @@ public final class JdkHttpServerExample {
         byte[] body = answer.body();
         answer.headers().forEach((name, value) -> exchange.getResponseHeaders().put(name, List.of(value)));
         exchange.getResponseHeaders().set("Content-Type", answer.contentType());
-        exchange.sendResponseHeaders(answer.status(), body.length);
-        exchange.getResponseBody().write(body);
+        try {
+            exchange.sendResponseHeaders(answer.status(), body.length);
+            exchange.getResponseBody().write(body);
+        } catch (IOException e) {
+            // The client has disconnected: the log and the audit log say so.
+            answer.undelivered(e.toString());
+            throw e;
+        }
     }
 }

@@ -266,7 +266,7 @@ public final class AuditFile implements AuditLog, AutoCloseable {
 
     /** Adds a line that no request waits for. */
     private void addLine(String subject, byte[] body) {
-        PendingLine line = new PendingLine(body);
+        PendingLine line = PendingLine.withoutRequest(body);
         Admission admission = pending.add(line, Duration.ZERO);
         if (admission == Admission.ADMITTED) {
             line.whenFailed(cause -> LOG.error("The audit log {} lacks {}: {}.", file, subject, reason(cause)));
@@ -316,7 +316,7 @@ public final class AuditFile implements AuditLog, AutoCloseable {
     private void fail(List<PendingLine> batch, Throwable cause) {
         try {
             batch.forEach(line -> line.failed(cause));
-            outage(cause, batch.size());
+            outage(cause, batch.stream().filter(PendingLine::awaited).count());
         } catch (Throwable e) {
             // Such as the next OutOfMemoryError. Health and metrics have the trouble.
             trouble = e.getClass().getSimpleName();
@@ -348,7 +348,7 @@ public final class AuditFile implements AuditLog, AutoCloseable {
         }
     }
 
-    private void outage(Throwable cause, int requests) {
+    private void outage(Throwable cause, long requests) {
         trouble = reason(cause);
         refusedInOutage += requests;
         if (outageSince == null) {

@@ -12,13 +12,30 @@ import java.util.function.Consumer;
 final class PendingLine {
 
     private final byte[] body;
+    private final boolean awaited;
     private final CompletableFuture<Void> written = new CompletableFuture<>();
 
     /** Whoever sets it decides: the writer takes the line, or the request gives it up. */
     private final AtomicBoolean decided = new AtomicBoolean();
 
+    /** A line that a request waits for. */
     PendingLine(byte[] body) {
+        this(body, true);
+    }
+
+    private PendingLine(byte[] body, boolean awaited) {
         this.body = body;
+        this.awaited = awaited;
+    }
+
+    /** A line that no request waits for. */
+    static PendingLine withoutRequest(byte[] body) {
+        return new PendingLine(body, false);
+    }
+
+    /** Whether a request waits for it, which fails if it cannot be written. */
+    boolean awaited() {
+        return awaited;
     }
 
     byte[] body() {

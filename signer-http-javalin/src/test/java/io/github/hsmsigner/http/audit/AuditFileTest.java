@@ -3,6 +3,7 @@ package io.github.hsmsigner.http.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hsmsigner.core.UndeliveredResponse;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.audit.AuditFinding.Kind;
 import io.github.hsmsigner.testing.CapturedLog;
@@ -283,6 +284,23 @@ class AuditFileTest {
                         .verify(List.of(elsewhere, file()))
                         .intact())
                 .isTrue();
+    }
+
+    @Test
+    void aLineThatNoRequestWaitsForIsNoRefusedRequest() throws IOException {
+        Path elsewhere = Files.createDirectory(directory.resolve("old")).resolve("audit.jsonl");
+        try (AuditFile audit = open();
+                CapturedLog log = new CapturedLog()) {
+            AuditEvents.record(audit, 1, 1);
+            Files.move(file(), elsewhere);
+            audit.responseUndelivered(
+                    new UndeliveredResponse(AuditEvents.NOW, "request-1", Optional.empty(), Optional.empty(), true));
+            assertThatThrownBy(() -> AuditEvents.record(audit, 2, 2)).isInstanceOf(AuditException.class);
+            Files.move(elsewhere, file());
+            AuditEvents.record(audit, 3, 3);
+            assertThat(log.text()).contains("lacks the undelivered response of request request-1: it is not there");
+        }
+        assertThat(Files.readString(file())).contains("\"not_recorded\":1,");
     }
 
     @Test

@@ -54,7 +54,7 @@ class CheckFindingsTest {
 
     private static void assertFinds(Console.Result result, String level, String pattern) {
         assertThat(result.output()).containsPattern("(?m)^" + level + " +" + pattern);
-        assertThat(result.exitCode()).isEqualTo(result.output().contains("\nERROR ") ? 1 : 0);
+        assertThat(result.exitCode()).isEqualTo(result.output().contains(" 0 errors,") ? 0 : 1);
     }
 
     private static void assertFindsNoError(Console.Result result) {
@@ -229,6 +229,35 @@ class CheckFindingsTest {
                 "certificate keystore: The authority certificate of CN=Test Issuing CA expires on .*, before the"
                         + " certificate of the key");
         assertFindsNoError(result);
+    }
+
+    @Test
+    void aRuleThatCanNeverApplyIsAnErrorAndTheOtherPartsAreCheckedTooButNoToken() throws IOException {
+        KeyPair key = TestPki.rsaKeyPair(2048);
+        X509Certificate expired =
+                TestKey.pki().certifySigner("Server", key.getPublic(), BEGIN.minus(Duration.ofDays(9)), BEGIN);
+        Path file = Files.write(
+                directory.resolve("signer.yaml"),
+                List.of(
+                        "server:",
+                        "  tls:",
+                        "    certificate: " + TestPki.writePem(directory.resolve("server.pem"), expired),
+                        "    private-key: " + TestPki.writePem(directory.resolve("server.key"), TestPki.pkcs8(key)),
+                        "tokens: {hsm: {module: " + directory.resolve("server.pem") + ", pin: '1234'}}",
+                        "keys:",
+                        "  hsm: {tokens: hsm}",
+                        "  file: {keystore: " + TestKey.writeKeyStore(directory) + ", keystore-password: "
+                                + TestKey.PASSWORD + "}",
+                        "access:",
+                        "  token-secret: a secret of more than sixteen",
+                        "  callers: {nobody: {actions: [certificates]}}"));
+        Console.Result result = new Console(Map.of("SIGNING_SERVICE_CONFIG", file.toString())).run("check");
+        assertFinds(result, "ERROR", "settings: .*\\[nobody\\] can never apply");
+        assertFinds(result, "ERROR", "tls: The TLS certificate of CN=Server expired on ");
+        assertFinds(result, "OK", "key file: Signs with sha256, sha384, sha512\\.");
+        assertFinds(result, "WARNING", "token: Tokens are not opened while settings are wrong");
+        assertThat(result.output()).doesNotContain("token hsm").doesNotContain(TestKey.PASSWORD);
+        assertThat(result.exitCode()).isEqualTo(1);
     }
 
     @Test

@@ -82,7 +82,8 @@ final class KeyCheck {
                         "token",
                         name,
                         token.health().reason(),
-                        "Correct the PIN before you try again: tokens lock a user after a few wrong ones."));
+                        "Correct the PIN" + pinFile(name)
+                                + " before you try again: tokens lock a user after a few wrong ones."));
             }
             problemsOfTokens.put(name, description.problems());
         } catch (InvalidConfigurationException e) {
@@ -96,6 +97,10 @@ final class KeyCheck {
                     "See that the HSM can be reached from here and that its client is set up;"
                             + " docs/pkcs11-errors.md has the error codes."));
         }
+    }
+
+    private String pinFile(String tokenName) {
+        return tokens.get(tokenName).pinFile().map(file -> " in " + file).orElse("");
     }
 
     private Optional<ContainerBuilder> containers() {

@@ -173,7 +173,7 @@ class CheckCommandTest {
     }
 
     @Test
-    void aWrongPinIsTriedOnce() {
+    void aWrongPinIsTriedOnce() throws IOException {
         SoftHsm.Token token = SoftHsm.newToken();
         token.importKey(TestKey.keyPair(), "a", "01");
         String module = SoftHsm.module().toString();
@@ -181,6 +181,11 @@ class CheckCommandTest {
                 Map.of("HSM_MODULE", module, "HSM_TOKEN_LABEL", token.label(), "HSM_PIN", "999999"),
                 "token hsm: ",
                 "Correct the PIN");
+        Path wrongPin = Files.writeString(directory.resolve("pin"), "999999");
+        assertFinds(
+                Map.of("HSM_MODULE", module, "HSM_TOKEN_LABEL", token.label(), "HSM_PIN_FILE", wrongPin.toString()),
+                "token hsm: ",
+                "Correct the PIN in " + wrongPin + " before");
         Console.Result mended =
                 check(Map.of("HSM_MODULE", module, "HSM_TOKEN_LABEL", token.label(), "HSM_PIN", token.pin()));
         assertThat(mended.output()).contains("OK       token hsm: Logged in.");

@@ -3,12 +3,8 @@ package io.github.hsmsigner.core;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
-import java.util.Set;
-import org.bouncycastle.asn1.ASN1Encodable;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import java.util.Optional;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
-import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
 /** Which keys are good enough: RSA of 2048 to 8192 bits, the NIST curves P-256, P-384 and P-521, and Ed25519. */
@@ -16,8 +12,6 @@ final class KeyRequirements {
 
     private static final int MIN_RSA_BITS = 2048;
     private static final int MAX_RSA_BITS = 8192;
-    private static final Set<ASN1ObjectIdentifier> CURVES =
-            Set.of(SECObjectIdentifiers.secp256r1, SECObjectIdentifiers.secp384r1, SECObjectIdentifiers.secp521r1);
 
     private KeyRequirements() {}
 
@@ -30,16 +24,17 @@ final class KeyRequirements {
             }
             return;
         }
-        AlgorithmIdentifier algorithm =
-                SubjectPublicKeyInfo.getInstance(key.getEncoded()).getAlgorithm();
-        ASN1Encodable curve = algorithm.getParameters();
-        boolean onKnownCurve =
-                key.getAlgorithm().equals("EC") && curve instanceof ASN1ObjectIdentifier oid && CURVES.contains(oid);
-        if (!onKnownCurve && !algorithm.getAlgorithm().equals(EdECObjectIdentifiers.id_Ed25519)) {
+        Optional<String> otherCurve = SubjectPublicKeys.otherCurve(key);
+        boolean ec = key.getAlgorithm().equals("EC");
+        boolean ed25519 = SubjectPublicKeyInfo.getInstance(key.getEncoded())
+                .getAlgorithm()
+                .getAlgorithm()
+                .equals(EdECObjectIdentifiers.id_Ed25519);
+        if (otherCurve.isPresent() || !ec && !ed25519) {
             throw new InvalidConfigurationException(
                     "A key of type RSA, EC on P-256, P-384 or P-521, or Ed25519 is needed;"
                             + " this one is of type " + key.getAlgorithm()
-                            + (curve == null ? "" : " with parameters " + curve) + ".");
+                            + otherCurve.map(curve -> " on " + curve).orElse("") + ".");
         }
     }
 }

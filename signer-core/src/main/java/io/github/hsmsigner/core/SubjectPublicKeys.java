@@ -7,14 +7,18 @@ import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.RSASSAPSSparams;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x9.ECNamedCurveTable;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
 import org.bouncycastle.crypto.params.ECPublicKeyParameters;
@@ -27,6 +31,9 @@ import org.bouncycastle.crypto.util.PublicKeyFactory;
  * a compressed or an uncompressed point (RFC 5480).
  */
 public final class SubjectPublicKeys {
+
+    private static final Set<ASN1ObjectIdentifier> NIST_CURVES =
+            Set.of(SECObjectIdentifiers.secp256r1, SECObjectIdentifiers.secp384r1, SECObjectIdentifiers.secp521r1);
 
     private SubjectPublicKeys() {}
 
@@ -112,6 +119,36 @@ public final class SubjectPublicKeys {
     private static SubjectPublicKeyInfo uncompressed(SubjectPublicKeyInfo info) throws IOException {
         ECPublicKeyParameters key = (ECPublicKeyParameters) PublicKeyFactory.createKey(info);
         return new SubjectPublicKeyInfo(info.getAlgorithm(), key.getQ().getEncoded(false));
+    }
+
+    /**
+     * Names the curve of a key, if it is none of P-256, P-384 and P-521. Java runtimes do not verify signatures with such keys.
+     *
+     * @param key the key
+     * @return the name, such as {@code brainpoolP256r1}; empty for keys on P-256, P-384 and P-521 and keys of other types
+     */
+    public static Optional<String> otherCurve(PublicKey key) {
+        if (!key.getAlgorithm().equals("EC")) {
+            return Optional.empty();
+        }
+        ASN1Encodable parameters = SubjectPublicKeyInfo.getInstance(key.getEncoded())
+                .getAlgorithm()
+                .getParameters();
+        if (!(parameters instanceof ASN1ObjectIdentifier curve)) {
+            return Optional.of("a curve without a name");
+        }
+        String name = ECNamedCurveTable.getName(curve);
+        return isNistCurve(curve) ? Optional.empty() : Optional.of(name == null ? curve.getId() : name);
+    }
+
+    /**
+     * Tells whether a curve is P-256, P-384 or P-521.
+     *
+     * @param curve the identifier of the curve
+     * @return {@code true} for these three
+     */
+    public static boolean isNistCurve(ASN1ObjectIdentifier curve) {
+        return NIST_CURVES.contains(curve);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.core.certificate;
 
+import io.github.hsmsigner.core.SubjectPublicKeys;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.security.cert.CertificateException;
@@ -17,11 +18,15 @@ import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
 import org.bouncycastle.asn1.cms.ContentInfo;
 import org.bouncycastle.asn1.cms.SignedData;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Certificate;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x9.ECNamedCurveTable;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
 /**
  * Reads one certificate in DER, or those of a certs-only SignedData in BER or DER (RFC 5652, section 5; RFC 8551, section 3.8). In a
@@ -82,15 +87,16 @@ final class DerCertificates {
 
     static X509Certificate certificate(byte[] der) throws MalformedCertificatesException {
         try {
-            X509Certificate certificate = (X509Certificate)
-                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
-            // Containers are made with the other parser and in DER. What it cannot read, or would write in another way
-            // than
-            // the issuer signed it, is better found here than by those who verify a signature.
+            // Containers are made with the other parser. What it cannot read, or would write in another way than the
+            // issuer signed it, is better found here than by those who verify a signature.
             Certificate structure = Certificate.getInstance(der);
+            X509Certificate certificate =
+                    (X509Certificate) factory(structure).generateCertificate(new ByteArrayInputStream(der));
             if (!Arrays.equals(der, certificate.getEncoded())
                     || !Arrays.equals(der, structure.getEncoded(ASN1Encoding.DER))) {
-                throw new MalformedCertificatesException("it is not a certificate in DER");
+                throw new MalformedCertificatesException(
+                        "it is not a certificate in DER (such as a name with an RDN out of"
+                                + " order), so verifiers that encode it again find its signature invalid");
             }
             requireUsage(structure.getTBSCertificate().getExtensions());
             // Keys are parsed late; one that cannot be is better found here than by the first who needs it.
@@ -99,6 +105,18 @@ final class DerCertificates {
         } catch (CertificateException | IOException | RuntimeException e) {
             throw new MalformedCertificatesException("it is not a certificate: " + e.getMessage(), e);
         }
+    }
+
+    /** Some Java runtimes do not parse a certificate with a key on a curve that they do not have. */
+    private static CertificateFactory factory(Certificate certificate) throws CertificateException {
+        AlgorithmIdentifier algorithm = certificate.getSubjectPublicKeyInfo().getAlgorithm();
+        boolean otherCurve = algorithm.getAlgorithm().equals(X9ObjectIdentifiers.id_ecPublicKey)
+                && algorithm.getParameters() instanceof ASN1ObjectIdentifier curve
+                && !SubjectPublicKeys.isNistCurve(curve)
+                && ECNamedCurveTable.getByOID(curve) != null;
+        return otherCurve
+                ? CertificateFactory.getInstance("X.509", new BouncyCastleProvider())
+                : CertificateFactory.getInstance("X.509");
     }
 
     /** Where it is not critical, one that is damaged would count as none, and the certificate as one for every use. */

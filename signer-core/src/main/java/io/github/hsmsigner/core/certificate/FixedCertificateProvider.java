@@ -67,7 +67,7 @@ public final class FixedCertificateProvider implements CertificateProvider {
     public CertificateChain certificateChain(PublicKey publicKey) {
         if (signers.isEmpty()) {
             throw new InvalidConfigurationException("There is no certificate for the signing key, as " + origin
-                    + " holds none: configure the certificate of the key as a file, or put it there.");
+                    + " holds none that can be used: configure the certificate of the key as a file, or put it there.");
         }
         List<X509Certificate> matches = signers.stream()
                 .filter(c -> SubjectPublicKeys.same(c.getPublicKey(), publicKey))

@@ -1,9 +1,13 @@
 package io.github.hsmsigner.core.tsp;
 
+import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
+import java.security.Provider;
 import java.security.cert.CertPathBuilder;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertStore;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.TrustAnchor;
@@ -12,11 +16,15 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
-/** Certification paths (RFC 5280, section 6). Revocation is for those who verify the document. */
+/**
+ * Certification paths (RFC 5280, section 6), with BouncyCastle: the Java runtime does not have all curves that authorities use.
+ * Revocation is for those who verify the document.
+ */
 final class TrustedPath {
 
     private TrustedPath() {}
@@ -27,27 +35,40 @@ final class TrustedPath {
             Collection<X509Certificate> trusted,
             Date time)
             throws GeneralSecurityException {
+        // Not registered. It verifies with its own algorithms if the certificates are its own objects.
+        Provider provider = new BouncyCastleProvider();
+        CertificateFactory factory = CertificateFactory.getInstance("X.509", provider);
         X509CertSelector target = new X509CertSelector();
-        target.setCertificate(certificate);
-        Set<TrustAnchor> anchors = trusted.stream()
-                .filter(TrustedPath::mayIssue)
-                .map(t -> new TrustAnchor(t, null))
-                .collect(Collectors.toSet());
+        target.setCertificate(own(factory, certificate));
+        Set<TrustAnchor> anchors = new HashSet<>();
+        for (X509Certificate anchor : trusted) {
+            if (mayIssue(anchor)) {
+                anchors.add(new TrustAnchor(own(factory, anchor), null));
+            }
+        }
         if (anchors.isEmpty()) {
             return false;
         }
         PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, target);
-        List<X509Certificate> known = new ArrayList<>(intermediates);
-        known.add(certificate);
+        List<X509Certificate> known = new ArrayList<>();
+        for (X509Certificate intermediate : intermediates) {
+            known.add(own(factory, intermediate));
+        }
+        known.add(own(factory, certificate));
         parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(known)));
         parameters.setRevocationEnabled(false);
         parameters.setDate(time);
         try {
-            CertPathBuilder.getInstance("PKIX").build(parameters);
+            CertPathBuilder.getInstance("PKIX", provider).build(parameters);
             return true;
         } catch (CertPathBuilderException e) {
             return false;
         }
+    }
+
+    private static X509Certificate own(CertificateFactory factory, X509Certificate certificate)
+            throws CertificateException {
+        return (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(certificate.getEncoded()));
     }
 
     /** PKIX takes any anchor as an issuer; a trusted certificate of a signer is not meant as one. */

@@ -72,8 +72,9 @@ class CertificateFilesTest {
                 FixedCertificateProvider.of("the token", List.of(), List.of(PKI.intermediate()));
         assertThatThrownBy(() -> provider.certificateChain(KEY))
                 .isInstanceOf(InvalidConfigurationException.class)
-                .hasMessage("There is no certificate for the signing key, as the token holds none: configure the"
-                        + " certificate of the key as a file, or put it there.");
+                .hasMessage(
+                        "There is no certificate for the signing key, as the token holds none that can be used: configure the"
+                                + " certificate of the key as a file, or put it there.");
     }
 
     @Test

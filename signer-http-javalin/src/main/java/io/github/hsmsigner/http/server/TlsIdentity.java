@@ -132,6 +132,12 @@ final class TlsIdentity {
                             + authority.getSubjectX500Principal().getName() + " in " + file
                             + " is not that of an authority, which clients' certificates could be trusted from.");
                 }
+                SubjectPublicKeys.otherCurve(authority.getPublicKey()).ifPresent(curve -> {
+                    throw new InvalidConfigurationException("The certificate of "
+                            + authority.getSubjectX500Principal().getName() + " in " + file + " has a key on " + curve
+                            + ". TLS cannot verify clients' certificates with it; a key on P-256, P-384 or P-521, or an"
+                            + " RSA key is needed.");
+                });
                 authorities.add(authority);
             }
         }

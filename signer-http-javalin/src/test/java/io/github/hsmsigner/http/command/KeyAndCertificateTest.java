@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.ExternalTool;
 import io.github.hsmsigner.testing.TestPki;
+import io.github.hsmsigner.testing.UnsortedName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,6 +123,44 @@ class KeyAndCertificateTest {
         assertThat(imported.exitCode()).isZero();
         assertThat(imported.output()).contains("CN=Contracts");
         assertThat(console(null).run("check").exitCode()).isZero();
+    }
+
+    /**
+     * BouncyCastle, and so EU DSS, encodes such a name in another order than the authority signed it. NSS compares the issuer's octets. So
+     * no signature is made with such a certificate, wherever it comes from.
+     */
+    @Test
+    void aCertificateThatVerifiersEncodeInAnotherWayIsRefused() throws Exception {
+        KeyPair key = TestPki.rsaKeyPair(2048);
+        X509Certificate odd = UnsortedName.certify("CN=Contracts", key.getPublic(), TestPki.rsaKeyPair(2048));
+        Path document = Files.writeString(directory.resolve("document"), "To be signed");
+        token.importKey(key, "contracts", "01");
+
+        Console.Result ofFile = console(pem(odd)).run("sign", document.toString());
+        assertThat(ofFile.errors())
+                .contains("it is not a certificate in DER (such as a name with an RDN out of order)");
+        assertThat(ofFile.exitCode()).isEqualTo(2);
+
+        token.importCertificate(odd, "contracts", "01");
+        Console.Result onToken = console(null).run("sign", document.toString());
+        assertThat(onToken.errors()).contains("holds none that can be used");
+        assertThat(onToken.exitCode()).isEqualTo(2);
+
+        Path store = TestPki.writePkcs12(directory.resolve("store.p12"), "secret".toCharArray(), key, List.of(odd));
+        Console.Result ofKeyStore = new Console(
+                        Map.of("SIGNING_KEYSTORE", store.toString(), "SIGNING_KEYSTORE_PASSWORD", "secret"))
+                .run("sign", document.toString());
+        assertThat(ofKeyStore.errors()).contains("certificate in the key store", "not a certificate in DER");
+        assertThat(ofKeyStore.exitCode()).isEqualTo(2);
+
+        Path privateKey = TestPki.writePem(directory.resolve("server.key"), TestPki.pkcs8(key));
+        Console.Result ofTls = new Console(Map.of(
+                        "SIGNING_KEYSTORE", store.toString(),
+                        "SIGNING_KEYSTORE_PASSWORD", "secret",
+                        "SIGNING_SERVICE_TLS_CERTIFICATE", pem(odd).toString(),
+                        "SIGNING_SERVICE_TLS_PRIVATE_KEY", privateKey.toString()))
+                .run("check");
+        assertThat(ofTls.output()).containsPattern("ERROR +tls: .*not a certificate in DER");
     }
 
     /** An authority may certify an RSA key for RSASSA-PSS alone, whatever the token calls it. */

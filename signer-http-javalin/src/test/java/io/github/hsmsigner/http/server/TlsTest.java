@@ -357,6 +357,35 @@ class TlsTest {
         assertThat(once(PKI.clientTls()).status()).isEqualTo(200);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"brainpoolP256r1", "secp256k1", "secp224r1"})
+    void anAuthorityWithAKeyThatTlsCannotUseIsNamed(String curve) {
+        writeIdentity("Server", TestPki.rsaKeyPair(2048));
+        Path key = directory.resolve("ca.key");
+        Path authority = directory.resolve("curve.pem");
+        ExternalTool.runOrFail("openssl", "ecparam", "-name", curve, "-genkey", "-noout", "-out", key.toString());
+        ExternalTool.runOrFail(
+                "openssl",
+                "req",
+                "-x509",
+                "-key",
+                key.toString(),
+                "-subj",
+                "/CN=Curve CA",
+                "-out",
+                authority.toString());
+        TlsSettings settings = settings(ClientCertificates.NONE);
+        assertThatThrownBy(() -> TlsIdentity.read(new TlsSettings(
+                        settings.certificates(),
+                        settings.privateKey(),
+                        Optional.empty(),
+                        ClientCertificates.REQUIRED,
+                        List.of(authority))))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("CN=Curve CA")
+                .hasMessageContaining("has a key on " + curve);
+    }
+
     @Test
     void clientCertificatesWithoutAnAuthority() {
         writeIdentity("Server", TestPki.rsaKeyPair(2048));

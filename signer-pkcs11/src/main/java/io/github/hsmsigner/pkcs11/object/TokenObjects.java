@@ -1,19 +1,17 @@
 package io.github.hsmsigner.pkcs11.object;
 
 import io.github.hsmsigner.core.SubjectPublicKeys;
+import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.pkcs11.cryptoki.AttributeType;
 import io.github.hsmsigner.pkcs11.cryptoki.AttributeValue;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.ObjectClass;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.PublicKey;
 import java.security.cert.CertificateEncodingException;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
@@ -303,10 +301,10 @@ public final class TokenObjects {
 
     private Optional<X509Certificate> parse(byte[] encoded) {
         try {
-            return Optional.of((X509Certificate)
-                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(encoded)));
-        } catch (CertificateException e) {
-            LOG.atLevel(level).setCause(e).log("A certificate on the token cannot be read and is left out.");
+            return Optional.of(
+                    CertificateFiles.parse("certificate on the token", encoded).get(0));
+        } catch (InvalidConfigurationException e) {
+            LOG.atLevel(level).log("A certificate on the token is left out. {}", e.getMessage());
             return Optional.empty();
         }
     }

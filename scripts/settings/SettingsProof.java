@@ -2,6 +2,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMetho
 
 import io.github.hsmsigner.http.config.SettingEffects;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,9 +23,11 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 public final class SettingsProof {
 
     private final Launcher launcher = LauncherFactory.create();
+    private final PrintStream out;
     private final Path ignored;
 
-    private SettingsProof(Path ignored) {
+    private SettingsProof(PrintStream out, Path ignored) {
+        this.out = out;
         this.ignored = ignored;
     }
 
@@ -40,7 +43,10 @@ public final class SettingsProof {
                 .filter(name -> parts.isEmpty() || parts.stream().anyMatch(name::contains))
                 .toList();
         List<String> table = new ArrayList<>();
-        boolean good = new SettingsProof(ignored).prove(settings, table);
+        PrintStream out = System.out;
+        // What the tests log.
+        System.setOut(System.err);
+        boolean good = new SettingsProof(out, ignored).prove(settings, table);
         Files.write(Path.of(arguments[1]), table);
         System.exit(good ? 0 : 1);
     }
@@ -99,10 +105,10 @@ public final class SettingsProof {
                 : summary.getFailures().get(0).getException().toString().replaceAll("\\s+", " ");
     }
 
-    private static void add(List<String> table, String setting, Method method, String result) {
+    private void add(List<String> table, String setting, Method method, String result) {
         String test = method == null ? "-" : method.getDeclaringClass().getSimpleName() + "#" + method.getName();
-        String line = "%-58s %-90s %s".formatted(setting, test, result);
+        String line = "%-55s %-90s %s".formatted(setting, test, result);
         table.add(line);
-        System.out.println(line.length() > 300 ? line.substring(0, 300) : line);
+        out.println(line.length() > 300 ? line.substring(0, 300) : line);
     }
 }

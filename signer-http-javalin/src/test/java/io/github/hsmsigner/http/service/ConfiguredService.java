@@ -34,8 +34,8 @@ import javax.net.ssl.SSLSocket;
 /** A service in this process that is started from settings as an operator writes them. */
 public final class ConfiguredService implements AutoCloseable {
 
-    /** Longer than any effect takes, and short, because a test waits as long if the service ignores the setting. */
-    public static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** Longer than any effect takes, and shorter than the default deadline, because a test waits as long if the service ignores the setting. */
+    public static final Duration PATIENCE = Duration.ofSeconds(8);
 
     private final RunningService service;
     private Runnable first = () -> {};

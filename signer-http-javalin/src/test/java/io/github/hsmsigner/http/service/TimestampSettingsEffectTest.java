@@ -16,6 +16,7 @@ import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.cms.CMSException;
@@ -83,6 +84,10 @@ class TimestampSettingsEffectTest {
 
     private String silentAddress() {
         return "http://127.0.0.1:" + silent.getLocalPort() + "/";
+    }
+
+    private String silentAddresses() {
+        return String.join(", ", Collections.nCopies(4, silentAddress()));
     }
 
     private static boolean hasTimestamp(HttpResponse<byte[]> response) {
@@ -168,25 +173,25 @@ class TimestampSettingsEffectTest {
     @Test
     @ShowsEffectOf("signatures.timestamps.attempt-limit")
     void anAuthorityHasNoMoreTimeThanTheAttemptLimit() {
-        String settings = "signatures: {deadline: 1h, timestamps: {addresses: [" + silentAddress() + ", "
+        String settings = "signatures: {deadline: 1h, timestamps: {addresses: [" + silentAddresses() + ", "
                 + authority.uri() + "], attempt-limit: 100ms}}\n";
         try (ConfiguredService service = start(settings)) {
             Deadline sooner = Deadline.after(ConfiguredService.PATIENCE);
             assertThat(hasTimestamp(service.client().sign(CADES))).isTrue();
             assertThat(sooner.hasPassed())
-                    .as("half an hour, or the default of 5 s")
+                    .as("half an hour, or the default of 5 s for each of them")
                     .isFalse();
         }
     }
 
     @Test
     void aSilentAuthorityDoesNotDelayTheResponseBeyondTheDeadline() {
-        String settings = "signatures: {deadline: 1s, timestamps: {addresses: " + silentAddress();
+        String settings = "signatures: {deadline: 1s, timestamps: {addresses: [" + silentAddresses() + "]";
         try (ConfiguredService service = start(settings + "}}\n")) {
             Deadline latest = Deadline.after(ConfiguredService.PATIENCE);
             assertThat(service.client().sign(CADES).statusCode()).isEqualTo(503);
             assertThat(latest.hasPassed())
-                    .as("the attempt limit alone allows 5 s")
+                    .as("the attempt limit alone allows 5 s for each of them")
                     .isFalse();
         }
         try (ConfiguredService service = start(settings + ", required: false}}\n")) {

@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
@@ -314,7 +315,7 @@ class TokenSettingsEffectTest {
     @ShowsEffectOf("tokens.NAME.recovery.first-retry-pause")
     void aRequestThatIsThrottledPausesFirst() {
         try (ConfiguredService service =
-                start(recovery("first-retry-pause: 1h, longest-retry-pause: 1h"), "signatures: {deadline: 1s}")) {
+                start(recovery("first-retry-pause: 1h, longest-retry-pause: 1h"), "signatures: {deadline: 5s}")) {
             module.answer("C_Sign", 1, ReturnValue.FUNCTION_FAILED);
             assertThat(sign(service)).as("the pause is past the deadline").isEqualTo(503);
             assertThat(sign(service)).isEqualTo(200);
@@ -399,37 +400,41 @@ class TokenSettingsEffectTest {
         }
     }
 
-    /** Has signatures hang, and waits until the service has given up on so many. */
-    private void hang(ConfiguredService service, int calls) {
-        AtomicInteger toHang = new AtomicInteger(calls);
+    /** Has a signature hang, and waits until the service has given up on it. */
+    private void hang(ConfiguredService service) {
+        AtomicBoolean hangs = new AtomicBoolean();
         module.fault(function -> {
-            if (function.equals("C_Sign") && toHang.getAndDecrement() > 0) {
+            if (function.equals("C_Sign") && hangs.compareAndSet(false, true)) {
                 awaitRelease();
             }
         });
-        for (int i = 0; i < calls; i++) {
-            assertThat(sign(service)).isEqualTo(503);
-        }
+        ConfiguredService.await("a call hangs", () -> {
+            sign(service);
+            return metric(service, "signer_hung_calls") == 1;
+        });
     }
 
     @Test
     @ShowsEffectOf("tokens.NAME.recovery.drain-limit")
     void aCallThatHangsIsWaitedForNoLongerAtTheEnd() throws Exception {
         ConfiguredService service = start(recovery("drain-limit: 1ms"), "signatures: {deadline: 100ms}");
-        service.beforeClose(() -> hang(service, 1));
-        CompletableFuture<Void> closed = CompletableFuture.runAsync(service::close);
-        closed.get(4, TimeUnit.SECONDS);
-        release.countDown();
+        hang(service);
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(service.beforeClose(() -> {})::close);
+        try {
+            closed.get(4, TimeUnit.SECONDS);
+        } finally {
+            release.countDown();
+            closed.join();
+        }
     }
 
     @Test
     @ShowsEffectOf("tokens.NAME.recovery.hung-call-limit")
     void soManyHangingCallsMakeTheTokenUnhealthy() {
         try (ConfiguredService service = start(recovery("hung-call-limit: 1"), "signatures: {deadline: 100ms}")) {
-            hang(service, 1);
+            hang(service);
             assertThat(service.metric("signer_token_state{state=\"unhealthy\",token=\"hsm\"}"))
                     .isEqualTo(1);
-            release.countDown();
         }
     }
 

@@ -15,12 +15,11 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -61,12 +60,12 @@ class VendorGuideTest {
     private enum Policy {
         USER_LIST("""
                 user-list:
-                          users: [{user: user-1-with-rights}]"""),
+                              users: [{user: user-1-with-rights}]"""),
         SHARED_SECRET("""
                 shared-secrets: [{caller: engine, secret: "%s"}]""".formatted(VendorGuideTest.SHARED_SECRET)),
         JWT("""
                 jwt:
-                          keys: [{secret: "%s"}]""".formatted(JWT_SECRET));
+                              keys: [{secret: "%s"}]""".formatted(JWT_SECRET));
 
         private final String yaml;
 
@@ -92,7 +91,7 @@ class VendorGuideTest {
     private OpenSslRevocationServer authorities;
     private OpenSslTimestampAuthority timestampAuthority;
     private Dss dss;
-    private final Map<Policy, Process> services = new HashMap<>();
+    private Process services;
 
     @BeforeAll
     void start(@TempDir Path temporary) throws IOException {
@@ -105,60 +104,74 @@ class VendorGuideTest {
         dss = new Dss(
                 authorities.root.certificate(),
                 CertificateFiles.read(temporary.resolve("tsa/tsa.pem")).get(0));
-        Path keyStore = authorities.pkcs12(KEYSTORE_PASSWORD);
-        for (Policy policy : Policy.values()) {
-            services.put(policy, startService(policy, keyStore));
-        }
+        services = startServices(authorities.pkcs12(KEYSTORE_PASSWORD));
     }
 
     @AfterAll
     void stop() {
-        services.values().forEach(Process::destroyForcibly);
+        services.destroyForcibly();
         timestampAuthority.close();
         authorities.close();
     }
 
-    private Process startService(Policy policy, Path keyStore) throws IOException {
-        Path settings = Files.writeString(
-                directory.resolve(policy + ".yaml"), """
-                server: {address: 127.0.0.1, port: 0}
-                keys:
-                  contracts:
-                    keystore: %s
-                    keystore-password: "%s"
-                access:
-                  policies:
-                    - %s
-                """.formatted(keyStore, KEYSTORE_PASSWORD, policy.yaml));
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        // The class path of the tests has configurations that log less.
-                        "-Dlogback.configurationFile=signer-service-logback.xml",
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        Main.class.getName(),
-                        "serve",
-                        "--config",
-                        settings.toString())
+    /** Three services in one process, which takes less time than three processes. */
+    static final class Services {
+
+        private Services() {}
+
+        public static void main(String[] settings) {
+            for (String file : settings) {
+                Main.main(new String[] {"serve", "--config", file});
+            }
+        }
+    }
+
+    private Process startServices(Path keyStore) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                // The class path of the tests has configurations that log less.
+                "-Dlogback.configurationFile=signer-service-logback.xml",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                Services.class.getName()));
+        for (Policy policy : Policy.values()) {
+            command.add(Files.writeString(directory.resolve(policy + ".yaml"), """
+                    server: {address: 127.0.0.1, port: 0}
+                    keys:
+                      contracts:
+                        keystore: %s
+                        keystore-password: "%s"
+                    access:
+                      policies:
+                        - %s
+                    """.formatted(
+                                    keyStore, KEYSTORE_PASSWORD, policy.yaml))
+                    .toString());
+        }
+        return new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(log(policy).toFile())
+                .redirectOutput(log().toFile())
                 .start();
     }
 
-    private Path log(Policy policy) {
-        return directory.resolve(policy + ".log");
+    private Path log() {
+        return directory.resolve("services.log");
     }
 
-    /** The port of a service; waits until it listens. */
+    /** The port of the service with that policy; waits until it listens. */
     private int port(Policy policy) throws IOException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
-            boolean ended = !services.get(policy).isAlive();
-            String log = Files.readString(log(policy));
-            Matcher listening = LISTENING.matcher(log);
-            if (listening.find()) {
-                return Integer.parseInt(listening.group(1));
+            boolean ended = !services.isAlive();
+            String log = Files.readString(log());
+            List<String> ports = LISTENING
+                    .matcher(log)
+                    .results()
+                    .map(listening -> listening.group(1))
+                    .toList();
+            if (ports.size() > policy.ordinal()) {
+                return Integer.parseInt(ports.get(policy.ordinal()));
             }
             assertThat(ended || System.nanoTime() > deadline)
                     .as("The service does not listen: %s", log)

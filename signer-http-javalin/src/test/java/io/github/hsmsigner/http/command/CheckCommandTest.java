@@ -77,6 +77,15 @@ class CheckCommandTest {
     }
 
     @Test
+    void limitsThatDoNotFitTheHeapAreAWarning() {
+        Console.Result result = check(keyStore("SIGNING_SERVICE_MAX_CONNECTIONS", "1000000"));
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.output())
+                .containsPattern("(?m)^WARNING +server: Clients can make the service use \\d+ MiB of heap")
+                .containsPattern("(?m)^ +-> Run check with the options of the virtual machine");
+    }
+
+    @Test
     void aConfigurationFileThatIsNestedTooDeeplyIsOneFinding() throws IOException {
         for (String nested :
                 List.of("keys: " + "[".repeat(100_000), "- ".repeat(100_000), "a: " + "{b: ".repeat(100_000))) {

@@ -45,6 +45,7 @@ class LogSettingsEffectTest {
                     - jwt: {keys: [{secret: secret-of-whoever-makes-the-tokens}]}
                   callers:
                     engine: {rate: 1/1m}
+                  others: {}
                 audit: {file: @audit-of-log.jsonl}
                 signatures:
                   timestamps: {addresses: "http://127.0.0.1:1/tsa"}

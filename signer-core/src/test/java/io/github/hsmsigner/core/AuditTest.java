@@ -160,4 +160,22 @@ class AuditTest {
         assertThat(named.and(SigningPolicy.open()).decide(attempt).callers()).contains("named");
         assertThat(named.and(nobody).decide(attempt).denialReason()).contains("nobody");
     }
+
+    @Test
+    void aComposedPolicyKeepsAllCallersAndTheReasonForAMissingKey() {
+        SigningPolicy first = attempt -> PolicyDecision.allow("first").withoutKey("no key yet");
+        SigningPolicy second = attempt -> PolicyDecision.allow("second").withCaller("first");
+        SigningPolicy choosing = attempt -> PolicyDecision.allow("third").withKey("main");
+        SigningPolicy denying = attempt -> PolicyDecision.deny("nobody").withCaller("second");
+        SigningAttempt attempt = new SigningAttempt(
+                SigningAction.CERTIFICATES, request(), Optional.empty(), Optional.empty(), Optional.empty());
+        PolicyDecision both = first.and(second).decide(attempt);
+        assertThat(both.callers()).containsExactly("first", "second");
+        assertThat(both.missingKeyReason()).contains("no key yet");
+        PolicyDecision chosen = first.and(choosing).decide(attempt);
+        assertThat(chosen.callers()).containsExactly("first", "third");
+        assertThat(chosen.keyName()).contains("main");
+        assertThat(chosen.missingKeyReason()).isEmpty();
+        assertThat(first.and(denying).decide(attempt).callers()).containsExactly("first", "second");
+    }
 }

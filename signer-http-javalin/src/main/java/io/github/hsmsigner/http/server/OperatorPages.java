@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
@@ -25,7 +26,11 @@ final class OperatorPages extends Handler.Wrapper {
 
     private static final String JSON = "application/json";
 
+    /** A page of metrics is held in memory until its client has received it. */
+    private static final int MAX_METRICS_RESPONSES = 8;
+
     private final Map<String, Page> pages = new TreeMap<>();
+    private final Semaphore metricsResponses = new Semaphore(MAX_METRICS_RESPONSES);
 
     private final Consumer<CallbackAnswer> observer;
 
@@ -49,13 +54,7 @@ final class OperatorPages extends Handler.Wrapper {
             response.setStatus(now.ready() ? 200 : 503);
             return new Content(JSON, HealthAnswer.of(now));
         });
-        metrics.ifPresent(page -> pages.pages.put("/metrics", (request, response) -> {
-            String type =
-                    page.contentType(Optional.ofNullable(request.getHeaders().get(HttpHeader.ACCEPT)));
-            ByteArrayOutputStream text = new ByteArrayOutputStream();
-            page.writeTo(type, text);
-            return new Content(type, text.toByteArray());
-        }));
+        metrics.ifPresent(page -> pages.pages.put("/metrics", new MetricsContent(page)));
         return pages;
     }
 
@@ -72,6 +71,15 @@ final class OperatorPages extends Handler.Wrapper {
             JettyAnswers.send(response, callback, answer, requestId);
             return true;
         }
+        if (page instanceof MetricsContent) {
+            if (!metricsResponses.tryAcquire()) {
+                CallbackAnswer answer = ErrorAnswer.tooManyRequests(requestId);
+                observer.accept(answer);
+                JettyAnswers.send(response, callback, answer, requestId);
+                return true;
+            }
+            Request.addCompletionListener(request, failure -> metricsResponses.release());
+        }
         response.setStatus(200);
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         Content content = page.content(request, response);
@@ -83,6 +91,18 @@ final class OperatorPages extends Handler.Wrapper {
     private interface Page {
 
         Content content(Request request, Response response) throws IOException;
+    }
+
+    private record MetricsContent(MetricsPage page) implements Page {
+
+        @Override
+        public Content content(Request request, Response response) throws IOException {
+            String type =
+                    page.contentType(Optional.ofNullable(request.getHeaders().get(HttpHeader.ACCEPT)));
+            ByteArrayOutputStream text = new ByteArrayOutputStream();
+            page.writeTo(type, text);
+            return new Content(type, text.toByteArray());
+        }
     }
 
     private record Content(String type, byte[] octets) {}

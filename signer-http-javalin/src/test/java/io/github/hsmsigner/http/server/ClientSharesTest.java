@@ -7,6 +7,7 @@ import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.http.TestKey;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -216,6 +217,49 @@ class ClientSharesTest {
 
         awaitExceeded(ServerLimit.RESPONSE_TIMEOUT);
         awaitRequests(0);
+    }
+
+    /** More than the kernel takes for a client that does not read. */
+    @Test
+    void clientsThatDoNotReadTheMetricsHoldFewOfThemInMemory() throws IOException {
+        byte[] text = new byte[16 * 1024 * 1024];
+        MetricsPage page = new MetricsPage() {
+            @Override
+            public String contentType(Optional<String> accept) {
+                return "text/plain";
+            }
+
+            @Override
+            public void writeTo(String contentType, OutputStream out) throws IOException {
+                out.write(text);
+            }
+        };
+        server = SigningHttpServer.start(
+                TestServer.settings(ClientLimits.defaults()),
+                () -> service,
+                Health::good,
+                Optional.of(page),
+                RequestObserver.none());
+        attack(8, RawConnection.get("/metrics"));
+        for (RawConnection reading : slow) {
+            assertThat(reading.readHead()).startsWith("HTTP/1.1 200");
+        }
+        try (RawConnection client = RawConnection.to(server.port())) {
+            assertThat(client.send(RawConnection.get("/metrics")).answer().status())
+                    .isEqualTo(503);
+            assertThat(client.send(RawConnection.get("/health/live")).answer().status())
+                    .isEqualTo(200);
+        }
+        slow.get(0).close();
+        TestServer.await("one of them is released", this::servesMetrics);
+    }
+
+    private boolean servesMetrics() {
+        try (RawConnection client = RawConnection.to(server.port())) {
+            return client.send(RawConnection.get("/metrics")).readHead().startsWith("HTTP/1.1 200");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @ParameterizedTest

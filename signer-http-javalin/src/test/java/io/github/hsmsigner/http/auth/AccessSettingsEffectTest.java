@@ -279,7 +279,7 @@ class AccessSettingsEffectTest {
                 access:
                   policies:
                     - user-list:
-                        users: [{user: ada, sign-methods: [simple, qualified]}]
+                        users: [{user: ada, sign-methods: [simple, qualified]}, {user: bob}]
                         key-by-sign-method: {simple: alpha, qualified: beta, other: gamma}
                 """)) {
             assertThat(sign(service, user("ada", "qualified"))).isEqualTo(200);

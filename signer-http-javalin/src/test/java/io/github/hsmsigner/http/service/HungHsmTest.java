@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
-import io.github.hsmsigner.http.config.ShowsEffectOf;
 import io.github.hsmsigner.pkcs11.cryptoki.FaultyCryptoki;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.CapturedLog;
@@ -75,7 +74,6 @@ class HungHsmTest {
     }
 
     @Test
-    @ShowsEffectOf("signatures.deadline")
     void theRequestIsAnsweredAtTheDeadlineAndTheLateSignatureIsInMetricLogAndAuditLog() {
         CountDownLatch release = new CountDownLatch(1);
         AtomicReference<FaultyCryptoki> module = new AtomicReference<>();

@@ -31,8 +31,9 @@ class LogSettingsEffectTest {
         KeyPair key = TestPki.keyPair("EC", 256);
         TestPki.writePem(directory.resolve("server.pem"), TestKey.pki().certifySigner("Server", key.getPublic()));
         TestPki.writePem(directory.resolve("server.key"), TestPki.pkcs8(key));
-        Map<String, String> environment =
-                ConfiguredService.environment(directory, ConfiguredService.keyInFile(directory) + """
+        TestPki.writePem(directory.resolve("signer.pem"), TestKey.certificate());
+        Map<String, String> environment = ConfiguredService.environment(
+                directory, ConfiguredService.keyInFile(directory).replace("}", ", certificate: @signer.pem}") + """
                 log: {level: TRACE, format: json}
                 server:
                   port: 0

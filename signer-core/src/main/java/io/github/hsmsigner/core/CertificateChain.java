@@ -22,7 +22,7 @@ public final class CertificateChain {
 
     /** Leaves no two certificates equal: issuer and serial number name one (RFC 5280, section 4.1.2.2). */
     private static final Comparator<X509Certificate> PREFERENCE = Comparator.comparing(X509Certificate::getNotAfter)
-            .thenComparing(c -> c.getIssuerX500Principal().getName())
+            .thenComparing(c -> DistinguishedName.ofIssuer(c).toString())
             .thenComparing(X509Certificate::getSerialNumber);
 
     private final List<X509Certificate> certificates;
@@ -166,7 +166,7 @@ public final class CertificateChain {
     public String toString() {
         return "CertificateChain"
                 + certificates.stream()
-                        .map(c -> c.getSubjectX500Principal().getName())
+                        .map(c -> DistinguishedName.ofSubject(c).toString())
                         .toList();
     }
 }

@@ -50,7 +50,7 @@ final class ChainInspection {
                     Severity.WARNING,
                     last,
                     "is the last that is known; its issuer \""
-                            + last.getIssuerX500Principal().getName() + "\" is missing."));
+                            + DistinguishedName.ofIssuer(last).toString() + "\" is missing."));
         }
         return List.copyOf(findings);
     }
@@ -97,7 +97,7 @@ final class ChainInspection {
     }
 
     private static String subject(X509Certificate certificate) {
-        return certificate.getSubjectX500Principal().getName();
+        return DistinguishedName.ofSubject(certificate).toString();
     }
 
     private static String sentence(String subject, String what) {

@@ -93,7 +93,7 @@ public final class SigningKey {
                 .filter(a -> SubjectPublicKeys.allows(chain.signer().getPublicKey(), a))
                 .findFirst()
                 .orElseThrow(() -> new InvalidConfigurationException("The certificate of "
-                        + chain.signer().getSubjectX500Principal().getName()
+                        + DistinguishedName.ofSubject(chain.signer()).toString()
                         + " allows RSASSA-PSS alone, and with its parameters none of the algorithms of the key \""
                         + name
                         + "\" with the scheme " + scheme + ": " + offered + "."));
@@ -120,7 +120,7 @@ public final class SigningKey {
 
     private static InvalidConfigurationException mismatch(String name, CertificateChain chain, String what) {
         return new InvalidConfigurationException("The certificate of "
-                + chain.signer().getSubjectX500Principal().getName() + " does not belong to the key \"" + name
+                + DistinguishedName.ofSubject(chain.signer()).toString() + " does not belong to the key \"" + name
                 + "\": it "
                 + what + ".");
     }

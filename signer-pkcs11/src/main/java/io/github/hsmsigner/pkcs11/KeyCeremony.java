@@ -1,5 +1,6 @@
 package io.github.hsmsigner.pkcs11;
 
+import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.SubjectPublicKeys;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
@@ -209,7 +210,7 @@ public final class KeyCeremony {
         Pkcs11Signer signer = token.signer(key, List.of(certificate.getPublicKey()));
         if (!SubjectPublicKeys.same(signer.publicKey(), certificate.getPublicKey())) {
             throw new InvalidConfigurationException("The certificate of "
-                    + certificate.getSubjectX500Principal().getName() + " belongs to another key than "
+                    + DistinguishedName.ofSubject(certificate).toString() + " belongs to another key than "
                     + signer.description() + ".");
         }
         token.once((cryptoki, objects, session) -> {
@@ -235,7 +236,7 @@ public final class KeyCeremony {
             requireNew(objects, certificate);
             objects.createCertificate(
                     certificate,
-                    Optional.of(certificate.getSubjectX500Principal().getName()),
+                    Optional.of(DistinguishedName.ofSubject(certificate).toString()),
                     Optional.empty());
             return null;
         });
@@ -244,7 +245,8 @@ public final class KeyCeremony {
     private void requireNew(TokenObjects objects, X509Certificate certificate) throws CryptokiException {
         if (objects.certificates().contains(certificate)) {
             throw new InvalidConfigurationException("The certificate of "
-                    + certificate.getSubjectX500Principal().getName() + " is on token " + token.info() + " already.");
+                    + DistinguishedName.ofSubject(certificate).toString() + " is on token " + token.info()
+                    + " already.");
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.hsmsigner.pkcs11;
 import io.github.hsmsigner.core.CertificateChain;
 import io.github.hsmsigner.core.ChainFinding;
 import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.SubjectPublicKeys;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningException;
@@ -192,7 +193,7 @@ final class TokenInspector {
                 publicKey.map(PublicKeys::describe).orElseGet(key::type),
                 publicKey.isPresent(),
                 key.alwaysAuthenticate(),
-                certificate.map(c -> c.getSubjectX500Principal().getName()),
+                certificate.map(c -> DistinguishedName.ofSubject(c).toString()),
                 publicKey.flatMap(known -> plan(known, signing, found)));
     }
 
@@ -239,8 +240,8 @@ final class TokenInspector {
 
     private static CertificateDescription describe(X509Certificate certificate) {
         return new CertificateDescription(
-                certificate.getSubjectX500Principal().getName(),
-                certificate.getIssuerX500Principal().getName(),
+                DistinguishedName.ofSubject(certificate).toString(),
+                DistinguishedName.ofIssuer(certificate).toString(),
                 certificate.getSerialNumber(),
                 certificate.getNotBefore().toInstant(),
                 certificate.getNotAfter().toInstant());

@@ -3,6 +3,7 @@ package io.github.hsmsigner.core.certificate;
 import io.github.hsmsigner.core.CertificateChain;
 import io.github.hsmsigner.core.CertificateProvider;
 import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.fetch.CertificateAddresses;
 import io.github.hsmsigner.core.fetch.HttpFetcher;
@@ -111,8 +112,8 @@ public final class AiaChainCompleter {
         }
         LOG.warn(
                 "The issuer \"{}\" of the certificate of \"{}\" is missing and could not be fetched: {}",
-                certificate.getIssuerX500Principal().getName(),
-                certificate.getSubjectX500Principal().getName(),
+                DistinguishedName.ofIssuer(certificate).toString(),
+                DistinguishedName.ofSubject(certificate).toString(),
                 reasons.isEmpty() ? "the certificate names no address over HTTP" : String.join("; ", reasons));
         return Optional.empty();
     }

@@ -2,6 +2,7 @@ package io.github.hsmsigner.core.certificate;
 
 import io.github.hsmsigner.core.CertificateChain;
 import io.github.hsmsigner.core.CertificateProvider;
+import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.SubjectPublicKeys;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.nio.file.Path;
@@ -106,7 +107,7 @@ public final class FixedCertificateProvider implements CertificateProvider {
 
     private static String describe(List<X509Certificate> certificates) {
         return certificates.stream()
-                .map(c -> c.getSubjectX500Principal().getName() + " (serial "
+                .map(c -> DistinguishedName.ofSubject(c).toString() + " (serial "
                         + c.getSerialNumber().toString(16) + ")")
                 .collect(Collectors.joining("; "));
     }

@@ -2,6 +2,7 @@ package io.github.hsmsigner.core.revocation;
 
 import io.github.hsmsigner.core.CertificateChain;
 import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.RevocationInfo;
 import io.github.hsmsigner.core.RevocationSource;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
@@ -81,7 +82,7 @@ public final class OnlineRevocationSource implements RevocationSource {
             throw SigningUnavailableException.lasting(
                     "There is no revocation information for the certificate of " + subject(last)
                             + ", as its issuer \""
-                            + last.getIssuerX500Principal().getName()
+                            + DistinguishedName.ofIssuer(last).toString()
                             + "\" is missing in the chain. Add the issuer's certificate, or have chains completed.",
                     CLIENT_MESSAGE,
                     null);
@@ -148,7 +149,7 @@ public final class OnlineRevocationSource implements RevocationSource {
     }
 
     private static String subject(X509Certificate certificate) {
-        return "\"" + certificate.getSubjectX500Principal().getName() + "\"";
+        return "\"" + DistinguishedName.ofSubject(certificate).toString() + "\"";
     }
 
     /** One address to ask. */

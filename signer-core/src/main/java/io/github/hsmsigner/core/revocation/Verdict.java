@@ -1,5 +1,6 @@
 package io.github.hsmsigner.core.revocation;
 
+import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import java.net.URI;
 import java.security.cert.X509Certificate;
@@ -19,7 +20,7 @@ record Verdict(Optional<Instant> revokedAt, Instant goodUntil) {
         revokedAt.ifPresent(date -> {
             throw SigningUnavailableException.lasting(
                     "The certificate of \""
-                            + certificate.getSubjectX500Principal().getName() + "\" with serial number "
+                            + DistinguishedName.ofSubject(certificate).toString() + "\" with serial number "
                             + certificate.getSerialNumber().toString(16) + " (hexadecimal) was revoked on " + date
                             + ", says " + source + ". Signatures need another certificate.",
                     null);

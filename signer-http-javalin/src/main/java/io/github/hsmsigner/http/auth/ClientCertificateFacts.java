@@ -1,6 +1,7 @@
 package io.github.hsmsigner.http.auth;
 
 import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.DistinguishedName;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
@@ -13,7 +14,7 @@ import java.util.Map;
  */
 public final class ClientCertificateFacts {
 
-    /** The name of the fact that holds the subject as RFC 2253 writes it. */
+    /** The name of the fact that holds the subject as {@link io.github.hsmsigner.core.DistinguishedName} prints it. */
     public static final String SUBJECT = "client_certificate_subject";
 
     /** The name of the fact that holds the SHA-256 hash of the certificate in DER, in hexadecimal, lower case. */
@@ -33,7 +34,7 @@ public final class ClientCertificateFacts {
             byte[] hash = DigestAlgorithm.SHA256.newMessageDigest().digest(certificate.getEncoded());
             return Map.of(
                     SUBJECT,
-                    certificate.getSubjectX500Principal().getName(),
+                    DistinguishedName.ofSubject(certificate).toString(),
                     SHA256,
                     HexFormat.of().formatHex(hash));
         } catch (CertificateEncodingException e) {

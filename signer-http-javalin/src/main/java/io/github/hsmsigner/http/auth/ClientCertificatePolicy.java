@@ -1,14 +1,16 @@
 package io.github.hsmsigner.http.auth;
 
+import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.PolicyDecision;
 import io.github.hsmsigner.core.SigningAttempt;
 import io.github.hsmsigner.core.SigningPolicy;
 import java.util.List;
 import java.util.Map;
-import javax.security.auth.x500.X500Principal;
 
 /** The client authenticated in TLS with a listed certificate. */
 final class ClientCertificatePolicy implements SigningPolicy {
+
+    private static final int MAX_LOGGED_SUBJECT = 400;
 
     private final List<ListedCertificate> certificates;
 
@@ -24,12 +26,18 @@ final class ClientCertificatePolicy implements SigningPolicy {
         if (subject == null || sha256 == null) {
             return PolicyDecision.deny("The client has no certificate.");
         }
-        X500Principal name = new X500Principal(subject);
+        DistinguishedName name = DistinguishedName.parse(subject);
         return certificates.stream()
                 .filter(entry -> entry.subject().map(name::equals).orElse(true))
                 .filter(entry -> entry.sha256().map(sha256::equals).orElse(true))
                 .findFirst()
                 .map(entry -> PolicyDecision.allow(entry.caller()))
-                .orElseGet(() -> PolicyDecision.deny("The client's certificate is not listed."));
+                .orElseGet(() -> PolicyDecision.deny(
+                        "The client's certificate is not listed; its subject is " + shortened(subject) + "."));
+    }
+
+    /** Printable, as {@link DistinguishedName#toString()} escapes it. */
+    private static String shortened(String subject) {
+        return subject.length() <= MAX_LOGGED_SUBJECT ? subject : subject.substring(0, MAX_LOGGED_SUBJECT) + "...";
     }
 }

@@ -10,13 +10,8 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.jwk.RSAKey;
-import io.github.hsmsigner.core.SubjectPublicKeys;
-import io.github.hsmsigner.core.certificate.CertificateFiles;
+import io.github.hsmsigner.core.certificate.PublicKeyFiles;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.core.fetch.PeerText;
-import io.github.hsmsigner.core.pem.MalformedPemException;
-import io.github.hsmsigner.core.pem.PemBlock;
-import io.github.hsmsigner.core.pem.PemText;
 import io.github.hsmsigner.http.secret.SecretReference;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,24 +26,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.bouncycastle.asn1.DERNull;
-import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
-import org.bouncycastle.asn1.pkcs.RSAPublicKey;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
 /** Reads the keys that tokens are checked with. */
 final class JwtKeys {
 
     private static final int MAX_FILE_BYTES = 1024 * 1024;
-    private static final int MAX_LABEL_LENGTH = 100;
-
-    /** RSAPublicKey (RFC 8017, appendix A.1.1). */
-    private static final String PKCS1 = "RSA PUBLIC KEY";
-
-    private static final Set<String> PUBLIC_KEYS = Set.of("PUBLIC KEY", PKCS1, "CERTIFICATE", "X509 CERTIFICATE");
-    private static final AlgorithmIdentifier RSA =
-            new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE);
 
     private JwtKeys() {}
 
@@ -89,63 +71,9 @@ final class JwtKeys {
 
     private static VerificationKey publicKey(Path file) {
         String where = "in " + file;
-        try {
-            List<PemBlock> blocks = PemText.blocks(content(file));
-            PemBlock block = onlyKey(blocks, where);
-            return verificationKey(subjectPublicKeyInfo(block, file), where);
-        } catch (MalformedPemException e) {
-            throw new InvalidConfigurationException("The PEM " + where + " is damaged: " + e.getMessage() + ".", e);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new InvalidConfigurationException(
-                    "The key " + where + " is neither an RSA key nor one on P-256; tokens cannot be checked with it.",
-                    e);
-        }
-    }
-
-    private static PemBlock onlyKey(List<PemBlock> blocks, String where) {
-        List<PemBlock> keys = blocks.stream()
-                .filter(block -> !block.label().endsWith("PARAMETERS"))
-                .toList();
-        if (keys.isEmpty()) {
-            throw new InvalidConfigurationException(
-                    "There is no PEM " + where + " with a key; a public key or a certificate is expected.");
-        }
-        for (PemBlock block : keys) {
-            if (!PUBLIC_KEYS.contains(block.label())) {
-                throw new InvalidConfigurationException("The PEM " + where + " holds a "
-                        + PeerText.printable(block.toString(), MAX_LABEL_LENGTH)
-                        + "; expected is a PUBLIC KEY or a CERTIFICATE.");
-            }
-        }
-        if (keys.size() > 1) {
-            throw new InvalidConfigurationException("There is more than one key " + where + "; name a file for each.");
-        }
-        return keys.get(0);
-    }
-
-    private static byte[] subjectPublicKeyInfo(PemBlock block, Path file) throws MalformedPemException, IOException {
-        if (block.label().contains("CERTIFICATE")) {
-            byte[] text = block.text().getBytes(StandardCharsets.ISO_8859_1);
-            return CertificateFiles.parse("file " + file, text)
-                    .get(0)
-                    .getPublicKey()
-                    .getEncoded();
-        }
-        byte[] der = block.decode();
-        return block.label().equals(PKCS1)
-                ? new SubjectPublicKeyInfo(RSA, RSAPublicKey.getInstance(der)).getEncoded()
-                : der;
-    }
-
-    /** An RSA key with the identifier id-RSASSA-PSS is for PS256 alone (RFC 4055, section 1.2). */
-    private static VerificationKey verificationKey(byte[] subjectPublicKeyInfo, String where) {
-        VerificationKey key =
-                VerificationKey.ofPublicKey(Optional.empty(), SubjectPublicKeys.decode(subjectPublicKeyInfo), where);
-        boolean pss = SubjectPublicKeyInfo.getInstance(subjectPublicKeyInfo)
-                .getAlgorithm()
-                .getAlgorithm()
-                .equals(PKCSObjectIdentifiers.id_RSASSA_PSS);
-        return pss ? key.limitedTo(JwtAlgorithm.PS256) : key;
+        PublicKeyFiles.Found found = PublicKeyFiles.parse(where, content(file));
+        VerificationKey key = VerificationKey.ofPublicKey(Optional.empty(), found.key(), where);
+        return found.forPssAlone() ? key.limitedTo(JwtAlgorithm.PS256) : key;
     }
 
     private static List<VerificationKey> jwkSet(Path file) {

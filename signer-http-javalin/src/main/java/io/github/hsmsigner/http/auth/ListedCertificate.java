@@ -1,10 +1,10 @@
 package io.github.hsmsigner.http.auth;
 
+import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
-import javax.security.auth.x500.X500Principal;
 
 /**
  * A client certificate that makes whoever has its key a certain caller. Immutable.
@@ -13,7 +13,7 @@ import javax.security.auth.x500.X500Principal;
  * @param subject the subject of the certificate; empty for any
  * @param sha256 the SHA-256 hash of the certificate in DER, in hexadecimal, lower case; empty for any
  */
-public record ListedCertificate(String caller, Optional<X500Principal> subject, Optional<String> sha256) {
+public record ListedCertificate(String caller, Optional<DistinguishedName> subject, Optional<String> sha256) {
 
     private static final int HEX_DIGITS = 64;
 
@@ -38,18 +38,19 @@ public record ListedCertificate(String caller, Optional<X500Principal> subject, 
      * A certificate with a subject, whoever of the trusted authorities issued it.
      *
      * @param caller what logs call the caller
-     * @param subject the whole subject as RFC 2253 or RFC 1779 writes it, the most specific part first, such as
-     *     {@code CN=engine,O=Example}; case and white space do not count
+     * @param subject the whole subject, the most specific part first, such as {@code CN=engine,O=Example}, with the keywords of
+     *     OpenSSL or Java or object identifiers; case and blanks within values count, string types do not
      * @return the entry
      * @throws InvalidConfigurationException if that is not a distinguished name
      */
     public static ListedCertificate withSubject(String caller, String subject) {
         try {
-            return new ListedCertificate(caller, Optional.of(new X500Principal(subject)), Optional.empty());
+            return new ListedCertificate(caller, Optional.of(DistinguishedName.parse(subject)), Optional.empty());
         } catch (IllegalArgumentException e) {
             throw new InvalidConfigurationException(
                     "The subject of the client certificate of caller \"" + caller
-                            + "\" is not a distinguished name as openssl x509 -noout -subject -nameopt RFC2253 prints it.",
+                            + "\" is not a distinguished name as openssl x509 -noout -subject -nameopt RFC2253 prints it. "
+                            + e.getMessage() + ".",
                     e);
         }
     }

@@ -29,6 +29,10 @@ final class CertificateCheck {
                             ? Finding.error(AREA, keyName, finding.sentence(), advice)
                             : Finding.warning(AREA, keyName, finding.sentence(), advice));
         }
+        if (findings.isEmpty()) {
+            findings.add(Finding.ok(
+                    AREA, keyName, "The chain has " + chain.certificates().size() + " certificates, up to a root."));
+        }
         Expiry.soon("The certificate", chain.signer(), now)
                 .ifPresent(sentence -> findings.add(Finding.warning(
                         AREA,
@@ -43,10 +47,6 @@ final class CertificateCheck {
                                 sentence,
                                 "Ask the authority for its next certificate: validators refuse signatures once this one has"
                                         + " expired, unless they have a timestamp."))));
-        if (findings.isEmpty()) {
-            findings.add(Finding.ok(
-                    AREA, keyName, "The chain has " + chain.certificates().size() + " certificates, up to a root."));
-        }
         return findings;
     }
 

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.http.check;
 
+import io.github.hsmsigner.core.DistinguishedName;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +39,6 @@ final class Expiry {
     }
 
     static String sentence(String what, X509Certificate certificate, String predicate) {
-        return what + " of " + certificate.getSubjectX500Principal().getName() + " " + predicate;
+        return what + " of " + DistinguishedName.ofSubject(certificate).toString() + " " + predicate;
     }
 }

@@ -3,6 +3,7 @@ package io.github.hsmsigner.http.check;
 import io.github.hsmsigner.core.ContainerBuilder;
 import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningException;
@@ -167,7 +168,8 @@ final class KeyCheck {
                     "key",
                     name,
                     "Signs, and the signature verifies with the certificate of "
-                            + proven.chain().signer().getSubjectX500Principal().getName() + ", valid to "
+                            + DistinguishedName.ofSubject(proven.chain().signer())
+                                    .toString() + ", valid to "
                             + proven.chain().signer().getNotAfter().toInstant() + "."));
             findings.addAll(CertificateCheck.of(name, proven.chain(), clock));
             containers.ifPresent(

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.http.check;
 
+import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.server.TlsSettings;
 import io.github.hsmsigner.http.server.TlsTrial;
@@ -49,7 +50,7 @@ final class TlsCheck {
                     AREA,
                     "",
                     "A handshake works (" + trial.handshake() + "), with the certificate of "
-                            + server.getSubjectX500Principal().getName() + ", valid to "
+                            + DistinguishedName.ofSubject(server).toString() + ", valid to "
                             + server.getNotAfter().toInstant() + "."));
         } catch (InvalidConfigurationException e) {
             findings.add(Finding.error(

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.http.command;
 
+import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.pkcs11.KeyCeremony;
@@ -21,10 +22,12 @@ record CertificationRequest(X500Principal subject, NewFile file) {
 
     static X500Principal subject(String name) {
         try {
-            return new X500Principal(name);
+            return DistinguishedName.parse(name).principal();
         } catch (IllegalArgumentException e) {
             throw new InvalidConfigurationException(
-                    "The subject must be a distinguished name as in RFC 2253, such as CN=Contracts,O=Example.", e);
+                    "The subject must be a distinguished name as in RFC 4514, such as CN=Contracts,O=Example. "
+                            + e.getMessage() + ".",
+                    e);
         }
     }
 

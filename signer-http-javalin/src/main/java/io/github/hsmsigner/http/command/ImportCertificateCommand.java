@@ -1,5 +1,6 @@
 package io.github.hsmsigner.http.command;
 
+import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.core.certificate.FixedCertificateProvider;
 import io.github.hsmsigner.http.config.InvalidSettingsException;
@@ -80,7 +81,7 @@ final class ImportCertificateCommand implements Callable<Integer> {
     private void tell(X509Certificate certificate) {
         PrintWriter out = spec.commandLine().getOut();
         out.println("On the token now: the certificate of "
-                + certificate.getSubjectX500Principal().getName() + ", serial "
+                + DistinguishedName.ofSubject(certificate).toString() + ", serial "
                 + certificate.getSerialNumber().toString(16) + ".");
         out.flush();
     }

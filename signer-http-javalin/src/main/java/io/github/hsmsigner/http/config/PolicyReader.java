@@ -122,7 +122,7 @@ final class PolicyReader {
     private static final Setting<String> SUBJECT = Setting.of(
             "subject",
             ValueType.text("a distinguished name"),
-            "the whole subject of the certificate as RFC 2253 writes it");
+            "the whole subject of the certificate, as `openssl x509 -nameopt RFC2253` prints it; case and blanks count");
     private static final Setting<String> FINGERPRINT = Setting.of(
             "sha256",
             ValueType.text("a fingerprint"),

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.http.server;
 
+import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -78,7 +79,7 @@ final class ReloadableTls {
         X509Certificate certificate = identity.certificate();
         LOG.info(
                 "TLS with the certificate of {}, serial {}, valid from {} to {}.",
-                certificate.getSubjectX500Principal().getName(),
+                DistinguishedName.ofSubject(certificate).toString(),
                 certificate.getSerialNumber().toString(16),
                 certificate.getNotBefore().toInstant(),
                 certificate.getNotAfter().toInstant());

@@ -1,6 +1,7 @@
 package io.github.hsmsigner.http.server;
 
 import io.github.hsmsigner.core.CertificateChain;
+import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.SubjectPublicKeys;
 import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.core.certificate.FixedCertificateProvider;
@@ -83,7 +84,7 @@ final class TlsIdentity {
             throw new InvalidConfigurationException("The private key in " + settings.privateKey()
                     + " is not that of a certificate in " + settings.certificates() + ": "
                     + certificates.stream()
-                            .map(c -> c.getSubjectX500Principal().getName())
+                            .map(c -> DistinguishedName.ofSubject(c).toString())
                             .collect(Collectors.joining("; "))
                     + ".");
         }
@@ -103,7 +104,7 @@ final class TlsIdentity {
         if (furtherAuthorities && !CertificateChain.issued(last, last)) {
             throw new InvalidConfigurationException("The certificates in " + settings.certificates()
                     + " are no chain: the certificate of the issuer \""
-                    + last.getIssuerX500Principal().getName() + "\" is missing.");
+                    + DistinguishedName.ofIssuer(last).toString() + "\" is missing.");
         }
     }
 
@@ -129,12 +130,13 @@ final class TlsIdentity {
             for (X509Certificate authority : CertificateFiles.read(file)) {
                 if (authority.getBasicConstraints() < 0) {
                     throw new InvalidConfigurationException("The certificate of "
-                            + authority.getSubjectX500Principal().getName() + " in " + file
+                            + DistinguishedName.ofSubject(authority).toString() + " in " + file
                             + " is not that of an authority, which clients' certificates could be trusted from.");
                 }
                 SubjectPublicKeys.otherCurve(authority.getPublicKey()).ifPresent(curve -> {
                     throw new InvalidConfigurationException("The certificate of "
-                            + authority.getSubjectX500Principal().getName() + " in " + file + " has a key on " + curve
+                            + DistinguishedName.ofSubject(authority).toString() + " in " + file + " has a key on "
+                            + curve
                             + ". TLS cannot verify clients' certificates with it; a key on P-256, P-384 or P-521, or an"
                             + " RSA key is needed.");
                 });

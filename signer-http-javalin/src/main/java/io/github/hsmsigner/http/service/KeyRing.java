@@ -1,5 +1,6 @@
 package io.github.hsmsigner.http.service;
 
+import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.SigningKeys;
 import io.github.hsmsigner.core.SigningService;
@@ -62,7 +63,7 @@ final class KeyRing implements Supplier<SigningService> {
                 "Key \"{}\" {}: certificate of {}, serial {}, valid from {} to {}; {} issuers.",
                 key.name(),
                 known ? "is on one more token" : "is ready",
-                signer.getSubjectX500Principal().getName(),
+                DistinguishedName.ofSubject(signer).toString(),
                 signer.getSerialNumber().toString(16),
                 signer.getNotBefore().toInstant(),
                 signer.getNotAfter().toInstant(),

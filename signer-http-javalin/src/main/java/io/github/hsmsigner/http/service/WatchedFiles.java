@@ -1,5 +1,6 @@
 package io.github.hsmsigner.http.service;
 
+import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.auth.ReloadablePolicy;
 import io.github.hsmsigner.http.config.InvalidSettingsException;
@@ -128,7 +129,7 @@ final class WatchedFiles {
     }
 
     private static String text(X509Certificate certificate) {
-        return "the certificate of " + certificate.getSubjectX500Principal().getName() + ", serial "
+        return "the certificate of " + DistinguishedName.ofSubject(certificate).toString() + ", serial "
                 + certificate.getSerialNumber().toString(16) + ", valid to "
                 + certificate.getNotAfter().toInstant();
     }

@@ -203,11 +203,28 @@ class TokenPoliciesTest {
     @MethodSource("certificates")
     void aListedSubjectMaySign(X509Certificate presented, String caller) {
         ClientCertificateSettings settings = new ClientCertificateSettings(
-                List.of(ListedCertificate.withSubject("engine", "cn=Engine, ou=documents, o=example")));
+                List.of(ListedCertificate.withSubject("engine", "cn=engine, ou=Documents, o=Example")));
         PolicyDecision decision = decide(AccessSettings.of(settings), null, facts(presented));
         assertThat(decision.callers())
                 .isEqualTo(Optional.ofNullable(caller).stream().toList());
         assertThat(decision.denialReason().isEmpty()).isEqualTo(caller != null);
+    }
+
+    /** An authority that certifies names without care would otherwise let a client pass for another. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CN=Engine,OU=Documents,O=Example",
+                "CN=engine,OU=Documents,O=Exam ple",
+                "CN=ｅngine,OU=Documents,O=Example",
+                "CN=engine,O=Example"
+            })
+    void caseAndBlanksOfASubjectCount(String subject) {
+        ClientCertificateSettings settings =
+                new ClientCertificateSettings(List.of(ListedCertificate.withSubject("engine", subject)));
+        assertThat(decide(AccessSettings.of(settings), null, facts(ENGINE)).denialReason())
+                .hasValueSatisfying(
+                        reason -> assertThat(reason).contains("its subject is CN=engine,OU=Documents,O=Example"));
     }
 
     @Test

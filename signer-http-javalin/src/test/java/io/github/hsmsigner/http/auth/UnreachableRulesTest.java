@@ -93,7 +93,7 @@ class UnreachableRulesTest {
     @Test
     void entriesThatCanNeverApplyAreRefused() {
         ListedCertificate first = ListedCertificate.withSubject("engine", "CN=engine,O=Example");
-        ListedCertificate same = ListedCertificate.withSubject("archive", "cn=Engine, o=example");
+        ListedCertificate same = ListedCertificate.withSubject("archive", "cn=engine, o=Example");
         assertRefused(() -> new ClientCertificateSettings(List.of(first, same)), "caller \"archive\" is listed twice");
         String hash = "ab".repeat(32);
         assertRefused(

@@ -80,7 +80,7 @@ class OneRoundTest {
             assertHolds(
                     problems(variables),
                     "The password of the key store",
-                    "server.key is not that of the first certificate",
+                    "server.key is not that of a certificate",
                     "16",
                     "absent, does not exist",
                     ":" + taken.getLocalPort());
@@ -100,7 +100,7 @@ class OneRoundTest {
                     "SIGNING_SERVICE_MAX_REQUESTS must be",
                     "SIGNING_SERVICE_PRT is not a setting",
                     "The password of the key store",
-                    "server.key is not that of the first certificate",
+                    "server.key is not that of a certificate",
                     "16",
                     "absent, does not exist",
                     ":" + taken.getLocalPort());
@@ -120,7 +120,7 @@ class OneRoundTest {
                     "HSM_PIN is missing",
                     "SIGNING_SERVICE_PORT must be",
                     "SIGNING_AUDIT_ROTATE_AT must be",
-                    "server.key is not that of the first certificate",
+                    "server.key is not that of a certificate",
                     "16");
         }
     }

@@ -4,6 +4,7 @@ import io.github.hsmsigner.http.config.InvalidSettingsException;
 import io.github.hsmsigner.http.config.ServiceSettings;
 import io.github.hsmsigner.http.config.SettingsFile;
 import io.github.hsmsigner.http.config.SettingsPrinter;
+import io.github.hsmsigner.http.config.SettingsReader;
 import io.github.hsmsigner.http.service.CannotStartException;
 import io.github.hsmsigner.http.service.LogConfiguration;
 import io.github.hsmsigner.http.service.ServiceProcess;
@@ -58,12 +59,10 @@ final class ServeCommand implements Callable<Integer> {
             return ExitCode.DONE;
         }
         try {
-            ServiceSettings read = settings.read();
-            LogConfiguration.use(read.log());
+            ServiceSettings read = SettingsReader.read(settings.environment(), LogConfiguration::use);
             ServiceProcess.start(read, SettingsFile.of(settings.environment()));
             return ExitCode.DONE;
         } catch (InvalidSettingsException e) {
-            LogConfiguration.use(e.usable().log());
             CannotStartException all = ServiceProcess.cannotStart(e);
             logFailure(all.problems());
             throw all;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Reads the settings of the service from environment variables, and from the file in YAML that {@code SIGNING_SERVICE_CONFIG} names.
@@ -55,7 +56,22 @@ public final class SettingsReader {
      * @throws InvalidSettingsException if anything is wrong with them; it holds everything that is
      */
     public static ServiceSettings read(Map<String, String> variables) throws InvalidSettingsException {
-        return new SettingsReader(variables).settings();
+        return read(variables, log -> {});
+    }
+
+    /**
+     * Reads the settings, those of the log first: other parts may log while they are read.
+     *
+     * @param variables the environment variables
+     * @param log takes the settings of the log before anything can be logged
+     * @return the settings
+     * @throws InvalidSettingsException if anything is wrong with them; it holds everything that is
+     */
+    public static ServiceSettings read(Map<String, String> variables, Consumer<LogSettings> log)
+            throws InvalidSettingsException {
+        SettingsReader reader = new SettingsReader(variables);
+        log.accept(LogReader.read(reader.section(SettingsTable.LOG)));
+        return reader.settings();
     }
 
     /** The values of all settings, once it is clear that they can work. */

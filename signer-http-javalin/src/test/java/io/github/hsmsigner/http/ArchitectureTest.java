@@ -46,6 +46,7 @@ class ArchitectureTest {
                         "io.github.hsmsigner.core..",
                         "com.fasterxml.jackson.core..",
                         "com.nimbusds.jose..",
+                        "org.bouncycastle.asn1..",
                         "java..",
                         "javax..")
                 .check(module);

@@ -88,6 +88,7 @@ public final class JdkHttpServerExample {
                 // This server has sent its 100 Continue by the time it calls.
                 false,
                 value(headers, "traceparent"),
+                Duration.ZERO,
                 Map.of(
                         "remote_address",
                         exchange.getRemoteAddress().getAddress().getHostAddress()));

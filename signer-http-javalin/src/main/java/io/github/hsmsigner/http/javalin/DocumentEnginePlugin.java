@@ -16,6 +16,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.plugin.Plugin;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -48,6 +49,12 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
 
     /** The name under which policies find the client's address among the transport facts. */
     public static final String REMOTE_ADDRESS = "remote_address";
+
+    /**
+     * The name of a request attribute: how long the server held the request after it had arrived, as a {@link Duration}. A server that
+     * lets requests wait before it calls the plugin sets it, and the time counts towards the time limit.
+     */
+    public static final String WAITED = DocumentEnginePlugin.class.getName() + ".waited";
 
     /** Where a servlet container puts the chain that a client authenticated with in TLS; no header gets there. */
     private static final String CLIENT_CERTIFICATES = "jakarta.servlet.request.X509Certificate";
@@ -125,6 +132,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
                 length < 0 ? OptionalLong.empty() : OptionalLong.of(length),
                 "100-continue".equalsIgnoreCase(context.header("Expect")),
                 values(context, "traceparent"),
+                context.req().getAttribute(WAITED) instanceof Duration waited ? waited : Duration.ZERO,
                 transportFacts(context));
     }
 

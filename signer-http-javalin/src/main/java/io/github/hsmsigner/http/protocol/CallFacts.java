@@ -1,5 +1,6 @@
 package io.github.hsmsigner.http.protocol;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.OptionalLong;
  *     for then
  * @param traceParent the value of the header {@code traceparent} (W3C Trace Context), or empty if there is none; an invalid one is
  *     ignored
+ * @param waited how long the server held the request after it had arrived, such as for a permit; counts towards the time limit
  * @param transportFacts facts for policies, such as the remote address
  */
 public record CallFacts(
@@ -28,6 +30,7 @@ public record CallFacts(
         OptionalLong contentLength,
         boolean continueExpected,
         Optional<String> traceParent,
+        Duration waited,
         Map<String, String> transportFacts) {
 
     /**
@@ -43,6 +46,7 @@ public record CallFacts(
      *     10.1.1), and the server sends that answer when the body is first read. A body that is refused from its headers is not
      *     asked for then
      * @param traceParent the value of the header {@code traceparent}, or empty if there is none
+     * @param waited how long the server held the request after it had arrived; counts towards the time limit
      * @param transportFacts facts for policies, such as the remote address
      */
     public CallFacts {
@@ -51,6 +55,7 @@ public record CallFacts(
         Objects.requireNonNull(contentEncoding, "contentEncoding");
         Objects.requireNonNull(contentLength, "contentLength");
         Objects.requireNonNull(traceParent, "traceParent");
+        Objects.requireNonNull(waited, "waited");
         transportFacts = Map.copyOf(transportFacts);
     }
 

@@ -305,11 +305,12 @@ public final class CallbackHandler {
         }
 
         private CallbackAnswer perform(SigningService signing) {
-            // The deadlines begin now, so that the time a client takes to send its body does not count.
+            // The deadlines begin with the last byte of the request: the time in which the client sent its body does
+            // not count.
             RequestContext context = RequestContext.builder(facts.requestId())
                     .traceId(facts.traceId().orElse(null))
-                    .deadline(Deadline.after(limits.signingLimit()))
-                    .auditDeadline(Deadline.after(limits.auditLimit()))
+                    .deadline(after(limits.signingLimit()))
+                    .auditDeadline(after(limits.auditLimit()))
                     .signingToken(request.signingToken().orElse(null))
                     .transportFacts(facts.transportFacts())
                     .whenEnded(ended -> event = ended)
@@ -325,6 +326,11 @@ public final class CallbackHandler {
                 return CallbackAnswer.octets(signing.signRaw(context, raw.data()));
             }
             return CertificatesAnswer.of(signing.certificates(context), certificateEncoding);
+        }
+
+        private Deadline after(Duration limit) {
+            Duration left = limit.minus(facts.waited());
+            return Deadline.after(left.isNegative() ? Duration.ZERO : left);
         }
 
         private boolean discardRest() {

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.http.server;
 
+import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
 import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
 import java.time.Duration;
@@ -144,6 +145,10 @@ final class ConcurrencyLimitHandler extends Handler.Wrapper {
         return used;
     }
 
+    synchronized int waiting() {
+        return waiters.size();
+    }
+
     /** The requests from one address. Guarded by the handler. */
     private static final class Client {
 
@@ -159,6 +164,7 @@ final class ConcurrencyLimitHandler extends Handler.Wrapper {
         private final Request request;
         private final Response response;
         private final Callback callback;
+        private final long start = System.nanoTime();
         private volatile Scheduler.Task timeout;
 
         Waiter(Object address, Client client, Request request, Response response, Callback callback) {
@@ -209,6 +215,7 @@ final class ConcurrencyLimitHandler extends Handler.Wrapper {
         }
 
         private void serveNow() {
+            request.setAttribute(DocumentEnginePlugin.WAITED, Duration.ofNanos(System.nanoTime() - start));
             try {
                 if (!serve(address, client, request, response, callback)) {
                     Response.writeError(request, response, callback, 404);

@@ -7,6 +7,7 @@ import io.github.hsmsigner.http.protocol.CallbackHandler;
 import io.github.hsmsigner.http.protocol.CallbackLimits;
 import io.github.hsmsigner.http.protocol.CertificateEncoding;
 import java.io.ByteArrayInputStream;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -29,6 +30,7 @@ final class InMemory {
                         OptionalLong.of(body.length),
                         false,
                         Optional.empty(),
+                        Duration.ZERO,
                         Map.of()),
                 new ByteArrayInputStream(body));
     }

@@ -37,8 +37,19 @@ class CallbackHandlerTest {
     private Path directory;
 
     private static CallFacts facts(OptionalLong length) {
+        return facts(length, Duration.ZERO);
+    }
+
+    private static CallFacts facts(OptionalLong length, Duration waited) {
         return new CallFacts(
-                "id", Optional.of("application/json"), Optional.empty(), length, false, Optional.empty(), Map.of());
+                "id",
+                Optional.of("application/json"),
+                Optional.empty(),
+                length,
+                false,
+                Optional.empty(),
+                waited,
+                Map.of());
     }
 
     private CallbackAnswer answer(OptionalLong length, InputStream body) {
@@ -109,6 +120,25 @@ class CallbackHandlerTest {
                 .isGreaterThan(latest.remainingNanos())
                 .isLessThanOrEqualTo(signing.toNanos());
         assertThat(log.recording.remainingNanos()).isGreaterThan(log.signing.remainingNanos());
+    }
+
+    /** A full server lets requests wait for a permit, and Document Engine waits meanwhile. */
+    @Test
+    void theTimeForWhichTheServerHeldARequestCountsTowardsTheLimit() {
+        DeadlineLog log = new DeadlineLog();
+        SigningService service = TestKey.service(directory, log.policy(), log);
+        CallbackHandler handler =
+                new CallbackHandler(() -> service, CallbackLimits.defaults(), CertificateEncoding.PEM);
+        byte[] body = "{\"encoded_contents\":\"AAAA\"}".getBytes(StandardCharsets.US_ASCII);
+
+        handler.answer(facts(OptionalLong.empty(), Duration.ofSeconds(2)), new ByteArrayInputStream(body));
+
+        assertThat(log.signing.remainingNanos())
+                .isLessThanOrEqualTo(Duration.ofMillis(6_500).toNanos());
+        assertThat(log.recording.remainingNanos())
+                .isLessThanOrEqualTo(Duration.ofMillis(6_900).toNanos());
+        handler.answer(facts(OptionalLong.empty(), Duration.ofSeconds(10)), new ByteArrayInputStream(body));
+        assertThat(log.signing.remainingNanos()).isZero();
     }
 
     private static List<CallbackReport> reports(SigningService service, String... bodies) {

@@ -10,6 +10,7 @@ import io.github.hsmsigner.http.protocol.ErrorAnswer;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,7 @@ public class CallbackController {
                 length < 0 ? OptionalLong.empty() : OptionalLong.of(length),
                 "100-continue".equalsIgnoreCase(request.getHeader("Expect")),
                 values(request, "traceparent"),
+                Duration.ZERO,
                 Map.of("remote_address", request.getRemoteAddr()));
     }
 

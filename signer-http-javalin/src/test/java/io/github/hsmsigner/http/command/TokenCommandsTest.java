@@ -183,7 +183,7 @@ class TokenCommandsTest {
         assertRefused(
                 "needs both --subject and --csr", "generate-key", "--label", "a", "--id", "01", "--subject", "CN=A");
         assertRefused(
-                "RFC 2253", "generate-key", "--label", "a", "--id", "01", "--subject", "A", "--csr", file("a.csr"));
+                "RFC 4514", "generate-key", "--label", "a", "--id", "01", "--subject", "A", "--csr", file("a.csr"));
         assertRefused("must be hexadecimal", "generate-key", "--label", "a", "--id", "1");
         assertThat(taken).hasContent("something");
         assertThat(console().run("keys").output()).contains("Private keys that may sign: none");

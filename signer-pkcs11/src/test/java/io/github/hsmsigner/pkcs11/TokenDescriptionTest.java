@@ -16,6 +16,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenDescriptionTest {
 
@@ -53,6 +55,23 @@ class TokenDescriptionTest {
                 .build();
         try (Pkcs11Token token = Pkcs11Token.open(config)) {
             return token.describe(Deadline.after(Duration.ofSeconds(30)));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\u001b[31m", "a\nERROR", "a\u202eb", "a\u0085b"})
+    void textsOfATokenControlNoTerminal(String label) {
+        SoftHsm.Token token = SoftHsm.newToken();
+        token.importKey(GOOD, label, "01");
+        Pkcs11Config config = Pkcs11Config.builder(SoftHsm.module())
+                .pin(PinSource.fixed(token.pin().toCharArray()))
+                .tokenLabel(token.label())
+                .build();
+        try (Pkcs11Token opened = Pkcs11Token.open(config)) {
+            String text =
+                    opened.describe(Deadline.after(Duration.ofSeconds(30))).text();
+            assertThat(text).containsPattern("a(\\\\[0-9A-F]{2})+").doesNotContain(label);
+            assertThat(opened.signer(KeySelector.byLabel(label)).toString()).doesNotContain(label);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.pkcs11.cryptoki;
 
+import io.github.hsmsigner.core.fetch.PeerText;
 import java.util.OptionalLong;
 
 /**
@@ -60,7 +61,7 @@ public record TokenInfo(
 
     @Override
     public String toString() {
-        return "\"" + label + "\" (slot " + Long.toUnsignedString(slotId) + ", serial " + serialNumber + ", " + model
-                + ")";
+        return PeerText.escaped("\"" + label + "\" (slot " + Long.toUnsignedString(slotId) + ", serial " + serialNumber
+                + ", " + model + ")");
     }
 }

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.pkcs11.description;
 
+import io.github.hsmsigner.core.fetch.PeerText;
 import java.util.Objects;
 
 /**
@@ -35,7 +36,7 @@ public record SlotDescription(
     public String toString() {
         return "slot " + Long.toUnsignedString(slotId) + ": "
                 + (initialized
-                        ? "token \"" + label + "\", serial " + serialNumber + ", " + model
+                        ? PeerText.escaped("token \"" + label + "\", serial " + serialNumber + ", " + model)
                         : "token that is not initialised")
                 + (open ? " (this one)" : "");
     }

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.pkcs11.object;
 
+import io.github.hsmsigner.core.fetch.PeerText;
 import io.github.hsmsigner.pkcs11.cryptoki.ObjectClass;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -45,7 +46,7 @@ public record PrivateKeyObject(
      * @return label and id
      */
     public String name() {
-        return "label " + label.map(l -> "\"" + l + "\"") + " id " + id;
+        return "label " + label.map(l -> "\"" + PeerText.escaped(l) + "\"") + " id " + id;
     }
 
     /**

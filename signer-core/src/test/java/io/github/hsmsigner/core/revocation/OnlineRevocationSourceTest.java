@@ -20,6 +20,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -50,6 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OnlineRevocationSourceTest {
 
@@ -88,6 +90,34 @@ class OnlineRevocationSourceTest {
 
     private RevocationInfo info() {
         return source().revocationInfo(chain, TestKeys.soon());
+    }
+
+    private static byte[] pem(byte[] der, String lineEnd) {
+        String base64 = Base64.getMimeEncoder(64, lineEnd.getBytes(StandardCharsets.US_ASCII))
+                .encodeToString(der);
+        return ("-----BEGIN X509 CRL-----" + lineEnd + base64 + lineEnd + "-----END X509 CRL-----" + lineEnd)
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", "\n  "})
+    void aCrlInPemIsPutIntoTheContainerInDer(String lineEnd) {
+        withoutOcsp();
+        server.root.ocsp.status = 404;
+        server.issuer.crl.change = der -> pem(der, lineEnd);
+        server.root.crl.change = der -> pem(der, lineEnd);
+        assertThat(info().crls())
+                .hasSize(2)
+                .allSatisfy(crl -> assertThat(crl[0]).isEqualTo((byte) 0x30));
+        server.issuer.revoke("signer");
+        assertRevoked("signer", chain.signer(), server.issuer.crl.uri.toString());
+    }
+
+    @Test
+    void aCrlInDamagedPemIsNamed() {
+        withoutOcsp();
+        server.issuer.crl.change = der -> Arrays.copyOf(pem(der, "\n"), 100);
+        assertThatThrownBy(this::info).hasMessageContaining("its answer is damaged PEM: the X509 CRL block of line 1");
     }
 
     /** So that nothing but OCSP can help. */

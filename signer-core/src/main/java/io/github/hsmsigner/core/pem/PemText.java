@@ -17,8 +17,10 @@ import java.util.regex.Pattern;
 public final class PemText {
 
     /** A line with another label is text: labels are short and printable. */
-    private static final Pattern BEGIN = Pattern.compile("-----BEGIN ([A-Za-z0-9 #.,:/+_]{1,64})-----");
+    private static final Pattern BEGIN =
+            Pattern.compile("-----BEGIN ([A-Za-z0-9 #.,:/+_]+(?:-[A-Za-z0-9 #.,:/+_]+)*)-----");
 
+    private static final int MAX_LINE = 100;
     private static final String END = "-----END ";
     private static final String DASHES = "-----";
 
@@ -40,7 +42,7 @@ public final class PemText {
                 throw new MalformedPemException("line " + number + " ends a block that was not begun");
             }
             Matcher begin = BEGIN.matcher(line);
-            if (!begin.matches()) {
+            if (line.length() > MAX_LINE || !begin.matches()) {
                 continue;
             }
             String label = begin.group(1);

@@ -9,12 +9,14 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -23,6 +25,8 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
 /** What the server shows in TLS and whom it trusts, from files, checked as a whole. */
 final class TlsIdentity {
@@ -40,7 +44,7 @@ final class TlsIdentity {
         this.chain = chain(key.getPublic());
         this.clientAuthorities = readClientAuthorities(settings);
         this.context = SSLContext.getInstance("TLS");
-        context.init(keyManagers(key.getPrivate()), trustManagers(), null);
+        context.init(keyManagers(asCertified(key.getPrivate())), trustManagers(), null);
     }
 
     /**
@@ -106,6 +110,18 @@ final class TlsIdentity {
                     + " are no chain: the certificate of the issuer \""
                     + DistinguishedName.ofIssuer(last).toString() + "\" is missing.");
         }
+    }
+
+    /** The JDK pairs key and certificate by the name of the algorithm, so the key gets that of a certificate for RSASSA-PSS alone. */
+    private PrivateKey asCertified(PrivateKey key) throws GeneralSecurityException, IOException {
+        PublicKey certified = certificate().getPublicKey();
+        if (!certified.getAlgorithm().equals("RSASSA-PSS")) {
+            return key;
+        }
+        PrivateKeyInfo renamed = new PrivateKeyInfo(
+                SubjectPublicKeyInfo.getInstance(certified.getEncoded()).getAlgorithm(),
+                PrivateKeyInfo.getInstance(key.getEncoded()).parsePrivateKey());
+        return KeyFactory.getInstance("RSASSA-PSS").generatePrivate(new PKCS8EncodedKeySpec(renamed.getEncoded()));
     }
 
     private KeyManager[] keyManagers(PrivateKey key) throws GeneralSecurityException, IOException {

@@ -148,6 +148,8 @@ class PrivateKeyFileTest {
         assertFails(file, "it holds: DH PARAMETERS block of line 1");
         Files.writeString(file, "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n");
         assertFails(file, "a form that is not supported: OPENSSH PRIVATE KEY block of line 1");
+        Files.writeString(file, "-----BEGIN RSA-PSS PRIVATE KEY-----\nAAAA\n-----END RSA-PSS PRIVATE KEY-----\n");
+        assertFails(file, "a form that is not supported: RSA-PSS PRIVATE KEY block of line 1");
         TestPki.writePem(file, TestPki.pkcs8(TestPki.keyPair("DSA", 2048)));
         assertFails(file, "the key is of type DSA");
     }

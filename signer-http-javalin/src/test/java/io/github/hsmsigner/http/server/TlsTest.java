@@ -12,6 +12,7 @@ import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -384,6 +385,45 @@ class TlsTest {
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("CN=Curve CA")
                 .hasMessageContaining("has a key on " + curve);
+    }
+
+    /** The key is the same under each identifier of RSA; an authority may certify it for RSASSA-PSS alone. */
+    @ParameterizedTest
+    @ValueSource(strings = {"rsa-pss", "rsa"})
+    void aCertificateForPssAlone(String keyIdentifier) throws Exception {
+        Path pss = directory.resolve("pss.key");
+        Path key = directory.resolve("server.key");
+        Path certificate = directory.resolve("server.pem");
+        ExternalTool.runOrFail("openssl", "genpkey", "-algorithm", "rsa-pss", "-out", pss.toString());
+        ExternalTool.runOrFail(
+                "openssl",
+                "req",
+                "-x509",
+                "-key",
+                pss.toString(),
+                "-subj",
+                "/CN=localhost",
+                "-addext",
+                "subjectAltName=DNS:localhost",
+                "-days",
+                "9",
+                "-out",
+                certificate.toString());
+        if (keyIdentifier.equals("rsa")) {
+            Path der = directory.resolve("key.der");
+            ExternalTool.runOrFail(
+                    "openssl", "rsa", "-in", pss.toString(), "-traditional", "-outform", "DER", "-out", der.toString());
+            ExternalTool.runOrFail("openssl", "rsa", "-inform", "DER", "-in", der.toString(), "-out", key.toString());
+        } else {
+            Files.copy(pss, key);
+        }
+        start(ClientCertificates.NONE);
+        assertThat(ExternalTool.runOrFail(
+                        "sh",
+                        "-c",
+                        "openssl s_client -connect localhost:" + server.port() + " -CAfile " + certificate
+                                + " -verify_return_error </dev/null 2>&1"))
+                .contains("Verify return code: 0 (ok)");
     }
 
     @Test

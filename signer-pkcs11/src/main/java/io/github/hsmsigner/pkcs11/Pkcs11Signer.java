@@ -7,6 +7,8 @@ import io.github.hsmsigner.core.Signer;
 import io.github.hsmsigner.core.error.InternalSigningException;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.cryptoki.FaultClass;
+import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.object.KeyLookup;
 import io.github.hsmsigner.pkcs11.object.KeyOnToken;
 import io.github.hsmsigner.pkcs11.plan.SignaturePlan;
@@ -17,7 +19,7 @@ import io.github.hsmsigner.pkcs11.recovery.TokenAccess;
 import io.github.hsmsigner.pkcs11.session.Session;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
-import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -39,6 +41,9 @@ public final class Pkcs11Signer implements Signer {
     private final SignaturePlan plan;
     private final boolean loginForEach;
     private final String description;
+
+    /** The first step that gave a signature: the mechanism that the key is known not to refuse. */
+    private volatile SignatureStep proven;
 
     Pkcs11Signer(
             Cryptoki cryptoki,
@@ -115,18 +120,39 @@ public final class Pkcs11Signer implements Signer {
         if (loginForEach) {
             access.authenticate(session);
         }
-        return cryptoki.sign(session.handle(), input);
+        byte[] answer = cryptoki.sign(session.handle(), input);
+        if (proven == null) {
+            proven = step;
+        }
+        return answer;
     }
 
+    /** The step of a trial signature; until there was a signature, the first one of the plan. */
     private SignatureStep trialStep() {
-        return plan.step(
-                plan.algorithms().stream().min(Comparator.naturalOrder()).orElseThrow());
+        SignatureStep known = proven;
+        return known == null ? plan.trialSteps().get(0) : known;
+    }
+
+    /** Makes a trial signature with the first mechanism that the key does not refuse. */
+    private byte[] trial(Session session, long key) throws CryptokiException {
+        CryptokiException refusal = null;
+        for (SignatureStep step : proven == null ? plan.trialSteps() : List.of(trialStep())) {
+            try {
+                return sign(session, key, step, step.inputFor(TRIAL));
+            } catch (CryptokiException e) {
+                if (e.faultClass() != FaultClass.CALLER_ERROR && !e.is(ReturnValue.KEY_FUNCTION_NOT_PERMITTED)) {
+                    throw e;
+                }
+                refusal = e;
+            }
+        }
+        throw refusal;
     }
 
     /** Whether a trial signature with a private key verifies with the public key. */
     boolean proves(Session session, long key) throws CryptokiException {
+        byte[] answer = trial(session, key);
         SignatureStep step = trialStep();
-        byte[] answer = sign(session, key, step, step.inputFor(TRIAL));
         try {
             return step.algorithm().verify(publicKey, TRIAL, step.output().toSignature(answer));
         } catch (InternalSigningException e) {
@@ -177,8 +203,7 @@ public final class Pkcs11Signer implements Signer {
 
         @Override
         public void trial(Session session) throws CryptokiException {
-            SignatureStep first = trialStep();
-            sign(session, handle.in(session), first, first.inputFor(TRIAL));
+            Pkcs11Signer.this.trial(session, handle.in(session));
         }
     }
 }

@@ -257,6 +257,7 @@ public final class Pkcs11Token implements AutoCloseable {
         SignaturePlan plan = SignaturePlan.of(
                 publicKey,
                 SigningMechanisms.of(cryptoki, session.generation().token().slotId()),
+                key.object().allowedMechanisms(),
                 vendor.maxEddsaMessage());
         boolean loginForEach = key.object().alwaysAuthenticate() && vendor.contextSpecificLogin();
         return new Pkcs11Signer(

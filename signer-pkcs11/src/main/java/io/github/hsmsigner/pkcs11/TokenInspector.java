@@ -194,7 +194,7 @@ final class TokenInspector {
                 publicKey.isPresent(),
                 key.alwaysAuthenticate(),
                 certificate.map(c -> DistinguishedName.ofSubject(c).toString()),
-                publicKey.flatMap(known -> plan(known, signing, found)));
+                publicKey.flatMap(known -> plan(known, key, signing, found)));
     }
 
     /** Empty if no configured certificate belongs to the key. */
@@ -228,9 +228,10 @@ final class TokenInspector {
         return Optional.empty();
     }
 
-    private Optional<String> plan(PublicKey publicKey, Set<MechanismType> signing, List<String> found) {
+    private Optional<String> plan(
+            PublicKey publicKey, PrivateKeyObject key, Set<MechanismType> signing, List<String> found) {
         try {
-            return Optional.of(SignaturePlan.of(publicKey, signing, vendor.maxEddsaMessage())
+            return Optional.of(SignaturePlan.of(publicKey, signing, key.allowedMechanisms(), vendor.maxEddsaMessage())
                     .toString());
         } catch (InvalidConfigurationException e) {
             found.add(e.getMessage());

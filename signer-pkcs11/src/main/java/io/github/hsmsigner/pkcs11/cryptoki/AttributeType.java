@@ -3,8 +3,6 @@ package io.github.hsmsigner.pkcs11.cryptoki;
 /**
  * The attributes that this library reads, searches by or sets, with the Java types of their values. Immutable.
  *
- * <p>CKA_ALLOWED_MECHANISMS is not among them: the wrapper cannot read it where it is present.
- *
  * @param <T> the Java type of the values
  */
 public final class AttributeType<T> {
@@ -69,6 +67,9 @@ public final class AttributeType<T> {
     /** CKA_ALWAYS_AUTHENTICATE. */
     public static final AttributeType<Boolean> ALWAYS_AUTHENTICATE =
             new AttributeType<>(0x202, "CKA_ALWAYS_AUTHENTICATE", Boolean.class);
+    /** CKA_ALLOWED_MECHANISMS: the CKM codes. */
+    public static final AttributeType<long[]> ALLOWED_MECHANISMS =
+            new AttributeType<>(0x4000_0600L, "CKA_ALLOWED_MECHANISMS", long[].class);
 
     private final long code;
     private final String name;

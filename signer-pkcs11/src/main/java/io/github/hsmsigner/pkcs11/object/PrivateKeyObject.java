@@ -13,13 +13,15 @@ import java.util.Optional;
  * @param id its CKA_ID in hexadecimal
  * @param keyType its CKK code
  * @param alwaysAuthenticate its CKA_ALWAYS_AUTHENTICATE: whether each signature needs a login of its own
+ * @param allowedMechanisms its CKA_ALLOWED_MECHANISMS
  */
 public record PrivateKeyObject(
         long handle,
         AttributeReading<String> label,
         AttributeReading<String> id,
         AttributeReading<Long> keyType,
-        boolean alwaysAuthenticate) {
+        boolean alwaysAuthenticate,
+        AllowedMechanisms allowedMechanisms) {
 
     /**
      * Whether it may be a key of a type. One whose type the token does not tell may be of any.

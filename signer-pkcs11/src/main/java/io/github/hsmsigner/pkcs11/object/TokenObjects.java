@@ -89,7 +89,8 @@ public final class TokenObjects {
                         attributes
                                 .read(handle, AttributeType.ALWAYS_AUTHENTICATE)
                                 .value()
-                                .orElse(false)));
+                                .orElse(false),
+                        AllowedMechanisms.of(attributes.read(handle, AttributeType.ALLOWED_MECHANISMS))));
             }
         }
         return keys;

@@ -6,6 +6,7 @@ import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import io.github.hsmsigner.pkcs11.cryptoki.Mechanism;
 import io.github.hsmsigner.pkcs11.cryptoki.MechanismType;
 import io.github.hsmsigner.pkcs11.cryptoki.PssParameters;
+import io.github.hsmsigner.pkcs11.object.AllowedMechanisms;
 import io.github.hsmsigner.pkcs11.object.PublicKeys;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
@@ -21,8 +22,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * How a key on a token signs with each algorithm that both can do. Computed once from the public key and the token's mechanisms;
- * immutable.
+ * How a key on a token signs with each algorithm that both can do. Computed once from the public key, the token's mechanisms and
+ * those that the key allows; immutable.
  *
  * <p>Mechanisms that take a digest come first: then a message of any length is hashed here, and the HSM is asked for what only it can
  * do. A mechanism that hashes itself is used only where the other is missing.
@@ -44,23 +45,29 @@ public final class SignaturePlan {
      *
      * @param key the public half of the key
      * @param mechanisms those that the token signs with
+     * @param allowed the mechanisms that the private key allows
      * @param maxEddsaMessage how many octets a message for CKM_EDDSA may have; empty where the token sets no limit
      * @return the plan
-     * @throws InvalidConfigurationException if the token cannot sign with such a key in any way that this library knows
+     * @throws InvalidConfigurationException if the token cannot sign with the key in any way that this library knows
      */
-    public static SignaturePlan of(PublicKey key, Set<MechanismType> mechanisms, OptionalInt maxEddsaMessage) {
+    public static SignaturePlan of(
+            PublicKey key, Set<MechanismType> mechanisms, AllowedMechanisms allowed, OptionalInt maxEddsaMessage) {
         Map<SignatureAlgorithm, SignatureStep> steps = new EnumMap<>(SignatureAlgorithm.class);
         String description = PublicKeys.describe(key);
         for (SignatureAlgorithm algorithm : SignatureAlgorithm.forKeyType(key.getAlgorithm())) {
             candidates(algorithm, key, maxEddsaMessage).stream()
-                    .filter(step -> mechanisms.contains(step.mechanism().type()))
+                    .filter(step -> mechanisms.contains(step.mechanism().type())
+                            && allowed.includes(step.mechanism().type()))
                     .findFirst()
                     .ifPresent(step -> steps.put(algorithm, step));
         }
         if (steps.isEmpty()) {
             throw new InvalidConfigurationException("The token cannot sign with a key of type " + description
                     + " in a way that is supported; of the mechanisms that are, it signs with "
-                    + (mechanisms.isEmpty() ? "none" : sorted(mechanisms)) + ".");
+                    + (mechanisms.isEmpty() ? "none" : sorted(mechanisms)) + "."
+                    + (allowed.codes().isEmpty()
+                            ? ""
+                            : " The key allows only these mechanisms (CKA_ALLOWED_MECHANISMS): " + allowed + "."));
         }
         return new SignaturePlan(description, Collections.unmodifiableMap(steps));
     }
@@ -172,6 +179,17 @@ public final class SignaturePlan {
         return Optional.ofNullable(steps.get(algorithm))
                 .orElseThrow(() -> new UnsupportedRequestException(
                         "The key does not sign with " + algorithm + "; it offers " + algorithms() + "."));
+    }
+
+    /**
+     * The steps of a trial signature: one for each mechanism of the plan, in the order of the algorithms.
+     *
+     * @return the steps; never empty
+     */
+    public List<SignatureStep> trialSteps() {
+        Map<MechanismType, SignatureStep> byMechanism = new LinkedHashMap<>();
+        steps.values().forEach(step -> byMechanism.putIfAbsent(step.mechanism().type(), step));
+        return List.copyOf(byMechanism.values());
     }
 
     /**

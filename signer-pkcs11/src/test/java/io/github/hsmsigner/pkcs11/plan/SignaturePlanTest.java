@@ -19,6 +19,7 @@ import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import io.github.hsmsigner.pkcs11.cryptoki.MechanismType;
+import io.github.hsmsigner.pkcs11.object.AllowedMechanisms;
 import io.github.hsmsigner.testing.TestPki;
 import java.security.PublicKey;
 import java.util.Arrays;
@@ -42,7 +43,7 @@ class SignaturePlanTest {
     private static final byte[] MESSAGE = {1, 2, 3};
 
     private static SignaturePlan plan(PublicKey key, Set<MechanismType> mechanisms) {
-        return SignaturePlan.of(key, mechanisms, OptionalInt.empty());
+        return SignaturePlan.of(key, mechanisms, AllowedMechanisms.all(), OptionalInt.empty());
     }
 
     private static Set<MechanismType> without(MechanismType... missing) {
@@ -162,7 +163,8 @@ class SignaturePlanTest {
 
     @Test
     void refusesAMessageThatIsLongerThanTheTokenTakes() {
-        SignatureStep step = SignaturePlan.of(ED, ALL, OptionalInt.of(16_000)).step(ED25519);
+        SignatureStep step = SignaturePlan.of(ED, ALL, AllowedMechanisms.all(), OptionalInt.of(16_000))
+                .step(ED25519);
         assertThat(step.inputFor(new byte[16_000])).hasSize(16_000);
         assertThatThrownBy(() -> step.inputFor(new byte[16_001]))
                 .isInstanceOf(UnsupportedRequestException.class)

@@ -1,22 +1,22 @@
 package io.github.hsmsigner.pkcs11;
 
 import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.secret.MalformedSecretException;
+import io.github.hsmsigner.core.secret.SecretText;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A PIN that a program prints. What it prints to standard error is not read, as it could hold anything. */
 final class CommandPin implements PinSource {
-
-    private static final int LONGEST_PIN = 4096;
 
     private final List<String> command;
     private final Duration timeout;
@@ -34,12 +34,16 @@ final class CommandPin implements PinSource {
         return "the command " + command.get(0);
     }
 
+    private String output() {
+        return "the output of " + name();
+    }
+
     @Override
     public char[] pin() {
         Process process = start();
         try {
             long end = System.nanoTime() + timeout.toNanos();
-            CompletableFuture<byte[]> output = CompletableFuture.supplyAsync(() -> read(process));
+            CompletableFuture<byte[]> output = read(process);
             byte[] octets = output.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
             if (!process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 Arrays.fill(octets, (byte) 0);
@@ -49,11 +53,18 @@ final class CommandPin implements PinSource {
                 Arrays.fill(octets, (byte) 0);
                 throw PinText.missing(name() + " ended with exit code " + process.exitValue(), null);
             }
-            return PinText.decode(octets, "what " + name() + " printed");
+            return PinText.require(SecretText.decode(octets), output());
+        } catch (MalformedSecretException e) {
+            throw PinText.malformed(output(), e);
         } catch (TimeoutException e) {
             throw late(e);
         } catch (ExecutionException e) {
-            throw PinText.missing("what " + name() + " printed cannot be read", e.getCause());
+            throw PinText.missing(
+                    output()
+                            + (e.getCause() instanceof MalformedSecretException malformed
+                                    ? " " + malformed.getMessage()
+                                    : " cannot be read"),
+                    e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw PinText.missing("waiting for " + name() + " was interrupted", e);
@@ -73,12 +84,14 @@ final class CommandPin implements PinSource {
         }
     }
 
-    private static byte[] read(Process process) {
-        try (InputStream output = process.getInputStream()) {
-            return output.readNBytes(LONGEST_PIN);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static CompletableFuture<byte[]> read(Process process) {
+        return CompletableFuture.supplyAsync(() -> {
+            try (InputStream in = process.getInputStream()) {
+                return SecretText.bytes(in);
+            } catch (IOException | MalformedSecretException e) {
+                throw new CompletionException(e);
+            }
+        });
     }
 
     private SigningUnavailableException late(Throwable cause) {

@@ -1,5 +1,7 @@
 package io.github.hsmsigner.pkcs11;
 
+import io.github.hsmsigner.core.secret.MalformedSecretException;
+import io.github.hsmsigner.core.secret.SecretText;
 import java.util.Objects;
 
 /** A PIN in a variable of the environment, where Java keeps it as a String for good. */
@@ -17,7 +19,12 @@ final class EnvironmentPin implements PinSource {
         if (value == null || value.isEmpty()) {
             throw PinText.missing("the environment variable " + variable + " is not set", null);
         }
-        return value.toCharArray();
+        String source = "the environment variable " + variable;
+        try {
+            return PinText.require(SecretText.of(value), source);
+        } catch (MalformedSecretException e) {
+            throw PinText.malformed(source, e);
+        }
     }
 
     @Override

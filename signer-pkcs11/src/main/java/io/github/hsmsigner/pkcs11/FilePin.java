@@ -1,7 +1,8 @@
 package io.github.hsmsigner.pkcs11;
 
+import io.github.hsmsigner.core.secret.MalformedSecretException;
+import io.github.hsmsigner.core.secret.SecretText;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -16,10 +17,13 @@ final class FilePin implements PinSource {
 
     @Override
     public char[] pin() {
+        String source = "the file " + file;
         try {
-            return PinText.decode(Files.readAllBytes(file), "the file " + file);
+            return PinText.require(SecretText.decode(SecretText.bytes(file)), source);
+        } catch (MalformedSecretException e) {
+            throw PinText.malformed(source, e);
         } catch (IOException e) {
-            throw PinText.missing("the file " + file + " cannot be read", e);
+            throw PinText.missing(source + " cannot be read", e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.hsmsigner.pkcs11;
 
 import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.secret.SecretText;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +24,7 @@ public interface PinSource {
     char[] pin();
 
     /**
-     * A PIN that is known from the start.
+     * A PIN that is known from the start. It goes to the token unchanged.
      *
      * @param pin the PIN; copied
      * @return the source
@@ -35,7 +36,7 @@ public interface PinSource {
     /**
      * A PIN in a file, which is read anew for each login, so that it can be changed without a restart.
      *
-     * @param file the file; its content in UTF-8, without the line end that it may have, is the PIN
+     * @param file the file; its content in UTF-8 is the PIN, decoded as by {@link SecretText#decode}
      * @return the source
      */
     static PinSource file(Path file) {
@@ -43,7 +44,7 @@ public interface PinSource {
     }
 
     /**
-     * A PIN in a variable of the environment.
+     * A PIN in a variable of the environment, decoded as by {@link SecretText#of}.
      *
      * @param variable the name of the variable
      * @return the source
@@ -57,7 +58,7 @@ public interface PinSource {
      *
      * @param command the program and its arguments; no shell reads them
      * @param timeout the longest time to wait for its end
-     * @return the source; what the program prints in UTF-8, without the line end that it may have, is the PIN
+     * @return the source; what the program prints in UTF-8 is the PIN, decoded as by {@link SecretText#decode}
      */
     static PinSource command(List<String> command, Duration timeout) {
         return new CommandPin(command, timeout);

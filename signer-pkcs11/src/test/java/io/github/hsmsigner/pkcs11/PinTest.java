@@ -27,6 +27,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A PIN that the token refuses is never tried twice; another one is, without a restart. */
 @Timeout(60)
@@ -255,5 +257,40 @@ class PinTest {
                         .pin())
                 .isInstanceOf(SigningUnavailableException.class)
                 .hasMessageContaining("/no/such/command cannot be run");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\uFEFF%s", "\uFEFF%s\r\n", "%s\n", "%s\r"})
+    void whatAnEditorAddedToTheFileDoesNotReachTheToken(String form) throws IOException {
+        Path file = Files.writeString(directory.resolve("pin"), String.format(form, softToken.pin()));
+        try (Pkcs11Token token = open(PinSource.file(file))) {
+            assertThat(sign(token.signer(KeySelector.any()))).hasSize(256);
+            assertThat(cryptoki.count("C_Login")).isOne();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%s\n\n", "%s\r\n\r\n", "# PIN\n%s", "%s\u0000", "%s\t", "%s\uFFFD"})
+    void aDamagedPinIsRefusedBeforeTheLogin(String form) throws IOException {
+        Path file = Files.writeString(directory.resolve("pin"), String.format(form, softToken.pin()));
+        PinSource command = PinSource.command(List.of("cat", file.toString()), Duration.ofSeconds(10));
+        for (PinSource source : List.of(PinSource.file(file), command)) {
+            try (Pkcs11Token token = open(source)) {
+                assertThat(token.health().usable()).isFalse();
+                assertThat(token.health().reason())
+                        .startsWith("There is no PIN for the token: ")
+                        .contains(" has ")
+                        .doesNotContain(softToken.pin());
+                assertThat(cryptoki.count("C_Login")).isZero();
+            }
+        }
+    }
+
+    @Test
+    void aCommandThatPrintsTooMuchGivesNoPin() {
+        assertThatThrownBy(() -> PinSource.command(List.of("cat", "/dev/zero"), Duration.ofSeconds(10))
+                        .pin())
+                .isInstanceOf(SigningUnavailableException.class)
+                .hasMessageContaining("the output of the command cat is longer than 65536 bytes");
     }
 }

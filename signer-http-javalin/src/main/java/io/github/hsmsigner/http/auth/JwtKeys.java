@@ -55,7 +55,7 @@ final class JwtKeys {
     }
 
     private static VerificationKey secret(SecretReference reference) {
-        byte[] secret = reference.read();
+        byte[] secret = reference.key();
         String where = reference.file().map(file -> "in " + file).orElse("in the settings");
         try {
             // Everybody may know a public key, so as a secret it would let everybody sign.

@@ -1,11 +1,13 @@
 package io.github.hsmsigner.http.config;
 
+import io.github.hsmsigner.core.secret.MalformedSecretException;
+import io.github.hsmsigner.core.secret.SecretText;
 import io.github.hsmsigner.http.secret.SecretReference;
 import io.github.hsmsigner.pkcs11.PinSource;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,8 +45,12 @@ sealed interface SecretForm {
 
         @Override
         public PinSource pin() {
-            byte[] octets = reference.read();
-            return PinSource.fixed(new String(octets, StandardCharsets.UTF_8).toCharArray());
+            char[] pin = reference.characters();
+            try {
+                return PinSource.fixed(pin);
+            } finally {
+                Arrays.fill(pin, '\0');
+            }
         }
 
         @Override
@@ -132,7 +138,7 @@ sealed interface SecretForm {
                 + (commands ? "file, env and command" : "file and env")
                 + " that says where the secret is";
         if (!(given.value() instanceof YamlValue.Fields fields)) {
-            return Texts.of(given, context, expected).map(SecretForm::atHand);
+            return Texts.of(given, context, expected).flatMap(text -> atHand(text, given, context));
         }
         Map<String, YamlValue> parts = fields.values();
         if (parts.keySet().equals(Set.of("file"))) {
@@ -154,8 +160,17 @@ sealed interface SecretForm {
         return Optional.empty();
     }
 
-    private static SecretForm atHand(String text) {
-        return new AtHand(SecretReference.of(text.getBytes(StandardCharsets.UTF_8)));
+    /** A damaged secret is a problem of the settings, so that none reaches a token. */
+    private static Optional<SecretForm> atHand(String text, Given given, Place.Context context) {
+        try {
+            byte[] secret = SecretText.encode(SecretText.of(text));
+            SecretReference reference = SecretReference.of(secret);
+            Arrays.fill(secret, (byte) 0);
+            return Optional.of(new AtHand(reference));
+        } catch (MalformedSecretException e) {
+            context.problems().add(given.where(), e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private static Optional<SecretForm> fromVariable(Given part, Place.Context context) {
@@ -164,7 +179,7 @@ sealed interface SecretForm {
         if (name.isPresent() && value.isEmpty()) {
             context.problems().add(part.where(), "names an environment variable that is not set");
         }
-        return value.map(SecretForm::atHand);
+        return value.flatMap(text -> atHand(text, part, context));
     }
 
     private static Optional<SecretForm> byCommand(Given given, Map<String, YamlValue> parts, Place.Context context) {

@@ -1,11 +1,10 @@
 package io.github.hsmsigner.http.secret;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.secret.MalformedSecretException;
+import io.github.hsmsigner.core.secret.SecretText;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -13,8 +12,6 @@ import java.util.Optional;
  * A secret, or the file that holds it. Immutable; printing it shows the file and nothing of the secret.
  */
 public final class SecretReference {
-
-    private static final int MAX_OCTETS = 65_536;
 
     private final byte[] octets;
     private final Path file;
@@ -27,7 +24,7 @@ public final class SecretReference {
     /**
      * A secret that is at hand.
      *
-     * @param octets the secret; copied
+     * @param octets the secret, in UTF-8; copied
      * @return the reference
      */
     public static SecretReference of(byte[] octets) {
@@ -35,7 +32,7 @@ public final class SecretReference {
     }
 
     /**
-     * A secret in a file, read each time a policy is made. One line break at its end does not count.
+     * A secret in a file, read again for each use. {@link SecretText} decodes it.
      *
      * @param file the file
      * @return the reference
@@ -54,39 +51,60 @@ public final class SecretReference {
     }
 
     /**
-     * The secret, from its file anew where it is in one.
+     * Reads the secret, which is text, in UTF-8. A file is read again each time.
      *
-     * @return a copy, for the caller to wipe
-     * @throws InvalidConfigurationException if the file cannot be read
+     * @return a copy, which the caller wipes
+     * @throws InvalidConfigurationException if the file cannot be read, or the text is refused by {@link SecretText}
      */
     public byte[] read() {
-        return file == null ? octets.clone() : withoutLineBreak(readFile());
+        return SecretText.encode(characters());
     }
 
-    private byte[] readFile() {
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] content = in.readNBytes(MAX_OCTETS + 1);
-            if (content.length > MAX_OCTETS) {
-                throw new InvalidConfigurationException(
-                        "The secret in " + file + " is longer than " + MAX_OCTETS + " octets.");
-            }
-            return content;
+    /**
+     * Reads the secret, which is text. A file is read again each time.
+     *
+     * @return a copy, which the caller wipes
+     * @throws InvalidConfigurationException if the file cannot be read, or the text is refused by {@link SecretText}
+     */
+    public char[] characters() {
+        return decode(bytes());
+    }
+
+    /**
+     * Reads a key: text, or random bytes, which are used as they are. A file is read again each time.
+     *
+     * @return a copy, which the caller wipes
+     * @throws InvalidConfigurationException if the file cannot be read, or holds text that is refused by {@link SecretText}
+     */
+    public byte[] key() {
+        byte[] bytes = bytes();
+        return SecretText.isBinary(bytes) ? bytes : SecretText.encode(decode(bytes));
+    }
+
+    private byte[] bytes() {
+        if (file == null) {
+            return octets.clone();
+        }
+        try {
+            return SecretText.bytes(file);
+        } catch (MalformedSecretException e) {
+            throw malformed(e);
         } catch (IOException e) {
             throw new InvalidConfigurationException("The secret in " + file + " cannot be read.", e);
         }
     }
 
-    private static byte[] withoutLineBreak(byte[] content) {
-        int length = content.length;
-        if (length > 0 && content[length - 1] == '\n') {
-            length--;
-            if (length > 0 && content[length - 1] == '\r') {
-                length--;
-            }
+    private char[] decode(byte[] bytes) {
+        try {
+            return SecretText.decode(bytes);
+        } catch (MalformedSecretException e) {
+            throw malformed(e);
         }
-        byte[] secret = Arrays.copyOf(content, length);
-        Arrays.fill(content, (byte) 0);
-        return secret;
+    }
+
+    private InvalidConfigurationException malformed(MalformedSecretException e) {
+        return new InvalidConfigurationException(
+                "The secret in " + (file == null ? "the settings" : file) + " " + e.getMessage() + ".", e);
     }
 
     @Override

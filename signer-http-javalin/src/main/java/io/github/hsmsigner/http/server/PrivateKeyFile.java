@@ -10,9 +10,6 @@ import io.github.hsmsigner.http.secret.SecretReference;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -163,14 +160,8 @@ final class PrivateKeyFile {
     }
 
     private char[] password() {
-        byte[] octets = password.orElseThrow(() -> new InvalidConfigurationException(
+        return password.orElseThrow(() -> new InvalidConfigurationException(
                         "The private key in " + file + " is encrypted, and no password is set for it."))
-                .read();
-        CharBuffer decoded = StandardCharsets.UTF_8.decode(ByteBuffer.wrap(octets));
-        char[] characters = new char[decoded.remaining()];
-        decoded.get(characters);
-        Arrays.fill(octets, (byte) 0);
-        Arrays.fill(decoded.array(), '\0');
-        return characters;
+                .characters();
     }
 }

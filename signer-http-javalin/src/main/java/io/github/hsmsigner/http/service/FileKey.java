@@ -64,7 +64,7 @@ public final class FileKey {
     }
 
     private static KeyStoreSigner signer(KeySettings.InFile settings) {
-        char[] password = Passwords.read(settings.password());
+        char[] password = settings.password().characters();
         try {
             return KeyStoreSigner.open(settings.file(), password);
         } finally {

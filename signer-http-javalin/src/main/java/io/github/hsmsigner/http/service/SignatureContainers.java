@@ -58,7 +58,7 @@ public final class SignatureContainers {
                     .flatMap(file -> CertificateFiles.read(file).stream())
                     .toList());
             settings.login().ifPresent(login -> {
-                char[] password = Passwords.read(login.password());
+                char[] password = login.password().characters();
                 authority.basicAuth(login.user(), password);
                 Arrays.fill(password, '\0');
             });

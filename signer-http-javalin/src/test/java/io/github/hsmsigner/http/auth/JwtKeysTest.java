@@ -163,7 +163,9 @@ class JwtKeysTest {
 
     @Test
     void aSecretIsLongAndNoPublicKey() {
-        assertRefused(JwtKeySource.secret(SecretReference.of(new byte[31])), "31 octets; it needs at least 32");
+        assertRefused(
+                JwtKeySource.secret(SecretReference.of("x".repeat(31).getBytes(StandardCharsets.UTF_8))),
+                "31 octets; it needs at least 32");
         byte[] pem = TestPki.pem(RSA.getPublic()).getBytes(StandardCharsets.US_ASCII);
         assertRefused(JwtKeySource.secret(SecretReference.of(pem)), "key or certificate in PEM");
     }

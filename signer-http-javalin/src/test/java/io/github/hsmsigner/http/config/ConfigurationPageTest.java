@@ -56,7 +56,8 @@ class ConfigurationPageTest {
             ## Secrets
 
             A variable for a secret has a companion with `_FILE`, which names a file that holds it: `HSM_PIN_FILE` instead of `HSM_PIN`.
-            Setting both is an error. One line break at the end of the file is no part of the secret. In YAML a secret is a text, or
+            Setting both is an error. Secrets are text in UTF-8. The service removes a byte order mark at the start and one line break at the end.
+            It refuses further line breaks, control characters and U+FFFD at startup, before any login. In YAML a secret is a text, or
 
             | form | the secret is |
             | --- | --- |

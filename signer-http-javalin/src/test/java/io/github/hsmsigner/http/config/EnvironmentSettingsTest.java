@@ -35,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EnvironmentSettingsTest {
 
@@ -456,5 +457,34 @@ class EnvironmentSettingsTest {
         for (int i = 0; i < expected.size(); i++) {
             assertThat(problems.problems().get(i)).contains(expected.get(i));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%s\n\n", "%s\n%s", "%s\t", "Schl\uFFFD\uFFFDssel%s"})
+    void aDamagedSecretIsAProblemOfTheSettings(String form) {
+        String damaged = form.replace("%s", SettingsFiles.SECRET);
+        for (String variable : List.of("HSM_PIN", "SIGNING_TOKEN_SECRET")) {
+            assertThat(problems(files.hsm(variable, damaged)))
+                    .singleElement()
+                    .asString()
+                    .startsWith(variable + " has ")
+                    .doesNotContain(SettingsFiles.SECRET, "\n");
+        }
+        assertThat(problems(files.inKeyStore("SIGNING_KEYSTORE_PASSWORD", damaged)))
+                .singleElement()
+                .asString()
+                .startsWith("SIGNING_KEYSTORE_PASSWORD has ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\uFEFF1234", "1234\r", "1234\n", "\uFEFF1234\r\n"})
+    void whatAShellAddsToASecretIsRemoved(String pin) throws InvalidSettingsException {
+        assertThat(token(SettingsReader.read(files.hsm("HSM_PIN", pin))).pin().pin())
+                .containsExactly("1234".toCharArray());
+    }
+
+    private static List<String> problems(Map<String, String> variables) {
+        return catchThrowableOfType(InvalidSettingsException.class, () -> SettingsReader.read(variables))
+                .problems();
     }
 }

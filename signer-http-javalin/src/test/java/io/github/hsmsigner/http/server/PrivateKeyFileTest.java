@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Private keys as OpenSSL writes them. */
 class PrivateKeyFileTest {
@@ -159,5 +160,26 @@ class PrivateKeyFileTest {
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining(why);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\uFEFF%s", "%s\r\n", "\uFEFF%s\n", "%s\r"})
+    void aPasswordFileOfAnEditor(String form) throws IOException {
+        Path key = directory.resolve("key.pem");
+        ExternalTool.runOrFail(
+                "openssl",
+                "genpkey",
+                "-algorithm",
+                "ED25519",
+                "-aes256",
+                "-pass",
+                "pass:" + PASSWORD,
+                "-out",
+                key.toString());
+        Path file = Files.writeString(directory.resolve("password"), String.format(form, PASSWORD));
+        assertThat(PrivateKeyFile.read(key, Optional.of(SecretReference.inFile(file)))
+                        .getPrivate()
+                        .getAlgorithm())
+                .isEqualTo("EdDSA");
     }
 }

@@ -1,0 +1,4 @@
+/**
+ * Decoding of secrets: {@link io.github.hsmsigner.core.secret.SecretText}.
+ */
+package io.github.hsmsigner.core.secret;

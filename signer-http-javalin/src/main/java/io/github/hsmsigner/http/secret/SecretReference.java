@@ -4,14 +4,19 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.secret.MalformedSecretException;
 import io.github.hsmsigner.core.secret.SecretText;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A secret, or the file that holds it. Immutable; printing it shows the file and nothing of the secret.
  */
 public final class SecretReference {
+
+    private static final byte[] PEM = "-----BEGIN ".getBytes(StandardCharsets.US_ASCII);
 
     private final byte[] octets;
     private final Path file;
@@ -71,13 +76,18 @@ public final class SecretReference {
     }
 
     /**
-     * Reads a key: text, or random bytes, which are used as they are. A file is read again each time.
+     * Reads a key: text, or random bytes, which are used as they are. A key or certificate in PEM is refused. A file is read again each time.
      *
      * @return a copy, which the caller wipes
      * @throws InvalidConfigurationException if the file cannot be read, or holds text that is refused by {@link SecretText}
      */
     public byte[] key() {
         byte[] bytes = bytes();
+        if (contains(bytes, PEM)) {
+            Arrays.fill(bytes, (byte) 0);
+            throw new InvalidConfigurationException("The secret in " + place()
+                    + " is a key or certificate in PEM. A public key is no secret; use random text.");
+        }
         return SecretText.isBinary(bytes) ? bytes : SecretText.encode(decode(bytes));
     }
 
@@ -102,9 +112,17 @@ public final class SecretReference {
         }
     }
 
+    private static boolean contains(byte[] bytes, byte[] part) {
+        return IntStream.rangeClosed(0, bytes.length - part.length)
+                .anyMatch(i -> Arrays.equals(bytes, i, i + part.length, part, 0, part.length));
+    }
+
+    private String place() {
+        return file == null ? "the settings" : file.toString();
+    }
+
     private InvalidConfigurationException malformed(MalformedSecretException e) {
-        return new InvalidConfigurationException(
-                "The secret in " + (file == null ? "the settings" : file) + " " + e.getMessage() + ".", e);
+        return new InvalidConfigurationException("The secret in " + place() + " " + e.getMessage() + ".", e);
     }
 
     @Override

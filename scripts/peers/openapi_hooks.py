@@ -1,4 +1,4 @@
-"""Makes generated callbacks consistent: a JSON Schema cannot say that a digest belongs to the contents."""
+"""Makes generated callbacks consistent: a JSON Schema can say neither that a digest belongs to the contents, nor how large a body may be."""
 import base64
 import hashlib
 import re
@@ -10,9 +10,14 @@ BASE64 = re.compile(r"\s*(([A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==
 
 @schemathesis.hook
 def map_body(context, body):
-    """Replaces a well-formed digest by the one that fits contents and algorithm. Malformed values stay as they are."""
+    """Replaces a well-formed digest by the one that fits contents and algorithm, and makes long names and nested values smaller."""
     if not isinstance(body, dict):
         return body
+    for name in list(body):
+        if len(name.encode(errors="surrogatepass")) > 128:
+            del body[name]
+        elif isinstance(body[name], (dict, list)):
+            body[name] = type(body[name])()
     algorithm = re.fullmatch(r"[Ss][Hh][Aa]-?(256|384|512)", str(body.get("hash_algorithm") or "sha256"))
     contents = body.get("encoded_contents")
     for name in ("digest", "document_digest"):

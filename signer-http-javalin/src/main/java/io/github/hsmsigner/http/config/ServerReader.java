@@ -66,7 +66,7 @@ final class ServerReader {
                     "most names, values, and beginnings and ends of objects and arrays in the JSON")
             .byDefault("128");
     private static final Setting<Integer> MAX_NAME = Setting.of(
-                    "max-name", ValueType.number(17, MAX_COUNT), "longest name of a JSON field, in characters")
+                    "max-name", ValueType.number(17, MAX_COUNT), "longest name of a JSON field, in bytes of UTF-8")
             .byDefault("128");
     private static final Setting<Integer> MAX_TEXT = Setting.of(
                     "max-text",

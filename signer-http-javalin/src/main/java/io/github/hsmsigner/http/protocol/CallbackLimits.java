@@ -109,9 +109,9 @@ public final class CallbackLimits {
     }
 
     /**
-     * The longest name of a field.
+     * Returns the longest name of a field.
      *
-     * @return characters
+     * @return bytes in UTF-8
      */
     public int maxNameLength() {
         return maxNameLength;
@@ -228,14 +228,14 @@ public final class CallbackLimits {
         }
 
         /**
-         * Sets the longest name of a field. Default: 128.
+         * Sets the longest name of a field, in bytes of UTF-8. Default: 128.
          *
-         * @param characters the limit; at least 17, the length of {@code data_to_be_signed}
+         * @param bytes the limit; at least 17, the length of {@code data_to_be_signed}
          * @return this builder
          * @throws IllegalArgumentException if the limit is too small for the fields of the protocol
          */
-        public Builder maxNameLength(int characters) {
-            maxNameLength = (int) atLeast(LONGEST_KNOWN_NAME, characters, "The longest name of a field, in characters");
+        public Builder maxNameLength(int bytes) {
+            maxNameLength = (int) atLeast(LONGEST_KNOWN_NAME, bytes, "The longest name of a field, in bytes");
             return this;
         }
 

@@ -161,7 +161,7 @@ public final class CallbackRequestReader {
     private InvalidRequestException pastLimit() {
         return new InvalidRequestException("The JSON in the body goes past a limit: " + limits.maxNestingDepth()
                 + " levels, " + limits.maxTokens() + " tokens, names of " + limits.maxNameLength()
-                + ", numbers of " + limits.maxNumberLength() + ", texts of " + limits.maxTextLength()
+                + " bytes, numbers of " + limits.maxNumberLength() + ", texts of " + limits.maxTextLength()
                 + " and signing tokens of " + limits.maxSigningTokenLength() + " characters.");
     }
 

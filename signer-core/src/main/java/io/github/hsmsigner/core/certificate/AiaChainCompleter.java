@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * AuthorityInfoAccess extension (RFC 5280, section 4.2.2.1).
  *
  * <p>It makes HTTP requests to addresses that stand in certificates, so nothing does this unless it is asked to. Only plain HTTP is
- * used, no redirect is followed, and a certificate that was fetched is taken only if its key really made the signature. That needs no
+ * used, unless a redirect leads to https. A fetched certificate is taken only if its key really made the signature. That needs no
  * trust in the server; whether the root is trusted is for those to decide who validate.
  *
  * <p>What was fetched is remembered while it is valid. Safe for use by any number of threads at once.
@@ -114,7 +114,9 @@ public final class AiaChainCompleter {
                 "The issuer \"{}\" of the certificate of \"{}\" is missing and could not be fetched: {}",
                 DistinguishedName.ofIssuer(certificate).toString(),
                 DistinguishedName.ofSubject(certificate).toString(),
-                reasons.isEmpty() ? "the certificate names no address over HTTP" : String.join("; ", reasons));
+                reasons.isEmpty()
+                        ? "the certificate names no address over HTTP" + CertificateAddresses.unusable(certificate)
+                        : String.join("; ", reasons));
         return Optional.empty();
     }
 

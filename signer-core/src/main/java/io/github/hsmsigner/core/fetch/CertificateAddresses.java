@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bouncycastle.asn1.ASN1IA5String;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x509.AccessDescription;
@@ -21,13 +23,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Addresses that stand in certificates: the first few of each kind that are plain HTTP. Others are passed over, as are extensions
- * that cannot be read: they name nothing.
+ * Finds the addresses in certificates: the first four of each kind that are plain HTTP, percent-encoded where the certificate does not
+ * follow RFC 3986. {@link #unusable} describes the others. Stateless and thread-safe.
  */
 public final class CertificateAddresses {
 
     private static final Logger LOG = LoggerFactory.getLogger(CertificateAddresses.class);
     private static final int MAX_ADDRESSES = 4;
+    private static final int MAX_SHOWN_LENGTH = 200;
 
     private CertificateAddresses() {}
 
@@ -70,15 +73,60 @@ public final class CertificateAddresses {
      */
     public static List<GeneralName> crlNames(X509Certificate certificate) {
         try {
-            return extension(certificate, Extension.cRLDistributionPoints)
-                    .map(octets -> Arrays.stream(
-                                    CRLDistPoint.getInstance(octets).getDistributionPoints())
-                            .flatMap(CertificateAddresses::names)
-                            .toList())
-                    .orElse(List.of());
+            return points(certificate).stream()
+                    .flatMap(CertificateAddresses::names)
+                    .toList();
         } catch (RuntimeException e) {
             return unreadable(e);
         }
+    }
+
+    /**
+     * Describes the names for issuer certificates, OCSP responders and CRLs that no request can use, for the end of a sentence that
+     * says that there is no address.
+     *
+     * @param certificate the certificate
+     * @return {@code ", only "} and the names with the reasons, in printable characters; empty if there are none
+     */
+    public static String unusable(X509Certificate certificate) {
+        List<String> descriptions = new ArrayList<>();
+        try {
+            List<GeneralName> names = new ArrayList<>(accessNames(certificate, AccessDescription.id_ad_ocsp));
+            names.addAll(accessNames(certificate, AccessDescription.id_ad_caIssuers));
+            for (DistributionPoint point : points(certificate)) {
+                List<GeneralName> namesOfPoint = names(point).toList();
+                if (namesOfPoint.isEmpty()) {
+                    descriptions.add(
+                            "a CRL distribution point without a name of its own, with a CRL of another issuer, or with"
+                                    + " a CRL of some reasons only");
+                }
+                names.addAll(namesOfPoint);
+            }
+            for (GeneralName name : names) {
+                try {
+                    httpAddress(name);
+                } catch (IllegalArgumentException e) {
+                    descriptions.add(PeerText.printable(name.getName().toString(), MAX_SHOWN_LENGTH) + " ("
+                            + e.getMessage() + ")");
+                }
+            }
+        } catch (RuntimeException e) {
+            unreadable(e);
+            descriptions.add("an extension with addresses that cannot be read");
+        }
+        return descriptions.isEmpty()
+                ? ""
+                : ", only "
+                        + descriptions.stream()
+                                .distinct()
+                                .limit(2 * MAX_ADDRESSES)
+                                .collect(Collectors.joining(", "));
+    }
+
+    private static List<DistributionPoint> points(X509Certificate certificate) {
+        return extension(certificate, Extension.cRLDistributionPoints)
+                .map(octets -> List.of(CRLDistPoint.getInstance(octets).getDistributionPoints()))
+                .orElse(List.of());
     }
 
     private static Stream<GeneralName> names(DistributionPoint point) {
@@ -94,15 +142,20 @@ public final class CertificateAddresses {
 
     private static List<URI> access(X509Certificate certificate, ASN1ObjectIdentifier method) {
         try {
-            return extension(certificate, Extension.authorityInfoAccess)
-                    .map(octets -> http(Arrays.stream(AuthorityInformationAccess.getInstance(octets)
-                                    .getAccessDescriptions())
-                            .filter(access -> access.getAccessMethod().equals(method))
-                            .map(AccessDescription::getAccessLocation)))
-                    .orElse(List.of());
+            return http(accessNames(certificate, method).stream());
         } catch (RuntimeException e) {
             return unreadable(e);
         }
+    }
+
+    private static List<GeneralName> accessNames(X509Certificate certificate, ASN1ObjectIdentifier method) {
+        return extension(certificate, Extension.authorityInfoAccess)
+                .map(octets -> Arrays.stream(
+                                AuthorityInformationAccess.getInstance(octets).getAccessDescriptions())
+                        .filter(access -> access.getAccessMethod().equals(method))
+                        .map(AccessDescription::getAccessLocation)
+                        .toList())
+                .orElse(List.of());
     }
 
     private static Optional<byte[]> extension(X509Certificate certificate, ASN1ObjectIdentifier type) {
@@ -112,17 +165,26 @@ public final class CertificateAddresses {
 
     private static List<URI> http(Stream<GeneralName> names) {
         List<URI> addresses = new ArrayList<>();
-        names.filter(name -> name.getTagNo() == GeneralName.uniformResourceIdentifier)
-                .map(name -> name.getName().toString())
-                .filter(address -> address.regionMatches(true, 0, "http://", 0, "http://".length()))
-                .forEach(address -> {
-                    try {
-                        addresses.add(URI.create(address));
-                    } catch (IllegalArgumentException e) {
-                        LOG.debug("An address in a certificate is none.", e);
-                    }
-                });
+        names.forEach(name -> {
+            try {
+                addresses.add(httpAddress(name).uri());
+            } catch (IllegalArgumentException e) {
+                LOG.debug("A name in a certificate is not an address for HTTP.", e);
+            }
+        });
         return addresses.stream().distinct().limit(MAX_ADDRESSES).toList();
+    }
+
+    private static HttpAddress httpAddress(GeneralName name) {
+        if (name.getTagNo() != GeneralName.uniformResourceIdentifier) {
+            throw new IllegalArgumentException("it is not a URI");
+        }
+        HttpAddress address =
+                HttpAddress.parse(ASN1IA5String.getInstance(name.getName()).getOctets());
+        if (address.isSecure()) {
+            throw new IllegalArgumentException("it begins with https://, and only http:// is used");
+        }
+        return address;
     }
 
     /** Parsers meet odd extensions with exceptions of any kind. */

@@ -1,42 +1,35 @@
 package io.github.hsmsigner.core.fetch;
 
 import io.github.hsmsigner.core.Deadline;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandler;
-import java.net.http.HttpResponse.BodySubscribers;
-import java.net.http.HttpTimeoutException;
-import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * HTTP requests that end by their deadline and whose answers are no larger than allowed, whatever the server does.
+ * Sends HTTP requests that end by their deadline and limits the size of responses, whatever the server does.
  *
- * <p>Redirects are not followed: what is fetched here is named in certificates or by the operator. Safe for use by any number of
- * threads at once.
+ * <p>Redirects are followed up to three times, and only to http and https, never from https to http. A POST request is repeated only
+ * for the statuses 307 and 308. A header Authorization is not sent to another origin. Thread-safe.
  */
 public final class HttpFetcher {
 
-    private static final int OK = 200;
     private static final String TOO_LATE = "no whole answer came in time";
+    private static final ExecutorService THREADS = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "http-fetch");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     private final int maxBytes;
-    // HTTP/1.1, as the offer to change to HTTP/2 in each plain request confuses some responders and proxies.
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
+    private final String limitName;
 
     /**
      * Makes a fetcher.
@@ -44,7 +37,18 @@ public final class HttpFetcher {
      * @param maxBytes the largest answer to take, in bytes
      */
     public HttpFetcher(int maxBytes) {
+        this(maxBytes, "");
+    }
+
+    /**
+     * Makes a fetcher that names its limit in error messages.
+     *
+     * @param maxBytes the largest answer to take, in bytes
+     * @param limitName the setting with the limit; empty if there is none
+     */
+    public HttpFetcher(int maxBytes, String limitName) {
         this.maxBytes = maxBytes;
+        this.limitName = limitName;
     }
 
     /**
@@ -52,12 +56,12 @@ public final class HttpFetcher {
      *
      * @param address where it is; http or https
      * @param deadline by when it must be there
-     * @return its octets
+     * @return its bytes
      * @throws InterruptedIOException if the thread is interrupted; it stays so, and there is no sense in asking elsewhere
-     * @throws IOException if it cannot be had before the deadline; the message names the reason and not the address
+     * @throws IOException if it is not available before the deadline; the message names the reason and not the address
      */
     public byte[] get(URI address, Deadline deadline) throws IOException {
-        return exchange(request(address).GET(), deadline);
+        return exchange(address, Map.of(), null, deadline);
     }
 
     /**
@@ -67,26 +71,17 @@ public final class HttpFetcher {
      * @param headers the headers, Content-Type among them
      * @param body what to send
      * @param deadline by when the answer must be there
-     * @return the answer's octets
+     * @return the answer's bytes
      * @throws InterruptedIOException if the thread is interrupted; it stays so, and there is no sense in asking elsewhere
-     * @throws IOException if it cannot be had before the deadline; the message names the reason and not the address
+     * @throws IOException if it is not available before the deadline; the message names the reason and not the address, and of a
+     *     redirect's target only the origin
      */
     public byte[] post(URI address, Map<String, String> headers, byte[] body, Deadline deadline) throws IOException {
-        HttpRequest.Builder request = request(address).POST(HttpRequest.BodyPublishers.ofByteArray(body));
-        headers.forEach(request::header);
-        return exchange(request, deadline);
+        return exchange(address, headers, body.clone(), deadline);
     }
 
-    /** Addresses come from certificates too, so one that makes no sense is a failed fetch and no mistake of the caller. */
-    private static HttpRequest.Builder request(URI address) throws IOException {
-        try {
-            return HttpRequest.newBuilder(address);
-        } catch (IllegalArgumentException e) {
-            throw new IOException("the address is not one of HTTP", e);
-        }
-    }
-
-    private byte[] exchange(HttpRequest.Builder request, Deadline deadline) throws IOException {
+    private byte[] exchange(URI address, Map<String, String> headers, byte[] body, Deadline deadline)
+            throws IOException {
         if (Thread.currentThread().isInterrupted()) {
             throw interrupted(null);
         }
@@ -94,25 +89,43 @@ public final class HttpFetcher {
         if (nanos == 0) {
             throw new IOException("no time is left");
         }
-        // The request's own timeout ends with the headers; the wait below ends with the body.
-        request.timeout(Duration.ofNanos(nanos));
-        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request.build(), limited());
+        HttpExchange exchange = new HttpExchange(parse(address), headers, body, deadline, this::read);
+        // The client of the JDK that is not blocking refuses host names with an underscore. A blocked thread ends soon
+        // after the
+        // deadline: the socket has a timeout, and abort() closes a connection that waits for the headers.
+        Future<byte[]> answer = THREADS.submit(exchange);
         try {
-            HttpResponse<byte[]> response = answer.get(nanos, TimeUnit.NANOSECONDS);
-            if (response.statusCode() != OK) {
-                throw new IOException("the answer has status " + response.statusCode());
-            }
-            return response.body();
+            return answer.get(nanos, TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw new IOException(TOO_LATE, e);
+            throw new IOException(TOO_LATE + exchange.redirect(), e);
         } catch (ExecutionException e) {
-            throw new IOException(reason(e.getCause()), e.getCause());
+            throw new IOException(reason(e.getCause(), deadline) + exchange.redirect(), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw interrupted(e);
         } finally {
-            answer.cancel(true);
+            if (!answer.isDone()) {
+                THREADS.execute(exchange::abort);
+            }
         }
+    }
+
+    /** Addresses come from certificates too, so one that makes no sense is a failed fetch and no mistake of the caller. */
+    private static HttpAddress parse(URI address) throws IOException {
+        try {
+            return HttpAddress.parse(address.toString());
+        } catch (IllegalArgumentException e) {
+            throw new IOException("the address cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private byte[] read(InputStream in) throws IOException {
+        byte[] answer = in.readNBytes(maxBytes);
+        if (in.read() >= 0) {
+            throw new HttpExchange.Rejection("the answer is larger than " + maxBytes + " bytes"
+                    + (limitName.isEmpty() ? "" : "; " + limitName + " sets the limit"));
+        }
+        return answer;
     }
 
     private static InterruptedIOException interrupted(InterruptedException cause) {
@@ -121,30 +134,15 @@ public final class HttpFetcher {
         return failure;
     }
 
-    private static String reason(Throwable cause) {
-        if (cause instanceof UncheckedIOException own) {
-            return own.getCause().getMessage();
+    private static String reason(Throwable cause, Deadline deadline) {
+        if (cause instanceof HttpExchange.Rejection) {
+            return cause.getMessage();
         }
-        if (cause instanceof HttpTimeoutException && !(cause instanceof HttpConnectTimeoutException)) {
-            // The request's own timeout was noticed before that of the wait.
+        if (deadline.hasPassed()) {
+            // The socket's timeout was noticed before that of the wait.
             return TOO_LATE;
         }
         String message = cause.getMessage();
         return cause.getClass().getSimpleName() + (message == null ? "" : ": " + message);
-    }
-
-    private BodyHandler<byte[]> limited() {
-        return response -> {
-            ByteArrayOutputStream body = new ByteArrayOutputStream();
-            return BodySubscribers.mapping(
-                    BodySubscribers.ofByteArrayConsumer(part -> part.ifPresent(octets -> {
-                        if (body.size() + octets.length > maxBytes) {
-                            throw new UncheckedIOException(
-                                    new IOException("the answer is larger than " + maxBytes + " bytes"));
-                        }
-                        body.writeBytes(octets);
-                    })),
-                    nothing -> body.toByteArray());
-        };
     }
 }

@@ -69,6 +69,8 @@ final class CrlLookup {
             }
         }
         throw new IOException("its responder's certificate lacks id-pkix-ocsp-nocheck, and "
-                + (reasons.isEmpty() ? "names no CRL over HTTP" : String.join("; ", reasons)));
+                + (reasons.isEmpty()
+                        ? "names no CRL over HTTP" + CertificateAddresses.unusable(responder)
+                        : String.join("; ", reasons)));
     }
 }

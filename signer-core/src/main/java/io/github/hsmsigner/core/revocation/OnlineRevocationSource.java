@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * Gets revocation information from where the certificates say that it is: from OCSP responders (AuthorityInfoAccess, RFC 6960), and
  * else from CRLs (CRLDistributionPoints, RFC 5280).
  *
- * <p>It makes HTTP requests to addresses that stand in certificates, so nothing does this unless it is asked to. Only plain HTTP is
- * used, and no redirect is followed; what comes back is signed. It is taken if the certificate's issuer signed it, or for OCSP a
+ * <p>It makes HTTP requests to addresses that stand in certificates, so nothing does this unless it is asked to. Only plain HTTP
+ * is used, unless a redirect leads to https. What comes back is signed. It is taken if the certificate's issuer signed it, or for OCSP a
  * responder that the issuer certified for it, if it is current, and if it covers the certificate. Signatures with SHA-1 or MD5 are not
  * taken. A responder whose certificate lacks id-pkix-ocsp-nocheck is looked up in the CRL that its certificate names, which is then
  * part of the proof.
@@ -105,8 +105,9 @@ public final class OnlineRevocationSource implements RevocationSource {
         if (attempts.isEmpty()) {
             throw SigningUnavailableException.lasting(
                     "There is no revocation information for the certificate of " + subject(certificate)
-                            + ", as it names neither an OCSP responder nor a CRL over HTTP. Use another certificate, or make"
-                            + " containers without revocation information.",
+                            + ", because it names neither an OCSP responder nor a CRL over HTTP"
+                            + CertificateAddresses.unusable(certificate)
+                            + ". Use another certificate, or make containers without revocation information.",
                     CLIENT_MESSAGE,
                     null);
         }

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.core.tsp;
 
+import io.github.hsmsigner.core.fetch.HttpAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -35,7 +36,7 @@ public final class TimestampAuthority {
      *
      * @param address where it takes requests; http or https
      * @return a builder
-     * @throws IllegalArgumentException if the address is of another scheme, or names a user
+     * @throws IllegalArgumentException if the address has another scheme, no valid host, or a user
      */
     public static Builder builder(URI address) {
         return new Builder(address);
@@ -66,7 +67,7 @@ public final class TimestampAuthority {
     /** Scheme, host and port: paths and queries of authorities hold customers' keys at times. */
     @Override
     public String toString() {
-        return address.getScheme() + "://" + address.getHost() + (address.getPort() < 0 ? "" : ":" + address.getPort());
+        return HttpAddress.parse(address.toString()).origin();
     }
 
     /** Collects what there is to say of a {@link TimestampAuthority}. Not safe for use by several threads. */
@@ -78,13 +79,18 @@ public final class TimestampAuthority {
         private String authorization;
 
         private Builder(URI address) {
-            if (!"http".equals(address.getScheme()) && !"https".equals(address.getScheme())) {
-                throw new IllegalArgumentException("The address of a timestamp authority starts with http: or https:");
+            HttpAddress parsed;
+            try {
+                parsed = HttpAddress.parse(address.toString());
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "The address of a timestamp authority cannot be used: " + e.getMessage(), e);
             }
-            if (address.getUserInfo() != null) {
-                throw new IllegalArgumentException("Credentials do not belong in the address of a timestamp authority");
+            if (parsed.hasUser()) {
+                throw new IllegalArgumentException(
+                        "The address of a timestamp authority must not contain a user or a password");
             }
-            this.address = address;
+            this.address = parsed.uri();
         }
 
         /**

@@ -445,6 +445,25 @@ class OnlineRevocationSourceTest {
     }
 
     @Test
+    void addressesThatCannotBeUsedAreNamed() {
+        server.issuer.certify(
+                "directory",
+                "authorityInfoAccess=OCSP;URI:https://ocsp.example/\ncrlDistributionPoints=URI:ldap://pki.example/\n");
+        assertThatThrownBy(() -> source().revocationInfo(server.chain("directory"), TestKeys.soon()))
+                .hasMessageContaining("because it names neither an OCSP responder nor a CRL over HTTP, only"
+                        + " https://ocsp.example/ (it begins with https://, and only http:// is used), ldap://pki.example/"
+                        + " (it does not begin with http:// or https://). Use another certificate");
+    }
+
+    @Test
+    void anAddressWithABlankIsRequested() {
+        server.issuer.certify("blank", "crlDistributionPoints=URI:" + server.issuer.crl.uri + "?Example CA|{1}^.crl\n");
+        assertThat(source().revocationInfo(server.chain("blank"), TestKeys.soon())
+                        .crls())
+                .isNotEmpty();
+    }
+
+    @Test
     void aSlowResponderLeavesTimeForTheCrl() {
         server.issuer.ocsp.slow = true;
         assertThat(source().revocationInfo(chain, Deadline.after(Duration.ofSeconds(6)))

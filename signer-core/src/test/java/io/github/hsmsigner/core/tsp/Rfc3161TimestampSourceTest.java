@@ -565,4 +565,17 @@ class Rfc3161TimestampSourceTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageNotContaining("secret");
     }
+
+    @Test
+    void aHostMayHaveANameOfComposeAndTheSchemeCapitals() {
+        assertThat(TimestampAuthority.builder(URI.create("HTTP://time_stamp:8080/key"))
+                        .build())
+                .hasToString("http://time_stamp:8080");
+        assertThat(TimestampAuthority.builder(URI.create("https://tsa-/")).build())
+                .hasToString("https://tsa-");
+        assertThatThrownBy(() -> TimestampAuthority.builder(URI.create("http://user@time_stamp/")))
+                .hasMessage("The address of a timestamp authority must not contain a user or a password");
+        assertThatThrownBy(() -> TimestampAuthority.builder(URI.create("http:///tsa")))
+                .hasMessageContaining("its host or port is not valid");
+    }
 }

@@ -1,10 +1,10 @@
 package io.github.hsmsigner.http.config;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.fetch.HttpAddress;
 import io.github.hsmsigner.http.auth.RateLimit;
 import io.github.hsmsigner.pkcs11.Pkcs11Uri;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -265,14 +265,16 @@ record ValueType<T>(String expected, Reader<T> reader) {
     }
 
     static ValueType<URI> httpAddress() {
-        return of("an http or https address without a password", text -> {
+        return new ValueType<>("an http or https address without user and password", text -> {
             try {
-                URI address = new URI(text);
-                require(address.getHost() != null && address.getUserInfo() == null);
-                require("http".equalsIgnoreCase(address.getScheme()) || "https".equalsIgnoreCase(address.getScheme()));
-                return address;
-            } catch (URISyntaxException e) {
-                throw new IllegalArgumentException();
+                HttpAddress address = HttpAddress.parse(text);
+                if (address.hasUser()) {
+                    throw new Refusal("must be an http or https address without user and password");
+                }
+                return address.uri();
+            } catch (IllegalArgumentException e) {
+                // Its message shows no part of the value.
+                throw new Refusal("must be an http or https address without user and password, but " + e.getMessage());
             }
         });
     }

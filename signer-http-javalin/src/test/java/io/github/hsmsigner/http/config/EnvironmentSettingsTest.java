@@ -428,7 +428,19 @@ class EnvironmentSettingsTest {
                 problem(
                         "an address with a password",
                         files.hsm("SIGNING_TIMESTAMP_ADDRESSES", "http://u:secret@tsa.example/"),
-                        "SIGNING_TIMESTAMP_ADDRESSES must be an http or https address without a password"),
+                        "SIGNING_TIMESTAMP_ADDRESSES must be an http or https address without user and password"),
+                problem(
+                        "an address with a user and an underscore",
+                        files.hsm("SIGNING_TIMESTAMP_ADDRESSES", "http://u@time_stamp/"),
+                        "SIGNING_TIMESTAMP_ADDRESSES must be an http or https address without user and password"),
+                problem(
+                        "an address of another scheme",
+                        files.hsm("SIGNING_TIMESTAMP_ADDRESSES", "ftp://tsa.example/"),
+                        "without user and password, but it does not begin with http:// or https://"),
+                problem(
+                        "an address without a valid port",
+                        files.hsm("SIGNING_TIMESTAMP_ADDRESSES", "http://tsa.example:port/"),
+                        "without user and password, but its host or port is not valid"),
                 problem(
                         "audit without file",
                         files.hsm("SIGNING_AUDIT_ROTATE_AT", "1MiB"),

@@ -48,6 +48,7 @@ public final class Pkcs11Token implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pkcs11Token.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
     private static final Duration OPEN_LIMIT = Duration.ofSeconds(30);
+    private static final Duration SLOT_LIMIT = Duration.ofSeconds(10);
     private static final Duration READ_LIMIT = Duration.ofSeconds(30);
 
     private final Path moduleFile;
@@ -56,6 +57,7 @@ public final class Pkcs11Token implements AutoCloseable {
     private final TokenInfo info;
     private final VendorProfile vendor;
     private final TokenAccess access;
+    private final SlotReader slots;
 
     private Pkcs11Token(
             Path moduleFile,
@@ -63,13 +65,15 @@ public final class Pkcs11Token implements AutoCloseable {
             Cryptoki cryptoki,
             TokenInfo info,
             VendorProfile vendor,
-            TokenAccess access) {
+            TokenAccess access,
+            SlotReader slots) {
         this.moduleFile = moduleFile;
         this.library = library;
         this.cryptoki = cryptoki;
         this.info = info;
         this.vendor = vendor;
         this.access = access;
+        this.slots = slots;
     }
 
     /**
@@ -85,11 +89,16 @@ public final class Pkcs11Token implements AutoCloseable {
      *     {@code retryable()}
      */
     public static Pkcs11Token open(Pkcs11Config config) {
-        return open(config, UnaryOperator.identity());
+        return open(config, UnaryOperator.identity(), SLOT_LIMIT);
     }
 
     /** With something between this token and the module, so that tests can see calls and inject faults. */
     static Pkcs11Token open(Pkcs11Config config, UnaryOperator<Cryptoki> decoration) {
+        return open(config, decoration, SLOT_LIMIT);
+    }
+
+    /** The same with another limit for reading one slot. */
+    static Pkcs11Token open(Pkcs11Config config, UnaryOperator<Cryptoki> decoration, Duration slotLimit) {
         CryptokiModule module;
         try {
             module = CryptokiModule.open(config.module(), config.initializeParameters());
@@ -97,23 +106,28 @@ public final class Pkcs11Token implements AutoCloseable {
             throw unreachable(
                     "The PKCS#11 module " + config.module() + " cannot be initialised", e, hint(config.module()));
         }
+        Cryptoki cryptoki = decoration.apply(module.cryptoki());
+        SlotReader slots = new SlotReader(module, cryptoki, config.events(), slotLimit);
         Optional<TokenAccess> access = Optional.empty();
         try {
-            Cryptoki cryptoki = decoration.apply(module.cryptoki());
             ModuleInfo moduleInfo = module.during(cryptoki::moduleInfo);
             VendorProfile vendor =
                     config.vendorProfile().orElseGet(() -> VendorProfile.of(moduleInfo, config.module()));
-            TokenInfo token = module.during(() -> TokenFinder.find(cryptoki, config));
+            TokenFinder finder = new TokenFinder(cryptoki, config, slots);
+            TokenInfo token = finder.find();
             // Not before there is a token: whoever waits for one tries again and again, and each would be told of.
             LOG.info("PKCS#11 module {}: {}; vendor profile {}.", config.module(), moduleInfo, vendor);
             AccessOptions options = options(config, token, vendor, moduleInfo);
-            access = Optional.of(new TokenAccess(module, cryptoki, token, c -> TokenFinder.find(c, config), options));
+            access = Optional.of(new TokenAccess(module, cryptoki, token, c -> finder.findAgain(token), options));
             logIn(access.get(), token, options.maxSessions());
-            return new Pkcs11Token(config.module(), moduleInfo.toString(), cryptoki, token, vendor, access.get());
+            return new Pkcs11Token(
+                    config.module(), moduleInfo.toString(), cryptoki, token, vendor, access.get(), slots);
         } catch (CryptokiException e) {
+            slots.close();
             access.ifPresentOrElse(TokenAccess::close, module::close);
             throw unreachable("The HSM cannot be used", e, "");
         } catch (RuntimeException e) {
+            slots.close();
             access.ifPresentOrElse(TokenAccess::close, module::close);
             throw e;
         }
@@ -330,7 +344,8 @@ public final class Pkcs11Token implements AutoCloseable {
      * @return the description, without secrets
      */
     public TokenDescription describe(Deadline deadline, List<X509Certificate> configured) {
-        return new TokenInspector(this, moduleFile, library, cryptoki, vendor, access, configured).describe(deadline);
+        return new TokenInspector(this, moduleFile, library, cryptoki, vendor, access, slots, configured)
+                .describe(deadline);
     }
 
     /**
@@ -357,6 +372,7 @@ public final class Pkcs11Token implements AutoCloseable {
      */
     @Override
     public void close() {
+        slots.close();
         access.close();
     }
 

@@ -1,25 +1,70 @@
 package io.github.hsmsigner.pkcs11;
 
+import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Picks the one token that a configuration means. */
+/** Picks the one token that a configuration means. Slots that cannot be read are left out. Thread-safe. */
 final class TokenFinder {
 
+    private static final Logger LOG = LoggerFactory.getLogger(TokenFinder.class);
+    private static final Duration FIND_LIMIT = Duration.ofSeconds(30);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
-    private TokenFinder() {}
+    private final Cryptoki cryptoki;
+    private final Pkcs11Config config;
+    private final SlotReader reader;
 
-    static TokenInfo find(Cryptoki cryptoki, Pkcs11Config config) throws CryptokiException {
-        List<Long> slots = cryptoki.slotsWithToken();
-        if (slots.isEmpty()) {
+    TokenFinder(Cryptoki cryptoki, Pkcs11Config config, SlotReader reader) {
+        this.cryptoki = cryptoki;
+        this.config = config;
+        this.reader = reader;
+    }
+
+    /**
+     * Finds the token for the first time.
+     *
+     * @throws CryptokiException if the module fails, or no token matches and a slot cannot be read
+     */
+    TokenInfo find() throws CryptokiException {
+        List<SlotReading<Candidate>> slots = read();
+        TokenInfo found = select(slots);
+        slots.forEach(slot -> slot.failure()
+                .ifPresent(e -> LOG.warn(
+                        "Slot {} cannot be read and is left out: {}",
+                        Long.toUnsignedString(slot.slotId()),
+                        e.getMessage())));
+        return found;
+    }
+
+    /**
+     * Finds the token again. While a slot cannot be read, only the same token is accepted: another one could match merely because the
+     * right one is not shown, and would be sent a PIN that is not its own.
+     *
+     * @param first the token that was found first
+     * @throws CryptokiException if the module fails, or the token is not shown and a slot cannot be read
+     */
+    TokenInfo findAgain(TokenInfo first) throws CryptokiException {
+        List<SlotReading<Candidate>> slots = read();
+        TokenInfo found = select(slots);
+        if (!found.serialNumber().equals(first.serialNumber()) || !found.label().equals(first.label())) {
+            throwFailure(slots);
+        }
+        return found;
+    }
+
+    private List<SlotReading<Candidate>> read() throws CryptokiException {
+        Deadline deadline = Deadline.after(FIND_LIMIT);
+        List<Long> ids = reader.ids(deadline);
+        if (ids.isEmpty()) {
             // Modules of HSMs in a network show no token while they do not reach it, so this is not held to be a wrong
             // setting.
             throw SigningUnavailableException.passing(
@@ -28,7 +73,27 @@ final class TokenFinder {
                     RETRY_AFTER,
                     null);
         }
-        List<TokenInfo> present = initializedTokens(cryptoki, slots);
+        return reader.read(ids, deadline, id -> {
+            TokenInfo token = cryptoki.tokenInfo(id);
+            return new Candidate(token, token.initialized() && config.token().matches(cryptoki, token));
+        });
+    }
+
+    private TokenInfo select(List<SlotReading<Candidate>> slots) throws CryptokiException {
+        List<Candidate> present = slots.stream()
+                .flatMap(slot -> slot.value().stream())
+                .filter(candidate -> candidate.token().initialized())
+                .toList();
+        List<TokenInfo> matches = present.stream()
+                .filter(Candidate::matches)
+                .map(Candidate::token)
+                .toList();
+        if (matches.size() == 1) {
+            return matches.get(0);
+        }
+        if (matches.isEmpty()) {
+            throwFailure(slots);
+        }
         if (present.isEmpty()) {
             // SoftHSM has nothing that could be out of reach, and always shows such a token.
             throw new InvalidConfigurationException("The PKCS#11 module " + config.module()
@@ -36,32 +101,21 @@ final class TokenFinder {
                     + " SoftHSM: softhsm2-util --init-token, and the variable SOFTHSM2_CONF, for the user that this process"
                     + " runs as.");
         }
-        List<TokenInfo> matches = new ArrayList<>();
-        for (TokenInfo token : present) {
-            if (config.token().matches(cryptoki, token)) {
-                matches.add(token);
-            }
-        }
-        if (matches.size() == 1) {
-            return matches.get(0);
-        }
         String found = matches.isEmpty() ? "none matches" : matches.size() + " match";
         throw new InvalidConfigurationException("One token is needed, but " + found + " " + config.token()
                 + "; the module " + config.module() + " has " + describe(present) + ".");
     }
 
-    private static List<TokenInfo> initializedTokens(Cryptoki cryptoki, List<Long> slots) throws CryptokiException {
-        List<TokenInfo> tokens = new ArrayList<>();
-        for (long slotId : slots) {
-            TokenInfo token = cryptoki.tokenInfo(slotId);
-            if (token.initialized()) {
-                tokens.add(token);
-            }
+    /** The token may be in a slot that cannot be read now. */
+    private static void throwFailure(List<SlotReading<Candidate>> slots) throws CryptokiException {
+        for (SlotReading<Candidate> slot : slots) {
+            slot.throwFailure();
         }
-        return tokens;
     }
 
-    private static String describe(List<TokenInfo> tokens) {
-        return tokens.stream().map(TokenInfo::toString).collect(Collectors.joining(", "));
+    private static String describe(List<Candidate> tokens) {
+        return tokens.stream().map(candidate -> candidate.token().toString()).collect(Collectors.joining(", "));
     }
+
+    private record Candidate(TokenInfo token, boolean matches) {}
 }

@@ -50,6 +50,7 @@ final class TokenInspector {
     private final List<X509Certificate> configured;
     private final Instant now = Instant.now();
 
+    private final SlotReader reader;
     private final List<SlotDescription> slots = new ArrayList<>();
     private final List<String> mechanisms = new ArrayList<>();
     private final List<KeyDescription> keys = new ArrayList<>();
@@ -63,6 +64,7 @@ final class TokenInspector {
             Cryptoki cryptoki,
             VendorProfile vendor,
             TokenAccess access,
+            SlotReader reader,
             List<X509Certificate> configured) {
         this.owner = owner;
         this.module = module;
@@ -71,6 +73,7 @@ final class TokenInspector {
         this.token = owner.info();
         this.vendor = vendor;
         this.access = access;
+        this.reader = reader;
         this.configured = List.copyOf(configured);
     }
 
@@ -80,12 +83,7 @@ final class TokenInspector {
             problems.add(health.reason());
         }
         try {
-            access.ask(
-                    () -> {
-                        lookAtSlots();
-                        return null;
-                    },
-                    deadline);
+            lookAtSlots(deadline);
         } catch (CryptokiException e) {
             problems.add("The slots of the module cannot be listed: " + e.getMessage() + ".");
         } catch (SigningException e) {
@@ -104,13 +102,24 @@ final class TokenInspector {
                 problems);
     }
 
-    private void lookAtSlots() throws CryptokiException {
-        for (long slotId : cryptoki.slotsWithToken()) {
-            TokenInfo info = cryptoki.tokenInfo(slotId);
+    private void lookAtSlots(Deadline deadline) throws CryptokiException {
+        for (SlotReading<TokenInfo> slot : reader.read(reader.ids(deadline), deadline, cryptoki::tokenInfo)) {
+            if (slot.failure().isPresent()) {
+                slots.add(SlotDescription.unreadable(
+                        slot.slotId(), slot.failure().get().getMessage()));
+                continue;
+            }
+            TokenInfo info = slot.value().orElseThrow();
             boolean open = info.serialNumber().equals(token.serialNumber())
                     && info.label().equals(token.label());
             slots.add(new SlotDescription(
-                    slotId, info.label(), info.serialNumber(), info.model(), info.initialized(), open));
+                    slot.slotId(),
+                    info.label(),
+                    info.serialNumber(),
+                    info.model(),
+                    info.initialized(),
+                    open,
+                    Optional.empty()));
             if (open && info.userPinLocked()) {
                 problems.add("The user of the token is locked; an administrator must unlock it.");
             } else if (open && info.userPinFinalTry()) {

@@ -66,6 +66,7 @@ final class TokenJson {
         json.writeStringField("model", slot.model());
         json.writeBooleanField("initialized", slot.initialized());
         json.writeBooleanField("open", slot.open());
+        json.writeStringField("problem", slot.problem().orElse(null));
         json.writeEndObject();
     }
 

@@ -61,7 +61,9 @@ final class Listeners {
             return new ConnectionFactory[] {plain};
         }
         plain.getHttpConfiguration().addCustomizer(clientCertificateCustomizer());
-        return new ConnectionFactory[] {new SslConnectionFactory(tls.get(), HttpVersion.HTTP_1_1.asString()), plain};
+        SslConnectionFactory encrypted = new SslConnectionFactory(tls.get(), HttpVersion.HTTP_1_1.asString());
+        encrypted.addBean(new TlsFailureLog(System::nanoTime));
+        return new ConnectionFactory[] {encrypted, plain};
     }
 
     /** Clients reach the service by names and addresses that its certificate need not have: checking those is theirs. */

@@ -7,6 +7,7 @@ import io.github.hsmsigner.core.PolicyDecision;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.http.auth.ClientCertificateFacts;
+import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.ExternalTool;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
@@ -449,5 +450,80 @@ class TlsTest {
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("CN=Server")
                 .hasMessageContaining("is not that of an authority");
+    }
+
+    /** The names are illegal for Java (RFC 952, RFC 6066 section 3). Docker Compose makes those with an underscore. */
+    @ParameterizedTest
+    @ValueSource(strings = {"signing_service", "-signing", "signing-", "signing..service"})
+    void aNameThatJavaRefusesIsLogged(String name) {
+        assertLogged(ClientCertificates.NONE, () -> openssl("-servername", name), name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"signing-service", "a.b.example", "xn--bcher-kva.example", "127.0.0.1"})
+    void otherNamesAreServedWithoutALine(String name) {
+        writeIdentity("Server", TestPki.rsaKeyPair(2048));
+        start(ClientCertificates.NONE);
+        try (CapturedLog log = new CapturedLog()) {
+            assertThat(openssl("-servername", name).output()).contains("Verify return code: 0 (ok)");
+            assertThat(log.text()).doesNotContain("TLS handshake failed");
+        }
+    }
+
+    @Test
+    void whatElseJavaRefusesIsLogged() throws IOException {
+        assertLogged(ClientCertificates.NONE, () -> openssl("-tls1_1", "-cipher", "ALL:@SECLEVEL=0"), "TLSv1.1");
+        server.stop();
+        assertLogged(ClientCertificates.REQUIRED, () -> openssl("-tls1_2"), "client certificate");
+        server.stop();
+        KeyPair key = TestPki.rsaKeyPair(2048);
+        X509Certificate stranger = STRANGERS.certifySigner("Stranger", key.getPublic());
+        assertLogged(
+                ClientCertificates.OPTIONAL,
+                () -> assertThatThrownBy(() -> once(clientWith(key, stranger, STRANGERS.intermediate())))
+                        .isInstanceOf(IOException.class),
+                "path");
+        server.stop();
+        assertLogged(
+                ClientCertificates.NONE,
+                () -> {
+                    try (RawConnection plain = RawConnection.to(server.port())) {
+                        plain.send(REQUEST);
+                        assertThatThrownBy(plain::answer).isInstanceOf(IOException.class);
+                    }
+                },
+                "SSL");
+    }
+
+    /** As the probes of load balancers are. */
+    @Test
+    void aConnectionThatOnlyOpensAndClosesGetsNoLine() throws IOException {
+        writeIdentity("Server", TestPki.rsaKeyPair(2048));
+        start(ClientCertificates.NONE);
+        try (CapturedLog log = new CapturedLog()) {
+            RawConnection.to(server.port()).close();
+            assertThat(once(PKI.clientTls()).status()).isEqualTo(200);
+            assertThat(log.text()).doesNotContain("TLS handshake failed");
+        }
+    }
+
+    private interface Attempt {
+        void run() throws IOException;
+    }
+
+    private void assertLogged(ClientCertificates clients, Attempt attempt, String reason) {
+        writeIdentity("Server", TestPki.rsaKeyPair(2048));
+        start(clients);
+        try (CapturedLog log = new CapturedLog()) {
+            attempt.run();
+            TestServer.await(
+                    "the line of the handshake",
+                    () -> log.lines().stream()
+                            .anyMatch(line -> line.startsWith("INFO ")
+                                    && line.contains("A TLS handshake failed. client=127.0.0.1 reason=")
+                                    && line.contains(reason)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -174,7 +174,9 @@ public final class Pkcs11Token implements AutoCloseable {
     private static int poolSize(int wanted, VendorProfile vendor, TokenInfo token) {
         long allowed = Math.min(
                 vendor.maxSessions().orElse(Integer.MAX_VALUE),
-                token.maxReadWriteSessions().orElse(Integer.MAX_VALUE));
+                token.requiresReadOnlySessions()
+                        ? Integer.MAX_VALUE
+                        : token.maxReadWriteSessions().orElse(Integer.MAX_VALUE));
         return (int) Math.max(1, Math.min(wanted, allowed - 1));
     }
 
@@ -309,9 +311,29 @@ public final class Pkcs11Token implements AutoCloseable {
 
     /** Does something that must not be done twice. */
     <T> T once(Work<T> work) {
-        return access.once(
-                session -> work.in(cryptoki, new TokenObjects(cryptoki, session.handle()), session.handle()),
-                Deadline.after(READ_LIMIT));
+        if (info.writeProtected()) {
+            throw new InvalidConfigurationException(
+                    "Token " + info
+                            + " is write-protected: objects on it cannot be created or destroyed. Remove the write protection.");
+        }
+        return access.once(session -> readWrite(session, work), Deadline.after(READ_LIMIT));
+    }
+
+    private <T> T readWrite(Session session, Work<T> work) throws CryptokiException {
+        TokenInfo token = session.generation().token();
+        if (!token.requiresReadOnlySessions()) {
+            return work.in(cryptoki, new TokenObjects(cryptoki, session.handle()), session.handle());
+        }
+        long handle = cryptoki.openSession(token.slotId());
+        try {
+            return work.in(cryptoki, new TokenObjects(cryptoki, handle), handle);
+        } finally {
+            try {
+                cryptoki.closeSession(handle);
+            } catch (CryptokiException e) {
+                LOG.debug("The read-write session could not be closed: {}.", e.getMessage());
+            }
+        }
     }
 
     TokenInfo info() {

@@ -74,6 +74,15 @@ public interface Cryptoki {
     long openSession(long slotId) throws CryptokiException;
 
     /**
+     * C_OpenSession: serial and read-only, for tokens that do not allow enough read-write sessions.
+     *
+     * @param slotId the slot
+     * @return the session's handle
+     * @throws CryptokiException if the module answers with an error
+     */
+    long openReadOnlySession(long slotId) throws CryptokiException;
+
+    /**
      * C_CloseSession.
      *
      * @param session the session

@@ -24,6 +24,7 @@ public record TokenInfo(
         long flags,
         OptionalLong maxReadWriteSessions) {
 
+    private static final long WRITE_PROTECTED = 0x2;
     private static final long TOKEN_INITIALIZED = 0x400;
     private static final long USER_PIN_FINAL_TRY = 0x20000;
     private static final long USER_PIN_LOCKED = 0x40000;
@@ -53,6 +54,24 @@ public record TokenInfo(
      */
     public boolean userPinLocked() {
         return has(USER_PIN_LOCKED);
+    }
+
+    /**
+     * CKF_WRITE_PROTECTED: whether objects on the token cannot be created or destroyed.
+     *
+     * @return {@code true} if the token is write-protected
+     */
+    public boolean writeProtected() {
+        return has(WRITE_PROTECTED);
+    }
+
+    /**
+     * Tells whether the token allows too few read-write sessions for a login and a signature at the same time.
+     *
+     * @return {@code true} if the sessions for both must be read-only
+     */
+    public boolean requiresReadOnlySessions() {
+        return writeProtected() || maxReadWriteSessions().orElse(Long.MAX_VALUE) < 2;
     }
 
     private boolean has(long flag) {

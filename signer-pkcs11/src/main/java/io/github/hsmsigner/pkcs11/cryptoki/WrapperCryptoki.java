@@ -121,6 +121,12 @@ final class WrapperCryptoki implements Cryptoki {
     }
 
     @Override
+    public long openReadOnlySession(long slotId) throws CryptokiException {
+        return ask(
+                "C_OpenSession", () -> functions.C_OpenSession(slotId, PKCS11Constants.CKF_SERIAL_SESSION, null, null));
+    }
+
+    @Override
     public void closeSession(long session) throws CryptokiException {
         call("C_CloseSession", () -> functions.C_CloseSession(session));
     }

@@ -154,7 +154,9 @@ final class TokenConnection {
             TokenInfo token = locator.find(cryptoki);
             requireLoginAllowed(token);
             closeLoginSession();
-            long session = cryptoki.openSession(token.slotId());
+            long session = token.requiresReadOnlySessions()
+                    ? cryptoki.openReadOnlySession(token.slotId())
+                    : cryptoki.openSession(token.slotId());
             boolean loggedIn = false;
             try {
                 login(token, session, pin);

@@ -3,6 +3,7 @@ package io.github.hsmsigner.pkcs11.session;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
 import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
 import io.github.hsmsigner.pkcs11.health.SessionCloseReason;
 import java.time.Duration;
@@ -36,10 +37,16 @@ final class OpenSessions {
     }
 
     Session open(Generation generation) throws CryptokiException {
-        Session session = new Session(cryptoki.openSession(generation.token().slotId()), generation);
+        Session session = new Session(open(cryptoki, generation.token()), generation);
         opened.incrementAndGet();
         events.sessionOpened();
         return session;
+    }
+
+    private static long open(Cryptoki cryptoki, TokenInfo token) throws CryptokiException {
+        return token.requiresReadOnlySessions()
+                ? cryptoki.openReadOnlySession(token.slotId())
+                : cryptoki.openSession(token.slotId());
     }
 
     void close(Session session, SessionCloseReason reason) {

@@ -67,6 +67,12 @@ public final class CountingCryptoki implements Cryptoki {
     }
 
     @Override
+    public long openReadOnlySession(long slotId) throws CryptokiException {
+        calls.add("C_OpenSession");
+        return target.openReadOnlySession(slotId);
+    }
+
+    @Override
     public void closeSession(long session) throws CryptokiException {
         calls.add("C_CloseSession");
         target.closeSession(session);

@@ -48,6 +48,11 @@ public class DelegatingCryptoki implements Cryptoki {
     }
 
     @Override
+    public long openReadOnlySession(long slotId) throws CryptokiException {
+        return target.openReadOnlySession(slotId);
+    }
+
+    @Override
     public void closeSession(long session) throws CryptokiException {
         target.closeSession(session);
     }

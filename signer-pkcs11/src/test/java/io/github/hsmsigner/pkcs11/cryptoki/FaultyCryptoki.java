@@ -91,6 +91,11 @@ public final class FaultyCryptoki extends DelegatingCryptoki {
     }
 
     @Override
+    public long openReadOnlySession(long slotId) throws CryptokiException {
+        return call("C_OpenSession", () -> super.openReadOnlySession(slotId));
+    }
+
+    @Override
     public void closeSession(long session) throws CryptokiException {
         call("C_CloseSession", () -> {
             super.closeSession(session);

@@ -5,6 +5,7 @@ import io.github.hsmsigner.core.CertificateProvider;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.fetch.Asn1Answer;
 import io.github.hsmsigner.core.fetch.CertificateAddresses;
 import io.github.hsmsigner.core.fetch.HttpFetcher;
 import java.io.IOException;
@@ -125,7 +126,8 @@ public final class AiaChainCompleter {
         if (known.isPresent()) {
             return known.get();
         }
-        List<X509Certificate> found = CertificateFiles.parse("answer", fetcher.get(address, deadline));
+        List<X509Certificate> found =
+                CertificateFiles.parse("answer", Asn1Answer.content(fetcher.get(address, deadline)));
         X509Certificate issuer = choose(found, certificate)
                 .orElseThrow(() -> new IOException("no certificate there is valid and made the signature"));
         cache.put(address, found);

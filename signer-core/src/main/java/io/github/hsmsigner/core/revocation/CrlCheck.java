@@ -11,6 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.ASN1TaggedObject;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x509.CertificateList;
 import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.Extension;
@@ -41,7 +45,9 @@ final class CrlCheck {
     /** The message of the exception says what is wrong with the CRL. */
     Verdict check(byte[] octets, X509Certificate certificate, X509Certificate issuer) throws IOException {
         try {
-            X509CRLHolder crl = new X509CRLHolder(CertificateList.getInstance(Asn1Answer.der(octets)));
+            ASN1Primitive structure = Asn1Answer.der(octets);
+            requireCrl(structure);
+            X509CRLHolder crl = new X509CRLHolder(CertificateList.getInstance(structure));
             requireIssuedBy(issuer, crl);
             requireScope(crl, certificate);
             if (crl.getNextUpdate() == null) {
@@ -54,6 +60,20 @@ final class CrlCheck {
         } catch (RuntimeException e) {
             // Parsers meet hostile octets with exceptions of any kind.
             throw new IOException("its CRL cannot be read: " + e.getClass().getSimpleName(), e);
+        }
+    }
+
+    /** Servers publish what can be mistaken for a CRL under its address. */
+    private static void requireCrl(ASN1Primitive structure) throws IOException {
+        if (structure instanceof ASN1Sequence sequence && sequence.size() > 0) {
+            if (PKCSObjectIdentifiers.signedData.equals(sequence.getObjectAt(0))) {
+                throw new IOException("its answer is PKCS#7 SignedData instead of a CRL");
+            }
+            if (sequence.getObjectAt(0) instanceof ASN1Sequence content
+                    && content.size() > 0
+                    && content.getObjectAt(0) instanceof ASN1TaggedObject) {
+                throw new IOException("its answer is a certificate instead of a CRL");
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.hsmsigner.core.revocation;
 
 import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.fetch.Asn1Answer;
 import io.github.hsmsigner.core.fetch.CertificateAddresses;
 import io.github.hsmsigner.core.fetch.HttpFetcher;
 import io.github.hsmsigner.core.pem.MalformedPemException;
@@ -12,6 +13,7 @@ import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Looks a certificate up in a CRL of its issuer. */
 final class CrlLookup {
@@ -34,16 +36,22 @@ final class CrlLookup {
         return new Proof(List.of(), List.of(crl), verdict.goodUntil());
     }
 
-    /** RFC 5280, section 4.2.1.13, wants DER; some authorities publish PEM. Other answers are returned as they are. */
+    /** RFC 5280, section 4.2.1.13, requires DER. Some authorities publish PEM. */
     static byte[] der(byte[] answer) throws IOException {
-        if (answer.length == 0 || answer[0] == SEQUENCE) {
-            return answer;
+        byte[] content = Asn1Answer.content(answer);
+        if (content[0] == SEQUENCE) {
+            return content;
         }
         try {
-            List<PemBlock> crls = PemText.blocks(answer).stream()
+            List<PemBlock> blocks = PemText.blocks(content);
+            List<PemBlock> crls = blocks.stream()
                     .filter(block -> block.label().equals("X509 CRL"))
                     .toList();
-            return crls.size() == 1 ? crls.get(0).decode() : answer;
+            if (crls.size() != 1 && !blocks.isEmpty()) {
+                throw new IOException("its answer is PEM with " + crls.size() + " CRLs instead of one. It contains: "
+                        + blocks.stream().map(PemBlock::toString).collect(Collectors.joining(", ")));
+            }
+            return crls.isEmpty() ? content : crls.get(0).decode();
         } catch (MalformedPemException e) {
             throw new IOException("its answer is damaged PEM: " + e.getMessage(), e);
         }

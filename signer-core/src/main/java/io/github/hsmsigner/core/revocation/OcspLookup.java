@@ -1,6 +1,7 @@
 package io.github.hsmsigner.core.revocation;
 
 import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.fetch.Asn1Answer;
 import io.github.hsmsigner.core.fetch.HttpFetcher;
 import java.io.IOException;
 import java.net.URI;
@@ -40,11 +41,11 @@ final class OcspLookup {
     Proof lookup(URI address, X509Certificate certificate, X509Certificate issuer, Deadline deadline)
             throws IOException {
         Extension nonce = nonce();
-        byte[] response = http.post(
+        byte[] response = Asn1Answer.content(http.post(
                 address,
                 Map.of("Content-Type", "application/ocsp-request", "Accept", "application/ocsp-response"),
                 request(certificate, issuer, nonce),
-                deadline);
+                deadline));
         OcspResponseCheck.Answer answer = check.check(response, nonce, certificate, issuer);
         if (answer.responder().isEmpty()) {
             answer.verdict().requireGood(certificate, address);

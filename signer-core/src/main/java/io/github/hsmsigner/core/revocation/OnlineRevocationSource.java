@@ -57,7 +57,7 @@ public final class OnlineRevocationSource implements RevocationSource {
         this.attemptLimit = builder.attemptLimit;
         this.cache = new ProofCache(builder.clock, builder.maxAge, builder.cacheSize);
         this.together = new ProofsTogether(builder.cacheSize);
-        HttpFetcher http = new HttpFetcher(builder.maxBytes);
+        HttpFetcher http = new HttpFetcher(builder.maxBytes, builder.limitName);
         PeerSignatures signatures = new PeerSignatures();
         UpdateTimes times = new UpdateTimes(builder.clock);
         this.crls = new CrlLookup(http, new CrlCheck(times, signatures));
@@ -172,6 +172,7 @@ public final class OnlineRevocationSource implements RevocationSource {
         private Duration maxAge = Duration.ofHours(24);
         private int cacheSize = 64;
         private int maxBytes = 1024 * 1024;
+        private String limitName = "maxBytes";
         private Clock clock = Clock.systemUTC();
 
         private Builder() {}
@@ -233,6 +234,17 @@ public final class OnlineRevocationSource implements RevocationSource {
                         "The largest answer must have 1 to " + LARGEST_ANSWER + " bytes: " + maxBytes);
             }
             this.maxBytes = maxBytes;
+            return this;
+        }
+
+        /**
+         * Sets how error messages name the limit of {@link #maxBytes}; default: {@code maxBytes}.
+         *
+         * @param limitName the name of the setting of your program
+         * @return this builder
+         */
+        public Builder limitName(String limitName) {
+            this.limitName = Objects.requireNonNull(limitName, "limitName");
             return this;
         }
 

@@ -13,6 +13,7 @@ import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.LoopbackServer;
 import io.github.hsmsigner.testing.OpenSslRevocationServer;
 import io.github.hsmsigner.testing.SettableClock;
+import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,11 +40,14 @@ import org.bouncycastle.asn1.ocsp.CertID;
 import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.cert.X509CRLHolder;
 import org.bouncycastle.cert.ocsp.CertificateID;
 import org.bouncycastle.cert.ocsp.OCSPException;
 import org.bouncycastle.cert.ocsp.OCSPReq;
 import org.bouncycastle.cert.ocsp.OCSPReqBuilder;
 import org.bouncycastle.cert.ocsp.OCSPResp;
+import org.bouncycastle.cms.CMSAbsentContent;
+import org.bouncycastle.cms.CMSSignedDataGenerator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,6 +116,53 @@ class OnlineRevocationSourceTest {
                 .allSatisfy(crl -> assertThat(crl[0]).isEqualTo((byte) 0x30));
         server.issuer.revoke("signer");
         assertRevoked("signer", chain.signer(), server.issuer.crl.uri.toString());
+    }
+
+    @Test
+    void aCrlInBase64OrWithALineBreakIsPutIntoTheContainerInDer() {
+        withoutOcsp();
+        server.root.ocsp.status = 404;
+        server.issuer.crl.change = der -> Base64.getMimeEncoder().encode(der);
+        server.root.crl.change = der -> {
+            byte[] answer = Arrays.copyOf(der, der.length + 1);
+            answer[der.length] = '\n';
+            return answer;
+        };
+        assertThat(info().crls())
+                .hasSize(2)
+                .allSatisfy(
+                        crl -> assertThat(new X509CRLHolder(crl).getEncoded()).isEqualTo(crl));
+    }
+
+    @Test
+    void anOcspResponseInBase64IsPutIntoTheContainerInDer() {
+        server.issuer.ocsp.change = der -> Base64.getMimeEncoder().encode(der);
+        assertThat(info().ocspResponses())
+                .hasSize(2)
+                .allSatisfy(response -> assertThat(response[0]).isEqualTo((byte) 0x30));
+    }
+
+    @Test
+    void anotherFormThanACrlIsNamed() throws Exception {
+        withoutOcsp();
+        byte[] certificate = chain.signer().getEncoded();
+        byte[] bundle =
+                new CMSSignedDataGenerator().generate(new CMSAbsentContent()).getEncoded("DER");
+        Map<String, byte[]> answers = Map.of(
+                "its answer is a certificate instead of a CRL",
+                certificate,
+                "its answer is PKCS#7 SignedData instead of a CRL",
+                bundle,
+                "it is an HTML or XML page",
+                "<html>".getBytes(StandardCharsets.US_ASCII),
+                "its answer is PEM with 0 CRLs instead of one. It contains: CERTIFICATE block of line 1",
+                TestPki.pem(chain.signer()).getBytes(StandardCharsets.US_ASCII));
+        answers.forEach((reason, answer) -> {
+            server.issuer.crl.change = crl -> answer;
+            assertThatThrownBy(this::info)
+                    .hasMessageContaining(server.issuer.crl.uri + ": ")
+                    .hasMessageContaining(reason);
+        });
     }
 
     @Test

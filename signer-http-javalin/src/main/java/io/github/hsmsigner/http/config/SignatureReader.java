@@ -49,6 +49,12 @@ final class SignatureReader {
                     "whether OCSP responses and CRLs are asked for and put into containers")
             .byDefault("false")
             .variable("SIGNING_REVOCATION_INFO");
+    private static final Setting<Long> REVOCATION_MAX_SIZE = Setting.of(
+                    "revocation-max-size",
+                    ValueType.size(1L << 10, 64L << 20),
+                    "largest OCSP response or CRL; each becomes part of every container, so large ones need memory")
+            .byDefault("1MiB")
+            .variable("SIGNING_REVOCATION_MAX_SIZE");
 
     private static final Setting<Integer> MAX_WAITING = Setting.of(
                     "max-waiting",
@@ -75,6 +81,7 @@ final class SignatureReader {
             RAW_DATA,
             COMPLETE_CHAINS,
             REVOCATION_INFO,
+            REVOCATION_MAX_SIZE,
             QUEUE,
             TIMESTAMPS);
 
@@ -90,6 +97,7 @@ final class SignatureReader {
                 new QueueSettings(queue.or(MAX_WAITING), queue.get(MAX_WAIT).orElse(values.or(DEADLINE))),
                 values.or(COMPLETE_CHAINS),
                 values.or(REVOCATION_INFO),
+                Math.toIntExact(values.or(REVOCATION_MAX_SIZE)),
                 TimestampReader.read(values.get(TIMESTAMPS).orElseThrow()));
     }
 

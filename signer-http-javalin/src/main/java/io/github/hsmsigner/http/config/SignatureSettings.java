@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param queue the queue before each token
  * @param completeChains whether issuers that are missing in a chain are fetched from the addresses in certificates
  * @param revocationInfo whether OCSP responses and CRLs are asked for and put into containers
+ * @param revocationMaxSize the largest OCSP response or CRL, in bytes
  * @param timestamps timestamps over signatures; empty for none
  */
 public record SignatureSettings(
@@ -25,6 +26,7 @@ public record SignatureSettings(
         QueueSettings queue,
         boolean completeChains,
         boolean revocationInfo,
+        int revocationMaxSize,
         Optional<TimestampSettings> timestamps) {
 
     /**
@@ -37,6 +39,7 @@ public record SignatureSettings(
      * @param queue the queue before each token
      * @param completeChains whether issuers that are missing in a chain are fetched
      * @param revocationInfo whether OCSP responses and CRLs are asked for and put into containers
+     * @param revocationMaxSize the largest OCSP response or CRL, in bytes
      * @param timestamps timestamps over signatures
      */
     public SignatureSettings {

@@ -30,7 +30,10 @@ public final class SignatureContainers {
                 .ifPresent(timestamps ->
                         containers.timestamps(timestampSource(timestamps)).timestampRequired(timestamps.required()));
         if (settings.revocationInfo()) {
-            containers.revocationInfo(OnlineRevocationSource.builder().build());
+            containers.revocationInfo(OnlineRevocationSource.builder()
+                    .maxBytes(settings.revocationMaxSize())
+                    .limitName("SIGNING_REVOCATION_MAX_SIZE")
+                    .build());
         }
         return containers.build();
     }

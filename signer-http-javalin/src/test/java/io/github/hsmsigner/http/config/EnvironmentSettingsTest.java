@@ -84,6 +84,7 @@ class EnvironmentSettingsTest {
                         new QueueSettings(128, Duration.ofSeconds(9)),
                         false,
                         false,
+                        1 << 20,
                         Optional.empty()));
         assertThat(settings.access()).usingRecursiveComparison().isEqualTo(AccessSettings.of(new OpenSettings()));
         assertThat(settings.audit()).isEmpty();

@@ -20,6 +20,7 @@ import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -220,6 +221,33 @@ class SignatureSettingsEffectTest {
                             .getSignedAttributes()
                             .get(REVOCATION_INFO_ARCHIVAL))
                     .isNotNull();
+        }
+    }
+
+    @Test
+    @ShowsEffectOf("signatures.revocation-max-size")
+    void aLargerRevocationAnswerIsRefused() throws Exception {
+        try (OpenSslRevocationServer authorities = new OpenSslRevocationServer(directory.resolve("large"))) {
+            authorities.issuer.ocsp.change = response -> Arrays.copyOf(response, 1025);
+            authorities.issuer.crl.change = crl -> {
+                byte[] padded = Arrays.copyOf(crl, 1025);
+                Arrays.fill(padded, crl.length, padded.length, (byte) '\n');
+                return padded;
+            };
+            assertThat(statusWithLimit(authorities, "1KiB")).isEqualTo(503);
+            assertThat(statusWithLimit(authorities, "2KiB")).isEqualTo(200);
+        }
+    }
+
+    private static int statusWithLimit(OpenSslRevocationServer authorities, String limit) {
+        try (ConfiguredService service = ConfiguredService.start(
+                directory, """
+                server: {port: 0, stop-limit: 100ms}
+                keys:
+                  test: {keystore: %s, keystore-password: password, ca-certificates: [%s]}
+                signatures: {revocation-info: true, revocation-max-size: %s}
+                """.formatted(authorities.pkcs12("password"), authorities.certificateFile("root"), limit))) {
+            return service.client().sign("{\"encoded_contents\":\"AQID\"}").statusCode();
         }
     }
 }

@@ -118,6 +118,7 @@ final class TestSettings {
                         new QueueSettings(256, Duration.ofSeconds(10)),
                         false,
                         false,
+                        1 << 20,
                         Optional.empty()),
                 access,
                 audit);

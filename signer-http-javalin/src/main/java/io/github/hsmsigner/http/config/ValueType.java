@@ -244,7 +244,9 @@ record ValueType<T>(String expected, Reader<T> reader) {
         try {
             return Path.of(text);
         } catch (InvalidPathException e) {
-            throw new Refusal("does not hold a path");
+            throw new Refusal(
+                    "does not hold a path that the charset of the locale can express; set LANG=C.UTF-8 if it has"
+                            + " characters that are not ASCII");
         }
     }
 

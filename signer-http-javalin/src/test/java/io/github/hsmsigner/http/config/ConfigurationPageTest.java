@@ -50,6 +50,8 @@ class ConfigurationPageTest {
             - All values are read as they are written: `pin: 0123` is four characters. Sizes are bytes or have a unit (`64KiB`, `5MiB`, `1GiB`);
               durations have one (`500ms`, `30s`, `5m`, `1h`, `1d`). A list may be written as one text: files separated by `:`, others by
               commas or spaces. Relative paths are relative to the working directory.
+            - Java decodes arguments, variables and paths with the charset of the locale. Set `LANG=C.UTF-8` for text that is not ASCII; the image
+              and the systemd unit do. Text that cannot be decoded is refused at startup.
             - `${NAME}` in a value of the file stands for the environment variable, which must be set. `$${` stands for `${` itself.
             - The file is YAML 1.2, one document, of 1 MiB, 16 levels and 20,000 values at most. Names that come twice and tags (`!name`) are errors.
 

@@ -22,7 +22,9 @@ import java.util.concurrent.TimeoutException;
 public final class HttpFetcher {
 
     private static final String TOO_LATE = "no whole answer came in time";
-    private static final ExecutorService THREADS = Executors.newCachedThreadPool(task -> {
+
+    /** Idle threads end after a minute, so there is nothing to close. */
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "http-fetch");
         thread.setDaemon(true);
         return thread;
@@ -90,10 +92,9 @@ public final class HttpFetcher {
             throw new IOException("no time is left");
         }
         HttpExchange exchange = new HttpExchange(parse(address), headers, body, deadline, this::read);
-        // The client of the JDK that is not blocking refuses host names with an underscore. A blocked thread ends soon
-        // after the
+        // The JDK's non-blocking client refuses host names with an underscore. A blocked thread ends soon after the
         // deadline: the socket has a timeout, and abort() closes a connection that waits for the headers.
-        Future<byte[]> answer = THREADS.submit(exchange);
+        Future<byte[]> answer = threads.submit(exchange);
         try {
             return answer.get(nanos, TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
@@ -105,7 +106,7 @@ public final class HttpFetcher {
             throw interrupted(e);
         } finally {
             if (!answer.isDone()) {
-                THREADS.execute(exchange::abort);
+                threads.execute(exchange::abort);
             }
         }
     }

@@ -62,7 +62,27 @@ final class SlotReader implements AutoCloseable {
         return slots;
     }
 
+    /**
+     * Reads all slots on the thread of the caller, which is in the module already. Another thread could not enter it while a third one
+     * waits to initialise it.
+     *
+     * @param reading what to read of one slot
+     * @return what was read
+     * @throws CryptokiException if the module itself failed and not only a slot
+     */
+    <T> List<SlotReading<T>> readWithin(Reading<T> reading) throws CryptokiException {
+        List<SlotReading<T>> slots = new ArrayList<>();
+        for (long id : cryptoki.slotsWithToken()) {
+            slots.add(read(id, () -> reading.of(id)));
+        }
+        return slots;
+    }
+
     private <T> SlotReading<T> read(long id, Deadline deadline, Reading<T> reading) throws CryptokiException {
+        return read(id, () -> calls.ask(shorter(deadline), tracked(id, () -> reading.of(id))));
+    }
+
+    private <T> SlotReading<T> read(long id, CryptokiWork<T> call) throws CryptokiException {
         Long since = started.get(id);
         if (since != null && System.nanoTime() - since >= limit.toNanos()) {
             return SlotReading.failed(
@@ -74,7 +94,7 @@ final class SlotReader implements AutoCloseable {
                             null));
         }
         try {
-            return SlotReading.of(id, calls.ask(shorter(deadline), tracked(id, () -> reading.of(id))));
+            return SlotReading.of(id, call.run());
         } catch (CryptokiException e) {
             if (e.faultClass() == FaultClass.MODULE_DEAD) {
                 throw e;

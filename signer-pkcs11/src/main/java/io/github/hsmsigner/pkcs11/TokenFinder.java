@@ -35,7 +35,8 @@ final class TokenFinder {
      * @throws CryptokiException if the module fails, or no token matches and a slot cannot be read
      */
     TokenInfo find() throws CryptokiException {
-        List<SlotReading<Candidate>> slots = read();
+        Deadline deadline = Deadline.after(FIND_LIMIT);
+        List<SlotReading<Candidate>> slots = reader.read(reader.ids(deadline), deadline, this::candidate);
         TokenInfo found = select(slots);
         slots.forEach(slot -> slot.failure()
                 .ifPresent(e -> LOG.warn(
@@ -46,14 +47,14 @@ final class TokenFinder {
     }
 
     /**
-     * Finds the token again. While a slot cannot be read, only the same token is accepted: another one could match merely because the
+     * Finds the token again, for a caller that is in the module. While a slot cannot be read, only the same token is accepted: another one could match merely because the
      * right one is not shown, and would be sent a PIN that is not its own.
      *
      * @param first the token that was found first
      * @throws CryptokiException if the module fails, or the token is not shown and a slot cannot be read
      */
     TokenInfo findAgain(TokenInfo first) throws CryptokiException {
-        List<SlotReading<Candidate>> slots = read();
+        List<SlotReading<Candidate>> slots = reader.readWithin(this::candidate);
         TokenInfo found = select(slots);
         if (!found.serialNumber().equals(first.serialNumber()) || !found.label().equals(first.label())) {
             throwFailure(slots);
@@ -61,10 +62,13 @@ final class TokenFinder {
         return found;
     }
 
-    private List<SlotReading<Candidate>> read() throws CryptokiException {
-        Deadline deadline = Deadline.after(FIND_LIMIT);
-        List<Long> ids = reader.ids(deadline);
-        if (ids.isEmpty()) {
+    private Candidate candidate(long slotId) throws CryptokiException {
+        TokenInfo token = cryptoki.tokenInfo(slotId);
+        return new Candidate(token, token.initialized() && config.token().matches(cryptoki, token));
+    }
+
+    private TokenInfo select(List<SlotReading<Candidate>> slots) throws CryptokiException {
+        if (slots.isEmpty()) {
             // Modules of HSMs in a network show no token while they do not reach it, so this is not held to be a wrong
             // setting.
             throw SigningUnavailableException.passing(
@@ -73,13 +77,6 @@ final class TokenFinder {
                     RETRY_AFTER,
                     null);
         }
-        return reader.read(ids, deadline, id -> {
-            TokenInfo token = cryptoki.tokenInfo(id);
-            return new Candidate(token, token.initialized() && config.token().matches(cryptoki, token));
-        });
-    }
-
-    private TokenInfo select(List<SlotReading<Candidate>> slots) throws CryptokiException {
         List<Candidate> present = slots.stream()
                 .flatMap(slot -> slot.value().stream())
                 .filter(candidate -> candidate.token().initialized())

@@ -174,7 +174,7 @@ class TimestampSettingsEffectTest {
     @ShowsEffectOf("signatures.timestamps.attempt-limit")
     void anAuthorityHasNoMoreTimeThanTheAttemptLimit() {
         String settings = "signatures: {deadline: 1h, timestamps: {addresses: [" + silentAddresses() + ", "
-                + authority.uri() + "], attempt-limit: 100ms}}\n";
+                + authority.uri() + "], attempt-limit: 500ms}}\n";
         try (ConfiguredService service = start(settings)) {
             Deadline sooner = Deadline.after(ConfiguredService.PATIENCE);
             assertThat(hasTimestamp(service.client().sign(CADES))).isTrue();

@@ -416,7 +416,7 @@ class TokenSettingsEffectTest {
     @Test
     @ShowsEffectOf("tokens.NAME.recovery.drain-limit")
     void aCallThatHangsIsWaitedForNoLongerAtTheEnd() throws Exception {
-        try (ConfiguredService service = start(recovery("drain-limit: 1ms"), "signatures: {deadline: 200ms}")) {
+        try (ConfiguredService service = start(recovery("drain-limit: 1ms"), "signatures: {deadline: 1s}")) {
             hang(service);
             CompletableFuture<Void> closed = CompletableFuture.runAsync(service.service()::close);
             closed.get(4, TimeUnit.SECONDS);
@@ -442,7 +442,7 @@ class TokenSettingsEffectTest {
     @Test
     @ShowsEffectOf("tokens.NAME.recovery.hung-call-limit")
     void soManyHangingCallsMakeTheTokenUnhealthy() {
-        try (ConfiguredService service = start(recovery("hung-call-limit: 1"), "signatures: {deadline: 200ms}")) {
+        try (ConfiguredService service = start(recovery("hung-call-limit: 1"), "signatures: {deadline: 1s}")) {
             hang(service);
             assertThat(service.metric("signer_token_state{state=\"unhealthy\",token=\"hsm\"}"))
                     .isEqualTo(1);

@@ -31,8 +31,10 @@ public final class Main {
     private Main(double minutes) {
         // In a short run the pool of sessions and the virtual machine still grow to what they need.
         double tolerance = minutes < SHORT_MINUTES ? 2 : 1;
+        // Threads that an outage needs stay idle for a minute, which is half of the shortest run.
+        double threads = minutes < SHORT_MINUTES ? 24 : 6;
         samples = List.of(
-                new Samples("threads", 6 * tolerance),
+                new Samples("threads", threads),
                 new Samples("file descriptors", 12 * tolerance),
                 new Samples("sessions", 8 * tolerance),
                 new Samples("resident memory, MiB", 24 * tolerance));

@@ -400,8 +400,9 @@ class TokenSettingsEffectTest {
         }
     }
 
-    /** Has signatures hang, and waits until the service has given up on one. */
+    /** Makes signatures hang, and waits until the service has given up on one. The token works before: a probe that hangs counts late. */
     private void hang(ConfiguredService service) {
+        ConfiguredService.await("the token signs", () -> sign(service) == 200);
         module.fault(function -> {
             if (function.equals("C_Sign")) {
                 awaitRelease();

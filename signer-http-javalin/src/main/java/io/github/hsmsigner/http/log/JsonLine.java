@@ -1,7 +1,6 @@
 package io.github.hsmsigner.http.log;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
@@ -80,7 +79,7 @@ final class JsonLine implements LineFormat {
                 }
             }
             if (event.getThrowableProxy() != null) {
-                json.writeStringField("exception", wellFormed(ThrowableProxyUtil.asString(event.getThrowableProxy())));
+                json.writeStringField("exception", wellFormed(LoggedText.stackTrace(event.getThrowableProxy())));
             }
         }
 
@@ -99,7 +98,7 @@ final class JsonLine implements LineFormat {
             } else if (value instanceof Double number && Double.isFinite(number)) {
                 json.writeNumber(number);
             } else {
-                json.writeString(wellFormed(value.toString()));
+                json.writeString(wellFormed(LoggedText.limit(value.toString())));
             }
         }
     }

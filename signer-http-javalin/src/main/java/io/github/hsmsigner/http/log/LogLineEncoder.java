@@ -9,6 +9,9 @@ import java.util.Locale;
  * Writes each event of a log as one line in UTF-8, whatever is in it: line ends, control characters and changes of the direction of
  * writing in messages, values and stack traces are escaped. So no text that a client chose passes for a line of its own.
  *
+ * <p>A message, a value and a line of a stack trace have at most 2 KiB each, a stack trace 32 KiB. A longer text is cut, and ends with
+ * {@code … cut, N more characters}.
+ *
  * <pre>{@code
  * <encoder class="io.github.hsmsigner.http.log.LogLineEncoder">
  *   <format>json</format>

@@ -1,7 +1,6 @@
 package io.github.hsmsigner.http.log;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
@@ -32,12 +31,12 @@ final class TextLine implements LineFormat {
                 .append(level)
                 .append(" ".repeat(LEVEL_WIDTH - level.length()))
                 .append(" [");
-        escape(event.getMDCPropertyMap().getOrDefault(REQUEST_ID, "-"), line);
+        escape(LoggedText.limit(event.getMDCPropertyMap().getOrDefault(REQUEST_ID, "-")), line);
         String logger = event.getLoggerName();
         line.append("] ")
                 .append(logger, logger.lastIndexOf('.') + 1, logger.length())
                 .append(": ");
-        escape(String.valueOf(event.getFormattedMessage()), line);
+        escape(LoggedText.limit(String.valueOf(event.getFormattedMessage())), line);
         List<KeyValuePair> pairs = event.getKeyValuePairs();
         if (pairs != null) {
             pairs.forEach(pair -> append(pair, line));
@@ -47,7 +46,7 @@ final class TextLine implements LineFormat {
             append(new KeyValuePair(TRACE_ID, trace), line);
         }
         if (event.getThrowableProxy() != null) {
-            for (String part : LINE_END.split(ThrowableProxyUtil.asString(event.getThrowableProxy()))) {
+            for (String part : LINE_END.split(LoggedText.stackTrace(event.getThrowableProxy()))) {
                 escape(part, line.append(" | "));
             }
         }
@@ -57,7 +56,7 @@ final class TextLine implements LineFormat {
     private static void append(KeyValuePair pair, StringBuilder line) {
         escape(String.valueOf(pair.key), line.append(' '));
         line.append('=');
-        String value = String.valueOf(pair.value);
+        String value = LoggedText.limit(String.valueOf(pair.value));
         if (isClear(value)) {
             escape(value, line);
         } else {
@@ -93,7 +92,7 @@ final class TextLine implements LineFormat {
                 case '\t' -> line.append("\\t");
                 default -> {
                     int character = text.codePointAt(i);
-                    if (isVisible(character)) {
+                    if (LoggedText.isVisible(character)) {
                         line.appendCodePoint(character);
                         i += Character.charCount(character) - 1;
                     } else {
@@ -102,18 +101,5 @@ final class TextLine implements LineFormat {
                 }
             }
         }
-    }
-
-    private static boolean isVisible(int character) {
-        return switch (Character.getType(character)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR -> false;
-            default -> true;
-        };
     }
 }

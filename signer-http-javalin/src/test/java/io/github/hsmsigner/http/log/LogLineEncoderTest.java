@@ -40,10 +40,15 @@ class LogLineEncoderTest {
 
     private LoggingEvent event(Level level, String message, Throwable failure) {
         Logger logger = context.getLogger("io.example.Signing");
+        return event(logger, level, message, failure, Map.of("request_id", "id-9"));
+    }
+
+    private static LoggingEvent event(
+            Logger logger, Level level, String message, Throwable failure, Map<String, String> loggingContext) {
         LoggingEvent event = new LoggingEvent("caller", logger, level, message, failure, null);
         event.setInstant(TIME);
         event.setThreadName("worker 7");
-        event.setMDCPropertyMap(Map.of("request_id", "id-9"));
+        event.setMDCPropertyMap(loggingContext);
         return event;
     }
 
@@ -186,6 +191,48 @@ class LogLineEncoderTest {
                 assertThat(parse(line)).containsEntry("message", same).containsEntry("value", same);
             }
         });
+    }
+
+    private static final String CUT = "\u2026 cut, %d more characters";
+
+    @ParameterizedTest
+    @CsvSource({"x, 2048", "\u00e9, 1024", "\u20ac, 682", "\ud83d\ude00, 512", "'\n', 341", "\u202e, 341", "\ud83d, 341"
+    })
+    void longTextsAreCutInEachFormat(String character, int kept) throws IOException {
+        String whole = character.repeat(kept);
+        String longer = character.repeat(14_000);
+        String cut = whole + CUT.formatted(14_000 - kept);
+        for (String[] pair : new String[][] {{whole, whole}, {longer, cut}}) {
+            Logger logger = context.getLogger("io.example.Signing");
+            LoggingEvent event =
+                    event(logger, Level.WARN, pair[0], null, Map.of("request_id", pair[0], "trace_id", pair[0]));
+            event.addKeyValuePair(new KeyValuePair("value", pair[0]));
+            String expected = pair[1].replaceAll("\\p{Cs}", "\ufffd");
+            assertThat(parse(encode("json", event)))
+                    .containsEntry("message", expected)
+                    .containsEntry("value", expected)
+                    .containsEntry("request_id", expected)
+                    .containsEntry("trace_id", expected);
+            String line = encode("text", event);
+            assertThat(line.getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(4 * 2_100 + 200);
+            assertThat(line.split("more characters", -1)).hasSize(pair[0].equals(longer) ? 5 : 1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text", "json"})
+    void longStackTracesAreCut(String format) {
+        assertThat(encode(format, event(Level.WARN, "m", new IllegalStateException("y".repeat(14_000)))))
+                .containsPattern("yyy.{1,6} cut, ")
+                .contains("longStackTracesAreCut")
+                .hasSizeLessThan(2_048 + 16_000);
+        Throwable failure = new IllegalStateException("the first cause");
+        for (int i = 0; i < 1_000; i++) {
+            failure = new IllegalStateException("z".repeat(1_000), failure);
+        }
+        assertThat(encode(format, event(Level.WARN, "m", failure)))
+                .contains(" more characters")
+                .hasSizeLessThan(2 * 32_768);
     }
 
     @Test

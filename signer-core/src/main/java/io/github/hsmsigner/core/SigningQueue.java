@@ -2,6 +2,7 @@ package io.github.hsmsigner.core;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
@@ -120,7 +121,7 @@ public final class SigningQueue {
         } finally {
             lock.unlock();
         }
-        throw refusal("No further signature may wait: " + load());
+        throw refusal(Reason.BUSY, "No further signature may wait: " + load());
     }
 
     private void await(Waiting self, long limit) {
@@ -128,10 +129,10 @@ public final class SigningQueue {
         while (!self.hasPlace) {
             long left = limit - (System.nanoTime() - start);
             if (self.thread.isInterrupted()) {
-                giveUp(self, () -> "Waiting for other signatures was interrupted.");
+                giveUp(self, Reason.LATE, () -> "Waiting for other signatures was interrupted.");
             } else if (left <= 0) {
                 long millis = TimeUnit.NANOSECONDS.toMillis(limit);
-                giveUp(self, () -> "No signature could begin within " + millis + " ms: " + load());
+                giveUp(self, Reason.BUSY, () -> "No signature could begin within " + millis + " ms: " + load());
             } else {
                 LockSupport.parkNanos(this, left);
             }
@@ -139,8 +140,8 @@ public final class SigningQueue {
     }
 
     /** Throws, unless it was given a place at this very moment. */
-    private void giveUp(Waiting self, Supplier<String> reason) {
-        String message = reason.get();
+    private void giveUp(Waiting self, Reason reason, Supplier<String> text) {
+        String message = text.get();
         lock.lock();
         try {
             if (!line.remove(self)) {
@@ -149,12 +150,12 @@ public final class SigningQueue {
         } finally {
             lock.unlock();
         }
-        throw refusal(message);
+        throw refusal(reason, message);
     }
 
-    private SigningUnavailableException refusal(String message) {
+    private SigningUnavailableException refusal(Reason reason, String message) {
         refused.increment();
-        return SigningUnavailableException.passing(message, RETRY_AFTER, null);
+        return SigningUnavailableException.passing(reason, message, RETRY_AFTER, null);
     }
 
     private String load() {

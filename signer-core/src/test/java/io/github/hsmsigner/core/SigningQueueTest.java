@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import io.github.hsmsigner.testing.Property;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -87,6 +87,7 @@ class SigningQueueTest {
         assertThat(refusal)
                 .hasMessage("No further signature may wait: 1 signatures are under way and 2 wait.")
                 .hasNoCause();
+        assertThat(refusal.reason()).isEqualTo(Reason.BUSY);
         assertThat(refusal.retryable()).isTrue();
         assertThat(refusal.retryAfter()).contains(Duration.ofSeconds(1));
         assertThat(refusal.clientMessage()).doesNotContain("1", "2");
@@ -171,6 +172,7 @@ class SigningQueueTest {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(45), LONG.dividedBy(2));
         assertThat(refusal.getMessage())
                 .matches("No signature could begin within (50|49) ms: 1 signatures are under way and 1 wait\\.");
+        assertThat(refusal.reason()).isEqualTo(Reason.BUSY);
         assertThat(refusal.retryable()).isTrue();
         assertThat(queue.statistics()).isEqualTo(new QueueStatistics(1, 1, 1, 0, 1));
     }
@@ -198,8 +200,9 @@ class SigningQueueTest {
         Thread thread = new Thread(() -> {
             try {
                 queue.enter(later());
-            } catch (SigningException e) {
+            } catch (SigningUnavailableException e) {
                 seen.add(e.getMessage());
+                seen.add(e.reason());
                 seen.add(Thread.currentThread().isInterrupted());
             }
         });
@@ -207,7 +210,7 @@ class SigningQueueTest {
         await(() -> queue.statistics().waiting() == 1);
         thread.interrupt();
         thread.join();
-        assertThat(seen).containsExactly("Waiting for other signatures was interrupted.", true);
+        assertThat(seen).containsExactly("Waiting for other signatures was interrupted.", Reason.LATE, true);
         assertThat(queue.statistics()).isEqualTo(new QueueStatistics(1, 1, 1, 0, 1));
         queue.leave();
         queue.enter(later());

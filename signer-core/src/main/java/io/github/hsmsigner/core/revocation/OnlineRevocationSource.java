@@ -7,6 +7,7 @@ import io.github.hsmsigner.core.RevocationInfo;
 import io.github.hsmsigner.core.RevocationSource;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import io.github.hsmsigner.core.fetch.CertificateAddresses;
 import io.github.hsmsigner.core.fetch.HttpFetcher;
 import io.github.hsmsigner.core.fetch.PeerSignatures;
@@ -142,6 +143,7 @@ public final class OnlineRevocationSource implements RevocationSource {
     private static SigningUnavailableException unavailable(
             X509Certificate certificate, List<String> reasons, IOException cause) {
         return SigningUnavailableException.passing(
+                cause instanceof InterruptedIOException ? Reason.LATE : Reason.DOWN,
                 "No revocation information could be had for the certificate of " + subject(certificate) + ". "
                         + String.join("; ", reasons) + ".",
                 CLIENT_MESSAGE,

@@ -101,8 +101,10 @@ final class ProofCache {
     private static RuntimeException sameFor(Throwable failure) {
         if (failure instanceof SigningUnavailableException e) {
             return e.retryAfter()
-                    .map(time -> SigningUnavailableException.passing(e.getMessage(), e.clientMessage(), time, e))
-                    .orElseGet(() -> SigningUnavailableException.lasting(e.getMessage(), e.clientMessage(), e));
+                    .map(time ->
+                            SigningUnavailableException.passing(e.reason(), e.getMessage(), e.clientMessage(), time, e))
+                    .orElseGet(() ->
+                            SigningUnavailableException.lasting(e.reason(), e.getMessage(), e.clientMessage(), e));
         }
         return new IllegalStateException("Looking for revocation information failed in another thread", failure);
     }

@@ -5,6 +5,7 @@ import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.TimestampSource;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import io.github.hsmsigner.core.fetch.HttpFetcher;
 import io.github.hsmsigner.core.fetch.PeerOutage;
 import io.github.hsmsigner.core.fetch.PeerText;
@@ -74,6 +75,7 @@ public final class Rfc3161TimestampSource implements TimestampSource {
     public byte[] timestamp(Digest digest, Deadline deadline) {
         List<String> reasons = new ArrayList<>();
         List<IOException> causes = new ArrayList<>();
+        boolean late = deadline.hasPassed();
         boolean interrupted = false;
         for (int i = 0; i < authorities.size() && !interrupted; i++) {
             TimestampAuthority authority = authorities.get(i);
@@ -95,6 +97,7 @@ public final class Rfc3161TimestampSource implements TimestampSource {
             }
         }
         SigningUnavailableException failure = SigningUnavailableException.passing(
+                late || interrupted ? Reason.LATE : Reason.DOWN,
                 "No timestamp authority gave a timestamp. " + String.join("; ", reasons) + ".",
                 "No timestamp authority is available at the moment, and the signature requires a timestamp.",
                 RETRY_AFTER,

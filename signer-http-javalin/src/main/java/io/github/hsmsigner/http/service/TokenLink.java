@@ -4,6 +4,7 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.health.TokenHealth;
@@ -50,7 +51,8 @@ final class TokenLink {
     private final ScheduledExecutorService attempts;
     private final CompletableFuture<List<String>> firstAttempt = new CompletableFuture<>();
     private volatile Pkcs11Token token;
-    private volatile Trouble trouble = new Trouble("The connection to the token is being made.", Duration.ofSeconds(1));
+    private volatile Trouble trouble =
+            new Trouble(Reason.DOWN, "The connection to the token is being made.", Duration.ofSeconds(1));
 
     /** Of the background thread alone. */
     private int failures;
@@ -129,17 +131,19 @@ final class TokenLink {
         return token().map(Pkcs11Token::health)
                 .filter(health -> !health.usable())
                 .map(TokenHealth::reason)
-                .or(() -> Optional.ofNullable(now).map(Trouble::reason));
+                .or(() -> Optional.ofNullable(now).map(Trouble::text));
     }
 
     /** What to tell who asks for a key that was not found yet. */
     SigningUnavailableException unavailable() {
         Trouble now = trouble;
         String reason = problem().orElse("The key is being looked for.");
-        return now == null || now.nextAttempt() != null
-                ? SigningUnavailableException.passing(
-                        reason, now == null ? Duration.ofSeconds(1) : now.nextAttempt(), null)
-                : SigningUnavailableException.lasting(reason, null);
+        if (now == null) {
+            return SigningUnavailableException.passing(reason, Duration.ofSeconds(1), null);
+        }
+        return now.nextAttempt() != null
+                ? SigningUnavailableException.passing(now.reason(), reason, now.nextAttempt(), null)
+                : SigningUnavailableException.lasting(now.reason(), reason, null);
     }
 
     /** Looks for keys that are missing at once, as something about them has changed. */
@@ -173,7 +177,7 @@ final class TokenLink {
             TokenHealth health = token.health();
             if (!health.usable()) {
                 // It tells of that, and mends it, by itself.
-                trouble = new Trouble(health.reason(), null);
+                trouble = new Trouble(Reason.DOWN, health.reason(), null);
                 firstAttempt.complete(List.of());
                 return Optional.of(HEALTH_PAUSE);
             }
@@ -205,8 +209,10 @@ final class TokenLink {
             failures++;
             pause = Optional.of(pauses.apply(failures));
         }
-        trouble =
-                new Trouble("The connection to the token met an unexpected error; the log has it.", pause.orElse(null));
+        trouble = new Trouble(
+                Reason.DOWN,
+                "The connection to the token met an unexpected error; the log has it.",
+                pause.orElse(null));
         firstAttempt.complete(List.of());
         return pause;
     }
@@ -229,7 +235,7 @@ final class TokenLink {
         failures++;
         Duration pause = pauses.apply(failures);
         String reason = problems.stream().map(Throwable::getMessage).distinct().collect(Collectors.joining(" "));
-        trouble = new Trouble(reason, pause);
+        trouble = new Trouble(reasonOf(problems.get(0)), reason, pause);
         List<String> wrong = problems.stream()
                 .filter(InvalidConfigurationException.class::isInstance)
                 .map(Throwable::getMessage)
@@ -245,6 +251,11 @@ final class TokenLink {
         }
         lastTold = reason;
         return Optional.of(pause);
+    }
+
+    /** A setting that does not match the token, such as a label: the key is not where it should be. */
+    private static Reason reasonOf(SigningException problem) {
+        return problem instanceof SigningUnavailableException unavailable ? unavailable.reason() : Reason.KEY_MISSING;
     }
 
     /**
@@ -273,5 +284,5 @@ final class TokenLink {
     }
 
     /** The next attempt is {@code null} if waiting alone does not help. */
-    private record Trouble(String reason, Duration nextAttempt) {}
+    private record Trouble(Reason reason, String text, Duration nextAttempt) {}
 }

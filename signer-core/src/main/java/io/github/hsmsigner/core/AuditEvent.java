@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param traceId the trace that the request belongs to (W3C Trace Context); empty where the caller named none
  * @param action what was asked
  * @param callers who asked: every identity of the request that the policies know; unmodifiable, empty where they know none
+ * @param client the address of the client without its port, as the transport sees it; empty where it names none
  * @param keyName the key; empty where the request named one that does not exist, or was denied before one was chosen
  * @param certificateSerial the serial number of the key's certificate; empty where there was no key
  * @param algorithm the algorithm of the signature; empty where none was made or asked for
@@ -34,6 +35,7 @@ public record AuditEvent(
         Optional<String> traceId,
         SigningAction action,
         List<String> callers,
+        Optional<String> client,
         Optional<String> keyName,
         Optional<BigInteger> certificateSerial,
         Optional<SignatureAlgorithm> algorithm,
@@ -53,6 +55,7 @@ public record AuditEvent(
      * @param traceId the trace that the request belongs to; empty where the caller named none
      * @param action what was asked
      * @param callers who asked: every identity of the request that the policies know; unmodifiable, empty where they know none
+     * @param client the address of the client without its port, as the transport sees it; empty where it names none
      * @param keyName the key; empty where the request named one that does not exist, or was denied before one was chosen
      * @param certificateSerial the serial number of the key's certificate; empty where there was no key
      * @param algorithm the algorithm of the signature; empty where none was made or asked for
@@ -70,6 +73,7 @@ public record AuditEvent(
         Objects.requireNonNull(traceId, "traceId");
         Objects.requireNonNull(action, "action");
         callers = List.copyOf(callers);
+        Objects.requireNonNull(client, "client");
         Objects.requireNonNull(keyName, "keyName");
         Objects.requireNonNull(certificateSerial, "certificateSerial");
         Objects.requireNonNull(algorithm, "algorithm");

@@ -96,6 +96,7 @@ final class RequestRecord {
                 context.traceId(),
                 action,
                 callers,
+                Optional.ofNullable(context.transportFacts().get(RequestContext.REMOTE_ADDRESS)),
                 key.map(SigningKey::name),
                 chain.map(c -> c.signer().getSerialNumber()),
                 algorithm,

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +57,7 @@ class AuditTest {
     private static RequestContext request() {
         return RequestContext.builder("request-7")
                 .signingToken(SigningToken.of("secret".getBytes(StandardCharsets.UTF_8)))
+                .transportFacts(Map.of(RequestContext.REMOTE_ADDRESS, "192.0.2.7"))
                 .build();
     }
 
@@ -71,6 +73,7 @@ class AuditTest {
                         Optional.empty(),
                         SigningAction.CONTAINER,
                         List.of("the accounting department"),
+                        Optional.of("192.0.2.7"),
                         Optional.of("main"),
                         Optional.of(TestKeys.chain().signer().getSerialNumber()),
                         Optional.of(SignatureAlgorithm.RSA_PKCS1_SHA384),

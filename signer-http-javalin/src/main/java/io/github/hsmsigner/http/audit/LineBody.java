@@ -52,6 +52,7 @@ final class LineBody {
                 json.writeString(caller);
             }
             json.writeEndArray();
+            writeText(json, "client", event.client());
             writeText(json, "key", event.keyName());
             writeText(json, "certificate_serial", event.certificateSerial().map(serial -> serial.toString(16)));
             writeText(json, "algorithm", event.algorithm().map(LineBody::constant));

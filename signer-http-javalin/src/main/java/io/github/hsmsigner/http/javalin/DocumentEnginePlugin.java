@@ -1,5 +1,6 @@
 package io.github.hsmsigner.http.javalin;
 
+import io.github.hsmsigner.core.RequestContext;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.http.auth.ClientCertificateFacts;
 import io.github.hsmsigner.http.protocol.CallFacts;
@@ -48,7 +49,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
     public static final String DEFAULT_PATH = "/sign";
 
     /** The name under which policies find the client's address among the transport facts. */
-    public static final String REMOTE_ADDRESS = "remote_address";
+    public static final String REMOTE_ADDRESS = RequestContext.REMOTE_ADDRESS;
 
     /**
      * The name of a request attribute: how long the server held the request after it had arrived, as a {@link Duration}. A server that
@@ -138,11 +139,16 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
 
     private static Map<String, String> transportFacts(Context context) {
         Map<String, String> facts = new HashMap<>();
-        facts.put(REMOTE_ADDRESS, context.ip());
+        facts.put(REMOTE_ADDRESS, withoutBrackets(context.ip()));
         if (context.req().getAttribute(CLIENT_CERTIFICATES) instanceof X509Certificate[] chain && chain.length > 0) {
             facts.putAll(ClientCertificateFacts.of(chain[0]));
         }
         return facts;
+    }
+
+    /** Jetty puts an IPv6 address in brackets. */
+    private static String withoutBrackets(String address) {
+        return address.startsWith("[") && address.endsWith("]") ? address.substring(1, address.length() - 1) : address;
     }
 
     /** All values of a header, as one: a server that gives the first alone would hide that there are others. */

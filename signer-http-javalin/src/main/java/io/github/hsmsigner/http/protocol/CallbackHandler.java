@@ -200,6 +200,7 @@ public final class CallbackHandler {
                     facts.requestId(),
                     asked.map(CallbackRequest::action),
                     recorded.map(AuditEvent::callers).orElse(List.of()),
+                    Optional.ofNullable(facts.transportFacts().get(RequestContext.REMOTE_ADDRESS)),
                     recorded.flatMap(AuditEvent::keyName),
                     asked.flatMap(CallbackHandler::digestAlgorithm),
                     body.count(),

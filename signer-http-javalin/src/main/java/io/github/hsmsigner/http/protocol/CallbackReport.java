@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param requestId what logs and answers call the request
  * @param action what was asked; empty where the body was not read, or did not say
  * @param callers who asked: every identity of the request that the policies know; unmodifiable, empty where they know none
+ * @param client the address of the client without its port, as the transport sees it; empty where it names none
  * @param keyName the key; empty where the request did not come to one
  * @param digestAlgorithm what the content or data was hashed with; empty where there was none
  * @param bodyBytes how many bytes of the body were read
@@ -31,6 +32,7 @@ public record CallbackReport(
         String requestId,
         Optional<CallbackAction> action,
         List<String> callers,
+        Optional<String> client,
         Optional<String> keyName,
         Optional<DigestAlgorithm> digestAlgorithm,
         long bodyBytes,
@@ -50,6 +52,7 @@ public record CallbackReport(
      * @param requestId what logs and answers call the request
      * @param action what was asked; empty where the body was not read, or did not say
      * @param callers who asked: every identity of the request that the policies know; unmodifiable, empty where they know none
+     * @param client the address of the client without its port, as the transport sees it; empty where it names none
      * @param keyName the key; empty where the request did not come to one
      * @param digestAlgorithm what the content or data was hashed with; empty where there was none
      * @param bodyBytes how many bytes of the body were read
@@ -67,6 +70,7 @@ public record CallbackReport(
         Objects.requireNonNull(requestId, "requestId");
         Objects.requireNonNull(action, "action");
         callers = List.copyOf(callers);
+        Objects.requireNonNull(client, "client");
         Objects.requireNonNull(keyName, "keyName");
         Objects.requireNonNull(digestAlgorithm, "digestAlgorithm");
         Objects.requireNonNull(outcome, "outcome");

@@ -13,7 +13,7 @@ import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Writes a line at INFO for each request. What became of it stands in the line's key-value pairs (SLF4J 2): {@code action},
- * {@code caller}, {@code key}, {@code digest}, {@code bytes}, {@code outcome}, {@code status}, {@code duration_us}, {@code reading_us},
+ * {@code caller}, {@code client}, {@code key}, {@code digest}, {@code bytes}, {@code outcome}, {@code status}, {@code duration_us}, {@code reading_us},
  * {@code queued_us}, {@code signing_us}, {@code timestamp} (with the value {@code missing}) and {@code reason}. What is not known is
  * left out; durations are whole microseconds. A layout shows the pairs if it is told to, Logback's with {@code %kvp}. Several callers
  * stand in {@code caller} with a comma and a space between them; a comma within a name has a backslash before it.
@@ -73,15 +73,16 @@ public final class RequestLog implements CallbackObserver {
      * {@inheritDoc}
      *
      * <p>Writes a line: at WARN if the answer held a signature, otherwise at INFO, or at DEBUG for an unknown caller. Its pairs are
-     * {@code late}, {@code signature} ({@code made} or {@code none}), {@code status} and {@code reason}.
+     * {@code late}, {@code signature} ({@code made} or {@code none}), {@code client}, {@code status} and {@code reason}.
      */
     @Override
     public void undelivered(CallbackReport report, String reason) {
         Level withoutSignature = report.callers().isEmpty() ? Level.DEBUG : Level.INFO;
-        LOG.atLevel(report.holdsSignature() ? Level.WARN : withoutSignature)
+        LoggingEventBuilder line = LOG.atLevel(report.holdsSignature() ? Level.WARN : withoutSignature)
                 .addKeyValue("late", true)
-                .addKeyValue("signature", report.holdsSignature() ? "made" : "none")
-                .addKeyValue("status", report.status())
+                .addKeyValue("signature", report.holdsSignature() ? "made" : "none");
+        report.client().ifPresent(client -> line.addKeyValue("client", name(client)));
+        line.addKeyValue("status", report.status())
                 .addKeyValue("reason", reason(reason))
                 .log("Request {}: the client disconnected before it had the response.", report.requestId());
     }
@@ -92,6 +93,7 @@ public final class RequestLog implements CallbackObserver {
         if (!report.callers().isEmpty()) {
             line.addKeyValue("caller", names(report.callers()));
         }
+        report.client().ifPresent(client -> line.addKeyValue("client", name(client)));
         report.keyName().ifPresent(key -> line.addKeyValue("key", name(key)));
         report.digestAlgorithm().map(DigestAlgorithm::text).ifPresent(digest -> line.addKeyValue("digest", digest));
         line.addKeyValue("bytes", report.bodyBytes())

@@ -51,9 +51,10 @@ final class AdminServer {
         ServerConnector connector =
                 Listeners.connector(server, http, listener, own, clients, Duration.ZERO, Optional.empty());
         server.addConnector(connector);
-        server.setErrorHandler(new JettyErrorAnswers(answer -> {}));
-        OperatorPages pages = OperatorPages.all(health, metrics, answer -> {});
-        pages.setHandler(new NothingElse());
+        ServerAnswers answers = new ServerAnswers(answer -> {}, System::nanoTime);
+        server.setErrorHandler(new JettyErrorAnswers(answers));
+        OperatorPages pages = OperatorPages.all(health, metrics, answers);
+        pages.setHandler(new NothingElse(answers));
         server.setHandler(pages);
         server.insertHandler(new ClientConnections.RequestHandler());
         Listeners.open(connector, listener);
@@ -81,10 +82,15 @@ final class AdminServer {
 
     private static final class NothingElse extends Handler.Abstract.NonBlocking {
 
+        private final ServerAnswers answers;
+
+        NothingElse(ServerAnswers answers) {
+            this.answers = answers;
+        }
+
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
-            String requestId = JettyAnswers.requestId(request);
-            JettyAnswers.send(response, callback, ErrorAnswer.notFound(requestId), requestId);
+            answers.send(request, response, callback, ErrorAnswer::notFound);
             return true;
         }
     }

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -60,6 +61,7 @@ final class CallbackServer {
     }
 
     private final ServerSettings settings;
+    private final ServerAnswers answers;
     private final RequestObserver observer;
     private final Optional<ReloadableTls> tls;
     private final LimitCounter limits = new LimitCounter();
@@ -71,14 +73,19 @@ final class CallbackServer {
     private ServerConnector connector;
 
     private CallbackServer(
-            ServerSettings settings, Supplier<SigningService> service, OperatorPages pages, RequestObserver observer) {
+            ServerSettings settings,
+            Supplier<SigningService> service,
+            OperatorPages pages,
+            ServerAnswers answers,
+            RequestObserver observer) {
         this.settings = settings;
         this.tls = settings.tls().map(ReloadableTls::new);
         int maxRequests = settings.clientLimits().maxRequests();
+        this.answers = answers;
         this.observer = observer;
         this.memory = new MemoryBudget(settings.clientLimits().maxRequestMemory());
-        this.concurrency = new ConcurrencyLimitHandler(
-                maxRequests, settings.clientLimits().shareByAddress(), observer::answeredByServer, limits);
+        this.concurrency =
+                new ConcurrencyLimitHandler(maxRequests, settings.clientLimits().shareByAddress(), answers, limits);
         this.threads = new QueuedThreadPool(maxRequests + THREADS_THAT_DO_NOT_WAIT, THREADS_THAT_DO_NOT_WAIT);
         // By itself the pool gives up one idle thread a minute, and keeps for hours what a burst of requests needed.
         threads.setMaxEvictCount(maxRequests);
@@ -97,8 +104,12 @@ final class CallbackServer {
      * @throws InvalidConfigurationException if the port cannot be listened on, or the files of TLS cannot be used
      */
     static CallbackServer start(
-            ServerSettings settings, Supplier<SigningService> service, OperatorPages pages, RequestObserver observer) {
-        CallbackServer server = new CallbackServer(settings, service, pages, observer);
+            ServerSettings settings,
+            Supplier<SigningService> service,
+            OperatorPages pages,
+            ServerAnswers answers,
+            RequestObserver observer) {
+        CallbackServer server = new CallbackServer(settings, service, pages, answers, observer);
         server.javalin.start();
         return server;
     }
@@ -129,8 +140,7 @@ final class CallbackServer {
         config.startup.startupWatcherEnabled = false;
         config.jetty.threadPool = threads;
         config.jetty.modifyServer(server -> configureJetty(server, pages));
-        config.jetty.modifyServletContextHandler(
-                context -> context.setErrorHandler(new JettyErrorAnswers(observer::answeredByServer)));
+        config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new JettyErrorAnswers(answers)));
         config.jetty.modifyHttpConfiguration(http -> Listeners.configure(http, settings.clientLimits()));
         config.jetty.addConnector(this::connector);
     }
@@ -155,13 +165,13 @@ final class CallbackServer {
         // The handler that is put in last is the first to see a request.
         server.insertHandler(concurrency);
         server.insertHandler(new ReadAheadHandler(memory, settings.clientLimits()));
-        server.insertHandler(new PostOnlyHandler(settings.path(), observer::answeredByServer));
+        server.insertHandler(new PostOnlyHandler(settings.path(), answers));
         server.insertHandler(pages);
         server.insertHandler(draining);
         server.insertHandler(new ClientConnections.RequestHandler());
         // Requests are finished before the server is told to stop.
         server.setStopTimeout(0);
-        server.setErrorHandler(new JettyErrorAnswers(observer::answeredByServer));
+        server.setErrorHandler(new JettyErrorAnswers(answers));
     }
 
     private void configureErrors(RoutesConfig routes) {
@@ -174,7 +184,7 @@ final class CallbackServer {
     }
 
     private void answer(Context context, CallbackAnswer answer) {
-        observer.answeredByServer(answer);
+        answers.report(ServletContextRequest.getServletContextRequest(context.req()), RequestIds.of(context), answer);
         JavalinAnswers.send(context, answer);
     }
 

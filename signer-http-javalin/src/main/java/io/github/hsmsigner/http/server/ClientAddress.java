@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import org.eclipse.jetty.server.Request;
 
 /**
  * The address by which clients are told apart: an IPv4 address, or the first 64 bits of an IPv6 address, because a single client can
@@ -13,6 +14,18 @@ import java.nio.ByteBuffer;
 final class ClientAddress {
 
     private ClientAddress() {}
+
+    /** Returns the address of the client for the log, without its port. */
+    static String text(Request request) {
+        return text(request.getConnectionMetaData().getRemoteSocketAddress());
+    }
+
+    /** Returns the address for the log, without its port. */
+    static String text(SocketAddress remote) {
+        return remote instanceof InetSocketAddress socket && socket.getAddress() != null
+                ? socket.getAddress().getHostAddress()
+                : "unknown";
+    }
 
     /** Returns a key that is equal for the connections of one client. */
     static Object of(SocketAddress remote) {

@@ -1,7 +1,6 @@
 package io.github.hsmsigner.http.server;
 
 import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
-import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.server.Handler;
@@ -39,7 +37,7 @@ final class ConcurrencyLimitHandler extends Handler.Wrapper {
 
     private final int permits;
     private final boolean shares;
-    private final Consumer<CallbackAnswer> observer;
+    private final ServerAnswers answers;
     private final LimitCounter limits;
 
     private final Map<Object, Client> clients = new HashMap<>();
@@ -51,13 +49,13 @@ final class ConcurrencyLimitHandler extends Handler.Wrapper {
      *
      * @param permits how many requests may be served at the same time
      * @param shares whether clients are told apart by their addresses
-     * @param observer receives the answers to refused requests
+     * @param answers sends the answers to refused requests
      * @param limits counts them
      */
-    ConcurrencyLimitHandler(int permits, boolean shares, Consumer<CallbackAnswer> observer, LimitCounter limits) {
+    ConcurrencyLimitHandler(int permits, boolean shares, ServerAnswers answers, LimitCounter limits) {
         this.permits = permits;
         this.shares = shares;
-        this.observer = observer;
+        this.answers = answers;
         this.limits = limits;
     }
 
@@ -123,11 +121,8 @@ final class ConcurrencyLimitHandler extends Handler.Wrapper {
 
     private void refuse(Request request, Response response, Callback callback) {
         limits.increment(ServerLimit.MAX_REQUESTS);
-        String requestId = JettyAnswers.requestId(request);
         response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
-        CallbackAnswer answer = ErrorAnswer.tooManyRequests(requestId);
-        observer.accept(answer);
-        JettyAnswers.send(response, new UnreadBody(request, callback), answer, requestId);
+        answers.send(request, response, new UnreadBody(request, callback), ErrorAnswer::tooManyRequests);
     }
 
     /** Finds the slowest body among the requests of clients that are served more than this one. */

@@ -1,8 +1,6 @@
 package io.github.hsmsigner.http.server;
 
-import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
-import java.util.function.Consumer;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -13,19 +11,15 @@ import org.eclipse.jetty.util.Callback;
  */
 final class JettyErrorAnswers implements Request.Handler {
 
-    private final Consumer<CallbackAnswer> observer;
+    private final ServerAnswers answers;
 
-    /** Tells each answer to the observer. */
-    JettyErrorAnswers(Consumer<CallbackAnswer> observer) {
-        this.observer = observer;
+    JettyErrorAnswers(ServerAnswers answers) {
+        this.answers = answers;
     }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        String requestId = JettyAnswers.requestId(request);
-        CallbackAnswer answer = ErrorAnswer.ofHttpServer(response.getStatus(), requestId);
-        observer.accept(answer);
-        JettyAnswers.send(response, callback, answer, requestId);
+        answers.send(request, response, callback, id -> ErrorAnswer.ofHttpServer(response.getStatus(), id));
         return true;
     }
 }

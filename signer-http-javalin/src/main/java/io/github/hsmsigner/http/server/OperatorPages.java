@@ -1,6 +1,5 @@
 package io.github.hsmsigner.http.server;
 
-import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -8,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
-import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
@@ -32,23 +30,23 @@ final class OperatorPages extends Handler.Wrapper {
     private final Map<String, Page> pages = new TreeMap<>();
     private final Semaphore metricsResponses = new Semaphore(MAX_METRICS_RESPONSES);
 
-    private final Consumer<CallbackAnswer> observer;
+    private final ServerAnswers answers;
 
-    private OperatorPages(Consumer<CallbackAnswer> observer) {
-        this.observer = observer;
+    private OperatorPages(ServerAnswers answers) {
+        this.answers = answers;
     }
 
-    /** The pages that every listener has; refusals are told to the observer. */
-    static OperatorPages liveness(Consumer<CallbackAnswer> observer) {
-        OperatorPages pages = new OperatorPages(observer);
+    /** Creates the pages that every listener has. */
+    static OperatorPages liveness(ServerAnswers answers) {
+        OperatorPages pages = new OperatorPages(answers);
         pages.pages.put("/", (request, response) -> new Content(JSON, HealthAnswer.status("up")));
         pages.pages.put("/health/live", (request, response) -> new Content(JSON, HealthAnswer.status("live")));
         return pages;
     }
 
-    /** All pages; refusals are told to the observer. */
-    static OperatorPages all(HealthReport health, Optional<MetricsPage> metrics, Consumer<CallbackAnswer> observer) {
-        OperatorPages pages = liveness(observer);
+    /** Creates all pages. */
+    static OperatorPages all(HealthReport health, Optional<MetricsPage> metrics, ServerAnswers answers) {
+        OperatorPages pages = liveness(answers);
         pages.pages.put("/health/ready", (request, response) -> {
             Health now = health.ready();
             response.setStatus(now.ready() ? 200 : 503);
@@ -64,18 +62,13 @@ final class OperatorPages extends Handler.Wrapper {
         if (page == null) {
             return super.handle(request, response, callback);
         }
-        String requestId = JettyAnswers.requestId(request);
         if (!HttpMethod.GET.is(request.getMethod()) && !HttpMethod.HEAD.is(request.getMethod())) {
-            CallbackAnswer answer = ErrorAnswer.methodNotAllowed("GET, HEAD", requestId);
-            observer.accept(answer);
-            JettyAnswers.send(response, callback, answer, requestId);
+            answers.send(request, response, callback, id -> ErrorAnswer.methodNotAllowed("GET, HEAD", id));
             return true;
         }
         if (page instanceof MetricsContent) {
             if (!metricsResponses.tryAcquire()) {
-                CallbackAnswer answer = ErrorAnswer.tooManyRequests(requestId);
-                observer.accept(answer);
-                JettyAnswers.send(response, callback, answer, requestId);
+                answers.send(request, response, callback, ErrorAnswer::tooManyRequests);
                 return true;
             }
             Request.addCompletionListener(request, failure -> metricsResponses.release());
@@ -83,7 +76,7 @@ final class OperatorPages extends Handler.Wrapper {
         response.setStatus(200);
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         Content content = page.content(request, response);
-        JettyAnswers.send(response, callback, content.type(), content.octets(), requestId);
+        JettyAnswers.send(response, callback, content.type(), content.octets(), JettyAnswers.requestId(request));
         return true;
     }
 

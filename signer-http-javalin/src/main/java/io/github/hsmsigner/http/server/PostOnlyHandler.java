@@ -1,8 +1,6 @@
 package io.github.hsmsigner.http.server;
 
-import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
-import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
@@ -19,12 +17,12 @@ final class PostOnlyHandler extends Handler.Wrapper {
     private static final String METHOD_OVERRIDE = "X-HTTP-Method-Override";
 
     private final String path;
-    private final Consumer<CallbackAnswer> observer;
+    private final ServerAnswers answers;
 
-    /** Answers 405 on the path and 404 on all others, and reports the answers to the observer. */
-    PostOnlyHandler(String path, Consumer<CallbackAnswer> observer) {
+    /** Answers 405 on the path and 404 on all others. */
+    PostOnlyHandler(String path, ServerAnswers answers) {
         this.path = path;
-        this.observer = observer;
+        this.answers = answers;
     }
 
     @Override
@@ -33,13 +31,13 @@ final class PostOnlyHandler extends Handler.Wrapper {
             boolean overridden = request.getHeaders().contains(METHOD_OVERRIDE);
             return super.handle(overridden ? new WithoutOverride(request) : request, response, callback);
         }
-        String requestId = JettyAnswers.requestId(request);
         String asked = Request.getPathInContext(request);
-        CallbackAnswer answer = asked.equals(path) || asked.equals(path + "/")
-                ? ErrorAnswer.methodNotAllowed("POST", requestId)
-                : ErrorAnswer.notFound(requestId);
-        observer.accept(answer);
-        JettyAnswers.send(response, callback, answer, requestId);
+        boolean known = asked.equals(path) || asked.equals(path + "/");
+        answers.send(
+                request,
+                response,
+                callback,
+                id -> known ? ErrorAnswer.methodNotAllowed("POST", id) : ErrorAnswer.notFound(id));
         return true;
     }
 

@@ -50,11 +50,12 @@ public final class SigningHttpServer {
         Objects.requireNonNull(observer, "observer");
         Objects.requireNonNull(health, "health");
         heapWarning(settings).ifPresentOrElse(LOG::warn, () -> LOG.info("{}", HeapDemand.of(settings)));
+        ServerAnswers answers = new ServerAnswers(observer::answeredByServer, System::nanoTime);
         OperatorPages pages = settings.admin().isPresent()
-                ? OperatorPages.liveness(observer::answeredByServer)
-                : OperatorPages.all(health, metrics, observer::answeredByServer);
+                ? OperatorPages.liveness(answers)
+                : OperatorPages.all(health, metrics, answers);
         // The admin port opens last, so that a probe that sees 200 there finds the callback port open.
-        CallbackServer callbacks = CallbackServer.start(settings, service, pages, observer);
+        CallbackServer callbacks = CallbackServer.start(settings, service, pages, answers, observer);
         try {
             Optional<AdminServer> admin = settings.admin()
                     .map(listener -> AdminServer.start(listener, settings.clientLimits(), health, metrics));

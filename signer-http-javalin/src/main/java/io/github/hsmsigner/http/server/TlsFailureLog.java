@@ -2,8 +2,6 @@ package io.github.hsmsigner.http.server;
 
 import io.github.hsmsigner.core.fetch.PeerText;
 import io.github.hsmsigner.http.protocol.LogRateLimiter;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLException;
 import org.eclipse.jetty.io.ssl.SslHandshakeListener;
@@ -36,13 +34,10 @@ final class TlsFailureLog implements SslHandshakeListener {
     public void handshakeFailed(Event event, Throwable failure) {
         if (failure instanceof SSLException && limiter.admit()) {
             LOG.atInfo()
-                    .addKeyValue("client", address(event.getEndPoint().getRemoteSocketAddress()))
+                    .addKeyValue(
+                            "client", ClientAddress.text(event.getEndPoint().getRemoteSocketAddress()))
                     .addKeyValue("reason", PeerText.printable(String.valueOf(failure.getMessage()), MAX_REASON_LENGTH))
                     .log("A TLS handshake failed.");
         }
-    }
-
-    private static String address(SocketAddress remote) {
-        return remote instanceof InetSocketAddress socket ? socket.getHostString() : "unknown";
     }
 }

@@ -52,7 +52,7 @@ class AuditLineTest {
         assertThat(body(LineBody.request(AuditEvents.signature("request-7"))))
                 .isEqualTo(
                         "\"time\":\"2026-01-02T03:04:05.678901Z\",\"event\":\"request\",\"request_id\":\"request-7\",\"trace_id\":null,"
-                                + "\"action\":\"container\",\"callers\":[\"accounting\"],\"key\":\"contracts\","
+                                + "\"action\":\"container\",\"callers\":[\"accounting\"],\"client\":\"192.0.2.7\",\"key\":\"contracts\","
                                 + "\"certificate_serial\":\"5a77\",\"algorithm\":\"rsa_pkcs1_sha256\","
                                 + "\"digest_algorithm\":\"sha256\","
                                 + "\"digest\":\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\","
@@ -64,7 +64,7 @@ class AuditLineTest {
         assertThat(body(LineBody.request(AuditEvents.refusal("request-8"))))
                 .isEqualTo(
                         "\"time\":\"2026-01-02T03:04:05.678901Z\",\"event\":\"request\",\"request_id\":\"request-8\",\"trace_id\":null,"
-                                + "\"action\":\"certificates\",\"callers\":[],\"key\":null,\"certificate_serial\":null,"
+                                + "\"action\":\"certificates\",\"callers\":[],\"client\":null,\"key\":null,\"certificate_serial\":null,"
                                 + "\"algorithm\":null,\"digest_algorithm\":null,\"digest\":null,\"container\":null,\"timestamp\":null,"
                                 + "\"outcome\":\"error\",\"error\":\"no_such_key\",\"duration_us\":0");
     }
@@ -184,6 +184,7 @@ class AuditLineTest {
                         "trace_id",
                         "action",
                         "callers",
+                        "client",
                         "key",
                         "certificate_serial",
                         "algorithm",

@@ -41,6 +41,42 @@ class AuditVerifierTest {
         lines = AuditEvents.lines(log);
     }
 
+    /** Lines of versions that did not record the address of the client. */
+    private static final List<String> LINES_WITHOUT_CLIENT = List.of(
+            "{\"seq\":1,\"time\":\"2026-01-02T03:04:05.678901Z\",\"event\":\"request\",\"request_id\":\"request-1\",\"trace_id\":"
+                    + "null,\"action\":\"container\",\"callers\":[\"accounting\"],\"key\":\"contracts\",\"certificate_serial\":\"5a77\",\"al"
+                    + "gorithm\":\"rsa_pkcs1_sha256\",\"digest_algorithm\":\"sha256\",\"digest\":\"ba7816bf8f01cfea414140de5dae2223b0"
+                    + "0361a396177a9cb410ff61f20015ad\",\"container\":\"cades_b_b\",\"timestamp\":null,\"outcome\":\"ok\",\"error\":null"
+                    + ",\"duration_us\":1234,\"prev\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"hash\""
+                    + ":\"30346238fa98853a126b9c35738e4c44ae895e57264ef8c2122207257e56733b\"}\n",
+            "{\"seq\":2,\"time\":\"2026-01-02T03:04:05.678901Z\",\"event\":\"request\",\"request_id\":\"request-2\",\"trace_id\":"
+                    + "null,\"action\":\"container\",\"callers\":[\"accounting\"],\"key\":\"contracts\",\"certificate_serial\":\"5a77\",\"al"
+                    + "gorithm\":\"rsa_pkcs1_sha256\",\"digest_algorithm\":\"sha256\",\"digest\":\"ba7816bf8f01cfea414140de5dae2223b0"
+                    + "0361a396177a9cb410ff61f20015ad\",\"container\":\"cades_b_b\",\"timestamp\":null,\"outcome\":\"ok\",\"error\":null"
+                    + ",\"duration_us\":1234,\"prev\":\"30346238fa98853a126b9c35738e4c44ae895e57264ef8c2122207257e56733b\",\"hash\""
+                    + ":\"e2a2412888c1f0b87342ef4f9cb33d5dc4aba1297d6a9f87786a56b032977282\"}\n");
+
+    @Test
+    void continuesALogWithoutTheFieldClient() throws IOException {
+        Path old = directory.resolve("old.jsonl");
+        Files.writeString(old, String.join("", LINES_WITHOUT_CLIENT));
+        assertThat(AuditEvents.verify(old, AuditAnchor.start()).lines()).isEqualTo(2);
+        try (AuditFile audit = AuditFile.open(AuditFileSettings.builder(old).build())) {
+            AuditEvents.record(audit, 3, 4);
+        }
+        assertThat(AuditEvents.verify(old, AuditAnchor.start()).lines()).isEqualTo(4);
+        List<String> all = AuditEvents.lines(old);
+        assertThat(all.get(2)).contains("\"client\":\"192.0.2.7\"");
+
+        change(all, 1, "\"callers\":[\"accounting\"]", "\"callers\":[\"accounting\"],\"client\":\"192.0.2.9\"");
+        Files.write(old, all);
+        assertThat(AuditEvents.verify(old, AuditAnchor.start())
+                        .finding()
+                        .orElseThrow()
+                        .kind())
+                .isEqualTo(Kind.CHANGED);
+    }
+
     /** A line as the log would have it, by somebody who knows how it is made. */
     private static String forged(String after, String requestId) {
         ChainedLine before = parsed(after);

@@ -37,6 +37,7 @@ class RequestLogTest {
                 "request-1",
                 Optional.ofNullable(action),
                 callers,
+                Optional.of("192.0.2.7"),
                 Optional.ofNullable(key),
                 action == CallbackAction.SIGN ? Optional.of(DigestAlgorithm.SHA384) : Optional.empty(),
                 77,
@@ -57,6 +58,7 @@ class RequestLogTest {
                 report.requestId(),
                 report.action(),
                 report.callers(),
+                report.client(),
                 report.keyName(),
                 report.digestAlgorithm(),
                 report.bodyBytes(),
@@ -98,17 +100,19 @@ class RequestLogTest {
         String logger = "INFO " + RequestLog.class.getName();
         assertThat(log.lines())
                 .containsExactly(
-                        logger + " Request request-1: ok action=sign caller=accounting key=main digest=sha384 bytes=77"
+                        logger
+                                + " Request request-1: ok action=sign caller=accounting client=192.0.2.7 key=main digest=sha384 bytes=77"
                                 + " outcome=ok status=200 duration_us=4999 reading_us=1 queued_us=2000 signing_us=1000",
-                        logger + " Request request-1: invalid_request bytes=77 outcome=invalid_request status=400"
+                        logger
+                                + " Request request-1: invalid_request client=192.0.2.7 bytes=77 outcome=invalid_request status=400"
                                 + " duration_us=4999 reading_us=1 queued_us=2000 signing_us=1000 reason=Not JSON.");
     }
 
     @ParameterizedTest
     @CsvSource({
-        "engine, , caller=engine key",
-        "engine, accounting, 'caller=engine, accounting key'",
-        "'CN=engine,O=Example', accounting, 'caller=CN=engine\\,O=Example, accounting key'",
+        "engine, , caller=engine client=192.0.2.7 key",
+        "engine, accounting, 'caller=engine, accounting client=192.0.2.7 key'",
+        "'CN=engine,O=Example', accounting, 'caller=CN=engine\\,O=Example, accounting client=192.0.2.7 key'",
     })
     void aLineNamesEveryCaller(String first, String second, String expected) {
         List<String> callers = Stream.of(first, second).filter(Objects::nonNull).toList();
@@ -124,7 +128,7 @@ class RequestLogTest {
                 .singleElement()
                 .asString()
                 .contains(" caller=x' outcome='ok'??INFO forged ??[2K?yyy")
-                .contains("y… key=main ")
+                .contains("y… client=192.0.2.7 key=main ")
                 .contains("reason=Caller?zz")
                 .endsWith("z…")
                 .doesNotContain("\n", "\"")

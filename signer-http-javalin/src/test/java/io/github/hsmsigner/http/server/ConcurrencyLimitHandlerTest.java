@@ -25,7 +25,8 @@ class ConcurrencyLimitHandlerTest {
     @Test
     void aRequestCarriesTheTimeForWhichItWaitedForAPermit() throws Exception {
         BlockingQueue<Served> served = new LinkedBlockingQueue<>();
-        ConcurrencyLimitHandler limit = new ConcurrencyLimitHandler(1, true, answer -> {}, new LimitCounter());
+        ConcurrencyLimitHandler limit = new ConcurrencyLimitHandler(
+                1, true, new ServerAnswers(answer -> {}, System::nanoTime), new LimitCounter());
         limit.setHandler(new Handler.Abstract.NonBlocking() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {

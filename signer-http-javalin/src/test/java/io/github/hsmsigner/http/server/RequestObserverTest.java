@@ -158,7 +158,8 @@ class RequestObserverTest {
                     .filteredOn(line -> line.startsWith("WARN") || line.startsWith("ERROR"))
                     .singleElement()
                     .asString()
-                    .contains("the client disconnected before it had the response. late=true signature=made");
+                    .contains(
+                            "the client disconnected before it had the response. late=true signature=made client=127.0.0.1");
         }
     }
 

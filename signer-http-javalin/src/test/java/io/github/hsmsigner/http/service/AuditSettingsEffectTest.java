@@ -42,7 +42,8 @@ class AuditSettingsEffectTest {
     void aLineIsInTheFile() throws IOException {
         try (ConfiguredService service = start("")) {
             assertThat(service.client().sign(SIGN).statusCode()).isEqualTo(200);
-            assertThat(Files.readString(directory.resolve("audit.jsonl"))).contains("\"outcome\":\"ok\"");
+            assertThat(Files.readString(directory.resolve("audit.jsonl")))
+                    .contains("\"client\":\"127.0.0.1\"", "\"outcome\":\"ok\"");
         }
     }
 

@@ -92,9 +92,9 @@ class CallerIdentitiesTest {
             assertThat(sign(client, service, jwt("stranger"))).isEqualTo(401);
             assertThat(log.text())
                     .contains(
-                            "ok action=sign caller=engine, accounting key=test",
-                            "denied action=sign caller=engine, auditor key=test",
-                            "rate_limited action=sign caller=engine, intern key=test");
+                            "ok action=sign caller=engine, accounting client=127.0.0.1 key=test",
+                            "denied action=sign caller=engine, auditor client=127.0.0.1 key=test",
+                            "rate_limited action=sign caller=engine, intern client=127.0.0.1 key=test");
         }
         assertThat(Files.readAllLines(directory.resolve("audit.jsonl")))
                 .extracting(line -> line.replaceAll(".*\"callers\":(\\[[^]]*]).*\"error\":([^,]*),.*", "$1 $2"))

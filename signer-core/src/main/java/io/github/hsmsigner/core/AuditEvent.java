@@ -1,6 +1,7 @@
 package io.github.hsmsigner.core;
 
 import io.github.hsmsigner.core.error.ErrorCode;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param format the kind of container that was made, or was asked for where the request failed; empty where none was asked for
  * @param timestampMissing whether the container is CAdES B-B instead of B-T, because no timestamp authority answered in time
  * @param error why the request failed; empty where it succeeded
+ * @param unavailableReason the reason if the error is {@link ErrorCode#UNAVAILABLE}, otherwise empty
  * @param duration from the request to its end
  * @param queued how long the request waited in the {@link SigningQueue} of the key, all attempts together; zero where it did not
  * @param signing the time in the signer, all attempts together; zero where the request did not come to it
@@ -43,6 +45,7 @@ public record AuditEvent(
         Optional<ContainerFormat> format,
         boolean timestampMissing,
         Optional<ErrorCode> error,
+        Optional<SigningUnavailableException.Reason> unavailableReason,
         Duration duration,
         Duration queued,
         Duration signing) {
@@ -63,6 +66,7 @@ public record AuditEvent(
      * @param format the kind of container; empty where none was asked for
      * @param timestampMissing whether the container lacks its timestamp
      * @param error why the request failed; empty where it succeeded
+     * @param unavailableReason the reason if the error is {@link ErrorCode#UNAVAILABLE}, otherwise empty
      * @param duration from the request to its end
      * @param queued how long the request waited in the {@link SigningQueue} of the key, all attempts together; zero where it did not
      * @param signing the time in the signer, all attempts together; zero where the request did not come to it
@@ -80,6 +84,7 @@ public record AuditEvent(
         Objects.requireNonNull(digest, "digest");
         Objects.requireNonNull(format, "format");
         Objects.requireNonNull(error, "error");
+        Objects.requireNonNull(unavailableReason, "unavailableReason");
         Objects.requireNonNull(duration, "duration");
         Objects.requireNonNull(queued, "queued");
         Objects.requireNonNull(signing, "signing");

@@ -41,7 +41,7 @@ final class LateSignatures {
         try {
             metrics.signatureLate(signature.keyName(), late);
             audit.signatureLate(signature);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("Request {}: the late signature could not be recorded.", signature.requestId(), e);
         }
     }

@@ -1,6 +1,9 @@
 package io.github.hsmsigner.core;
 
 import io.github.hsmsigner.core.error.ErrorCode;
+import io.github.hsmsigner.core.error.SigningException;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -89,7 +92,20 @@ final class RequestRecord {
         return new SigningAttempt(action, context, keyName, digestAlgorithm, format);
     }
 
-    AuditEvent event(Optional<ErrorCode> error) {
+    AuditEvent succeeded() {
+        return event(Optional.empty(), Optional.empty());
+    }
+
+    /** The request ended with an error, which may be one that the library does not raise on purpose. */
+    AuditEvent failed(Throwable error) {
+        Optional<Reason> reason = error instanceof SigningUnavailableException unavailable
+                ? Optional.of(unavailable.reason())
+                : Optional.empty();
+        ErrorCode code = error instanceof SigningException known ? known.code() : ErrorCode.INTERNAL;
+        return event(Optional.of(code), reason);
+    }
+
+    private AuditEvent event(Optional<ErrorCode> error, Optional<Reason> unavailableReason) {
         return new AuditEvent(
                 time,
                 context.requestId(),
@@ -104,6 +120,7 @@ final class RequestRecord {
                 format,
                 timestampMissing,
                 error,
+                unavailableReason,
                 Duration.ofNanos(System.nanoTime() - start),
                 Duration.ofNanos(queuedNanos),
                 Duration.ofNanos(signingNanos));

@@ -54,15 +54,6 @@ final class SignatureProduction {
         if (queue == null) {
             return signNow(request, key, toBeSigned);
         }
-        enter(queue, request, key);
-        try {
-            return signNow(request, key, toBeSigned);
-        } finally {
-            queue.leave();
-        }
-    }
-
-    private void enter(SigningQueue queue, RequestRecord request, SigningKey key) {
         long start = System.nanoTime();
         try {
             queue.enter(request.context().deadline());
@@ -71,9 +62,14 @@ final class SignatureProduction {
             metrics.signatureRefused(key.name());
             throw e;
         }
-        long waited = System.nanoTime() - start;
-        request.queued(waited);
-        metrics.signatureQueued(key.name(), Duration.ofNanos(waited));
+        try {
+            long waited = System.nanoTime() - start;
+            request.queued(waited);
+            metrics.signatureQueued(key.name(), Duration.ofNanos(waited));
+            return signNow(request, key, toBeSigned);
+        } finally {
+            queue.leave();
+        }
     }
 
     private byte[] signNow(RequestRecord request, SigningKey key, ToBeSigned toBeSigned) {

@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * What the service measures, for any metrics library. Every method does nothing unless implemented.
  *
- * <p>Implementations are safe for use by any number of threads at once, return at once and throw nothing.
+ * <p>Implementations are thread-safe and return at once. An exception that a method throws is logged, at most once a minute, and does
+ * not change the request.
  */
 public interface SignerMetrics {
 

@@ -1,6 +1,5 @@
 package io.github.hsmsigner.core;
 
-import io.github.hsmsigner.core.error.ErrorCode;
 import io.github.hsmsigner.core.error.InternalSigningException;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.InvalidRequestException;
@@ -50,11 +49,11 @@ public final class SigningService {
         this.policy = builder.policy;
         this.containers = builder.containers;
         this.audit = builder.audit;
-        this.metrics = builder.metrics;
+        this.metrics = new GuardedMetrics(builder.metrics);
         this.clock = builder.clock;
-        this.rawData = new RawDataCheck(builder.rawData, builder.metrics);
+        this.rawData = new RawDataCheck(builder.rawData, metrics);
         this.signatures = new SignatureProduction(
-                builder.queues, builder.verifyAfterSign, builder.metrics, new LateSignatures(audit, metrics, clock));
+                builder.queues, builder.verifyAfterSign, metrics, new LateSignatures(audit, metrics, clock));
         this.validity = new CertificateValidity(builder.validCertificateRequired, clock);
         keys.all().forEach(key -> validity.admit(key.name(), key.chain()));
     }
@@ -259,27 +258,41 @@ public final class SigningService {
         try {
             answer = work.apply(request);
         } catch (SigningException e) {
-            end(request, Optional.of(e.code()));
+            endFailed(request, e);
             throw e;
         } catch (RuntimeException e) {
-            end(request, Optional.of(ErrorCode.INTERNAL));
+            endFailed(request, e);
             throw new InternalSigningException("Request " + context.requestId() + " met an unexpected error.", e);
+        } catch (Error e) {
+            endFailed(request, e);
+            throw e;
         }
-        end(request, Optional.empty());
+        end(request, request.succeeded());
         return answer;
     }
 
+    /** If the failure cannot be recorded either, the failure is kept as a suppressed exception. */
+    private void endFailed(RequestRecord request, Throwable failure) {
+        try {
+            end(request, request.failed(failure));
+        } catch (UnrecordedRequestException e) {
+            e.addSuppressed(failure);
+            throw e;
+        }
+    }
+
     /** Before the answer goes out: what cannot be recorded does not happen. */
-    private void end(RequestRecord request, Optional<ErrorCode> error) {
-        AuditEvent event = request.event(error);
+    private void end(RequestRecord request, AuditEvent event) {
         try {
             record(event, request.context());
-        } catch (RuntimeException e) {
-            AuditEvent lost = request.event(Optional.of(ErrorCode.INTERNAL));
+        } catch (RuntimeException | Error e) {
+            String reason = e.getMessage() == null ? e.getClass().getName() : e.getMessage();
+            UnrecordedRequestException unrecorded =
+                    new UnrecordedRequestException("The request could not be recorded in the audit log: " + reason, e);
+            AuditEvent lost = request.failed(unrecorded);
             metrics.requestEnded(lost);
             tell(request, lost);
-            String reason = e.getMessage() == null ? e.getClass().getName() : e.getMessage();
-            throw new UnrecordedRequestException("The request could not be recorded in the audit log: " + reason, e);
+            throw unrecorded;
         }
         metrics.requestEnded(event);
         tell(request, event);
@@ -298,8 +311,8 @@ public final class SigningService {
     private static void tell(RequestRecord request, AuditEvent event) {
         try {
             request.context().whenEnded().accept(event);
-        } catch (RuntimeException e) {
-            LOG.error("Request {}: who is to be told of its end failed.", event.requestId(), e);
+        } catch (RuntimeException | Error e) {
+            LOG.error("Request {}: an observer threw an exception.", event.requestId(), e);
         }
     }
 

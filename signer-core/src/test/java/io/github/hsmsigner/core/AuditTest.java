@@ -7,6 +7,8 @@ import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.core.error.ErrorCode;
 import io.github.hsmsigner.core.error.SigningDeniedException;
 import io.github.hsmsigner.core.error.SigningException;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import io.github.hsmsigner.core.error.UnknownKeyException;
 import io.github.hsmsigner.core.error.UnrecordedRequestException;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +20,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class AuditTest {
 
@@ -81,6 +87,7 @@ class AuditTest {
                         Optional.of(ContainerFormat.CADES_B_B),
                         false,
                         Optional.empty(),
+                        Optional.empty(),
                         event.duration(),
                         event.queued(),
                         event.signing()));
@@ -133,6 +140,67 @@ class AuditTest {
                     assertThat(e.clientMessage()).doesNotContain("disk");
                 });
         assertThat(measured).last().isEqualTo("ended RAW_SIGNATURE internal");
+    }
+
+    private SigningService failing(Throwable failure, AuditLog audit) {
+        return SigningService.builder(SigningKeys.of(TestKeys.key("main")), new CmsContainerBuilder())
+                .policy(attempt -> sneakyThrow(failure))
+                .audit(audit)
+                .metrics(new SignerMetrics() {
+                    @Override
+                    public void requestEnded(AuditEvent event) {
+                        measured.add("ended "
+                                + event.error().map(ErrorCode::text).orElse("ok")
+                                + event.unavailableReason()
+                                        .map(reason -> " " + reason.text())
+                                        .orElse(""));
+                    }
+                })
+                .build();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> PolicyDecision sneakyThrow(Throwable failure) throws E {
+        throw (E) failure;
+    }
+
+    static Stream<Arguments> failures() {
+        return Stream.of(
+                Arguments.of(new OutOfMemoryError("test"), "ended internal"),
+                Arguments.of(new NoClassDefFoundError("test"), "ended internal"),
+                Arguments.of(new IllegalStateException("test"), "ended internal"),
+                Arguments.of(new SigningDeniedException("test"), "ended denied"),
+                Arguments.of(
+                        SigningUnavailableException.lasting(Reason.PIN_REJECTED, "test", null),
+                        "ended unavailable pin_rejected"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void everyFailureIsRecordedAndCountedOnce(Throwable failure, String counted) {
+        SigningService service = failing(failure, events::add);
+        assertThatThrownBy(() -> service.signRaw(request(), DIGEST)).satisfies(thrown -> {
+            assertThat(failure instanceof IllegalStateException ? thrown.getCause() : thrown)
+                    .isSameAs(failure);
+        });
+        assertThat(events)
+                .singleElement()
+                .satisfies(event -> assertThat(event.error()).isPresent());
+        assertThat(measured).containsExactly(counted);
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void aFailureThatCannotBeRecordedIsKept(Throwable failure) {
+        for (Throwable lost : List.of(new IllegalStateException("disk full"), new OutOfMemoryError("heap full"))) {
+            measured.clear();
+            SigningService service = failing(failure, event -> AuditTest.<RuntimeException>sneakyThrow(lost));
+            assertThatThrownBy(() -> service.signRaw(request(), DIGEST))
+                    .isInstanceOf(UnrecordedRequestException.class)
+                    .hasCause(lost)
+                    .satisfies(thrown -> assertThat(thrown.getSuppressed()).containsExactly(failure));
+            assertThat(measured).containsExactly("ended internal");
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.github.hsmsigner.core.error.InternalSigningException;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.testing.CapturedLog;
+import java.lang.reflect.Proxy;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,9 +20,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The queue as requests meet it. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -207,6 +211,43 @@ class QueuedSigningTest {
         try (CapturedLog log = new CapturedLog()) {
             assertThat(builder().build().signRaw(context, DIGEST)).hasSize(256);
             assertThat(log.text()).contains("Request request-9: ").contains("a fault of the transport");
+        }
+    }
+
+    /** Each method of the metrics throws, in turn with an exception and an error. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void metricsThatThrowCostNeitherASignatureNorAQueueEntry(boolean error) {
+        AtomicInteger calls = new AtomicInteger();
+        SignerMetrics broken = (SignerMetrics) Proxy.newProxyInstance(
+                SignerMetrics.class.getClassLoader(),
+                new Class<?>[] {SignerMetrics.class},
+                (proxy, method, arguments) -> {
+                    calls.incrementAndGet();
+                    throw error ? new AssertionError("broken metrics") : new IllegalStateException("broken metrics");
+                });
+        SigningQueue queue = SigningQueue.of(1, 0, LONG);
+        SigningService service = builder()
+                .metrics(broken)
+                .queue("a", queue)
+                .rawData(RawDataRule.WARN)
+                .build();
+        try (CapturedLog log = new CapturedLog()) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(service.signRaw(request("a"), DIGEST)).hasSize(256);
+            }
+            assertThat(queue.statistics()).isEqualTo(new QueueStatistics(1, 0, 0, 0, 0));
+            assertThat(recorded)
+                    .hasSize(3)
+                    .allSatisfy(event -> assertThat(event.error()).isEmpty());
+            queue.enter(TestKeys.soon());
+            assertThatThrownBy(() -> service.signRaw(request("a"), DIGEST))
+                    .isInstanceOfSatisfying(
+                            SigningUnavailableException.class,
+                            e -> assertThat(e.reason()).isEqualTo(SigningUnavailableException.Reason.BUSY));
+            queue.leave();
+            assertThat(calls).hasValue(15);
+            assertThat(log.text()).containsOnlyOnce("The metrics threw an exception");
         }
     }
 

@@ -65,6 +65,7 @@ final class LineBody {
             writeText(json, "timestamp", timestamp(event));
             json.writeStringField("outcome", event.error().isEmpty() ? "ok" : "error");
             writeText(json, "error", event.error().map(ErrorCode::text));
+            writeText(json, "unavailable_reason", event.unavailableReason().map(LineBody::constant));
             json.writeNumberField("duration_us", event.duration().toNanos() / 1_000);
         });
     }

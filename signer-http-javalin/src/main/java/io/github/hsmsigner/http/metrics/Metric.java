@@ -23,6 +23,13 @@ enum Metric {
                     + " in the error answer.",
             "action",
             "outcome"),
+    UNAVAILABLE(
+            Kind.COUNTER,
+            "signer_requests_unavailable_total",
+            "Requests to the signing service that failed with the outcome unavailable, by reason: busy (all sessions or queue entries in"
+                    + " use), late (no answer before the deadline), down (HSM, network, certificate, timestamp or revocation server),"
+                    + " pin_rejected, key_missing. Requests before the service has a key are only in signer_requests_total.",
+            "reason"),
     HTTP_LIMITED(
             Kind.COUNTER,
             "signer_http_limited_total",

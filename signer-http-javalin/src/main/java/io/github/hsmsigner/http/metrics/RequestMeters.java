@@ -3,6 +3,7 @@ package io.github.hsmsigner.http.metrics;
 import io.github.hsmsigner.core.AuditEvent;
 import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.SigningAction;
+import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import io.github.hsmsigner.http.protocol.CallbackAction;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -26,6 +27,7 @@ final class RequestMeters {
     private final Map<Outcome, Counter> answersToUnknown;
     private final Map<SigningAction, Timer> succeeded = new EnumMap<>(SigningAction.class);
     private final Map<SigningAction, Timer> failed = new EnumMap<>(SigningAction.class);
+    private final Map<Reason, Counter> unavailable = new EnumMap<>(Reason.class);
     private final Counter disconnectsWithSignature;
     private final Counter disconnects;
     private final Counter timestamps;
@@ -36,6 +38,9 @@ final class RequestMeters {
             answers.put(action, counters(registry, action.text()));
         }
         answersToUnknown = counters(registry, UNKNOWN);
+        for (Reason reason : Reason.values()) {
+            unavailable.put(reason, Metric.UNAVAILABLE.counter(registry, reason.text()));
+        }
         disconnectsWithSignature = Metric.CLIENT_DISCONNECTS.counter(registry, "made");
         disconnects = Metric.CLIENT_DISCONNECTS.counter(registry, "none");
         timestamps = Metric.TIMESTAMPS.counter(registry, "ok");
@@ -65,6 +70,7 @@ final class RequestMeters {
     /** A request that the signing service has served or refused. */
     void ended(AuditEvent event) {
         (event.error().isEmpty() ? succeeded : failed).get(event.action()).record(event.duration());
+        event.unavailableReason().ifPresent(reason -> unavailable.get(reason).increment());
         if (event.timestampMissing()) {
             timestampsMissing.increment();
         } else if (event.error().isEmpty() && event.format().equals(Optional.of(ContainerFormat.CADES_B_T))) {

@@ -11,6 +11,7 @@ import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.error.ErrorCode;
 import io.github.hsmsigner.core.error.InvalidRequestException;
 import io.github.hsmsigner.core.error.SigningException;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.error.UnrecordedRequestException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -182,6 +183,7 @@ public final class CallbackHandler {
         private final MemoryBudget.Share share;
         private CallbackRequest request;
         private String reason;
+        private SigningUnavailableException.Reason unavailableReason;
         private boolean unrecorded;
         private AuditEvent event;
         private SigningService signing;
@@ -207,6 +209,7 @@ public final class CallbackHandler {
                     answer.outcome(),
                     answer.status(),
                     Optional.ofNullable(reason),
+                    Optional.ofNullable(unavailableReason),
                     Duration.ofNanos(totalNanos),
                     Duration.ofNanos(readingNanos),
                     recorded.map(AuditEvent::queued).orElse(Duration.ZERO),
@@ -267,6 +270,9 @@ public final class CallbackHandler {
                 return ErrorAnswer.of(e, facts.requestId());
             } catch (SigningException e) {
                 reason = e.getMessage();
+                if (e instanceof SigningUnavailableException unavailable) {
+                    unavailableReason = unavailable.reason();
+                }
                 if (e.code() == ErrorCode.INTERNAL || e.code() == ErrorCode.INVALID_CONFIGURATION) {
                     LOG.error("Request {} failed.", facts.requestId(), e);
                 }

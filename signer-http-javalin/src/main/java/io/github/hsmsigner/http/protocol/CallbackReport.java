@@ -1,6 +1,7 @@
 package io.github.hsmsigner.http.protocol;
 
 import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param outcome {@code ok}, or the code of the error as in the answer
  * @param status the HTTP status
  * @param reason why the request failed, for the operator; empty where it succeeded, and where the outcome says it all
+ * @param unavailableReason the reason, for programs, if a key or what a signature needs is not available; otherwise empty
  * @param total from the headers of the request to its answer
  * @param reading the time to read the body, its parsing and hashing included
  * @param queued the time in the queue before the signer; zero where there is none
@@ -39,6 +41,7 @@ public record CallbackReport(
         String outcome,
         int status,
         Optional<String> reason,
+        Optional<SigningUnavailableException.Reason> unavailableReason,
         Duration total,
         Duration reading,
         Duration queued,
@@ -59,6 +62,7 @@ public record CallbackReport(
      * @param outcome {@code ok}, or the code of the error as in the answer
      * @param status the HTTP status
      * @param reason why the request failed, for the operator; empty where it succeeded, and where the outcome says it all
+     * @param unavailableReason the reason, for programs, if a key or what a signature needs is not available; otherwise empty
      * @param total from the headers of the request to its answer
      * @param reading the time to read the body, its parsing and hashing included
      * @param queued the time in the queue before the signer; zero where there is none
@@ -75,6 +79,7 @@ public record CallbackReport(
         Objects.requireNonNull(digestAlgorithm, "digestAlgorithm");
         Objects.requireNonNull(outcome, "outcome");
         Objects.requireNonNull(reason, "reason");
+        Objects.requireNonNull(unavailableReason, "unavailableReason");
         Objects.requireNonNull(total, "total");
         Objects.requireNonNull(reading, "reading");
         Objects.requireNonNull(queued, "queued");

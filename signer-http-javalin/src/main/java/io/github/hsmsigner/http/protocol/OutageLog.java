@@ -1,11 +1,14 @@
 package io.github.hsmsigner.http.protocol;
 
+import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Counts the requests that fail for one reason while a key or the audit log cannot be used, and says when that begins, goes on and ends.
@@ -41,7 +44,8 @@ final class OutageLog {
         String key = report.keyName().orElse("");
         String reason = RequestLog.reason(report.reason().orElse("no reason was given"));
         Outage outage = outages.computeIfAbsent(key, absent -> new Outage());
-        outage.refused(nanoTime.getAsLong(), report.asksForSignature()).write(wording, key, reason);
+        outage.refused(nanoTime.getAsLong(), report.asksForSignature())
+                .write(wording, key, reason, report.unavailableReason());
     }
 
     void succeeded(CallbackReport report) {
@@ -54,7 +58,7 @@ final class OutageLog {
     private void end(String key, CallbackReport report) {
         Outage outage = outages.get(key);
         if (outage != null) {
-            outage.succeeded(nanoTime.getAsLong(), report.asksForSignature()).write(wording, key, "");
+            outage.succeeded(nanoTime.getAsLong(), report.asksForSignature()).write(wording, key, "", Optional.empty());
         }
     }
 
@@ -63,18 +67,19 @@ final class OutageLog {
 
         static final Line NONE = new Line(State.UNCHANGED, 0, Duration.ZERO);
 
-        void write(Wording wording, String key, String reason) {
+        void write(Wording wording, String key, String reason, Optional<Reason> unavailableReason) {
             String of = key.isEmpty() ? "" : " for key \"" + RequestLog.name(key) + "\"";
             switch (state) {
                 case BEGUN ->
-                    LOG.atWarn()
-                            .addKeyValue("reason", reason)
+                    withReason(LOG.atWarn(), reason, unavailableReason)
                             .log("Requests{} {}; from now on they are counted.", of, wording.begun);
                 case GOES_ON ->
-                    LOG.atWarn()
-                            .addKeyValue("refused", refused)
-                            .addKeyValue("seconds", time.toSeconds())
-                            .addKeyValue("reason", reason)
+                    withReason(
+                                    LOG.atWarn()
+                                            .addKeyValue("refused", refused)
+                                            .addKeyValue("seconds", time.toSeconds()),
+                                    reason,
+                                    unavailableReason)
                             .log("Requests{} {}.", of, wording.goesOn);
                 case OVER ->
                     LOG.atInfo()
@@ -83,6 +88,12 @@ final class OutageLog {
                             .log("Requests{} {}.", of, wording.over);
                 case UNCHANGED -> {}
             }
+        }
+
+        private static LoggingEventBuilder withReason(
+                LoggingEventBuilder line, String reason, Optional<Reason> unavailableReason) {
+            unavailableReason.ifPresent(program -> line.addKeyValue("unavailable_reason", program.text()));
+            return line.addKeyValue("reason", reason);
         }
     }
 

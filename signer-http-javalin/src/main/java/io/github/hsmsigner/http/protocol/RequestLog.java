@@ -13,8 +13,9 @@ import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Writes a line at INFO for each request. What became of it stands in the line's key-value pairs (SLF4J 2): {@code action},
- * {@code caller}, {@code client}, {@code key}, {@code digest}, {@code bytes}, {@code outcome}, {@code status}, {@code duration_us}, {@code reading_us},
- * {@code queued_us}, {@code signing_us}, {@code timestamp} (with the value {@code missing}) and {@code reason}. What is not known is
+ * {@code caller}, {@code client}, {@code key}, {@code digest}, {@code bytes}, {@code outcome}, {@code status}, {@code duration_us},
+ * {@code reading_us}, {@code queued_us}, {@code signing_us}, {@code timestamp} (with the value {@code missing}),
+ * {@code unavailable_reason} and {@code reason}. What is not known is
  * left out; durations are whole microseconds. A layout shows the pairs if it is told to, Logback's with {@code %kvp}. Several callers
  * stand in {@code caller} with a comma and a space between them; a comma within a name has a backslash before it.
  *
@@ -106,6 +107,7 @@ public final class RequestLog implements CallbackObserver {
         if (report.timestampMissing()) {
             line.addKeyValue("timestamp", "missing");
         }
+        report.unavailableReason().ifPresent(reason -> line.addKeyValue("unavailable_reason", reason.text()));
         report.reason().ifPresent(reason -> line.addKeyValue("reason", reason(reason)));
         line.log("Request {}: {}", report.requestId(), report.outcome());
     }

@@ -7,6 +7,7 @@ import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.SigningAction;
 import io.github.hsmsigner.core.error.ErrorCode;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -45,6 +46,7 @@ final class AuditEvents {
                 Optional.of(ContainerFormat.CADES_B_B),
                 false,
                 Optional.empty(),
+                Optional.empty(),
                 Duration.ofNanos(1_234_999),
                 Duration.ofNanos(34_999),
                 Duration.ofNanos(1_100_000));
@@ -56,6 +58,24 @@ final class AuditEvents {
 
     /** A request that was refused before it came to a key. */
     static AuditEvent failure(String requestId, SigningAction action, List<String> callers, ErrorCode error) {
+        return failure(requestId, action, callers, error, Optional.empty());
+    }
+
+    static AuditEvent unavailable(String requestId, SigningUnavailableException.Reason reason) {
+        return failure(
+                requestId,
+                SigningAction.RAW_SIGNATURE,
+                List.of("accounting"),
+                ErrorCode.UNAVAILABLE,
+                Optional.of(reason));
+    }
+
+    private static AuditEvent failure(
+            String requestId,
+            SigningAction action,
+            List<String> callers,
+            ErrorCode error,
+            Optional<SigningUnavailableException.Reason> unavailableReason) {
         return new AuditEvent(
                 NOW,
                 requestId,
@@ -70,6 +90,7 @@ final class AuditEvents {
                 Optional.empty(),
                 false,
                 Optional.of(error),
+                unavailableReason,
                 Duration.ZERO,
                 Duration.ZERO,
                 Duration.ZERO);

@@ -10,6 +10,7 @@ import io.github.hsmsigner.core.LateSignature;
 import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.SigningAction;
 import io.github.hsmsigner.core.UndeliveredResponse;
+import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import io.github.hsmsigner.testing.ExternalTool;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The format of a line, on which programs of other people rely. */
@@ -56,7 +58,8 @@ class AuditLineTest {
                                 + "\"certificate_serial\":\"5a77\",\"algorithm\":\"rsa_pkcs1_sha256\","
                                 + "\"digest_algorithm\":\"sha256\","
                                 + "\"digest\":\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\","
-                                + "\"container\":\"cades_b_b\",\"timestamp\":null,\"outcome\":\"ok\",\"error\":null,\"duration_us\":1234");
+                                + "\"container\":\"cades_b_b\",\"timestamp\":null,\"outcome\":\"ok\",\"error\":null,"
+                                + "\"unavailable_reason\":null,\"duration_us\":1234");
     }
 
     @Test
@@ -66,7 +69,14 @@ class AuditLineTest {
                         "\"time\":\"2026-01-02T03:04:05.678901Z\",\"event\":\"request\",\"request_id\":\"request-8\",\"trace_id\":null,"
                                 + "\"action\":\"certificates\",\"callers\":[],\"client\":null,\"key\":null,\"certificate_serial\":null,"
                                 + "\"algorithm\":null,\"digest_algorithm\":null,\"digest\":null,\"container\":null,\"timestamp\":null,"
-                                + "\"outcome\":\"error\",\"error\":\"no_such_key\",\"duration_us\":0");
+                                + "\"outcome\":\"error\",\"error\":\"no_such_key\",\"unavailable_reason\":null,\"duration_us\":0");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Reason.class)
+    void anUnavailableKeyHasItsReason(Reason reason) {
+        assertThat(body(LineBody.request(AuditEvents.unavailable("request-8", reason))))
+                .contains("\"error\":\"unavailable\",\"unavailable_reason\":\"" + reason.text() + "\",");
     }
 
     @Test
@@ -194,6 +204,7 @@ class AuditLineTest {
                         "timestamp",
                         "outcome",
                         "error",
+                        "unavailable_reason",
                         "duration_us",
                         "prev",
                         "hash");

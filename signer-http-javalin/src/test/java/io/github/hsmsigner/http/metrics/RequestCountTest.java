@@ -1,18 +1,25 @@
 package io.github.hsmsigner.http.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.RequestContext;
 import io.github.hsmsigner.core.SigningKeys;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.TestKeys;
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import io.github.hsmsigner.http.protocol.CallbackAction;
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each request counts once, and whatever clients send, there are no more time series. */
 class RequestCountTest {
@@ -62,6 +69,25 @@ class RequestCountTest {
             assertThat(count(scrape, "unknown", outcome)).as(outcome).isEqualTo(1);
         }
         assertThat(scrape.sum("signer_requests_total")).isEqualTo(13);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Reason.class)
+    void countsTheReasonsOfUnavailability(Reason reason) {
+        SigningService service = SigningService.builder(
+                        SigningKeys.of(
+                                List.of(),
+                                Map.of("k", () -> SigningUnavailableException.lasting(reason, "away", null))),
+                        new CmsContainerBuilder())
+                .metrics(metrics)
+                .build();
+        assertThatThrownBy(
+                        () -> service.certificates(RequestContext.builder("id").build()))
+                .isInstanceOf(SigningUnavailableException.class);
+        Scrape scrape = Scrape.of(metrics);
+        assertThat(scrape.value("signer_requests_unavailable_total", "reason", reason.text()))
+                .isEqualTo(1);
+        assertThat(scrape.sum("signer_requests_unavailable_total")).isEqualTo(1);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.github.hsmsigner.http.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import io.github.hsmsigner.testing.CapturedLog;
 import java.time.Duration;
 import java.util.List;
@@ -44,6 +45,7 @@ class RequestLogTest {
                 outcome,
                 status,
                 Optional.ofNullable(reason),
+                outcome.equals("unavailable") ? Optional.of(Reason.DOWN) : Optional.empty(),
                 Duration.ofNanos(4_999_999),
                 Duration.ofNanos(1_000),
                 Duration.ofMillis(2),
@@ -65,6 +67,7 @@ class RequestLogTest {
                 report.outcome(),
                 report.status(),
                 report.reason(),
+                report.unavailableReason(),
                 report.total(),
                 report.reading(),
                 report.queued(),
@@ -142,7 +145,7 @@ class RequestLogTest {
         }
         assertThat(outages())
                 .containsExactly("WARN Requests for key \"main\" are refused with 503; from now on they are counted."
-                        + " reason=The token hangs.");
+                        + " unavailable_reason=down reason=The token hangs.");
         pass(OutageLog.REMINDER.plusSeconds(1));
         refuse(CallbackAction.SIGN, "main", "The token is\naway.");
         refuse(CallbackAction.SIGN, "main", "The token is away.");
@@ -150,7 +153,7 @@ class RequestLogTest {
                 .hasSize(2)
                 .last()
                 .isEqualTo("WARN Requests for key \"main\" are still refused with 503."
-                        + " refused=1001 seconds=61 reason=The token is?away.");
+                        + " refused=1001 seconds=61 unavailable_reason=down reason=The token is?away.");
         pass(OutageLog.QUIET);
         serve(CallbackAction.SIGN, "main");
         serve(CallbackAction.SIGN, "main");
@@ -233,7 +236,7 @@ class RequestLogTest {
         requests.answered(report(CallbackAction.SIGN, null, null, "denied", 401, null));
         assertThat(outages())
                 .containsExactly("WARN Requests are refused with 503; from now on they are counted."
-                        + " reason=The service is starting.");
+                        + " unavailable_reason=down reason=The service is starting.");
         serve(CallbackAction.GET_CERTIFICATES, "main");
         assertThat(outages()).hasSize(2).last().isEqualTo("INFO Requests are served again. refused=1 seconds=0");
     }

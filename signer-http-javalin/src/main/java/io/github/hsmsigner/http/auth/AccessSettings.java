@@ -36,7 +36,7 @@ public record AccessSettings(
         policies = List.copyOf(policies);
         callers = Map.copyOf(callers);
         if (policies.isEmpty()) {
-            throw new InvalidConfigurationException("No policy is set. To let everybody sign, set the open policy.");
+            throw new InvalidConfigurationException("No policy is set. To let every caller sign, set the open policy.");
         }
         callers.keySet().forEach(CallerName::check);
         if (policies.stream().allMatch(OpenSettings.class::isInstance) && (!callers.isEmpty() || others.isEmpty())) {
@@ -168,6 +168,15 @@ public record AccessSettings(
                                         .or(() -> others)
                                         .flatMap(CallerRules::key)
                                         .isPresent()));
+    }
+
+    /**
+     * Returns whether every caller may sign because no policy is set.
+     *
+     * @return {@code false} if there is a policy, or the open policy is acknowledged
+     */
+    public boolean isOpenByDefault() {
+        return policies.stream().allMatch(policy -> policy instanceof OpenSettings open && !open.acknowledged());
     }
 
     /**

@@ -1,7 +1,11 @@
 package io.github.hsmsigner.http.auth;
 
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
 import io.github.hsmsigner.http.secret.SecretReference;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.text.ParseException;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -50,6 +54,13 @@ public sealed interface JwtKeySource {
     Optional<Path> file();
 
     /**
+     * Returns whether only the service may read the source, because it has a secret or private key.
+     *
+     * @return {@code true} if there is one; {@code false} for public keys, and for a file that cannot be read
+     */
+    boolean hasSecret();
+
+    /**
      * A secret for HS256.
      *
      * @param secret the secret: at least 32 octets (RFC 7518, section 3.2)
@@ -68,6 +79,11 @@ public sealed interface JwtKeySource {
         @Override
         public Optional<Path> file() {
             return secret.file();
+        }
+
+        @Override
+        public boolean hasSecret() {
+            return true;
         }
     }
 
@@ -91,6 +107,11 @@ public sealed interface JwtKeySource {
         public Optional<Path> file() {
             return Optional.of(path);
         }
+
+        @Override
+        public boolean hasSecret() {
+            return false;
+        }
     }
 
     /**
@@ -112,6 +133,15 @@ public sealed interface JwtKeySource {
         @Override
         public Optional<Path> file() {
             return Optional.of(path);
+        }
+
+        @Override
+        public boolean hasSecret() {
+            try {
+                return JWKSet.load(path.toFile()).getKeys().stream().anyMatch(JWK::isPrivate);
+            } catch (IOException | ParseException e) {
+                return false;
+            }
         }
     }
 }

@@ -111,6 +111,15 @@ public final class JwtSettings implements PolicySettings {
     }
 
     @Override
+    public List<Path> secretFiles() {
+        return keys.stream()
+                .filter(JwtKeySource::hasSecret)
+                .map(JwtKeySource::file)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    @Override
     public Set<String> keyNames() {
         return Set.copyOf(keyByClaimValue.values());
     }

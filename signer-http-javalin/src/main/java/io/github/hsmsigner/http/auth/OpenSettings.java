@@ -8,9 +8,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Everybody who reaches the service may sign.
+ * Every caller that reaches the service may sign.
+ *
+ * @param acknowledged whether this is meant: the settings name the open policy, or only this machine can connect
  */
-public record OpenSettings() implements PolicySettings {
+public record OpenSettings(boolean acknowledged) implements PolicySettings {
+
+    /** Makes the open policy that counts where no policy is set. It warns. */
+    public OpenSettings() {
+        this(false);
+    }
 
     @Override
     public String kind() {
@@ -49,6 +56,10 @@ public record OpenSettings() implements PolicySettings {
 
     @Override
     public List<String> warnings() {
-        return List.of("Everybody who reaches this service may sign: no policy is set.");
+        return acknowledged
+                ? List.of()
+                : List.of(
+                        "No policy is set: every caller that reaches this service may sign. Set a policy, or set access: open"
+                                + " (SIGNING_SERVICE_ACCESS_OPEN=true) if this is meant.");
     }
 }

@@ -51,6 +51,15 @@ public sealed interface PolicySettings
     List<Path> files();
 
     /**
+     * Returns the files that only the service may read, because they have secrets.
+     *
+     * @return some of {@link #files}
+     */
+    default List<Path> secretFiles() {
+        return List.of();
+    }
+
+    /**
      * The keys that the policy may choose, as far as the settings name them.
      *
      * @return the names of keys

@@ -64,6 +64,11 @@ public record SharedSecretSettings(List<SharedSecret> secrets) implements Policy
     }
 
     @Override
+    public List<Path> secretFiles() {
+        return files();
+    }
+
+    @Override
     public Set<String> keyNames() {
         return Set.of();
     }

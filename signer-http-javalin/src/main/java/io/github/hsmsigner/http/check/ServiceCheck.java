@@ -48,6 +48,7 @@ public final class ServiceCheck {
                             warning,
                             "Run check with the options of the virtual machine that serve has.")));
             findings.add(settings.audit().map(AuditCheck::of).orElse(AuditCheck.none()));
+            findings.addAll(SecretFileCheck.of(UsableSettings.of(settings), settings.tokens()));
             new KeyCheck(settings.tokens(), settings.keys(), settings.signatures(), clock, findings).run();
         } catch (InvalidSettingsException e) {
             e.problems()
@@ -66,6 +67,7 @@ public final class ServiceCheck {
         settings.access().ifPresent(access -> findings.addAll(AccessCheck.of(access, settings.keyNames(), clock)));
         settings.tls().ifPresent(tls -> findings.addAll(TlsCheck.of(tls, clock)));
         settings.audit().ifPresent(audit -> findings.add(AuditCheck.of(audit)));
+        findings.addAll(SecretFileCheck.of(settings, Map.of()));
         Map<String, KeySettings> inFiles = new LinkedHashMap<>(settings.keys());
         if (inFiles.values().removeIf(KeySettings.OnToken.class::isInstance)) {
             findings.add(Finding.warning(

@@ -25,6 +25,14 @@ final class AccessReader {
     /** What logs call whoever knows the one secret. */
     private static final String CALLER = "document-engine";
 
+    private static final Setting<Boolean> OPEN = Setting.of(
+                    "open",
+                    ValueType.truth(),
+                    "`true`: every caller that reaches the service may sign, and this is meant. `access: open` is the short"
+                            + " form. Without any policy every caller may sign too, but with a warning if the service listens"
+                            + " for other machines")
+            .variable("SIGNING_SERVICE_ACCESS_OPEN")
+            .byDefault("false");
     private static final Setting<SecretReference> TOKEN_SECRET = Setting.of(
                     "token-secret",
                     new Shape.OfSecret(),
@@ -84,7 +92,9 @@ final class AccessReader {
                     + " otherwise such a request gets 400");
 
     static final Section SECTION =
-            Section.of(TOKEN_SECRET, POLICIES, CALLERS, OTHERS, CERTIFICATES_WITHOUT_TOKEN, CERTIFICATES_KEY);
+            Section.of(OPEN, TOKEN_SECRET, POLICIES, CALLERS, OTHERS, CERTIFICATES_WITHOUT_TOKEN, CERTIFICATES_KEY);
+
+    static final Shape.OfSection SHAPE = new Shape.OfSection(SECTION, false, Optional.of(OPEN));
 
     private AccessReader() {}
 
@@ -92,10 +102,19 @@ final class AccessReader {
         return new Shape.Several<>(type, Shape.Several.SPACE_OR_COMMA);
     }
 
-    static Optional<AccessSettings> read(SectionValues values, Set<String> keyNames) {
+    /**
+     * Reads the settings.
+     *
+     * @param loopback whether only this machine can connect, which makes the open policy no mistake
+     */
+    static Optional<AccessSettings> read(SectionValues values, Set<String> keyNames, boolean loopback) {
         int problemsBefore = values.problems().count();
-        values.atMostOne("say how callers are told apart", TOKEN_SECRET, POLICIES);
-        List<PolicySettings> policies = policies(values, keyNames);
+        if (values.or(OPEN)) {
+            values.atMostOne("say how callers are told apart", OPEN, TOKEN_SECRET, POLICIES);
+        } else {
+            values.atMostOne("say how callers are told apart", TOKEN_SECRET, POLICIES);
+        }
+        List<PolicySettings> policies = policies(values, keyNames, loopback);
         Map<String, CallerRules> callers = new LinkedHashMap<>();
         values.get(CALLERS)
                 .orElse(Map.of())
@@ -121,14 +140,14 @@ final class AccessReader {
                                 new CertificateAccess(withoutToken, certificatesKey)));
     }
 
-    private static List<PolicySettings> policies(SectionValues values, Set<String> keyNames) {
+    private static List<PolicySettings> policies(SectionValues values, Set<String> keyNames, boolean loopback) {
         if (values.isSet(TOKEN_SECRET)) {
             return values.get(TOKEN_SECRET).stream()
                     .<PolicySettings>map(secret -> new SharedSecretSettings(List.of(new SharedSecret(CALLER, secret))))
                     .toList();
         }
         if (!values.isSet(POLICIES)) {
-            return List.of(new OpenSettings());
+            return List.of(new OpenSettings(loopback || values.or(OPEN)));
         }
         return values.get(POLICIES).orElse(List.of()).stream()
                 .map(policy -> PolicyReader.read(policy, keyNames))

@@ -30,7 +30,7 @@ final class PolicyReader {
             "what logs call the caller; several entries may have the same");
 
     private static final Setting<Boolean> OPEN =
-            Setting.of("open", ValueType.truth(), "`true`: everybody who reaches the service may sign");
+            Setting.of("open", ValueType.truth(), "`true`: every caller that reaches the service may sign");
 
     private static final Setting<SecretReference> SECRET =
             Setting.of("secret", new Shape.OfSecret(), "the signing token, of 16 octets or more");
@@ -159,7 +159,7 @@ final class PolicyReader {
             if (values.get(OPEN).filter(open -> !open).isPresent()) {
                 values.problems().add(values.where(OPEN), "must be true; leave the policy out for another one");
             }
-            return Optional.of(new OpenSettings());
+            return Optional.of(new OpenSettings(true));
         }
         if (values.isSet(SHARED_SECRETS)) {
             return values.get(SHARED_SECRETS)

@@ -181,6 +181,11 @@ final class ServerReader {
 
     private ServerReader() {}
 
+    /** Returns whether only this machine can connect to the callback's port. */
+    static boolean isLoopback(SectionValues values) {
+        return values.get(ADDRESS).map(ListenerSettings::isLoopback).orElse(false);
+    }
+
     /**
      * Reads the settings.
      *

@@ -91,7 +91,8 @@ public final class SettingsReader {
         boolean signaturesUsable = isUsable(SettingsTable.SIGNATURES, beforeSignatures);
         Optional<AccessSettings> access = AccessReader.read(
                 section(SettingsTable.ACCESS),
-                values.get(SettingsTable.KEYS).orElse(Map.of()).keySet());
+                values.get(SettingsTable.KEYS).orElse(Map.of()).keySet(),
+                ServerReader.isLoopback(section(SettingsTable.SERVER)));
         ServerSettings server = ServerReader.read(
                 section(SettingsTable.SERVER),
                 access.map(SettingsReader::longestJwt).orElse(0));

@@ -28,8 +28,7 @@ final class SettingsTable {
             "signing keys by names of your choice, which policies and logs call them by");
     static final Setting<SectionValues> SIGNATURES =
             Setting.of("signatures", new Shape.OfSection(SignatureReader.SECTION, false), "how signatures are made");
-    static final Setting<SectionValues> ACCESS =
-            Setting.of("access", new Shape.OfSection(AccessReader.SECTION, false), "who may sign, and what");
+    static final Setting<SectionValues> ACCESS = Setting.of("access", AccessReader.SHAPE, "who may sign, and what");
     static final Setting<SectionValues> AUDIT =
             Setting.of("audit", new Shape.OfSection(AuditReader.SECTION, true), "the audit log");
 

@@ -187,16 +187,31 @@ sealed interface Shape<T> {
      *
      * @param section the settings
      * @param optional whether the service has what they are about only if one of them is set
+     * @param shorthand the setting of which the name alone may stand for the section, as a short form of {@code name: true}
      */
-    record OfSection(Section section, boolean optional) implements Shape<SectionValues> {
+    record OfSection(Section section, boolean optional, Optional<Setting<Boolean>> shorthand)
+            implements Shape<SectionValues> {
+
+        OfSection(Section section, boolean optional) {
+            this(section, optional, Optional.empty());
+        }
 
         @Override
         public Optional<Found<SectionValues>> read(Optional<Given> given, Place place) {
-            YamlValue.Fields fields =
-                    given.flatMap(g -> Texts.fields(g, place.problems())).orElseGet(YamlValue.Fields::none);
+            YamlValue.Fields fields = given.flatMap(g -> shortened(g).or(() -> Texts.fields(g, place.problems())))
+                    .orElseGet(YamlValue.Fields::none);
             Given whole = given.orElseGet(() -> Given.byDefault(place.path(), ""));
             SectionValues values = section.read(fields, given.map(Given::origin), place);
             return Optional.of(Found.of(values, whole, fields));
+        }
+
+        private Optional<YamlValue.Fields> shortened(Given given) {
+            return shorthand
+                    .map(Setting::name)
+                    .filter(name -> given.value() instanceof YamlValue.Scalar scalar
+                            && scalar.text().equals(name))
+                    .map(name -> YamlValue.Fields.of(
+                            name, new YamlValue.Scalar("true", given.value().line(), true)));
         }
 
         @Override

@@ -197,7 +197,10 @@ enum Metric {
     AUDIT_TROUBLE(Kind.GAUGE, "signer_audit_trouble", "1 while the audit log cannot be written, else 0."),
 
     READY(Kind.GAUGE, "signer_ready", "1 while the service is ready, as /health/ready says, else 0."),
-    POLICY_OPEN(Kind.GAUGE, "signer_policy_open", "1 if every caller may sign, else 0."),
+    POLICY_OPEN(
+            Kind.GAUGE,
+            "signer_policy_open",
+            "1 if every caller may sign because no policy is set, else 0; also 0 if the settings acknowledge the open policy."),
     RELOADS(
             Kind.COUNTER,
             "signer_reloads_total",

@@ -277,7 +277,7 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     }
 
     /**
-     * Shows whether every caller may sign.
+     * Shows whether every caller may sign because no policy is set.
      *
      * @param open asked at each scrape; returns at once
      */

@@ -1,5 +1,8 @@
 package io.github.hsmsigner.http.server;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -18,5 +21,19 @@ public record ListenerSettings(String address, int port) {
      */
     public ListenerSettings {
         Objects.requireNonNull(address, "address");
+    }
+
+    /**
+     * Returns whether an address is for this machine alone.
+     *
+     * @param address the address, as a number or a name of this machine
+     * @return {@code true} if all addresses of the name are loopback addresses; {@code false} if the name has none
+     */
+    public static boolean isLoopback(String address) {
+        try {
+            return Arrays.stream(InetAddress.getAllByName(address)).allMatch(InetAddress::isLoopbackAddress);
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 }

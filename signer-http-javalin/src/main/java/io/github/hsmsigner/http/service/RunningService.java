@@ -4,7 +4,6 @@ import io.github.hsmsigner.core.AuditLog;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.audit.AuditFile;
 import io.github.hsmsigner.http.auth.AccessSettings;
-import io.github.hsmsigner.http.auth.OpenSettings;
 import io.github.hsmsigner.http.auth.PolicySettings;
 import io.github.hsmsigner.http.auth.ReloadablePolicy;
 import io.github.hsmsigner.http.config.ServiceSettings;
@@ -147,7 +146,7 @@ final class RunningService implements AutoCloseable {
     private void bind(SigningServiceAssembly assembly, ReloadablePolicy policy) {
         metrics.bindKeys(keys.ring()::keys);
         metrics.bindReadiness(() -> health.ready().ready());
-        metrics.bindPolicyOpen(() -> policy.settings().policies().stream().allMatch(OpenSettings.class::isInstance));
+        metrics.bindPolicyOpen(() -> policy.settings().isOpenByDefault());
         metrics.bindFileChecks(changedFiles::lastCheck);
         assembly.queues().forEach(metrics::bindQueue);
         if (audit != null) {

@@ -2,6 +2,7 @@ package io.github.hsmsigner.http.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.http.config.ShowsEffectOf;
 import io.github.hsmsigner.http.service.ConfiguredService;
@@ -163,6 +164,33 @@ class AccessSettingsEffectTest {
         try (ConfiguredService service = start("open", "access: {policies: [{open: true}], others: {key: alpha}}\n")) {
             assertThat(service.client().sign(SIGN).statusCode()).isEqualTo(200);
         }
+    }
+
+    @Test
+    @ShowsEffectOf("access.open")
+    void theOpenPolicyIsAcknowledged() {
+        String warning = "No policy is set: every caller that reaches this service may sign";
+        String metric = "signer_policy_open ";
+        try (ConfiguredService service = start("default", "access: {others: {key: alpha}}\n")) {
+            assertThat(ready(service)).contains(warning);
+            assertThat(metrics(service)).contains(metric + "1");
+        }
+        try (ConfiguredService service = start("acknowledged", "access: open\n")) {
+            assertThat(ready(service)).doesNotContain(warning);
+            assertThat(metrics(service)).contains(metric + "0");
+        }
+        try (ConfiguredService service = start("loopback", "", ", address: 127.0.0.1")) {
+            assertThat(ready(service)).doesNotContain(warning);
+            assertThat(metrics(service)).contains(metric + "0");
+        }
+    }
+
+    private static String ready(ConfiguredService service) {
+        return Client.text(service.client().get("/health/ready"));
+    }
+
+    private static String metrics(ConfiguredService service) {
+        return Client.text(service.client().get("/metrics"));
     }
 
     @Test

@@ -75,7 +75,8 @@ class TokenPoliciesTest {
         assertThat(AccessSettings.of(new OpenSettings()).warnings())
                 .singleElement()
                 .asString()
-                .contains("Everybody");
+                .contains("every caller that reaches this service may sign");
+        assertThat(AccessSettings.of(new OpenSettings(true)).warnings()).isEmpty();
     }
 
     static Stream<Arguments> secrets() {

@@ -9,6 +9,7 @@ import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -138,6 +139,89 @@ class CheckFindingsTest {
         assertFinds(result, "WARNING", "key keystore: Does not sign with sha256, sha384: ");
         assertFinds(result, "WARNING", "key keystore: The service refuses the action sign .* with sha512: ");
         assertFindsNoError(result);
+    }
+
+    @Test
+    void anOpenPolicyIsAWarningUnlessItIsAcknowledgedOrForThisMachineAlone() throws IOException {
+        String warning = "(?m)^WARNING +access: No policy is set: every caller that reaches this service may sign";
+        assertThat(check().output()).containsPattern(warning);
+        assertThat(check("SIGNING_SERVICE_ADDRESS", "::").output()).containsPattern(warning);
+        assertThat(check("SIGNING_SERVICE_ADDRESS", "no-such-host.invalid").output())
+                .containsPattern(warning);
+        for (String address : List.of("127.0.0.1", "127.1.2.3", "::1", "[::1]", "localhost")) {
+            assertThat(check("SIGNING_SERVICE_ADDRESS", address).output())
+                    .as(address)
+                    .doesNotContain("No policy is set");
+        }
+        assertThat(check("SIGNING_SERVICE_ACCESS_OPEN", "true").output()).doesNotContain("No policy is set");
+        for (String access : List.of("open", "{open: true}", "{policies: [{open: true}]}")) {
+            String file = Files.writeString(directory.resolve("settings.yaml"), "access: " + access + "\n")
+                    .toString();
+            assertThat(check("SIGNING_SERVICE_CONFIG", file).output())
+                    .as(access)
+                    .doesNotContain("No policy is set")
+                    .contains("Policy: open; ");
+        }
+    }
+
+    @Test
+    void aSecretThatEveryUserCanReadIsAWarning() throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        String password = secret("password", TestKey.PASSWORD);
+        String token = secret("token", "a-signing-token-of-33-characters!");
+        String[] settings = {
+            "SIGNING_KEYSTORE_PASSWORD",
+            "",
+            "SIGNING_KEYSTORE_PASSWORD_FILE",
+            password,
+            "SIGNING_TOKEN_SECRET_FILE",
+            token
+        };
+        Files.setPosixFilePermissions(Path.of(password), PosixFilePermissions.fromString("rw-r--r--"));
+        check(settings); // Makes the key store.
+        Files.setPosixFilePermissions(directory.resolve("signer.p12"), PosixFilePermissions.fromString("rw-r-----"));
+        Console.Result result = check(settings);
+        assertFinds(
+                result,
+                "WARNING",
+                "secrets: Every user of this machine can read " + password
+                        + ", which has the password of the private key \"keystore\": its mode is rw-r--r--\\.");
+        assertThat(result.output()).contains("chmod o= " + password).containsOnlyOnce("WARNING  secrets:");
+        assertFindsNoError(result);
+
+        Files.setPosixFilePermissions(Path.of(token), PosixFilePermissions.fromString("rw-rw-rw-"));
+        Files.setPosixFilePermissions(directory.resolve("signer.p12"), PosixFilePermissions.fromString("r--r--r--"));
+        assertThat(check(settings).output())
+                .contains(token + ", which has a secret of the policy: its mode is rw-rw-rw-.")
+                .contains("signer.p12, which has the private key \"keystore\": its mode is r--r--r--.");
+
+        // The directory hides the files from others.
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-x---"));
+        assertThat(check(settings).output()).doesNotContain("secrets:");
+    }
+
+    @Test
+    void aSecretThatEveryUserCanReadIsAWarningWhileOtherSettingsAreWrong() throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        String set = secret("keys.json", "{\"keys\":[{\"kty\":\"oct\",\"k\":\"" + "A".repeat(43) + "\"}]}");
+        String publicSet = secret("public.json", "{\"keys\":[]}");
+        Files.setPosixFilePermissions(Path.of(set), PosixFilePermissions.fromString("rw-r--r--"));
+        Files.setPosixFilePermissions(Path.of(publicSet), PosixFilePermissions.fromString("rw-r--r--"));
+        String file = Files.writeString(
+                        directory.resolve("settings.yaml"),
+                        "access: {policies: [{jwt: {keys: [{jwk-set: " + set + "}, {jwk-set: " + publicSet + "}]}}]}\n")
+                .toString();
+        Console.Result result = check("SIGNING_SERVICE_CONFIG", file, "SIGNING_SERVICE_PORT", "none");
+        assertThat(result.output())
+                .contains("Every user of this machine can read " + set + ", which has a secret of the policy")
+                .doesNotContain("can read " + publicSet);
+        assertThat(result.exitCode()).isEqualTo(1);
+    }
+
+    private String secret(String name, String content) throws IOException {
+        Path file = Files.writeString(directory.resolve(name), content);
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"))
+                .toString();
     }
 
     @Test

@@ -118,6 +118,21 @@ public final class ErrorAnswer {
     }
 
     /**
+     * Returns the answer to a client whose certificate in TLS is no longer valid or trusted.
+     *
+     * @param reason what is wrong with the certificate, a sentence
+     * @param requestId the name of the request in logs
+     * @return the answer
+     */
+    public static CallbackAnswer invalidClientCertificate(String reason, String requestId) {
+        return error(
+                403,
+                "invalid_client_certificate",
+                reason + " Connect again with a certificate that is valid.",
+                requestId);
+    }
+
+    /**
      * The answer to a path that does not exist.
      *
      * @param requestId what logs call the request

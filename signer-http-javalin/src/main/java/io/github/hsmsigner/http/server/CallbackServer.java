@@ -18,6 +18,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -34,8 +35,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server of the callbacks. A request passes, in this order: the count of requests for shutdown, health and metrics, the check of
- * its method, the limit of requests, and Javalin, the only place where a thread waits.
+ * The server of the callbacks. A request passes, in this order: the count of requests for shutdown, the check of the client's
+ * certificate, health and metrics, the check of its method, the limit of requests, and Javalin, the only place where a thread waits.
  */
 final class CallbackServer {
 
@@ -63,6 +64,7 @@ final class CallbackServer {
     private final ServerSettings settings;
     private final ServerAnswers answers;
     private final RequestObserver observer;
+    private final Clock clock;
     private final Optional<ReloadableTls> tls;
     private final LimitCounter limits = new LimitCounter();
     private final ConcurrencyLimitHandler concurrency;
@@ -77,8 +79,10 @@ final class CallbackServer {
             Supplier<SigningService> service,
             OperatorPages pages,
             ServerAnswers answers,
-            RequestObserver observer) {
+            RequestObserver observer,
+            Clock clock) {
         this.settings = settings;
+        this.clock = clock;
         this.tls = settings.tls().map(ReloadableTls::new);
         int maxRequests = settings.clientLimits().maxRequests();
         this.answers = answers;
@@ -108,8 +112,9 @@ final class CallbackServer {
             Supplier<SigningService> service,
             OperatorPages pages,
             ServerAnswers answers,
-            RequestObserver observer) {
-        CallbackServer server = new CallbackServer(settings, service, pages, answers, observer);
+            RequestObserver observer,
+            Clock clock) {
+        CallbackServer server = new CallbackServer(settings, service, pages, answers, observer, clock);
         server.javalin.start();
         return server;
     }
@@ -167,6 +172,8 @@ final class CallbackServer {
         server.insertHandler(new ReadAheadHandler(memory, settings.clientLimits()));
         server.insertHandler(new PostOnlyHandler(settings.path(), answers));
         server.insertHandler(pages);
+        tls.ifPresent(
+                listener -> server.insertHandler(new ClientCertificateHandler(listener::clientTrust, clock, answers)));
         server.insertHandler(draining);
         server.insertHandler(new ClientConnections.RequestHandler());
         // Requests are finished before the server is told to stop.

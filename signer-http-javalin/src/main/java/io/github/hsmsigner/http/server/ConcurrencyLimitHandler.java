@@ -12,8 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -121,8 +119,7 @@ final class ConcurrencyLimitHandler extends Handler.Wrapper {
 
     private void refuse(Request request, Response response, Callback callback) {
         limits.increment(ServerLimit.MAX_REQUESTS);
-        response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
-        answers.send(request, response, new UnreadBody(request, callback), ErrorAnswer::tooManyRequests);
+        answers.refuse(request, response, callback, ErrorAnswer::tooManyRequests);
     }
 
     /** Finds the slowest body among the requests of clients that are served more than this one. */

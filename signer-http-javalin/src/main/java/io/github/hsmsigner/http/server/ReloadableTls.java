@@ -3,7 +3,9 @@ package io.github.hsmsigner.http.server;
 import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.slf4j.Logger;
@@ -19,9 +21,15 @@ final class ReloadableTls {
         "TLS_AES_.*", "TLS_CHACHA20_.*", "TLS_ECDHE_(RSA|ECDSA)_WITH_(AES_.*_GCM|CHACHA20_POLY1305)_SHA.*"
     };
 
+    /** How long a client can resume a session without another handshake. The default of nginx and Apache httpd is the same. */
+    private static final Duration SESSION_TIMEOUT = Duration.ofMinutes(5);
+
+    /** The sessions that are kept for this time; the default of Java is 20,480. */
+    private static final int MAX_SESSIONS = 1024;
+
     private final TlsSettings settings;
     private final SslContextFactory.Server factory;
-    private volatile X509Certificate certificate;
+    private volatile TlsIdentity identity;
 
     /**
      * Reads the identity for the first time.
@@ -30,15 +38,19 @@ final class ReloadableTls {
      */
     ReloadableTls(TlsSettings settings) {
         this.settings = settings;
-        TlsIdentity identity = TlsIdentity.read(settings);
+        this.identity = TlsIdentity.read(settings);
         this.factory = factory(settings, identity.context());
-        this.certificate = identity.certificate();
         announce(identity);
     }
 
     /** Returns the certificate of the server that new connections get. */
     X509Certificate certificate() {
-        return certificate;
+        return identity.certificate();
+    }
+
+    /** Returns the trust by which clients' certificates are verified; empty if the server requests none. */
+    Optional<ClientTrust> clientTrust() {
+        return identity.clientTrust();
     }
 
     /** TLS with these settings and an identity. */
@@ -52,6 +64,8 @@ final class ReloadableTls {
         factory.setWantClientAuth(settings.clientCertificates() == ClientCertificates.OPTIONAL);
         factory.setNeedClientAuth(settings.clientCertificates() == ClientCertificates.REQUIRED);
         factory.setSslContext(identity);
+        factory.setSslSessionTimeout((int) SESSION_TIMEOUT.toSeconds());
+        factory.setSslSessionCacheSize(MAX_SESSIONS);
         return factory;
     }
 
@@ -65,14 +79,17 @@ final class ReloadableTls {
      * @throws InvalidConfigurationException if the files cannot be used; then the identity stays as it was
      */
     synchronized void reload() {
-        TlsIdentity identity = TlsIdentity.read(settings);
+        TlsIdentity previous = identity;
+        TlsIdentity next = TlsIdentity.read(settings);
+        // In this order: no request of a new connection is verified with the former authorities.
+        identity = next;
         try {
-            factory.reload(f -> f.setSslContext(identity.context()));
+            factory.reload(f -> f.setSslContext(next.context()));
         } catch (Exception e) {
+            identity = previous;
             throw new IllegalStateException("Jetty did not take the new identity of TLS.", e);
         }
-        certificate = identity.certificate();
-        announce(identity);
+        announce(next);
     }
 
     private static void announce(TlsIdentity identity) {

@@ -6,6 +6,8 @@ import io.github.hsmsigner.http.protocol.LogRateLimiter;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -45,6 +47,12 @@ final class ServerAnswers {
         CallbackAnswer made = answer.apply(requestId);
         report(request, requestId, made);
         JettyAnswers.send(response, callback, made, requestId);
+    }
+
+    /** Reports, logs and sends an answer to a request whose body is not read, and closes the connection. */
+    void refuse(Request request, Response response, Callback callback, Function<String, CallbackAnswer> answer) {
+        response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
+        send(request, response, new UnreadBody(request, callback), answer);
     }
 
     /** Reports and logs an answer that the caller sends. */

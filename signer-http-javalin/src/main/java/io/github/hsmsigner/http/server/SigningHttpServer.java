@@ -3,6 +3,7 @@ package io.github.hsmsigner.http.server;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -46,6 +47,17 @@ public final class SigningHttpServer {
             HealthReport health,
             Optional<MetricsPage> metrics,
             RequestObserver observer) {
+        return start(settings, service, health, metrics, observer, Clock.systemUTC());
+    }
+
+    /** Starts to listen, with a clock by which clients' certificates expire. */
+    static SigningHttpServer start(
+            ServerSettings settings,
+            Supplier<SigningService> service,
+            HealthReport health,
+            Optional<MetricsPage> metrics,
+            RequestObserver observer,
+            Clock clock) {
         Objects.requireNonNull(service, "service");
         Objects.requireNonNull(observer, "observer");
         Objects.requireNonNull(health, "health");
@@ -55,7 +67,7 @@ public final class SigningHttpServer {
                 ? OperatorPages.liveness(answers)
                 : OperatorPages.all(health, metrics, answers);
         // The admin port opens last, so that a probe that sees 200 there finds the callback port open.
-        CallbackServer callbacks = CallbackServer.start(settings, service, pages, answers, observer);
+        CallbackServer callbacks = CallbackServer.start(settings, service, pages, answers, observer, clock);
         try {
             Optional<AdminServer> admin = settings.admin()
                     .map(listener -> AdminServer.start(listener, settings.clientLimits(), health, metrics));
@@ -130,8 +142,9 @@ public final class SigningHttpServer {
     }
 
     /**
-     * Reads the files of TLS again and uses them for connections that are made from now on; those that are established go on. All or
-     * nothing: if anything is wrong, the server goes on as before. Does nothing where there is no TLS.
+     * Reads the files of TLS again and uses them for connections that are made from now on. Connections that are established continue, except
+     * those whose client certificate comes from an authority that is no longer trusted: their next request is refused. If anything is
+     * wrong with the files, nothing changes. Does nothing where there is no TLS.
      *
      * @throws InvalidConfigurationException if the files cannot be used, with the reason
      */

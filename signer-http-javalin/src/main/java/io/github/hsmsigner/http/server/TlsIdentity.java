@@ -19,12 +19,12 @@ import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
@@ -33,9 +33,20 @@ final class TlsIdentity {
 
     private static final String ENTRY = "server";
 
+    /** Java reads this property when a context is created. */
+    private static final String SESSION_TICKETS = "jdk.tls.server.enableSessionTicketExtension";
+
+    static {
+        // Java resumes sessions from stateless tickets (RFC 5077) also after the timeout of sessions.
+        if (System.getProperty(SESSION_TICKETS) == null) {
+            System.setProperty(SESSION_TICKETS, "false");
+        }
+    }
+
     private final TlsSettings settings;
     private final CertificateChain chain;
     private final List<X509Certificate> clientAuthorities;
+    private final Optional<ClientTrust> clientTrust;
     private final SSLContext context;
 
     private TlsIdentity(TlsSettings settings) throws GeneralSecurityException, IOException {
@@ -43,6 +54,8 @@ final class TlsIdentity {
         KeyPair key = PrivateKeyFile.read(settings.privateKey(), settings.privateKeyPassword());
         this.chain = chain(key.getPublic());
         this.clientAuthorities = readClientAuthorities(settings);
+        this.clientTrust =
+                clientAuthorities.isEmpty() ? Optional.empty() : Optional.of(new ClientTrust(clientAuthorities));
         this.context = SSLContext.getInstance("TLS");
         context.init(keyManagers(asCertified(key.getPrivate())), trustManagers(), null);
     }
@@ -79,6 +92,11 @@ final class TlsIdentity {
     /** The authorities that clients' certificates are trusted from. */
     List<X509Certificate> clientAuthorities() {
         return clientAuthorities;
+    }
+
+    /** Returns the trust in these authorities; empty if the server requests no certificates. */
+    Optional<ClientTrust> clientTrust() {
+        return clientTrust;
     }
 
     /** The server sends the chain in order, whatever the order in the file. */
@@ -125,7 +143,8 @@ final class TlsIdentity {
     }
 
     private KeyManager[] keyManagers(PrivateKey key) throws GeneralSecurityException, IOException {
-        KeyStore store = emptyStore();
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
         // The store lives in memory only, and its password protects nothing there.
         store.setKeyEntry(ENTRY, key, new char[0], chain.certificates().toArray(Certificate[]::new));
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
@@ -162,23 +181,8 @@ final class TlsIdentity {
         return List.copyOf(authorities);
     }
 
-    private TrustManager[] trustManagers() throws GeneralSecurityException, IOException {
-        if (clientAuthorities.isEmpty()) {
-            // Without any, those of the JDK would be loaded, for nothing.
-            return new TrustManager[0];
-        }
-        KeyStore store = emptyStore();
-        for (int i = 0; i < clientAuthorities.size(); i++) {
-            store.setCertificateEntry("authority-" + i, clientAuthorities.get(i));
-        }
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(store);
-        return factory.getTrustManagers();
-    }
-
-    private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        return store;
+    private TrustManager[] trustManagers() throws GeneralSecurityException {
+        // With null, Java would load its own authorities for nothing.
+        return clientTrust.isEmpty() ? new TrustManager[0] : clientTrust.get().trustManagers();
     }
 }

@@ -51,6 +51,8 @@ class RequestCountTest {
         metrics.answeredByServer(ErrorAnswer.internal("id"));
         metrics.answeredByServer(ErrorAnswer.requestTimeout("id"));
 
+        metrics.answeredByServer(ErrorAnswer.invalidClientCertificate("It expired.", "id"));
+
         Scrape scrape = Scrape.of(metrics);
         assertThat(count(scrape, "sign_pkcs7", "ok")).isEqualTo(1);
         assertThat(count(scrape, "sign_pkcs7", "unavailable")).isEqualTo(1);
@@ -65,10 +67,11 @@ class RequestCountTest {
                 "bad_http_request",
                 "http_server",
                 "request_timeout",
+                "invalid_client_certificate",
                 "internal")) {
             assertThat(count(scrape, "unknown", outcome)).as(outcome).isEqualTo(1);
         }
-        assertThat(scrape.sum("signer_requests_total")).isEqualTo(13);
+        assertThat(scrape.sum("signer_requests_total")).isEqualTo(14);
     }
 
     @ParameterizedTest

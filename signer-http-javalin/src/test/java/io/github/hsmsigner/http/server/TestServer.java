@@ -7,6 +7,7 @@ import io.github.hsmsigner.http.protocol.CertificateEncoding;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -49,6 +50,12 @@ final class TestServer {
     static SigningHttpServer start(
             ServerSettings settings, Supplier<SigningService> service, RequestObserver observer) {
         return SigningHttpServer.start(settings, service, Health::good, Optional.of(new Metrics()), observer);
+    }
+
+    /** A server by whose clock clients' certificates expire. */
+    static SigningHttpServer start(
+            ServerSettings settings, Supplier<SigningService> service, RequestObserver observer, Clock clock) {
+        return SigningHttpServer.start(settings, service, Health::good, Optional.of(new Metrics()), observer, clock);
     }
 
     static void await(String what, BooleanSupplier condition) {

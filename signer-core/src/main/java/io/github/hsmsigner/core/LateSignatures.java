@@ -33,7 +33,8 @@ final class LateSignatures {
     private void report(LateSignature signature, String origin) {
         Duration late = signature.late();
         LOG.warn(
-                "Request {}: a signature of key \"{}\" came {} ms after the deadline, from {}. No caller received it.",
+                "Request {}: a signature of key \"{}\" came {} ms after the deadline, or after another signer's, from {}."
+                        + " No caller received it.",
                 signature.requestId(),
                 signature.keyName(),
                 late.toMillis(),

@@ -2,15 +2,15 @@ package io.github.hsmsigner.core.redundancy;
 
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.Signer;
-import io.github.hsmsigner.core.error.InternalSigningException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One of the signers, and whether it worked when it was last tried. Safe for use by any number of threads at once. */
+/** One of the signers, and whether it worked when it was last tried. Thread-safe. */
 final class Member {
 
     private static final Logger LOG = LoggerFactory.getLogger(Member.class);
@@ -20,6 +20,7 @@ final class Member {
     private final long longestPause;
     private final LongSupplier nanoTime;
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicLong signatures = new AtomicLong();
     private volatile boolean usable = true;
     private long pause;
     private long nextTry;
@@ -39,6 +40,11 @@ final class Member {
         return inFlight.get();
     }
 
+    /** Counts the signatures of all requests, so that a request that waits can see whether the signer makes progress. */
+    long signatures() {
+        return signatures.get();
+    }
+
     /** Whether the caller is the one to try this signer again now. The next one is, only after a longer pause. */
     synchronized boolean claimTry() {
         if (usable || nanoTime.getAsLong() - nextTry < 0) {
@@ -53,16 +59,28 @@ final class Member {
         inFlight.incrementAndGet();
         try {
             byte[] signature = signing.with(signer, deadline);
+            signatures.incrementAndGet();
             if (!usable) {
                 worksAgain();
             }
             return signature;
-        } catch (SigningUnavailableException | InternalSigningException e) {
-            fails(e.getMessage());
+        } catch (SigningUnavailableException e) {
+            if (isFault(e, deadline)) {
+                fails(e.getMessage());
+            }
             throw e;
         } finally {
             inFlight.decrementAndGet();
         }
+    }
+
+    /** After the deadline, or for an interrupted caller, a signer that works has no other answer either. */
+    private static boolean isFault(SigningUnavailableException error, Deadline deadline) {
+        return switch (error.reason()) {
+            case BUSY, LATE -> false;
+            case DOWN -> !deadline.hasPassed() && !Thread.currentThread().isInterrupted();
+            case PIN_REJECTED, KEY_MISSING -> true;
+        };
     }
 
     private synchronized void worksAgain() {
@@ -72,7 +90,7 @@ final class Member {
         }
     }
 
-    private synchronized void fails(String reason) {
+    synchronized void fails(String reason) {
         if (usable) {
             usable = false;
             pause = firstPause;

@@ -5,30 +5,37 @@ import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.Signer;
 import io.github.hsmsigner.core.SubjectPublicKeys;
-import io.github.hsmsigner.core.error.InternalSigningException;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.core.error.SigningException;
-import io.github.hsmsigner.core.error.SigningUnavailableException;
 import java.security.PublicKey;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
  * Several signers that hold the same key, as one: two HSM clusters, or tokens that share a key. It signs as long as one of them does.
  *
- * <p>A signer that fails is left out, and tried again by one request at a time, with pauses that grow. Where all of them fail,
- * all are tried for each request: then there is nothing to lose, and each may know for itself when to fail fast. A signature that takes
- * long gets an equal share of the time that is left, so that one signer that hangs leaves time for the next.
+ * <p><b>Failover.</b> A signer that is down, has its PIN rejected or its key missing is left out, and the same request goes to the next
+ * one. A signer that is left out is tried again by one request at a time, with pauses that grow. If all signers fail, each request tries
+ * all of them.
  *
- * <p>It owns none of its signers: whoever opened a token closes it. Safe for use by any number of threads at once.
+ * <p><b>No failover.</b> A signer that is busy, and a deadline that passes, do not count as a failure: see
+ * {@link io.github.hsmsigner.core.error.SigningUnavailableException.Reason}. So an overload of one site does not move to the next. A
+ * request that a signer rejects ({@link io.github.hsmsigner.core.error.InternalSigningException}) goes to the next one, but the signer
+ * stays in use.
+ *
+ * <p><b>Hanging signers.</b> Each signer has the whole time until the deadline. If it makes no signature at all, for any request, during
+ * an equal share of that time, the next signer is asked too, and the first signature counts. If the next one answers, the silent one is
+ * left out. A signature that is not used is reported to {@link Deadline.LateResultListener}.
+ *
+ * <p>Signers run on threads of this object, at most one thread for each signer and request. The threads end when they are idle, so there
+ * is nothing to close. The caller owns the signers and closes their tokens. Thread-safe.
  */
 public final class RedundantSigner implements Signer {
 
@@ -37,6 +44,13 @@ public final class RedundantSigner implements Signer {
     private final PublicKey publicKey;
     private final Set<SignatureAlgorithm> algorithms;
     private final Set<SignatureAlgorithm> ofWholeMessages;
+
+    /** A request waits on its own thread, so that a signer that does not return keeps no caller. */
+    private final Executor threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "failover");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     private RedundantSigner(Builder builder) {
         this.members = builder.signers.stream()
@@ -108,38 +122,9 @@ public final class RedundantSigner implements Signer {
 
     private byte[] withAny(Deadline deadline, Signing signing) {
         List<Member> candidates = order.arrange(members);
-        List<SigningException> failures = new ArrayList<>(0);
-        for (int i = 0; i < candidates.size(); i++) {
-            Member member = candidates.get(i);
-            Deadline share = deadline.share(candidates.size() - i);
-            if (share.hasPassed() && !failures.isEmpty()) {
-                break;
-            }
-            try {
-                return member.sign(signing, share);
-            } catch (SigningUnavailableException | InternalSigningException e) {
-                failures.add(e);
-            }
-        }
-        throw unavailable(failures);
-    }
-
-    private static SigningException unavailable(List<SigningException> failures) {
-        if (failures.size() == 1) {
-            return failures.get(0);
-        }
-        String message = "None of the signers that hold the key can be used: "
-                + failures.stream().map(Throwable::getMessage).collect(Collectors.joining(" "));
-        SigningException first = failures.get(0);
-        SigningUnavailableException all = failures.stream()
-                .filter(SigningException::retryable)
-                .map(e -> ((SigningUnavailableException) e).retryAfter())
-                .flatMap(Optional::stream)
-                .min(Duration::compareTo)
-                .map(retryAfter -> SigningUnavailableException.passing(message, retryAfter, first))
-                .orElseGet(() -> SigningUnavailableException.lasting(message, first));
-        failures.subList(1, failures.size()).forEach(all::addSuppressed);
-        return all;
+        return candidates.size() == 1
+                ? candidates.get(0).sign(signing, deadline)
+                : new FailoverCall(candidates, signing, deadline, threads).signature();
     }
 
     @Override

@@ -10,24 +10,32 @@ import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.Signer;
 import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.TestKeys;
+import io.github.hsmsigner.core.error.InternalSigningException;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(30)
 class RedundantSignerTest {
@@ -191,6 +199,167 @@ class RedundantSignerTest {
                 .isEqualTo(EXPECTED);
     }
 
+    @ParameterizedTest
+    @EnumSource(Reason.class)
+    void onlyAFailedSignerIsLeftOutAndReplaced(Reason reason) {
+        first.failure = SigningUnavailableException.passing(reason, "first: " + reason, Duration.ofSeconds(2), null);
+        if (reason == Reason.BUSY || reason == Reason.LATE) {
+            assertThatThrownBy(() -> sign(signer)).isSameAs(first.failure);
+            assertThat(second.asked).isZero();
+            assertThat(signer.usable()).isEqualTo(2);
+        } else {
+            assertThat(sign(signer)).isEqualTo(EXPECTED);
+            assertThat(signer.usable()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aRequestThatASignerRejectsGoesToTheNextOneAndBothStayInUse() {
+        first.failure = new InternalSigningException("CKR_DATA_LEN_RANGE", null);
+        assertThat(sign(signer)).isEqualTo(EXPECTED);
+        assertThat(signer.usable()).isEqualTo(2);
+        second.failure = new InternalSigningException("CKR_DATA_INVALID", null);
+        assertThatThrownBy(() -> sign(signer)).isSameAs(first.failure).hasSuppressedException(second.failure);
+        assertThat(signer.usable()).isEqualTo(2);
+        second.failure = new IllegalStateException("a fault in the signer");
+        assertThatThrownBy(() -> sign(signer)).isSameAs(second.failure);
+    }
+
+    /** As signers do that have no other answer to a request without time. */
+    @Test
+    void aDeadlineThatHasPassedBlamesNoSigner() throws Exception {
+        first.failsWithoutTime = true;
+        second.failsWithoutTime = true;
+        for (int i = 1; i <= 3; i++) {
+            assertThatThrownBy(() -> signer.sign(ALGORITHM, DIGEST, Deadline.after(Duration.ZERO)))
+                    .isInstanceOf(SigningUnavailableException.class);
+            int requests = i;
+            await(() -> first.asked == requests);
+        }
+        assertThat(signer.usable()).isEqualTo(2);
+        assertThat(sign(signer)).isEqualTo(EXPECTED);
+    }
+
+    @Test
+    void anInterruptedCallerBlamesNoSigner() {
+        first.gate = new CountDownLatch(1);
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> sign(signer))
+                .isInstanceOfSatisfying(
+                        SigningUnavailableException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.LATE));
+        assertThat(Thread.interrupted()).isTrue();
+        first.gate.countDown();
+        assertThat(signer.usable()).isEqualTo(2);
+        assertThat(second.asked).isZero();
+    }
+
+    @Test
+    void aSlowSignerHasTheWholeTime() {
+        first.slowUntilLeft = Duration.ofMillis(150);
+        second.gate = new CountDownLatch(1);
+        assertThat(signer.sign(ALGORITHM, DIGEST, Deadline.after(Duration.ofMillis(500))))
+                .isEqualTo(EXPECTED);
+        second.gate.countDown();
+        assertThat(signer.usable()).isEqualTo(2);
+    }
+
+    /** A request that waits long for a signer that serves others: an overload, which must not move to the next site. */
+    @Test
+    void aSignerThatIsSlowBecauseItServesOthersIsLeftToWork() throws Exception {
+        Duration time = Duration.ofSeconds(2);
+        first.slowUntilLeft = Duration.ofMillis(600);
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try {
+            Future<byte[]> slow = thread.submit(() -> signer.sign(ALGORITHM, DIGEST, Deadline.after(time)));
+            first.entered.await();
+            first.slowUntilLeft = null;
+            while (!slow.isDone()) {
+                assertThat(signer.sign(ALGORITHM, DIGEST, TestKeys.soon())).isEqualTo(EXPECTED);
+            }
+            assertThat(slow.get()).isEqualTo(EXPECTED);
+            assertThat(second.asked).isZero();
+            assertThat(signer.usable()).isEqualTo(2);
+        } finally {
+            thread.shutdownNow();
+        }
+    }
+
+    @Test
+    void theLossOfASiteFailsNoRequest() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            for (Runnable loss : List.<Runnable>of(
+                    () -> first.hangs = true,
+                    () -> first.works = false,
+                    () -> first.failure =
+                            SigningUnavailableException.lasting(Reason.KEY_MISSING, "The key is gone.", null))) {
+                RedundantSigner shared = signer(Order.PREFERRED_FIRST);
+                first.hangs = false;
+                loss.run();
+                List<Callable<byte[]>> requests = Collections.nCopies(
+                        40, () -> shared.sign(ALGORITHM, DIGEST, Deadline.after(Duration.ofSeconds(2))));
+                for (Future<byte[]> request : threads.invokeAll(requests)) {
+                    assertThat(request.get()).isEqualTo(EXPECTED);
+                }
+                assertThat(shared.usable()).isEqualTo(1);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void aSignatureThatComesSecondIsReportedAndItsSignerUsedAgain() {
+        first.gate = new CountDownLatch(1);
+        List<String> late = new CopyOnWriteArrayList<>();
+        Deadline deadline = Deadline.after(Duration.ofMillis(300))
+                .withListener((origin, time) -> late.add(origin + " " + time.isNegative()));
+        assertThat(signer.sign(ALGORITHM, DIGEST, deadline)).isEqualTo(EXPECTED);
+        assertThat(signer.usable()).isEqualTo(1);
+        assertThat(late).isEmpty();
+        first.gate.countDown();
+        await(() -> signer.usable() == 2 && !late.isEmpty());
+        assertThat(late).containsExactly("first false");
+    }
+
+    /** Otherwise each request that tries a signer that hangs would wait for half of its time. */
+    @Test
+    void aSignerThatIsLeftOutIsTriedWithoutAskingTheCallerForPatience() {
+        first.works = false;
+        sign(signer);
+        first.works = true;
+        first.gate = new CountDownLatch(1);
+        pass(PAUSE);
+        assertThat(signer.sign(ALGORITHM, DIGEST, Deadline.after(Duration.ofHours(1))))
+                .isEqualTo(EXPECTED);
+        assertThat(signer.usable()).isEqualTo(1);
+        first.gate.countDown();
+        await(() -> signer.usable() == 2);
+    }
+
+    @Test
+    void withoutAnswersTheErrorNamesWhoWasAsked() {
+        first.gate = new CountDownLatch(1);
+        second.gate = new CountDownLatch(1);
+        assertThatThrownBy(() -> signer.sign(ALGORITHM, DIGEST, Deadline.after(Duration.ofMillis(100))))
+                .isInstanceOfSatisfying(
+                        SigningUnavailableException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.LATE))
+                .hasMessage("No signature before the deadline from first and second.");
+        first.gate.countDown();
+        second.gate.countDown();
+        assertThat(signer.usable()).isEqualTo(2);
+    }
+
+    private static void await(BooleanSupplier condition) {
+        Deadline limit = TestKeys.soon();
+        while (!condition.getAsBoolean()) {
+            assertThat(limit.hasPassed()).isFalse();
+            Thread.onSpinWait();
+        }
+    }
+
     /** A place where the key is, which can be told to fail, to hang until the deadline, and to wait. */
     private static final class Place implements Signer {
 
@@ -201,6 +370,9 @@ class RedundantSignerTest {
         private volatile boolean works = true;
         private volatile boolean hangs;
         private volatile boolean hashesItself;
+        private volatile boolean failsWithoutTime;
+        private volatile Duration slowUntilLeft;
+        private volatile RuntimeException failure;
         private volatile int asked;
 
         Place(String name) {
@@ -227,16 +399,21 @@ class RedundantSignerTest {
             synchronized (this) {
                 asked++;
             }
+            Duration slow = slowUntilLeft;
             entered.countDown();
             try {
                 gate.await();
-                if (hangs) {
-                    new CountDownLatch(1).await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+                if (hangs || slow != null) {
+                    long left = slow == null ? 0 : slow.toNanos();
+                    new CountDownLatch(1).await(deadline.remainingNanos() - left, TimeUnit.NANOSECONDS);
                 }
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
-            if (hangs || !works) {
+            if (failure != null) {
+                throw failure;
+            }
+            if (hangs || !works || failsWithoutTime && deadline.hasPassed()) {
                 throw SigningUnavailableException.passing(name + " is away.", Duration.ofSeconds(2), null);
             }
             return TestKeys.SIGNER.sign(algorithm, digest, deadline);

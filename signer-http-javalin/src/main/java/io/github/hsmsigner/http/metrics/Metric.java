@@ -63,7 +63,8 @@ enum Metric {
     SIGNATURES_LATE(
             Kind.COUNTER,
             "signer_late_signatures_total",
-            "Signatures that the signer returned after the deadline, when the request had been answered with 503. No caller received them.",
+            "Signatures that the signer returned after the deadline, when the request had been answered with 503, or after another token"
+                    + " of the key had signed. No caller received them.",
             "key"),
     SIGNATURES_REFUSED(
             Kind.COUNTER,

@@ -88,7 +88,10 @@ public final class SigningKeys {
         if (reason != null) {
             throw reason.get();
         }
-        throw new UnknownKeyException("There is no signing key of that name; there are " + names() + ".");
+        throw new UnknownKeyException(
+                "There is no signing key of that name; there are " + names() + ".",
+                "There is no signing key of that name.",
+                null);
     }
 
     /**
@@ -106,8 +109,13 @@ public final class SigningKeys {
     SigningKey only(Optional<String> whyNoneIsChosen) {
         Set<String> names = names();
         if (names.size() > 1) {
-            throw new UnknownKeyException(whyNoneIsChosen.orElseGet(() -> "There are several signing keys, " + names
-                    + ", and neither the request nor the policy chooses one."));
+            String notChosen = ", and neither the request nor the policy chooses one.";
+            throw whyNoneIsChosen
+                    .map(UnknownKeyException::new)
+                    .orElseGet(() -> new UnknownKeyException(
+                            "There are several signing keys, " + names + notChosen,
+                            "There are several signing keys" + notChosen,
+                            null));
         }
         return named(names.iterator().next());
     }

@@ -163,7 +163,14 @@ class KeyChoiceTest {
                         SigningDeniedException.class,
                         e -> assertThat(e.clientMessage()).doesNotContain("first"));
         assertThatThrownBy(() -> service(TWO, SigningPolicy.open()).signRaw(naming("third"), DIGEST))
-                .isInstanceOf(UnknownKeyException.class)
+                .isInstanceOfSatisfying(
+                        UnknownKeyException.class,
+                        e -> assertThat(e.clientMessage()).doesNotContain("first"))
+                .hasMessageContaining("[first, second]");
+        assertThatThrownBy(() -> service(TWO, SigningPolicy.open()).signRaw(naming(null), DIGEST))
+                .isInstanceOfSatisfying(
+                        UnknownKeyException.class,
+                        e -> assertThat(e.clientMessage()).doesNotContain("first"))
                 .hasMessageContaining("[first, second]");
         assertThat(events)
                 .first()

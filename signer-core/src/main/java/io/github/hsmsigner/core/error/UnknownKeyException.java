@@ -13,7 +13,7 @@ public final class UnknownKeyException extends SigningException {
      * @param message what is wrong and what is expected, in words the client may read
      */
     public UnknownKeyException(String message) {
-        this(message, null);
+        this(message, message, null);
     }
 
     /**
@@ -23,6 +23,17 @@ public final class UnknownKeyException extends SigningException {
      * @param cause what led to it; may be {@code null}
      */
     public UnknownKeyException(String message, Throwable cause) {
-        super(ErrorCode.NO_SUCH_KEY, message, message, cause);
+        this(message, message, cause);
+    }
+
+    /**
+     * Creates the error with a separate text for the client.
+     *
+     * @param message what is wrong and what is expected, for the operator
+     * @param clientMessage the same in words the client may read: a caller may be limited to some of the keys
+     * @param cause the cause; may be {@code null}
+     */
+    public UnknownKeyException(String message, String clientMessage, Throwable cause) {
+        super(ErrorCode.NO_SUCH_KEY, message, clientMessage, cause);
     }
 }

@@ -36,7 +36,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Every address gets an equal share of the time that is left. A certificate that was revoked is an error that lasts; trouble with
  * the network is one that passes, and names every address with its reason. What was fetched is remembered until its nextUpdate, but
- * not longer than {@link Builder#maxAge}. Safe for use by any number of threads at once: those that need the same wait for one
+ * not longer than {@link Builder#maxAge}. A failure is remembered for {@link Builder#failureAge}, so that a responder that does not
+ * answer costs its time once, and not for each request. Safe for use by any number of threads at once: those that need the same wait for one
  * request.
  */
 public final class OnlineRevocationSource implements RevocationSource {
@@ -56,7 +57,7 @@ public final class OnlineRevocationSource implements RevocationSource {
 
     private OnlineRevocationSource(Builder builder) {
         this.attemptLimit = builder.attemptLimit;
-        this.cache = new ProofCache(builder.clock, builder.maxAge, builder.cacheSize);
+        this.cache = new ProofCache(builder.clock, builder.maxAge, builder.failureAge, builder.cacheSize);
         this.together = new ProofsTogether(builder.cacheSize);
         HttpFetcher http = new HttpFetcher(builder.maxBytes, builder.limitName);
         PeerSignatures signatures = new PeerSignatures();
@@ -172,6 +173,7 @@ public final class OnlineRevocationSource implements RevocationSource {
 
         private Duration attemptLimit = Duration.ofSeconds(5);
         private Duration maxAge = Duration.ofHours(24);
+        private Duration failureAge = Duration.ofSeconds(10);
         private int cacheSize = 64;
         private int maxBytes = 1024 * 1024;
         private String limitName = "maxBytes";
@@ -206,6 +208,21 @@ public final class OnlineRevocationSource implements RevocationSource {
                 throw new InvalidConfigurationException("The age of answers cannot be negative: " + maxAge);
             }
             this.maxAge = maxAge;
+            return this;
+        }
+
+        /**
+         * Sets how long a failure is remembered. Requests in this time fail at once with the same error. Default: 10 seconds. A search
+         * that ended because a request had less than a second left is not remembered.
+         *
+         * @param failureAge the time; zero to ask again for each signature
+         * @return this builder
+         */
+        public Builder failureAge(Duration failureAge) {
+            if (failureAge.isNegative()) {
+                throw new InvalidConfigurationException("The age of failures cannot be negative: " + failureAge);
+            }
+            this.failureAge = failureAge;
             return this;
         }
 

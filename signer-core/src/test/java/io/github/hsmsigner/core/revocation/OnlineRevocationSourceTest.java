@@ -573,9 +573,67 @@ class OnlineRevocationSourceTest {
         assertThat(server.issuer.ocsp.requests()).isEqualTo(2);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {10, 60})
+    void aFailureIsKeptForSeconds(int seconds) {
+        OnlineRevocationSource source = seconds == 10
+                ? source()
+                : OnlineRevocationSource.builder()
+                        .clock(clock)
+                        .failureAge(Duration.ofSeconds(seconds))
+                        .build();
+        withoutOcsp();
+        withoutCrls();
+        assertThatThrownBy(() -> source.revocationInfo(chain, TestKeys.soon()))
+                .isInstanceOf(SigningUnavailableException.class);
+        server.issuer.ocsp.status = 200;
+        int requests = server.issuer.ocsp.requests();
+        clock.advance(Duration.ofSeconds(seconds).minusMillis(1));
+        assertThatThrownBy(() -> source.revocationInfo(chain, TestKeys.soon()))
+                .isInstanceOfSatisfying(
+                        SigningUnavailableException.class,
+                        e -> assertThat(e.retryable()).isTrue())
+                .hasMessageContaining(server.issuer.ocsp.uri.toString());
+        assertThat(server.issuer.ocsp.requests()).isEqualTo(requests);
+        clock.advance(Duration.ofMillis(1));
+        assertThat(source.revocationInfo(chain, TestKeys.soon()).ocspResponses())
+                .hasSize(2);
+    }
+
+    /** Each request would wait for the responder otherwise, because the deadline of each ends before the answer. */
     @Test
-    void troubleIsNotKept() {
+    void aSilentResponderIsAskedOnceInSeconds() {
         OnlineRevocationSource source = source();
+        server.issuer.ocsp.slow = true;
+        server.issuer.crl.slow = true;
+        assertThatThrownBy(() -> source.revocationInfo(chain, Deadline.after(Duration.ofMillis(2_500))))
+                .isInstanceOf(SigningUnavailableException.class);
+        int requests = server.issuer.ocsp.requests();
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> source.revocationInfo(chain, TestKeys.soon()))
+                    .hasMessageContaining(server.issuer.ocsp.uri.toString());
+        }
+        assertThat(server.issuer.ocsp.requests()).isEqualTo(requests);
+    }
+
+    @Test
+    void aRequestWithoutTimeFailsForItselfAlone() {
+        OnlineRevocationSource source = source();
+        server.issuer.ocsp.slow = true;
+        server.issuer.crl.slow = true;
+        assertThatThrownBy(() -> source.revocationInfo(chain, Deadline.after(Duration.ofMillis(200))))
+                .isInstanceOf(SigningUnavailableException.class);
+        server.issuer.ocsp.slow = false;
+        assertThat(source.revocationInfo(chain, TestKeys.soon()).ocspResponses())
+                .hasSize(2);
+    }
+
+    @Test
+    void aFailureIsNotKeptWithAnAgeOfZero() {
+        OnlineRevocationSource source = OnlineRevocationSource.builder()
+                .clock(clock)
+                .failureAge(Duration.ZERO)
+                .build();
         withoutOcsp();
         withoutCrls();
         assertThatThrownBy(() -> source.revocationInfo(chain, TestKeys.soon()))
@@ -698,6 +756,7 @@ class OnlineRevocationSourceTest {
         List<Runnable> settings = List.of(
                 () -> builder.attemptLimit(Duration.ZERO),
                 () -> builder.maxAge(Duration.ofSeconds(-1)),
+                () -> builder.failureAge(Duration.ofSeconds(-1)),
                 () -> builder.cacheSize(0),
                 () -> builder.maxBytes(0),
                 () -> builder.maxBytes(Integer.MAX_VALUE));

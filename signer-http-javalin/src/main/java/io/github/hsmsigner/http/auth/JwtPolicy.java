@@ -70,6 +70,10 @@ final class JwtPolicy implements SigningPolicy {
         if (jwt.has("crit")) {
             throw new RefusedTokenException("The JSON Web Token demands extensions (crit); none is offered.");
         }
+        if (jwt.has("zip")) {
+            throw new RefusedTokenException(
+                    "The JSON Web Token is compressed (zip); that exists only for encrypted ones.");
+        }
         if (jwt.has("cty")) {
             throw new RefusedTokenException("The JSON Web Token holds something else than claims (cty).");
         }

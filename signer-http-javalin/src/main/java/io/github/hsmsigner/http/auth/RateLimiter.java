@@ -1,7 +1,9 @@
 package io.github.hsmsigner.http.auth;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -12,14 +14,16 @@ import java.util.function.LongSupplier;
  */
 final class RateLimiter {
 
-    /** Past so many callers those whose buckets are full are forgotten; a new bucket is full as well. */
+    /** The limit of callers. Beyond it, those whose buckets are full are forgotten, because a new bucket is full too. */
     static final int REMEMBERED_CALLERS = 10_000;
+
+    /** If this many are not full, the fullest are forgotten: they gain least. Fewer than the limit, so that this is rare. */
+    static final int KEPT_CALLERS = 7_500;
 
     private final long nanosForOne;
     private final long nanosForAll;
     private final LongSupplier nanoTime;
     private final Map<String, Long> fullAt = new HashMap<>();
-    private int sweepAt = REMEMBERED_CALLERS;
 
     RateLimiter(RateLimit limit, LongSupplier nanoTime) {
         this.nanosForOne = limit.period().toNanos() / limit.signatures();
@@ -37,11 +41,23 @@ final class RateLimiter {
             return Optional.of(Duration.ofNanos(wait));
         }
         fullAt.put(caller, now + missing + nanosForOne);
-        if (fullAt.size() > sweepAt) {
-            fullAt.values().removeIf(full -> full - now <= 0);
-            sweepAt = Math.max(REMEMBERED_CALLERS, 2 * fullAt.size());
+        if (fullAt.size() > REMEMBERED_CALLERS) {
+            forget(now);
         }
         return Optional.empty();
+    }
+
+    private void forget(long now) {
+        fullAt.values().removeIf(full -> full - now <= 0);
+        int surplus = fullAt.size() - KEPT_CALLERS;
+        if (surplus > 0) {
+            List<String> fullest = fullAt.entrySet().stream()
+                    .sorted(Comparator.comparingLong(bucket -> bucket.getValue() - now))
+                    .limit(surplus)
+                    .map(Map.Entry::getKey)
+                    .toList();
+            fullest.forEach(fullAt::remove);
+        }
     }
 
     /** Puts one back into a caller's bucket, after {@link #take} took it. */

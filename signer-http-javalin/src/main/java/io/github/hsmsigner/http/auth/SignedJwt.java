@@ -26,7 +26,7 @@ final class SignedJwt {
         this.encodedHeader = new Base64URL(parts.group(2));
         this.payload = new Base64URL(parts.group(3));
         this.signature = new Base64URL(parts.group(4));
-        this.header = StrictJson.object(encodedHeader.decode())
+        this.header = StrictJson.objectWithNulls(encodedHeader.decode())
                 .orElseThrow(() -> new RefusedTokenException(
                         "The header of the JSON Web Token is not a well-formed JSON object."));
     }
@@ -45,6 +45,7 @@ final class SignedJwt {
         return header.get(parameter) instanceof String text ? Optional.of(text) : Optional.empty();
     }
 
+    /** Returns whether the header has the parameter, with whatever value: {@code "crit": null} is one too. */
     boolean has(String parameter) {
         return header.containsKey(parameter);
     }

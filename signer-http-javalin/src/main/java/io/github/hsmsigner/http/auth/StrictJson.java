@@ -42,13 +42,22 @@ final class StrictJson {
         return false;
     }
 
-    /** The members of an object, as String, BigDecimal, Boolean, List or Map; {@code null} values are left out. */
+    /** Returns the members of an object, as String, BigDecimal, Boolean, List or Map; {@code null} values are left out. */
     static Optional<Map<String, Object>> object(byte[] octets) {
+        return object(octets, false);
+    }
+
+    /** The same with members that are {@code null}, but not those of the objects inside. */
+    static Optional<Map<String, Object>> objectWithNulls(byte[] octets) {
+        return object(octets, true);
+    }
+
+    private static Optional<Map<String, Object>> object(byte[] octets, boolean nulls) {
         try (JsonParser parser = JSON.createParser(octets)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return Optional.empty();
             }
-            Map<String, Object> members = members(parser);
+            Map<String, Object> members = members(parser, nulls);
             return parser.nextToken() == null ? Optional.of(members) : Optional.empty();
         } catch (IOException e) {
             // What is wrong with it would tell of the token.
@@ -56,12 +65,12 @@ final class StrictJson {
         }
     }
 
-    private static Map<String, Object> members(JsonParser parser) throws IOException {
+    private static Map<String, Object> members(JsonParser parser, boolean nulls) throws IOException {
         Map<String, Object> members = new LinkedHashMap<>();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             Object value = value(parser, parser.nextToken());
-            if (value != null) {
+            if (value != null || nulls) {
                 members.put(name, value);
             }
         }
@@ -70,7 +79,7 @@ final class StrictJson {
 
     private static Object value(JsonParser parser, JsonToken token) throws IOException {
         return switch (token) {
-            case START_OBJECT -> members(parser);
+            case START_OBJECT -> members(parser, false);
             case START_ARRAY -> elements(parser);
             case VALUE_STRING -> parser.getText();
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getDecimalValue();

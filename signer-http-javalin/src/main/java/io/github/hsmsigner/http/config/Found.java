@@ -25,4 +25,9 @@ record Found<T>(Optional<T> value, Origin origin, String where, Optional<YamlVal
     public String toString() {
         return "Found[" + where + "]";
     }
+
+    /** Returns the same with a mask in place of the text that is shown. */
+    Found<T> masked() {
+        return new Found<>(value, origin, where, shown.map(text -> SecretForm.MASKED));
+    }
 }

@@ -52,6 +52,20 @@ sealed interface Shape<T> {
         }
     }
 
+    /** One text that may contain a secret, so that the effective configuration does not show it. */
+    record Masked<T>(ValueType<T> type) implements Shape<T> {
+
+        @Override
+        public Optional<Found<T>> read(Optional<Given> given, Place place) {
+            return new Single<>(type).read(given, place).map(Found::masked);
+        }
+
+        @Override
+        public String expected() {
+            return type.expected();
+        }
+    }
+
     /** Several texts: a sequence, or one text that is split. */
     record Several<T>(ValueType<T> type, Pattern separator) implements Shape<List<T>> {
 

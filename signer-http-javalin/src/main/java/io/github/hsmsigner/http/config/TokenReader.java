@@ -63,7 +63,7 @@ final class TokenReader {
             .byDefault("10m");
     private static final Setting<String> INITIALIZE_PARAMETERS = Setting.of(
                     "initialize-parameters",
-                    ValueType.text("a text"),
+                    new Shape.Masked<>(ValueType.text("a text")),
                     "what the module is given at C_Initialize, in its own syntax; all tokens of a module need the same")
             .variable("HSM_INITIALIZE_PARAMETERS");
     private static final Setting<String> VENDOR_PROFILE = Setting.of(

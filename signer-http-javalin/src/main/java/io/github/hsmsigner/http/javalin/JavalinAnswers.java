@@ -27,6 +27,8 @@ public final class JavalinAnswers {
         context.status(answer.status());
         answer.headers().forEach(context::header);
         context.contentType(answer.contentType());
+        // A browser must not take a response for a page or a script, whatever bytes a client has put into it.
+        context.header("X-Content-Type-Options", "nosniff");
         try {
             // A result in Javalin is copied through a buffer that costs more memory than all of the answer. Without a
             // length, the answer goes out when the request has ended for the server too.

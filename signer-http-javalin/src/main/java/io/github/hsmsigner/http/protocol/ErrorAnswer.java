@@ -190,6 +190,9 @@ public final class ErrorAnswer {
      * @return the answer
      */
     public static CallbackAnswer ofHttpServer(int status, String requestId) {
+        if (status == 501) {
+            return error(status, "bad_http_request", "The service knows no transfer coding but chunked.", requestId);
+        }
         // Jetty answers 505 to a version of HTTP that it does not know: a fault of the request all the same.
         if (status < 500 || status == 505) {
             return error(status, "bad_http_request", "The HTTP server does not accept this request.", requestId);

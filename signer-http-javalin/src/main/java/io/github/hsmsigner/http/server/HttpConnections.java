@@ -2,6 +2,8 @@ package io.github.hsmsigner.http.server;
 
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
@@ -12,8 +14,9 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.internal.HttpConnection;
 
 /**
- * Creates connections that limit the number of fields in a header. Jetty limits the bytes of a header alone, but takes some sixty
- * bytes of heap for each field, however short it is.
+ * Creates connections that limit the number of fields in a header, and refuse each transfer coding but {@code chunked}. Jetty limits the
+ * bytes of a header alone, but takes some sixty bytes of heap for each field, however short it is. It reads a body with
+ * {@code Transfer-Encoding: gzip, chunked} as if it was not compressed (RFC 9112, section 6.1, demands 501).
  */
 final class HttpConnections extends HttpConnectionFactory {
 
@@ -58,6 +61,10 @@ final class HttpConnections extends HttpConnectionFactory {
             @Override
             public void parsedHeader(HttpField field) {
                 count();
+                if (field.getHeader() == HttpHeader.TRANSFER_ENCODING
+                        && !HttpHeaderValue.CHUNKED.is(field.getValue())) {
+                    throw new HttpException.RuntimeException(HttpStatus.NOT_IMPLEMENTED_501);
+                }
                 super.parsedHeader(field);
             }
 

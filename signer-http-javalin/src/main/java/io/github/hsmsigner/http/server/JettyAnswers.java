@@ -29,6 +29,7 @@ final class JettyAnswers {
     static void send(Response response, Callback callback, String contentType, byte[] body, String requestId) {
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+        response.getHeaders().put("X-Content-Type-Options", "nosniff");
         response.getHeaders().put(RequestIds.HEADER, requestId);
         response.write(true, ByteBuffer.wrap(body), callback);
     }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a known caller may do. */
 class CallerRulesTest {
@@ -226,6 +227,22 @@ class CallerRulesTest {
         nanoTime.addAndGet(Duration.ofSeconds(11).toNanos());
         assertThat(limiter.take("one more")).isEmpty();
         assertThat(limiter.rememberedCallers()).isEqualTo(1);
+    }
+
+    /** Callers with the most to regain stay: to forget one of them would give it most. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5})
+    void noMoreCallersAreRememberedThanTheLimit(int rounds) {
+        RateLimiter limiter = new RateLimiter(new RateLimit(3, Duration.ofDays(1)), nanoTime::get);
+        for (int i = 0; i < 3; i++) {
+            assertThat(limiter.take("greedy")).isEmpty();
+        }
+        for (int i = 0; i < rounds * RateLimiter.REMEMBERED_CALLERS; i++) {
+            assertThat(limiter.take("caller-" + i)).isEmpty();
+            assertThat(limiter.rememberedCallers()).isLessThanOrEqualTo(RateLimiter.REMEMBERED_CALLERS);
+        }
+        assertThat(limiter.rememberedCallers()).isGreaterThanOrEqualTo(RateLimiter.KEPT_CALLERS);
+        assertThat(limiter.take("greedy")).isPresent();
     }
 
     @Test

@@ -286,6 +286,21 @@ class JwtPolicyTest {
                         "payload not encoded",
                         Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','b64':false,'crit':['b64']}", CLAIMS),
                         "crit"),
+                Arguments.of(
+                        "no extensions, demanded",
+                        Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','crit':null}", CLAIMS),
+                        "crit"),
+                Arguments.of(
+                        "an empty list of extensions",
+                        Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','crit':[]}", CLAIMS),
+                        "crit"),
+                Arguments.of("compressed", Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','zip':'DEF'}", CLAIMS), "zip"),
+                Arguments.of(
+                        "compressed with nothing",
+                        Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','zip':null}", CLAIMS),
+                        "zip"),
+                Arguments.of(
+                        "content type null", Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','cty':null}", CLAIMS), "cty"),
                 Arguments.of("kid a number", Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','kid':1}", CLAIMS), "kid"),
                 // Claims
                 Arguments.of("claims are no JSON", signed("accounting"), claimsJson),

@@ -13,6 +13,8 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsPrinterTest {
 
@@ -48,6 +50,21 @@ class SettingsPrinterTest {
                         "  seal: {}\n",
                         "  token-secret: {file: " + files.secret() + "}  # SIGNING_TOKEN_SECRET_FILE\n")
                 .doesNotContain(SettingsFiles.PIN, SettingsFiles.SECRET);
+    }
+
+    /** Some modules take a password there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"password=", "configdir='/db' password=", ""})
+    void masksTheParametersOfTheModule(String before) throws InvalidSettingsException {
+        String settings = "tokens: {main: {module: @module.so, pin: {file: @pin}}}\nkeys:\n  seal: {}\n";
+        String inFile = settings.replace("pin:", "initialize-parameters: \"" + before + "hunter2\", pin:");
+        for (String printed : List.of(
+                SettingsPrinter.print(files.yaml(settings, "HSM_INITIALIZE_PARAMETERS", before + "hunter2")),
+                SettingsPrinter.print(files.yaml(inFile)))) {
+            assertThat(printed)
+                    .contains("    initialize-parameters: \"****\"  # ")
+                    .doesNotContain("hunter2", "configdir");
+        }
     }
 
     @Test
@@ -88,7 +105,7 @@ class SettingsPrinterTest {
                         "{command: [/bin/cat, SECRET-0123456789abcdef], timeout: 3s}",
                         "{command: [/bin/true]}"));
         some(random, lines, "    label: \"a \\\"quoted\\\" \\u00e9 # $${x} label\"");
-        some(random, lines, "    initialize-parameters: \"x:\\ty\\n: z\"");
+        some(random, lines, "    initialize-parameters: SECRET-0123456789abcdef");
         some(random, lines, "    recovery: {failures-to-open: 3, drain-limit: 1m}");
         some(random, lines, "    login-on-final-try: true");
         lines.add("keys:\n  seal:\n    label: null-and-void");

@@ -135,6 +135,56 @@ class HttpLimitsTest {
         }
     }
 
+    /** RFC 9112, section 6.1: a coding that the server does not know is answered with 501. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gzip, chunked",
+                "gzip",
+                "identity",
+                "deflate,chunked",
+                "chunked, chunked",
+                "chunked;q=1",
+                "xchunked"
+            })
+    void noTransferCodingButChunked(String coding) throws IOException {
+        try (RawConnection connection = connect()) {
+            RawConnection.Answer answer = connection
+                    .send("POST /sign HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: "
+                            + coding + "\r\n\r\n1c\r\n" + REQUEST + "\r\n0\r\n\r\n")
+                    .answer();
+            assertThat(answer.status()).isIn(400, 501);
+            assertThat(answer.body()).startsWith("{\"error\":{\"code\":\"bad_http_request\"");
+            assertThat(connection.isClosedByServer()).isTrue();
+        }
+    }
+
+    @Test
+    void noTransferCodingInASecondField() throws IOException {
+        try (RawConnection connection = connect()) {
+            RawConnection.Answer answer = connection
+                    .send(
+                            "POST /sign HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: gzip\r\n"
+                                    + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+                    .answer();
+            assertThat(answer.status()).isIn(400, 501);
+            assertThat(connection.isClosedByServer()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/health/ready", "/metrics", "/nothing", "/sign"})
+    void noResponseMayBeTakenForAnotherType(String path) throws IOException {
+        try (RawConnection connection = connect()) {
+            for (String request :
+                    List.of(RawConnection.get(path), RawConnection.callback(REQUEST), RawConnection.callback("{"))) {
+                assertThat(connection.send(request).answer().head()).contains("X-Content-Type-Options: nosniff\r\n");
+            }
+            assertThat(connection.send("rubbish\r\n\r\n").answer().head())
+                    .contains("X-Content-Type-Options: nosniff\r\n");
+        }
+    }
+
     @Test
     void aClientThatWaitsToBeAsked() throws IOException {
         try (RawConnection connection = connect()) {

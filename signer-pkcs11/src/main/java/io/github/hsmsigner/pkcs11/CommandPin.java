@@ -1,6 +1,8 @@
 package io.github.hsmsigner.pkcs11;
 
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.secret.LocaleCharset;
 import io.github.hsmsigner.core.secret.MalformedSecretException;
 import io.github.hsmsigner.core.secret.SecretText;
 import java.io.File;
@@ -27,15 +29,22 @@ final class CommandPin implements PinSource {
         if (command.isEmpty()) {
             throw new IllegalArgumentException("A command has at least one word");
         }
+        for (int i = 0; i < command.size(); i++) {
+            if (!LocaleCharset.canEncode(command.get(i))) {
+                throw new InvalidConfigurationException(
+                        "Part " + (i + 1) + " of the PIN command " + LocaleCharset.cannotEncode() + ".");
+            }
+        }
     }
 
     /** The arguments may hold secrets. */
-    private String name() {
+    @Override
+    public String description() {
         return "the command " + command.get(0);
     }
 
     private String output() {
-        return "the output of " + name();
+        return "the output of " + description();
     }
 
     @Override
@@ -51,7 +60,7 @@ final class CommandPin implements PinSource {
             }
             if (process.exitValue() != 0) {
                 Arrays.fill(octets, (byte) 0);
-                throw PinText.missing(name() + " ended with exit code " + process.exitValue(), null);
+                throw PinText.missing(description() + " ended with exit code " + process.exitValue(), null);
             }
             return PinText.require(SecretText.decode(octets), output());
         } catch (MalformedSecretException e) {
@@ -67,7 +76,7 @@ final class CommandPin implements PinSource {
                     e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw PinText.missing("waiting for " + name() + " was interrupted", e);
+            throw PinText.missing("waiting for " + description() + " was interrupted", e);
         } finally {
             process.destroyForcibly();
         }
@@ -80,7 +89,7 @@ final class CommandPin implements PinSource {
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
         } catch (IOException e) {
-            throw PinText.missing(name() + " cannot be run", e);
+            throw PinText.missing(description() + " cannot be run", e);
         }
     }
 
@@ -95,7 +104,7 @@ final class CommandPin implements PinSource {
     }
 
     private SigningUnavailableException late(Throwable cause) {
-        return PinText.missing(name() + " did not end in " + timeout.toMillis() + " ms", cause);
+        return PinText.missing(description() + " did not end in " + timeout.toMillis() + " ms", cause);
     }
 
     @Override

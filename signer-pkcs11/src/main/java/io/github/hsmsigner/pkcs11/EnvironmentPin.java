@@ -15,16 +15,21 @@ final class EnvironmentPin implements PinSource {
 
     @Override
     public char[] pin() {
+        String source = description();
         String value = System.getenv(variable);
         if (value == null || value.isEmpty()) {
-            throw PinText.missing("the environment variable " + variable + " is not set", null);
+            throw PinText.missing(source + " is not set", null);
         }
-        String source = "the environment variable " + variable;
         try {
             return PinText.require(SecretText.of(value), source);
         } catch (MalformedSecretException e) {
             throw PinText.malformed(source, e);
         }
+    }
+
+    @Override
+    public String description() {
+        return "the environment variable " + variable;
     }
 
     @Override

@@ -17,7 +17,7 @@ final class FilePin implements PinSource {
 
     @Override
     public char[] pin() {
-        String source = "the file " + file;
+        String source = description();
         try {
             return PinText.require(SecretText.decode(SecretText.bytes(file)), source);
         } catch (MalformedSecretException e) {
@@ -25,6 +25,11 @@ final class FilePin implements PinSource {
         } catch (IOException e) {
             throw PinText.missing(source + " cannot be read", e);
         }
+    }
+
+    @Override
+    public String description() {
+        return "the file " + file;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.pkcs11;
 
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.secret.SecretText;
 import java.nio.file.Path;
@@ -24,13 +25,33 @@ public interface PinSource {
     char[] pin();
 
     /**
+     * Names the source in messages, such as {@code the file /run/secrets/pin}. The name must not contain the PIN.
+     *
+     * @return the name; default: {@code a source of the program}
+     */
+    default String description() {
+        return "a source of the program";
+    }
+
+    /**
      * A PIN that is known from the start. It goes to the token unchanged.
      *
      * @param pin the PIN; copied
      * @return the source
      */
     static PinSource fixed(char[] pin) {
-        return new FixedPin(pin);
+        return fixed(pin, "a fixed value of the program");
+    }
+
+    /**
+     * A PIN that is known from the start, with the name of its source.
+     *
+     * @param pin the PIN; copied
+     * @param description the name of the source in messages, such as that of a setting
+     * @return the source
+     */
+    static PinSource fixed(char[] pin, String description) {
+        return new FixedPin(pin, description);
     }
 
     /**
@@ -59,6 +80,8 @@ public interface PinSource {
      * @param command the program and its arguments; no shell reads them
      * @param timeout the longest time to wait for its end
      * @return the source; what the program prints in UTF-8 is the PIN, decoded as by {@link SecretText#decode}
+     * @throws InvalidConfigurationException if the charset of the locale cannot encode the command, so that the program would get
+     *     other text
      */
     static PinSource command(List<String> command, Duration timeout) {
         return new CommandPin(command, timeout);

@@ -150,6 +150,7 @@ public final class Pkcs11Token implements AutoCloseable {
             Pkcs11Config config, TokenInfo token, VendorProfile vendor, ModuleInfo module) {
         return new AccessOptions(
                 config.pin()::pin,
+                config.pin().description(),
                 config.loginOnFinalTry(),
                 poolSize(config.maxSessions(), vendor, token),
                 config.sessionsOpenedAtOnce(),

@@ -23,11 +23,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A PIN that the token refuses is never tried twice; another one is, without a restart. */
@@ -178,6 +182,35 @@ class PinTest {
                         info.maxReadWriteSessions());
             }
         };
+    }
+
+    static Stream<Arguments> wrongPins() {
+        return Stream.of(
+                wrong("the file %s", PinSource::file),
+                wrong("the environment variable HOME", file -> PinSource.environment("HOME")),
+                wrong(
+                        "the command cat",
+                        file -> PinSource.command(List.of("cat", file.toString()), Duration.ofSeconds(10))),
+                wrong("HSM_PIN", file -> PinSource.fixed("wrong-pin".toCharArray(), "HSM_PIN")),
+                wrong("a fixed value of the program", file -> PinSource.fixed("wrong-pin".toCharArray())));
+    }
+
+    private static Arguments wrong(String description, Function<Path, PinSource> source) {
+        return Arguments.of(description, source);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("wrongPins")
+    void theMessageNamesTheSourceOfARefusedPin(String description, Function<Path, PinSource> source)
+            throws IOException {
+        Path file = Files.writeString(directory.resolve("wrong"), "wrong-pin");
+        String sentence = "The PIN is from " + description.formatted(file) + ".";
+        try (CapturedLog log = new CapturedLog();
+                Pkcs11Token token = open(source.apply(file))) {
+            assertRefused(token, "). " + sentence + " It is not tried again");
+            assertThat(log.text()).contains(sentence);
+            assertThat(token.health().reason() + log.text()).doesNotContain("wrong-pin");
+        }
     }
 
     @Test

@@ -1,6 +1,6 @@
 package io.github.hsmsigner.http.command;
 
-import java.nio.charset.Charset;
+import io.github.hsmsigner.core.secret.LocaleCharset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +13,6 @@ import java.util.regex.Pattern;
  */
 final class LostCharacters {
 
-    private static final char REPLACEMENT = '\uFFFD';
     private static final Pattern SETTING = Pattern.compile("(HSM|SIGNING)_[A-Z0-9_]*");
 
     private LostCharacters() {}
@@ -22,12 +21,12 @@ final class LostCharacters {
     static List<String> find(String[] arguments, Map<String, String> environment) {
         List<String> problems = new ArrayList<>();
         for (int i = 0; i < arguments.length; i++) {
-            if (arguments[i].indexOf(REPLACEMENT) >= 0) {
+            if (LocaleCharset.lostCharacters(arguments[i])) {
                 problems.add(sentence("Argument " + (i + 1)));
             }
         }
         new TreeMap<>(environment).forEach((name, value) -> {
-            if (SETTING.matcher(name).matches() && value.indexOf(REPLACEMENT) >= 0) {
+            if (SETTING.matcher(name).matches() && LocaleCharset.lostCharacters(value)) {
                 problems.add(sentence("The environment variable " + name));
             }
         });
@@ -35,13 +34,6 @@ final class LostCharacters {
     }
 
     private static String sentence(String subject) {
-        return subject + " has characters that the charset of the locale (" + charset()
-                + ") cannot decode. Set LANG=C.UTF-8.";
-    }
-
-    private static String charset() {
-        String name =
-                System.getProperty("sun.jnu.encoding", Charset.defaultCharset().name());
-        return Charset.isSupported(name) ? Charset.forName(name).name() : name;
+        return subject + " " + LocaleCharset.cannotDecode() + ".";
     }
 }

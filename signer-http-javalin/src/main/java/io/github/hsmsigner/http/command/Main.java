@@ -36,6 +36,9 @@ public final class Main {
     private static int run(String[] arguments, Map<String, String> environment) {
         List<String> lost = LostCharacters.find(arguments, environment);
         if (!lost.isEmpty()) {
+            if (arguments[0].equals(DEFAULT_COMMAND)) {
+                ServeCommand.logRefusal(lost, environment);
+            }
             return ProblemReport.tell(new PrintWriter(System.err, true), lost, ExitCode.CANNOT_WORK);
         }
         if (!arguments[0].equals(DEFAULT_COMMAND)) {

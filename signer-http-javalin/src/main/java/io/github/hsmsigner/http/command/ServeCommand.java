@@ -72,6 +72,12 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
+    /** Logs problems that are found before the settings are read. The environment says how to log. */
+    static void logRefusal(List<String> problems, Map<String, String> environment) {
+        LogConfiguration.use(SettingsReader.logSettings(environment));
+        logFailure(problems);
+    }
+
     /** Logs the problems, because a log collector does not read standard error. */
     private static void logFailure(List<String> problems) {
         problems.forEach(problem ->

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.http.config;
 
+import io.github.hsmsigner.core.secret.LocaleCharset;
 import io.github.hsmsigner.core.secret.MalformedSecretException;
 import io.github.hsmsigner.core.secret.SecretText;
 import io.github.hsmsigner.http.secret.SecretReference;
@@ -40,14 +41,14 @@ sealed interface SecretForm {
         return Optional.empty();
     }
 
-    /** A secret that is at hand. */
-    record AtHand(SecretReference reference) implements SecretForm {
+    /** A secret that is at hand, and where the settings have it. */
+    record AtHand(SecretReference reference, String source) implements SecretForm {
 
         @Override
         public PinSource pin() {
             char[] pin = reference.characters();
             try {
-                return PinSource.fixed(pin);
+                return PinSource.fixed(pin, source);
             } finally {
                 Arrays.fill(pin, '\0');
             }
@@ -138,7 +139,7 @@ sealed interface SecretForm {
                 + (commands ? "file, env and command" : "file and env")
                 + " that says where the secret is";
         if (!(given.value() instanceof YamlValue.Fields fields)) {
-            return Texts.of(given, context, expected).flatMap(text -> atHand(text, given, context));
+            return Texts.of(given, context, expected).flatMap(text -> atHand(text, given, given.where(), context));
         }
         Map<String, YamlValue> parts = fields.values();
         if (parts.keySet().equals(Set.of("file"))) {
@@ -161,12 +162,12 @@ sealed interface SecretForm {
     }
 
     /** A damaged secret is a problem of the settings, so that none reaches a token. */
-    private static Optional<SecretForm> atHand(String text, Given given, Place.Context context) {
+    private static Optional<SecretForm> atHand(String text, Given given, String source, Place.Context context) {
         try {
             byte[] secret = SecretText.encode(SecretText.of(text));
             SecretReference reference = SecretReference.of(secret);
             Arrays.fill(secret, (byte) 0);
-            return Optional.of(new AtHand(reference));
+            return Optional.of(new AtHand(reference, source));
         } catch (MalformedSecretException e) {
             context.problems().add(given.where(), e.getMessage());
             return Optional.empty();
@@ -179,7 +180,11 @@ sealed interface SecretForm {
         if (name.isPresent() && value.isEmpty()) {
             context.problems().add(part.where(), "names an environment variable that is not set");
         }
-        return value.flatMap(text -> atHand(text, part, context));
+        if (value.filter(LocaleCharset::lostCharacters).isPresent()) {
+            context.problems().add(part.where(), "names an environment variable that " + LocaleCharset.cannotDecode());
+            return Optional.empty();
+        }
+        return value.flatMap(text -> atHand(text, part, "the environment variable " + name.get(), context));
     }
 
     private static Optional<SecretForm> byCommand(Given given, Map<String, YamlValue> parts, Place.Context context) {
@@ -201,6 +206,8 @@ sealed interface SecretForm {
         }
         return command.size() < words.values().size()
                 ? Optional.empty()
-                : timeout.map(time -> new ByCommand(List.copyOf(command), time));
+                : timeout.flatMap(time -> context.problems()
+                        .attempt(given.where(), () -> PinSource.command(command, time))
+                        .map(valid -> new ByCommand(List.copyOf(command), time)));
     }
 }

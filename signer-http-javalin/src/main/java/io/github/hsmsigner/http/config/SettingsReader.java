@@ -74,6 +74,16 @@ public final class SettingsReader {
         return reader.settings();
     }
 
+    /**
+     * Reads the settings of the log alone.
+     *
+     * @param variables the environment variables
+     * @return the settings of the log; the defaults for those that cannot be read
+     */
+    public static LogSettings logSettings(Map<String, String> variables) {
+        return LogReader.read(new SettingsReader(variables).section(SettingsTable.LOG));
+    }
+
     /** The values of all settings, once it is clear that they can work. */
     static SectionValues values(Map<String, String> variables) throws InvalidSettingsException {
         SettingsReader reader = new SettingsReader(variables);

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.http.config;
 
+import io.github.hsmsigner.core.secret.LocaleCharset;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,15 +43,19 @@ final class Texts {
                 complete = false;
             } else {
                 Optional<String> value = context.environment().referredTo(reference.group(1));
-                if (value.isEmpty()) {
+                if (value.filter(found -> !LocaleCharset.lostCharacters(found)).isEmpty()) {
                     // What looks like a reference within a longer text may be part of a secret.
                     boolean whole = reference.group().equals(text);
                     context.problems()
                             .add(
                                     where,
-                                    "refers to the environment variable "
-                                            + (whole ? reference.group(1) + ", which" : "that")
-                                            + " is not set; $${ stands for ${ itself");
+                                    "refers to "
+                                            + (whole
+                                                    ? "the environment variable " + reference.group(1) + ", which "
+                                                    : "an environment variable that ")
+                                            + (value.isEmpty()
+                                                    ? "is not set; $${ stands for ${ itself"
+                                                    : LocaleCharset.cannotDecode()));
                     complete = false;
                 }
                 replacement = value.orElse("");

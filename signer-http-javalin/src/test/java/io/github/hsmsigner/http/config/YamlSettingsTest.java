@@ -362,7 +362,7 @@ class YamlSettingsTest {
                 problem(
                         "what looks like a variable in a secret",
                         ONE.replace("{file: @pin}", "se${CRET}"),
-                        "tokens.main.pin (line 4) refers to the environment variable that is not set"),
+                        "tokens.main.pin (line 4) refers to an environment variable that is not set"),
                 problem("brace left open", ONE.replace("{file: @pin}", "'${SECRET'"), "has ${ without the name"),
                 problem(
                         "PIN with a colon and a space",

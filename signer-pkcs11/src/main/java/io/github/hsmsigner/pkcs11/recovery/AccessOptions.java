@@ -9,6 +9,7 @@ import java.util.function.Supplier;
  * How a token is to be used.
  *
  * @param pin where the PIN comes from; each call gives a copy that is wiped after use
+ * @param pinSource the name of the PIN's source in messages
  * @param loginOnFinalTry whether to log in although one more wrong PIN would lock the user
  * @param maxSessions how many sessions there may be at once
  * @param openingsAtOnce how many of them may be opened at once
@@ -19,6 +20,7 @@ import java.util.function.Supplier;
  */
 public record AccessOptions(
         Supplier<char[]> pin,
+        String pinSource,
         boolean loginOnFinalTry,
         int maxSessions,
         int openingsAtOnce,

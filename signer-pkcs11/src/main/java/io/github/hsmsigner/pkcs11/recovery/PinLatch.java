@@ -22,11 +22,14 @@ final class PinLatch {
     private static final int KEY_LENGTH = 32;
 
     private final Supplier<char[]> source;
+    private final String sourceName;
     private final SecretKeySpec key;
     private volatile Refusal refusal;
 
-    PinLatch(Supplier<char[]> source) {
+    /** The name of the source is for messages. */
+    PinLatch(Supplier<char[]> source, String sourceName) {
         this.source = source;
+        this.sourceName = sourceName;
         byte[] random = new byte[KEY_LENGTH];
         new SecureRandom().nextBytes(random);
         this.key = new SecretKeySpec(random, MAC);
@@ -46,6 +49,10 @@ final class PinLatch {
             throw SigningUnavailableException.lasting(refused.reason(), null);
         }
         return pin;
+    }
+
+    String source() {
+        return sourceName;
     }
 
     /**

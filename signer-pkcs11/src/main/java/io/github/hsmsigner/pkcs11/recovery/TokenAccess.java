@@ -63,7 +63,7 @@ public final class TokenAccess implements AutoCloseable {
                 cryptoki,
                 calls,
                 locator,
-                new PinLatch(options.pin()),
+                new PinLatch(options.pin(), options.pinSource()),
                 options.loginOnFinalTry(),
                 settings.drainLimit(),
                 options.events());

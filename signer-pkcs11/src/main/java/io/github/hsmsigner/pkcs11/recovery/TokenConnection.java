@@ -224,9 +224,9 @@ final class TokenConnection {
         events.loginRefused();
         return pins.refuse(
                 pin,
-                token + " refuses the PIN (" + e.getMessage()
-                        + "). It is not tried again, because tokens lock a user after a few wrong ones; the PIN source is"
-                        + " asked for another one from time to time.",
+                token + " refuses the PIN (" + e.getMessage() + "). The PIN is from " + pins.source()
+                        + ". It is not tried again, because tokens lock a user after a few wrong ones. The source is checked"
+                        + " for another PIN from time to time.",
                 e);
     }
 

@@ -173,7 +173,17 @@ public final class HttpAddress {
      * @return the origin, such as {@code http://tsa.example:8080}
      */
     public String origin() {
-        return scheme + "://" + (host.contains(":") ? "[" + host + "]" : host) + (port < 0 ? "" : ":" + port);
+        return scheme + "://" + bracketed() + (port < 0 ? "" : ":" + port);
+    }
+
+    private String bracketed() {
+        return host.contains(":") ? "[" + host + "]" : host;
+    }
+
+    /** Host and port, also where the address has the default port. */
+    String server() {
+        int defaultPort = isSecure() ? 443 : 80;
+        return bracketed() + ":" + (port < 0 ? defaultPort : port);
     }
 
     /**

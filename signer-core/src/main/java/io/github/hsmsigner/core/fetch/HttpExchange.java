@@ -29,6 +29,7 @@ final class HttpExchange implements Callable<byte[]> {
     private volatile HttpURLConnection connection;
     private volatile boolean aborted;
     private volatile String redirect = "";
+    private volatile String server;
 
     /** Reads a response's body and limits its size. */
     @FunctionalInterface
@@ -54,12 +55,14 @@ final class HttpExchange implements Callable<byte[]> {
         this.body = body;
         this.deadline = deadline;
         this.reader = reader;
+        this.server = address.server();
     }
 
     @Override
     public byte[] call() throws IOException {
         HttpAddress current = address;
         for (int redirects = 0; ; redirects++) {
+            server = current.server();
             redirect = redirects == 0 ? "" : ", after a redirect to " + shown(current);
             open(current);
             boolean complete = false;
@@ -155,6 +158,11 @@ final class HttpExchange implements Callable<byte[]> {
     /** The end of an error message: the target of the last redirect that was followed; empty if there was none. */
     String redirect() {
         return redirect;
+    }
+
+    /** Host and port of the server that is asked now. */
+    String server() {
+        return server;
     }
 
     /** Ends a request that waits for the headers of its response. */

@@ -100,7 +100,7 @@ public final class HttpFetcher {
         } catch (TimeoutException e) {
             throw new IOException(TOO_LATE + exchange.redirect(), e);
         } catch (ExecutionException e) {
-            throw new IOException(reason(e.getCause(), deadline) + exchange.redirect(), e.getCause());
+            throw new IOException(reason(e.getCause(), exchange, deadline) + exchange.redirect(), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw interrupted(e);
@@ -135,7 +135,7 @@ public final class HttpFetcher {
         return failure;
     }
 
-    private static String reason(Throwable cause, Deadline deadline) {
+    private static String reason(Throwable cause, HttpExchange exchange, Deadline deadline) {
         if (cause instanceof HttpExchange.Rejection) {
             return cause.getMessage();
         }
@@ -143,7 +143,6 @@ public final class HttpFetcher {
             // The socket's timeout was noticed before that of the wait.
             return TOO_LATE;
         }
-        String message = cause.getMessage();
-        return cause.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+        return ConnectionFailure.inWords(cause, exchange.server());
     }
 }

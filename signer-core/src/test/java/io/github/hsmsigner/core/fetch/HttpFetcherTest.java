@@ -82,28 +82,42 @@ class HttpFetcherTest {
                         Client.class.getName(),
                         "http://pki_srv:" + port + "/a",
                         "HTTP://tsa-:" + port + "/b",
-                        "http://-ca.example:" + port + "/c")
+                        "http://-ca.example:" + port + "/c",
+                        "http://unknown_srv/d",
+                        "https://unknown.example/e",
+                        "http://unknown:8080")
                 .redirectErrorStream(true)
                 .start();
         try {
             assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                    .isEqualTo("document\ndocument\ndocument\n");
+                    .isEqualTo("document\ndocument\ndocument\n" + unknown("unknown_srv:80")
+                            + unknown("unknown.example:443") + unknown("unknown:8080"));
         } finally {
             client.destroyForcibly().onExit().join();
         }
         assertThat(requests).containsExactly("GET /a 0 null", "GET /b 0 null", "GET /c 0 null");
     }
 
-    /** Fetches each argument and prints it. */
+    private static String unknown(String server) {
+        return "the name of the server " + server + " is unknown: DNS has no address for it\n";
+    }
+
+    /** Fetches each argument and prints it, or why that failed. */
     static final class Client {
 
         private Client() {}
 
-        public static void main(String[] addresses) throws IOException {
+        public static void main(String[] addresses) {
             for (String address : addresses) {
-                byte[] answer =
-                        new HttpFetcher(100).get(HttpAddress.parse(address).uri(), TestKeys.soon());
-                System.out.print(new String(answer, StandardCharsets.UTF_8) + "\n");
+                System.out.print(answer(HttpAddress.parse(address).uri()) + "\n");
+            }
+        }
+
+        private static String answer(URI address) {
+            try {
+                return new String(new HttpFetcher(100).get(address, TestKeys.soon()), StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                return e.getMessage();
             }
         }
     }
@@ -143,7 +157,8 @@ class HttpFetcherTest {
     void theFailureAfterARedirectNamesTheTarget() {
         URI closed = LoopbackServer.closedPort();
         locations.put("/moved", closed.toString());
-        assertThatThrownBy(() -> get("/moved")).hasMessageContainingAll("ConnectException", "redirect to " + closed);
+        assertThatThrownBy(() -> get("/moved"))
+                .hasMessageContainingAll("the connection to 127.0.0.1:", "was refused", "redirect to " + closed);
         locations.put("/gone", "/missing");
         assertThatThrownBy(() -> get("/gone"))
                 .hasMessage("the answer has status 404, after a redirect to " + server.uri("/missing"));

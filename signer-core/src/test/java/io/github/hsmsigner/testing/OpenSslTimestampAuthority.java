@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -75,6 +76,15 @@ public final class OpenSslTimestampAuthority implements AutoCloseable {
                     digests = sha256, sha384, sha512, sha3-256
                     ess_cert_id_alg = sha256
                     """.formatted(directory, digest));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Adds lines to the settings of OpenSSL, until it is reset. */
+    public void configure(String lines) {
+        try {
+            Files.writeString(directory.resolve("ts.cnf"), lines, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,60 +1,106 @@
 package io.github.hsmsigner.testing;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.math.BigInteger;
-import java.security.GeneralSecurityException;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
+import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Date;
+import java.util.regex.Pattern;
+import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DERUTF8String;
+import org.bouncycastle.asn1.DLSequence;
 import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** Certificates of an authority whose name has an RDN of two values that are not in the order of DER, and whose signature is good. */
+/** Certificates in whose names an RDN of two values is not in the order of DER, and whose signature is good. */
 public final class UnsortedName {
+
+    /** The name that becomes unsorted, as OpenSSL takes it with {@code -multivalue-rdn}. */
+    public static final String SUBJECT = "/street=1_First_Road+street=2_Other_Road/CN=";
+
+    private static final AttributeTypeAndValue FIRST = street("1_First_Road");
+    private static final AttributeTypeAndValue SECOND = street("2_Other_Road");
 
     private UnsortedName() {}
 
-    /** Certifies a key, with an RSA key of 2048 bits. */
-    public static X509Certificate certify(String subject, PublicKey key, KeyPair authority) {
-        AttributeTypeAndValue first = street("1 First Road");
-        AttributeTypeAndValue second = street("2 Other Road");
-        X500Name issuer = new X500NameBuilder()
-                .addMultiValuedRDN(new AttributeTypeAndValue[] {first, second})
-                .addRDN(BCStyle.CN, "Odd CA")
+    /** A name; the certificates that are made here have it out of order. */
+    public static X500Name of(String commonName) {
+        return new X500NameBuilder()
+                .addMultiValuedRDN(new AttributeTypeAndValue[] {FIRST, SECOND})
+                .addRDN(BCStyle.CN, commonName)
                 .build();
+    }
+
+    /** Certifies a key, with an RSA key of 2048 bits, for an authority whose name is out of order. */
+    public static X509Certificate certify(String subject, PublicKey key, KeyPair authority) {
+        return certify(new X500Name(subject), key, of("Odd CA"), authority);
+    }
+
+    /** Certifies a key, with an RSA key. */
+    public static X509Certificate certify(
+            X500Name subject, PublicKey key, X500Name issuer, KeyPair authority, Extension... extensions) {
         try {
-            byte[] certificate = new X509v3CertificateBuilder(
-                            issuer,
-                            BigInteger.TEN,
-                            Date.from(Instant.now().minusSeconds(60)),
-                            Date.from(Instant.now().plusSeconds(86_400)),
-                            new X500Name(subject),
-                            SubjectPublicKeyInfo.getInstance(key.getEncoded()))
-                    .build(new JcaContentSignerBuilder("SHA256withRSA").build(authority.getPrivate()))
+            X509v3CertificateBuilder builder = new X509v3CertificateBuilder(
+                    issuer,
+                    BigInteger.valueOf(System.nanoTime()),
+                    Date.from(Instant.now().minusSeconds(60)),
+                    Date.from(Instant.now().plusSeconds(86_400)),
+                    subject,
+                    SubjectPublicKeyInfo.getInstance(key.getEncoded()));
+            for (Extension extension : extensions) {
+                builder.addExtension(extension);
+            }
+            byte[] sorted = builder.build(new JcaContentSignerBuilder("SHA256withRSA").build(authority.getPrivate()))
                     .getEncoded();
-            swap(certificate, first.getEncoded(ASN1Encoding.DER), second.getEncoded(ASN1Encoding.DER));
-            X509Certificate changed = parse(certificate);
-            Signature signature = Signature.getInstance("SHA256withRSA");
-            signature.initSign(authority.getPrivate());
-            signature.update(changed.getTBSCertificate());
-            byte[] octets = signature.sign();
-            System.arraycopy(octets, 0, certificate, certificate.length - octets.length, octets.length);
-            X509Certificate signed = parse(certificate);
-            signed.verify(authority.getPublic());
-            return signed;
+            X509Certificate certificate = unsorted(parse(sorted), authority.getPrivate());
+            certificate.verify(authority.getPublic());
+            return certificate;
         } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Puts the names of a certificate out of order and signs it again. */
+    public static X509Certificate unsorted(X509Certificate sorted, PrivateKey authority) {
+        try {
+            byte[] content = latin1(
+                    text(sorted.getTBSCertificate()).replace(text(FIRST) + text(SECOND), text(SECOND) + text(FIRST)));
+            Signature signature = Signature.getInstance(sorted.getSigAlgName());
+            signature.initSign(authority);
+            signature.update(content);
+            ASN1Encodable algorithm =
+                    ASN1Sequence.getInstance(sorted.getEncoded()).getObjectAt(1);
+            return parse(new DLSequence(new ASN1Encodable[] {
+                        ASN1Primitive.fromByteArray(content), algorithm, new DERBitString(signature.sign())
+                    })
+                    .getEncoded(ASN1Encoding.DL));
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Returns how often the name stands out of order in a structure. */
+    public static int count(byte[] structure) {
+        try {
+            return text(structure).split(Pattern.quote(text(SECOND) + text(FIRST)), -1).length - 1;
+        } catch (IOException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -63,18 +109,19 @@ public final class UnsortedName {
         return new AttributeTypeAndValue(BCStyle.STREET, new DERUTF8String(value));
     }
 
-    private static void swap(byte[] octets, byte[] first, byte[] second) {
-        for (int i = 0; i + first.length + second.length <= octets.length; i++) {
-            if (Arrays.equals(octets, i, i + first.length, first, 0, first.length)) {
-                System.arraycopy(second, 0, octets, i, second.length);
-                System.arraycopy(first, 0, octets, i + second.length, first.length);
-                return;
-            }
-        }
-        throw new IllegalStateException("The name is not there");
+    private static String text(AttributeTypeAndValue value) throws IOException {
+        return text(value.getEncoded(ASN1Encoding.DER));
     }
 
-    private static X509Certificate parse(byte[] octets) throws GeneralSecurityException {
+    private static String text(byte[] octets) {
+        return new String(octets, StandardCharsets.ISO_8859_1);
+    }
+
+    private static byte[] latin1(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static X509Certificate parse(byte[] octets) throws Exception {
         return (X509Certificate)
                 CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(octets));
     }

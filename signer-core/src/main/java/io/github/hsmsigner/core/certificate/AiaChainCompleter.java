@@ -127,7 +127,7 @@ public final class AiaChainCompleter {
             return known.get();
         }
         List<X509Certificate> found =
-                CertificateFiles.parse("answer", Asn1Answer.content(fetcher.get(address, deadline)));
+                CertificateFiles.parseIssuers("answer", Asn1Answer.content(fetcher.get(address, deadline)));
         X509Certificate issuer = choose(found, certificate)
                 .orElseThrow(() -> new IOException("no certificate there is valid and made the signature"));
         cache.put(address, found);

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.openssl.X509TrustedCertificateBlock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,9 +56,25 @@ public final class CertificateFiles {
      *     holds no certificate
      */
     public static List<X509Certificate> read(Path file) {
+        return read(file, ASN1Encoding.DER);
+    }
+
+    /**
+     * Reads certificates of authorities. In contrast to {@link #read(Path)}, a name in them may have an RDN with values out of order:
+     * certificates of authorities are copied and compared byte for byte, so nothing depends on the order.
+     *
+     * @param file the file
+     * @return the certificates in the file's order; at least one
+     * @throws InvalidConfigurationException as {@link #read(Path)} throws it
+     */
+    public static List<X509Certificate> readIssuers(Path file) {
+        return read(file, ASN1Encoding.DL);
+    }
+
+    private static List<X509Certificate> read(Path file, String encoding) {
         try (InputStream in = Files.newInputStream(file)) {
             // A limit on what is read and not on what the file system says: a device or a pipe has no size.
-            return parse("file " + file, in.readNBytes(MAX_BYTES + 1));
+            return parse("file " + file, in.readNBytes(MAX_BYTES + 1), encoding);
         } catch (NoSuchFileException e) {
             throw new InvalidConfigurationException("The certificate file " + file + " does not exist.", e);
         } catch (IOException e) {
@@ -75,6 +92,15 @@ public final class CertificateFiles {
      * @throws InvalidConfigurationException if it is larger than {@value #MAX_BYTES} bytes, damaged, or holds no certificate
      */
     public static List<X509Certificate> parse(String origin, byte[] document) {
+        return parse(origin, document, ASN1Encoding.DER);
+    }
+
+    /** As {@link #readIssuers}, of a document in memory. */
+    static List<X509Certificate> parseIssuers(String origin, byte[] document) {
+        return parse(origin, document, ASN1Encoding.DL);
+    }
+
+    private static List<X509Certificate> parse(String origin, byte[] document, String encoding) {
         if (document.length > MAX_BYTES) {
             throw new InvalidConfigurationException(
                     "The " + origin + " is larger than " + MAX_BYTES + " bytes; certificates are expected.");
@@ -83,11 +109,11 @@ public final class CertificateFiles {
         List<PemBlock> others = new ArrayList<>();
         try {
             if (DerCertificates.looksLike(document)) {
-                certificates.addAll(DerCertificates.read(document));
+                certificates.addAll(DerCertificates.read(document, encoding));
             } else {
                 for (PemBlock block : PemText.blocks(document)) {
                     if (LABELS.contains(block.label()) || block.label().equals(TRUSTED)) {
-                        certificates.addAll(read(block));
+                        certificates.addAll(read(block, encoding));
                     } else {
                         others.add(block);
                     }
@@ -121,11 +147,11 @@ public final class CertificateFiles {
                 blocks.stream().map(PemBlock::toString).collect(Collectors.joining(", ")), MAX_LISTED_LENGTH);
     }
 
-    private static List<X509Certificate> read(PemBlock block)
+    private static List<X509Certificate> read(PemBlock block, String encoding)
             throws MalformedPemException, MalformedCertificatesException {
         byte[] content = block.decode();
         try {
-            return DerCertificates.read(block.label().equals(TRUSTED) ? withoutTrust(content) : content);
+            return DerCertificates.read(block.label().equals(TRUSTED) ? withoutTrust(content) : content, encoding);
         } catch (MalformedCertificatesException e) {
             throw new MalformedCertificatesException("in the " + block + ", " + e.getMessage(), e);
         }

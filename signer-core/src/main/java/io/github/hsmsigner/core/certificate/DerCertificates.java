@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.bouncycastle.asn1.ASN1Encodable;
-import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Sequence;
@@ -31,6 +30,9 @@ import org.bouncycastle.jce.provider.BouncyCastleProvider;
 /**
  * Reads one certificate in DER, or those of a certs-only SignedData in BER or DER (RFC 5652, section 5; RFC 8551, section 3.8). In a
  * bundle each certificate must be in DER too (RFC 5652, section 10.2.2; RFC 5280, section 4.1).
+ *
+ * <p>The encoding is DER for certificates of signers. It is DL, in which sets may be in any order, for those of authorities: they are
+ * copied and compared byte for byte only.
  */
 final class DerCertificates {
 
@@ -49,20 +51,20 @@ final class DerCertificates {
         return octets.length > 1 && octets[0] == SEQUENCE && (octets[1] & LONG_FORM) != 0;
     }
 
-    static List<X509Certificate> read(byte[] octets) throws MalformedCertificatesException {
+    static List<X509Certificate> read(byte[] octets, String encoding) throws MalformedCertificatesException {
         requireWhole(octets);
         try {
             ASN1Sequence structure = ASN1Sequence.getInstance(ASN1Primitive.fromByteArray(octets));
             if (structure.size() > 0 && structure.getObjectAt(0) instanceof ASN1ObjectIdentifier) {
-                return bundle(ContentInfo.getInstance(structure));
+                return bundle(ContentInfo.getInstance(structure), encoding);
             }
-            return List.of(certificate(octets));
+            return List.of(certificate(octets, encoding));
         } catch (IOException | RuntimeException e) {
             throw new MalformedCertificatesException("its DER is damaged: " + e.getMessage(), e);
         }
     }
 
-    private static List<X509Certificate> bundle(ContentInfo contentInfo)
+    private static List<X509Certificate> bundle(ContentInfo contentInfo, String encoding)
             throws IOException, MalformedCertificatesException {
         if (!CMSObjectIdentifiers.signedData.equals(contentInfo.getContentType())) {
             throw new MalformedCertificatesException(
@@ -78,22 +80,21 @@ final class DerCertificates {
                 // The other choices (RFC 5652, section 10.2.2) are tagged: attribute certificates and obsolete forms.
                 if (choice instanceof ASN1Sequence certificate) {
                     // As it stands there: put into DER here, it would not be what its issuer signed.
-                    certificates.add(certificate(certificate.getEncoded()));
+                    certificates.add(certificate(certificate.getEncoded(), encoding));
                 }
             }
         }
         return certificates;
     }
 
-    static X509Certificate certificate(byte[] der) throws MalformedCertificatesException {
+    private static X509Certificate certificate(byte[] der, String encoding) throws MalformedCertificatesException {
         try {
             // Containers are made with the other parser. What it cannot read, or would write in another way than the
             // issuer signed it, is better found here than by those who verify a signature.
             Certificate structure = Certificate.getInstance(der);
             X509Certificate certificate =
                     (X509Certificate) factory(structure).generateCertificate(new ByteArrayInputStream(der));
-            if (!Arrays.equals(der, certificate.getEncoded())
-                    || !Arrays.equals(der, structure.getEncoded(ASN1Encoding.DER))) {
+            if (!Arrays.equals(der, certificate.getEncoded()) || !Arrays.equals(der, structure.getEncoded(encoding))) {
                 throw new MalformedCertificatesException(
                         "it is not a certificate in DER (such as a name with an RDN out of"
                                 + " order), so verifiers that encode it again find its signature invalid");

@@ -59,7 +59,7 @@ public final class FixedCertificateProvider implements CertificateProvider {
      */
     public static FixedCertificateProvider fromFiles(Path signerFile, List<Path> issuerFiles) {
         List<X509Certificate> issuers = issuerFiles.stream()
-                .flatMap(file -> CertificateFiles.read(file).stream())
+                .flatMap(file -> CertificateFiles.readIssuers(file).stream())
                 .toList();
         return of("the file " + signerFile, CertificateFiles.read(signerFile), issuers);
     }

@@ -7,11 +7,8 @@ import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.fetch.PeerOutage;
 import java.io.IOException;
 import java.util.List;
-import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.DEROctetString;
-import org.bouncycastle.asn1.DERSet;
-import org.bouncycastle.asn1.cms.Attribute;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +31,8 @@ final class SignatureTimestamp implements UnsignedAttributes {
     public List<DerElement> over(byte[] signature, Deadline deadline) {
         try {
             byte[] token = source.timestamp(Digest.compute(source.digestAlgorithm(), signature), deadline);
-            List<DerElement> attributes = attributes(ASN1Primitive.fromByteArray(token));
+            ASN1Primitive.fromByteArray(token);
+            List<DerElement> attributes = attributes(DerElement.encoded(token));
             long missing = outage.succeeded();
             if (missing > 0) {
                 LOG.info("Containers have timestamps again, level B-T; {} were made without one.", missing);
@@ -58,11 +56,12 @@ final class SignatureTimestamp implements UnsignedAttributes {
 
     /** Attributes as large as any that this makes. */
     List<DerElement> placeholder() {
-        return attributes(new DEROctetString(new byte[source.maxTokenSize()]));
+        return attributes(DerElement.of(new DEROctetString(new byte[source.maxTokenSize()])));
     }
 
-    private static List<DerElement> attributes(ASN1Encodable token) {
-        return List.of(
-                DerElement.of(new Attribute(PKCSObjectIdentifiers.id_aa_signatureTimeStampToken, new DERSet(token))));
+    /** The token stays as it is: names in it may have an RDN out of order. */
+    private static List<DerElement> attributes(DerElement token) {
+        return List.of(DerElement.sequence(
+                DerElement.of(PKCSObjectIdentifiers.id_aa_signatureTimeStampToken), DerElement.set(token)));
     }
 }

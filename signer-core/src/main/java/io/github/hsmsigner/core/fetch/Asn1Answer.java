@@ -122,15 +122,16 @@ public final class Asn1Answer {
     }
 
     /**
-     * Reads the {@link #content} of an answer in DER, which becomes part of another structure in DER without any change.
+     * Reads the {@link #content} of an answer in DER, which becomes part of another structure in DER without any change. Sets may be
+     * in any order: some authorities have names with an RDN out of order, and the bytes of an answer are kept.
      *
      * @param content the content
      * @return its structure
-     * @throws IOException if it is not one structure in DER and nothing else
+     * @throws IOException if it is not one structure in DER, but for the order of sets, and nothing else
      */
     public static ASN1Primitive der(byte[] content) throws IOException {
         ASN1Primitive structure = ber(content);
-        if (!Arrays.equals(structure.getEncoded(ASN1Encoding.DER), content)) {
+        if (!Arrays.equals(structure.getEncoded(ASN1Encoding.DL), content)) {
             throw new IOException("its answer is not in DER");
         }
         return structure;

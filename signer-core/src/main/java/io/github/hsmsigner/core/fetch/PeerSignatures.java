@@ -1,22 +1,28 @@
 package io.github.hsmsigner.core.fetch;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.security.Provider;
-import java.security.cert.CertificateException;
 import java.util.Map;
+import org.bouncycastle.asn1.ASN1BitString;
+import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.oiw.OIWObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cms.DefaultCMSSignatureAlgorithmNameGenerator;
 import org.bouncycastle.cms.SignerInformationVerifier;
-import org.bouncycastle.cms.jcajce.JcaSimpleSignerInfoVerifierBuilder;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.operator.ContentVerifier;
 import org.bouncycastle.operator.ContentVerifierProvider;
 import org.bouncycastle.operator.DefaultDigestAlgorithmIdentifierFinder;
+import org.bouncycastle.operator.DefaultSignatureAlgorithmIdentifierFinder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
+import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 
 /**
  * How the signatures of those who answer are checked: with a BouncyCastle provider of our own, as the JDK's providers do not know
@@ -32,19 +38,32 @@ public final class PeerSignatures {
 
     private final Provider provider = new BouncyCastleProvider();
 
-    /**
-     * A verifier of signatures over structures of X.509 and OCSP.
-     *
-     * @param key the key that is to have made them
-     * @return the verifier
-     * @throws OperatorCreationException if it is no key to verify with
-     */
-    public ContentVerifierProvider verifier(SubjectPublicKeyInfo key) throws OperatorCreationException {
+    private ContentVerifierProvider verifier(SubjectPublicKeyInfo key) throws OperatorCreationException {
         return new JcaContentVerifierProviderBuilder().setProvider(provider).build(key);
     }
 
     /**
-     * A verifier of signatures in CMS.
+     * Verifies the signature of a structure of X.509 or OCSP over its bytes as they came. BouncyCastle's classes encode the structure
+     * again, and so sort the RDNs of names.
+     *
+     * @param structure the sequence of what is signed, the algorithm and the signature (RFC 5280, section 4.1; RFC 6960, section 4.2.1)
+     * @param key the key that is to have made the signature
+     * @return whether it made the signature
+     * @throws OperatorCreationException if the key or the algorithm cannot be used
+     * @throws IOException if the structure cannot be encoded
+     */
+    public boolean isMadeBy(SubjectPublicKeyInfo key, ASN1Sequence structure)
+            throws OperatorCreationException, IOException {
+        ContentVerifier verifier = verifier(key).get(AlgorithmIdentifier.getInstance(structure.getObjectAt(1)));
+        try (OutputStream out = verifier.getOutputStream()) {
+            out.write(structure.getObjectAt(0).toASN1Primitive().getEncoded(ASN1Encoding.DL));
+        }
+        return verifier.verify(
+                ASN1BitString.getInstance(structure.getObjectAt(2)).getOctets());
+    }
+
+    /**
+     * A verifier of signatures in CMS. It keeps the bytes of the certificate, of which the signer signs a hash.
      *
      * @param certificate the certificate of the key that is to have made them
      * @return the verifier
@@ -52,12 +71,30 @@ public final class PeerSignatures {
      */
     public SignerInformationVerifier signerInfoVerifier(X509CertificateHolder certificate)
             throws OperatorCreationException {
-        try {
-            return new JcaSimpleSignerInfoVerifierBuilder()
-                    .setProvider(provider)
-                    .build(certificate);
-        } catch (CertificateException e) {
-            throw new OperatorCreationException("the certificate cannot be read", e);
+        return new SignerInformationVerifier(
+                new DefaultCMSSignatureAlgorithmNameGenerator(),
+                new DefaultSignatureAlgorithmIdentifierFinder(),
+                new OfCertificate(certificate, verifier(certificate.getSubjectPublicKeyInfo())),
+                new JcaDigestCalculatorProviderBuilder().setProvider(provider).build());
+    }
+
+    /** The verifier of a certificate's key. That of BouncyCastle encodes the certificate again. */
+    private record OfCertificate(X509CertificateHolder certificate, ContentVerifierProvider ofKey)
+            implements ContentVerifierProvider {
+
+        @Override
+        public boolean hasAssociatedCertificate() {
+            return true;
+        }
+
+        @Override
+        public X509CertificateHolder getAssociatedCertificate() {
+            return certificate;
+        }
+
+        @Override
+        public ContentVerifier get(AlgorithmIdentifier algorithm) throws OperatorCreationException {
+            return ofKey.get(algorithm);
         }
     }
 

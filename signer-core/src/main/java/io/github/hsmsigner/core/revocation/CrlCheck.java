@@ -21,7 +21,6 @@ import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.IssuingDistributionPoint;
-import org.bouncycastle.cert.CertException;
 import org.bouncycastle.cert.X509CRLEntryHolder;
 import org.bouncycastle.cert.X509CRLHolder;
 import org.bouncycastle.cert.X509CertificateHolder;
@@ -48,14 +47,14 @@ final class CrlCheck {
             ASN1Primitive structure = Asn1Answer.der(octets);
             requireCrl(structure);
             X509CRLHolder crl = new X509CRLHolder(CertificateList.getInstance(structure));
-            requireIssuedBy(issuer, crl);
+            requireIssuedBy(issuer, crl, ASN1Sequence.getInstance(structure));
             requireScope(crl, certificate);
             if (crl.getNextUpdate() == null) {
                 throw new IOException("its CRL does not say when the next one comes");
             }
             return new Verdict(
                     revocationDate(crl, certificate), times.requireCurrent(crl.getThisUpdate(), crl.getNextUpdate()));
-        } catch (OperatorCreationException | CertException | CertificateEncodingException e) {
+        } catch (OperatorCreationException | CertificateEncodingException e) {
             throw new IOException("its CRL is refused: " + e.getMessage(), e);
         } catch (RuntimeException e) {
             // Parsers meet hostile octets with exceptions of any kind.
@@ -77,8 +76,8 @@ final class CrlCheck {
         }
     }
 
-    private void requireIssuedBy(X509Certificate issuer, X509CRLHolder crl)
-            throws IOException, OperatorCreationException, CertException, CertificateEncodingException {
+    private void requireIssuedBy(X509Certificate issuer, X509CRLHolder crl, ASN1Sequence structure)
+            throws IOException, OperatorCreationException, CertificateEncodingException {
         X509CertificateHolder holder = new JcaX509CertificateHolder(issuer);
         if (!holder.getSubject().equals(crl.getIssuer())) {
             throw new IOException("its CRL is of another issuer");
@@ -88,7 +87,7 @@ final class CrlCheck {
             throw new IOException("its CRL is signed with a key that is not for CRLs");
         }
         PeerSignatures.requireUnbroken(crl.toASN1Structure().getSignatureAlgorithm());
-        if (!crl.isSignatureValid(signatures.verifier(holder.getSubjectPublicKeyInfo()))) {
+        if (!signatures.isMadeBy(holder.getSubjectPublicKeyInfo(), structure)) {
             throw new IOException("its CRL is not signed by the issuer");
         }
     }

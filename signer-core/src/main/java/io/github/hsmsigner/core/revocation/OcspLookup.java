@@ -14,12 +14,10 @@ import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
 import org.bouncycastle.cert.ocsp.CertificateID;
 import org.bouncycastle.cert.ocsp.OCSPException;
 import org.bouncycastle.cert.ocsp.OCSPReqBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.bc.BcDigestCalculatorProvider;
 
 /** Asks an OCSP responder (RFC 6960, appendix A) about a certificate. */
 final class OcspLookup {
@@ -79,10 +77,7 @@ final class OcspLookup {
             throws IOException {
         try {
             OCSPReqBuilder builder = new OCSPReqBuilder();
-            builder.addRequest(new CertificateID(
-                    new BcDigestCalculatorProvider().get(CertificateID.HASH_SHA1),
-                    new JcaX509CertificateHolder(issuer),
-                    certificate.getSerialNumber()));
+            builder.addRequest(OcspCertificateId.of(CertificateID.HASH_SHA1, certificate, issuer));
             builder.setRequestExtensions(new Extensions(nonce));
             return builder.build().getEncoded();
         } catch (OCSPException | OperatorCreationException | CertificateEncodingException e) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.asn1.ocsp.OCSPResponse;
 import org.bouncycastle.asn1.ocsp.ResponderID;
@@ -23,7 +24,6 @@ import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
 import org.bouncycastle.cert.ocsp.BasicOCSPResp;
-import org.bouncycastle.cert.ocsp.CertificateID;
 import org.bouncycastle.cert.ocsp.CertificateStatus;
 import org.bouncycastle.cert.ocsp.OCSPException;
 import org.bouncycastle.cert.ocsp.OCSPResp;
@@ -65,18 +65,21 @@ final class OcspResponseCheck {
     Answer check(byte[] octets, Extension nonce, X509Certificate certificate, X509Certificate issuer)
             throws IOException {
         try {
-            BasicOCSPResp response = parse(octets);
+            OCSPResponse answer = OCSPResponse.getInstance(Asn1Answer.der(octets));
+            BasicOCSPResp response = basic(answer);
+            ASN1Sequence received = ASN1Sequence.getInstance(
+                    answer.getResponseBytes().getResponse().getOctets());
             X509CertificateHolder issuerHolder = new JcaX509CertificateHolder(issuer);
-            Optional<X509Certificate> responder = signedBy(response, issuerHolder)
+            Optional<X509Certificate> responder = signedBy(response, received, issuerHolder)
                     ? Optional.empty()
-                    : uncheckedResponder(delegatedResponder(response, issuer));
+                    : uncheckedResponder(delegatedResponder(response, received, issuer));
             requireKnown(response.getCriticalExtensionOIDs());
             Extension echo = response.getExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nonce);
             // Responders that sign answers in advance leave it out: RFC 6960, section 4.4.1.
             if (echo != null && !echo.getExtnValue().equals(nonce.getExtnValue())) {
                 throw new IOException("its answer has another nonce than the request");
             }
-            SingleResp single = singleResponse(response, certificate, issuerHolder);
+            SingleResp single = singleResponse(response, certificate, issuer);
             requireKnown(single.getCriticalExtensionOIDs());
             Instant goodUntil = times.requireCurrent(single.getThisUpdate(), single.getNextUpdate());
             return new Answer(new Verdict(revocationDate(single.getCertStatus()), goodUntil), responder);
@@ -88,8 +91,8 @@ final class OcspResponseCheck {
         }
     }
 
-    private static BasicOCSPResp parse(byte[] octets) throws IOException, OCSPException {
-        OCSPResp response = new OCSPResp(OCSPResponse.getInstance(Asn1Answer.der(octets)));
+    private static BasicOCSPResp basic(OCSPResponse answer) throws IOException, OCSPException {
+        OCSPResp response = new OCSPResp(answer);
         if (response.getStatus() != OCSPResp.SUCCESSFUL) {
             throw new IOException("it refuses with status " + response.getStatus() + " ("
                     + REFUSALS.getOrDefault(response.getStatus(), "not known here") + ")");
@@ -101,22 +104,22 @@ final class OcspResponseCheck {
         return basic;
     }
 
-    private boolean signedBy(BasicOCSPResp response, X509CertificateHolder candidate)
-            throws OCSPException, OperatorCreationException {
+    private boolean signedBy(BasicOCSPResp response, ASN1Sequence received, X509CertificateHolder candidate)
+            throws IOException, OCSPException, OperatorCreationException {
         ResponderID id = response.getResponderId().toASN1Primitive();
         boolean named = id.getKeyHash() == null
                 ? id.getName().equals(candidate.getSubject())
                 : new RespID(candidate.getSubjectPublicKeyInfo(), digests.get(RespID.HASH_SHA1))
                         .equals(response.getResponderId());
-        return named && response.isSignatureValid(signatures.verifier(candidate.getSubjectPublicKeyInfo()));
+        return named && signatures.isMadeBy(candidate.getSubjectPublicKeyInfo(), received);
     }
 
     /** RFC 6960, section 4.2.2.2. */
-    private X509Certificate delegatedResponder(BasicOCSPResp response, X509Certificate issuer)
+    private X509Certificate delegatedResponder(BasicOCSPResp response, ASN1Sequence received, X509Certificate issuer)
             throws IOException, OCSPException, OperatorCreationException, CertificateException {
         X509CertificateHolder signer = null;
         for (X509CertificateHolder candidate : response.getCerts()) {
-            if (signedBy(response, candidate)) {
+            if (signedBy(response, received, candidate)) {
                 signer = candidate;
                 break;
             }
@@ -150,12 +153,11 @@ final class OcspResponseCheck {
                 .filter(r -> r.getExtensionValue(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck.getId()) == null);
     }
 
-    private SingleResp singleResponse(BasicOCSPResp response, X509Certificate certificate, X509CertificateHolder issuer)
-            throws IOException, OCSPException {
+    private SingleResp singleResponse(BasicOCSPResp response, X509Certificate certificate, X509Certificate issuer)
+            throws IOException, OperatorCreationException, CertificateException {
         List<SingleResp> matches = new ArrayList<>();
         for (SingleResp single : response.getResponses()) {
-            CertificateID id = single.getCertID();
-            if (id.getSerialNumber().equals(certificate.getSerialNumber()) && id.matchesIssuer(issuer, digests)) {
+            if (OcspCertificateId.matches(single.getCertID(), certificate, issuer)) {
                 matches.add(single);
             }
         }

@@ -20,8 +20,10 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cms.CMSException;
 import org.bouncycastle.cms.CMSSignedData;
 import org.bouncycastle.cms.SignerInformation;
+import org.bouncycastle.cms.SignerInformationStore;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.tsp.TSPException;
+import org.bouncycastle.tsp.TSPValidationException;
 import org.bouncycastle.tsp.TimeStampRequest;
 import org.bouncycastle.tsp.TimeStampResponse;
 import org.bouncycastle.tsp.TimeStampToken;
@@ -65,27 +67,69 @@ final class TimestampResponseCheck {
     /** Signature, signing certificate attribute, validity at the token's time, key purpose: RFC 3161, section 2.3. */
     private void requireSignature(TimeStampToken token, X509CertificateHolder signer)
             throws IOException, TSPException, OperatorCreationException {
-        SignerInformation signerInfo =
-                token.toCMSSignedData().getSignerInfos().iterator().next();
+        SignerInformation signerInfo = signerInfo(token.toCMSSignedData());
         PeerSignatures.requireUnbroken(signerInfo.getDigestAlgorithmID());
         PeerSignatures.requireUnbroken(signerInfo.toASN1Structure().getDigestEncryptionAlgorithm());
-        token.validate(signatures.signerInfoVerifier(signer));
+        try {
+            token.validate(signatures.signerInfoVerifier(signer));
+        } catch (TSPValidationException e) {
+            asReceived(token).validate(signatures.signerInfoVerifier(signer));
+        }
+    }
+
+    private static SignerInformation signerInfo(CMSSignedData signedData) {
+        return signedData.getSignerInfos().iterator().next();
+    }
+
+    /** The token, whose signature is verified over the signed attributes as they came, in which names may have an RDN out of order. */
+    private static TimeStampToken asReceived(TimeStampToken token) throws IOException, TSPException {
+        CMSSignedData signedData = token.toCMSSignedData();
+        return new TimeStampToken(CMSSignedData.replaceSigners(
+                signedData, new SignerInformationStore(new SignerAsReceived(signerInfo(signedData)))));
+    }
+
+    /** A signer whose signed attributes are not sorted before the signature is verified. */
+    private static final class SignerAsReceived extends SignerInformation {
+
+        SignerAsReceived(SignerInformation signer) {
+            super(signer);
+        }
+
+        @Override
+        public byte[] getEncodedSignedAttributes() throws IOException {
+            return toASN1Structure().getAuthenticatedAttributes().getEncoded(ASN1Encoding.DL);
+        }
     }
 
     /**
      * The token in DER, as it becomes part of a container in DER. RFC 5652 lets it be in BER but for what was signed, so another
-     * encoding does no harm to its signature. It would to certificates and CRLs that are not in DER themselves, against X.509.
+     * encoding does no harm to its signature. It would to certificates and CRLs with a name that has an RDN out of order: then sets
+     * keep their order.
      */
     private byte[] der(TimeStampToken token, X509CertificateHolder signer, byte[] response)
             throws IOException, TSPException, OperatorCreationException {
+        try {
+            return encoded(token, signer, response, ASN1Encoding.DER);
+        } catch (IOException | TSPException e) {
+            try {
+                return encoded(token, signer, response, ASN1Encoding.DL);
+            } catch (IOException | TSPException other) {
+                e.addSuppressed(other);
+                throw e;
+            }
+        }
+    }
+
+    private byte[] encoded(TimeStampToken token, X509CertificateHolder signer, byte[] response, String encoding)
+            throws IOException, TSPException, OperatorCreationException {
         CMSSignedData signedData = token.toCMSSignedData();
-        byte[] der = signedData.toASN1Structure().getEncoded(ASN1Encoding.DER);
+        byte[] der = signedData.toASN1Structure().getEncoded(encoding);
         List<ASN1Object> signedByOthers = new ArrayList<>();
         signedData.getCertificates().getMatches(null).forEach(c -> signedByOthers.add(c.toASN1Structure()));
         signedData.getCRLs().getMatches(null).forEach(c -> signedByOthers.add(c.toASN1Structure()));
         String received = text(response);
         for (ASN1Object structure : signedByOthers) {
-            if (!received.contains(text(structure.getEncoded(ASN1Encoding.DER)))) {
+            if (!received.contains(text(structure.getEncoded(encoding)))) {
                 throw new IOException("its token holds a certificate or a CRL that is not in DER");
             }
         }

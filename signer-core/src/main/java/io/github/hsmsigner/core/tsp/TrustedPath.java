@@ -22,8 +22,9 @@ import java.util.Set;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
 /**
- * Certification paths (RFC 5280, section 6), with BouncyCastle: the Java runtime does not have all curves that authorities use.
- * Revocation is for those who verify the document.
+ * Certification paths (RFC 5280, section 6). BouncyCastle verifies them, because the Java runtime does not have all curves that
+ * authorities use. If it finds none, the Java runtime tries too: BouncyCastle encodes certificates again before it verifies their
+ * signatures, so it takes none whose name has an RDN out of order. Revocation is for those who verify the document.
  */
 final class TrustedPath {
 
@@ -37,7 +38,44 @@ final class TrustedPath {
             throws GeneralSecurityException {
         // Not registered. It verifies with its own algorithms if the certificates are its own objects.
         Provider provider = new BouncyCastleProvider();
-        CertificateFactory factory = CertificateFactory.getInstance("X.509", provider);
+        return exists(
+                        CertificateFactory.getInstance("X.509", provider),
+                        CertPathBuilder.getInstance("PKIX", provider),
+                        certificate,
+                        intermediates,
+                        trusted,
+                        time)
+                || existsForRuntime(certificate, intermediates, trusted, time);
+    }
+
+    private static boolean existsForRuntime(
+            X509Certificate certificate,
+            Collection<X509Certificate> intermediates,
+            Collection<X509Certificate> trusted,
+            Date time)
+            throws GeneralSecurityException {
+        try {
+            return exists(
+                    CertificateFactory.getInstance("X.509"),
+                    CertPathBuilder.getInstance("PKIX"),
+                    certificate,
+                    intermediates,
+                    trusted,
+                    time);
+        } catch (CertificateException e) {
+            // The runtime cannot read each key that BouncyCastle can.
+            return false;
+        }
+    }
+
+    private static boolean exists(
+            CertificateFactory factory,
+            CertPathBuilder builder,
+            X509Certificate certificate,
+            Collection<X509Certificate> intermediates,
+            Collection<X509Certificate> trusted,
+            Date time)
+            throws GeneralSecurityException {
         X509CertSelector target = new X509CertSelector();
         target.setCertificate(own(factory, certificate));
         Set<TrustAnchor> anchors = new HashSet<>();
@@ -59,7 +97,7 @@ final class TrustedPath {
         parameters.setRevocationEnabled(false);
         parameters.setDate(time);
         try {
-            CertPathBuilder.getInstance("PKIX", provider).build(parameters);
+            builder.build(parameters);
             return true;
         } catch (CertPathBuilderException e) {
             return false;

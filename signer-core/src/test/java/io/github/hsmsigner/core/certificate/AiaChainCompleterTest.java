@@ -5,18 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hsmsigner.core.CertificateChain;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.TestKeys;
+import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.LoopbackServer;
 import io.github.hsmsigner.testing.TestPki;
+import io.github.hsmsigner.testing.UnsortedName;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AccessDescription;
 import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
@@ -24,11 +32,19 @@ import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.cms.CMSAbsentContent;
+import org.bouncycastle.cms.CMSSignedDataGenerator;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemObject;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Chains that are completed over HTTP. */
 class AiaChainCompleterTest {
@@ -36,6 +52,8 @@ class AiaChainCompleterTest {
     private static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
     private static final KeyPair ROOT_KEY = TestPki.rsaKeyPair(2048);
     private static final KeyPair SIGNER_KEY = TestPki.rsaKeyPair(2048);
+    private static final X509Certificate ODD_ISSUER =
+            UnsortedName.certify("CN=Root", ROOT_KEY.getPublic(), TestPki.rsaKeyPair(2048));
 
     private final AtomicInteger requests = new AtomicInteger();
     private LoopbackServer server;
@@ -157,6 +175,97 @@ class AiaChainCompleterTest {
         answer = root(days(-1), days(1)).getEncoded();
         assertThat(AiaChainCompleter.builder().maxBytes(100).build().complete(chain, TestKeys.soon()))
                 .isEqualTo(chain);
+    }
+
+    static Stream<Arguments> readableForms() throws Exception {
+        X509Certificate root = root(days(-1000), days(1000));
+        byte[] der = root.getEncoded();
+        return Stream.of(
+                Arguments.of("Base64 in one line", Base64.getEncoder().encode(der)),
+                Arguments.of("Base64 in lines", Base64.getMimeEncoder().encode(der)),
+                Arguments.of("Base64 of PKCS#7", Base64.getMimeEncoder().encode(bundle(root))),
+                Arguments.of("DER with a line break", (latin1(der) + "\r\n").getBytes(StandardCharsets.ISO_8859_1)),
+                Arguments.of("PKCS#7", bundle(root)),
+                Arguments.of("PEM", ascii(TestPki.pem(root))),
+                Arguments.of(
+                        "PEM after a text",
+                        ascii("CN=Root\r\n" + TestPki.pem(root).replace("\n", "\r\n"))),
+                Arguments.of("PEM of PKCS#7", ascii(TestPki.pem(new PemObject("PKCS7", bundle(root))))));
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static String latin1(byte[] octets) {
+        return new String(octets, StandardCharsets.ISO_8859_1);
+    }
+
+    /** A bundle with the bytes of the certificate. */
+    private static byte[] bundle(X509Certificate certificate) throws Exception {
+        CMSSignedDataGenerator generator = new CMSSignedDataGenerator();
+        generator.addCertificate(new JcaX509CertificateHolder(certificate));
+        return generator.generate(new CMSAbsentContent()).getEncoded(ASN1Encoding.DL);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("readableForms")
+    void anIssuerIsReadInEachUsualForm(String name, byte[] form) throws Exception {
+        answer = form;
+        CertificateChain chain = CertificateChain.of(signer(address()), List.of());
+        assertThat(AiaChainCompleter.builder()
+                        .build()
+                        .complete(chain, TestKeys.soon())
+                        .certificates())
+                .hasSize(2);
+    }
+
+    static Stream<Arguments> otherForms() throws Exception {
+        ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+        try (OutputStream zip = new GZIPOutputStream(zipped)) {
+            zip.write(root(days(-1000), days(1000)).getEncoded());
+        }
+        return Stream.of(
+                Arguments.of(ascii("<!DOCTYPE html><html>moved</html>"), "it is an HTML or XML page"),
+                Arguments.of(ascii("\r\n <?xml version=\"1.0\"?>"), "it is an HTML or XML page"),
+                Arguments.of(ascii("Not found."), "it is text"),
+                Arguments.of(zipped.toByteArray(), "it is compressed with gzip"),
+                Arguments.of(
+                        ascii("-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n"),
+                        "It holds: X509 CRL block of line 1"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("otherForms")
+    void anotherFormIsNamed(byte[] form, String reason) throws Exception {
+        answer = form;
+        CertificateChain chain = CertificateChain.of(signer(address()), List.of());
+        try (CapturedLog log = new CapturedLog()) {
+            assertThat(AiaChainCompleter.builder().build().complete(chain, TestKeys.soon()))
+                    .isEqualTo(chain);
+            assertThat(log.text()).contains("could not be fetched: " + address() + ": ", reason);
+        }
+    }
+
+    /** Its own issuer has such a name: a certificate of a signer with one is refused. */
+    @ParameterizedTest
+    @ValueSource(strings = {"DER", "PEM", "PKCS#7", "Base64"})
+    void anIssuerWithAnUnsortedNameKeepsItsBytes(String form) throws Exception {
+        byte[] odd = ODD_ISSUER.getEncoded();
+        answer = switch (form) {
+            case "PEM" -> ascii(TestPki.pem(ODD_ISSUER));
+            case "PKCS#7" -> bundle(ODD_ISSUER);
+            case "Base64" -> Base64.getMimeEncoder().encode(odd);
+            default -> odd;
+        };
+        CertificateChain chain = CertificateChain.of(signer(address()), List.of());
+        assertThat(UnsortedName.count(odd)).isEqualTo(1);
+        List<X509Certificate> completed = AiaChainCompleter.builder()
+                .build()
+                .complete(chain, TestKeys.soon())
+                .certificates();
+        assertThat(completed).hasSize(2);
+        assertThat(completed.get(1).getEncoded()).isEqualTo(odd);
     }
 
     @Test

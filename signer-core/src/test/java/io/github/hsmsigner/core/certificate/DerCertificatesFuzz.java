@@ -29,7 +29,7 @@ public final class DerCertificatesFuzz {
     public static void fuzzerTestOneInput(byte[] octets) throws IOException, GeneralSecurityException {
         List<X509Certificate> certificates;
         try {
-            certificates = DerCertificates.read(octets);
+            certificates = DerCertificates.read(octets, ASN1Encoding.DER);
         } catch (MalformedCertificatesException e) {
             assertThat(e).message().isNotBlank();
             return;

@@ -145,8 +145,8 @@ final class KeyReader {
                 .ifPresent(file ->
                         values.problems().attempt(values.where(CERTIFICATE), () -> CertificateFiles.read(file)));
         List<Path> issuers = values.get(CA_CERTIFICATES).orElse(List.of());
-        issuers.forEach(
-                file -> values.problems().attempt(values.where(CA_CERTIFICATES), () -> CertificateFiles.read(file)));
+        issuers.forEach(file ->
+                values.problems().attempt(values.where(CA_CERTIFICATES), () -> CertificateFiles.readIssuers(file)));
         return new KeyCertificates(values.get(CERTIFICATE), issuers);
     }
 }

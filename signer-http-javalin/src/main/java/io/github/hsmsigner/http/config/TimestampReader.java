@@ -70,7 +70,8 @@ final class TimestampReader {
 
     private static Optional<TimestampSettings.Authority> authority(SectionValues values) {
         List<Path> trusted = values.get(TRUSTED).orElse(List.of());
-        trusted.forEach(file -> values.problems().attempt(values.where(TRUSTED), () -> CertificateFiles.read(file)));
+        trusted.forEach(
+                file -> values.problems().attempt(values.where(TRUSTED), () -> CertificateFiles.readIssuers(file)));
         Optional<TimestampSettings.Login> login = Optional.empty();
         if (values.isSet(USER, PASSWORD)) {
             Optional<String> user = values.require(USER);

@@ -85,7 +85,7 @@ public final class KeyProof {
 
     private static List<X509Certificate> issuers(KeyCertificates files) {
         return files.issuers().stream()
-                .flatMap(file -> CertificateFiles.read(file).stream())
+                .flatMap(file -> CertificateFiles.readIssuers(file).stream())
                 .toList();
     }
 }

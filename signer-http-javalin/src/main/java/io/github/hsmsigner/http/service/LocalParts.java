@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * The parts of the service that need no token: all are opened, and all problems are collected, so that an operator sees them in one
@@ -39,9 +38,11 @@ final class LocalParts implements AutoCloseable {
         // Those of keys on tokens would show only once the token is open.
         settings.keys().values().stream()
                 .map(KeySettings::certificates)
-                .flatMap(files -> Stream.concat(files.signer().stream(), files.issuers().stream()))
                 .distinct()
-                .forEach(file -> collect(() -> CertificateFiles.read(file)));
+                .forEach(files -> {
+                    files.signer().ifPresent(file -> collect(() -> CertificateFiles.read(file)));
+                    files.issuers().forEach(file -> collect(() -> CertificateFiles.readIssuers(file)));
+                });
         addAll(SigningHttpServer.problems(settings.listeners(), settings.tls()));
         settings.signatures()
                 .ifPresent(signatures ->

@@ -58,7 +58,7 @@ public final class SignatureContainers {
             TimestampAuthority.Builder authority = TimestampAuthority.builder(settings.address());
             settings.policy().ifPresent(authority::policy);
             authority.trusted(settings.trusted().stream()
-                    .flatMap(file -> CertificateFiles.read(file).stream())
+                    .flatMap(file -> CertificateFiles.readIssuers(file).stream())
                     .toList());
             settings.login().ifPresent(login -> {
                 char[] password = login.password().characters();

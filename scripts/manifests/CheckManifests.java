@@ -120,6 +120,11 @@ public class CheckManifests {
                 require(!Set.of("HSM_PIN", "SIGNING_KEYSTORE_PASSWORD").contains(text(variable, "name").orElseThrow()),
                         "a secret is in the environment: " + text(variable, "name").orElseThrow()));
 
+        for (String variable : List.of("SIGNING_TOKEN_SECRET_FILE", "SIGNING_AUDIT_FILE")) {
+            require(container(deployment).getAsJsonArray("env").asList().stream()
+                    .anyMatch(set -> text(set, "name").equals(Optional.of(variable))), "there is no " + variable);
+        }
+
         for (String service : List.of("Service/signing-service", "Service/signing-service-admin")) {
             require(covers(at(resources.get(service), "spec", "selector"), labels), service + " selects other pods");
             at(resources.get(service), "spec", "ports").getAsJsonArray().forEach(port ->

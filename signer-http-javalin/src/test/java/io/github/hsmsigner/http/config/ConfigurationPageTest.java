@@ -80,9 +80,11 @@ class ConfigurationPageTest {
             HSM_KEY_LABEL=contracts
             SIGNING_CERTIFICATE=/etc/signer/signer.pem
             SIGNING_CA_CERTIFICATES=/etc/signer/ca.pem
+            SIGNING_TOKEN_SECRET_FILE=/run/secrets/signing-token
+            SIGNING_AUDIT_FILE=/var/log/signer/audit.jsonl
             ```
 
-            The same in a file, with TLS, a secret that callers must know, and an audit log:
+            The same in a file, with TLS:
 
             ```yaml
             tokens:

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.http.audit.AuditFile;
 import io.github.hsmsigner.http.audit.AuditFileSettings;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** The dashboard and the alert rules ask for metrics and labels that exist. */
+/** The dashboard and the alert rules ask for metrics and labels that exist, and the examples are restricted. */
 class DeployedFilesTest {
 
     private static final Path DEPLOY = Path.of("..", "deploy");
@@ -150,5 +152,46 @@ class DeployedFilesTest {
             }
         }
         assertThat(names).hasSizeGreaterThan(15);
+    }
+
+    /** An example is copied as it is, so it must not be open by default. */
+    @Test
+    void everyExampleHasAPolicyAndAnAuditLog() throws IOException {
+        List<String> wanted = List.of("SIGNING_TOKEN_SECRET_FILE", "SIGNING_AUDIT_FILE", "SIGNING_RAW_DATA");
+        assertThat(environment("docker/docker-compose.yml").propertyNames()).containsAll(wanted);
+        assertThat(environment("docker/docker-compose.softhsm.yml")
+                        .path("SIGNING_SERVICE_ACCESS_OPEN")
+                        .asString())
+                .isEqualTo("true");
+        JsonNode deployment = new YAMLMapper()
+                .readTree(DEPLOY.resolve("kubernetes/base/deployment.yaml").toFile());
+        Set<String> names = new TreeSet<>();
+        deployment
+                .at("/spec/template/spec/containers/0/env")
+                .forEach(variable -> names.add(variable.path("name").asString()));
+        assertThat(names).containsAll(wanted);
+        String unit = Files.readString(DEPLOY.resolve("systemd/signer.service"))
+                + Files.readString(DEPLOY.resolve("systemd/signer.env"));
+        assertThat(wanted).allSatisfy(name -> assertThat(unit).containsPattern("(?m)^(Environment=)?" + name + "=."));
+    }
+
+    private static JsonNode environment(String composeFile) {
+        return new YAMLMapper()
+                .readTree(DEPLOY.resolve(composeFile).toFile())
+                .at("/services/signing-service/environment");
+    }
+
+    @Test
+    void theBaseOfTheImagesIsPinned() throws IOException {
+        Set<String> stages = new HashSet<>();
+        Matcher from = Pattern.compile("(?m)^FROM (\\S+) AS (\\S+)$")
+                .matcher(Files.readString(DEPLOY.resolve("docker/Dockerfile")));
+        while (from.find()) {
+            if (!stages.contains(from.group(1))) {
+                assertThat(from.group(1)).containsPattern("^[^@]+@sha256:[0-9a-f]{64}$");
+            }
+            stages.add(from.group(2));
+        }
+        assertThat(stages).contains("service", "softhsm", "document-engine-stand-in");
     }
 }

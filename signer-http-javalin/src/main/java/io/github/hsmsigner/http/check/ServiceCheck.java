@@ -41,7 +41,8 @@ public final class ServiceCheck {
             findings.addAll(AccessCheck.of(settings.access(), settings.keys().keySet(), clock));
             findings.addAll(
                     settings.server().tls().map(tls -> TlsCheck.of(tls, clock)).orElse(List.of(TlsCheck.none())));
-            SigningHttpServer.heapWarning(settings.server())
+            SigningHttpServer.heapWarning(
+                            settings.server(), settings.signatures().largestRevocationInfo())
                     .ifPresent(warning -> findings.add(Finding.warning(
                             "server",
                             "",

@@ -48,4 +48,13 @@ public record SignatureSettings(
         Objects.requireNonNull(queue, "queue");
         Objects.requireNonNull(timestamps, "timestamps");
     }
+
+    /**
+     * Returns the largest revocation information of a container.
+     *
+     * @return the bytes; 0 if containers have none
+     */
+    public long largestRevocationInfo() {
+        return revocationInfo ? revocationMaxSize : 0;
+    }
 }

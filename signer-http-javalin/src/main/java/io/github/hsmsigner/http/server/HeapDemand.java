@@ -7,9 +7,10 @@ import io.github.hsmsigner.http.protocol.CallbackLimits;
  * rounded up from class histograms of such a server on JDK 17.
  *
  * @param bytes the heap that is needed
+ * @param revocationBytes the largest revocation information of a container
  * @param available the largest heap of this process
  */
-record HeapDemand(long bytes, long available) {
+record HeapDemand(long bytes, long revocationBytes, long available) {
 
     private static final long KIB = 1024;
 
@@ -30,24 +31,33 @@ record HeapDemand(long bytes, long available) {
     private static final long NAME = 150;
 
     /** Estimates the demand of a server in this process. */
-    static HeapDemand of(ServerSettings settings) {
-        return of(settings, Runtime.getRuntime().maxMemory());
+    static HeapDemand of(ServerSettings settings, long revocationBytes) {
+        return of(settings, revocationBytes, Runtime.getRuntime().maxMemory());
     }
 
-    static HeapDemand of(ServerSettings settings, long available) {
+    static HeapDemand of(ServerSettings settings, long revocationBytes, long available) {
         ClientLimits clients = settings.clientLimits();
         CallbackLimits json = settings.callbackLimits();
         long connection = CONNECTION
                 + (settings.tls().isPresent() ? TLS_CONNECTION : 0)
                 + clients.maxHeaderBytes()
                 + clients.maxHeaderFields() * HEADER_FIELD;
-        long request = REQUEST + json.maxTokens() / 2L * (NAME + 2L * json.maxNameLength());
+        // A container is held whole until its client has received it.
+        long request = REQUEST + revocationBytes + json.maxTokens() / 2L * (NAME + 2L * json.maxNameLength());
         return new HeapDemand(
                 PROCESS
                         + clients.maxConnections() * connection
                         + clients.maxRequests() * request
                         + clients.maxRequestMemory(),
+                revocationBytes,
                 available);
+    }
+
+    /** Returns the names of the settings that lower the demand. */
+    String settings() {
+        return revocationBytes > 0
+                ? "max-connections, max-requests, max-request-memory or revocation-max-size"
+                : "max-connections, max-requests or max-request-memory";
     }
 
     boolean fits() {

@@ -61,7 +61,6 @@ public final class SigningHttpServer {
         Objects.requireNonNull(service, "service");
         Objects.requireNonNull(observer, "observer");
         Objects.requireNonNull(health, "health");
-        heapWarning(settings).ifPresentOrElse(LOG::warn, () -> LOG.info("{}", HeapDemand.of(settings)));
         ServerAnswers answers = new ServerAnswers(observer::answeredByServer, System::nanoTime);
         OperatorPages pages = settings.admin().isPresent()
                 ? OperatorPages.liveness(answers)
@@ -97,13 +96,25 @@ public final class SigningHttpServer {
      * Compares the heap of this process with the limits on clients.
      *
      * @param settings the settings
+     * @param revocationBytes the largest revocation information of a container; 0 for none
      * @return a warning and what to do, if clients can make the server use more heap than there is
      */
-    public static Optional<String> heapWarning(ServerSettings settings) {
-        HeapDemand demand = HeapDemand.of(settings);
+    public static Optional<String> heapWarning(ServerSettings settings, long revocationBytes) {
+        HeapDemand demand = HeapDemand.of(settings, revocationBytes);
         return demand.fits()
                 ? Optional.empty()
-                : Optional.of(demand + " Lower max-connections, max-requests or max-request-memory, or raise -Xmx.");
+                : Optional.of(demand + " Lower " + demand.settings() + ", or raise -Xmx.");
+    }
+
+    /**
+     * Logs the heap that clients can make the server use, at WARN if it is more than there is.
+     *
+     * @param settings the settings
+     * @param revocationBytes the largest revocation information of a container; 0 for none
+     */
+    public static void logHeapDemand(ServerSettings settings, long revocationBytes) {
+        heapWarning(settings, revocationBytes)
+                .ifPresentOrElse(LOG::warn, () -> LOG.info("{}", HeapDemand.of(settings, revocationBytes)));
     }
 
     private static void collect(List<String> problems, Runnable check) {

@@ -132,12 +132,10 @@ final class RunningService implements AutoCloseable {
 
     private SigningHttpServer startServer() throws CannotStartException {
         try {
+            ServerSettings server = serverSettings();
+            SigningHttpServer.logHeapDemand(server, settings.signatures().largestRevocationInfo());
             return SigningHttpServer.start(
-                    serverSettings(),
-                    keys.ring(),
-                    health,
-                    Optional.of(new MetricsText(metrics)),
-                    new CountedRequests(metrics));
+                    server, keys.ring(), health, Optional.of(new MetricsText(metrics)), new CountedRequests(metrics));
         } catch (InvalidConfigurationException e) {
             throw new CannotStartException(List.of(e.getMessage()));
         }

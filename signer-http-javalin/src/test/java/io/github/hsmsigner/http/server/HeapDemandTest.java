@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HeapDemandTest {
@@ -22,7 +23,7 @@ class HeapDemandTest {
 
     @Test
     void theDefaultLimitsFitTheHeapOfSystemd() {
-        HeapDemand demand = HeapDemand.of(TestServer.settings(DEFAULTS), HEAP_OF_SYSTEMD);
+        HeapDemand demand = HeapDemand.of(TestServer.settings(DEFAULTS), 0, HEAP_OF_SYSTEMD);
         assertThat(demand.fits()).as(demand.toString()).isTrue();
     }
 
@@ -45,7 +46,29 @@ class HeapDemandTest {
                 CertificateEncoding.PEM,
                 clients,
                 Duration.ofSeconds(1));
-        assertThat(HeapDemand.of(settings, HEAP_OF_SYSTEMD).fits()).isFalse();
+        assertThat(HeapDemand.of(settings, 0, HEAP_OF_SYSTEMD).fits()).isFalse();
+    }
+
+    /** Each request may hold a container with a CRL of that size. */
+    @ParameterizedTest
+    @CsvSource({"0, 0", "65536, 16", "1048576, 256", "67108864, 16384"})
+    void revocationInformationNeedsItsSizeForEachRequest(long largest, long mebibytes) {
+        ServerSettings settings = TestServer.settings(DEFAULTS);
+        HeapDemand without = HeapDemand.of(settings, 0, HEAP_OF_SYSTEMD);
+        HeapDemand with = HeapDemand.of(settings, largest, HEAP_OF_SYSTEMD);
+        assertThat(with.bytes() - without.bytes()).isEqualTo(mebibytes * MIB);
+        assertThat(with.fits()).isEqualTo(largest == 0);
+    }
+
+    @Test
+    void theWarningNamesTheLimitOfRevocationInformation() {
+        ServerSettings settings = TestServer.settings(DEFAULTS);
+        assertThat(SigningHttpServer.heapWarning(settings, 1L << 40).orElseThrow())
+                .endsWith(
+                        "Lower max-connections, max-requests, max-request-memory or revocation-max-size, or raise -Xmx.");
+        assertThat(SigningHttpServer.heapWarning(TestServer.settings(DEFAULTS.withMaxRequestMemory(1L << 40)), 0)
+                        .orElseThrow())
+                .endsWith("Lower max-connections, max-requests or max-request-memory, or raise -Xmx.");
     }
 
     @ParameterizedTest
@@ -53,13 +76,13 @@ class HeapDemandTest {
     void theStartSaysWhetherItFits(boolean fits) {
         ServerSettings settings = TestServer.settings(fits ? DEFAULTS : DEFAULTS.withMaxRequestMemory(1L << 40));
         try (CapturedLog log = new CapturedLog()) {
-            TestServer.start(settings, () -> null).stop();
+            SigningHttpServer.logHeapDemand(settings, 0);
             assertThat(log.lines())
                     .filteredOn(line -> line.contains("Clients can make the service use "))
                     .singleElement()
                     .asString()
                     .startsWith(fits ? "INFO " : "WARN ");
         }
-        assertThat(SigningHttpServer.heapWarning(settings).isEmpty()).isEqualTo(fits);
+        assertThat(SigningHttpServer.heapWarning(settings, 0).isEmpty()).isEqualTo(fits);
     }
 }

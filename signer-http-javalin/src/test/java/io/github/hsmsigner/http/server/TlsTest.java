@@ -507,6 +507,30 @@ class TlsTest {
         }
     }
 
+    @Test
+    void aFloodOfFailedHandshakesHasFewLines() throws IOException {
+        writeIdentity("Server", TestPki.rsaKeyPair(2048));
+        start(ClientCertificates.NONE);
+        try (CapturedLog log = new CapturedLog()) {
+            long begin = System.nanoTime();
+            for (String rubbish : List.of(REQUEST, "rubbish\r\n\r\n", "\026\003\001\0\005\1\0\0\1\0")) {
+                for (int i = 0; i < 50; i++) {
+                    try (RawConnection connection = RawConnection.to(server.port())) {
+                        connection.send(rubbish);
+                        // The server closes it, after an alert.
+                        assertThatThrownBy(connection::readHead).isInstanceOf(IOException.class);
+                    }
+                }
+            }
+            TestServer.await("no connection is left", () -> server.activity().connections() == 0);
+            long seconds = 1 + (System.nanoTime() - begin) / 1_000_000_000;
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("A TLS handshake failed."))
+                    .hasSizeBetween(10, (int) (10 * seconds));
+            assertThat(once(PKI.clientTls()).status()).isEqualTo(200);
+        }
+    }
+
     private interface Attempt {
         void run() throws IOException;
     }

@@ -29,6 +29,7 @@ class ArchitectureTest {
                         "io.github.hsmsigner.core..",
                         "java..",
                         "javax.crypto..",
+                        "javax.net.ssl",
                         "javax.security.auth.x500..",
                         "org.bouncycastle..",
                         "org.slf4j")

@@ -17,6 +17,9 @@ public final class ClientCertificateFacts {
     /** The name of the fact that holds the subject as {@link io.github.hsmsigner.core.DistinguishedName} prints it. */
     public static final String SUBJECT = "client_certificate_subject";
 
+    /** The name of the fact that holds the issuer as {@link io.github.hsmsigner.core.DistinguishedName} prints it. */
+    public static final String ISSUER = "client_certificate_issuer";
+
     /** The name of the fact that holds the SHA-256 hash of the certificate in DER, in hexadecimal, lower case. */
     public static final String SHA256 = "client_certificate_sha256";
 
@@ -35,6 +38,8 @@ public final class ClientCertificateFacts {
             return Map.of(
                     SUBJECT,
                     DistinguishedName.ofSubject(certificate).toString(),
+                    ISSUER,
+                    DistinguishedName.ofIssuer(certificate).toString(),
                     SHA256,
                     HexFormat.of().formatHex(hash));
         } catch (CertificateEncodingException e) {

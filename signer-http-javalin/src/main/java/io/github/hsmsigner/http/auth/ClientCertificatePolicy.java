@@ -22,18 +22,21 @@ final class ClientCertificatePolicy implements SigningPolicy {
     public PolicyDecision decide(SigningAttempt attempt) {
         Map<String, String> facts = attempt.context().transportFacts();
         String subject = facts.get(ClientCertificateFacts.SUBJECT);
+        String issuer = facts.get(ClientCertificateFacts.ISSUER);
         String sha256 = facts.get(ClientCertificateFacts.SHA256);
-        if (subject == null || sha256 == null) {
+        if (subject == null || issuer == null || sha256 == null) {
             return PolicyDecision.deny("The client has no certificate.");
         }
         DistinguishedName name = DistinguishedName.parse(subject);
+        DistinguishedName issuerName = DistinguishedName.parse(issuer);
         return certificates.stream()
                 .filter(entry -> entry.subject().map(name::equals).orElse(true))
+                .filter(entry -> entry.issuer().map(issuerName::equals).orElse(true))
                 .filter(entry -> entry.sha256().map(sha256::equals).orElse(true))
                 .findFirst()
                 .map(entry -> PolicyDecision.allow(entry.caller()))
-                .orElseGet(() -> PolicyDecision.deny(
-                        "The client's certificate is not listed; its subject is " + shortened(subject) + "."));
+                .orElseGet(() -> PolicyDecision.deny("The client's certificate is not listed; its subject is "
+                        + shortened(subject) + " and its issuer is " + shortened(issuer) + "."));
     }
 
     /** Printable, as {@link DistinguishedName#toString()} escapes it. */

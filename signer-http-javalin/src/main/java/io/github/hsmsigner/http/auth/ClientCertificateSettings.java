@@ -4,7 +4,6 @@ import io.github.hsmsigner.core.SigningPolicy;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,8 +15,6 @@ import java.util.stream.Collectors;
  * @param certificates the certificates; at least one. The first that fits says who the caller is
  */
 public record ClientCertificateSettings(List<ListedCertificate> certificates) implements PolicySettings {
-
-    private static final String ANY_CALLER = "any";
 
     /**
      * Checks that there is a certificate.
@@ -31,11 +28,12 @@ public record ClientCertificateSettings(List<ListedCertificate> certificates) im
             throw new InvalidConfigurationException(
                     "A policy over client certificates needs at least one certificate.");
         }
-        Set<ListedCertificate> distinct = new HashSet<>();
-        for (ListedCertificate entry : certificates) {
-            if (!distinct.add(new ListedCertificate(ANY_CALLER, entry.subject(), entry.sha256()))) {
+        for (int i = 1; i < certificates.size(); i++) {
+            ListedCertificate entry = certificates.get(i);
+            if (certificates.subList(0, i).stream().anyMatch(earlier -> earlier.includes(entry))) {
                 throw new InvalidConfigurationException("A client certificate of caller \"" + entry.caller()
-                        + "\" is listed twice. Only the first entry can apply.");
+                        + "\" is listed twice. Only the first entry can apply. An entry with an issuer must come before"
+                        + " the entry with the same subject and any issuer.");
             }
         }
     }

@@ -123,13 +123,17 @@ final class PolicyReader {
             "subject",
             ValueType.text("a distinguished name"),
             "the whole subject of the certificate, as `openssl x509 -nameopt RFC2253` prints it; case and blanks count");
+    private static final Setting<String> SUBJECTS_ISSUER = Setting.of(
+            "issuer",
+            ValueType.text("a distinguished name"),
+            "with a subject: the whole issuer of the certificate, in the same form. Default: any authority that TLS trusts");
     private static final Setting<String> FINGERPRINT = Setting.of(
             "sha256",
             ValueType.text("a fingerprint"),
             "SHA-256 fingerprint of the certificate, instead of the subject");
     private static final Setting<List<SectionValues>> CLIENT_CERTIFICATES = Setting.of(
             "client-certificates",
-            new Shape.OfList(Section.of(CALLER, SUBJECT, FINGERPRINT)),
+            new Shape.OfList(Section.of(CALLER, SUBJECT, SUBJECTS_ISSUER, FINGERPRINT)),
             "the client's certificate in TLS is listed");
 
     static final Section SECTION = Section.of(OPEN, SHARED_SECRETS, USER_LIST, JWT, CLIENT_CERTIFICATES);
@@ -198,8 +202,14 @@ final class PolicyReader {
         values.atMostOne("say which certificate is meant", SUBJECT, FINGERPRINT);
         Optional<String> caller = values.require(CALLER);
         if (!values.isSet(FINGERPRINT)) {
-            return values.require(SUBJECT)
+            Optional<ListedCertificate> listed = values.require(SUBJECT)
                     .flatMap(subject -> caller.map(name -> ListedCertificate.withSubject(name, subject)));
+            return values.isSet(SUBJECTS_ISSUER)
+                    ? listed.flatMap(entry -> values.get(SUBJECTS_ISSUER).map(entry::withIssuer))
+                    : listed;
+        }
+        if (values.isSet(SUBJECTS_ISSUER)) {
+            values.problems().add(values.where(SUBJECTS_ISSUER), "counts only with a subject; leave it out");
         }
         return values.get(FINGERPRINT)
                 .flatMap(hash -> caller.map(name -> ListedCertificate.withFingerprint(name, hash)));

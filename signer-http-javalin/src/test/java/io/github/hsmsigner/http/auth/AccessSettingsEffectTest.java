@@ -421,6 +421,7 @@ class AccessSettingsEffectTest {
     @ShowsEffectOf({
         "access.policies[].client-certificates[].caller",
         "access.policies[].client-certificates[].subject",
+        "access.policies[].client-certificates[].issuer",
         "access.policies[].client-certificates[].sha256"
     })
     void aListedCertificateNamesTheCaller() throws Exception {
@@ -431,28 +432,35 @@ class AccessSettingsEffectTest {
                 HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(archive.getEncoded()));
         TestPki.writePem(directory.resolve("server.pem"), engine, PKI.intermediate());
         TestPki.writePem(directory.resolve("server.key"), TestPki.pkcs8(EC));
-        TestPki.writePem(directory.resolve("clients.pem"), PKI.root());
+        Instant begin = Instant.now().minus(Duration.ofDays(1));
+        Instant end = Instant.now().plus(Duration.ofDays(1));
+        X509Certificate other = TestPki.certify("CN=Other CA", EC.getPublic(), "CN=Other CA", EC, true, begin, end);
+        X509Certificate sameSubject =
+                TestPki.certify("CN=engine", EC.getPublic(), "CN=Other CA", EC, false, begin, end);
+        TestPki.writePem(directory.resolve("clients.pem"), PKI.root(), other);
         try (ConfiguredService service = start("tls", """
                 access:
                   policies:
                     - client-certificates:
+                        - {caller: by-issuer, subject: CN=engine, issuer: CN=Other CA}
                         - {caller: by-subject, subject: CN=engine}
                         - {caller: by-fingerprint, sha256: %s}
                   others: {key: alpha}
                 """.formatted(fingerprint), """
                 , tls: {certificate: @server.pem, private-key: @server.key, client-certificates: required,
                   client-authorities: @clients.pem}""")) {
-            assertThat(signTls(service, engine)).isEqualTo(200);
+            assertThat(signTls(service, engine, PKI.intermediate())).isEqualTo(200);
             assertThat(lastLine("tls")).contains("\"callers\":[\"by-subject\"]");
-            assertThat(signTls(service, archive)).isEqualTo(200);
+            assertThat(signTls(service, sameSubject)).isEqualTo(200);
+            assertThat(lastLine("tls")).contains("\"callers\":[\"by-issuer\"]");
+            assertThat(signTls(service, archive, PKI.intermediate())).isEqualTo(200);
             assertThat(lastLine("tls")).contains("\"callers\":[\"by-fingerprint\"]");
-            assertThat(signTls(service, stranger)).isEqualTo(401);
+            assertThat(signTls(service, stranger, PKI.intermediate())).isEqualTo(401);
         }
     }
 
-    private static int signTls(ConfiguredService service, X509Certificate certificate) throws IOException {
-        try (SSLSocket socket =
-                service.connect(PKI.clientTls(ConfiguredService.identity(EC, certificate, PKI.intermediate())))) {
+    private static int signTls(ConfiguredService service, X509Certificate... chain) throws IOException {
+        try (SSLSocket socket = service.connect(PKI.clientTls(ConfiguredService.identity(EC, chain)))) {
             String request = "POST /sign HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: "
                     + SIGN.length() + "\r\n\r\n" + SIGN;
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -228,6 +229,29 @@ class TokenPoliciesTest {
                         reason -> assertThat(reason).contains("its subject is CN=engine,OU=Documents,O=Example"));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "CN=CA; true",
+                "2.5.4.3=CA; true",
+                "CN=ca; false",
+                "CN=C A; false",
+                "CN=CA,O=Example; false",
+                "CN=Other CA; false"
+            })
+    void anIssuerCountsIfItIsSet(String issuer, boolean listed) {
+        ClientCertificateSettings settings = new ClientCertificateSettings(
+                List.of(ListedCertificate.withSubject("engine", "CN=engine,OU=Documents,O=Example")
+                        .withIssuer(issuer)));
+        PolicyDecision decision = decide(AccessSettings.of(settings), null, facts(ENGINE));
+        assertThat(decision.callers().contains("engine")).isEqualTo(listed);
+        if (!listed) {
+            assertThat(decision.denialReason())
+                    .hasValueSatisfying(reason -> assertThat(reason).contains("its issuer is CN=CA."));
+        }
+    }
+
     @Test
     void aFingerprintIsOneCertificate() {
         String hex = facts(ENGINE).get(ClientCertificateFacts.SHA256);
@@ -242,7 +266,14 @@ class TokenPoliciesTest {
                 .hasMessageContaining("64 hexadecimal digits");
         assertThatThrownBy(() -> ListedCertificate.withSubject("engine", "no name"))
                 .hasMessageContaining("not a distinguished name");
-        assertThatThrownBy(() -> new ListedCertificate("engine", Optional.empty(), Optional.empty()))
+        assertThatThrownBy(() ->
+                        ListedCertificate.withSubject("engine", "CN=engine").withIssuer("no name"))
+                .hasMessageContaining("The issuer")
+                .hasMessageContaining("not a distinguished name");
+        assertThatThrownBy(
+                        () -> ListedCertificate.withFingerprint("engine", hex).withIssuer("CN=A"))
+                .hasMessageContaining("has an issuer without a subject");
+        assertThatThrownBy(() -> new ListedCertificate("engine", Optional.empty(), Optional.empty(), Optional.empty()))
                 .hasMessageContaining("needs a subject or a SHA-256 fingerprint");
     }
 

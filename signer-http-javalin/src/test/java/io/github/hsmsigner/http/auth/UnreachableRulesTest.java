@@ -95,6 +95,14 @@ class UnreachableRulesTest {
         ListedCertificate first = ListedCertificate.withSubject("engine", "CN=engine,O=Example");
         ListedCertificate same = ListedCertificate.withSubject("archive", "cn=engine, o=Example");
         assertRefused(() -> new ClientCertificateSettings(List.of(first, same)), "caller \"archive\" is listed twice");
+        ListedCertificate ofOne = first.withIssuer("CN=One CA");
+        ListedCertificate ofOther = first.withIssuer("CN=Other CA");
+        assertThatCode(() -> new ClientCertificateSettings(List.of(ofOne, ofOther, first)))
+                .doesNotThrowAnyException();
+        assertRefused(
+                () -> new ClientCertificateSettings(List.of(ofOne, ofOther, same.withIssuer("cn=Other CA"))),
+                "caller \"archive\" is listed twice");
+        assertRefused(() -> new ClientCertificateSettings(List.of(same, ofOther)), "caller \"engine\" is listed twice");
         String hash = "ab".repeat(32);
         assertRefused(
                 () -> new ClientCertificateSettings(List.of(

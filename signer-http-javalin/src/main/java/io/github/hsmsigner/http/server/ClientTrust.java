@@ -42,6 +42,7 @@ final class ClientTrust {
                 .collect(Collectors.toSet());
         this.parameters = new PKIXBuilderParameters(anchors, null);
         parameters.setRevocationEnabled(false);
+        parameters.addCertPathChecker(new CertificateStrength());
     }
 
     /** Returns what verifies clients' certificates in a handshake. */

@@ -114,7 +114,15 @@ final class TlsIdentity {
                         "the file " + settings.certificates(), certificates, List.of())
                 .certificateChain(key);
         requireIssuers(found, certificates);
+        found.certificates().forEach(certificate -> requireStrength(certificate, settings.certificates()));
         return found;
+    }
+
+    private static void requireStrength(X509Certificate certificate, Path file) {
+        CertificateStrength.problem(certificate, " in " + file).ifPresent(problem -> {
+            throw new InvalidConfigurationException(problem
+                    + " Use a certificate with an EC key, or an RSA key of 2048 bits, that is signed with SHA-256.");
+        });
     }
 
     /** A chain with a gap is not one that clients can verify. */
@@ -175,6 +183,7 @@ final class TlsIdentity {
                             + ". TLS cannot verify clients' certificates with it; a key on P-256, P-384 or P-521, or an"
                             + " RSA key is needed.");
                 });
+                requireStrength(authority, file);
                 authorities.add(authority);
             }
         }

@@ -9,6 +9,7 @@ import io.github.hsmsigner.http.server.TlsSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The settings of the HTTP side. */
@@ -41,6 +42,12 @@ final class ServerReader {
                             + " kills")
             .byDefault("20s")
             .variable("SIGNING_SERVICE_STOP_LIMIT");
+
+    private static final Setting<List<String>> ALLOWED_HOSTS = Setting.of(
+                    "allowed-hosts",
+                    new Shape.Several<>(ValueType.hostName(), Shape.Several.SPACE_OR_COMMA),
+                    "hosts, without ports, that the header `Host` of a callback can name. Default: any")
+            .variable("SIGNING_SERVICE_ALLOWED_HOSTS");
 
     private static final Setting<String> ADMIN_ADDRESS = Setting.of(
                     "address", ValueType.host(), "address for health and metrics; that of the callback, without it")
@@ -177,7 +184,7 @@ final class ServerReader {
             "what a client may take");
 
     static final Section SECTION =
-            Section.of(ADDRESS, PORT, PATH, CERTIFICATE_ENCODING, STOP_LIMIT, TLS, ADMIN, LIMITS);
+            Section.of(ADDRESS, PORT, PATH, CERTIFICATE_ENCODING, STOP_LIMIT, ALLOWED_HOSTS, TLS, ADMIN, LIMITS);
 
     private ServerReader() {}
 
@@ -202,7 +209,8 @@ final class ServerReader {
                 callbackLimits(limits, longestJwt),
                 values.or(CERTIFICATE_ENCODING),
                 clientLimits(limits),
-                values.or(STOP_LIMIT));
+                values.or(STOP_LIMIT),
+                Set.copyOf(values.get(ALLOWED_HOSTS).orElse(List.of())));
     }
 
     /** The listeners whose settings can be used. */

@@ -289,6 +289,11 @@ record ValueType<T>(String expected, Reader<T> reader) {
         return matching("an address of this machine, such as 127.0.0.1, ::1 or localhost", HOST);
     }
 
+    /** A host in the address of a request. */
+    static ValueType<String> hostName() {
+        return matching("a host name or IP address without a port, such as signing-service", HOST);
+    }
+
     /** A name of the operator's choice for a part of the settings. */
     static ValueType<String> name() {
         return matching("1 to 200 printable characters without quotation marks and backslashes", NAME);

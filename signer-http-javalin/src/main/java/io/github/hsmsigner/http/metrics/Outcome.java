@@ -25,6 +25,8 @@ enum Outcome {
     REQUEST_TIMEOUT("request_timeout"),
     METHOD_NOT_ALLOWED("method_not_allowed"),
     NOT_FOUND("not_found"),
+    BROWSER_REQUEST("browser_request"),
+    MISDIRECTED_REQUEST("misdirected_request"),
     INVALID_CLIENT_CERTIFICATE("invalid_client_certificate"),
     BAD_HTTP_REQUEST("bad_http_request"),
     HTTP_SERVER("http_server"),

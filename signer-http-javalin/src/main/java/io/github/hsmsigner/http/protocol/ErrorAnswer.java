@@ -133,6 +133,36 @@ public final class ErrorAnswer {
     }
 
     /**
+     * Returns the answer to a request that a browser sent.
+     *
+     * @param header the name of a header in the request that browsers send
+     * @param requestId the name of the request in logs
+     * @return the answer
+     */
+    public static CallbackAnswer browserRequest(String header, String requestId) {
+        return error(
+                403,
+                "browser_request",
+                "The request has a header " + header
+                        + ", which only browsers send. This service accepts requests of servers only.",
+                requestId);
+    }
+
+    /**
+     * Returns the answer to a request for a host that the service does not serve (RFC 9110, section 15.5.20).
+     *
+     * @param requestId the name of the request in logs
+     * @return the answer
+     */
+    public static CallbackAnswer misdirectedRequest(String requestId) {
+        return error(
+                421,
+                "misdirected_request",
+                "The header Host does not name a host that this service serves.",
+                requestId);
+    }
+
+    /**
      * The answer to a path that does not exist.
      *
      * @param requestId what logs call the request

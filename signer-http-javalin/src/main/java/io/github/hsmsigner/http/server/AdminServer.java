@@ -4,6 +4,7 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Request;
@@ -56,6 +57,7 @@ final class AdminServer {
         OperatorPages pages = OperatorPages.all(health, metrics, answers);
         pages.setHandler(new NothingElse(answers));
         server.setHandler(pages);
+        server.insertHandler(new RequestOriginHandler(Set.of(), answers));
         server.insertHandler(new ClientConnections.RequestHandler());
         Listeners.open(connector, listener);
         try {

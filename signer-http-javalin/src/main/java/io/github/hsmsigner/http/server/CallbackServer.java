@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The server of the callbacks. A request passes, in this order: the count of requests for shutdown, the check of the client's
- * certificate, health and metrics, the check of its method, the limit of requests, and Javalin, the only place where a thread waits.
+ * certificate, the check of its origin, health and metrics, the check of its method, the limit of requests, and Javalin, the only place where a thread waits.
  */
 final class CallbackServer {
 
@@ -172,6 +172,7 @@ final class CallbackServer {
         server.insertHandler(new ReadAheadHandler(memory, settings.clientLimits()));
         server.insertHandler(new PostOnlyHandler(settings.path(), answers));
         server.insertHandler(pages);
+        server.insertHandler(new RequestOriginHandler(settings.allowedHosts(), answers));
         tls.ifPresent(
                 listener -> server.insertHandler(new ClientCertificateHandler(listener::clientTrust, clock, answers)));
         server.insertHandler(draining);

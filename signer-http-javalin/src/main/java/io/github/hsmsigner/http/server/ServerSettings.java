@@ -5,6 +5,7 @@ import io.github.hsmsigner.http.protocol.CertificateEncoding;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The HTTP side of the service. Immutable.
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param certificateEncoding how certificates are answered
  * @param clientLimits what a client may take of the server
  * @param stopLimit how long requests may go on after the stop signal
+ * @param allowedHosts the hosts that callbacks can be for; empty for any
  */
 public record ServerSettings(
         ListenerSettings listener,
@@ -26,7 +28,8 @@ public record ServerSettings(
         CallbackLimits callbackLimits,
         CertificateEncoding certificateEncoding,
         ClientLimits clientLimits,
-        Duration stopLimit) {
+        Duration stopLimit,
+        Set<String> allowedHosts) {
 
     /**
      * Checks the parts.
@@ -39,6 +42,7 @@ public record ServerSettings(
      * @param certificateEncoding how certificates are answered
      * @param clientLimits what a client may take of the server
      * @param stopLimit how long requests may go on after the stop signal
+     * @param allowedHosts the hosts that callbacks can be for; empty for any
      */
     public ServerSettings {
         Objects.requireNonNull(listener, "listener");
@@ -49,5 +53,6 @@ public record ServerSettings(
         Objects.requireNonNull(certificateEncoding, "certificateEncoding");
         Objects.requireNonNull(clientLimits, "clientLimits");
         Objects.requireNonNull(stopLimit, "stopLimit");
+        allowedHosts = Set.copyOf(allowedHosts);
     }
 }

@@ -165,7 +165,8 @@ final class RunningService implements AutoCloseable {
                         .build(),
                 server.certificateEncoding(),
                 server.clientLimits(),
-                server.stopLimit());
+                server.stopLimit(),
+                server.allowedHosts());
     }
 
     private void announce(AccessSettings access) {

@@ -52,6 +52,8 @@ class RequestCountTest {
         metrics.answeredByServer(ErrorAnswer.requestTimeout("id"));
 
         metrics.answeredByServer(ErrorAnswer.invalidClientCertificate("It expired.", "id"));
+        metrics.answeredByServer(ErrorAnswer.browserRequest("Origin", "id"));
+        metrics.answeredByServer(ErrorAnswer.misdirectedRequest("id"));
 
         Scrape scrape = Scrape.of(metrics);
         assertThat(count(scrape, "sign_pkcs7", "ok")).isEqualTo(1);
@@ -68,10 +70,12 @@ class RequestCountTest {
                 "http_server",
                 "request_timeout",
                 "invalid_client_certificate",
+                "browser_request",
+                "misdirected_request",
                 "internal")) {
             assertThat(count(scrape, "unknown", outcome)).as(outcome).isEqualTo(1);
         }
-        assertThat(scrape.sum("signer_requests_total")).isEqualTo(14);
+        assertThat(scrape.sum("signer_requests_total")).isEqualTo(16);
     }
 
     @ParameterizedTest

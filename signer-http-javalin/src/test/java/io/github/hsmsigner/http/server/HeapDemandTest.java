@@ -7,6 +7,7 @@ import io.github.hsmsigner.http.protocol.CertificateEncoding;
 import io.github.hsmsigner.testing.CapturedLog;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,7 +46,8 @@ class HeapDemandTest {
                 json,
                 CertificateEncoding.PEM,
                 clients,
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                Set.of());
         assertThat(HeapDemand.of(settings, 0, HEAP_OF_SYSTEMD).fits()).isFalse();
     }
 

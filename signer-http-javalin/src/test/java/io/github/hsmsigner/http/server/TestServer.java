@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -40,7 +41,15 @@ final class TestServer {
             ClientLimits limits,
             Duration stopLimit) {
         return new ServerSettings(
-                listener, "/sign", tls, admin, CallbackLimits.defaults(), CertificateEncoding.PEM, limits, stopLimit);
+                listener,
+                "/sign",
+                tls,
+                admin,
+                CallbackLimits.defaults(),
+                CertificateEncoding.PEM,
+                limits,
+                stopLimit,
+                Set.of());
     }
 
     static SigningHttpServer start(ServerSettings settings, Supplier<SigningService> service) {

@@ -88,6 +88,23 @@ class ServerSettingsEffectTest {
                 .POST(BodyPublishers.ofString(json)));
     }
 
+    @Test
+    @ShowsEffectOf("server.allowed-hosts")
+    void aRequestForAnotherHostIsRefused() throws IOException {
+        String body = with("\"signing_token\":null");
+        try (ConfiguredService service =
+                        start("server: {port: 0, stop-limit: 100ms, allowed-hosts: [signer.example]}\n");
+                Socket socket = new Socket("127.0.0.1", service.port())) {
+            String head = "POST /sign HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: " + body.length();
+            send(socket, head + "\r\nHost: signer.example\r\n\r\n" + body);
+            assertThat(statusLine(socket)).startsWith("HTTP/1.1 200 ");
+            try (Socket other = new Socket("127.0.0.1", service.port())) {
+                send(other, head + "\r\nHost: rebound.example\r\n\r\n" + body);
+                assertThat(statusLine(other)).startsWith("HTTP/1.1 421 ");
+            }
+        }
+    }
+
     private static String with(String field) {
         return "{\"action\":\"get_certificates\"," + field + "}";
     }

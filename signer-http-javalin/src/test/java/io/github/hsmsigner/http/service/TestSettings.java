@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Settings of a service on any free port of this machine, put together by hand. */
 final class TestSettings {
@@ -106,7 +107,8 @@ final class TestSettings {
                         CallbackLimits.defaults(),
                         CertificateEncoding.PEM,
                         ClientLimits.defaults(),
-                        Duration.ofSeconds(20)),
+                        Duration.ofSeconds(20),
+                        Set.of()),
                 new LogSettings("INFO", LogSettings.Format.TEXT),
                 tokens,
                 keys,

@@ -16,19 +16,15 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1BitString;
-import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Primitive;
-import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.ASN1String;
 import org.bouncycastle.asn1.ASN1UniversalString;
-import org.bouncycastle.asn1.DERSequence;
-import org.bouncycastle.asn1.DERSet;
-import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
-import org.bouncycastle.asn1.x500.RDN;
+import org.bouncycastle.asn1.BERTags;
 
 /**
  * A distinguished name (X.501), parsed as RFC 4514 writes it and printed as {@code openssl x509 -nameopt RFC2253} prints it: the most
@@ -42,6 +38,7 @@ public final class DistinguishedName {
 
     private static final String SPECIAL = ",+\"\\<>;";
     private static final int LAST_ASCII = 0x7e;
+    private static final Charset UTF_32 = Charset.forName("UTF-32BE");
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     /** In the order of the encoding: the most specific part last. */
@@ -79,15 +76,21 @@ public final class DistinguishedName {
      */
     public static DistinguishedName of(X500Principal principal) {
         List<List<Attribute>> parts = new ArrayList<>();
-        for (ASN1Encodable part : ASN1Sequence.getInstance(principal.getEncoded())) {
+        for (byte[] part : elements(principal.getEncoded())) {
             List<Attribute> attributes = new ArrayList<>();
-            for (AttributeTypeAndValue attribute : RDN.getInstance(part).getTypesAndValues()) {
-                attributes.add(
-                        Attribute.of(attribute.getType(), attribute.getValue().toASN1Primitive()));
+            for (byte[] attribute : elements(part)) {
+                List<byte[]> typeAndValue = elements(attribute);
+                attributes.add(Attribute.of(
+                        ASN1ObjectIdentifier.fromContents(DerElements.content(typeAndValue.get(0))),
+                        typeAndValue.get(1)));
             }
             parts.add(List.copyOf(attributes));
         }
         return new DistinguishedName(List.copyOf(parts));
+    }
+
+    private static List<byte[]> elements(byte[] element) {
+        return DerElements.split(DerElements.content(element));
     }
 
     /**
@@ -110,17 +113,17 @@ public final class DistinguishedName {
      * @return the same name
      */
     public X500Principal principal() {
-        ASN1Encodable[] encoded = parts.stream()
-                .map(part -> new DERSet(part.stream()
-                        .map(attribute -> new DERSequence(new ASN1Encodable[] {attribute.type(), attribute.value()}))
-                        .toArray(ASN1Encodable[]::new)))
-                .toArray(ASN1Encodable[]::new);
-        return new X500Principal(der(new DERSequence(encoded)));
+        return new X500Principal(DerElements.join(
+                BERTags.SEQUENCE | BERTags.CONSTRUCTED,
+                parts.stream()
+                        .map(part -> DerElements.join(
+                                BERTags.SET | BERTags.CONSTRUCTED,
+                                part.stream().map(Attribute::encode).sorted(Arrays::compareUnsigned)))));
     }
 
-    private static byte[] der(ASN1Encodable value) {
+    private static byte[] der(ASN1Primitive value) {
         try {
-            return value.toASN1Primitive().getEncoded(ASN1Encoding.DER);
+            return value.getEncoded(ASN1Encoding.DER);
         } catch (IOException e) {
             throw new UncheckedIOException("Encoding in memory failed", e);
         }
@@ -160,26 +163,50 @@ public final class DistinguishedName {
         return text.toString();
     }
 
-    /** One attribute; {@code text} is {@code null} for a value that is no string. */
-    private record Attribute(ASN1ObjectIdentifier type, ASN1Primitive value, String text) {
+    /** One attribute; {@code text} is {@code null} for a value that is no string, or a damaged one. */
+    private record Attribute(ASN1ObjectIdentifier type, byte[] value, String text) {
 
-        static Attribute of(ASN1ObjectIdentifier type, ASN1Primitive value) {
-            if (value instanceof ASN1UniversalString universal) {
-                return new Attribute(type, value, new String(universal.getOctets(), Charset.forName("UTF-32BE")));
+        static Attribute of(ASN1ObjectIdentifier type, byte[] value) {
+            return new Attribute(type, value, text(value));
+        }
+
+        private static String text(byte[] value) {
+            try {
+                return text(ASN1Primitive.fromByteArray(value));
+            } catch (IOException | RuntimeException e) {
+                // Parsers meet damaged bytes with exceptions of any kind.
+                return null;
             }
-            // A BIT STRING has no characters, though BouncyCastle prints some.
-            boolean string = value instanceof ASN1String && !(value instanceof ASN1BitString);
-            return new Attribute(type, value, string ? ((ASN1String) value).getString() : null);
+        }
+
+        /** Strict, so that two damaged strings are not the same text. A BIT STRING has no characters. */
+        private static String text(ASN1Primitive value) throws CharacterCodingException {
+            if (!(value instanceof ASN1String string) || value instanceof ASN1BitString) {
+                return null;
+            }
+            String text = value instanceof ASN1UniversalString universal
+                    ? Charset.forName("UTF-32BE")
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(universal.getOctets()))
+                            .toString()
+                    : string.getString();
+            // A BMPString can have half a surrogate pair.
+            return StandardCharsets.UTF_8.newEncoder().canEncode(text) ? text : null;
+        }
+
+        byte[] encode() {
+            return DerElements.join(BERTags.SEQUENCE | BERTags.CONSTRUCTED, Stream.of(der(type), value));
         }
 
         String comparable() {
-            return type.getId() + (text == null ? "#" + HEX.formatHex(der(value)) : "=" + text);
+            return type.getId() + (text == null ? "#" + HEX.formatHex(value) : "=" + text);
         }
 
+        /** An empty string, which X.520 forbids, is printed in hexadecimal: a keyword without a value is refused. */
         String print() {
             String keyword = AttributeKeywords.openssl(type);
-            return keyword == null || text == null
-                    ? (keyword == null ? type.getId() : keyword) + "=#" + HEX.formatHex(der(value))
+            return keyword == null || text == null || text.isEmpty()
+                    ? (keyword == null ? type.getId() : keyword) + "=#" + HEX.formatHex(value)
                     : keyword + "=" + escaped(text);
         }
 
@@ -204,6 +231,8 @@ public final class DistinguishedName {
     /** Reads the string form of RFC 4514, with the quotes and blanks of RFC 1779. */
     private static final class Parser {
 
+        private static final String DER_EXPECTED = "\"#\" must be followed by a value in DER, in hexadecimal";
+
         private final String text;
         private int position;
 
@@ -217,6 +246,7 @@ public final class DistinguishedName {
             do {
                 part.add(attribute());
                 if (position == text.length() || text.charAt(position) != '+') {
+                    Collections.reverse(part);
                     parts.add(List.copyOf(part));
                     part.clear();
                 }
@@ -244,7 +274,7 @@ public final class DistinguishedName {
             if (value.isEmpty()) {
                 throw wrong("the attribute \"" + keyword + "\" has no value");
             }
-            return Attribute.of(type, AttributeKeywords.value(type, value));
+            return Attribute.of(type, der(AttributeKeywords.value(type, value)));
         }
 
         private void skipBlanks() {
@@ -257,17 +287,21 @@ public final class DistinguishedName {
             return position == text.length() || ",;+".indexOf(text.charAt(position)) >= 0;
         }
 
-        private ASN1Primitive hexadecimal() {
+        private byte[] hexadecimal() {
             int begin = position + 1;
             while (!atSeparator()) {
                 position++;
             }
             try {
-                return ASN1Primitive.fromByteArray(
-                        HexFormat.of().parseHex(text.substring(begin, position).strip()));
-            } catch (IOException | IllegalArgumentException e) {
-                throw wrong("\"#\" must be followed by a value in DER, in hexadecimal");
+                byte[] value =
+                        HexFormat.of().parseHex(text.substring(begin, position).strip());
+                if (DerElements.split(value).size() == 1) {
+                    return value;
+                }
+            } catch (IllegalArgumentException e) {
+                throw wrong(DER_EXPECTED);
             }
+            throw wrong(DER_EXPECTED);
         }
 
         private String quoted() {

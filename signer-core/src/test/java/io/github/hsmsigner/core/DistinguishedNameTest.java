@@ -9,7 +9,11 @@ import io.github.hsmsigner.testing.TestPki;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -173,7 +177,10 @@ class DistinguishedNameTest {
         "'CN=\"a', a quote is not closed",
         "'CN=\"a\"b', a separator is expected",
         "'CN=#0c', must be followed by a value in DER",
-        "'CN=#zz', must be followed by a value in DER"
+        "'CN=#zz', must be followed by a value in DER",
+        "'CN=#', must be followed by a value in DER",
+        "'CN=#0c01410c0141', must be followed by a value in DER",
+        "'CN=#1f8105', must be followed by a value in DER"
     })
     void textThatIsNoName(String text, String sentence) {
         assertThatThrownBy(() -> DistinguishedName.parse(text))
@@ -184,5 +191,42 @@ class DistinguishedNameTest {
     @Test
     void anEmptyNameIsPrintedAsNothing() {
         assertThat(DistinguishedName.of(new X500Principal(""))).hasToString("");
+    }
+
+    /** Java reads names with these values. No two of them are the same name, nor that of the text that they resemble. */
+    @Test
+    void damagedStringsAreBytes() {
+        Set<DistinguishedName> names = new HashSet<>();
+        for (String value : List.of(
+                "0c01c3", // UTF-8, incomplete
+                "0c02c328",
+                "0c03efbfbd", // a replacement character, not damaged
+                "1e02d800", // half a surrogate pair
+                "1e02d801",
+                "1e0100", // half a character
+                "1c0400110000", // above U+10FFFF
+                "1c0400120000",
+                "1c0300006e",
+                "0103000102", // a BOOLEAN of three bytes
+                "0c00")) {
+            DistinguishedName name = DistinguishedName.of(new X500Principal(HexFormat.of()
+                    .parseHex("%02x31%02x30%02x0603550403"
+                                    .formatted(value.length() / 2 + 9, value.length() / 2 + 7, value.length() / 2 + 5)
+                                    .replaceFirst("^", "30")
+                            + value)));
+            if (!value.equals("0c03efbfbd")) {
+                assertThat(name).hasToString("CN=#" + value.toUpperCase(Locale.ROOT));
+            }
+            assertThat(DistinguishedName.parse(name.toString())).isEqualTo(name);
+            assertThat(DistinguishedName.of(name.principal())).isEqualTo(name);
+            assertThat(names.add(name)).as(value).isTrue();
+        }
+    }
+
+    @Test
+    void aPartWithSeveralAttributesKeepsTheirOrderWhenItIsPrinted() {
+        for (String text : List.of("CN=one+UID=two", "UID=two+CN=one", "CN=a+CN=b+O=c,C=DE")) {
+            assertThat(DistinguishedName.parse(text)).hasToString(text);
+        }
     }
 }

@@ -3,10 +3,13 @@ package io.github.hsmsigner.core.fetch;
 import java.net.IDN;
 import java.net.MalformedURLException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -25,6 +28,8 @@ public final class HttpAddress {
     private static final Pattern ADDRESS = Pattern.compile("(?i)(https?)://([^/?#]*)([^#]*)(?:#.*)?", Pattern.DOTALL);
     private static final Pattern AUTHORITY = Pattern.compile(
             "(?:(.*)@)?(?:\\[([0-9A-Fa-f:.]+)]|([\\p{L}\\p{M}\\p{N}._~-]+))(?::(\\d{0,5}))?", Pattern.DOTALL);
+    private static final Pattern ASCII_HOST = Pattern.compile("[A-Za-z0-9._~-]+");
+    private static final String INVALID_HOST = "its host or port is not valid";
     private static final Pattern WITH_SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.*", Pattern.DOTALL);
     private static final Pattern ESCAPE = Pattern.compile("[0-9A-Fa-f]{2}");
     private static final String UNCHANGED = "-._~!$&'()*+,;=:@/?";
@@ -59,12 +64,12 @@ public final class HttpAddress {
         }
         Matcher authority = AUTHORITY.matcher(parts.group(2));
         if (!authority.matches()) {
-            throw new IllegalArgumentException("its host or port is not valid");
+            throw new IllegalArgumentException(INVALID_HOST);
         }
         return new HttpAddress(
                 parts.group(1).toLowerCase(Locale.ROOT),
                 authority.group(1) != null,
-                authority.group(2) == null ? ascii(authority.group(3)) : authority.group(2),
+                authority.group(2) == null ? ascii(authority.group(3)) : ipv6(authority.group(2)),
                 port(authority.group(4)),
                 target(parts.group(3)));
     }
@@ -96,11 +101,25 @@ public final class HttpAddress {
         }
     }
 
+    /** Some letters stand for several characters, such as blanks, which are no part of a host. */
     private static String ascii(String host) {
         try {
-            return IDN.toASCII(host, IDN.ALLOW_UNASSIGNED);
+            String ascii = IDN.toASCII(host, IDN.ALLOW_UNASSIGNED);
+            if (ASCII_HOST.matcher(ascii).matches()) {
+                return ascii;
+            }
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("its host or port is not valid", e);
+            throw new IllegalArgumentException(INVALID_HOST, e);
+        }
+        throw new IllegalArgumentException(INVALID_HOST);
+    }
+
+    private static String ipv6(String literal) {
+        try {
+            new URI("http://[" + literal + "]/");
+            return literal;
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(INVALID_HOST, e);
         }
     }
 
@@ -152,10 +171,39 @@ public final class HttpAddress {
         if (text.startsWith("//")) {
             return parse(scheme + ":" + text);
         }
-        String reference = percentEncoded(text.replaceFirst("(?s)#.*", ""));
-        return parse(uri().resolve("./")
-                .resolve(reference.isEmpty() ? target : reference)
-                .toString());
+        return new HttpAddress(
+                scheme, false, host, port, resolvedTarget(percentEncoded(text.replaceFirst("(?s)#.*", ""))));
+    }
+
+    /** RFC 3986, section 5.2.2. {@link URI#resolve(URI)} follows RFC 2396, which differs for a query alone and for "..". */
+    private String resolvedTarget(String reference) {
+        if (reference.isEmpty()) {
+            return target;
+        }
+        String base = target.replaceFirst("\\?.*", "");
+        String[] pathAndQuery = reference.split("(?=\\?)", 2);
+        if (reference.startsWith("?")) {
+            return base + reference;
+        }
+        String path = pathAndQuery[0];
+        String merged = path.startsWith("/") ? path : base.substring(0, base.lastIndexOf('/') + 1) + path;
+        return withoutDotSegments(merged) + (pathAndQuery.length == 2 ? pathAndQuery[1] : "");
+    }
+
+    /** RFC 3986, section 5.2.4. */
+    private static String withoutDotSegments(String path) {
+        Deque<String> segments = new ArrayDeque<>();
+        for (String segment : path.substring(1).split("/", -1)) {
+            if (segment.equals("..")) {
+                segments.pollLast();
+            } else if (!segment.equals(".")) {
+                segments.addLast(segment);
+            }
+        }
+        if (path.endsWith("/.") || path.endsWith("/..")) {
+            segments.addLast("");
+        }
+        return "/" + String.join("/", segments);
     }
 
     /**

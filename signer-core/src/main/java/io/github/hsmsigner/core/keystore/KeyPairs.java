@@ -2,6 +2,7 @@ package io.github.hsmsigner.core.keystore;
 
 import io.github.hsmsigner.core.SubjectPublicKeys;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -87,10 +88,12 @@ public final class KeyPairs {
         try {
             // Without attributes and the public half, which not every Java runtime accepts here.
             PrivateKeyInfo plain = new PrivateKeyInfo(identifier, key.parsePrivateKey());
-            SubjectPublicKeyInfo publicHalf = SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(
-                    publicHalf(PrivateKeyFactory.createKey(plain)));
+            // First, because it refuses curves of a file's own, with which the calculation of the public half could
+            // take long.
             PrivateKey privateKey =
                     KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(plain.getEncoded()));
+            SubjectPublicKeyInfo publicHalf = SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(
+                    publicHalf(PrivateKeyFactory.createKey(plain)));
             return new KeyPair(SubjectPublicKeys.decode(publicHalf.getEncoded()), privateKey);
         } catch (GeneralSecurityException | IOException | RuntimeException e) {
             ASN1Encodable parameters = identifier.getParameters();
@@ -108,11 +111,24 @@ public final class KeyPairs {
 
     private static AsymmetricKeyParameter publicHalf(AsymmetricKeyParameter key) {
         if (key instanceof RSAPrivateCrtKeyParameters rsa) {
+            requireConsistent(rsa);
             return new RSAKeyParameters(false, rsa.getModulus(), rsa.getPublicExponent(), true);
         }
         if (key instanceof ECPrivateKeyParameters ec) {
             return new ECPublicKeyParameters(ec.getParameters().getG().multiply(ec.getD()), ec.getParameters());
         }
         return ((Ed25519PrivateKeyParameters) key).generatePublicKey();
+    }
+
+    /** Signs a number as RFC 8017, section 5.2.1, does it, and verifies that: the parts of a damaged key do not fit together. */
+    private static void requireConsistent(RSAPrivateCrtKeyParameters key) {
+        BigInteger signature = key.getModulus().shiftRight(1);
+        BigInteger number = signature.modPow(key.getPublicExponent(), key.getModulus());
+        BigInteger one = number.modPow(key.getDP(), key.getP());
+        BigInteger two = number.modPow(key.getDQ(), key.getQ());
+        BigInteger difference = one.subtract(two).multiply(key.getQInv()).mod(key.getP());
+        if (!two.add(difference.multiply(key.getQ())).equals(signature)) {
+            throw new IllegalArgumentException("The parts of the RSA key do not fit together");
+        }
     }
 }

@@ -67,8 +67,12 @@ public final class KeyStoreSigner implements Signer, CertificateProvider {
      *     than one, or the key is of a type that is not supported; the message says which
      */
     public static KeyStoreSigner open(Path file, char[] password) {
-        String origin = "key store " + file;
-        Pkcs12File content = Pkcs12File.read(origin, octets(file), password);
+        return read("key store " + file, octets(file), password, Pkcs12File.MAX_ITERATIONS);
+    }
+
+    /** Reads the only private key of a file that is in memory. */
+    static KeyStoreSigner read(String origin, byte[] octets, char[] password, long maxIterations) {
+        Pkcs12File content = Pkcs12File.read(origin, octets, password, maxIterations);
         if (content.keys().size() != 1) {
             throw new InvalidConfigurationException("One private key is expected in the " + origin + ", found "
                     + content.keys().size() + ": " + content.keyNames() + ".");

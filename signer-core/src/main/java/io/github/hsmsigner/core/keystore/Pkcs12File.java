@@ -12,18 +12,26 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.misc.MiscObjectIdentifiers;
+import org.bouncycastle.asn1.misc.ScryptParams;
 import org.bouncycastle.asn1.pkcs.Attribute;
 import org.bouncycastle.asn1.pkcs.CertBag;
 import org.bouncycastle.asn1.pkcs.ContentInfo;
 import org.bouncycastle.asn1.pkcs.EncryptedData;
 import org.bouncycastle.asn1.pkcs.EncryptedPrivateKeyInfo;
+import org.bouncycastle.asn1.pkcs.KeyDerivationFunc;
 import org.bouncycastle.asn1.pkcs.MacData;
+import org.bouncycastle.asn1.pkcs.PBEParameter;
 import org.bouncycastle.asn1.pkcs.PBES2Parameters;
+import org.bouncycastle.asn1.pkcs.PBKDF2Params;
+import org.bouncycastle.asn1.pkcs.PBMAC1Params;
+import org.bouncycastle.asn1.pkcs.PKCS12PBEParams;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.Pfx;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
@@ -47,23 +55,31 @@ import org.bouncycastle.util.Arrays;
  * Reads all private keys and certificates of a PKCS#12 file (RFC 7292), also with a MAC by PBMAC1 (RFC 9579). Aliases and local key
  * identifiers are ignored: which certificate belongs to a key is found by the public key.
  *
- * <p>The password is called wrong only if the MAC says so.
+ * <p>The password is called wrong only if the MAC says so. The work of all key derivations is limited to {@link #MAX_ITERATIONS}.
  */
 final class Pkcs12File {
 
-    private static final BigInteger MAX_ITERATIONS = BigInteger.valueOf(5_000_000);
+    /** Of all key derivations of a file: GnuTLS and NSS need 600,000 for each of its parts. */
+    static final long MAX_ITERATIONS = 10_000_000;
+
+    /** Iterations that are as much work as scrypt with N, r and p of 1. So scrypt takes at most 80 MB of memory. */
+    private static final BigInteger SCRYPT_ITERATIONS = BigInteger.valueOf(16);
+
+    private static final BigInteger MAX_MAC_KEY_LENGTH = BigInteger.valueOf(128);
     private static final int MAX_NESTING = 4;
     private static final int MAX_NAME_LENGTH = 100;
     private static final int BYTE_BITS = 8;
     private static final String GOST_ALGORITHMS = "1.2.643";
 
+    /** Not registered: for this use alone. */
+    private static final Provider PROVIDER = new BouncyCastleProvider();
+
     private final String origin;
     private final char[] password;
     private final boolean hasMac;
 
-    /** Not registered: for this use alone. */
-    private final Provider provider = new BouncyCastleProvider();
-
+    private final BigInteger maxIterations;
+    private BigInteger iterations = BigInteger.ZERO;
     private final List<PrivateKeyInfo> keys = new ArrayList<>();
     private final List<String> keyNames = new ArrayList<>();
     private final List<X509Certificate> certificates = new ArrayList<>();
@@ -74,12 +90,13 @@ final class Pkcs12File {
      * @param origin the file in words, for messages
      * @param octets its content
      * @param password the password; not changed and not kept
+     * @param maxIterations how many iterations its key derivations may have in total
      * @throws InvalidConfigurationException if the file cannot be read; the message says why
      */
-    static Pkcs12File read(String origin, byte[] octets, char[] password) {
+    static Pkcs12File read(String origin, byte[] octets, char[] password, long maxIterations) {
         try {
             Pfx pfx = Pfx.getInstance(ASN1Primitive.fromByteArray(octets));
-            return new Pkcs12File(origin, pfx, password);
+            return new Pkcs12File(origin, pfx, password, BigInteger.valueOf(maxIterations));
         } catch (IOException | RuntimeException e) {
             if (e instanceof InvalidConfigurationException known) {
                 throw known;
@@ -89,9 +106,10 @@ final class Pkcs12File {
         }
     }
 
-    private Pkcs12File(String origin, Pfx pfx, char[] password) throws IOException {
+    private Pkcs12File(String origin, Pfx pfx, char[] password, BigInteger maxIterations) throws IOException {
         this.origin = origin;
         this.password = password;
+        this.maxIterations = maxIterations;
         this.hasMac = pfx.getMacData() != null;
         if (!pfx.getAuthSafe().getContentType().equals(PKCSObjectIdentifiers.data)) {
             throw refused("is protected with a public key and not with a password, which is not supported", null);
@@ -135,7 +153,7 @@ final class Pkcs12File {
             if (algorithm.getAlgorithm().getId().startsWith(GOST_ALGORITHMS)) {
                 throw unknownMac(algorithm, null);
             }
-            requireIterations(data.getIterationCount());
+            count(data.getIterationCount());
             for (byte[] encoded : encodings()) {
                 ExtendedDigest digest = BcDefaultDigestProvider.INSTANCE.get(algorithm);
                 if (MessageDigest.isEqual(expected, mac(digest, data, encoded, content))) {
@@ -154,19 +172,62 @@ final class Pkcs12File {
 
     private byte[] pbmac1(AlgorithmIdentifier algorithm, byte[] content) throws OperatorCreationException {
         try {
+            PBKDF2Params derivation = PBKDF2Params.getInstance(PBMAC1Params.getInstance(algorithm.getParameters())
+                    .getKeyDerivationFunc()
+                    .getParameters());
+            if (derivation.getKeyLength().compareTo(MAX_MAC_KEY_LENGTH) > 0) {
+                throw refused("has a MAC with a key of more than " + MAX_MAC_KEY_LENGTH + " bytes", null);
+            }
+            count(derivation.getIterationCount());
             MacCalculator calculator =
                     new BcPKCS12PBMac1CalculatorBuilderProvider().get(algorithm).build(password);
             calculator.getOutputStream().write(content);
             return calculator.getMac();
+        } catch (InvalidConfigurationException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             throw new OperatorCreationException("PBMAC1 with these parameters is not supported", e);
         }
     }
 
-    private void requireIterations(BigInteger count) {
-        if (count.signum() <= 0 || count.compareTo(MAX_ITERATIONS) > 0) {
-            throw refused("has an iteration count of " + count + "; 1 to " + MAX_ITERATIONS + " are accepted", null);
+    /** Counts the work of a key derivation before it begins: the numbers of a hostile file could take hours or all memory. */
+    private void count(BigInteger more) {
+        if (more.signum() <= 0) {
+            throw refused("has a key derivation without iterations", null);
         }
+        iterations = iterations.add(more);
+        if (iterations.compareTo(maxIterations) > 0) {
+            throw refused("has key derivations with more than " + maxIterations + " iterations in total", null);
+        }
+    }
+
+    private static BigInteger iterations(AlgorithmIdentifier algorithm) {
+        ASN1ObjectIdentifier type = algorithm.getAlgorithm();
+        ASN1Encodable parameters = algorithm.getParameters();
+        if (type.on(PKCSObjectIdentifiers.pkcs_12PbeIds)) {
+            return PKCS12PBEParams.getInstance(parameters).getIterations();
+        }
+        if (type.equals(PKCSObjectIdentifiers.id_PBES2)) {
+            return iterations(PBES2Parameters.getInstance(parameters).getKeyDerivationFunc());
+        }
+        if (type.equals(PKCSObjectIdentifiers.pbeWithMD5AndDES_CBC)
+                || type.equals(PKCSObjectIdentifiers.pbeWithSHA1AndDES_CBC)) {
+            return PBEParameter.getInstance(parameters).getIterationCount();
+        }
+        throw new UnsupportedOperationException("An unknown encryption");
+    }
+
+    private static BigInteger iterations(KeyDerivationFunc function) {
+        if (function.getAlgorithm().equals(PKCSObjectIdentifiers.id_PBKDF2)) {
+            return PBKDF2Params.getInstance(function.getParameters()).getIterationCount();
+        }
+        if (function.getAlgorithm().equals(MiscObjectIdentifiers.id_scrypt)) {
+            ScryptParams scrypt = ScryptParams.getInstance(function.getParameters());
+            return Stream.of(scrypt.getCostParameter(), scrypt.getBlockSize(), scrypt.getParallelizationParameter())
+                    .map(BigInteger.ZERO::max)
+                    .reduce(SCRYPT_ITERATIONS, BigInteger::multiply);
+        }
+        throw new UnsupportedOperationException("An unknown key derivation");
     }
 
     /** The two encodings of no password (RFC 7292, appendix B.1, leaves it open), or the one encoding of a password. */
@@ -251,6 +312,7 @@ final class Pkcs12File {
 
     private byte[] decrypt(AlgorithmIdentifier algorithm, byte[] octets) {
         try {
+            count(iterations(algorithm));
             return decrypt(algorithm, octets, false)
                     .or(() -> password.length == 0 ? decrypt(algorithm, octets, true) : Optional.empty())
                     .orElseThrow(() -> refused(
@@ -275,7 +337,7 @@ final class Pkcs12File {
         InputDecryptor decryptor;
         try {
             decryptor = new JcePKCSPBEInputDecryptorProviderBuilder()
-                    .setProvider(provider)
+                    .setProvider(PROVIDER)
                     .setTryWrongPKCS12Zero(otherEncodingOfNone)
                     .build(algorithm.getAlgorithm().equals(PKCSObjectIdentifiers.id_PBES2) ? keyOfHmac() : password)
                     .get(algorithm);
@@ -296,7 +358,7 @@ final class Pkcs12File {
     private static String name(AlgorithmIdentifier algorithm) {
         DefaultAlgorithmNameFinder names = new DefaultAlgorithmNameFinder();
         if (algorithm.getAlgorithm().equals(PKCSObjectIdentifiers.id_PBMAC1)) {
-            return "PBMAC1 with other functions than PBKDF2 and HMAC";
+            return "PBMAC1 with other functions than PBKDF2 and HMAC with SHA-256 or SHA-512";
         }
         if (algorithm.getAlgorithm().equals(PKCSObjectIdentifiers.id_PBES2)) {
             PBES2Parameters parameters = PBES2Parameters.getInstance(algorithm.getParameters());

@@ -91,11 +91,12 @@ public final class PemText {
 
     /** Headers (RFC 1421, section 4.6) end with an empty line. Base64 has no colon. */
     private static PemBlock block(String label, int line, List<String> content) {
-        int headers = 0;
-        if (!content.isEmpty() && content.get(0).indexOf(':') >= 0) {
-            int empty = content.indexOf("");
-            headers = empty < 0 ? content.size() : empty;
+        if (content.isEmpty() || content.get(0).indexOf(':') < 0) {
+            return new PemBlock(label, line, List.of(), content);
         }
-        return new PemBlock(label, line, content.subList(0, headers), content.subList(headers, content.size()));
+        int empty = content.indexOf("");
+        int headers = empty < 0 ? content.size() : empty;
+        int base64 = Math.min(headers + 1, content.size());
+        return new PemBlock(label, line, content.subList(0, headers), content.subList(base64, content.size()));
     }
 }

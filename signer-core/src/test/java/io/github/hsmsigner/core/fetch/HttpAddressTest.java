@@ -62,6 +62,12 @@ class HttpAddressTest {
                 "http://[::1/",
                 "http://a..b/",
                 "http://%41/",
+                "http://[1:2]/",
+                "http://[200::db8::1]:80/",
+                "http://[1.2.3.4]/",
+                "http://ﷺ/",
+                "http://a.ﱞ/",
+                "http://⑴/",
             })
     void refusesOthers(String text) {
         assertThatThrownBy(() -> HttpAddress.parse(text))
@@ -85,11 +91,49 @@ class HttpAddressTest {
         "/b c?d,http://pki_srv:8080/b%20c?d",
         "b,http://pki_srv:8080/x/b",
         "../b#part,http://pki_srv:8080/b",
-        "?d,http://pki_srv:8080/x/?d",
+        "?d,http://pki_srv:8080/x/a?d",
     })
     void resolvesRedirects(String location, String target) {
         assertThat(HttpAddress.parse("http://pki_srv:8080/x/a").resolve(location))
                 .hasToString(target);
+    }
+
+    /** The examples of RFC 3986, section 5.4, that are addresses of HTTP. */
+    @ParameterizedTest
+    @CsvSource(
+            value = {
+                "g, http://a/b/c/g",
+                "./g, http://a/b/c/g",
+                "g/, http://a/b/c/g/",
+                "/g, http://a/g",
+                "//g, http://g/",
+                "?y, http://a/b/c/d;p?y",
+                "g?y, http://a/b/c/g?y",
+                "#s, http://a/b/c/d;p?q",
+                "g?y#s, http://a/b/c/g?y",
+                ";x, http://a/b/c/;x",
+                "'', http://a/b/c/d;p?q",
+                "., http://a/b/c/",
+                "./, http://a/b/c/",
+                ".., http://a/b/",
+                "../, http://a/b/",
+                "../g, http://a/b/g",
+                "../.., http://a/",
+                "../../g, http://a/g",
+                "../../../g, http://a/g",
+                "/./g, http://a/g",
+                "/../g, http://a/g",
+                "g., http://a/b/c/g.",
+                "..g, http://a/b/c/..g",
+                "./g/., http://a/b/c/g/",
+                "g/../h, http://a/b/c/h",
+                "g;x=1/../y, http://a/b/c/y",
+                "g?y/../x, http://a/b/c/g?y/../x",
+                "1:g, http://a/b/c/1:g",
+                "/g//../h, http://a/g/h",
+            })
+    void resolvesTheExamplesOfTheStandard(String location, String target) {
+        assertThat(HttpAddress.parse("http://a/b/c/d;p?q").resolve(location)).hasToString(target);
     }
 
     @Test

@@ -1,22 +1,33 @@
 package io.github.hsmsigner.core.keystore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.TestKeys;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.testing.MalformedInput;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.security.spec.InvalidKeySpecException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.pkcs.RSAPrivateKey;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,6 +101,33 @@ class MalformedKeyStoresTest {
             }
         }
         assertThat(refused).isGreaterThan(100);
+    }
+
+    /** Java would notice it at the first signature: the parts of an RSA key do not fit together. */
+    @Test
+    void aDamagedRsaKeyIsRefused() throws Exception {
+        RSAPrivateKey good = RSAPrivateKey.getInstance(
+                PrivateKeyInfo.getInstance(TestKeys.KEY_PAIR.getPrivate().getEncoded())
+                        .parsePrivateKey());
+        assertThat(KeyPairs.of(info(good, 0)).getPublic()).isEqualTo(TestKeys.KEY_PAIR.getPublic());
+        for (int damaged : List.of(1, 2, 4, 5, 6, 7, 8)) {
+            assertThatThrownBy(() -> KeyPairs.of(info(good, damaged)))
+                    .as("number %s of RFC 8017, appendix A.1.2", damaged)
+                    .isInstanceOf(InvalidKeySpecException.class)
+                    .hasMessage("the RSA key is damaged");
+        }
+    }
+
+    private static PrivateKeyInfo info(RSAPrivateKey key, int damaged) throws IOException {
+        ASN1Encodable[] numbers =
+                ASN1Sequence.getInstance(key.toASN1Primitive()).toArray();
+        if (damaged > 0) {
+            BigInteger number = ASN1Integer.getInstance(numbers[damaged]).getValue();
+            numbers[damaged] = new ASN1Integer(number.flipBit(17));
+        }
+        return new PrivateKeyInfo(
+                new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE),
+                new DERSequence(numbers));
     }
 
     private static MalformedInput input(String name, byte[] octets, String sentence) {

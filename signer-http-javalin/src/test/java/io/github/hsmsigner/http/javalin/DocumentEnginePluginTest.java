@@ -247,7 +247,7 @@ class DocumentEnginePluginTest {
                     .singleElement()
                     .asString()
                     .matches(
-                            ".*Request [0-9a-f-]{36}: ok action=sign_pkcs7 key=\\S+ digest=sha384 bytes=\\d+ outcome=ok"
+                            ".*Request [0-9a-f-]{36}: ok action=sign_pkcs7 client=127\\.0\\.0\\.1 key=\\S+ digest=sha384 bytes=\\d+ outcome=ok"
                                     + " status=200 duration_us=\\d+ reading_us=\\d+ queued_us=0 signing_us=\\d+");
         }
     }

@@ -79,7 +79,8 @@ class CertificateAccessSettingsEffectTest {
             assertThat(log.text())
                     .contains(
                             "Raw signing with [first] needs the certificates of that key in the application's request")
-                    .containsPattern(": ok action=get_certificates key=second bytes=29 outcome=ok status=200");
+                    .containsPattern(
+                            ": ok action=get_certificates client=127.0.0.1 key=second bytes=29 outcome=ok status=200");
         }
         assertThat(Files.readAllLines(audit))
                 .singleElement()

@@ -85,7 +85,9 @@ class CertificateAccessSettingsEffectTest {
         assertThat(Files.readAllLines(audit))
                 .singleElement()
                 .asString()
-                .contains("\"action\":\"certificates\",\"callers\":[],\"key\":\"second\"", "\"outcome\":\"ok\"");
+                .contains(
+                        "\"action\":\"certificates\",\"callers\":[],\"client\":\"127.0.0.1\",\"key\":\"second\"",
+                        "\"outcome\":\"ok\"");
     }
 
     @Test

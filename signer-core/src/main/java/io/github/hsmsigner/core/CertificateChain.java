@@ -3,14 +3,9 @@ package io.github.hsmsigner.core;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 
 /**
  * A signer's certificate and its issuers, nearest first. Immutable.
@@ -20,11 +15,6 @@ import java.util.Set;
  */
 public final class CertificateChain {
 
-    /** Leaves no two certificates equal: issuer and serial number name one (RFC 5280, section 4.1.2.2). */
-    private static final Comparator<X509Certificate> PREFERENCE = Comparator.comparing(X509Certificate::getNotAfter)
-            .thenComparing(c -> DistinguishedName.ofIssuer(c).toString())
-            .thenComparing(X509Certificate::getSerialNumber);
-
     private final List<X509Certificate> certificates;
 
     private CertificateChain(List<X509Certificate> certificates) {
@@ -32,48 +22,28 @@ public final class CertificateChain {
     }
 
     /**
-     * Orders certificates into the chain of a signer. An issuer can have several certificates with the same key, from renewal and
-     * cross-certification. Of these, one that leads to a root is preferred, then the one that is valid longest.
+     * Orders certificates into the chain of a signer, as {@link #of(X509Certificate, Collection, Instant)} does for now.
      *
      * @param signer the signer's certificate
      * @param candidates certificates that may belong to the chain, in any order; others are left out
-     * @return the chain as far as the candidates reach
+     * @return the best chain
      */
     public static CertificateChain of(X509Certificate signer, Collection<X509Certificate> candidates) {
-        Set<X509Certificate> leadingToRoot = leadingToRoot(candidates);
-        List<X509Certificate> chain = new ArrayList<>(List.of(Objects.requireNonNull(signer, "signer")));
-        Optional<X509Certificate> issuer = issuerOf(chain, candidates, leadingToRoot);
-        while (issuer.isPresent()) {
-            chain.add(issuer.get());
-            issuer = issuerOf(chain, candidates, leadingToRoot);
-        }
-        return new CertificateChain(List.copyOf(chain));
+        return of(signer, candidates, Instant.now());
     }
 
-    private static Optional<X509Certificate> issuerOf(
-            List<X509Certificate> chain, Collection<X509Certificate> candidates, Set<X509Certificate> leadingToRoot) {
-        X509Certificate last = chain.get(chain.size() - 1);
-        if (isSelfSigned(last)) {
-            return Optional.empty();
-        }
-        return candidates.stream()
-                .filter(c -> issued(c, last) && !chain.contains(c))
-                .max(Comparator.<X509Certificate, Boolean>comparing(leadingToRoot::contains)
-                        .thenComparing(PREFERENCE));
-    }
-
-    /** The candidates from which issuers among the candidates lead to a root. */
-    private static Set<X509Certificate> leadingToRoot(Collection<X509Certificate> candidates) {
-        Set<X509Certificate> leading = new HashSet<>();
-        List<X509Certificate> added =
-                candidates.stream().filter(CertificateChain::isSelfSigned).toList();
-        while (leading.addAll(added)) {
-            List<X509Certificate> issuers = added;
-            added = candidates.stream()
-                    .filter(c -> !leading.contains(c) && issuers.stream().anyMatch(i -> issued(i, c)))
-                    .toList();
-        }
-        return leading;
+    /**
+     * Orders certificates into the chain of a signer. An issuer can have several certificates with the same key, from renewal and
+     * cross-certification. The best chain ends with a root; its issuers are valid at the time; it reaches far; and its issuers are valid
+     * longest, the nearest first.
+     *
+     * @param signer the signer's certificate
+     * @param candidates certificates that may belong to the chain, in any order; others are left out
+     * @param at the time at which the issuers should be valid
+     * @return the best chain; the signer's certificate alone if the candidates have no issuer of it
+     */
+    public static CertificateChain of(X509Certificate signer, Collection<X509Certificate> candidates, Instant at) {
+        return new CertificateChain(new ChainSearch(candidates, at).best(Objects.requireNonNull(signer, "signer")));
     }
 
     static boolean isSelfSigned(X509Certificate certificate) {
@@ -148,8 +118,12 @@ public final class CertificateChain {
      * @return {@code true} from the first to the last second of its validity
      */
     boolean isSignerValid(Instant at) {
-        return !at.isBefore(signer().getNotBefore().toInstant())
-                && !at.isAfter(signer().getNotAfter().toInstant());
+        return isValid(signer(), at);
+    }
+
+    static boolean isValid(X509Certificate certificate, Instant at) {
+        return !at.isBefore(certificate.getNotBefore().toInstant())
+                && !at.isAfter(certificate.getNotAfter().toInstant());
     }
 
     @Override

@@ -16,7 +16,7 @@ import org.bouncycastle.crypto.signers.ECDSASigner;
 
 /**
  * Checks ECDSA signatures on P-256, P-384 and P-521 with BouncyCastle's implementations made for these curves. That of the JDK takes
- * several times as long, which would be most of a signature's time; {@code docs/performance.md} has the measurements.
+ * several times as long, which would be most of a signature's time; {@code docs/performance.md} has the measurements. Thread-safe.
  */
 final class EcdsaVerifier {
 
@@ -26,15 +26,13 @@ final class EcdsaVerifier {
             CustomNamedCurves.getByName("P-521"));
 
     /** More keys than any service has; so that a program which verifies with ever new keys does not keep them all. */
-    private static final int MAX_KEPT_KEYS = 64;
+    private static final int MAX_KEYS = 64;
 
-    /** With each key, what was computed from it once and makes each verification more than twice as fast. */
-    private static final Map<PublicKey, ECPublicKeyParameters> KEPT_KEYS = new ConcurrentHashMap<>();
-
-    private EcdsaVerifier() {}
+    /** Has what is computed from a key once, which makes each verification more than twice as fast. */
+    private final Map<PublicKey, ECPublicKeyParameters> keys = new ConcurrentHashMap<>();
 
     /** Whether the signature, in DER, is good; empty for a key on another curve. */
-    static Optional<Boolean> verify(PublicKey key, Digest digest, byte[] signature) {
+    Optional<Boolean> verify(PublicKey key, Digest digest, byte[] signature) {
         return parameters(key).map(parameters -> verify(parameters, digest, signature));
     }
 
@@ -50,8 +48,8 @@ final class EcdsaVerifier {
         return verifier.verifySignature(digest.bytes(), signature.r(), signature.s());
     }
 
-    private static Optional<ECPublicKeyParameters> parameters(PublicKey key) {
-        ECPublicKeyParameters kept = KEPT_KEYS.get(key);
+    private Optional<ECPublicKeyParameters> parameters(PublicKey key) {
+        ECPublicKeyParameters kept = keys.get(key);
         if (kept != null) {
             return Optional.of(kept);
         }
@@ -63,10 +61,10 @@ final class EcdsaVerifier {
                 .findFirst()
                 .map(curve -> publicKey(curve, ecKey.getW()));
         made.ifPresent(parameters -> {
-            if (KEPT_KEYS.size() >= MAX_KEPT_KEYS) {
-                KEPT_KEYS.clear();
+            if (keys.size() >= MAX_KEYS) {
+                keys.clear();
             }
-            KEPT_KEYS.put(key, parameters);
+            keys.put(key, parameters);
         });
         return made;
     }

@@ -4,6 +4,7 @@ import io.github.hsmsigner.core.error.InternalSigningException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +18,7 @@ final class SignatureProduction {
     private final boolean verifyAfterSign;
     private final SignerMetrics metrics;
     private final LateSignatures lateSignatures;
+    private final EcdsaVerifier ecdsa = new EcdsaVerifier();
 
     SignatureProduction(
             Map<String, SigningQueue> queues,
@@ -29,11 +31,20 @@ final class SignatureProduction {
         this.lateSignatures = lateSignatures;
     }
 
+    /** How many signatures of a key can begin now without waiting; of any key, if none is named. At least one. */
+    int freePermits(Optional<String> keyName, int most) {
+        return queues.entrySet().stream()
+                .filter(queue -> keyName.isEmpty() || keyName.get().equals(queue.getKey()))
+                .map(queue -> queue.getValue().statistics())
+                .mapToInt(statistics -> Math.max(1, statistics.places() - statistics.signing()))
+                .reduce(most, Math::min);
+    }
+
     byte[] sign(RequestRecord request, SigningKey key, ToBeSigned toBeSigned) {
         request.by(toBeSigned.algorithm());
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             byte[] signature = signOnce(request, key, toBeSigned);
-            if (!verifyAfterSign || toBeSigned.verify(key.signer().publicKey(), signature)) {
+            if (!verifyAfterSign || toBeSigned.verify(key.signer().publicKey(), signature, ecdsa)) {
                 return signature;
             }
             metrics.signatureDiscarded(key.name(), toBeSigned.algorithm());

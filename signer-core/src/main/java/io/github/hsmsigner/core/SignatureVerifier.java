@@ -73,8 +73,8 @@ final class SignatureVerifier {
         return verifier.verifySignature(signature);
     }
 
-    static boolean ecdsa(PublicKey key, Digest digest, byte[] signature) {
-        return EcdsaVerifier.verify(key, digest, signature)
+    static boolean ecdsa(EcdsaVerifier verifier, PublicKey key, Digest digest, byte[] signature) {
+        return verifier.verify(key, digest, signature)
                 .orElseGet(() -> jca("NONEwithECDSA", key, digest.bytes(), signature));
     }
 

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.core;
 
+import io.github.hsmsigner.core.error.ErrorCode;
 import io.github.hsmsigner.core.error.InternalSigningException;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.InvalidRequestException;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class SigningService {
 
     private static final Logger LOG = LoggerFactory.getLogger(SigningService.class);
+    private static final int MAX_PARALLEL = 16;
 
     private final SigningKeys keys;
     private final SigningPolicy policy;
@@ -43,6 +47,13 @@ public final class SigningService {
     private final CertificateValidity validity;
     private final RawDataCheck rawData;
     private final Object reloading = new Object();
+
+    /** For {@link #signAll}. Idle threads end after a minute, so there is nothing to close. */
+    private final ExecutorService batchThreads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "sign-batch");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     private SigningService(Builder builder) {
         this.keys = builder.keys;
@@ -136,23 +147,20 @@ public final class SigningService {
     }
 
     /**
-     * Bare signatures over many digests, one after the other. Each is a request of its own for the policy and the audit log; one
-     * that fails does not keep the others from being made.
+     * Makes bare signatures over many digests, at most 16 in parallel, and no more than the {@link SigningQueue} of the key has free
+     * permits. The caller's thread signs too. Each digest is a separate request for the policy and the audit log, and the listener of the
+     * context is called from several threads.
+     *
+     * <p>A digest that is refused does not affect the others. The first {@link ErrorCode#UNAVAILABLE} or {@link ErrorCode#INTERNAL} cancels
+     * the digests that have not begun: their result is the same error.
      *
      * @param context who asks; its deadline is for all together
      * @param digests the digests
-     * @return what became of each, in the same order
+     * @return the result of each digest, in the same order
      */
     public List<SignatureResult> signAll(RequestContext context, List<Digest> digests) {
-        return digests.stream()
-                .map(digest -> {
-                    try {
-                        return SignatureResult.of(signRaw(context, digest));
-                    } catch (SigningException e) {
-                        return SignatureResult.of(e);
-                    }
-                })
-                .toList();
+        return new BatchSigning(digests, digest -> signRaw(context, digest))
+                .sign(signatures.freePermits(context.keyName(), MAX_PARALLEL), batchThreads);
     }
 
     /**

@@ -46,10 +46,15 @@ final class ToBeSigned {
     }
 
     boolean verify(PublicKey key, byte[] signature) {
+        return verify(key, signature, new EcdsaVerifier());
+    }
+
+    /** With a verifier that knows the key from earlier signatures. */
+    boolean verify(PublicKey key, byte[] signature, EcdsaVerifier ecdsa) {
         return switch (algorithm.scheme()) {
             case RSA_PKCS1 -> SignatureVerifier.pkcs1(key, digest, signature);
             case RSA_PSS -> SignatureVerifier.pss(key, digest, signature);
-            case ECDSA -> SignatureVerifier.ecdsa(key, digest, signature);
+            case ECDSA -> SignatureVerifier.ecdsa(ecdsa, key, digest, signature);
             case ED25519 -> SignatureVerifier.ed25519(key, message, signature);
         };
     }

@@ -118,6 +118,93 @@ class CertificateChainTest {
         assertThat(CertificateChain.of(signer, List.of(newer, older)).issuers()).containsExactly(newer);
     }
 
+    private static final Instant NOW = Instant.parse("2026-03-01T00:00:00Z");
+    private static final X509Certificate LEAF = leaf();
+
+    private static X509Certificate leaf() {
+        return TestPki.certify("CN=Leaf", KEYS.get(0).getPublic(), "CN=X", KEYS.get(1), false, BEGIN, END);
+    }
+
+    /** Certifies the key of one authority by another, or by itself. */
+    private static X509Certificate authority(
+            String subject, int key, String issuer, int issuerKey, Instant... validity) {
+        return TestPki.certify(
+                subject,
+                KEYS.get(key).getPublic(),
+                issuer,
+                KEYS.get(issuerKey),
+                true,
+                validity.length == 0 ? BEGIN : validity[0],
+                validity.length == 0 ? END : validity[1]);
+    }
+
+    private static void assertBest(List<X509Certificate> candidates, X509Certificate... issuers) {
+        forEachOrder(
+                new ArrayList<>(candidates),
+                order -> assertThat(CertificateChain.of(LEAF, order, NOW).issuers())
+                        .containsExactly(issuers));
+    }
+
+    @Test
+    void anIssuerThatIsNotValidYetComesAfterOneThatIs() {
+        X509Certificate current = authority("CN=X", 1, "CN=X", 1);
+        X509Certificate renewed =
+                authority("CN=X", 1, "CN=X", 1, NOW.plusSeconds(86_400), END.plusSeconds(86_400 * 365L));
+        assertBest(List.of(current, renewed), current);
+        assertBest(List.of(renewed), renewed);
+        assertThat(CertificateChain.of(LEAF, List.of(current, renewed), END.plusSeconds(1))
+                        .issuers())
+                .containsExactly(renewed);
+        X509Certificate intermediate = authority("CN=X", 1, "CN=Y", 2);
+        X509Certificate renewedIntermediate =
+                authority("CN=X", 1, "CN=Y", 2, NOW.plusSeconds(1), END.plusSeconds(86_400 * 365L));
+        X509Certificate root = authority("CN=Y", 2, "CN=Y", 2);
+        assertBest(List.of(renewedIntermediate, intermediate, root), intermediate, root);
+    }
+
+    @Test
+    void aCompleteChainComesBeforeACrossCertificateWhoseIssuerIsUnknown() {
+        X509Certificate self = authority("CN=X", 1, "CN=X", 1, BEGIN, EARLIER_END);
+        X509Certificate cross = authority("CN=X", 1, "CN=Y", 2);
+        X509Certificate other = authority("CN=Y", 2, "CN=Y", 2);
+        assertBest(List.of(self, cross), self);
+        assertBest(List.of(cross), cross);
+        assertBest(List.of(self, cross, other), cross, other);
+        X509Certificate expired = authority("CN=Y", 2, "CN=Y", 2, BEGIN, BEGIN.plusSeconds(1));
+        assertBest(List.of(self, cross, expired), self);
+    }
+
+    @Test
+    void authoritiesThatCertifyEachOtherDoNotHideTheRoot() {
+        X509Certificate crossedByY = authority("CN=X", 1, "CN=Y", 2);
+        X509Certificate crossedByX = authority("CN=Y", 2, "CN=X", 1);
+        X509Certificate self = authority("CN=X", 1, "CN=X", 1, BEGIN, EARLIER_END);
+        assertBest(List.of(crossedByY, crossedByX), crossedByY, crossedByX);
+        assertBest(List.of(crossedByY, crossedByX, self), self);
+        X509Certificate crossedByZ = authority("CN=Y", 2, "CN=Z", 3);
+        X509Certificate root = authority("CN=Z", 3, "CN=Z", 3);
+        assertBest(List.of(crossedByY, crossedByX, crossedByZ, root), crossedByY, crossedByZ, root);
+    }
+
+    /** Twelve authorities that all certify each other form more chains than can be tried. */
+    @Test
+    void manyCrossCertificatesEndTheSearchWithTheChainToTheRoot() {
+        List<X509Certificate> candidates = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            for (int j = 0; j < 12; j++) {
+                if (i != j) {
+                    candidates.add(authority(i == 0 ? "CN=X" : "CN=A" + i, 1, j == 0 ? "CN=X" : "CN=A" + j, 1));
+                }
+            }
+        }
+        X509Certificate root = authority("CN=Z", 2, "CN=Z", 2);
+        X509Certificate crossed = authority("CN=A3", 1, "CN=Z", 2);
+        candidates.add(root);
+        candidates.add(crossed);
+        List<X509Certificate> chain = CertificateChain.of(LEAF, candidates, NOW).certificates();
+        assertThat(chain).hasSizeLessThanOrEqualTo(16).endsWith(crossed, root);
+    }
+
     private static X509Certificate root(Instant end) {
         return TestPki.certify("CN=Root", KEYS.get(1).getPublic(), "CN=Root", KEYS.get(1), true, BEGIN, end);
     }

@@ -55,11 +55,7 @@ class CertificateReplacementTest {
 
     private SigningKey key(String name, Path certificateFile) {
         return SigningKey.prove(
-                name,
-                TestKeys.SIGNER,
-                publicKey -> FixedCertificateProvider.fromFiles(certificateFile, List.of())
-                        .certificateChain(publicKey),
-                TestKeys.soon());
+                name, TestKeys.SIGNER, FixedCertificateProvider.fromFiles(certificateFile, List.of()), TestKeys.soon());
     }
 
     private SigningService.Builder service(SigningKey... keys) {

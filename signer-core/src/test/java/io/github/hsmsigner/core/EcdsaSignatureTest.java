@@ -148,7 +148,7 @@ class EcdsaSignatureTest {
         Digest digest = Digest.compute(DigestAlgorithm.SHA256, new byte[] {1});
         EcdsaSignature good = EcdsaSignature.ofDer(signer.sign(algorithm, digest, TestKeys.soon()));
         BigInteger order = CustomNamedCurves.getByName("P-256").getN();
-        assertThat(SignatureVerifier.ecdsa(signer.publicKey(), digest, good.toDer()))
+        assertThat(SignatureVerifier.ecdsa(new EcdsaVerifier(), signer.publicKey(), digest, good.toDer()))
                 .isTrue();
         for (EcdsaSignature bad : List.of(
                 new EcdsaSignature(good.r().add(order), good.s()),
@@ -158,7 +158,7 @@ class EcdsaSignatureTest {
                 new EcdsaSignature(good.s(), good.r()),
                 new EcdsaSignature(BigInteger.ONE, BigInteger.ONE),
                 new EcdsaSignature(BigInteger.ONE.shiftLeft(100_000), good.s()))) {
-            assertThat(SignatureVerifier.ecdsa(signer.publicKey(), digest, bad.toDer()))
+            assertThat(SignatureVerifier.ecdsa(new EcdsaVerifier(), signer.publicKey(), digest, bad.toDer()))
                     .isFalse();
         }
     }

@@ -16,6 +16,8 @@ class EcdsaVerifierTest {
 
     private static final byte[] MESSAGE = {1, 2, 3};
 
+    private final EcdsaVerifier verifier = new EcdsaVerifier();
+
     /** Digests that are shorter and longer than the order of the curve are among these. */
     @ParameterizedTest
     @CsvSource({
@@ -29,10 +31,9 @@ class EcdsaVerifierTest {
         Digest other = Digest.compute(algorithm, new byte[] {4});
         byte[] signature = sign(key, algorithm);
 
-        assertThat(EcdsaVerifier.verify(key.getPublic(), digest, signature)).contains(true);
-        assertThat(EcdsaVerifier.verify(key.getPublic(), other, signature)).contains(false);
-        assertThat(EcdsaVerifier.verify(key(curve).getPublic(), digest, signature))
-                .contains(false);
+        assertThat(verifier.verify(key.getPublic(), digest, signature)).contains(true);
+        assertThat(verifier.verify(key.getPublic(), other, signature)).contains(false);
+        assertThat(verifier.verify(key(curve).getPublic(), digest, signature)).contains(false);
     }
 
     @Test
@@ -43,9 +44,9 @@ class EcdsaVerifierTest {
         for (int i = 0; i < signature.length; i++) {
             byte[] changed = signature.clone();
             changed[i] ^= 1;
-            assertThat(EcdsaVerifier.verify(key.getPublic(), digest, changed)).contains(false);
+            assertThat(verifier.verify(key.getPublic(), digest, changed)).contains(false);
         }
-        assertThat(EcdsaVerifier.verify(key.getPublic(), digest, new byte[0])).contains(false);
+        assertThat(verifier.verify(key.getPublic(), digest, new byte[0])).contains(false);
     }
 
     @Test
@@ -54,7 +55,7 @@ class EcdsaVerifierTest {
         generator.initialize(new ECGenParameterSpec("secp256k1"));
         Digest digest = Digest.compute(DigestAlgorithm.SHA256, MESSAGE);
 
-        assertThat(EcdsaVerifier.verify(generator.generateKeyPair().getPublic(), digest, new byte[0]))
+        assertThat(verifier.verify(generator.generateKeyPair().getPublic(), digest, new byte[0]))
                 .isEmpty();
     }
 
@@ -65,11 +66,11 @@ class EcdsaVerifierTest {
         byte[] signature = sign(first, DigestAlgorithm.SHA256);
         for (int i = 0; i < 100; i++) {
             KeyPair key = key("secp256r1");
-            assertThat(EcdsaVerifier.verify(key.getPublic(), digest, sign(key, DigestAlgorithm.SHA256)))
+            assertThat(verifier.verify(key.getPublic(), digest, sign(key, DigestAlgorithm.SHA256)))
                     .contains(true);
-            assertThat(EcdsaVerifier.verify(key.getPublic(), digest, signature)).contains(false);
+            assertThat(verifier.verify(key.getPublic(), digest, signature)).contains(false);
         }
-        assertThat(EcdsaVerifier.verify(first.getPublic(), digest, signature)).contains(true);
+        assertThat(verifier.verify(first.getPublic(), digest, signature)).contains(true);
     }
 
     private static KeyPair key(String curve) throws GeneralSecurityException {

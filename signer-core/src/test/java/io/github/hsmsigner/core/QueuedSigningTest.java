@@ -7,6 +7,7 @@ import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.core.error.ErrorCode;
 import io.github.hsmsigner.core.error.InternalSigningException;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.testing.CapturedLog;
 import java.lang.reflect.Proxy;
@@ -15,12 +16,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -170,7 +176,7 @@ class QueuedSigningTest {
     void theTransportIsToldWhatWasRecordedBeforeTheAnswer() {
         SigningService service =
                 builder().policy(attempt -> PolicyDecision.allow("accounting")).build();
-        List<AuditEvent> told = new ArrayList<>();
+        List<AuditEvent> told = new CopyOnWriteArrayList<>();
         RequestContext context = RequestContext.builder("request")
                 .keyName("a")
                 .whenEnded(event -> {
@@ -179,7 +185,7 @@ class QueuedSigningTest {
                 })
                 .build();
         service.signAll(context, List.of(DIGEST, DIGEST));
-        assertThat(told).isEqualTo(recorded).hasSize(2);
+        assertThat(told).containsExactlyInAnyOrderElementsOf(recorded).hasSize(2);
         assertThat(told.get(0).callers()).contains("accounting");
         assertThat(told.get(0).keyName()).contains("a");
     }
@@ -212,6 +218,45 @@ class QueuedSigningTest {
             assertThat(builder().build().signRaw(context, DIGEST)).hasSize(256);
             assertThat(log.text()).contains("Request request-9: ").contains("a fault of the transport");
         }
+    }
+
+    private static final List<Digest> MANY = IntStream.range(0, 200)
+            .mapToObj(i -> Digest.compute(DigestAlgorithm.SHA256, new byte[] {(byte) i}))
+            .toList();
+
+    /** With no queue, with a queue of one and a queue that is busy: the order of the results is that of the digests. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 5})
+    void aBatchIsSignedInParallelWithinTheQueue(int permits) {
+        SigningService.Builder builder = builder();
+        SigningQueue queue = SigningQueue.of(Math.max(1, permits), 0, LONG);
+        SigningService service =
+                permits == 0 ? builder.build() : builder.queue("a", queue).build();
+        signer.together = new CyclicBarrier(Math.max(1, Math.min(permits, 4)));
+        if (permits == 0) {
+            signer.together = new CyclicBarrier(8);
+        }
+        List<SignatureResult> results = service.signAll(request("a"), MANY);
+        assertThat(results).hasSize(MANY.size());
+        for (int i = 0; i < MANY.size(); i++) {
+            assertThat(results.get(i).signature())
+                    .isEqualTo(TestKeys.SIGNER.sign(SignatureAlgorithm.RSA_PKCS1_SHA256, MANY.get(i), TestKeys.soon()));
+        }
+        assertThat(signer.most.get()).isBetween(1, permits == 0 ? 16 : permits);
+        assertThat(queue.statistics().refused()).isZero();
+        assertThat(recorded).hasSize(MANY.size());
+    }
+
+    @Test
+    void theFirstOutageCancelsTheRestOfABatch() {
+        SigningService service = builder().build();
+        signer.failure = SigningUnavailableException.lasting("The token is away.", null);
+        List<SignatureResult> results = service.signAll(request("a"), MANY);
+        assertThat(results)
+                .hasSize(MANY.size())
+                .allSatisfy(result -> assertThat(result.error()).contains((SigningException) signer.failure));
+        assertThat(recorded.size()).isBetween(1, 16);
+        assertThat(service.signAll(request("a"), List.of())).isEmpty();
     }
 
     /** Each method of the metrics throws, in turn with an exception and an error. */
@@ -256,6 +301,9 @@ class QueuedSigningTest {
 
         private final CountDownLatch hangs = new CountDownLatch(1);
         private final CountDownLatch goOn = new CountDownLatch(1);
+        private final AtomicInteger inside = new AtomicInteger();
+        private final AtomicInteger most = new AtomicInteger();
+        private volatile CyclicBarrier together;
         private volatile boolean hang;
         private volatile RuntimeException failure;
 
@@ -282,7 +330,25 @@ class QueuedSigningTest {
                     Thread.currentThread().interrupt();
                 }
             }
-            return TestKeys.SIGNER.sign(algorithm, digest, deadline);
+            most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+            try {
+                meet();
+                return TestKeys.SIGNER.sign(algorithm, digest, deadline);
+            } finally {
+                inside.decrementAndGet();
+            }
+        }
+
+        /** Waits until so many threads sign at the same time; 200 signatures are a multiple of each number here. */
+        private void meet() {
+            CyclicBarrier barrier = together;
+            if (barrier != null) {
+                try {
+                    barrier.await(30, TimeUnit.SECONDS);
+                } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
         }
     }
 }

@@ -290,15 +290,15 @@ public final class Pkcs11Token implements AutoCloseable {
     }
 
     /**
-     * Reads the certificates on the token.
+     * Returns a provider of the certificates on the token. It reads the token each time that a chain is asked for, and throws a
+     * {@link SigningUnavailableException} if the token cannot be read then.
      *
      * @param furtherIssuers certificates from elsewhere to complete chains from
-     * @return the certificates, by key
-     * @throws SigningUnavailableException if the token cannot be read
+     * @return the certificates, by key; usable until this token is closed
      */
     public Pkcs11CertificateProvider certificates(List<X509Certificate> furtherIssuers) {
         return new Pkcs11CertificateProvider(
-                info.toString(), read((objects, session) -> objects.certificates()), furtherIssuers);
+                info.toString(), () -> read((objects, session) -> objects.certificates()), furtherIssuers);
     }
 
     /**

@@ -5,6 +5,7 @@ import io.github.hsmsigner.core.ChainFinding;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.SubjectPublicKeys;
+import io.github.hsmsigner.core.certificate.FixedCertificateProvider;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
@@ -227,8 +228,14 @@ final class TokenInspector {
         List<X509Certificate> own = onToken.stream()
                 .filter(c -> SubjectPublicKeys.same(c.getPublicKey(), publicKey))
                 .toList();
-        if (own.size() == 1) {
-            return Optional.of(own.get(0));
+        if (own.stream()
+                        .map(X509Certificate::getSubjectX500Principal)
+                        .distinct()
+                        .count()
+                == 1) {
+            return Optional.of(FixedCertificateProvider.of("the token", own, List.of())
+                    .certificateChain(publicKey)
+                    .signer());
         }
         found.add((own.isEmpty() ? "No certificate" : own.size() + " certificates") + " on the token"
                 + (own.isEmpty() ? " belongs" : " belong") + " to the key with " + key.name()

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.RequestContext;
 import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.SigningKey;
+import io.github.hsmsigner.core.SigningKeys;
+import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.pkcs11.cryptoki.AttributeValue;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
@@ -161,6 +165,32 @@ class KeyCeremonyTest {
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("is on token")
                 .hasMessageContaining(other.label());
+    }
+
+    @Test
+    void aReloadFindsARenewedCertificateNextToTheOldOne() {
+        KeyCeremony ceremony = token.keyCeremony();
+        KeySelector key = KeySelector.byLabel("renewal");
+        PublicKey publicKey = ceremony.generateKeyPair(KeyPairType.P_256, "renewal", new byte[] {0x5a});
+        Instant now = Instant.now();
+        ceremony.importCertificate(
+                key, PKI.certifySigner("Renewal", publicKey, now.minusSeconds(7_200), now.plusSeconds(7_200)));
+        RequestContext request = RequestContext.builder("request").build();
+        SigningService service = SigningService.builder(
+                        SigningKeys.of(SigningKey.prove(
+                                "key",
+                                token.signer(key),
+                                token.certificates(List.of()),
+                                Deadline.after(Duration.ofSeconds(10)))),
+                        new CmsContainerBuilder())
+                .build();
+        assertThat(service.reloadCertificates()).isEmpty();
+        X509Certificate renewed = PKI.certifySigner("Renewal", publicKey, now.minusSeconds(60), now.plusSeconds(3_600));
+        ceremony.importCertificate(key, renewed);
+        assertThat(service.reloadCertificates()).containsExactly("key");
+        assertThat(service.certificates(request).signer()).isEqualTo(renewed);
+        assertThat(token.describe(Deadline.after(Duration.ofSeconds(10))).toString())
+                .doesNotContain("leave one");
     }
 
     @Test

@@ -13,27 +13,27 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Finds the chain of a key among certificates that are known from the start.
+ * Finds the chain of a key among certificates in memory, or in files that are read each time the chain is asked for.
  *
- * <p>The certificate of the key is the one with its public key, wherever it stands. Of several with the same subject and issuer, as a
- * file or token holds them after a renewal, one that is valid now counts, then the one that is valid longest. Immutable.
+ * <p>The certificate of the key is the one with its public key, wherever it stands. Of several with the same subject, as a file or token
+ * holds them after a renewal, the newest valid one counts: valid now, then begins last, then ends last. So a renewed certificate can be
+ * added before the old one expires. Thread-safe.
  */
 public final class FixedCertificateProvider implements CertificateProvider {
 
     private final String origin;
-    private final List<X509Certificate> signers;
-    private final List<X509Certificate> pool;
+    private final Supplier<List<X509Certificate>> signerSource;
+    private final Supplier<List<X509Certificate>> issuerSource;
 
     private FixedCertificateProvider(
-            String origin, Collection<X509Certificate> signers, Collection<X509Certificate> issuers) {
+            String origin, Supplier<List<X509Certificate>> signerSource, Supplier<List<X509Certificate>> issuerSource) {
         this.origin = origin;
-        this.signers = List.copyOf(signers);
-        List<X509Certificate> all = new ArrayList<>(signers);
-        all.addAll(issuers);
-        this.pool = List.copyOf(all);
+        this.signerSource = signerSource;
+        this.issuerSource = issuerSource;
     }
 
     /**
@@ -46,26 +46,36 @@ public final class FixedCertificateProvider implements CertificateProvider {
      */
     public static FixedCertificateProvider of(
             String origin, Collection<X509Certificate> signers, Collection<X509Certificate> issuers) {
-        return new FixedCertificateProvider(origin, signers, issuers);
+        List<X509Certificate> fixedSigners = List.copyOf(signers);
+        List<X509Certificate> fixedIssuers = List.copyOf(issuers);
+        return new FixedCertificateProvider(origin, () -> fixedSigners, () -> fixedIssuers);
     }
 
     /**
-     * Reads certificate files of any form that {@link CertificateFiles} knows, once.
+     * Reads certificate files of any form that {@link CertificateFiles} knows: now, to report what is wrong with them, and each time that
+     * the chain is asked for, so that {@link io.github.hsmsigner.core.SigningService#reloadCertificates} finds new certificates.
      *
      * @param signerFile the file with the certificate of the key; it may hold the chain too
      * @param issuerFiles files with further certificates to complete the chain from
      * @return the provider
-     * @throws InvalidConfigurationException if a file cannot be read or holds no certificate
+     * @throws InvalidConfigurationException if a file cannot be read or holds no certificate; {@link #certificateChain} throws it too
      */
     public static FixedCertificateProvider fromFiles(Path signerFile, List<Path> issuerFiles) {
-        List<X509Certificate> issuers = issuerFiles.stream()
-                .flatMap(file -> CertificateFiles.readIssuers(file).stream())
-                .toList();
-        return of("the file " + signerFile, CertificateFiles.read(signerFile), issuers);
+        List<Path> files = List.copyOf(issuerFiles);
+        FixedCertificateProvider provider = new FixedCertificateProvider(
+                "the file " + signerFile,
+                () -> CertificateFiles.read(signerFile),
+                () -> files.stream()
+                        .flatMap(file -> CertificateFiles.readIssuers(file).stream())
+                        .toList());
+        provider.signerSource.get();
+        provider.issuerSource.get();
+        return provider;
     }
 
     @Override
     public CertificateChain certificateChain(PublicKey publicKey) {
+        List<X509Certificate> signers = signerSource.get();
         if (signers.isEmpty()) {
             throw new InvalidConfigurationException("There is no certificate for the signing key, as " + origin
                     + " holds none that can be used: configure the certificate of the key as a file, or put it there.");
@@ -80,21 +90,23 @@ public final class FixedCertificateProvider implements CertificateProvider {
         }
         if (!areRenewals(matches)) {
             throw new InvalidConfigurationException("Several certificates of " + origin
-                    + " belong to the signing key; leave one: " + describe(matches) + ".");
+                    + " with different subjects belong to the signing key; leave one: " + describe(matches) + ".");
         }
         Instant now = Instant.now();
         X509Certificate signer = matches.stream()
                 .max(Comparator.<X509Certificate, Boolean>comparing(c -> isValid(c, now))
-                        .thenComparing(X509Certificate::getNotAfter)
-                        .thenComparing(X509Certificate::getNotBefore))
+                        .thenComparing(X509Certificate::getNotBefore)
+                        .thenComparing(X509Certificate::getNotAfter))
                 .orElseThrow();
-        return CertificateChain.of(signer, pool);
+        List<X509Certificate> pool = new ArrayList<>(signers);
+        pool.addAll(issuerSource.get());
+        return CertificateChain.of(signer, pool, now);
     }
 
-    /** Certificates of one issuer for one subject and key: of these the newest counts. */
+    /** Certificates for one subject and key, possibly of several issuers: of these the newest counts. */
     private static boolean areRenewals(List<X509Certificate> certificates) {
         return certificates.stream()
-                        .map(c -> List.of(c.getSubjectX500Principal(), c.getIssuerX500Principal()))
+                        .map(X509Certificate::getSubjectX500Principal)
                         .distinct()
                         .count()
                 == 1;

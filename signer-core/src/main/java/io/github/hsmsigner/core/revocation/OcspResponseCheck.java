@@ -9,7 +9,6 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,10 +78,7 @@ final class OcspResponseCheck {
             if (echo != null && !echo.getExtnValue().equals(nonce.getExtnValue())) {
                 throw new IOException("its answer has another nonce than the request");
             }
-            SingleResp single = singleResponse(response, certificate, issuer);
-            requireKnown(single.getCriticalExtensionOIDs());
-            Instant goodUntil = times.requireCurrent(single.getThisUpdate(), single.getNextUpdate());
-            return new Answer(new Verdict(revocationDate(single.getCertStatus()), goodUntil), responder);
+            return new Answer(worst(singleResponses(response, certificate, issuer)), responder);
         } catch (OCSPException | OperatorCreationException | CertificateException e) {
             throw new IOException("its answer is refused: " + e.getMessage(), e);
         } catch (RuntimeException e) {
@@ -153,7 +149,33 @@ final class OcspResponseCheck {
                 .filter(r -> r.getExtensionValue(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck.getId()) == null);
     }
 
-    private SingleResp singleResponse(BasicOCSPResp response, X509Certificate certificate, X509Certificate issuer)
+    /**
+     * A response can speak of a certificate more than once, with CertIDs by SHA-1 and by SHA-256. If the entries contradict each other,
+     * the worst one counts: revoked, then not known, then good.
+     */
+    private Verdict worst(List<SingleResp> entries) throws IOException {
+        Instant goodUntil = Instant.MAX;
+        Optional<Instant> revokedAt = Optional.empty();
+        boolean known = true;
+        for (SingleResp entry : entries) {
+            requireKnown(entry.getCriticalExtensionOIDs());
+            Instant until = times.requireCurrent(entry.getThisUpdate(), entry.getNextUpdate());
+            goodUntil = until.isBefore(goodUntil) ? until : goodUntil;
+            if (entry.getCertStatus() instanceof RevokedStatus revoked) {
+                Instant date = revoked.getRevocationTime().toInstant();
+                revokedAt = revokedAt.filter(date::isAfter).or(() -> Optional.of(date));
+            } else if (entry.getCertStatus() != CertificateStatus.GOOD) {
+                known = false;
+            }
+        }
+        if (!known && revokedAt.isEmpty()) {
+            throw new IOException("it does not know the certificate");
+        }
+        return new Verdict(revokedAt, goodUntil);
+    }
+
+    private static List<SingleResp> singleResponses(
+            BasicOCSPResp response, X509Certificate certificate, X509Certificate issuer)
             throws IOException, OperatorCreationException, CertificateException {
         List<SingleResp> matches = new ArrayList<>();
         for (SingleResp single : response.getResponses()) {
@@ -161,21 +183,10 @@ final class OcspResponseCheck {
                 matches.add(single);
             }
         }
-        if (matches.size() != 1) {
-            throw new IOException("its answer speaks of the certificate " + matches.size() + " times and not once");
+        if (matches.isEmpty()) {
+            throw new IOException("its answer does not contain the certificate");
         }
-        return matches.get(0);
-    }
-
-    private static Optional<Instant> revocationDate(CertificateStatus status) throws IOException {
-        if (status == CertificateStatus.GOOD) {
-            return Optional.empty();
-        }
-        if (status instanceof RevokedStatus revoked) {
-            Date date = revoked.getRevocationTime();
-            return Optional.of(date.toInstant());
-        }
-        throw new IOException("it does not know the certificate");
+        return matches;
     }
 
     private static void requireKnown(Set<?> critical) throws IOException {

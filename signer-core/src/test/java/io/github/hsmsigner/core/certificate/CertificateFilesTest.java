@@ -101,6 +101,11 @@ class CertificateFilesTest {
         assertThat(signerAmong(old, renewed, PKI.root())).isEqualTo(renewed);
         assertThat(signerAmong(renewed, future)).isEqualTo(renewed);
         assertThat(signerAmong(future, expired)).as("none is valid").isEqualTo(future);
+        X509Certificate renewedForLess = PKI.certifySigner("Signer", KEY, now.minusSeconds(60), later.minusSeconds(60));
+        assertThat(signerAmong(old, renewedForLess)).as("newest, not longest").isEqualTo(renewedForLess);
+        X509Certificate ofAnotherIssuer =
+                new TestPki().certifySigner("Signer", KEY, now.minusSeconds(30), later.minusSeconds(60));
+        assertThat(signerAmong(ofAnotherIssuer, renewed)).isEqualTo(ofAnotherIssuer);
     }
 
     private static X509Certificate signerAmong(X509Certificate... certificates) {

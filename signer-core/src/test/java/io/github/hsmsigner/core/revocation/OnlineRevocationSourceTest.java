@@ -17,12 +17,15 @@ import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -37,18 +40,34 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.DEROctetString;
+import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.ocsp.CertID;
 import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
 import org.bouncycastle.cert.X509CRLHolder;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
+import org.bouncycastle.cert.ocsp.BasicOCSPRespBuilder;
 import org.bouncycastle.cert.ocsp.CertificateID;
+import org.bouncycastle.cert.ocsp.CertificateStatus;
 import org.bouncycastle.cert.ocsp.OCSPException;
 import org.bouncycastle.cert.ocsp.OCSPReq;
 import org.bouncycastle.cert.ocsp.OCSPReqBuilder;
 import org.bouncycastle.cert.ocsp.OCSPResp;
+import org.bouncycastle.cert.ocsp.OCSPRespBuilder;
+import org.bouncycastle.cert.ocsp.RespID;
+import org.bouncycastle.cert.ocsp.RevokedStatus;
+import org.bouncycastle.cert.ocsp.UnknownStatus;
 import org.bouncycastle.cms.CMSAbsentContent;
 import org.bouncycastle.cms.CMSSignedDataGenerator;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
+import org.bouncycastle.operator.DigestCalculatorProvider;
+import org.bouncycastle.operator.bc.BcDigestCalculatorProvider;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,6 +75,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -334,7 +354,7 @@ class OnlineRevocationSourceTest {
                 bad("wrong nonce", "another nonce", s -> s.issuer.ocsp.requestChange = q -> withNonce(q, new byte[32])),
                 bad(
                         "about another certificate",
-                        "speaks of the certificate 0 times",
+                        "its answer does not contain the certificate",
                         s -> s.issuer.ocsp.requestChange = q -> withSerial(q, "0fff")),
                 bad(
                         "refusal",
@@ -386,6 +406,64 @@ class OnlineRevocationSourceTest {
                     .singleElement()
                     .asString()
                     .contains("WARN", "CN=signer", reason);
+        }
+    }
+
+    /** CertIDs by SHA-1 and by SHA-256, as responders answer that serve both kinds of clients. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "GOOD GOOD,",
+        "GOOD REVOKED, was revoked on",
+        "REVOKED GOOD, was revoked on",
+        "UNKNOWN REVOKED, was revoked on",
+        "GOOD UNKNOWN, it does not know the certificate"
+    })
+    void ofSeveralEntriesForACertificateTheWorstCounts(String entries, String error) throws Exception {
+        List<CertificateStatus> statuses = Arrays.stream(entries.split(" "))
+                .map(entry -> switch (entry) {
+                    case "GOOD" -> CertificateStatus.GOOD;
+                    case "REVOKED" -> new RevokedStatus(new Date(1_000_000_000_000L));
+                    default -> new UnknownStatus();
+                })
+                .toList();
+        withoutCrls();
+        byte[] response = responseWith(statuses);
+        server.issuer.ocsp.change = r -> response;
+        if (error == null) {
+            assertThat(info().ocspResponses()).hasSize(2);
+        } else {
+            assertThatThrownBy(this::info).hasMessageContaining(error);
+        }
+    }
+
+    private byte[] responseWith(List<CertificateStatus> statuses) throws Exception {
+        X509CertificateHolder issuer = new JcaX509CertificateHolder(server.issuer.certificate());
+        DigestCalculatorProvider digests = new BcDigestCalculatorProvider();
+        BasicOCSPRespBuilder builder = new BasicOCSPRespBuilder(new RespID(issuer.getSubject()));
+        List<AlgorithmIdentifier> hashes =
+                List.of(CertificateID.HASH_SHA1, new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha256));
+        for (int i = 0; i < statuses.size(); i++) {
+            builder.addResponse(
+                    new CertificateID(
+                            digests.get(hashes.get(i)), issuer, chain.signer().getSerialNumber()),
+                    statuses.get(i),
+                    Date.from(clock.instant()),
+                    Date.from(clock.instant().plusSeconds(3_600)),
+                    null);
+        }
+        return new OCSPRespBuilder()
+                .build(
+                        OCSPRespBuilder.SUCCESSFUL,
+                        builder.build(
+                                new JcaContentSignerBuilder("SHA256withECDSA").build(privateKey("issuer.key")),
+                                null,
+                                Date.from(clock.instant())))
+                .getEncoded();
+    }
+
+    private static PrivateKey privateKey(String file) throws Exception {
+        try (PEMParser parser = new PEMParser(Files.newBufferedReader(directory.resolve(file)))) {
+            return new JcaPEMKeyConverter().getPrivateKey((PrivateKeyInfo) parser.readObject());
         }
     }
 

@@ -5,6 +5,7 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.Signer;
 import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.certificate.CertificateFiles;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.redundancy.RedundantSigner;
 import io.github.hsmsigner.http.config.KeySettings;
 import io.github.hsmsigner.pkcs11.Pkcs11Signer;
@@ -104,8 +105,19 @@ public final class TokenKey {
                 .toList();
     }
 
+    /** On the first token that can be read, so that a lost token does not prevent a reload. */
     private static CertificateProvider onTokens(Map<String, Found> all, List<X509Certificate> issuers) {
-        return all.values().iterator().next().token().certificates(issuers);
+        return publicKey -> {
+            SigningUnavailableException failure = null;
+            for (Found on : all.values()) {
+                try {
+                    return on.token().certificates(issuers).certificateChain(publicKey);
+                } catch (SigningUnavailableException e) {
+                    failure = e;
+                }
+            }
+            throw failure;
+        };
     }
 
     private record Found(Pkcs11Token token, Pkcs11Signer signer) {}

@@ -35,12 +35,15 @@ import org.slf4j.LoggerFactory;
  * part of the proof.
  *
  * <p>Every address gets an equal share of the time that is left. A certificate that was revoked is an error that lasts; trouble with
- * the network is one that passes, and names every address with its reason. What was fetched is remembered until its nextUpdate, but
- * not longer than {@link Builder#maxAge}. A failure is remembered for {@link Builder#failureAge}, so that a responder that does not
- * answer costs its time once, and not for each request. Safe for use by any number of threads at once: those that need the same wait for one
- * request.
+ * the network is one that passes, and names every address with its reason. A failure is remembered for {@link Builder#failureAge}, so
+ * that a responder that does not answer costs its time once, and not for each request.
+ *
+ * <p>What was fetched is remembered until its nextUpdate. While it is in use, it is refreshed in the background after half of that time,
+ * or of {@link Builder#maxAge} if that is shorter. A refresh that fails is retried after pauses from 30 seconds to 10 minutes and logged at
+ * most once a minute; the previous response stays in use until its nextUpdate. One daemon thread refreshes for all certificates. It ends
+ * when no certificate is in use, or with {@link #close}. Thread-safe: callers that need the same response wait for one request.
  */
-public final class OnlineRevocationSource implements RevocationSource {
+public final class OnlineRevocationSource implements RevocationSource, AutoCloseable {
 
     private static final String CLIENT_MESSAGE =
             "Revocation information about the signing certificate is not available at the moment.";
@@ -54,10 +57,13 @@ public final class OnlineRevocationSource implements RevocationSource {
     private final CrlLookup crls;
     private final ProofCache cache;
     private final ProofsTogether together;
+    private final RefreshTimer timer;
 
     private OnlineRevocationSource(Builder builder) {
         this.attemptLimit = builder.attemptLimit;
-        this.cache = new ProofCache(builder.clock, builder.maxAge, builder.failureAge, builder.cacheSize);
+        this.cache =
+                new ProofCache(builder.clock, builder.maxAge, builder.failureAge, builder.cacheSize, builder.timer);
+        this.timer = builder.timer;
         this.together = new ProofsTogether(builder.cacheSize);
         HttpFetcher http = new HttpFetcher(builder.maxBytes, builder.limitName);
         PeerSignatures signatures = new PeerSignatures();
@@ -114,7 +120,7 @@ public final class OnlineRevocationSource implements RevocationSource {
                     null);
         }
         try {
-            return cache.get(certificate, deadline, () -> firstOf(attempts, certificate, deadline));
+            return cache.get(certificate, deadline, limit -> firstOf(attempts, certificate, limit));
         } catch (IOException e) {
             String reason = ": " + e.getMessage();
             throw unavailable(
@@ -122,6 +128,12 @@ public final class OnlineRevocationSource implements RevocationSource {
                     attempts.stream().map(a -> a.address() + reason).toList(),
                     e);
         }
+    }
+
+    /** Ends refreshing in the background. Requests still fetch what they need. */
+    @Override
+    public void close() {
+        timer.close();
     }
 
     private Proof firstOf(List<Attempt> attempts, X509Certificate certificate, Deadline deadline) {
@@ -178,6 +190,7 @@ public final class OnlineRevocationSource implements RevocationSource {
         private int maxBytes = 1024 * 1024;
         private String limitName = "maxBytes";
         private Clock clock = Clock.systemUTC();
+        private RefreshTimer timer = RefreshTimer.ofOneThread();
 
         private Builder() {}
 
@@ -197,10 +210,11 @@ public final class OnlineRevocationSource implements RevocationSource {
         }
 
         /**
-         * Sets how long an answer is used at most, however far away its nextUpdate is; 24 hours, without it. A revocation is noticed
-         * that much later at most.
+         * Sets how long a response is used before a request asks again, however far away its nextUpdate is. Default: 24 hours. While the
+         * responder answers, a revocation is noticed that much later at most. If there is no new response, the previous one is used until
+         * its nextUpdate.
          *
-         * @param maxAge the time; zero to ask for each signature
+         * @param maxAge the time; zero to ask for each signature, and to fail without an answer
          * @return this builder
          */
         public Builder maxAge(Duration maxAge) {
@@ -275,6 +289,12 @@ public final class OnlineRevocationSource implements RevocationSource {
          */
         public Builder clock(Clock clock) {
             this.clock = Objects.requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /** Sets what refreshes, for tests. */
+        Builder timer(RefreshTimer timer) {
+            this.timer = timer;
             return this;
         }
 

@@ -1,7 +1,9 @@
 package io.github.hsmsigner.core.revocation;
 
 import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.fetch.PeerOutage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.security.cert.X509Certificate;
@@ -10,15 +12,29 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Remembers proofs while they are good, and failures for seconds, and has one thread look for what several want. */
+/**
+ * Remembers proofs while they are good, renews those in use in the background, remembers failures for seconds, and has one thread look
+ * for what several want. Thread-safe.
+ *
+ * <p>A proof that was used is renewed after half of its time. If that fails, it is tried again after pauses, and the proof stays in use
+ * until its nextUpdate. If the certificate was revoked, the proof is removed at once.
+ */
 final class ProofCache {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OnlineRevocationSource.class);
+    private static final Duration REFRESH_LIMIT = Duration.ofSeconds(30);
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(30);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
 
     /** A failure for lack of time says nothing about the peers if the search had less than this. */
     private static final Duration FAIR_TIME = Duration.ofSeconds(1);
@@ -31,16 +47,37 @@ final class ProofCache {
 
     private final Map<X509Certificate, Failed> failures;
 
-    private record Kept(Proof proof, Instant until) {}
+    private final RefreshTimer timer;
+
+    /** Guarded by the cache. */
+    private static final class Kept {
+
+        private final Proof proof;
+        private final Function<Deadline, Proof> search;
+        private final PeerOutage outage = new PeerOutage();
+
+        /** When a request waits for a new proof. Until nextUpdate it gets this one if there is none. */
+        private Instant askAt;
+
+        private boolean used;
+
+        Kept(Proof proof, Function<Deadline, Proof> search, Instant askAt, boolean used) {
+            this.proof = proof;
+            this.search = search;
+            this.askAt = askAt;
+            this.used = used;
+        }
+    }
 
     private record Failed(RuntimeException failure, Instant until) {}
 
-    ProofCache(Clock clock, Duration maxAge, Duration failureAge, int size) {
+    ProofCache(Clock clock, Duration maxAge, Duration failureAge, int size, RefreshTimer timer) {
         this.clock = clock;
         this.maxAge = maxAge;
         this.failureAge = failureAge;
         this.kept = new LeastRecentlyUsed<>(size);
         this.failures = new LeastRecentlyUsed<>(size);
+        this.timer = timer;
     }
 
     /**
@@ -49,15 +86,16 @@ final class ProofCache {
      *
      * @throws IOException if the search of another thread did not end before the deadline
      */
-    Proof get(X509Certificate certificate, Deadline deadline, Supplier<Proof> search) throws IOException {
+    Proof get(X509Certificate certificate, Deadline deadline, Function<Deadline, Proof> search) throws IOException {
         boolean waited = false;
         while (true) {
             CompletableFuture<Proof> mine = new CompletableFuture<>();
             CompletableFuture<Proof> running;
             synchronized (this) {
                 Kept known = kept.get(certificate);
-                if (known != null && clock.instant().isBefore(known.until())) {
-                    return known.proof();
+                if (known != null && clock.instant().isBefore(known.askAt)) {
+                    known.used = true;
+                    return known.proof;
                 }
                 Failed failed = failures.get(certificate);
                 if (failed != null && !waited && clock.instant().isBefore(failed.until())) {
@@ -85,14 +123,22 @@ final class ProofCache {
     }
 
     private Proof search(
-            X509Certificate certificate, Deadline deadline, Supplier<Proof> search, CompletableFuture<Proof> result) {
+            X509Certificate certificate,
+            Deadline deadline,
+            Function<Deadline, Proof> search,
+            CompletableFuture<Proof> result) {
         long start = System.nanoTime();
         try {
-            Proof proof = search.get();
-            keep(certificate, proof);
+            Proof proof = search.apply(deadline);
+            keep(certificate, proof, search, true);
             result.complete(proof);
             return proof;
         } catch (RuntimeException | Error e) {
+            Optional<Proof> valid = validInstead(certificate, e);
+            if (valid.isPresent()) {
+                result.complete(valid.get());
+                return valid.get();
+            }
             boolean late = deadline.hasPassed() && System.nanoTime() - start < FAIR_TIME.toNanos();
             end(certificate, late || Thread.currentThread().isInterrupted() ? null : e);
             if (deadline.hasPassed() || Thread.currentThread().isInterrupted()) {
@@ -104,11 +150,80 @@ final class ProofCache {
         }
     }
 
-    private synchronized void keep(X509Certificate certificate, Proof proof) {
-        Instant oldest = clock.instant().plus(maxAge);
-        kept.put(certificate, new Kept(proof, oldest.isBefore(proof.goodUntil()) ? oldest : proof.goodUntil()));
-        failures.remove(certificate);
+    private void keep(X509Certificate certificate, Proof proof, Function<Deadline, Proof> search, boolean used) {
+        Instant now = clock.instant();
+        Instant oldest = now.plus(maxAge);
+        Instant askAt = oldest.isBefore(proof.goodUntil()) ? oldest : proof.goodUntil();
+        Kept entry = new Kept(proof, search, askAt, used);
+        synchronized (this) {
+            kept.put(certificate, entry);
+            failures.remove(certificate);
+            searches.remove(certificate);
+        }
+        Duration half = Duration.between(now, askAt).dividedBy(2);
+        if (!half.isNegative() && !half.isZero()) {
+            timer.after(half, () -> refresh(certificate, entry, FIRST_PAUSE));
+        }
+    }
+
+    /** The proof that is known, if it is good although there is no newer one; ends the search then. */
+    private synchronized Optional<Proof> validInstead(X509Certificate certificate, Throwable failure) {
+        Kept known = kept.get(certificate);
+        if (known == null) {
+            return Optional.empty();
+        }
+        if (!passes(failure)) {
+            kept.remove(certificate);
+            return Optional.empty();
+        }
+        Instant now = clock.instant();
+        if (maxAge.isZero() || !now.isBefore(known.proof.goodUntil())) {
+            return Optional.empty();
+        }
+        known.askAt = now.plus(FIRST_PAUSE);
         searches.remove(certificate);
+        return Optional.of(known.proof);
+    }
+
+    /** A certificate that was revoked is an error that lasts. */
+    private static boolean passes(Throwable failure) {
+        return failure instanceof SigningUnavailableException e && e.retryable();
+    }
+
+    private void refresh(X509Certificate certificate, Kept entry, Duration pause) {
+        synchronized (this) {
+            if (kept.get(certificate) != entry
+                    || !entry.used
+                    || !clock.instant().isBefore(entry.proof.goodUntil())) {
+                return;
+            }
+        }
+        try {
+            keep(certificate, entry.search.apply(Deadline.after(REFRESH_LIMIT)), entry.search, false);
+            if (entry.outage.succeeded() > 0) {
+                LOG.info(
+                        "Revocation information for the certificate of {} is refreshed again.",
+                        DistinguishedName.ofSubject(certificate));
+            }
+        } catch (RuntimeException | Error e) {
+            if (e instanceof SigningUnavailableException && !passes(e)) {
+                synchronized (this) {
+                    kept.remove(certificate, entry);
+                }
+                LOG.error("{}", e.getMessage());
+                return;
+            }
+            if (entry.outage.failed()) {
+                LOG.warn(
+                        "Revocation information could not be refreshed; the previous one stays in use until {}. Next attempt in {} s: {}",
+                        entry.proof.goodUntil(),
+                        pause.toSeconds(),
+                        e.toString());
+            }
+            Duration longer = pause.multipliedBy(2);
+            Duration next = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
+            timer.after(pause, () -> refresh(certificate, entry, next));
+        }
     }
 
     /** Ends a search without a proof. Keeps a failure of the peers, so that not each request waits for one that does not answer. */

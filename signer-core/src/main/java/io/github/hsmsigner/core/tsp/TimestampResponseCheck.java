@@ -51,6 +51,7 @@ final class TimestampResponseCheck {
             }
             // Status, nonce, message imprint and its algorithm, policy: RFC 3161, section 2.4.2.
             parsed.validate(request);
+            requireCertificatesKept(token.toCMSSignedData(), response, ASN1Encoding.DL);
             X509CertificateHolder signer = signerOf(token);
             requireSignature(token, signer);
             requireTrusted(signer, token, authority);
@@ -123,7 +124,19 @@ final class TimestampResponseCheck {
     private byte[] encoded(TimeStampToken token, X509CertificateHolder signer, byte[] response, String encoding)
             throws IOException, TSPException, OperatorCreationException {
         CMSSignedData signedData = token.toCMSSignedData();
-        byte[] der = signedData.toASN1Structure().getEncoded(encoding);
+        requireCertificatesKept(signedData, response, encoding);
+        byte[] encoded = signedData.toASN1Structure().getEncoded(encoding);
+        try {
+            requireSignature(new TimeStampToken(new CMSSignedData(encoded)), signer);
+        } catch (CMSException e) {
+            throw new IOException("its token cannot be put into DER: " + e.getMessage(), e);
+        }
+        return encoded;
+    }
+
+    /** Requires that certificates and CRLs have the same bytes in the encoding as in the response, because others signed them. */
+    private static void requireCertificatesKept(CMSSignedData signedData, byte[] response, String encoding)
+            throws IOException {
         List<ASN1Object> signedByOthers = new ArrayList<>();
         signedData.getCertificates().getMatches(null).forEach(c -> signedByOthers.add(c.toASN1Structure()));
         signedData.getCRLs().getMatches(null).forEach(c -> signedByOthers.add(c.toASN1Structure()));
@@ -133,12 +146,6 @@ final class TimestampResponseCheck {
                 throw new IOException("its token holds a certificate or a CRL that is not in DER");
             }
         }
-        try {
-            requireSignature(new TimeStampToken(new CMSSignedData(der)), signer);
-        } catch (CMSException e) {
-            throw new IOException("its token cannot be put into DER: " + e.getMessage(), e);
-        }
-        return der;
     }
 
     /** One character for each octet, to look for octets among others. */

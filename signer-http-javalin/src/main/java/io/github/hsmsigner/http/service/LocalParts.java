@@ -4,6 +4,7 @@ import io.github.hsmsigner.core.ContainerBuilder;
 import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.revocation.OnlineRevocationSource;
 import io.github.hsmsigner.http.audit.AuditFile;
 import io.github.hsmsigner.http.auth.PolicyFactory;
 import io.github.hsmsigner.http.auth.ReloadablePolicy;
@@ -26,6 +27,7 @@ final class LocalParts implements AutoCloseable {
     private final List<String> problems = new ArrayList<>();
     private final List<SigningKey> keys = new ArrayList<>();
     private final Optional<ReloadablePolicy> policy;
+    private final Optional<OnlineRevocationSource> revocation;
     private final Optional<ContainerBuilder> containers;
     private final Optional<AuditFile> audit;
 
@@ -33,7 +35,9 @@ final class LocalParts implements AutoCloseable {
     LocalParts(UsableSettings settings, Clock clock) {
         policy = settings.access()
                 .flatMap(access -> collect(() -> new ReloadablePolicy(new PolicyFactory(clock), access)));
-        containers = settings.signatures().flatMap(signatures -> collect(() -> SignatureContainers.of(signatures)));
+        revocation = settings.signatures().flatMap(SignatureContainers::revocationSource);
+        containers = settings.signatures()
+                .flatMap(signatures -> collect(() -> SignatureContainers.of(signatures, revocation)));
         settings.access().ifPresent(access -> addAll(KeyNames.problems(access, settings.keyNames())));
         // Those of keys on tokens would show only once the token is open.
         settings.keys().values().stream()
@@ -78,6 +82,11 @@ final class LocalParts implements AutoCloseable {
         return containers;
     }
 
+    /** Has a thread in the background; to be closed. Empty if no revocation information is asked for. */
+    Optional<OnlineRevocationSource> revocation() {
+        return revocation;
+    }
+
     /** The keys in files. */
     List<SigningKey> keys() {
         return List.copyOf(keys);
@@ -91,5 +100,6 @@ final class LocalParts implements AutoCloseable {
     @Override
     public void close() {
         audit.ifPresent(AuditFile::close);
+        revocation.ifPresent(OnlineRevocationSource::close);
     }
 }

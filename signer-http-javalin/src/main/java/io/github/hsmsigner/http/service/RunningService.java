@@ -2,6 +2,7 @@ package io.github.hsmsigner.http.service;
 
 import io.github.hsmsigner.core.AuditLog;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.revocation.OnlineRevocationSource;
 import io.github.hsmsigner.http.audit.AuditFile;
 import io.github.hsmsigner.http.auth.AccessSettings;
 import io.github.hsmsigner.http.auth.PolicySettings;
@@ -46,6 +47,7 @@ final class RunningService implements AutoCloseable {
     private final ServiceMetrics metrics;
     private final ChangedFiles changedFiles = new ChangedFiles(Clock.systemUTC());
     private volatile AuditFile audit;
+    private Optional<OnlineRevocationSource> revocation = Optional.empty();
     private volatile KeyConnections keys;
     private volatile ServiceHealth health;
     private volatile SigningHttpServer server;
@@ -90,6 +92,7 @@ final class RunningService implements AutoCloseable {
         WatchedFiles watched = new WatchedFiles(settings, file, metrics);
         LocalParts local = new LocalParts(UsableSettings.of(settings), Clock.systemUTC());
         audit = local.audit().orElse(null);
+        revocation = local.revocation();
         throwIfAny(local.problems());
         ReloadablePolicy policy = local.policy().orElseThrow();
 
@@ -204,6 +207,7 @@ final class RunningService implements AutoCloseable {
         if (audit != null) {
             audit.close();
         }
+        revocation.ifPresent(OnlineRevocationSource::close);
         metrics.close();
         if (keys != null && !keys.close()) {
             LOG.error("Shutdown incomplete: a PKCS#11 call did not return.");

@@ -11,6 +11,7 @@ import io.github.hsmsigner.core.tsp.TimestampAuthority;
 import io.github.hsmsigner.http.config.SignatureSettings;
 import io.github.hsmsigner.http.config.TimestampSettings;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** Makes what makes containers. */
 public final class SignatureContainers {
@@ -25,17 +26,27 @@ public final class SignatureContainers {
      * @throws InvalidConfigurationException if a file cannot be read, or what is set of an authority cannot be
      */
     public static ContainerBuilder of(SignatureSettings settings) {
+        return of(settings, revocationSource(settings));
+    }
+
+    /** With a source of revocation information that the caller closes. */
+    static ContainerBuilder of(SignatureSettings settings, Optional<OnlineRevocationSource> revocation) {
         CmsContainerBuilder.Builder containers = CmsContainerBuilder.builder();
         settings.timestamps()
                 .ifPresent(timestamps ->
                         containers.timestamps(timestampSource(timestamps)).timestampRequired(timestamps.required()));
-        if (settings.revocationInfo()) {
-            containers.revocationInfo(OnlineRevocationSource.builder()
-                    .maxBytes(settings.revocationMaxSize())
-                    .limitName("SIGNING_REVOCATION_MAX_SIZE")
-                    .build());
-        }
+        revocation.ifPresent(containers::revocationInfo);
         return containers.build();
+    }
+
+    /** The source of revocation information, if the settings ask for it. */
+    static Optional<OnlineRevocationSource> revocationSource(SignatureSettings settings) {
+        return settings.revocationInfo()
+                ? Optional.of(OnlineRevocationSource.builder()
+                        .maxBytes(settings.revocationMaxSize())
+                        .limitName("SIGNING_REVOCATION_MAX_SIZE")
+                        .build())
+                : Optional.empty();
     }
 
     /**

@@ -256,9 +256,9 @@ class RedundantSignerTest {
 
     @Test
     void aSlowSignerHasTheWholeTime() {
-        first.slowUntilLeft = Duration.ofMillis(150);
+        first.slowUntilLeft = Duration.ofMillis(450);
         second.gate = new CountDownLatch(1);
-        assertThat(signer.sign(ALGORITHM, DIGEST, Deadline.after(Duration.ofMillis(500))))
+        assertThat(signer.sign(ALGORITHM, DIGEST, Deadline.after(Duration.ofSeconds(1))))
                 .isEqualTo(EXPECTED);
         second.gate.countDown();
         assertThat(signer.usable()).isEqualTo(2);
@@ -313,7 +313,7 @@ class RedundantSignerTest {
     void aSignatureThatComesSecondIsReportedAndItsSignerUsedAgain() {
         first.gate = new CountDownLatch(1);
         List<String> late = new CopyOnWriteArrayList<>();
-        Deadline deadline = Deadline.after(Duration.ofMillis(300))
+        Deadline deadline = Deadline.after(Duration.ofSeconds(1))
                 .withListener((origin, time) -> late.add(origin + " " + time.isNegative()));
         assertThat(signer.sign(ALGORITHM, DIGEST, deadline)).isEqualTo(EXPECTED);
         assertThat(signer.usable()).isEqualTo(1);

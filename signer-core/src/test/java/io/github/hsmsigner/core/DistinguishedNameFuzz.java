@@ -9,7 +9,8 @@ import javax.security.auth.x500.X500Principal;
 /**
  * Fuzz target: every name that Java reads from DER can be printed; a text is parsed as a name, or refused with an exception that says
  * where. A name is printed in printable ASCII, and as a text that gives an equal name: to this class, and to Java's parser where that
- * knows the keywords and there are no escapes. (Java loses a blank before an escape.)
+ * knows the keywords and there are no escapes. (Java loses a blank before an
+ * escape, and reads uid as UID.)
  */
 public final class DistinguishedNameFuzz {
 
@@ -35,7 +36,7 @@ public final class DistinguishedNameFuzz {
         DistinguishedName parsed = DistinguishedName.parse(printed);
         assertEqual(parsed, name);
         assertThat(parsed).hasToString(printed);
-        if (printed.indexOf('\\') < 0) {
+        if (printed.indexOf('\\') < 0 && !printed.contains("uid=")) {
             ofText(printed).ifPresent(principal -> assertEqual(DistinguishedName.of(principal), name));
         }
     }

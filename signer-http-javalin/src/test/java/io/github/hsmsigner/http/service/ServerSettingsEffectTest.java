@@ -3,6 +3,7 @@ package io.github.hsmsigner.http.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.http.config.ShowsEffectOf;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Base64;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -279,11 +281,20 @@ class ServerSettingsEffectTest {
             send(
                     socket,
                     head("/sign", begin + rest) + "\r\n" + CERTIFICATES + " ".repeat(begin - CERTIFICATES.length()));
-            for (int i = 0; i < rest && socket.getInputStream().available() == 0; i++) {
+            for (int i = 0; i < rest && !hasAnswer(socket); i++) {
                 send(socket, " ");
             }
             assertThat(statusLine(socket)).startsWith("HTTP/1.1 408");
         }
+    }
+
+    /** Waits a little for an answer, so that the whole body never lies ready before the server reads its first part. */
+    private static boolean hasAnswer(Socket socket) throws IOException {
+        Deadline little = Deadline.after(Duration.ofMillis(2));
+        while (socket.getInputStream().available() == 0 && !little.hasPassed()) {
+            Thread.onSpinWait();
+        }
+        return socket.getInputStream().available() > 0;
     }
 
     /** The client reads nothing, so that the responses fill all buffers. */

@@ -1,6 +1,8 @@
 package io.github.hsmsigner.core;
 
 import java.time.Duration;
+import java.util.Objects;
+import java.util.function.LongSupplier;
 
 /**
  * A point in time by which an answer is due, on a clock that never jumps. Immutable.
@@ -10,12 +12,17 @@ import java.time.Duration;
  */
 public final class Deadline {
 
+    /** So that sums of times and durations do not overflow. */
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
+
+    private final LongSupplier clock;
     private final long nanoTime;
 
     /** {@code null} for none. */
     private final LateResultListener listener;
 
-    private Deadline(long nanoTime, LateResultListener listener) {
+    private Deadline(LongSupplier clock, long nanoTime, LateResultListener listener) {
+        this.clock = clock;
         this.nanoTime = nanoTime;
         this.listener = listener;
     }
@@ -41,10 +48,27 @@ public final class Deadline {
      * @throws IllegalArgumentException if the time is negative
      */
     public static Deadline after(Duration time) {
+        return after(time, System::nanoTime);
+    }
+
+    /**
+     * A deadline at a distance from now on a given clock, such as that of a simulation.
+     *
+     * @param time how long from now; not negative
+     * @param clock nanoseconds since an arbitrary moment, as {@link System#nanoTime}; thread-safe
+     * @return the deadline
+     * @throws IllegalArgumentException if the time is negative
+     */
+    public static Deadline after(Duration time, LongSupplier clock) {
+        Objects.requireNonNull(clock, "clock");
+        return new Deadline(clock, clock.getAsLong() + nanos(time), null);
+    }
+
+    private static long nanos(Duration time) {
         if (time.isNegative()) {
             throw new IllegalArgumentException("A deadline cannot lie in the past: " + time);
         }
-        return new Deadline(System.nanoTime() + time.toNanos(), null);
+        return time.compareTo(LONGEST) < 0 ? time.toNanos() : LONGEST.toNanos();
     }
 
     /**
@@ -53,7 +77,7 @@ public final class Deadline {
      * @return nanoseconds until the deadline; zero once it has passed
      */
     public long remainingNanos() {
-        return Math.max(0, nanoTime - System.nanoTime());
+        return Math.max(0, nanoTime - clock.getAsLong());
     }
 
     /**
@@ -68,7 +92,7 @@ public final class Deadline {
         if (steps < 1) {
             throw new IllegalArgumentException("A deadline is shared by one step at least: " + steps);
         }
-        return new Deadline(System.nanoTime() + remainingNanos() / steps, listener);
+        return new Deadline(clock, clock.getAsLong() + remainingNanos() / steps, listener);
     }
 
     /**
@@ -79,12 +103,8 @@ public final class Deadline {
      * @throws IllegalArgumentException if the time is negative
      */
     public Deadline within(Duration time) {
-        if (time.isNegative()) {
-            throw new IllegalArgumentException("A deadline cannot lie in the past: " + time);
-        }
-        return time.compareTo(Duration.ofNanos(remainingNanos())) < 0
-                ? new Deadline(System.nanoTime() + time.toNanos(), listener)
-                : this;
+        long nanos = nanos(time);
+        return nanos < remainingNanos() ? new Deadline(clock, clock.getAsLong() + nanos, listener) : this;
     }
 
     /**
@@ -95,7 +115,7 @@ public final class Deadline {
      * @return the deadline
      */
     public Deadline withListener(LateResultListener lateResultListener) {
-        return new Deadline(nanoTime, lateResultListener);
+        return new Deadline(clock, nanoTime, lateResultListener);
     }
 
     /**
@@ -105,7 +125,7 @@ public final class Deadline {
      */
     public void reportLateResult(String origin) {
         if (listener != null) {
-            listener.lateResult(origin, Duration.ofNanos(Math.max(0, System.nanoTime() - nanoTime)));
+            listener.lateResult(origin, Duration.ofNanos(Math.max(0, clock.getAsLong() - nanoTime)));
         }
     }
 

@@ -3,15 +3,15 @@ package io.github.hsmsigner.pkcs11;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.cryptoki.FaultClass;
+import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.object.KeyLookup;
 import io.github.hsmsigner.pkcs11.object.KeyOnToken;
 import io.github.hsmsigner.pkcs11.object.TokenObjects;
-import io.github.hsmsigner.pkcs11.recovery.KeyNotReadyException;
-import io.github.hsmsigner.pkcs11.recovery.TokenAccess;
 import io.github.hsmsigner.pkcs11.session.Generation;
+import io.github.hsmsigner.pkcs11.session.KeyNotReadyException;
 import io.github.hsmsigner.pkcs11.session.Session;
 import java.security.PublicKey;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,13 +26,11 @@ final class KeyHandle {
     private static final Logger LOG = LoggerFactory.getLogger(KeyHandle.class);
 
     private final Cryptoki cryptoki;
-    private final TokenAccess access;
     private final KeyLookup lookup;
     private final PublicKey publicKey;
     private final boolean shownByToken;
     private final Proof proof;
     private final AtomicReference<Found> found = new AtomicReference<>();
-    private final AtomicReference<String> refusal = new AtomicReference<>();
 
     /**
      * Remembers a key, without its handle.
@@ -40,15 +38,8 @@ final class KeyHandle {
      * @param shownByToken whether the token itself showed the public key
      * @param proof what to do where the token does not show it
      */
-    KeyHandle(
-            Cryptoki cryptoki,
-            TokenAccess access,
-            KeyLookup lookup,
-            PublicKey publicKey,
-            boolean shownByToken,
-            Proof proof) {
+    KeyHandle(Cryptoki cryptoki, KeyLookup lookup, PublicKey publicKey, boolean shownByToken, Proof proof) {
         this.cryptoki = cryptoki;
-        this.access = access;
         this.lookup = lookup;
         this.publicKey = publicKey;
         this.shownByToken = shownByToken;
@@ -66,7 +57,8 @@ final class KeyHandle {
         return known != null && known.generation() == session.generation() ? known.handle() : lookUp(session);
     }
 
-    private long lookUp(Session session) throws CryptokiException {
+    /** Looks the key up in a session, whether its handle is known or not. */
+    long lookUp(Session session) throws CryptokiException {
         try {
             String token = session.generation().token().toString();
             TokenObjects objects = TokenObjects.duringRequest(cryptoki, session.handle());
@@ -74,36 +66,38 @@ final class KeyHandle {
             long handle = key.object().handle();
             if (key.publicKey().isEmpty() && !proof.holds(session, handle)) {
                 throw SigningUnavailableException.lasting(
+                        SigningUnavailableException.Reason.KEY_MISSING,
                         "Token " + token + " has another key in the place of " + lookup
                                 + ": a signature made with it does not verify with the public key of the one that was"
                                 + " found at the start. It is not used.",
                         null);
             }
-            accepted(session, handle);
+            found(session, handle);
             return handle;
         } catch (SigningUnavailableException e) {
             if (e.retryable()) {
+                requireLogin(session, e);
                 throw new KeyNotReadyException(e);
             }
-            refused(e);
             throw e;
         }
     }
 
-    private void accepted(Session session, long handle) {
-        found(session, handle);
-        if (refusal.getAndSet(null) != null) {
-            LOG.info("The key that was found at the start is there again: {}.", lookup);
+    /** Private keys are not visible without a login: a login that was lost looks like a key that is missing. */
+    private void requireLogin(Session session, SigningUnavailableException missing) throws CryptokiException {
+        try {
+            if (cryptoki.isLoggedIn(session.handle())) {
+                return;
+            }
+        } catch (CryptokiException e) {
+            if (e.faultClass() == FaultClass.CALLER_ERROR) {
+                // The module does not have this function.
+                return;
+            }
+            throw e;
         }
-        access.keyProblem(this, Optional.empty());
-    }
-
-    /** Once in the log for each kind of refusal, however many requests meet it. */
-    private void refused(SigningUnavailableException e) {
-        if (!e.getMessage().equals(refusal.getAndSet(e.getMessage()))) {
-            LOG.error("{}", e.getMessage());
-        }
-        access.keyProblem(this, Optional.of(e.getMessage()));
+        LOG.debug("The login was lost: {}", missing.getMessage());
+        throw new CryptokiException("C_GetSessionInfo", ReturnValue.USER_NOT_LOGGED_IN);
     }
 
     void forget() {

@@ -17,7 +17,10 @@ public final class Pkcs11Config {
      * How many sessions a token's keys are used in at once, unless set: enough to keep one HSM busy through a network, and far
      * below the 1,024 that CloudHSM allows an application.
      */
-    public static final int DEFAULT_MAX_SESSIONS = 32;
+    public static final int DEFAULT_MAXIMUM_POOL_SIZE = 32;
+
+    /** The number of idle sessions that are kept ready, unless set. */
+    public static final int DEFAULT_MINIMUM_IDLE = 4;
 
     /** How many sessions are opened at once, unless set: opening many in a burst has failed on CloudHSM. */
     public static final int DEFAULT_SESSIONS_OPENED_AT_ONCE = 4;
@@ -27,9 +30,12 @@ public final class Pkcs11Config {
     private final PinSource pin;
     private final TokenSelector token;
     private final Optional<VendorProfile> vendorProfile;
-    private final int maxSessions;
+    private final int maximumPoolSize;
     private final int sessionsOpenedAtOnce;
-    private final Duration sessionKeepAlive;
+    private final int minimumIdle;
+    private final Duration idleTimeout;
+    private final Duration keepaliveTime;
+    private final Duration maxLifetime;
     private final CallingThread callingThread;
     private final boolean loginOnFinalTry;
     private final RecoverySettings recovery;
@@ -41,9 +47,12 @@ public final class Pkcs11Config {
         this.pin = builder.pin;
         this.token = builder.token;
         this.vendorProfile = builder.vendorProfile;
-        this.maxSessions = builder.maxSessions;
+        this.maximumPoolSize = builder.maximumPoolSize;
         this.sessionsOpenedAtOnce = builder.sessionsOpenedAtOnce;
-        this.sessionKeepAlive = builder.sessionKeepAlive;
+        this.minimumIdle = builder.minimumIdle;
+        this.idleTimeout = builder.idleTimeout;
+        this.keepaliveTime = builder.keepaliveTime;
+        this.maxLifetime = builder.maxLifetime;
         this.callingThread = builder.callingThread;
         this.loginOnFinalTry = builder.loginOnFinalTry;
         this.recovery = builder.recovery;
@@ -71,9 +80,12 @@ public final class Pkcs11Config {
         builder.pin = pin;
         builder.token = token;
         builder.vendorProfile = vendorProfile;
-        builder.maxSessions = maxSessions;
+        builder.maximumPoolSize = maximumPoolSize;
         builder.sessionsOpenedAtOnce = sessionsOpenedAtOnce;
-        builder.sessionKeepAlive = sessionKeepAlive;
+        builder.minimumIdle = minimumIdle;
+        builder.idleTimeout = idleTimeout;
+        builder.keepaliveTime = keepaliveTime;
+        builder.maxLifetime = maxLifetime;
         builder.callingThread = callingThread;
         builder.loginOnFinalTry = loginOnFinalTry;
         builder.recovery = recovery;
@@ -127,12 +139,12 @@ public final class Pkcs11Config {
     }
 
     /**
-     * How many sessions the token's keys are used in at once.
+     * Returns the largest number of sessions.
      *
      * @return the number
      */
-    public int maxSessions() {
-        return maxSessions;
+    public int maximumPoolSize() {
+        return maximumPoolSize;
     }
 
     /**
@@ -145,12 +157,39 @@ public final class Pkcs11Config {
     }
 
     /**
-     * How long a session may be idle before it is closed.
+     * Returns the number of idle sessions that are kept ready.
+     *
+     * @return the number
+     */
+    public int minimumIdle() {
+        return minimumIdle;
+    }
+
+    /**
+     * Returns the time after which an idle session is closed, if there are more than the minimum.
      *
      * @return the time
      */
-    public Duration sessionKeepAlive() {
-        return sessionKeepAlive;
+    public Duration idleTimeout() {
+        return idleTimeout;
+    }
+
+    /**
+     * Returns the time after which an idle session, and the login, is checked.
+     *
+     * @return the time
+     */
+    public Duration keepaliveTime() {
+        return keepaliveTime;
+    }
+
+    /**
+     * Returns the time after which a session is replaced.
+     *
+     * @return the time
+     */
+    public Duration maxLifetime() {
+        return maxLifetime;
     }
 
     /**
@@ -202,9 +241,12 @@ public final class Pkcs11Config {
         private PinSource pin;
         private TokenSelector token = TokenSelector.any();
         private Optional<VendorProfile> vendorProfile = Optional.empty();
-        private int maxSessions = DEFAULT_MAX_SESSIONS;
+        private int maximumPoolSize = DEFAULT_MAXIMUM_POOL_SIZE;
         private int sessionsOpenedAtOnce = DEFAULT_SESSIONS_OPENED_AT_ONCE;
-        private Duration sessionKeepAlive = Duration.ofMinutes(10);
+        private int minimumIdle = DEFAULT_MINIMUM_IDLE;
+        private Duration idleTimeout = Duration.ofMinutes(10);
+        private Duration keepaliveTime = Duration.ofSeconds(20);
+        private Duration maxLifetime = Duration.ofMinutes(30);
         private CallingThread callingThread = CallingThread.AUTOMATIC;
         private boolean loginOnFinalTry;
         private RecoverySettings recovery = RecoverySettings.defaults();
@@ -283,14 +325,13 @@ public final class Pkcs11Config {
         }
 
         /**
-         * Sets how many sessions the token's keys are used in at once; {@value Pkcs11Config#DEFAULT_MAX_SESSIONS}, without it, or what the
-         * token allows where that is less.
+         * Sets the largest number of sessions, if the token allows that many. Default: {@value Pkcs11Config#DEFAULT_MAXIMUM_POOL_SIZE}.
          *
-         * @param maxSessions the number; at least 1
+         * @param maximumPoolSize the number; at least 1
          * @return this builder
          */
-        public Builder maxSessions(int maxSessions) {
-            this.maxSessions = maxSessions;
+        public Builder maximumPoolSize(int maximumPoolSize) {
+            this.maximumPoolSize = maximumPoolSize;
             return this;
         }
 
@@ -306,13 +347,47 @@ public final class Pkcs11Config {
         }
 
         /**
-         * Sets how long a session may be idle before it is closed; ten minutes, without it.
+         * Sets the number of idle sessions that are kept ready. Default: {@value Pkcs11Config#DEFAULT_MINIMUM_IDLE}.
          *
-         * @param sessionKeepAlive the time; positive
+         * @param minimumIdle the number; not negative
          * @return this builder
          */
-        public Builder sessionKeepAlive(Duration sessionKeepAlive) {
-            this.sessionKeepAlive = Objects.requireNonNull(sessionKeepAlive, "sessionKeepAlive");
+        public Builder minimumIdle(int minimumIdle) {
+            this.minimumIdle = minimumIdle;
+            return this;
+        }
+
+        /**
+         * Sets the time after which an idle session, and the login if no signature is made, is checked. Default: 20 s, because YubiHSM
+         * ends a session after 30 s without use.
+         *
+         * @param keepaliveTime the time; positive
+         * @return this builder
+         */
+        public Builder keepaliveTime(Duration keepaliveTime) {
+            this.keepaliveTime = Objects.requireNonNull(keepaliveTime, "keepaliveTime");
+            return this;
+        }
+
+        /**
+         * Sets the time after which a session is replaced. Default: 30 minutes.
+         *
+         * @param maxLifetime the time; positive
+         * @return this builder
+         */
+        public Builder maxLifetime(Duration maxLifetime) {
+            this.maxLifetime = Objects.requireNonNull(maxLifetime, "maxLifetime");
+            return this;
+        }
+
+        /**
+         * Sets the time after which an idle session is closed, if there are more than the minimum. Default: 10 minutes.
+         *
+         * @param idleTimeout the time; positive
+         * @return this builder
+         */
+        public Builder idleTimeout(Duration idleTimeout) {
+            this.idleTimeout = Objects.requireNonNull(idleTimeout, "idleTimeout");
             return this;
         }
 
@@ -374,19 +449,29 @@ public final class Pkcs11Config {
                 throw new InvalidConfigurationException(
                         "The parameters for C_Initialize hold a zero character, which is where the module takes them to end.");
             }
-            if (maxSessions < 1) {
+            if (maximumPoolSize < 1) {
                 throw new InvalidConfigurationException(
-                        "The number of sessions must be at least 1, not " + maxSessions + ".");
+                        "The number of sessions must be at least 1, not " + maximumPoolSize + ".");
             }
             if (sessionsOpenedAtOnce < 1) {
                 throw new InvalidConfigurationException(
                         "The number of sessions opened at once must be at least 1, not " + sessionsOpenedAtOnce + ".");
             }
-            if (sessionKeepAlive.isNegative() || sessionKeepAlive.isZero()) {
+            if (minimumIdle < 0) {
                 throw new InvalidConfigurationException(
-                        "The time that a session may be idle must be positive, not " + sessionKeepAlive + ".");
+                        "The minimum of idle sessions must not be negative, but is " + minimumIdle + ".");
             }
+            requirePositive("idle timeout", idleTimeout);
+            requirePositive("keepalive time", keepaliveTime);
+            requirePositive("longest lifetime", maxLifetime);
             return new Pkcs11Config(this);
+        }
+
+        private static void requirePositive(String what, Duration value) {
+            if (value.isNegative() || value.isZero()) {
+                throw new InvalidConfigurationException(
+                        "The " + what + " of sessions must be positive, but is " + value + ".");
+            }
         }
     }
 }

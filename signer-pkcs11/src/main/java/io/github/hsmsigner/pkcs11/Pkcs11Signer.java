@@ -9,17 +9,21 @@ import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.FaultClass;
 import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
+import io.github.hsmsigner.pkcs11.health.KeyHealth;
 import io.github.hsmsigner.pkcs11.object.KeyLookup;
 import io.github.hsmsigner.pkcs11.object.KeyOnToken;
 import io.github.hsmsigner.pkcs11.plan.SignaturePlan;
 import io.github.hsmsigner.pkcs11.plan.SignatureStep;
 import io.github.hsmsigner.pkcs11.plan.TokenInput;
-import io.github.hsmsigner.pkcs11.recovery.KeyOperation;
-import io.github.hsmsigner.pkcs11.recovery.TokenAccess;
+import io.github.hsmsigner.pkcs11.recovery.KeyRecovery;
+import io.github.hsmsigner.pkcs11.recovery.SigningKeyUse;
+import io.github.hsmsigner.pkcs11.recovery.TokenConnection;
 import io.github.hsmsigner.pkcs11.session.Session;
+import io.github.hsmsigner.pkcs11.session.SessionWork;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -35,7 +39,8 @@ public final class Pkcs11Signer implements Signer {
     private static final byte[] TRIAL = "trial signature".getBytes(StandardCharsets.US_ASCII);
 
     private final Cryptoki cryptoki;
-    private final TokenAccess access;
+    private final TokenConnection connection;
+    private final KeyRecovery recovery;
     private final KeyHandle handle;
     private final PublicKey publicKey;
     private final SignaturePlan plan;
@@ -47,7 +52,7 @@ public final class Pkcs11Signer implements Signer {
 
     Pkcs11Signer(
             Cryptoki cryptoki,
-            TokenAccess access,
+            TokenConnection connection,
             Session session,
             KeyLookup lookup,
             KeyOnToken key,
@@ -56,14 +61,14 @@ public final class Pkcs11Signer implements Signer {
             boolean loginForEach,
             String description) {
         this.cryptoki = cryptoki;
-        this.access = access;
+        this.connection = connection;
         this.publicKey = publicKey;
         this.plan = plan;
         this.loginForEach = loginForEach;
         this.description = description;
-        this.handle = new KeyHandle(
-                cryptoki, access, lookup, publicKey, key.publicKey().isPresent(), this::proves);
+        this.handle = new KeyHandle(cryptoki, lookup, publicKey, key.publicKey().isPresent(), this::proves);
         this.handle.found(session, key.object().handle());
+        this.recovery = connection.key(capitalised(description), new KeyUse());
     }
 
     @Override
@@ -95,7 +100,7 @@ public final class Pkcs11Signer implements Signer {
     }
 
     private byte[] sign(SignatureStep step, byte[] input, Deadline deadline) {
-        return step.output().toSignature(access.execute(new Signing(step, input, deadline), deadline));
+        return step.output().toSignature(connection.execute(new Signing(step, input, deadline), recovery, deadline));
     }
 
     /**
@@ -118,9 +123,10 @@ public final class Pkcs11Signer implements Signer {
     private byte[] sign(Session session, long key, SignatureStep step, byte[] input) throws CryptokiException {
         cryptoki.signInit(session.handle(), step.mechanism(), key);
         if (loginForEach) {
-            access.authenticate(session);
+            connection.authenticate(session);
         }
         byte[] answer = cryptoki.sign(session.handle(), input);
+        session.generation().prove();
         if (proven == null) {
             proven = step;
         }
@@ -161,6 +167,19 @@ public final class Pkcs11Signer implements Signer {
         }
     }
 
+    /**
+     * Returns the health of the key, as far as is known without a call: that of the token, and of this key on it.
+     *
+     * @return the health
+     */
+    public KeyHealth health() {
+        return recovery.problem().map(KeyHealth::unusable).orElseGet(KeyHealth::healthy);
+    }
+
+    private static String capitalised(String text) {
+        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
+    }
+
     String description() {
         return description;
     }
@@ -174,7 +193,7 @@ public final class Pkcs11Signer implements Signer {
         return "Pkcs11Signer[" + description + "]";
     }
 
-    private final class Signing implements KeyOperation<byte[]> {
+    private final class Signing implements SessionWork<byte[]> {
 
         private final SignatureStep step;
         private final byte[] input;
@@ -195,10 +214,19 @@ public final class Pkcs11Signer implements Signer {
         public void returnedLate() {
             deadline.reportLateResult(description);
         }
+    }
+
+    /** The key as recovery uses it. */
+    private final class KeyUse implements SigningKeyUse {
 
         @Override
         public void forgetHandle() {
             handle.forget();
+        }
+
+        @Override
+        public void lookUp(Session session) throws CryptokiException {
+            handle.lookUp(session);
         }
 
         @Override

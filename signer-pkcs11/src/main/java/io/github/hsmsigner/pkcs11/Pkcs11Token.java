@@ -7,6 +7,7 @@ import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.cryptoki.CryptokiWork;
 import io.github.hsmsigner.pkcs11.cryptoki.ModuleInfo;
 import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
 import io.github.hsmsigner.pkcs11.description.TokenDescription;
@@ -17,8 +18,11 @@ import io.github.hsmsigner.pkcs11.object.PublicKeys;
 import io.github.hsmsigner.pkcs11.object.TokenObjects;
 import io.github.hsmsigner.pkcs11.plan.SignaturePlan;
 import io.github.hsmsigner.pkcs11.plan.SigningMechanisms;
-import io.github.hsmsigner.pkcs11.recovery.AccessOptions;
-import io.github.hsmsigner.pkcs11.recovery.TokenAccess;
+import io.github.hsmsigner.pkcs11.recovery.TokenConnection;
+import io.github.hsmsigner.pkcs11.scheduling.Scheduler;
+import io.github.hsmsigner.pkcs11.scheduling.TaskThreads;
+import io.github.hsmsigner.pkcs11.session.ModuleThreads;
+import io.github.hsmsigner.pkcs11.session.PoolSettings;
 import io.github.hsmsigner.pkcs11.session.Session;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +32,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -56,8 +61,9 @@ public final class Pkcs11Token implements AutoCloseable {
     private final Cryptoki cryptoki;
     private final TokenInfo info;
     private final VendorProfile vendor;
-    private final TokenAccess access;
+    private final TokenConnection access;
     private final SlotReader slots;
+    private final Scheduler scheduler;
 
     private Pkcs11Token(
             Path moduleFile,
@@ -65,8 +71,10 @@ public final class Pkcs11Token implements AutoCloseable {
             Cryptoki cryptoki,
             TokenInfo info,
             VendorProfile vendor,
-            TokenAccess access,
-            SlotReader slots) {
+            TokenConnection access,
+            SlotReader slots,
+            Scheduler scheduler) {
+        this.scheduler = scheduler;
         this.moduleFile = moduleFile;
         this.library = library;
         this.cryptoki = cryptoki;
@@ -99,43 +107,81 @@ public final class Pkcs11Token implements AutoCloseable {
 
     /** The same with another limit for reading one slot. */
     static Pkcs11Token open(Pkcs11Config config, UnaryOperator<Cryptoki> decoration, Duration slotLimit) {
+        return open(
+                config,
+                () -> CryptokiModule.open(config.module(), config.initializeParameters()),
+                decoration,
+                slotLimit,
+                Scheduler.system());
+    }
+
+    /** The same with another module, and another scheduler. */
+    static Pkcs11Token open(
+            Pkcs11Config config,
+            CryptokiWork<CryptokiModule> opening,
+            UnaryOperator<Cryptoki> decoration,
+            Duration slotLimit,
+            Scheduler scheduler) {
         CryptokiModule module;
         try {
-            module = CryptokiModule.open(config.module(), config.initializeParameters());
+            module = inTime(config, opening, scheduler);
         } catch (CryptokiException e) {
             throw unreachable(
                     "The PKCS#11 module " + config.module() + " cannot be initialised", e, hint(config.module()));
         }
         Cryptoki cryptoki = decoration.apply(module.cryptoki());
-        SlotReader slots = new SlotReader(module, cryptoki, config.events(), slotLimit);
-        Optional<TokenAccess> access = Optional.empty();
+        SlotReader slots = new SlotReader(scheduler, module, cryptoki, config.events(), slotLimit);
+        Optional<TokenConnection> access = Optional.empty();
         try {
             ModuleInfo moduleInfo = module.during(cryptoki::moduleInfo);
             VendorProfile vendor =
                     config.vendorProfile().orElseGet(() -> VendorProfile.of(moduleInfo, config.module()));
-            TokenFinder finder = new TokenFinder(cryptoki, config, slots);
+            TokenFinder finder = new TokenFinder(scheduler, cryptoki, config, slots);
             TokenInfo token = finder.find();
             // Not before there is a token: whoever waits for one tries again and again, and each would be told of.
             LOG.info("PKCS#11 module {}: {}; vendor profile {}.", config.module(), moduleInfo, vendor);
-            AccessOptions options = options(config, token, vendor, moduleInfo);
-            access = Optional.of(new TokenAccess(module, cryptoki, token, c -> finder.findAgain(token), options));
-            logIn(access.get(), token, options.maxSessions());
+            TokenConnection.Options options = options(config, token, vendor, moduleInfo);
+            access = Optional.of(
+                    new TokenConnection(scheduler, module, cryptoki, token, () -> finder.findAgain(token), options));
+            logIn(access.get(), token, options.pool().maximumPoolSize(), scheduler.deadline(OPEN_LIMIT));
             return new Pkcs11Token(
-                    config.module(), moduleInfo.toString(), cryptoki, token, vendor, access.get(), slots);
+                    config.module(), moduleInfo.toString(), cryptoki, token, vendor, access.get(), slots, scheduler);
         } catch (CryptokiException e) {
             slots.close();
-            access.ifPresentOrElse(TokenAccess::close, module::close);
+            access.ifPresentOrElse(TokenConnection::close, module::close);
             throw unreachable("The HSM cannot be used", e, "");
         } catch (RuntimeException e) {
             slots.close();
-            access.ifPresentOrElse(TokenAccess::close, module::close);
+            access.ifPresentOrElse(TokenConnection::close, module::close);
             throw e;
         }
     }
 
-    private static void logIn(TokenAccess access, TokenInfo token, int maxSessions) throws CryptokiException {
+    /** C_Initialize of a module whose HSM is not reached can take very long. */
+    private static CryptokiModule inTime(Pkcs11Config config, CryptokiWork<CryptokiModule> opening, Scheduler scheduler)
+            throws CryptokiException {
+        CompletableFuture<CryptokiModule> opened = new CompletableFuture<>();
+        TaskThreads thread = scheduler.threads("open");
+        thread.execute(() -> {
+            try {
+                opened.complete(opening.run());
+            } catch (Throwable e) {
+                opened.completeExceptionally(e);
+            }
+        });
+        thread.close();
+        if (!scheduler.await(opened, OPEN_LIMIT.toNanos())) {
+            opened.thenAccept(CryptokiModule::close);
+            throw SigningUnavailableException.passing(
+                    "The PKCS#11 module " + config.module() + " was not initialised in time.", RETRY_AFTER, null);
+        }
+        return ModuleThreads.outcome(opened);
+    }
+
+    private static void logIn(TokenConnection access, TokenInfo token, int maxSessions, Deadline deadline)
+            throws CryptokiException {
         try {
-            access.connect(Deadline.after(OPEN_LIMIT));
+            access.connect(deadline);
             LOG.info("Logged in to token {}; up to {} sessions.", token, maxSessions);
         } catch (SigningUnavailableException e) {
             if (e.retryable()) {
@@ -146,15 +192,13 @@ public final class Pkcs11Token implements AutoCloseable {
         }
     }
 
-    private static AccessOptions options(
+    private static TokenConnection.Options options(
             Pkcs11Config config, TokenInfo token, VendorProfile vendor, ModuleInfo module) {
-        return new AccessOptions(
+        return new TokenConnection.Options(
                 config.pin()::pin,
                 config.pin().description(),
                 config.loginOnFinalTry(),
-                poolSize(config.maxSessions(), vendor, token),
-                config.sessionsOpenedAtOnce(),
-                config.sessionKeepAlive(),
+                pool(config, vendor, token),
                 onCallersThread(config, module),
                 config.recovery(),
                 config.events());
@@ -169,6 +213,18 @@ public final class Pkcs11Token implements AutoCloseable {
                 module.manufacturer().startsWith("SoftHSM")
                         && config.module().getFileName().toString().contains("softhsm");
         };
+    }
+
+    private static PoolSettings pool(Pkcs11Config config, VendorProfile vendor, TokenInfo token) {
+        int size = poolSize(config.maximumPoolSize(), vendor, token);
+        return new PoolSettings(
+                size,
+                Math.min(size, config.minimumIdle()),
+                config.sessionsOpenedAtOnce(),
+                config.idleTimeout(),
+                config.keepaliveTime(),
+                config.maxLifetime(),
+                config.recovery().regrowPause());
     }
 
     /** One session of those that are allowed is kept for the login. */
@@ -317,7 +373,7 @@ public final class Pkcs11Token implements AutoCloseable {
                     "Token " + info
                             + " is write-protected: objects on it cannot be created or destroyed. Remove the write protection.");
         }
-        return access.once(session -> readWrite(session, work), Deadline.after(READ_LIMIT));
+        return access.once(session -> readWrite(session, work), scheduler.deadline(READ_LIMIT));
     }
 
     private <T> T readWrite(Session session, Work<T> work) throws CryptokiException {
@@ -344,7 +400,7 @@ public final class Pkcs11Token implements AutoCloseable {
     private <T> T read(Reading<T> reading) {
         return access.read(
                 session -> reading.from(new TokenObjects(cryptoki, session.handle()), session),
-                Deadline.after(READ_LIMIT));
+                scheduler.deadline(READ_LIMIT));
     }
 
     /**
@@ -378,6 +434,13 @@ public final class Pkcs11Token implements AutoCloseable {
      */
     public TokenHealth health() {
         return access.health();
+    }
+
+    /**
+     * Allows logins again after the token rejected three different PINs in a row. A PIN that was rejected is still not tried.
+     */
+    public void allowLogins() {
+        access.allowLogins();
     }
 
     /**

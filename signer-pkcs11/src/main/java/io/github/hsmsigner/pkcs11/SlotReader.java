@@ -8,7 +8,8 @@ import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiWork;
 import io.github.hsmsigner.pkcs11.cryptoki.FaultClass;
 import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
-import io.github.hsmsigner.pkcs11.session.ModuleCalls;
+import io.github.hsmsigner.pkcs11.scheduling.Scheduler;
+import io.github.hsmsigner.pkcs11.session.ModuleThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +23,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class SlotReader implements AutoCloseable {
 
+    private final Scheduler scheduler;
     private final Cryptoki cryptoki;
-    private final ModuleCalls calls;
+    private final ModuleThreads threads;
     private final Duration limit;
 
     /** When the call for a slot began that has not returned. A slot that hangs is not read again, so that it costs one thread. */
@@ -34,15 +36,16 @@ final class SlotReader implements AutoCloseable {
      *
      * @param limit the longest time to wait for one slot
      */
-    SlotReader(CryptokiModule module, Cryptoki cryptoki, Pkcs11Events events, Duration limit) {
+    SlotReader(Scheduler scheduler, CryptokiModule module, Cryptoki cryptoki, Pkcs11Events events, Duration limit) {
+        this.scheduler = scheduler;
         this.cryptoki = cryptoki;
         this.limit = limit;
-        this.calls = new ModuleCalls(module, false, "slots", events, () -> {});
+        this.threads = new ModuleThreads(module, scheduler, "slots", limit.dividedBy(2), events);
     }
 
     /** Returns the ids of the slots with a token. */
     List<Long> ids(Deadline deadline) throws CryptokiException {
-        return calls.ask(shorter(deadline), cryptoki::slotsWithToken);
+        return threads.ask(shorter(deadline), cryptoki::slotsWithToken);
     }
 
     /**
@@ -62,29 +65,13 @@ final class SlotReader implements AutoCloseable {
         return slots;
     }
 
-    /**
-     * Reads all slots on the thread of the caller, which is in the module already. Another thread could not enter it while a third one
-     * waits to initialise it.
-     *
-     * @param reading what to read of one slot
-     * @return what was read
-     * @throws CryptokiException if the module itself failed and not only a slot
-     */
-    <T> List<SlotReading<T>> readWithin(Reading<T> reading) throws CryptokiException {
-        List<SlotReading<T>> slots = new ArrayList<>();
-        for (long id : cryptoki.slotsWithToken()) {
-            slots.add(read(id, () -> reading.of(id)));
-        }
-        return slots;
-    }
-
     private <T> SlotReading<T> read(long id, Deadline deadline, Reading<T> reading) throws CryptokiException {
-        return read(id, () -> calls.ask(shorter(deadline), tracked(id, () -> reading.of(id))));
+        return read(id, () -> threads.ask(shorter(deadline), tracked(id, () -> reading.of(id))));
     }
 
     private <T> SlotReading<T> read(long id, CryptokiWork<T> call) throws CryptokiException {
         Long since = started.get(id);
-        if (since != null && System.nanoTime() - since >= limit.toNanos()) {
+        if (since != null && scheduler.nanoTime() - since >= limit.toNanos()) {
             return SlotReading.failed(
                     id,
                     SigningUnavailableException.passing(
@@ -101,17 +88,19 @@ final class SlotReader implements AutoCloseable {
             }
             return SlotReading.failed(id, e);
         } catch (SigningUnavailableException e) {
+            // A call that hangs keeps the module from being finalised, which must be known before that is tried.
+            threads.findHangingCalls();
             return SlotReading.failed(id, e);
         }
     }
 
     private Deadline shorter(Deadline deadline) {
-        return Deadline.after(Duration.ofNanos(Math.min(limit.toNanos(), deadline.remainingNanos())));
+        return deadline.within(limit);
     }
 
     private <T> CryptokiWork<T> tracked(long id, CryptokiWork<T> work) {
         return () -> {
-            started.put(id, System.nanoTime());
+            started.put(id, scheduler.nanoTime());
             try {
                 return work.run();
             } finally {
@@ -122,7 +111,7 @@ final class SlotReader implements AutoCloseable {
 
     @Override
     public void close() {
-        calls.close();
+        threads.close();
     }
 
     /** Reads something of one slot. */

@@ -6,8 +6,10 @@ import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
+import io.github.hsmsigner.pkcs11.scheduling.Scheduler;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,11 +21,14 @@ final class TokenFinder {
     private static final Duration FIND_LIMIT = Duration.ofSeconds(30);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
+    private final Scheduler scheduler;
     private final Cryptoki cryptoki;
     private final Pkcs11Config config;
     private final SlotReader reader;
+    private volatile long lastSlot;
 
-    TokenFinder(Cryptoki cryptoki, Pkcs11Config config, SlotReader reader) {
+    TokenFinder(Scheduler scheduler, Cryptoki cryptoki, Pkcs11Config config, SlotReader reader) {
+        this.scheduler = scheduler;
         this.cryptoki = cryptoki;
         this.config = config;
         this.reader = reader;
@@ -35,9 +40,10 @@ final class TokenFinder {
      * @throws CryptokiException if the module fails, or no token matches and a slot cannot be read
      */
     TokenInfo find() throws CryptokiException {
-        Deadline deadline = Deadline.after(FIND_LIMIT);
+        Deadline deadline = scheduler.deadline(FIND_LIMIT);
         List<SlotReading<Candidate>> slots = reader.read(reader.ids(deadline), deadline, this::candidate);
         TokenInfo found = select(slots);
+        lastSlot = found.slotId();
         slots.forEach(slot -> slot.failure()
                 .ifPresent(e -> LOG.warn(
                         "Slot {} cannot be read and is left out: {}",
@@ -47,19 +53,38 @@ final class TokenFinder {
     }
 
     /**
-     * Finds the token again, for a caller that is in the module. While a slot cannot be read, only the same token is accepted: another one could match merely because the
-     * right one is not shown, and would be sent a PIN that is not its own.
+     * Finds the token again. Its last slot is read first, so that other slots, which can hang, matter only if it is not there
+     * any more. While a slot cannot be read, only the same token is accepted: another one could match merely because the right
+     * one is not shown, and would be sent a PIN that is not its own.
      *
      * @param first the token that was found first
      * @throws CryptokiException if the module fails, or the token is not shown and a slot cannot be read
      */
     TokenInfo findAgain(TokenInfo first) throws CryptokiException {
-        List<SlotReading<Candidate>> slots = reader.readWithin(this::candidate);
+        Deadline deadline = scheduler.deadline(FIND_LIMIT);
+        List<Long> ids = reader.ids(deadline);
+        long last = lastSlot;
+        if (ids.contains(last)) {
+            Optional<TokenInfo> same = reader.read(List.of(last), deadline, cryptoki::tokenInfo)
+                    .get(0)
+                    .value();
+            if (same.filter(token -> isSame(token, first)).isPresent()) {
+                return same.get();
+            }
+        }
+        List<SlotReading<Candidate>> slots = reader.read(ids, deadline, this::candidate);
         TokenInfo found = select(slots);
-        if (!found.serialNumber().equals(first.serialNumber()) || !found.label().equals(first.label())) {
+        if (!isSame(found, first)) {
             throwFailure(slots);
         }
+        lastSlot = found.slotId();
         return found;
+    }
+
+    private static boolean isSame(TokenInfo token, TokenInfo first) {
+        return token.initialized()
+                && token.serialNumber().equals(first.serialNumber())
+                && token.label().equals(first.label());
     }
 
     private Candidate candidate(long slotId) throws CryptokiException {

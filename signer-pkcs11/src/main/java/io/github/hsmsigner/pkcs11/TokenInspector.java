@@ -24,7 +24,7 @@ import io.github.hsmsigner.pkcs11.object.PublicKeys;
 import io.github.hsmsigner.pkcs11.object.TokenObjects;
 import io.github.hsmsigner.pkcs11.plan.SignaturePlan;
 import io.github.hsmsigner.pkcs11.plan.SigningMechanisms;
-import io.github.hsmsigner.pkcs11.recovery.TokenAccess;
+import io.github.hsmsigner.pkcs11.recovery.TokenConnection;
 import io.github.hsmsigner.pkcs11.session.Session;
 import java.nio.file.Path;
 import java.security.PublicKey;
@@ -47,7 +47,7 @@ final class TokenInspector {
     private final Cryptoki cryptoki;
     private final TokenInfo token;
     private final VendorProfile vendor;
-    private final TokenAccess access;
+    private final TokenConnection access;
     private final List<X509Certificate> configured;
     private final Instant now = Instant.now();
 
@@ -64,7 +64,7 @@ final class TokenInspector {
             String library,
             Cryptoki cryptoki,
             VendorProfile vendor,
-            TokenAccess access,
+            TokenConnection access,
             SlotReader reader,
             List<X509Certificate> configured) {
         this.owner = owner;

@@ -7,13 +7,15 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.cryptoki.CountingCryptoki;
+import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import java.security.GeneralSecurityException;
 import java.security.Signature;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Keys that want a login for each signature. */
@@ -21,25 +23,38 @@ class AlwaysAuthenticateTest {
 
     private static final byte[] MESSAGE = {1, 2, 3};
 
-    private static SoftHsm.Token softToken;
+    /** One for each test, because rejected PINs are remembered as long as the process lives. */
+    private SoftHsm.Token softToken;
 
-    private final AtomicReference<String> pin = new AtomicReference<>(softToken.pin());
     private CountingCryptoki cryptoki;
     private Pkcs11Token token;
 
-    @BeforeAll
-    static void makeKey() {
+    @BeforeEach
+    void makeKey() {
         softToken = SoftHsm.newToken();
         softToken.tool("--keypairgen", "--key-type", "rsa:2048", "--label", "careful", "--id", "01", "--always-auth");
     }
 
+    /** As if the PIN had been changed since the login. */
+    private final AtomicBoolean refuses = new AtomicBoolean();
+
     private Pkcs11Signer open(VendorProfile profile) {
         Pkcs11Config config = Pkcs11Config.builder(SoftHsm.module())
-                .pin(() -> pin.get().toCharArray())
+                .pin(() -> softToken.pin().toCharArray())
                 .tokenLabel(softToken.label())
                 .vendorProfile(profile)
                 .build();
-        token = Pkcs11Token.open(config, target -> cryptoki = new CountingCryptoki(target));
+        token = Pkcs11Token.open(
+                config,
+                target -> cryptoki = new CountingCryptoki(target) {
+                    @Override
+                    public void loginContextSpecific(long session, char[] given) throws CryptokiException {
+                        super.loginContextSpecific(session, given);
+                        if (refuses.get()) {
+                            throw new CryptokiException("C_Login", ReturnValue.PIN_INCORRECT);
+                        }
+                    }
+                });
         return token.signer(KeySelector.any());
     }
 
@@ -76,13 +91,13 @@ class AlwaysAuthenticateTest {
     @Test
     void aPinThatIsRefusedIsNotTriedAgain() {
         Pkcs11Signer signer = open(VendorProfile.softHsm());
-        pin.set("not-the-pin");
+        refuses.set(true);
         cryptoki.calls().clear();
         for (int i = 0; i < 3; i++) {
             assertThatThrownBy(() -> sign(signer)).isInstanceOfSatisfying(SigningUnavailableException.class, e -> {
                 assertThat(e.retryable()).isFalse();
-                assertThat(e).hasMessageContaining("refuses the PIN").hasMessageContaining(softToken.label());
-                assertThat(e.getMessage()).doesNotContain("not-the-pin");
+                assertThat(e).hasMessageContaining("rejects the PIN").hasMessageContaining(softToken.label());
+                assertThat(e.getMessage()).doesNotContain(softToken.pin());
             });
         }
         assertThat(cryptoki.calls()).containsOnlyOnce("C_Login(CKU_CONTEXT_SPECIFIC)");

@@ -88,6 +88,7 @@ class EveryKeyTest {
         return Pkcs11Config.builder(SoftHsm.module())
                 .pin(PinSource.fixed(token.pin().toCharArray()))
                 .tokenLabel(token.label())
+                .minimumIdle(0)
                 .build();
     }
 

@@ -12,6 +12,7 @@ import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.DelegatingCryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.FaultyCryptoki;
+import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.cryptoki.SameProcess;
 import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
 import io.github.hsmsigner.pkcs11.health.RecoverySettings;
@@ -21,11 +22,17 @@ import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,24 +49,27 @@ class PinTest {
     private static final RecoverySettings QUICK =
             RecoverySettings.builder().pinCheckPause(Duration.ofMillis(10)).build();
 
-    private static SoftHsm.Token softToken;
+    private static final KeyPair KEY = TestPki.rsaKeyPair(2048);
+
+    /** One for each test, because rejected PINs are remembered as long as the process lives. */
+    private SoftHsm.Token softToken;
 
     private FaultyCryptoki cryptoki;
 
     @TempDir
     private Path directory;
 
-    @BeforeAll
-    static void makeToken() {
+    @BeforeEach
+    void makeToken() {
         softToken = SoftHsm.newToken();
-        softToken.importKey(TestPki.rsaKeyPair(2048), "key", "01");
+        softToken.importKey(KEY, "key", "01");
     }
 
     private Pkcs11Token open(PinSource pin) {
         return Pkcs11Token.open(config(pin).build(), target -> cryptoki = new FaultyCryptoki(target));
     }
 
-    private static Pkcs11Config.Builder config(PinSource pin) {
+    private Pkcs11Config.Builder config(PinSource pin) {
         return Pkcs11Config.builder(SoftHsm.module())
                 .pin(pin)
                 .tokenLabel(softToken.label())
@@ -73,7 +83,7 @@ class PinTest {
                 Deadline.after(Duration.ofSeconds(5)));
     }
 
-    private static void assertRefused(Pkcs11Token token, String reason) {
+    private void assertRefused(Pkcs11Token token, String reason) {
         assertThatThrownBy(() -> token.signer(KeySelector.any()))
                 .isInstanceOfSatisfying(SigningUnavailableException.class, e -> {
                     assertThat(e.retryable()).isFalse();
@@ -114,7 +124,7 @@ class PinTest {
         try (CapturedLog log = new CapturedLog();
                 Pkcs11Token token = open(pin)) {
             for (int i = 0; i < 5; i++) {
-                assertRefused(token, "refuses the PIN (C_Login answered CKR_PIN_INCORRECT)");
+                assertRefused(token, "rejects the PIN (C_Login answered CKR_PIN_INCORRECT)");
             }
             awaitChecks(pin, 5);
             assertThat(cryptoki.count("C_Login")).isEqualTo(1);
@@ -161,7 +171,7 @@ class PinTest {
             assertThat(load.failures())
                     .allSatisfy(e -> assertThat(e)
                             .isInstanceOf(SigningUnavailableException.class)
-                            .hasMessageContaining("refuses the PIN"));
+                            .hasMessageContaining("rejects the PIN"));
         }
     }
 
@@ -325,5 +335,82 @@ class PinTest {
                         .pin())
                 .isInstanceOf(SigningUnavailableException.class)
                 .hasMessageContaining("the output of the command cat is longer than 65536 bytes");
+    }
+
+    /** Two tools that fight over a file, or two replicas of a secret store. */
+    @Test
+    void twoWrongPinsInTurnAreTriedOnceEach() {
+        AtomicInteger asked = new AtomicInteger();
+        PinSource alternating = () -> ("wrong-" + asked.incrementAndGet() % 2).toCharArray();
+        try (Pkcs11Token token = open(alternating)) {
+            Await.until(Duration.ofSeconds(10), "the source is asked", () -> asked.get() >= 12);
+            assertThat(token.health().usable()).isFalse();
+            assertThat(cryptoki.count("C_Login")).isEqualTo(2);
+        }
+    }
+
+    /** CloudHSM locks a user after five wrong PINs. */
+    @Test
+    void afterThreeDifferentWrongPinsNoneIsTriedUntilAnOperatorAllowsIt() {
+        AtomicInteger asked = new AtomicInteger();
+        AtomicReference<String> right = new AtomicReference<>();
+        PinSource source = () -> {
+            int number = asked.incrementAndGet();
+            return (right.get() == null ? "wrong-" + number : right.get()).toCharArray();
+        };
+        try (Pkcs11Token token = open(source)) {
+            Await.until(
+                    Duration.ofSeconds(10),
+                    "logins stop",
+                    () -> token.health().reason().contains("has rejected 3 different PINs"));
+            right.set(softToken.pin());
+            assertThat(cryptoki.count("C_Login")).isEqualTo(3);
+        }
+        try (Pkcs11Token again = open(source)) {
+            assertThat(again.health().reason())
+                    .as("a token that is opened again does not begin the count again")
+                    .contains("has rejected 3 different PINs");
+            assertThat(cryptoki.count("C_Login")).isZero();
+            again.allowLogins();
+            Await.until(
+                    Duration.ofSeconds(10),
+                    "the right PIN is used",
+                    () -> again.health().usable());
+            assertThat(sign(again.signer(KeySelector.any()))).hasSize(256);
+        }
+    }
+
+    @Test
+    void aSlowSourceIsNoCallThatHangs() {
+        CountDownLatch slow = new CountDownLatch(1);
+        AtomicBoolean waits = new AtomicBoolean();
+        PinSource source = () -> {
+            if (waits.get()) {
+                awaitLatch(slow);
+            }
+            return softToken.pin().toCharArray();
+        };
+        Pkcs11Config config = config(source)
+                .recovery(QUICK.toBuilder().hangLimit(Duration.ofMillis(1)).build())
+                .build();
+        try (Pkcs11Token token = Pkcs11Token.open(config, target -> cryptoki = new FaultyCryptoki(target))) {
+            Pkcs11Signer signer = token.signer(KeySelector.any());
+            sign(signer);
+            waits.set(true);
+            cryptoki.answer("C_Sign", 1, ReturnValue.USER_NOT_LOGGED_IN);
+            CompletableFuture<byte[]> signature = CompletableFuture.supplyAsync(() -> sign(signer));
+            Await.until(Duration.ofSeconds(10), "the login is renewed", () -> cryptoki.count("C_Sign") >= 2);
+            assertThat(token.sessions().hungCalls()).isZero();
+            slow.countDown();
+            assertThat(signature.join()).hasSize(256);
+        }
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

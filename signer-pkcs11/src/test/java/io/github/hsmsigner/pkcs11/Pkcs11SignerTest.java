@@ -45,7 +45,8 @@ class Pkcs11SignerTest {
         Pkcs11Config config = Pkcs11Config.builder(SoftHsm.module())
                 .pin(PinSource.fixed(softToken.pin().toCharArray()))
                 .tokenLabel(softToken.label())
-                .maxSessions(SESSIONS)
+                .maximumPoolSize(SESSIONS)
+                .minimumIdle(0)
                 .build();
         token = Pkcs11Token.open(config, target -> cryptoki = new CountingCryptoki(target));
         signer = token.signer(KeySelector.any());
@@ -110,7 +111,9 @@ class Pkcs11SignerTest {
         cryptoki.failNextSign(CKR_DEVICE_ERROR);
         assertThat(sign()).isEqualTo(first);
         assertThat(cryptoki.calls())
-                .containsExactly("C_SignInit", "C_Sign", "C_CloseSession", "C_OpenSession", "C_SignInit", "C_Sign");
+                // Another thread closes the session.
+                .containsExactlyInAnyOrder(
+                        "C_SignInit", "C_Sign", "C_CloseSession", "C_OpenSession", "C_SignInit", "C_Sign");
     }
 
     @Test

@@ -47,7 +47,7 @@ class RandomFaultsTest {
         Pkcs11Config config = Pkcs11Config.builder(SoftHsm.module())
                 .pin(PinSource.fixed(softToken.pin().toCharArray()))
                 .tokenLabel(softToken.label())
-                .maxSessions(12)
+                .maximumPoolSize(12)
                 .callingThread(CallingThread.MODULE)
                 .recovery(RecoverySettings.builder()
                         .retryPauses(Duration.ofMillis(2), Duration.ofMillis(50))

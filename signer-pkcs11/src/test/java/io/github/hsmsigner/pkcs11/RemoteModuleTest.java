@@ -36,7 +36,7 @@ class RemoteModuleTest {
                 .tokenLabel(softToken.label())
                 // One call at a time: p11-kit's client was seen to hang for good when its connection breaks under
                 // several.
-                .maxSessions(1)
+                .maximumPoolSize(1)
                 .recovery(RecoverySettings.builder()
                         .drainLimit(Duration.ofSeconds(2))
                         .build())

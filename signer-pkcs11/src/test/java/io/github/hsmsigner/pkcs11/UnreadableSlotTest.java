@@ -13,6 +13,7 @@ import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
 import io.github.hsmsigner.pkcs11.description.TokenDescription;
 import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
+import io.github.hsmsigner.pkcs11.scheduling.Scheduler;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.TestPki;
 import java.time.Duration;
@@ -141,8 +142,8 @@ class UnreadableSlotTest {
         })) {
             slot[0].failing = t -> !t.label().equals(other.label());
             try (CryptokiModule module = CryptokiModule.open(SoftHsm.module());
-                    SlotReader reader = new SlotReader(module, slot[0], any.events(), SLOT_LIMIT)) {
-                TokenFinder finder = new TokenFinder(slot[0], any, reader);
+                    SlotReader reader = new SlotReader(Scheduler.system(), module, slot[0], any.events(), SLOT_LIMIT)) {
+                TokenFinder finder = new TokenFinder(Scheduler.system(), slot[0], any, reader);
                 assertThat(finder.find().label()).isEqualTo(other.label());
                 assertThatThrownBy(() -> finder.findAgain(token.info()))
                         .isInstanceOf(CryptokiException.class)

@@ -32,7 +32,7 @@ final class TokenScenario {
                 "LATENCY_MICROSECONDS", Integer.toString(1000 * millis));
         String name = "token.%dms.%d".formatted(millis, sessions);
         Map<String, String> settings = settings(module);
-        settings.put("HSM_MAX_SESSIONS", Integer.toString(sessions));
+        settings.put("HSM_MAXIMUM_POOL_SIZE", Integer.toString(sessions));
         try (ServiceProcess service = bench.service(name, bench.java(), List.of(), settings)) {
             // Twice as many connections as sessions, so that there is always one more request for a session.
             bench.warmUp(service, Payload.RAW, 2 * sessions);

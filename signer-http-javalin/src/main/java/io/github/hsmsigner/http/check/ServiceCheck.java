@@ -38,6 +38,9 @@ public final class ServiceCheck {
                     "",
                     "Tokens: " + settings.tokens().keySet() + "; keys: "
                             + settings.keys().keySet() + "."));
+            settings.warnings()
+                    .forEach(warning -> findings.add(
+                            Finding.warning(SETTINGS, "", warning, "The next version refuses the old name.")));
             findings.addAll(AccessCheck.of(settings.access(), settings.keys().keySet(), clock));
             findings.addAll(
                     settings.server().tls().map(tls -> TlsCheck.of(tls, clock)).orElse(List.of(TlsCheck.none())));

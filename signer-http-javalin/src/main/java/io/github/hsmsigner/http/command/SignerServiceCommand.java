@@ -59,6 +59,7 @@ final class SignerServiceCommand implements Runnable {
                 .addSubcommand(new ServeCommand(environment))
                 .addSubcommand(new CheckCommand(environment))
                 .addSubcommand(new KeysCommand(environment))
+                .addSubcommand(new AllowLoginsCommand(environment))
                 .addSubcommand(new GenerateKeyCommand(environment))
                 .addSubcommand(new RequestCertificateCommand(environment))
                 .addSubcommand(new ImportCertificateCommand(environment))

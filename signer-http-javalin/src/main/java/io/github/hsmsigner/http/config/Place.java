@@ -36,11 +36,9 @@ record Place(String path, boolean variables, Context context) {
         return context.problems();
     }
 
-    /** What a setting's variable says, if variables count here. */
-    Optional<Given> variable(Setting<?> setting) {
-        return variables
-                ? setting.variable().flatMap(name -> setting.shape().inVariable(name, context))
-                : Optional.empty();
+    /** What a variable says of a setting, if variables count here. */
+    Optional<Given> variable(Setting<?> setting, Optional<String> variable) {
+        return variables ? variable.flatMap(name -> setting.shape().inVariable(name, context)) : Optional.empty();
     }
 
     /** What problems call a setting that is not there. */

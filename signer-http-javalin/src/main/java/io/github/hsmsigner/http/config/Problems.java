@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 final class Problems {
 
     private final List<String> sentences = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
 
     /** Tells a problem: where, and the rest of a sentence without its full stop, or a question with its mark. */
     void add(String where, String predicate) {
@@ -20,6 +21,17 @@ final class Problems {
         if (!sentences.contains(sentence)) {
             sentences.add(sentence);
         }
+    }
+
+    /** Adds a sentence about something that works, and that an operator should change. */
+    void warn(String sentence) {
+        if (!warnings.contains(sentence)) {
+            warnings.add(sentence);
+        }
+    }
+
+    List<String> warnings() {
+        return List.copyOf(warnings);
     }
 
     /** What is made, or empty if the parts do not go together, which is told then. */

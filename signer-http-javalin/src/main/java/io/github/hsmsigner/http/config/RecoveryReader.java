@@ -20,20 +20,27 @@ final class RecoveryReader {
     private static final Setting<Duration> FIRST_PROBE_PAUSE =
             pause("first-probe-pause", "100ms", "pause before the device is probed then; doubled each time");
     private static final Setting<Duration> LONGEST_PROBE_PAUSE =
-            pause("longest-probe-pause", "750ms", "longest such pause");
+            pause("longest-probe-pause", "500ms", "longest such pause");
     private static final Setting<Duration> PIN_CHECK_PAUSE =
             pause("pin-check-pause", "2s", "how often a refused PIN's source is asked for another PIN");
     private static final Setting<Duration> DRAIN_LIMIT = pause(
             "drain-limit",
             "5s",
-            "how long calls under way are waited for, before the module is initialised anew or the token closed");
+            "how long the service waits for calls in progress, before it initialises the module again or closes the token");
     private static final Setting<Integer> HUNG_CALL_LIMIT = Setting.of(
                     "hung-call-limit",
                     ValueType.number(1, MAX_COUNT),
-                    "calls that do not come back which make the token unhealthy")
+                    "number of hanging calls that makes the token unhealthy")
             .byDefault("4");
-    private static final Setting<Duration> REGROW_PAUSE =
-            pause("regrow-pause", "30s", "how long after the token had no room for another session one more is tried");
+    private static final Setting<Duration> REGROW_PAUSE = pause(
+            "regrow-pause", "30s", "time after which another session is tried, once the token had no room for one");
+
+    private static final Setting<Duration> HANG_LIMIT = pause(
+            "hang-limit", "10s", "time in the module after which a call counts as hanging, whatever its caller does");
+    private static final Setting<Duration> NO_SUCCESS_LIMIT = pause(
+            "no-success-limit",
+            "10s",
+            "time of failures, of whatever kind, without a success after which requests fail at once");
 
     static final Section SECTION = Section.of(
             FIRST_RETRY_PAUSE,
@@ -44,7 +51,9 @@ final class RecoveryReader {
             PIN_CHECK_PAUSE,
             DRAIN_LIMIT,
             HUNG_CALL_LIMIT,
-            REGROW_PAUSE);
+            REGROW_PAUSE,
+            HANG_LIMIT,
+            NO_SUCCESS_LIMIT);
 
     private RecoveryReader() {}
 
@@ -59,7 +68,9 @@ final class RecoveryReader {
                 .pinCheckPause(values.or(PIN_CHECK_PAUSE))
                 .drainLimit(values.or(DRAIN_LIMIT))
                 .hungCallLimit(values.or(HUNG_CALL_LIMIT))
-                .regrowPause(values.or(REGROW_PAUSE));
+                .regrowPause(values.or(REGROW_PAUSE))
+                .hangLimit(values.or(HANG_LIMIT))
+                .noSuccessLimit(values.or(NO_SUCCESS_LIMIT));
         Problems problems = values.problems();
         problems.attempt(
                 values.where(),

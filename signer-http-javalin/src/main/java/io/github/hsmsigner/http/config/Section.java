@@ -28,17 +28,52 @@ record Section(List<Setting<?>> settings) {
 
     private static <T> Optional<Found<T>> read(Setting<T> setting, YamlValue.Fields fields, Place place) {
         String path = place.pathOf(setting.name());
-        Optional<Given> given = place.variable(setting)
-                .or(() -> Optional.ofNullable(fields.values().get(setting.name()))
-                        .map(value -> Given.inFile(path, value)))
-                .or(() -> setting.byDefault().map(text -> Given.byDefault(path, text)));
+        Optional<Given> variable = withoutOldName(
+                place.variable(setting, setting.variable()),
+                place.variable(setting, setting.oldVariable()),
+                setting.variable().orElse(setting.name()),
+                place);
+        Optional<Given> inFile = withoutOldName(
+                inFile(Optional.of(setting.name()), fields, place),
+                inFile(setting.oldName(), fields, place),
+                setting.name(),
+                place);
+        Optional<Given> given =
+                variable.or(() -> inFile).or(() -> setting.byDefault().map(text -> Given.byDefault(path, text)));
         return setting.shape().read(given, place.child(setting.name()));
+    }
+
+    private static Optional<Given> inFile(Optional<String> name, YamlValue.Fields fields, Place place) {
+        return name.flatMap(each ->
+                Optional.ofNullable(fields.values().get(each)).map(value -> Given.inFile(place.pathOf(each), value)));
+    }
+
+    /** The value under either name of a setting. The old name causes a warning, and both names are an error. */
+    private static Optional<Given> withoutOldName(
+            Optional<Given> given, Optional<Given> underOldName, String name, Place place) {
+        if (underOldName.isEmpty()) {
+            return given;
+        }
+        String old = underOldName.get().where();
+        if (given.isPresent()) {
+            place.problems()
+                    .add(
+                            old + " and " + given.get().where(),
+                            "are the old and the new name of one setting; set the new");
+            return given;
+        }
+        place.problems()
+                .warn(old + " is an old name of " + name + ". It works in this version only. Use " + name
+                        + " instead.");
+        return underOldName;
     }
 
     private void findUnknown(YamlValue.Fields fields, Place place) {
         List<String> known = settings.stream().map(Setting::name).toList();
+        List<String> old =
+                settings.stream().flatMap(setting -> setting.oldName().stream()).toList();
         fields.values().forEach((name, value) -> {
-            if (!known.contains(name)) {
+            if (!known.contains(name) && !old.contains(name)) {
                 boolean showable = NearestName.isShowable(name);
                 place.problems()
                         .add(

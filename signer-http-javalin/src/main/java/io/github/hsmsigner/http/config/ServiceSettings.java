@@ -5,6 +5,7 @@ import io.github.hsmsigner.http.auth.AccessSettings;
 import io.github.hsmsigner.http.server.ServerSettings;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param signatures how signatures are made
  * @param access who may sign
  * @param audit the audit log; empty for none
+ * @param warnings settings that work, and that an operator should change, such as old names; one sentence each
  */
 public record ServiceSettings(
         ServerSettings server,
@@ -27,7 +29,8 @@ public record ServiceSettings(
         Map<String, KeySettings> keys,
         SignatureSettings signatures,
         AccessSettings access,
-        Optional<AuditFileSettings> audit) {
+        Optional<AuditFileSettings> audit,
+        List<String> warnings) {
 
     /**
      * Checks the parts.
@@ -39,6 +42,7 @@ public record ServiceSettings(
      * @param signatures how signatures are made
      * @param access who may sign
      * @param audit the audit log
+     * @param warnings settings that an operator should change
      */
     public ServiceSettings {
         Objects.requireNonNull(server, "server");
@@ -48,5 +52,6 @@ public record ServiceSettings(
         Objects.requireNonNull(signatures, "signatures");
         Objects.requireNonNull(access, "access");
         Objects.requireNonNull(audit, "audit");
+        warnings = List.copyOf(warnings);
     }
 }

@@ -129,7 +129,8 @@ public final class SettingsReader {
                                     audit.filter(read -> auditUsable))
                             : UsableSettings.ofLog(log));
         }
-        return new ServiceSettings(server, log, tokens, keys, signatures, access.orElseThrow(), audit);
+        return new ServiceSettings(
+                server, log, tokens, keys, signatures, access.orElseThrow(), audit, problems.warnings());
     }
 
     private static int longestJwt(AccessSettings access) {

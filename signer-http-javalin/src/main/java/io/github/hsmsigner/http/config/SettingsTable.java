@@ -53,7 +53,7 @@ final class SettingsTable {
 
     private static void addVariables(Section section, List<String> names) {
         for (Setting<?> setting : section.settings()) {
-            setting.variable().ifPresent(name -> names.addAll(setting.shape().variables(name)));
+            names.addAll(setting.variables());
             section(setting.shape()).ifPresent(inner -> addVariables(inner, names));
         }
     }

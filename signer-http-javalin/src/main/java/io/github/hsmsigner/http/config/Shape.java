@@ -314,8 +314,7 @@ sealed interface Shape<T> {
         /** Variables that are about the only one, when there are several. */
         private void findAmbiguous(Place place) {
             section.settings().stream()
-                    .flatMap(setting ->
-                            setting.variable().stream().flatMap(name -> setting.shape().variables(name).stream()))
+                    .flatMap(setting -> setting.variables().stream())
                     .filter(name -> place.context().environment().setting(name).isPresent())
                     .filter(name -> !place.context().environment().isReferredTo(name))
                     .forEach(name -> place.problems()

@@ -47,20 +47,34 @@ final class TokenReader {
                     "token as a URI (RFC 7512), instead of the label; its `module-path` and `pin-source` count where module"
                             + " and PIN are not set")
             .variable("HSM_URI");
-    private static final Setting<Integer> MAX_SESSIONS = Setting.of(
-                    "max-sessions",
+    private static final Setting<Integer> MAXIMUM_POOL_SIZE = Setting.of(
+                    "maximum-pool-size",
                     ValueType.number(1, MOST_SESSIONS),
-                    "sessions, and so signatures, at once; never more than the token allows")
-            .byDefault("32")
-            .variable("HSM_MAX_SESSIONS");
+                    "largest number of sessions, and so of signatures at the same time; never more than the token allows")
+            .byDefault(Integer.toString(Pkcs11Config.DEFAULT_MAXIMUM_POOL_SIZE))
+            .variable("HSM_MAXIMUM_POOL_SIZE")
+            .oldName("max-sessions")
+            .oldVariable("HSM_MAX_SESSIONS");
+    private static final Setting<Integer> MINIMUM_IDLE = Setting.of(
+                    "minimum-idle",
+                    ValueType.number(0, MOST_SESSIONS),
+                    "number of idle sessions that are kept ready; never more than `maximum-pool-size`")
+            .byDefault(Integer.toString(Pkcs11Config.DEFAULT_MINIMUM_IDLE));
     private static final Setting<Integer> SESSIONS_OPENED_AT_ONCE = Setting.of(
                     "sessions-opened-at-once", ValueType.number(1, MOST_SESSIONS), "sessions opened at the same time")
             .byDefault("4");
-    private static final Setting<Duration> SESSION_KEEP_ALIVE = Setting.of(
-                    "session-keep-alive",
-                    ValueType.duration(Duration.ofSeconds(1), Duration.ofDays(1)),
-                    "how long a session may be idle before it is closed")
-            .byDefault("10m");
+    private static final Setting<Duration> IDLE_TIMEOUT = time(
+                    "idle-timeout",
+                    "time after which an idle session is closed, if there are more than `minimum-idle`",
+                    "10m")
+            .oldName("session-keep-alive");
+    private static final Setting<Duration> KEEPALIVE_TIME = time(
+            "keepalive-time",
+            "time after which an idle session is checked with C_GetSessionInfo, and after which the login is checked if no"
+                    + " signature is made; some devices end a session after 30 s without use",
+            "20s");
+    private static final Setting<Duration> MAX_LIFETIME =
+            time("max-lifetime", "time after which a session is replaced, once it is idle", "30m");
     private static final Setting<String> INITIALIZE_PARAMETERS = Setting.of(
                     "initialize-parameters",
                     new Shape.Masked<>(ValueType.text("a text")),
@@ -93,9 +107,12 @@ final class TokenReader {
             SLOT_ID,
             SERIAL,
             URI,
-            MAX_SESSIONS,
+            MAXIMUM_POOL_SIZE,
+            MINIMUM_IDLE,
             SESSIONS_OPENED_AT_ONCE,
-            SESSION_KEEP_ALIVE,
+            IDLE_TIMEOUT,
+            KEEPALIVE_TIME,
+            MAX_LIFETIME,
             INITIALIZE_PARAMETERS,
             VENDOR_PROFILE,
             CALLING_THREAD,
@@ -103,6 +120,11 @@ final class TokenReader {
             RECOVERY);
 
     private TokenReader() {}
+
+    private static Setting<Duration> time(String name, String meaning, String byDefault) {
+        return Setting.of(name, ValueType.duration(Duration.ofSeconds(1), Duration.ofDays(1)), meaning)
+                .byDefault(byDefault);
+    }
 
     static String nameFromEnvironment(SectionValues values) {
         return NAME_FROM_ENVIRONMENT;
@@ -137,9 +159,12 @@ final class TokenReader {
         Pkcs11Config.Builder config = Pkcs11Config.builder(module.get())
                 .pin(pin.get().pin())
                 .token(byUri.orElseGet(() -> selector(values)))
-                .maxSessions(values.or(MAX_SESSIONS))
+                .maximumPoolSize(values.or(MAXIMUM_POOL_SIZE))
+                .minimumIdle(values.or(MINIMUM_IDLE))
                 .sessionsOpenedAtOnce(values.or(SESSIONS_OPENED_AT_ONCE))
-                .sessionKeepAlive(values.or(SESSION_KEEP_ALIVE))
+                .idleTimeout(values.or(IDLE_TIMEOUT))
+                .keepaliveTime(values.or(KEEPALIVE_TIME))
+                .maxLifetime(values.or(MAX_LIFETIME))
                 .callingThread(values.or(CALLING_THREAD))
                 .loginOnFinalTry(values.or(LOGIN_ON_FINAL_TRY))
                 .recovery(RecoveryReader.read(values.get(RECOVERY).orElseThrow()));

@@ -125,25 +125,26 @@ enum Metric {
             "signer_sessions_capacity",
             "How many sessions for signatures there may be at once now.",
             "token"),
-    SESSIONS_IN_USE(Kind.GAUGE, "signer_sessions_in_use", "Sessions lent out, those of hung calls included.", "token"),
+    SESSIONS_IN_USE(Kind.GAUGE, "signer_sessions_in_use", "Sessions in use, those of hanging calls included.", "token"),
     SESSIONS_IDLE(Kind.GAUGE, "signer_sessions_idle", "Sessions that wait for use.", "token"),
     SESSIONS_WAITING(Kind.GAUGE, "signer_sessions_waiting", "Callers that wait for a session.", "token"),
     SESSIONS_OPENED(Kind.COUNTER, "signer_sessions_opened_total", "Sessions for signatures opened.", "token"),
     SESSIONS_CLOSED(
             Kind.COUNTER,
             "signer_sessions_closed_total",
-            "Sessions for signatures closed, by reason: error, idle, generation_ended (login or module renewed), hung, token_closed.",
+            "Sessions for signatures closed, by reason: error, idle, expired (max-lifetime), generation_ended (login or module renewed),"
+                    + " token_closed.",
             "token",
             "reason"),
     HUNG_CALLS(
             Kind.GAUGE,
             "signer_hung_calls",
-            "Calls in the module that did not come back before the deadline of their caller, and still have not.",
+            "Calls that are in the module for longer than hang-limit, and have not returned.",
             "token"),
     CALLS_HUNG(
             Kind.COUNTER,
             "signer_calls_hung_total",
-            "Calls in the module that did not come back before the deadline of their caller.",
+            "Calls that were in the module for longer than hang-limit.",
             "token"),
     LOGINS(
             Kind.COUNTER,

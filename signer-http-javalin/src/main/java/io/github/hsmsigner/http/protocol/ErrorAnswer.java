@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -133,6 +134,20 @@ public final class ErrorAnswer {
     }
 
     /**
+     * Returns the answer to a client that is not on the machine of the service.
+     *
+     * @param requestId the name of the request in logs
+     * @return the answer
+     */
+    public static CallbackAnswer onlyFromThisMachine(String requestId) {
+        return error(
+                403,
+                "forbidden",
+                "This request is accepted from the machine or pod of the service only, and not from web pages.",
+                requestId);
+    }
+
+    /**
      * Returns the answer to a request that a browser sent.
      *
      * @param header the name of a header in the request that browsers send
@@ -146,6 +161,33 @@ public final class ErrorAnswer {
                 "The request has a header " + header
                         + ", which only browsers send. This service accepts requests of servers only.",
                 requestId);
+    }
+
+    /**
+     * Returns the answer to a request for a token that the settings do not have.
+     *
+     * @param tokens the names of the tokens
+     * @param requestId the name of the request in logs
+     * @return the answer
+     */
+    public static CallbackAnswer noSuchToken(List<String> tokens, String requestId) {
+        return error(
+                404, "not_found", "The settings have no token of this name; the tokens are " + tokens + ".", requestId);
+    }
+
+    /**
+     * Returns the answer to a request for a token that is not open yet.
+     *
+     * @param requestId the name of the request in logs
+     * @return the answer
+     */
+    public static CallbackAnswer tokenNotOpen(String requestId) {
+        return error(
+                        503,
+                        ErrorCode.UNAVAILABLE.text(),
+                        "The token is not open yet, so it has rejected no PIN. GET /health/ready has the reason.",
+                        requestId)
+                .withHeader(RETRY_AFTER, wholeSeconds(SERVER_RETRY_AFTER));
     }
 
     /**

@@ -16,7 +16,10 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Health and metrics on a listener with threads of its own, in plain HTTP: nothing that callers of the callback do reaches it. */
+/**
+ * Health, metrics and what operators do, on a listener with its own threads, in plain HTTP: nothing that callers of the callback do
+ * reaches it.
+ */
 final class AdminServer {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
@@ -40,7 +43,11 @@ final class AdminServer {
      * @throws InvalidConfigurationException if the port cannot be listened on
      */
     static AdminServer start(
-            ListenerSettings listener, ClientLimits limits, HealthReport health, Optional<MetricsPage> metrics) {
+            ListenerSettings listener,
+            ClientLimits limits,
+            HealthReport health,
+            Optional<MetricsPage> metrics,
+            Optional<LoginControl> logins) {
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 2);
         threads.setName("admin");
         Server server = new Server(threads);
@@ -55,7 +62,9 @@ final class AdminServer {
         ServerAnswers answers = new ServerAnswers(answer -> {}, System::nanoTime);
         server.setErrorHandler(new JettyErrorAnswers(answers));
         OperatorPages pages = OperatorPages.all(health, metrics, answers);
-        pages.setHandler(new NothingElse(answers));
+        Handler nothingElse = new NothingElse(answers);
+        pages.setHandler(logins.<Handler>map(control -> new LoginControlPages(nothingElse, control, answers))
+                .orElse(nothingElse));
         server.setHandler(pages);
         server.insertHandler(new RequestOriginHandler(Set.of(), answers));
         server.insertHandler(new ClientConnections.RequestHandler());

@@ -47,7 +47,30 @@ public final class SigningHttpServer {
             HealthReport health,
             Optional<MetricsPage> metrics,
             RequestObserver observer) {
-        return start(settings, service, health, metrics, observer, Clock.systemUTC());
+        return start(settings, service, health, metrics, Optional.empty(), observer, Clock.systemUTC());
+    }
+
+    /**
+     * Starts to listen, with the control of logins on the admin port, if there is one.
+     *
+     * @param settings the settings
+     * @param service gives the service to call, for each request; throws
+     *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none
+     * @param health what {@code /health/ready} reports
+     * @param metrics what is served at {@code /metrics}; empty for nothing
+     * @param logins allows logins to tokens again
+     * @param observer the observer of requests
+     * @return the running server
+     * @throws InvalidConfigurationException if a port cannot be listened on, or the files of TLS cannot be used
+     */
+    public static SigningHttpServer start(
+            ServerSettings settings,
+            Supplier<SigningService> service,
+            HealthReport health,
+            Optional<MetricsPage> metrics,
+            LoginControl logins,
+            RequestObserver observer) {
+        return start(settings, service, health, metrics, Optional.of(logins), observer, Clock.systemUTC());
     }
 
     /** Starts to listen, with a clock by which clients' certificates expire. */
@@ -56,6 +79,7 @@ public final class SigningHttpServer {
             Supplier<SigningService> service,
             HealthReport health,
             Optional<MetricsPage> metrics,
+            Optional<LoginControl> logins,
             RequestObserver observer,
             Clock clock) {
         Objects.requireNonNull(service, "service");
@@ -69,7 +93,7 @@ public final class SigningHttpServer {
         CallbackServer callbacks = CallbackServer.start(settings, service, pages, answers, observer, clock);
         try {
             Optional<AdminServer> admin = settings.admin()
-                    .map(listener -> AdminServer.start(listener, settings.clientLimits(), health, metrics));
+                    .map(listener -> AdminServer.start(listener, settings.clientLimits(), health, metrics, logins));
             callbacks.announce();
             return new SigningHttpServer(callbacks, admin);
         } catch (RuntimeException e) {

@@ -5,8 +5,10 @@ import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.http.config.KeySettings;
 import io.github.hsmsigner.http.config.ServiceSettings;
+import io.github.hsmsigner.http.server.LoginControl;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
+import io.github.hsmsigner.pkcs11.health.KeyHealth;
 import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * All keys of the settings and the tokens that they are on. Tokens come and go each for itself, so that one that is away does not take
  * the keys of the others with it. Safe for use by any number of threads at once.
  */
-final class KeyConnections {
+final class KeyConnections implements LoginControl {
 
     /** Hears of what happens with tokens. */
     interface TokenObserver {
@@ -162,8 +164,20 @@ final class KeyConnections {
     }
 
     /** The tokens that keys are on. */
-    List<TokenLink> tokens() {
+    List<TokenLink> links() {
         return List.copyOf(links.values());
+    }
+
+    @Override
+    public List<String> tokens() {
+        return List.copyOf(links.keySet());
+    }
+
+    @Override
+    public boolean allowLogins(String tokenName) {
+        Optional<Pkcs11Token> token = Optional.ofNullable(links.get(tokenName)).flatMap(TokenLink::token);
+        token.ifPresent(Pkcs11Token::allowLogins);
+        return token.isPresent();
     }
 
     /**
@@ -178,11 +192,13 @@ final class KeyConnections {
         }
         Optional<String> first = Optional.empty();
         for (String name : onTokens.tokens()) {
+            Optional<KeyHealth> health = onTokens.health(name);
             TokenLink link = links.get(name);
-            if (onTokens.isFoundOn(name) && link.isUsable()) {
+            if (health.filter(KeyHealth::usable).isPresent() && link.isUsable()) {
                 return Optional.empty();
             }
-            first = first.or(link::problem);
+            first = first.or(() -> health.filter(key -> !key.usable()).map(KeyHealth::reason))
+                    .or(link::problem);
         }
         return first.or(() -> Optional.of("The key is being looked for."));
     }

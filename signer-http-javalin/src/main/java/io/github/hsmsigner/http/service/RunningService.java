@@ -89,6 +89,7 @@ final class RunningService implements AutoCloseable {
     }
 
     private void open() throws CannotStartException, InterruptedException {
+        settings.warnings().forEach(warning -> LOG.warn("Settings: {}", warning));
         WatchedFiles watched = new WatchedFiles(settings, file, metrics);
         LocalParts local = new LocalParts(UsableSettings.of(settings), Clock.systemUTC());
         audit = local.audit().orElse(null);
@@ -138,7 +139,12 @@ final class RunningService implements AutoCloseable {
             ServerSettings server = serverSettings();
             SigningHttpServer.logHeapDemand(server, settings.signatures().largestRevocationInfo());
             return SigningHttpServer.start(
-                    server, keys.ring(), health, Optional.of(new MetricsText(metrics)), new CountedRequests(metrics));
+                    server,
+                    keys.ring(),
+                    health,
+                    Optional.of(new MetricsText(metrics)),
+                    keys,
+                    new CountedRequests(metrics));
         } catch (InvalidConfigurationException e) {
             throw new CannotStartException(List.of(e.getMessage()));
         }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The service is ready if at least one of its keys can be used; what is wrong with the others is a warning. It is not ready from the
@@ -51,7 +52,7 @@ final class ServiceHealth implements HealthReport {
     @Override
     public Health ready() {
         List<HealthPart> parts = new ArrayList<>();
-        keys.tokens().forEach(token -> parts.add(part(token)));
+        keys.links().forEach(token -> parts.add(part(token)));
         Map<String, String> unusable = new LinkedHashMap<>();
         keyNames.forEach(name -> keys.problem(name).ifPresent(reason -> unusable.put(name, reason)));
         keyNames.forEach(name -> parts.add(part(name, Optional.ofNullable(unusable.get(name)))));
@@ -75,9 +76,9 @@ final class ServiceHealth implements HealthReport {
             reasons.add("The service is stopping.");
         }
         if (noKey) {
-            unusable.values().stream().distinct().forEach(reasons::add);
+            reasons.addAll(sentences(unusable));
         } else {
-            unusable.forEach((name, reason) -> warnings.add("Key \"" + name + "\" cannot be used: " + reason));
+            warnings.addAll(sentences(unusable));
         }
         if (audit.filter(file -> file.status().diskLow()).isPresent()) {
             warnings.add(
@@ -86,6 +87,19 @@ final class ServiceHealth implements HealthReport {
         auditTrouble.ifPresent(reason -> warnings.add("The audit log cannot be written: " + reason));
         filesWarning.ifPresent(warnings::add);
         return new Health(!stopping && !noKey, reasons, warnings, parts);
+    }
+
+    /** One sentence for each reason, with the names of the keys that it is about. */
+    private static List<String> sentences(Map<String, String> unusable) {
+        Map<String, List<String>> keysByReason = unusable.entrySet().stream()
+                .collect(Collectors.groupingBy(
+                        Map.Entry::getValue,
+                        LinkedHashMap::new,
+                        Collectors.mapping(key -> "\"" + key.getKey() + "\"", Collectors.toList())));
+        return keysByReason.entrySet().stream()
+                .map(entry -> (entry.getValue().size() == 1 ? "Key " : "Keys ") + String.join(", ", entry.getValue())
+                        + " cannot be used: " + entry.getKey())
+                .toList();
     }
 
     private static HealthPart part(TokenLink token) {

@@ -51,7 +51,7 @@ final class SigningServiceAssembly implements Function<SigningKeys, SigningServi
         settings.keys().forEach((name, key) -> {
             if (key instanceof KeySettings.OnToken onToken) {
                 int sessions = onToken.tokens().stream()
-                        .mapToInt(token -> settings.tokens().get(token).pkcs11().maxSessions())
+                        .mapToInt(token -> settings.tokens().get(token).pkcs11().maximumPoolSize())
                         .sum();
                 byKey.put(
                         name,

@@ -10,11 +10,13 @@ import io.github.hsmsigner.core.redundancy.RedundantSigner;
 import io.github.hsmsigner.http.config.KeySettings;
 import io.github.hsmsigner.pkcs11.Pkcs11Signer;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
+import io.github.hsmsigner.pkcs11.health.KeyHealth;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -57,6 +59,15 @@ public final class TokenKey {
 
     boolean isFoundOn(String tokenName) {
         return found.containsKey(tokenName);
+    }
+
+    /**
+     * Returns the health of the key on one of the tokens, which includes that of the token. Costs next to nothing.
+     *
+     * @return the health; empty if the key was not found there yet
+     */
+    Optional<KeyHealth> health(String tokenName) {
+        return Optional.ofNullable(found.get(tokenName)).map(key -> key.signer().health());
     }
 
     /**

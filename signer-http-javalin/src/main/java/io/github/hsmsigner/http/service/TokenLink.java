@@ -7,6 +7,7 @@ import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
+import io.github.hsmsigner.pkcs11.health.SessionStatistics;
 import io.github.hsmsigner.pkcs11.health.TokenHealth;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Opens one token and finds the keys on it, in the background, until all is there.
  *
- * <p>What fails is tried again with growing pauses. That never logs in with a PIN that was refused: a token that refuses the PIN is open
+ * <p>What fails is tried again with growing pauses. That never logs in with a PIN that was rejected: a token that rejects the PIN is open
  * all the same, remembers that, and logs in by itself once the PIN's source gives another one; until then it is not asked for keys.
  * Each token has a thread of its own, so that one that hangs does not keep the others waiting. Safe for use by any number of threads at
  * once.
@@ -111,7 +112,7 @@ final class TokenLink {
         return Optional.ofNullable(token);
     }
 
-    /** Whether the token is open, and cannot be used all the same: after the first attempt that means that it refused the PIN. */
+    /** Whether the token is open, and cannot be used: after the first attempt that means that it rejected the PIN. */
     boolean isOpenInVain() {
         return token().map(open -> !open.health().usable()).orElse(false);
     }
@@ -261,13 +262,13 @@ final class TokenLink {
     /**
      * Ends the attempts and closes the token; to be called after the last request.
      *
-     * @return whether the token is closed; {@code false} if a call in its module has not come back
+     * @return whether the token is closed; {@code false} if a call in its module did not return
      */
     boolean close() {
         attempts.shutdownNow();
         try {
             if (!attempts.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("Token \"{}\" is left open: a call in its module has not come back.", name);
+                LOG.warn("Token \"{}\" stays open: a call in its module did not return.", name);
                 return false;
             }
         } catch (InterruptedException e) {
@@ -280,7 +281,8 @@ final class TokenLink {
             return true;
         }
         open.close();
-        return open.sessions().hungCalls() == 0;
+        SessionStatistics sessions = open.sessions();
+        return sessions.inUse() == 0 && sessions.hungCalls() == 0;
     }
 
     /** The next attempt is {@code null} if waiting alone does not help. */

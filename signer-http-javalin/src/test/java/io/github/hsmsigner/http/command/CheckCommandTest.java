@@ -64,6 +64,24 @@ class CheckCommandTest {
     }
 
     @Test
+    void anOldNameOfASettingIsAWarningThatNamesTheNewOne() {
+        SoftHsm.Token token = SoftHsm.newToken();
+        token.importKey(TestKey.keyPair(), "contracts", "01");
+        Console.Result result = check(Map.of(
+                "HSM_MODULE", SoftHsm.module().toString(),
+                "HSM_PIN", token.pin(),
+                "HSM_TOKEN_LABEL", token.label(),
+                "HSM_MAX_SESSIONS", "3",
+                "SIGNING_CERTIFICATE",
+                        TestPki.writePem(directory.resolve("signer.pem"), TestKey.certificate())
+                                .toString()));
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.output())
+                .containsPattern("(?m)^WARNING +settings: HSM_MAX_SESSIONS is an old name of HSM_MAXIMUM_POOL_SIZE\\.")
+                .containsPattern("(?m)^ +-> The next version refuses the old name\\.");
+    }
+
+    @Test
     void aDiskWithLessSpaceThanTheReserveIsAWarning() {
         Console.Result result = check(keyStore(
                 "SIGNING_AUDIT_FILE",

@@ -29,6 +29,7 @@ class CommandLineTest {
                 "serve",
                 "check",
                 "keys",
+                "allow-logins",
                 "generate-key",
                 "request-certificate",
                 "import-certificate",

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -234,6 +235,13 @@ class ConfigurationPageTest {
         return Character.toUpperCase(phrase.charAt(0)) + phrase.substring(1) + ".";
     }
 
+    private static String oldNames(Setting<?> setting) {
+        String names = Stream.concat(setting.oldName().stream(), setting.oldVariable().stream())
+                .map(name -> "`" + name + "`")
+                .collect(Collectors.joining(", "));
+        return names.isEmpty() ? "" : ". Old names, which work in this version only: " + names;
+    }
+
     private static String row(Setting<?> setting) {
         Optional<String> variables = setting.variable()
                 .map(name -> setting.shape().variables(name).stream()
@@ -242,6 +250,6 @@ class ConfigurationPageTest {
         String value = setting.shape().expected();
         return "| `" + setting.name() + "` | " + variables.orElse("") + " | "
                 + setting.byDefault().map(text -> "`" + text + "`").orElse("") + " | " + value + " | "
-                + setting.meaning() + " |\n";
+                + setting.meaning() + oldNames(setting) + " |\n";
     }
 }

@@ -117,7 +117,7 @@ class EnvironmentSettingsTest {
                 "HSM_SLOT_ID", "0xFFFFFFFFFFFFFFFF",
                 "HSM_KEY_LABEL", "contracts",
                 "HSM_KEY_ID", "0A1b",
-                "HSM_MAX_SESSIONS", "8",
+                "HSM_MAXIMUM_POOL_SIZE", "8",
                 "SIGNING_CERTIFICATE", files.certificate().toString(),
                 "SIGNING_CERTIFICATE_VALIDITY", "warn",
                 "SIGNING_CA_CERTIFICATES", files.issuers() + ":" + files.root()));
@@ -128,7 +128,7 @@ class EnvironmentSettingsTest {
         assertThat(settings.server().certificateEncoding()).isEqualTo(CertificateEncoding.DER);
         assertThat(settings.signatures().validCertificateRequired()).isFalse();
         assertThat(token(settings).token()).isEqualTo(TokenSelector.any().withSlotId(-1L));
-        assertThat(token(settings).maxSessions()).isEqualTo(8);
+        assertThat(token(settings).maximumPoolSize()).isEqualTo(8);
         assertThat(settings.keys())
                 .isEqualTo(Map.of(
                         "contracts",
@@ -304,9 +304,12 @@ class EnvironmentSettingsTest {
                 problem("id odd", files.hsm("HSM_KEY_ID", "abc"), "HSM_KEY_ID must be hexadecimal"),
                 problem(
                         "no sessions",
-                        files.hsm("HSM_MAX_SESSIONS", "0"),
-                        "HSM_MAX_SESSIONS must be a number from 1 to 1024"),
-                problem("too many sessions", files.hsm("HSM_MAX_SESSIONS", "5000"), "HSM_MAX_SESSIONS must be"),
+                        files.hsm("HSM_MAXIMUM_POOL_SIZE", "0"),
+                        "HSM_MAXIMUM_POOL_SIZE must be a number from 1 to 1024"),
+                problem(
+                        "too many sessions",
+                        files.hsm("HSM_MAXIMUM_POOL_SIZE", "5000"),
+                        "HSM_MAXIMUM_POOL_SIZE must be"),
                 problem("port not a number", files.hsm("SIGNING_SERVICE_PORT", "http"), "number from 0 to 65535"),
                 problem("port too large", files.hsm("SIGNING_SERVICE_PORT", "65536"), "number from 0 to 65535"),
                 problem("port negative", files.hsm("SIGNING_SERVICE_PORT", "-1"), "number from 0 to 65535"),

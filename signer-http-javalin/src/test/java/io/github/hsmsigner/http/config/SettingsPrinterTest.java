@@ -81,7 +81,7 @@ class SettingsPrinterTest {
     @Test
     void whatIsPrintedMeansTheSame() {
         Property.holds(300, random -> {
-            Map<String, String> variables = files.yaml(randomSettings(random), "HSM_MAX_SESSIONS", "5");
+            Map<String, String> variables = files.yaml(randomSettings(random), "HSM_MAXIMUM_POOL_SIZE", "5");
             ServiceSettings settings = SettingsReader.read(variables);
             String printed = SettingsPrinter.print(variables);
 

@@ -27,8 +27,12 @@ class TimeBudgetTest {
     /** Longer than the deadline, and no request waits for it after its last byte. A new setting must be put here or be shorter. */
     private static final Set<String> NOT_WAITED_FOR = Set.of(
             "server.stop-limit",
-            "tokens.session-keep-alive",
+            "tokens.idle-timeout",
+            "tokens.keepalive-time",
+            "tokens.max-lifetime",
             "tokens.recovery.regrow-pause",
+            "tokens.recovery.hang-limit",
+            "tokens.recovery.no-success-limit",
             "access.policies.jwt.leeway");
 
     @Test

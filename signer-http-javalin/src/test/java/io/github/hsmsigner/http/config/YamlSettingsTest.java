@@ -104,9 +104,12 @@ class YamlSettingsTest {
                       command: [/bin/cat, @pin]
                       timeout: 2s
                     slot-id: 0x10
-                    max-sessions: 3
+                    maximum-pool-size: 3
+                    minimum-idle: 1
                     sessions-opened-at-once: 2
-                    session-keep-alive: 1m
+                    idle-timeout: 1m
+                    keepalive-time: 15s
+                    max-lifetime: 1h
                     initialize-parameters: configdir='${NSS}' $${kept}
                     vendor-profile: cloudhsm
                     calling-thread: module
@@ -114,6 +117,8 @@ class YamlSettingsTest {
                     recovery:
                       failures-to-open: 9
                       first-retry-pause: 30ms
+                      hang-limit: 12s
+                      no-success-limit: 20s
                 keys:
                   seal:
                     tokens: main
@@ -128,9 +133,12 @@ class YamlSettingsTest {
         Pkcs11Config token = settings.tokens().get("main").pkcs11();
         assertThat(new String(token.pin().pin())).isEqualTo(SettingsFiles.PIN);
         assertThat(token.token()).isEqualTo(TokenSelector.any().withSlotId(16));
-        assertThat(token.maxSessions()).isEqualTo(3);
+        assertThat(token.maximumPoolSize()).isEqualTo(3);
         assertThat(token.sessionsOpenedAtOnce()).isEqualTo(2);
-        assertThat(token.sessionKeepAlive()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(token.minimumIdle()).isEqualTo(1);
+        assertThat(token.idleTimeout()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(token.keepaliveTime()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(token.maxLifetime()).isEqualTo(Duration.ofHours(1));
         assertThat(token.initializeParameters()).contains("configdir='/etc/nss' ${kept}");
         assertThat(token.vendorProfile()).contains(VendorProfile.cloudHsm());
         assertThat(token.callingThread()).isEqualTo(CallingThread.MODULE);
@@ -138,12 +146,64 @@ class YamlSettingsTest {
         assertThat(token.recovery().failuresToOpen()).isEqualTo(9);
         assertThat(token.recovery().firstRetryPause()).isEqualTo(Duration.ofMillis(30));
         assertThat(token.recovery().drainLimit()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(token.recovery().hangLimit()).isEqualTo(Duration.ofSeconds(12));
+        assertThat(token.recovery().noSuccessLimit()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(settings.warnings()).isEmpty();
         assertThat(settings.keys().get("seal"))
                 .isEqualTo(new KeySettings.OnToken(
                         List.of("main"),
                         KeySelector.byId(new byte[] {1, 0x23}),
                         Optional.of(SignatureScheme.RSA_PSS),
                         new KeyCertificates(Optional.of(files.certificate()), List.of(files.issuers(), files.root()))));
+    }
+
+    private static String token(String settings) {
+        return "tokens:\n  main: {module: @module.so, pin: {file: @pin}, " + settings + "}\nkeys:\n  seal: {}\n";
+    }
+
+    private static List<String> sentences(String yaml, String... variables) {
+        return catchThrowableOfType(InvalidSettingsException.class, () -> read(yaml, variables))
+                .problems();
+    }
+
+    @Test
+    void oldNamesWorkWithAWarningThatNamesTheNewOnes() throws InvalidSettingsException {
+        ServiceSettings settings = read(token("max-sessions: 3, session-keep-alive: 1m"));
+        Pkcs11Config main = settings.tokens().get("main").pkcs11();
+        assertThat(main.maximumPoolSize()).isEqualTo(3);
+        assertThat(main.idleTimeout()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(settings.warnings())
+                .containsExactly(
+                        "tokens.main.max-sessions (line 2) is an old name of maximum-pool-size. It works in this version"
+                                + " only. Use maximum-pool-size instead.",
+                        "tokens.main.session-keep-alive (line 2) is an old name of idle-timeout. It works in this version"
+                                + " only. Use idle-timeout instead.");
+        settings = read(token("label: hsm"), "HSM_MAX_SESSIONS", "5");
+        assertThat(settings.tokens().get("main").pkcs11().maximumPoolSize()).isEqualTo(5);
+        assertThat(settings.warnings())
+                .containsExactly("HSM_MAX_SESSIONS is an old name of HSM_MAXIMUM_POOL_SIZE. It works in this version"
+                        + " only. Use HSM_MAXIMUM_POOL_SIZE instead.");
+        settings = read(token("max-sessions: 3"), "HSM_MAXIMUM_POOL_SIZE", "5");
+        assertThat(settings.tokens().get("main").pkcs11().maximumPoolSize()).isEqualTo(5);
+        assertThat(settings.warnings()).singleElement().asString().startsWith("tokens.main.max-sessions (line 2)");
+    }
+
+    @Test
+    void anOldNameNextToTheNewOneIsAnError() {
+        assertThat(sentences(token("max-sessions: 3, maximum-pool-size: 3")))
+                .containsExactly(
+                        "tokens.main.max-sessions (line 2) and tokens.main.maximum-pool-size (line 2) are the old"
+                                + " and the new name of one setting; set the new.");
+        assertThat(sentences(token("session-keep-alive: 1m, idle-timeout: 2m")))
+                .singleElement()
+                .asString()
+                .startsWith("tokens.main.session-keep-alive (line 2) and tokens.main.idle-timeout (line 2) are");
+        assertThat(sentences(token("label: hsm"), "HSM_MAX_SESSIONS", "5", "HSM_MAXIMUM_POOL_SIZE", "5"))
+                .containsExactly(
+                        "HSM_MAX_SESSIONS and HSM_MAXIMUM_POOL_SIZE are the old and the new name of one setting;"
+                                + " set the new.");
+        assertThat(sentences(token("max-sessions: 0")))
+                .containsExactly("tokens.main.max-sessions (line 2) must be a number from 1 to 1024.");
     }
 
     @Test

@@ -48,7 +48,7 @@ class TokenMetricsTest {
         return Pkcs11Config.builder(SoftHsm.module())
                 .pin(PinSource.fixed(pin.toCharArray()))
                 .tokenLabel(softToken.label())
-                .maxSessions(3)
+                .maximumPoolSize(3)
                 .events(metrics.tokenEvents("hsm"))
                 .build();
     }
@@ -101,7 +101,8 @@ class TokenMetricsTest {
     void aRefusedLogin() {
         try (Pkcs11Token token = Pkcs11Token.open(config("wrong-pin"))) {
             metrics.bindToken("hsm", token);
-            assertThatThrownBy(() -> token.signer(KeySelector.any())).hasMessageContaining("refuses the PIN");
+            assertThatThrownBy(() -> token.signer(KeySelector.any()))
+                    .hasMessageContaining("the PIN (C_Login answered CKR_PIN_INCORRECT)");
             assertRefused();
         }
     }
@@ -130,7 +131,7 @@ class TokenMetricsTest {
         events.callHung();
         events.hungCallReturned();
         events.sessionOpened();
-        events.sessionClosed(SessionCloseReason.HUNG);
+        events.sessionClosed(SessionCloseReason.EXPIRED);
         Scrape scrape = Scrape.of(metrics);
         assertThat(scrape.value("signer_breaker_open", "token", "hsm")).isZero();
         assertThat(scrape.value("signer_breaker_opened_total", "token", "hsm")).isEqualTo(1);
@@ -140,7 +141,7 @@ class TokenMetricsTest {
                 .isEqualTo(1);
         assertThat(scrape.value("signer_calls_hung_total", "token", "hsm")).isEqualTo(1);
         assertThat(scrape.value("signer_sessions_opened_total", "token", "hsm")).isEqualTo(1);
-        assertThat(scrape.value("signer_sessions_closed_total", "token", "hsm", "reason", "hung"))
+        assertThat(scrape.value("signer_sessions_closed_total", "token", "hsm", "reason", "expired"))
                 .isEqualTo(1);
         assertThat(scrape.value("signer_breaker_opened_total", "token", "other"))
                 .isZero();

@@ -64,7 +64,8 @@ final class TestServer {
     /** A server by whose clock clients' certificates expire. */
     static SigningHttpServer start(
             ServerSettings settings, Supplier<SigningService> service, RequestObserver observer, Clock clock) {
-        return SigningHttpServer.start(settings, service, Health::good, Optional.of(new Metrics()), observer, clock);
+        return SigningHttpServer.start(
+                settings, service, Health::good, Optional.of(new Metrics()), Optional.empty(), observer, clock);
     }
 
     static void await(String what, BooleanSupplier condition) {

@@ -121,6 +121,11 @@ public final class ConfiguredService implements AutoCloseable {
         return service.port();
     }
 
+    /** The port of health, metrics and what operators do, which the settings must have. */
+    public int adminPort() {
+        return service.adminPort().orElseThrow();
+    }
+
     public Client client() {
         return new Client(port());
     }

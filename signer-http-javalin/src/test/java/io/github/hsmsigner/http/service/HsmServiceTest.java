@@ -162,7 +162,8 @@ class HsmServiceTest {
             Client client = new Client(process.awaitPort());
             HttpResponse<byte[]> ready = client.get("/health/ready");
             assertThat(ready.statusCode()).isEqualTo(503);
-            assertThat(Client.text(ready)).contains("not_ready", "refuses the PIN", "The PIN is from HSM_PIN.");
+            assertThat(Client.text(ready))
+                    .contains("not_ready", "the PIN (C_Login answered CKR_PIN_INCORRECT)", "The PIN is from HSM_PIN.");
             assertThat(client.get("/").statusCode()).isEqualTo(200);
             for (int i = 0; i < 3; i++) {
                 assertThat(client.sign("{\"encoded_contents\":\"" + BASE64 + "\"}")

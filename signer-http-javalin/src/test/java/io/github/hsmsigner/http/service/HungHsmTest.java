@@ -111,7 +111,8 @@ class HungHsmTest {
                                 line -> assertThat(line)
                                         .contains(
                                                 "\"event\":\"request\"",
-                                                "\"outcome\":\"error\",\"error\":\"unavailable\""),
+                                                "\"outcome\":\"error\",\"error\":\"unavailable\"",
+                                                "\"unavailable_reason\":\"late\""),
                                 line -> assertThat(line)
                                         .contains(
                                                 "\"event\":\"signature_late\"",

@@ -11,6 +11,7 @@ import io.github.hsmsigner.core.RequestContext;
 import io.github.hsmsigner.core.SignerMetrics;
 import io.github.hsmsigner.core.SigningPolicy;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.http.config.ServiceSettings;
 import io.github.hsmsigner.http.server.Health;
@@ -27,14 +28,18 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,10 +54,10 @@ class KeyConnectionsTest {
     @TempDir
     private static Path shared;
 
-    private static SoftHsm.Token first;
     private static SoftHsm.Token second;
     private static Path certificate;
     private static Path otherCertificate;
+    private static KeyPair other;
 
     @TempDir
     private Path directory;
@@ -63,17 +68,24 @@ class KeyConnectionsTest {
     private final Map<String, AtomicInteger> refusals = new ConcurrentHashMap<>();
     private KeyConnections connections;
 
+    /** Has its own rejected PINs, which the process remembers for each token. */
+    private SoftHsm.Token first;
+
     @BeforeAll
     static void makeTokens() {
-        first = SoftHsm.newToken();
-        first.importKey(TestKey.keyPair(), "shared", "01");
         second = SoftHsm.newToken();
         second.importKey(TestKey.keyPair(), "shared", "01");
-        KeyPair other = TestPki.rsaKeyPair(2048);
+        other = TestPki.rsaKeyPair(2048);
         second.importKey(other, "other", "02");
         certificate = TestPki.writePem(shared.resolve("shared.pem"), TestKey.certificate());
         otherCertificate =
                 TestPki.writePem(shared.resolve("other.pem"), TestKey.pki().certifySigner("Other", other.getPublic()));
+    }
+
+    @BeforeEach
+    void makeToken() {
+        first = SoftHsm.newToken();
+        first.importKey(TestKey.keyPair(), "shared", "01");
     }
 
     @AfterEach
@@ -164,7 +176,7 @@ class KeyConnectionsTest {
             for (int i = 0; i < 3; i++) {
                 assertThatThrownBy(() -> sign("one"))
                         .isInstanceOf(SigningUnavailableException.class)
-                        .hasMessageContaining("refuses the PIN");
+                        .hasMessageContaining("the PIN (C_Login answered CKR_PIN_INCORRECT)");
             }
             Health health = health(settings);
             assertThat(health.ready()).isTrue();
@@ -173,7 +185,7 @@ class KeyConnectionsTest {
                     .singleElement()
                     .asString()
                     .startsWith("Key \"one\" cannot be used: ")
-                    .contains("refuses the PIN");
+                    .contains("the PIN (C_Login answered CKR_PIN_INCORRECT)");
             assertThat(health.parts())
                     .extracting(HealthPart::kind, HealthPart::name, HealthPart::state)
                     .containsExactly(
@@ -192,7 +204,8 @@ class KeyConnectionsTest {
             assertThat(logins.get("first")).hasValue(1);
             assertThat(health(settings).warnings()).isEmpty();
             assertThat(log.lines())
-                    .filteredOn(line -> line.contains("refuses the PIN"))
+                    .filteredOn(line ->
+                            !line.startsWith("DEBUG") && line.contains("the PIN (C_Login answered CKR_PIN_INCORRECT)"))
                     .hasSize(1);
             assertThat(log.text()).doesNotContain("not the PIN", first.pin());
         }
@@ -207,7 +220,10 @@ class KeyConnectionsTest {
         assertThat(open(settings)).isEmpty();
         Health health = health(settings);
         assertThat(health.ready()).isFalse();
-        assertThat(health.reasons()).singleElement().asString().contains("refuses the PIN");
+        assertThat(health.reasons())
+                .singleElement()
+                .asString()
+                .contains("the PIN (C_Login answered CKR_PIN_INCORRECT)");
         assertThat(health.warnings()).isEmpty();
     }
 
@@ -228,7 +244,7 @@ class KeyConnectionsTest {
             Files.writeString(pin, first.pin());
             await("the second place", () -> log.text().contains("Key \"one\" is on one more token"));
             assertThat(sign("one")).hasSize(256);
-            assertThat(connections.tokens()).allMatch(TokenLink::isUsable);
+            assertThat(connections.links()).allMatch(TokenLink::isUsable);
         }
     }
 
@@ -266,7 +282,111 @@ class KeyConnectionsTest {
         }
         assertThat(health(settings).reasons())
                 .hasSize(2)
-                .anySatisfy(reason -> assertThat(reason).contains("refuses the PIN"))
+                .anySatisfy(reason -> assertThat(reason).contains("the PIN (C_Login answered CKR_PIN_INCORRECT)"))
                 .anySatisfy(reason -> assertThat(reason).contains("no such label"));
+    }
+
+    /** Deletes a private key as an operator does, with another process that uses the same token. */
+    private static void deleteKey(SoftHsm.Token token, String hexId) {
+        token.tool("--delete-object", "--type", "privkey", "--id", hexId);
+    }
+
+    @Test
+    void aDeletedKeyIsNamedAndCostsTheOtherKeyOfTheTokenNothing() throws InterruptedException {
+        first.importKey(other, "other", "02");
+        ServiceSettings settings = new TestSettings()
+                .token("first", first, right(first))
+                .key("one", TestSettings.onTokens(certificate, "shared", "first"))
+                .key("two", TestSettings.onTokens(otherCertificate, "other", "first"))
+                .build();
+        assertThat(open(settings)).isEmpty();
+        int loginsBefore = logins.get("first").get();
+        AtomicBoolean done = new AtomicBoolean();
+        List<CompletableFuture<Integer>> load = new ArrayList<>();
+        try {
+            for (int i = 0; i < 4; i++) {
+                load.add(CompletableFuture.supplyAsync(
+                        () -> {
+                            int signatures = 0;
+                            while (!done.get()) {
+                                assertThat(sign("one")).hasSize(256);
+                                signatures++;
+                            }
+                            return signatures;
+                        },
+                        task -> new Thread(task, "load").start()));
+            }
+            deleteKey(first, "02");
+            await("readiness names the key", () -> {
+                assertThatThrownBy(() -> sign("two")).isInstanceOf(SigningUnavailableException.class);
+                return connections.problem("two").isPresent();
+            });
+            Health health = health(settings);
+            assertThat(health.ready()).as("the other key signs").isTrue();
+            assertThat(health.warnings())
+                    .singleElement()
+                    .asString()
+                    .startsWith("Key \"two\" cannot be used: ")
+                    .contains("label \"other\"", first.label());
+            assertThat(health.parts())
+                    .extracting(HealthPart::kind, HealthPart::name, HealthPart::state)
+                    .contains(
+                            tuple("token", "first", "ready"),
+                            tuple("key", "one", "ready"),
+                            tuple("key", "two", "not_ready"));
+            for (int i = 0; i < 20; i++) {
+                assertThatThrownBy(() -> sign("two"))
+                        .isInstanceOfSatisfying(
+                                SigningUnavailableException.class,
+                                unavailable -> assertThat(unavailable.reason()).isEqualTo(Reason.KEY_MISSING));
+            }
+
+            first.importKey(other, "other", "02");
+            await("the key is back", () -> connections.problem("two").isEmpty());
+            assertThat(sign("two")).hasSize(256);
+            assertThat(health(settings).warnings()).isEmpty();
+        } finally {
+            done.set(true);
+            assertThat(load).allSatisfy(each -> assertThat(each.join()).isPositive());
+        }
+        assertThat(logins.get("first").get() - loginsBefore).isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void aServiceWithoutItsOnlyKeyIsNotReadyAndNamesTheKey() throws InterruptedException {
+        ServiceSettings settings = new TestSettings()
+                .token("first", first, right(first))
+                .key("one", TestSettings.onTokens(certificate, "shared", "first"))
+                .build();
+        assertThat(open(settings)).isEmpty();
+        deleteKey(first, "01");
+        await("it is not ready", () -> {
+            assertThatThrownBy(() -> sign("one")).isInstanceOf(SigningUnavailableException.class);
+            return !health(settings).ready();
+        });
+        assertThat(health(settings).reasons())
+                .singleElement()
+                .asString()
+                .startsWith("Key \"one\" cannot be used: ")
+                .contains("label \"shared\"", first.label());
+        first.importKey(TestKey.keyPair(), "shared", "01");
+        await("it is ready", () -> health(settings).ready());
+        assertThat(sign("one")).hasSize(256);
+        assertThat(health(settings).reasons()).isEmpty();
+    }
+
+    @Test
+    void keysThatCannotBeUsedForTheSameReasonAreNamedTogether() throws InterruptedException {
+        ServiceSettings settings = new TestSettings()
+                .token("first", first, wrong())
+                .key("one", TestSettings.onTokens(certificate, "shared", "first"))
+                .key("two", TestSettings.onTokens(otherCertificate, "other", "first"))
+                .build();
+        assertThat(open(settings)).isEmpty();
+        assertThat(health(settings).reasons())
+                .singleElement()
+                .asString()
+                .startsWith("Keys \"one\", \"two\" cannot be used: Token \"" + first.label())
+                .contains("the PIN (C_Login answered CKR_PIN_INCORRECT)");
     }
 }

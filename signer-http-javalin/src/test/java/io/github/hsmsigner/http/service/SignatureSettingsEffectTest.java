@@ -66,7 +66,7 @@ class SignatureSettingsEffectTest {
                 decoration, directory, """
                 server: {port: 0, stop-limit: 100ms}
                 tokens:
-                  hsm: {module: %s, pin: %s, label: %s, max-sessions: 1, calling-thread: module}
+                  hsm: {module: %s, pin: %s, label: %s, maximum-pool-size: 1, calling-thread: module}
                 keys:
                   contracts: {label: contracts, certificate: @signer.pem}
                 %s

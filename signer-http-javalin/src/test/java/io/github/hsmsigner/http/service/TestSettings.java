@@ -123,6 +123,7 @@ final class TestSettings {
                         1 << 20,
                         Optional.empty()),
                 access,
-                audit);
+                audit,
+                List.of());
     }
 }

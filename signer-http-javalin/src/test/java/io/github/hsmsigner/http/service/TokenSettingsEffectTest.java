@@ -20,6 +20,7 @@ import io.github.hsmsigner.pkcs11.cryptoki.FaultyCryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
+import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
@@ -171,9 +173,9 @@ class TokenSettingsEffectTest {
     }
 
     @Test
-    @ShowsEffectOf("tokens.NAME.max-sessions")
+    @ShowsEffectOf("tokens.NAME.maximum-pool-size")
     void thereAreNoMoreSessions() {
-        try (ConfiguredService service = start(label() + ", max-sessions: 3, calling-thread: module")) {
+        try (ConfiguredService service = start(label() + ", maximum-pool-size: 3, calling-thread: module")) {
             module.fault(function -> {
                 if (function.equals("C_Sign")) {
                     awaitRelease();
@@ -189,10 +191,24 @@ class TokenSettingsEffectTest {
     }
 
     @Test
+    void oldNamesWorkWithAWarningAtStartup() {
+        try (CapturedLog log = new CapturedLog();
+                ConfiguredService service = start(label() + ", max-sessions: 3, session-keep-alive: 2m")) {
+            assertThat(metric(service, "signer_sessions_capacity")).isEqualTo(3);
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("RunningService") && line.contains("is an old name of"))
+                    .satisfiesExactly(
+                            line -> assertThat(line).startsWith("WARN").contains("Use maximum-pool-size instead."),
+                            line -> assertThat(line).startsWith("WARN").contains("Use idle-timeout instead."));
+        }
+    }
+
+    @Test
     @ShowsEffectOf("tokens.NAME.sessions-opened-at-once")
     void soManySessionsAreOpenedAtOnce() {
         AtomicInteger opening = new AtomicInteger();
-        try (ConfiguredService service = start(label() + ", sessions-opened-at-once: 6, calling-thread: module")) {
+        try (ConfiguredService service =
+                start(label() + ", sessions-opened-at-once: 6, minimum-idle: 0, calling-thread: module")) {
             module.fault(function -> {
                 if (function.equals("C_OpenSession")) {
                     opening.incrementAndGet();
@@ -213,13 +229,42 @@ class TokenSettingsEffectTest {
     }
 
     @Test
-    @ShowsEffectOf("tokens.NAME.session-keep-alive")
+    @ShowsEffectOf("tokens.NAME.idle-timeout")
     void anIdleSessionIsClosed() {
-        try (ConfiguredService service = start(label() + ", session-keep-alive: 1s")) {
+        try (ConfiguredService service = start(label() + ", idle-timeout: 1s, minimum-idle: 0")) {
             assertThat(sign(service)).isEqualTo(200);
             ConfiguredService.await(
                     "the session is closed",
                     () -> service.metric("signer_sessions_closed_total{reason=\"idle\",token=\"hsm\"}") >= 1);
+        }
+    }
+
+    @Test
+    @ShowsEffectOf("tokens.NAME.minimum-idle")
+    void soManySessionsAreOpenedWithoutARequest() {
+        try (ConfiguredService service = start(label() + ", minimum-idle: 7")) {
+            ConfiguredService.await("seven are idle", () -> metric(service, "signer_sessions_idle") >= 7);
+        }
+    }
+
+    @Test
+    @ShowsEffectOf("tokens.NAME.keepalive-time")
+    void idleSessionsAreChecked() {
+        try (ConfiguredService service = start(label() + ", keepalive-time: 1s")) {
+            ConfiguredService.await("sessions are checked", () -> module.count("C_GetSessionInfo") >= 4);
+            assertThat(sign(service)).isEqualTo(200);
+        }
+    }
+
+    @Test
+    @ShowsEffectOf("tokens.NAME.max-lifetime")
+    void anOldSessionIsReplaced() {
+        try (ConfiguredService service = start(label() + ", max-lifetime: 1s, minimum-idle: 2")) {
+            ConfiguredService.await(
+                    "both sessions are closed",
+                    () -> service.metric("signer_sessions_closed_total{reason=\"expired\",token=\"hsm\"}") >= 2);
+            ConfiguredService.await("others are open", () -> metric(service, "signer_sessions_opened_total") >= 4);
+            assertThat(sign(service)).isEqualTo(200);
         }
     }
 
@@ -400,25 +445,56 @@ class TokenSettingsEffectTest {
         }
     }
 
-    /** Makes signatures hang, and waits until the service has given up on one. The token works before: a probe that hangs counts late. */
-    private void hang(ConfiguredService service) {
-        ConfiguredService.await("the token signs", () -> sign(service) == 200);
+    /** Makes a signature hang, and waits until it counts. Others are made, so that the circuit breaker stays closed. */
+    private void hangOnce(ConfiguredService service) {
+        AtomicBoolean first = new AtomicBoolean(true);
         module.fault(function -> {
-            if (function.equals("C_Sign")) {
+            if (function.equals("C_Sign") && first.compareAndSet(true, false)) {
                 awaitRelease();
             }
         });
-        ConfiguredService.await("a call hangs", () -> {
-            sign(service);
-            return metric(service, "signer_hung_calls") >= 1;
-        });
+        assertThat(sign(service)).isEqualTo(503);
+        ConfiguredService.await(
+                "a call hangs", () -> sign(service) == 200 && metric(service, "signer_hung_calls") == 1);
+    }
+
+    @Test
+    @ShowsEffectOf("tokens.NAME.recovery.hang-limit")
+    void aCallCountsAsHangingAfterTheLimit() {
+        try (ConfiguredService service = start(recovery("hang-limit: 1s"), "signatures: {deadline: 300ms}")) {
+            hangOnce(service);
+            release.countDown();
+            ConfiguredService.await("it returns", () -> metric(service, "signer_hung_calls") == 0);
+            assertThat(metric(service, "signer_calls_hung_total")).isEqualTo(1);
+        }
+    }
+
+    /** CKR_FUNCTION_FAILED is the answer of an HSM that throttles, and of one whose session is lost. */
+    @Test
+    @ShowsEffectOf("tokens.NAME.recovery.no-success-limit")
+    void failuresOfAnyKindOpenTheCircuitBreakerAfterTheLimit() {
+        try (ConfiguredService service = start(recovery("no-success-limit: 1s"), "signatures: {deadline: 500ms}")) {
+            module.fault(function -> {
+                if (function.equals("C_Sign")) {
+                    throw new CryptokiException(function, ReturnValue.FUNCTION_FAILED);
+                }
+            });
+            ConfiguredService.await(
+                    "the circuit breaker opens",
+                    () -> sign(service) == 503 && metric(service, "signer_breaker_opened_total") == 1);
+            assertThat(Client.text(service.client().get("/health/ready")))
+                    .contains("C_Sign answered CKR_FUNCTION_FAILED");
+            module.good();
+            ConfiguredService.await("the token signs again", () -> sign(service) == 200);
+        }
     }
 
     @Test
     @ShowsEffectOf("tokens.NAME.recovery.drain-limit")
     void aCallThatHangsIsWaitedForNoLongerAtTheEnd() throws Exception {
-        try (ConfiguredService service = start(recovery("drain-limit: 1ms"), "signatures: {deadline: 1s}")) {
-            hang(service);
+        try (ConfiguredService service =
+                start(recovery("drain-limit: 1ms, hang-limit: 1s"), "signatures: {deadline: 300ms}")) {
+            hangOnce(service);
             CompletableFuture<Void> closed = CompletableFuture.runAsync(service.service()::close);
             closed.get(4, TimeUnit.SECONDS);
         } finally {
@@ -443,8 +519,9 @@ class TokenSettingsEffectTest {
     @Test
     @ShowsEffectOf("tokens.NAME.recovery.hung-call-limit")
     void soManyHangingCallsMakeTheTokenUnhealthy() {
-        try (ConfiguredService service = start(recovery("hung-call-limit: 1"), "signatures: {deadline: 1s}")) {
-            hang(service);
+        try (ConfiguredService service =
+                start(recovery("hung-call-limit: 1, hang-limit: 1s"), "signatures: {deadline: 300ms}")) {
+            hangOnce(service);
             assertThat(service.metric("signer_token_state{state=\"unhealthy\",token=\"hsm\"}"))
                     .isEqualTo(1);
         }
@@ -453,22 +530,23 @@ class TokenSettingsEffectTest {
     @Test
     @ShowsEffectOf("tokens.NAME.recovery.regrow-pause")
     void aTokenWithRoomAgainGetsMoreSessionsAfterThePause() {
-        try (ConfiguredService service = start(recovery("regrow-pause: 1ms") + ", max-sessions: 2")) {
-            CountDownLatch signing = new CountDownLatch(1);
+        try (ConfiguredService service =
+                start(recovery("regrow-pause: 1ms") + ", maximum-pool-size: 2, minimum-idle: 0")) {
+            AtomicBoolean room = new AtomicBoolean();
+            AtomicInteger refused = new AtomicInteger();
             module.fault(function -> {
                 if (function.equals("C_Sign")) {
                     awaitRelease();
                 }
-                if (function.equals("C_OpenSession") && signing.getCount() > 0) {
+                if (function.equals("C_OpenSession") && !room.get()) {
+                    refused.incrementAndGet();
                     throw new CryptokiException(function, ReturnValue.SESSION_COUNT);
                 }
             });
             List<CompletableFuture<HttpResponse<byte[]>>> responses = signAtOnce(service, 2);
-            ConfiguredService.await(
-                    "there is room for one session", () -> metric(service, "signer_sessions_capacity") == 1);
-            signing.countDown();
-            ConfiguredService.await(
-                    "there is room for two sessions", () -> metric(service, "signer_sessions_capacity") == 2);
+            ConfiguredService.await("there is room for one session", () -> refused.get() >= 1);
+            room.set(true);
+            ConfiguredService.await("two sessions are in use", () -> metric(service, "signer_sessions_in_use") == 2);
             release.countDown();
             responses.forEach(
                     response -> assertThat(response.join().statusCode()).isEqualTo(200));

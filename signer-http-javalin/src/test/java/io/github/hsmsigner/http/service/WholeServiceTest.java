@@ -121,7 +121,7 @@ class WholeServiceTest {
         P11KitServer server = P11KitServer.start();
         Map<String, String> settings = onToken(
                 P11KitServer.clientModule(),
-                "HSM_MAX_SESSIONS",
+                "HSM_MAXIMUM_POOL_SIZE",
                 "2",
                 "SIGNING_SERVICE_DEADLINE",
                 "2s",
@@ -147,9 +147,10 @@ class WholeServiceTest {
                 assertThat(Client.header(answer, "Retry-After")).isNotEmpty();
             });
             assertThat(seconds(start)).as("the deadline of 2 s").isLessThan(8);
-            HttpResponse<byte[]> ready = client.get("/health/ready");
-            assertThat(ready.statusCode()).isEqualTo(503);
-            assertThat(Client.text(ready)).contains("\"reasons\":[");
+            ConfiguredService.await(
+                    "readiness changes after three failures",
+                    () -> client.get("/health/ready").statusCode() == 503);
+            assertThat(Client.text(client.get("/health/ready"))).contains("\"reasons\":[", "Key \\\"");
             assertThat(client.sign(CERTIFICATES).statusCode()).isEqualTo(200);
 
             long stop = System.nanoTime();

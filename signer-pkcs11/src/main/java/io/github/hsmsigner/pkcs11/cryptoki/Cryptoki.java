@@ -110,6 +110,23 @@ public interface Cryptoki {
     void loginContextSpecific(long session, char[] pin) throws CryptokiException;
 
     /**
+     * C_Logout: ends the login for all sessions with the token of this process.
+     *
+     * @param session a session
+     * @throws CryptokiException if the module answers with an error
+     */
+    void logout(long session) throws CryptokiException;
+
+    /**
+     * C_GetSessionInfo: whether the user is logged in, by the state of a session.
+     *
+     * @param session the session
+     * @return {@code true} if private objects are accessible in it
+     * @throws CryptokiException if the module answers with an error
+     */
+    boolean isLoggedIn(long session) throws CryptokiException;
+
+    /**
      * C_FindObjectsInit, C_FindObjects until no more are found, C_FindObjectsFinal.
      *
      * @param session a session

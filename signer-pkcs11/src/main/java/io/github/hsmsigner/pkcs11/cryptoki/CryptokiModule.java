@@ -1,17 +1,16 @@
 package io.github.hsmsigner.pkcs11.cryptoki;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.pkcs11.scheduling.Scheduler;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.StampedLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,9 +26,10 @@ public final class CryptokiModule implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(CryptokiModule.class);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+    private static final Duration INITIALIZE_LIMIT = Duration.ofSeconds(30);
 
     /** By real path; a module stays loaded once it was, as unloading a library while threads may be in it is not safe. */
-    private static final Map<Path, Loaded> LOADED = new HashMap<>();
+    private static final Map<Path, Loaded> LOADED = new ConcurrentHashMap<>();
 
     private final Loaded loaded;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -60,21 +60,22 @@ public final class CryptokiModule implements AutoCloseable {
      * @throws CryptokiException if C_Initialize fails
      */
     public static CryptokiModule open(Path file, Optional<String> parameters) throws CryptokiException {
-        synchronized (LOADED) {
-            Path real = ModuleFile.realPath(file);
-            Loaded loaded = LOADED.get(real);
-            if (loaded == null) {
-                loaded = new Loaded(real, ModuleFile.load(real));
-                LOADED.put(real, loaded);
-            }
-            CryptokiModule share = new CryptokiModule(loaded);
-            if (loaded.shares.isEmpty()) {
-                loaded.initializeIfNeeded(parameters);
-            }
-            loaded.requireSame(parameters);
-            loaded.shares.add(share);
-            return share;
-        }
+        Path real = ModuleFile.realPath(file);
+        return LOADED.computeIfAbsent(real, path -> new Loaded(path, ModuleFile.load(path), Scheduler.system()))
+                .share(parameters);
+    }
+
+    /**
+     * Initialises a module that is not a file.
+     *
+     * @param name what messages call it
+     * @param module its functions, which nobody else uses
+     * @param scheduler time and waiting
+     * @return the only share
+     * @throws CryptokiException if C_Initialize fails
+     */
+    public static CryptokiModule open(Path name, NativeModule module, Scheduler scheduler) throws CryptokiException {
+        return new Loaded(name, module, scheduler).share(Optional.empty());
     }
 
     /**
@@ -97,18 +98,43 @@ public final class CryptokiModule implements AutoCloseable {
     }
 
     /**
+     * Returns whether the module is initialised.
+     *
+     * @return {@code false} after a C_Initialize that failed
+     */
+    public boolean isInitialized() {
+        return loaded.initialized;
+    }
+
+    /**
+     * Returns the PINs that a token of this module has rejected in this process.
+     *
+     * @param token the token, by its serial number and label
+     * @return the set, the same one for all shares
+     */
+    public RejectedPins rejectedPins(TokenInfo token) {
+        return loaded.rejectedPins.computeIfAbsent(
+                token.serialNumber() + "/" + token.label(), name -> new RejectedPins("Token " + token));
+    }
+
+    /**
+     * Returns whether handles of an epoch are valid.
+     *
+     * @param epoch the epoch that they were made in
+     * @return {@code true} if the module is initialised, and was not initialised since
+     */
+    public boolean isCurrent(long epoch) {
+        return loaded.initialized && loaded.epoch == epoch;
+    }
+
+    /**
      * Begins a call, or a sequence of calls. Waits while the module is being initialised.
      *
      * @param nanos the longest time to wait
      * @return what to give to {@link #exit}; 0 if the time was not enough or the thread was interrupted
      */
     public long enter(long nanos) {
-        try {
-            return loaded.gate.tryReadLock(nanos, TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return 0;
-        }
+        return loaded.gate.enter(nanos);
     }
 
     /**
@@ -117,7 +143,7 @@ public final class CryptokiModule implements AutoCloseable {
      * @param entry what it returned, not 0
      */
     public void exit(long entry) {
-        loaded.gate.unlockRead(entry);
+        loaded.gate.exit(entry);
     }
 
     /**
@@ -129,7 +155,10 @@ public final class CryptokiModule implements AutoCloseable {
      * @throws CryptokiException if a function failed
      */
     public <T> T during(CryptokiWork<T> work) throws CryptokiException {
-        long entry = loaded.gate.readLock();
+        long entry = 0;
+        while (entry == 0) {
+            entry = enter(Long.MAX_VALUE);
+        }
         try {
             return work.run();
         } finally {
@@ -186,36 +215,64 @@ public final class CryptokiModule implements AutoCloseable {
     /** Gives the share back; the last one finalises the module. Further calls do nothing. */
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
-        }
-        synchronized (LOADED) {
-            loaded.working.remove(this);
-            loaded.shares.remove(this);
-            if (loaded.shares.isEmpty()) {
-                loaded.finalizeAtEnd();
-            }
+        close(CLOSE_LIMIT);
+    }
+
+    /**
+     * Gives the share back; the last one finalises the module. Further calls do nothing.
+     *
+     * @param limit the longest time to wait for calls under way; if they do not return, the module is left initialised
+     */
+    public void close(Duration limit) {
+        if (closed.compareAndSet(false, true)) {
+            loaded.giveBack(this, limit);
         }
     }
 
     private static final class Loaded {
 
         private final Path file;
-        private final WrapperCryptoki cryptoki;
+        private final NativeModule cryptoki;
         private final Set<CryptokiModule> shares = ConcurrentHashMap.newKeySet();
         private final Set<CryptokiModule> working = ConcurrentHashMap.newKeySet();
         private final AtomicInteger hungCalls = new AtomicInteger();
+        private final Map<String, RejectedPins> rejectedPins = new ConcurrentHashMap<>();
 
         /** Calls hold it for reading, C_Initialize and C_Finalize for writing. */
-        private final StampedLock gate = new StampedLock();
+        private final ModuleGate gate;
 
         private volatile boolean initialized;
         private volatile Optional<String> parameters = Optional.empty();
         private volatile long epoch;
 
-        Loaded(Path file, WrapperCryptoki cryptoki) {
+        Loaded(Path file, NativeModule cryptoki, Scheduler scheduler) {
             this.file = file;
             this.cryptoki = cryptoki;
+            this.gate = new ModuleGate(scheduler);
+        }
+
+        CryptokiModule share(Optional<String> wanted) throws CryptokiException {
+            CryptokiModule share = new CryptokiModule(this);
+            shares.add(share);
+            boolean usable = false;
+            try {
+                initializeIfNeeded(wanted);
+                requireSame(wanted);
+                usable = true;
+                return share;
+            } finally {
+                if (!usable) {
+                    shares.remove(share);
+                }
+            }
+        }
+
+        void giveBack(CryptokiModule share, Duration limit) {
+            working.remove(share);
+            shares.remove(share);
+            if (shares.isEmpty()) {
+                finalizeAtEnd(limit);
+            }
         }
 
         /** What parameters hold is for the module alone to know, so the message does not show them. */
@@ -232,14 +289,20 @@ public final class CryptokiModule implements AutoCloseable {
             if (initialized) {
                 return;
             }
-            long entry = gate.writeLock();
+            long entry = gate.close(INITIALIZE_LIMIT.toNanos());
+            if (entry == 0) {
+                throw SigningUnavailableException.passing(
+                        "An earlier C_Initialize of the PKCS#11 module " + file + " has not returned.",
+                        INITIALIZE_LIMIT,
+                        null);
+            }
             try {
                 if (!initialized) {
                     parameters = wanted;
                     initialize();
                 }
             } finally {
-                gate.unlockWrite(entry);
+                gate.open(entry);
             }
         }
 
@@ -253,20 +316,13 @@ public final class CryptokiModule implements AutoCloseable {
                 initialize();
                 return true;
             } finally {
-                gate.unlockWrite(entry);
+                gate.open(entry);
             }
         }
 
         private long closeGate(Duration limit) throws ModuleBusyException {
             // With a call that is known to hang, waiting would only keep the others out.
-            long entry = 0;
-            if (hungCalls.get() == 0) {
-                try {
-                    entry = gate.tryWriteLock(limit.toNanos(), TimeUnit.NANOSECONDS);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            }
+            long entry = hungCalls.get() == 0 ? gate.close(limit.toNanos()) : 0;
             if (entry == 0) {
                 throw new ModuleBusyException("The PKCS#11 module " + file
                         + " cannot be initialised anew, because a call in it does not come back");
@@ -274,18 +330,21 @@ public final class CryptokiModule implements AutoCloseable {
             return entry;
         }
 
-        void finalizeAtEnd() {
+        void finalizeAtEnd(Duration limit) {
             long entry;
             try {
-                entry = closeGate(CLOSE_LIMIT);
+                entry = closeGate(limit);
             } catch (ModuleBusyException e) {
                 LOG.warn("The PKCS#11 module {} is left initialised: a call in it has not come back.", file);
                 return;
             }
             try {
-                finalizeModule();
+                // Another share can have been opened meanwhile.
+                if (shares.isEmpty() && initialized) {
+                    finalizeModule();
+                }
             } finally {
-                gate.unlockWrite(entry);
+                gate.open(entry);
             }
         }
 

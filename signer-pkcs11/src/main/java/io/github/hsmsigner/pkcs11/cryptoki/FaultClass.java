@@ -29,74 +29,90 @@ public enum FaultClass {
     /** A session is gone or stuck. */
     SESSION_DEAD(
             "The session does not exist any more, or is in the middle of another operation.",
-            "The session is closed, the key looked up again and the call made in another session. If that fails the same way, all"
-                    + " sessions are replaced and the login is renewed.",
-            "Nothing, as a rule. A request that goes on failing is answered with 503, and"
-                    + " `Token … goes on failing after each new login: …`.",
-            "Nothing for a single one. Otherwise see whether something between here and the HSM cuts idle connections, and keep"
-                    + " sessions idle for less than that (`Pkcs11Config.Builder.sessionKeepAlive`, from Java)."),
+            "The session is closed, the key is looked up again, and the call is made in another session. If that fails the same way"
+                    + " although the login has worked, the login is renewed once. After 10 s without a success the circuit breaker"
+                    + " opens, and the probe goes on to C_Logout, C_Finalize and C_Initialize.",
+            "Nothing for a single one. After three failures in a row, readiness has the reason within a second:"
+                    + " `Token … does not work: …`.",
+            "Nothing for a single one. Otherwise check whether a firewall or the HSM ends idle connections. Set `keepalive-time`"
+                    + " (`Pkcs11Config.Builder.keepaliveTime`) to less than that time."),
 
     /** A handle of an object is not what it was. */
     STALE_HANDLE(
-            "The handle of the key names nothing, or an object of another kind, or one that may not sign.",
-            "The key is looked up again, its public key compared, and the call made again. Another key is never used.",
-            "Nothing, as a rule. A key that is gone: `Token … has lost its key: …` in the line of the request. Another key in its"
-                    + " place: `Token … has another key in the place of …`, once in the log and in the readiness until the right one is"
-                    + " back. A key that may not sign: `Token … refuses the key each time it is looked up: …`.",
-            "See which keys the user of the PIN sees now, and what they may do (CKA_SIGN). If a key was replaced on purpose, restart with"
-                    + " its certificate.",
+            "The handle of the key is invalid, or belongs to another object, or the key may not sign.",
+            "The key is looked up again, its public key is compared, and the call is made again. Another key is never used. SoftHSM"
+                    + " makes handles invalid when another process changes objects of the token, and at C_Initialize; the lookup"
+                    + " repairs both. A key that is missing becomes unavailable; other keys of the token continue to sign, without a"
+                    + " new login.",
+            "Nothing for a single one. A missing key: `Token … has lost its key: …`, in answers with the reason `key_missing` and in"
+                    + " readiness with the name of the key, until it is back. Another key in its place:"
+                    + " `Token … has another key in the place of …`, in the same places. A key that may not sign:"
+                    + " `Token … refuses the key each time it is looked up: …`.",
+            "Run `signer-service keys`: which keys does the user of the PIN see, and what may they do (CKA_SIGN)? If a key was replaced"
+                    + " on purpose, restart with its certificate.",
             "A key that was made without `sign=true` answers CKR_KEY_FUNCTION_NOT_PERMITTED."),
 
     /** The login is lost. */
     NOT_LOGGED_IN(
-            "The user is not logged in: the login was lost, or somebody in the process logged out.",
-            "One C_Login for all requests that wait for it; then the keys are looked up again and the calls made again.",
-            "Nothing, as a rule. A request that goes on failing is answered with 503, and"
-                    + " `Token … goes on failing after each new login: …`.",
-            "Nothing for a single one. If it comes often, see whether other code of the process uses the same module and calls"
+            "The user is not logged in: the login was lost, or other code in the process logged out.",
+            "There is one C_Login for all requests that wait for it. Then the keys are looked up again and the calls are made again. A"
+                    + " request renews the login only if a signature was made since the last login, so persistent errors cause no"
+                    + " series of logins. After 10 s without a success the circuit breaker opens, and the probe continues.",
+            "Nothing for a single one. After three failures in a row, readiness has the reason within a second:"
+                    + " `Token … does not work: …`.",
+            "Nothing for a single one. If it happens often, check whether other code in the process uses the same module and calls"
                     + " C_Logout.",
             "C_Logout ends the login for all sessions of a slot. Whether a login outlives the loss of an HSM is not known."),
 
     /** The PIN or the user is refused. */
     CREDENTIALS(
-            "The token refuses the PIN or the user.",
-            "Never tried again with the same PIN, as tokens lock a user after a few wrong ones. Requests fail at once, until the PIN"
-                    + " source gives another PIN.",
-            "`Not usable until that is mended: Token … refuses the PIN (C_Login answered …). …`, once in the log; requests are answered"
-                    + " with 503 without `Retry-After`, and the readiness has the same reason.",
-            "Find out whether the PIN was changed or the user is locked, before anything is tried. Then set the PIN: a source that is"
-                    + " read again is taken up by itself, a PIN in the environment takes a restart.",
+            "The token rejects the PIN or the user.",
+            "A rejected PIN is never tried again in the process, because tokens lock a user after a few wrong ones. The PIN source is"
+                    + " checked every 2 s, and another PIN is tried. After three different rejected PINs no PIN is tried, until an"
+                    + " operator allows logins or the process restarts. Requests fail at once meanwhile.",
+            "`Unavailable until an operator fixes this: Token … rejects the PIN (C_Login answered …). …`, once in the log. Requests get"
+                    + " 503 with the reason `pin_rejected`, and readiness has the same text. After three PINs it is"
+                    + " `The token has rejected 3 different PINs in a row. …`.",
+            "Find out whether the PIN was changed or the user is locked, before any PIN is tried. Then correct the PIN source. The"
+                    + " service reloads a file; a PIN in a variable requires a restart. After three PINs,"
+                    + " [allow logins](operations.md#allow-logins-after-three-rejected-pins).",
             "The PIN is `user:password` of a crypto user. Five wrong passwords lock the user."),
 
     /** The device asks for a pause. */
     THROTTLED(
-            "The device could not do it just now, or not for this request.",
-            "Tried again after a short pause, longer each time and varied by chance, until the deadline of the request.",
-            "Slower answers. A request that met its deadline is answered with 503, and"
-                    + " `Token … did not do it before the deadline: …`. Readiness does not change.",
-            "Ask for less at once: fewer sessions, or fewer instances; or add HSMs. If no signature is made at all, it is not the load:"
-                    + " look at the log of the module.",
+            "The device could not do it now, or not for this request.",
+            "The call is made again after a pause that grows and varies, until the deadline of the request. The session is kept. If no"
+                    + " signature succeeds for 10 s, it is not the load: the circuit breaker opens, and the probe goes on to C_Logout,"
+                    + " C_Finalize and C_Initialize. A YubiHSM whose device session ended after 30 s without use is repaired this way.",
+            "Slower answers. A request that met its deadline gets 503 and `Token … did not sign before the deadline. Last error: …`. The"
+                    + " reason is `busy` while other requests succeed. After three failures in a row without a success, readiness has"
+                    + " the reason within a second.",
+            "If other requests succeed, lower the load: fewer sessions, fewer instances, or more HSMs. If none succeeds, read the log of"
+                    + " the module.",
             "CKR_FUNCTION_FAILED is answered when more is asked for than the HSMs can do, for a key that is not on two HSMs yet, and in"
                     + " read-only sessions (ours are read-write)."),
 
     /** There is no room for another session. */
     TOO_MANY_SESSIONS(
             "The token has no room for another session, or no memory.",
-            "The call is made again after a short pause. If it was C_OpenSession, the pool is made smaller by one session, and grows back"
-                    + " one at a time after a while.",
-            "Nothing in the log. The token is `DEGRADED`, which its description shows and readiness does not. Requests that find no free"
-                    + " session: `All … sessions of the token stayed busy until the deadline.`",
+            "The call is made again after a pause. If it was C_OpenSession, the pool shrinks to the sessions that are open, and doubles"
+                    + " after each `regrow-pause` until it has its size again. Callers wait for a session that another call returns.",
+            "Nothing in the log. The token is `DEGRADED`, which readiness and `signer_token_state` show. Requests that find no free"
+                    + " session: `All … sessions of the token stayed busy until the deadline.`, with the reason `busy`.",
             "Find out who else has sessions with the token. Keep the maximum of all instances together below what it allows.",
             "1,024 sessions for an application, and some 900 connections to a cluster."),
 
     /** The device does not work. */
     DEVICE_FAULT(
-            "The device or the way to it is disturbed. Codes of vendors count as this, too.",
-            "Tried again in another session. After some failures in a row, requests fail at once with a time to come back, and the"
-                    + " device is probed in the background, if need be with the module initialised anew, until it signs again.",
-            "`Requests fail at once until a probe succeeds: Token … does not work: …`, once in the log; requests are answered with 503"
-                    + " and `Retry-After`, and the readiness has the reason. Then `Token … works again, after … ms.`",
-            "See whether the HSM is up, and whether this machine reaches it: addresses, ports, firewalls, certificates. The log of the"
+            "The device, or the connection to it, does not work. Codes of vendors count as this, too.",
+            "The call is made again in another session. After five failures in a row, or 10 s without a success, the circuit"
+                    + " breaker opens: requests fail at once with a `Retry-After`. The probe signs in a new session; then after"
+                    + " C_Logout and C_Login; then after C_Finalize and C_Initialize; and again after growing pauses, until the device"
+                    + " signs.",
+            "`The circuit breaker opens, and requests are refused until a probe succeeds: Token … does not work: …`, once in the log."
+                    + " Requests get 503 with `Retry-After` and the reason `down`, and readiness has the same text. Then"
+                    + " `Token … works again, after … ms.`",
+            "Check whether the HSM is up, and whether this machine reaches it: addresses, ports, firewalls, certificates. The log of the"
                     + " module often says more. No restart is needed.",
             "TCP ports 2223 to 2225, and the security group of the cluster. C_Initialize answers CKR_GENERAL_ERROR for a wrong"
                     + " configuration or a cluster that is not reached; CKR_DEVICE_ERROR may be a throttled read."),
@@ -104,13 +120,12 @@ public enum FaultClass {
     /** The module has to be initialised again. */
     MODULE_DEAD(
             "The module is not initialised any more.",
-            "All calls are waited for, the module is finalised and initialised, the login made and the keys looked up again; then the"
+            "The service waits for calls in progress, calls C_Finalize and C_Initialize, logs in and looks the keys up again. Then the"
                     + " calls are made again.",
-            "`The PKCS#11 module was initialised anew for token ….` While a call hangs in the module it cannot be done:"
-                    + " `Requests fail at once until a probe succeeds: The PKCS#11 module … cannot be initialised anew, because a call in"
-                    + " it does not come back.`",
-            "Nothing for a single one. If it comes often, see whether other code of the process uses the same module and calls"
-                    + " C_Finalize. Where a call hangs, restart.");
+            "`The PKCS#11 module was initialised again for token ….` A hanging call prevents it:"
+                    + " `The PKCS#11 module … cannot be initialised anew, because a call in it does not come back.`",
+            "Nothing for a single one. If it happens often, check whether other code in the process uses the same module and calls"
+                    + " C_Finalize. If a call hangs, restart.");
 
     private final String meaning;
     private final String handling;

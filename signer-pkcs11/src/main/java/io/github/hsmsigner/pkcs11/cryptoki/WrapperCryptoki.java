@@ -26,7 +26,7 @@ import org.xipki.pkcs11.wrapper.PKCS11Module;
  * <p>It calls the wrapper's functions, not its session classes: those hide error codes while they read attributes, and rewrite
  * ECDSA signatures by what they once saw from the module.
  */
-final class WrapperCryptoki implements Cryptoki {
+final class WrapperCryptoki implements NativeModule {
 
     private static final boolean UTF8 = true;
     private static final long SERIAL_READ_WRITE = PKCS11Constants.CKF_SERIAL_SESSION | PKCS11Constants.CKF_RW_SESSION;
@@ -46,7 +46,8 @@ final class WrapperCryptoki implements Cryptoki {
         this.functions = module.getPKCS11Module();
     }
 
-    void initialize(Optional<String> parameters) throws CryptokiException {
+    @Override
+    public void initialize(Optional<String> parameters) throws CryptokiException {
         if (parameters.isPresent()) {
             // PKCS11Module has no way to pass them. What it reads from the module besides is not used here.
             CK_C_INITIALIZE_ARGS arguments = new CK_C_INITIALIZE_ARGS();
@@ -67,7 +68,8 @@ final class WrapperCryptoki implements Cryptoki {
         return Arrays.copyOf(octets, octets.length + 1);
     }
 
-    void finalizeModule() throws CryptokiException {
+    @Override
+    public void finalizeModule() throws CryptokiException {
         call("C_Finalize", () -> functions.C_Finalize(null));
     }
 
@@ -141,6 +143,17 @@ final class WrapperCryptoki implements Cryptoki {
         call(
                 "C_Login(CKU_CONTEXT_SPECIFIC)",
                 () -> functions.C_Login(session, PKCS11Constants.CKU_CONTEXT_SPECIFIC, pin, UTF8));
+    }
+
+    @Override
+    public void logout(long session) throws CryptokiException {
+        call("C_Logout", () -> functions.C_Logout(session));
+    }
+
+    @Override
+    public boolean isLoggedIn(long session) throws CryptokiException {
+        long state = ask("C_GetSessionInfo", () -> functions.C_GetSessionInfo(session)).state;
+        return state == PKCS11Constants.CKS_RO_USER_FUNCTIONS || state == PKCS11Constants.CKS_RW_USER_FUNCTIONS;
     }
 
     @Override

@@ -47,10 +47,10 @@ public interface Pkcs11Events {
      */
     default void breakerClosed(Duration openFor) {}
 
-    /** A call did not come back before the deadline of its caller. */
+    /** A call has been in the module for longer than {@link RecoverySettings#hangLimit}. */
     default void callHung() {}
 
-    /** A call that had been counted as hung came back. */
+    /** A call that counted as hanging has returned. */
     default void hungCallReturned() {}
 
     /**

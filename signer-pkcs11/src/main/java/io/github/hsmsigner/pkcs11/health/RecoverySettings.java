@@ -17,6 +17,8 @@ public final class RecoverySettings {
     private final Duration drainLimit;
     private final int hungCallLimit;
     private final Duration regrowPause;
+    private final Duration hangLimit;
+    private final Duration noSuccessLimit;
 
     private RecoverySettings(Builder builder) {
         this.firstRetryPause = builder.firstRetryPause;
@@ -28,6 +30,8 @@ public final class RecoverySettings {
         this.drainLimit = builder.drainLimit;
         this.hungCallLimit = builder.hungCallLimit;
         this.regrowPause = builder.regrowPause;
+        this.hangLimit = builder.hangLimit;
+        this.noSuccessLimit = builder.noSuccessLimit;
     }
 
     /**
@@ -61,7 +65,9 @@ public final class RecoverySettings {
                 .pinCheckPause(pinCheckPause)
                 .drainLimit(drainLimit)
                 .hungCallLimit(hungCallLimit)
-                .regrowPause(regrowPause);
+                .regrowPause(regrowPause)
+                .hangLimit(hangLimit)
+                .noSuccessLimit(noSuccessLimit);
     }
 
     /**
@@ -145,6 +151,24 @@ public final class RecoverySettings {
         return regrowPause;
     }
 
+    /**
+     * Returns the time in the module after which a call counts as hanging.
+     *
+     * @return the time
+     */
+    public Duration hangLimit() {
+        return hangLimit;
+    }
+
+    /**
+     * Returns the time of failures, of whatever kind, without a success after which the circuit breaker opens.
+     *
+     * @return the time
+     */
+    public Duration noSuccessLimit() {
+        return noSuccessLimit;
+    }
+
     /** Collects the settings. Not safe for use by several threads. */
     public static final class Builder {
 
@@ -152,11 +176,13 @@ public final class RecoverySettings {
         private Duration longestRetryPause = Duration.ofMillis(500);
         private int failuresToOpen = 5;
         private Duration firstProbePause = Duration.ofMillis(100);
-        private Duration longestProbePause = Duration.ofMillis(750);
+        private Duration longestProbePause = Duration.ofMillis(500);
         private Duration pinCheckPause = Duration.ofSeconds(2);
         private Duration drainLimit = Duration.ofSeconds(5);
         private int hungCallLimit = 4;
         private Duration regrowPause = Duration.ofSeconds(30);
+        private Duration hangLimit = Duration.ofSeconds(10);
+        private Duration noSuccessLimit = Duration.ofSeconds(10);
 
         private Builder() {}
 
@@ -188,7 +214,7 @@ public final class RecoverySettings {
         }
 
         /**
-         * Sets the pauses of the probe in the background; 100 ms to 750 ms, without it.
+         * Sets the pauses of the probe in the background; 100 ms to 500 ms, without it.
          *
          * @param first the first pause; positive
          * @param longest the longest pause; not shorter
@@ -247,6 +273,30 @@ public final class RecoverySettings {
          */
         public Builder regrowPause(Duration pause) {
             this.regrowPause = requirePositive("The pause until the pool grows", pause);
+            return this;
+        }
+
+        /**
+         * Sets the time in the module after which a call counts as hanging. Default: 10 s.
+         *
+         * @param limit the time; positive
+         * @return this builder
+         * @throws InvalidConfigurationException if it is not positive
+         */
+        public Builder hangLimit(Duration limit) {
+            this.hangLimit = requirePositive("The time after which a call hangs", limit);
+            return this;
+        }
+
+        /**
+         * Sets the time of failures, of whatever kind, without a success after which the circuit breaker opens. Default: 10 s.
+         *
+         * @param limit the time; positive
+         * @return this builder
+         * @throws InvalidConfigurationException if it is not positive
+         */
+        public Builder noSuccessLimit(Duration limit) {
+            this.noSuccessLimit = requirePositive("The time without a success", limit);
             return this;
         }
 

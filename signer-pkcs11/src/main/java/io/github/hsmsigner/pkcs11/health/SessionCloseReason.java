@@ -8,8 +8,8 @@ public enum SessionCloseReason {
     IDLE,
     /** Its generation ended: the login was renewed, or the module initialised anew. */
     GENERATION_ENDED,
-    /** A call in it did not come back before the deadline of its caller, but later. */
-    HUNG,
+    /** It reached its longest lifetime. */
+    EXPIRED,
     /** The token was closed. */
     TOKEN_CLOSED
 }

@@ -7,7 +7,7 @@ package io.github.hsmsigner.pkcs11.health;
  * @param inUse how many are lent out, those of hung calls included
  * @param idle how many wait for use
  * @param waiting how many callers wait for one
- * @param hungCalls how many calls did not come back before the deadline of their caller, and still have not
+ * @param hungCalls how many calls have been in the module for longer than {@link RecoverySettings#hangLimit}, and have not returned
  * @param opened how many were opened so far
  * @param closed how many were closed so far; opened is closed plus idle plus those in use that were opened
  */

@@ -103,6 +103,7 @@ public final class KeyLookup {
         }
         if (matches.isEmpty()) {
             throw SigningUnavailableException.passing(
+                    SigningUnavailableException.Reason.KEY_MISSING,
                     "Token " + token + " has lost its key: none is " + description + " any more; it has "
                             + list(objects) + ".",
                     RETRY_AFTER,
@@ -112,6 +113,7 @@ public final class KeyLookup {
                 matches.stream().filter(key -> key.publicKey().isEmpty()).toList();
         if (notShown.isEmpty()) {
             throw SigningUnavailableException.lasting(
+                    SigningUnavailableException.Reason.KEY_MISSING,
                     "Token " + token + " has another key in the place of " + description + ": " + matches
                             + ", where a key of type " + PublicKeys.describe(remembered)
                             + " with another public half was found at the start. It is not used.",

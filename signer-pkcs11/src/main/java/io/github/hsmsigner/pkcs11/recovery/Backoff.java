@@ -1,7 +1,7 @@
 package io.github.hsmsigner.pkcs11.recovery;
 
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 
 /** Pauses that double from a first to a longest one, each shortened by chance by up to a half, so that nobody goes in step. */
 final class Backoff {
@@ -10,9 +10,11 @@ final class Backoff {
 
     private final Duration first;
     private final Duration longest;
+    private final RandomGenerator random;
     private int taken;
 
-    Backoff(Duration first, Duration longest) {
+    Backoff(Duration first, Duration longest, RandomGenerator random) {
+        this.random = random;
         this.first = first;
         this.longest = longest;
     }
@@ -20,7 +22,7 @@ final class Backoff {
     Duration next() {
         long full = Math.min(longest.toNanos(), saturated(first.toNanos(), Math.min(taken, MOST_DOUBLINGS)));
         taken++;
-        return Duration.ofNanos(full - ThreadLocalRandom.current().nextLong(full / 2 + 1));
+        return Duration.ofNanos(full - random.nextLong(full / 2 + 1));
     }
 
     private static long saturated(long value, int doublings) {

@@ -1,20 +1,18 @@
 package io.github.hsmsigner.pkcs11.recovery;
 
-import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
 
-/** Finds the one token that is meant, each time anew, as slots may change when a module is initialised. */
+/** Finds the one token that is meant, each time again, because slots can change when a module is initialised. */
 @FunctionalInterface
 public interface TokenLocator {
 
     /**
-     * Finds it.
+     * Finds it. Must not be called between entering and leaving the module.
      *
-     * @param cryptoki the module
      * @return the token
      * @throws CryptokiException if a function fails
      * @throws io.github.hsmsigner.core.error.SigningException if there is no such token, or more than one
      */
-    TokenInfo find(Cryptoki cryptoki) throws CryptokiException;
+    TokenInfo find() throws CryptokiException;
 }

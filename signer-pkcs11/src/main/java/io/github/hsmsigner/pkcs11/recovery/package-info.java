@@ -1,9 +1,8 @@
 /**
- * What is done about errors of a token: retries, logins, the module's initialisation, and failing fast. Not part of the public
- * API.
+ * Recovery of a token, so that a request meets as little of an error as possible. Not part of the public API.
  *
- * <p>{@link io.github.hsmsigner.pkcs11.recovery.TokenAccess} is the way in. {@code FaultHandling} is the one place where a fault of a
- * request turns into deeds; {@code CircuitBreaker} keeps requests out while the device does not work, and {@code Probe} finds out when
- * it does.
+ * <p>{@link io.github.hsmsigner.pkcs11.recovery.TokenConnection} assembles the parts. {@code RetryLoop} turns the class of an
+ * error into an action of one request. {@code Availability} is the circuit breaker of a token or a key. {@code TokenProbe} climbs
+ * from a signature to C_Initialize until the token works.
  */
 package io.github.hsmsigner.pkcs11.recovery;

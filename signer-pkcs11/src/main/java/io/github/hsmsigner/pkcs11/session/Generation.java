@@ -12,6 +12,9 @@ public final class Generation {
     private final TokenInfo token;
     private final long loginSession;
 
+    /** Whether a signature was made in it: a further login would not help. */
+    private volatile boolean proven;
+
     /**
      * Begins a generation.
      *
@@ -50,5 +53,22 @@ public final class Generation {
      */
     public long loginSession() {
         return loginSession;
+    }
+
+    /** A signature was made in this generation. */
+    public void prove() {
+        // Read first: many threads would otherwise write the same field at the same time.
+        if (!proven) {
+            proven = true;
+        }
+    }
+
+    /**
+     * Returns whether a signature was made in this generation.
+     *
+     * @return {@code false} if a new login has not shown yet that it helps
+     */
+    public boolean isProven() {
+        return proven;
     }
 }

@@ -26,8 +26,11 @@ record ContractToken(
         Optional<Set<String>> gaps) {
 
     Pkcs11Config config(TokenSelector token) {
-        Pkcs11Config.Builder builder =
-                Pkcs11Config.builder(module).pin(pin).token(token).maxSessions(8);
+        Pkcs11Config.Builder builder = Pkcs11Config.builder(module)
+                .pin(pin)
+                .token(token)
+                .maximumPoolSize(8)
+                .minimumIdle(0);
         initializeParameters.ifPresent(builder::initializeParameters);
         return builder.build();
     }

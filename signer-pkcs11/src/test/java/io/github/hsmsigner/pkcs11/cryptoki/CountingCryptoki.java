@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Passes every call on and remembers its name, and that of a call that failed on order. */
-public final class CountingCryptoki implements Cryptoki {
+public class CountingCryptoki implements Cryptoki {
 
     private final Cryptoki target;
     private final List<String> calls = new CopyOnWriteArrayList<>();
@@ -82,6 +82,18 @@ public final class CountingCryptoki implements Cryptoki {
     public void login(long session, char[] pin) throws CryptokiException {
         calls.add("C_Login");
         target.login(session, pin);
+    }
+
+    @Override
+    public void logout(long session) throws CryptokiException {
+        calls.add("C_Logout");
+        target.logout(session);
+    }
+
+    @Override
+    public boolean isLoggedIn(long session) throws CryptokiException {
+        calls.add("C_GetSessionInfo");
+        return target.isLoggedIn(session);
     }
 
     @Override

@@ -68,6 +68,16 @@ public class DelegatingCryptoki implements Cryptoki {
     }
 
     @Override
+    public void logout(long session) throws CryptokiException {
+        target.logout(session);
+    }
+
+    @Override
+    public boolean isLoggedIn(long session) throws CryptokiException {
+        return target.isLoggedIn(session);
+    }
+
+    @Override
     public List<Long> findObjects(long session, List<AttributeValue<?>> template) throws CryptokiException {
         return target.findObjects(session, template);
     }

@@ -30,8 +30,8 @@ class ErrorCodePageTest {
 
             An error names the function that failed and its code: `C_Sign answered CKR_DEVICE_ERROR`. In the log of the service it stands behind
             `reason=` in the line of the request that met it, in `/health/ready` as the reason for not being ready. Answers to clients do not have
-            it. The lines below are those of a service that has started. At the start, trouble that may pass is `Not ready; next attempt in … ms: …`,
-            and what takes a person, such as a refused PIN, is `Not ready, and not tried again: …`. From Java, see
+            it. The lines below are those of a service that has started. At startup, a passing error is in
+            `Token "…" is not ready; next attempt in … ms, and further ones with pauses of up to 30 s: …`. From Java, see
             [what happens when something fails](pkcs11.md#when-something-fails).
 
             What `CloudHSM` says is taken from AWS's user guide and was not seen on CloudHSM.

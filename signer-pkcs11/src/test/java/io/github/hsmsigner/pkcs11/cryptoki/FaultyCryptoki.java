@@ -112,6 +112,19 @@ public final class FaultyCryptoki extends DelegatingCryptoki {
     }
 
     @Override
+    public void logout(long session) throws CryptokiException {
+        call("C_Logout", () -> {
+            super.logout(session);
+            return null;
+        });
+    }
+
+    @Override
+    public boolean isLoggedIn(long session) throws CryptokiException {
+        return call("C_GetSessionInfo", () -> super.isLoggedIn(session));
+    }
+
+    @Override
     public List<Long> findObjects(long session, List<AttributeValue<?>> template) throws CryptokiException {
         return call("C_FindObjects", () -> super.findObjects(session, template));
     }

@@ -7,10 +7,12 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.Await;
 import io.github.hsmsigner.pkcs11.cryptoki.CountingCryptoki;
+import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
 import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
 import io.github.hsmsigner.pkcs11.health.SessionStatistics;
+import io.github.hsmsigner.pkcs11.scheduling.Scheduler;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,10 +31,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionPoolTest {
 
+    private static final PoolListener NOBODY = new PoolListener() {
+        @Override
+        public void openingFailed(Throwable cause) {}
+
+        @Override
+        public void loginLost(Generation generation) {}
+    };
+
     private final ExecutorService otherThread = Executors.newSingleThreadExecutor();
     private CryptokiModule module;
     private CountingCryptoki cryptoki;
-    private ModuleCalls calls;
+    private ModuleThreads threads;
     private long slot;
 
     @BeforeEach
@@ -41,19 +51,32 @@ class SessionPoolTest {
         module = CryptokiModule.open(SoftHsm.module());
         cryptoki = new CountingCryptoki(module.cryptoki());
         slot = cryptoki.slotsWithToken().get(0);
-        calls = new ModuleCalls(module, false, "test", Pkcs11Events.none(), () -> {});
+        threads = new ModuleThreads(module, Scheduler.system(), "test", Duration.ofSeconds(10), Pkcs11Events.none());
     }
 
     @AfterEach
     void close() {
         otherThread.shutdownNow();
-        calls.close();
+        threads.close();
         module.close();
     }
 
     private SessionPool pool(int capacity) throws CryptokiException {
+        return pool(capacity, false, cryptoki);
+    }
+
+    private SessionPool pool(int capacity, boolean onCallersThread, Cryptoki functions) throws CryptokiException {
         Generation generation = new Generation(module.epoch(), cryptoki.tokenInfo(slot), 0);
-        return new SessionPool(cryptoki, module, calls, () -> generation, capacity, 1, Pkcs11Events.none());
+        Duration never = Duration.ofHours(1);
+        return new SessionPool(
+                functions,
+                module,
+                threads,
+                () -> generation,
+                onCallersThread,
+                new PoolSettings(capacity, 0, 4, never, never, never, never),
+                Pkcs11Events.none(),
+                NOBODY);
     }
 
     private static Deadline in(long millis) {
@@ -85,9 +108,9 @@ class SessionPoolTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void servesThoseThatWaitInTheOrderInWhichTheyCame(boolean onCallersThread) throws Exception {
-        calls.close();
-        calls = new ModuleCalls(module, onCallersThread, "test", Pkcs11Events.none(), () -> {});
-        SessionPool pool = pool(1);
+        SessionPool pool = pool(1, onCallersThread, cryptoki);
+        // A session that is not there yet is opened, and first used, by a thread in the background.
+        pool.withSession(in(10_000), () -> {}, session -> session);
         List<Integer> served = new CopyOnWriteArrayList<>();
         List<Thread> threads = new CopyOnWriteArrayList<>();
         CountDownLatch done = new CountDownLatch(1);
@@ -159,7 +182,7 @@ class SessionPoolTest {
     @Test
     void callsThatTheThreadsNoLongerTakeAreRefused() throws Exception {
         SessionPool pool = pool(1);
-        calls.close();
+        threads.close();
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(() -> pool.withSession(in(10_000), () -> {}, session -> "too late"))
                     .isInstanceOf(SigningUnavailableException.class)
@@ -171,9 +194,7 @@ class SessionPoolTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aCallerThatIsInterruptedWaitsNoLonger(boolean onCallersThread) throws Exception {
-        calls.close();
-        calls = new ModuleCalls(module, onCallersThread, "test", Pkcs11Events.none(), () -> {});
-        SessionPool pool = pool(1);
+        SessionPool pool = pool(1, onCallersThread, cryptoki);
         CountDownLatch done = new CountDownLatch(1);
         Future<Boolean> holder =
                 otherThread.submit(() -> pool.withSession(in(10_000), () -> {}, session -> await(done)));

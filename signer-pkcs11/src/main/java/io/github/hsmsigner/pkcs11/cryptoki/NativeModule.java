@@ -1,0 +1,22 @@
+package io.github.hsmsigner.pkcs11.cryptoki;
+
+import java.util.Optional;
+
+/** The functions of a module together with those that begin and end its use. */
+public interface NativeModule extends Cryptoki {
+
+    /**
+     * C_Initialize, with CKF_OS_LOCKING_OK.
+     *
+     * @param parameters what pReserved points to; empty for NULL
+     * @throws CryptokiException if the module answers with an error
+     */
+    void initialize(Optional<String> parameters) throws CryptokiException;
+
+    /**
+     * C_Finalize.
+     *
+     * @throws CryptokiException if the module answers with an error
+     */
+    void finalizeModule() throws CryptokiException;
+}

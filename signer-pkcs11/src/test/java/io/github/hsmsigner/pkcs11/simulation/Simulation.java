@@ -1,0 +1,553 @@
+package io.github.hsmsigner.pkcs11.simulation;
+
+import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.Digest;
+import io.github.hsmsigner.core.SignatureAlgorithm;
+import io.github.hsmsigner.core.error.SigningException;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.pkcs11.CallingThread;
+import io.github.hsmsigner.pkcs11.KeySelector;
+import io.github.hsmsigner.pkcs11.Pkcs11Config;
+import io.github.hsmsigner.pkcs11.Pkcs11Signer;
+import io.github.hsmsigner.pkcs11.Pkcs11Token;
+import io.github.hsmsigner.pkcs11.SimulatedTokens;
+import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
+import io.github.hsmsigner.pkcs11.health.RecoverySettings;
+import io.github.hsmsigner.pkcs11.health.SessionStatistics;
+import io.github.hsmsigner.pkcs11.health.TokenHealth;
+import io.github.hsmsigner.pkcs11.simulation.Scenario.Kind;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One simulation: callers sign with the keys of a token while the script goes on, then the script ends, and everything
+ * must be well again. The invariants are checked all the time.
+ */
+final class Simulation {
+
+    private static final SignatureAlgorithm ALGORITHM = SignatureAlgorithm.RSA_PKCS1_SHA256;
+    private static final Duration SAMPLING = Duration.ofMillis(250);
+
+    // Bounds of time.
+    /** After the faults end. A probe pauses 750 ms at most, and logs in and signs in less than 250 ms. */
+    private static final Duration RECOVERY = Duration.ofSeconds(1);
+    /** A rejected PIN's source is asked again every 2 s. */
+    private static final Duration PIN_CHECK = Duration.ofSeconds(2);
+    /**
+     * Where only a new login or C_Initialize helps: 10 s without a success open the circuit breaker, and the probe
+     * climbs.
+     */
+    private static final Duration ESCALATION = Duration.ofSeconds(15);
+    /** Readiness must change one second after the 10 s without a success. */
+    private static final Duration UNTRUE_HEALTH = Duration.ofSeconds(11);
+    /** A token that works again is usable before the first request succeeds. */
+    private static final Duration READINESS_CHANGE = Duration.ofSeconds(1);
+    /** Sessions that the token had no room for come back one a second. */
+    private static final Duration SETTLING = Duration.ofSeconds(10);
+
+    private static final Duration TOLERANCE = Duration.ofMillis(10);
+    /** Calls on the caller's thread end when the module returns: signing, or login and look-up in between. */
+    private static final Duration TOLERANCE_ON_CALLERS_THREAD = Duration.ofSeconds(1);
+
+    /** 5 s for calls under way, 5 s to close sessions, 10 s for C_Finalize. */
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(21);
+
+    private static final Duration PATIENT = Duration.ofSeconds(1);
+
+    // Bounds of numbers.
+    private static final int WRONG_PINS = 3;
+    /** The first login, and some that one-time events need. */
+    private static final int LOGINS = 10;
+    /** While something is wrong, one login in two seconds. */
+    private static final int SECONDS_FOR_A_LOGIN = 2;
+    /**
+     * A login that fails for another reason than the PIN is tried by each probe, and by requests before the circuit breaker opens.
+     */
+    private static final int TRIED_LOGINS_A_SECOND = 3;
+    /**
+     * While something is wrong: sixteen callers whose requests try again every 300 ms, each time in another session.
+     */
+    private static final int OPENINGS_A_SECOND = 50;
+    /** The login session, the one of the next login, and one that is being closed. */
+    private static final int OTHER_SESSIONS = 3;
+    /** Login, probe, opener, slots, timers, and housekeeping twice. */
+    private static final int OTHER_TASKS = 10;
+
+    private final Scenario scenario;
+    private final SimulatedScheduler scheduler;
+    private final Violations violations;
+    private final ModelToken model;
+    private final List<Thread> callers = new ArrayList<>();
+    private final Map<String, Pkcs11Signer> signers = new HashMap<>();
+    private boolean closing;
+    private Pkcs11Token token;
+    private boolean callersStop;
+    private int callersAlive;
+    private long messages;
+    private int pinCalls;
+    private int signatures;
+
+    private Duration firstFailure = Fault.NEVER;
+    private Duration usableSince = Duration.ZERO;
+    private int failures;
+    private Duration lastFailureAt = Duration.ZERO;
+    private String lastFailure = "";
+
+    private Simulation(long seed, int keptEvents) {
+        this.scenario = new Scenario(seed);
+        this.scheduler = new SimulatedScheduler(seed, new Trace(keptEvents));
+        this.violations = new Violations(scheduler);
+        this.model = new ModelToken(scheduler, scenario, violations);
+    }
+
+    /**
+     * How a simulation went.
+     *
+     * @param seed its seed
+     * @param scenario its script
+     * @param violations the first violation of each invariant
+     * @param hash a hash of all its events
+     * @param summary what happened, in numbers
+     */
+    record Result(
+            long seed, Scenario scenario, Map<Invariant, Violations.Violation> violations, long hash, String summary) {
+
+        /** The script, the violations, and the events before the first violation of an invariant. */
+        String report(Invariant invariant) {
+            StringBuilder text = new StringBuilder();
+            violations.forEach((violated, violation) -> text.append(violated)
+                    .append("\n  ")
+                    .append(violation.message())
+                    .append("\n"));
+            return text.append(scenario)
+                    .append("  ")
+                    .append(summary)
+                    .append("\nThe last events before the violation of ")
+                    .append(invariant.name())
+                    .append(":\n")
+                    .append(violations.get(invariant).events())
+                    .append("\nRun it again: scripts/simulate 1 ")
+                    .append(seed)
+                    .append("\n")
+                    .toString();
+        }
+    }
+
+    static Result run(long seed) {
+        return run(seed, Trace.USUALLY_KEPT);
+    }
+
+    /** Runs a simulation and keeps so many of the events before each violation. */
+    static Result run(long seed, int keptEvents) {
+        Simulations.silenceSimulatedThreads();
+        Simulation simulation = new Simulation(seed, keptEvents);
+        simulation.scheduler.run(simulation::live).ifPresent(simulation.violations::noProgress);
+        return new Result(
+                seed,
+                simulation.scenario,
+                simulation.violations.all(),
+                simulation.scheduler.trace().hash(),
+                simulation.summary());
+    }
+
+    private String summary() {
+        return signatures + " signatures, calls " + model.counts() + ", at most " + model.mostSessions()
+                + " sessions and "
+                + scheduler.mostAlive() + " tasks, " + model.rejectedPins() + " rejected PINs, end at "
+                + Scenario.seconds(scheduler.elapsed());
+    }
+
+    // ---------------------------------------------------------------------------------------------------- The course
+
+    private void live() {
+        scheduler.threadStartFails(() -> isActive(Kind.NO_THREADS));
+        token = SimulatedTokens.open(config(), model, scheduler);
+        for (String key : scenario.keys) {
+            signers.put(key, token.signer(KeySelector.byLabel(key)));
+        }
+        scenario.events.forEach(event -> scheduler.at(event.at(), () -> {
+            scheduler.event("SCRIPT: " + event.words());
+            event.what().accept(model);
+        }));
+        scenario.faults.forEach(fault -> {
+            scheduler.at(fault.begin(), () -> scheduler.event("FAULT BEGINS: " + fault));
+            if (fault.endsByTime()) {
+                scheduler.at(fault.end(), () -> scheduler.event("FAULT ENDS: " + fault));
+            }
+        });
+        startCallers();
+        if (scenario.has(Kind.CALLERS_INTERRUPTED)) {
+            scheduler.spawn("interrupter", this::interruptCallers);
+        }
+        Duration due = scenario.end().plus(grace());
+        if (scenario.closedEarly.isPresent()) {
+            watchUntil(scenario.closedEarly.get(), token);
+            close(token);
+            stopCallers();
+            scheduler.sleep(due.plus(SETTLING));
+        } else {
+            watchUntil(due, token);
+            everyKeySigns();
+            watchUntil(due.plus(SETTLING), token);
+            stopCallers();
+            checkRest(token);
+            close(token);
+            scheduler.sleep(SAMPLING);
+        }
+        checkClosed();
+        checkNumbers();
+    }
+
+    private void stopCallers() {
+        callersStop = true;
+        while (callersAlive > 0) {
+            scheduler.sleep(SAMPLING);
+        }
+        scheduler.sleep(SAMPLING);
+    }
+
+    private Duration grace() {
+        if (scenario.needsEscalation()) {
+            return ESCALATION;
+        }
+        return scenario.kinds.stream().anyMatch(Kind::isOfPins) ? RECOVERY.plus(PIN_CHECK) : RECOVERY;
+    }
+
+    private Pkcs11Config config() {
+        return Pkcs11Config.builder(Path.of("model"))
+                .pin(this::pin)
+                .tokenLabel(ModelToken.LABEL)
+                .maximumPoolSize(scenario.maxSessions)
+                .sessionsOpenedAtOnce(scenario.openingsAtOnce)
+                .idleTimeout(scenario.sessionKeepAlive)
+                .callingThread(scenario.callingThread)
+                .recovery(RecoverySettings.builder()
+                        .regrowPause(Duration.ofSeconds(1))
+                        .build())
+                .events(listener())
+                .build();
+    }
+
+    private boolean isActive(Kind kind) {
+        return scenario.faults.stream()
+                .anyMatch(fault -> fault.kind() == kind
+                        && fault.isActive(scheduler.elapsed())
+                        && scheduler.random().nextDouble() < fault.probability());
+    }
+
+    private char[] pin() {
+        pinCalls++;
+        if (isActive(Kind.SLOW_PIN_SOURCE)) {
+            Duration time = scenario.slowPinSource(scheduler.elapsed());
+            scheduler.event("the PIN source takes " + Scenario.seconds(time));
+            scheduler.sleep(time);
+        }
+        if (isActive(Kind.ALTERNATING_PINS)) {
+            return (pinCalls % 2 == 0 ? "user:wrong-a" : "user:wrong-b").toCharArray();
+        }
+        boolean changed = scenario.has(Kind.CHANGED_PIN)
+                && !isActive(Kind.CHANGED_PIN)
+                && scheduler
+                                .elapsed()
+                                .compareTo(scenario.firstOf(Kind.CHANGED_PIN).begin())
+                        > 0;
+        return (changed ? "user:changed" : ModelToken.FIRST_PIN).toCharArray();
+    }
+
+    private Pkcs11Events listener() {
+        return (Pkcs11Events) Proxy.newProxyInstance(
+                Pkcs11Events.class.getClassLoader(),
+                new Class<?>[] {Pkcs11Events.class},
+                (proxy, method, arguments) -> {
+                    if (!method.getName().equals("moduleUsed")) {
+                        scheduler.event(
+                                "EVENT " + method.getName() + (arguments == null ? "" : Arrays.toString(arguments)));
+                    }
+                    if (isActive(Kind.LISTENER_THROWS)) {
+                        throw new IllegalStateException("The listener throws in " + method.getName());
+                    }
+                    return null;
+                });
+    }
+
+    // ---------------------------------------------------------------------------------------------------- Callers
+
+    private void startCallers() {
+        for (Scenario.Caller caller : scenario.callers) {
+            callersAlive++;
+            boolean canBeImpatient = callers.size() % 2 == 1;
+            callers.add(scheduler.spawn("caller-" + (callers.size() + 1), () -> {
+                scheduler.sleep(caller.begin());
+                while (!callersStop) {
+                    String key = scenario.keys.get(scheduler.random().nextInt(scenario.keys.size()));
+                    boolean impatient = canBeImpatient && isActive(Kind.IMPATIENT_CALLERS);
+                    sign(
+                            key,
+                            impatient ? Duration.ofMillis(1 + scheduler.random().nextInt(50)) : caller.deadline());
+                    scheduler.sleep(caller.pause()
+                            .dividedBy(2)
+                            .plusNanos(
+                                    scheduler.random().nextLong(caller.pause().toNanos())));
+                }
+                callersAlive--;
+            }));
+        }
+    }
+
+    private void interruptCallers() {
+        while (!callersStop) {
+            scheduler.sleep(Duration.ofMillis(1 + scheduler.random().nextInt(200)));
+            // One of them, or all, as when an executor is shut down.
+            boolean all = scheduler.random().nextInt(4) == 0;
+            int one = scheduler.random().nextInt(callers.size());
+            if (isActive(Kind.CALLERS_INTERRUPTED)) {
+                for (Thread caller : all ? callers : callers.subList(one, one + 1)) {
+                    scheduler.interrupt(caller);
+                }
+            }
+        }
+    }
+
+    /** Signs, and checks how that ends; whether there is a signature. */
+    private boolean sign(String key, Duration limit) {
+        byte[] message = ByteBuffer.allocate(Long.BYTES).putLong(messages++).array();
+        Digest digest = Digest.compute(ALGORITHM.digestAlgorithm(), message);
+        Deadline deadline = scheduler.deadline(limit);
+        Duration begin = scheduler.elapsed();
+        boolean keyThere = model.hasKey(key);
+        boolean sessionThere = model.openSessions() > 1;
+        Optional<Throwable> failure = Optional.empty();
+        try {
+            byte[] signature = signers.get(key).sign(ALGORITHM, digest, deadline);
+            violations.require(
+                    Arrays.equals(signature, ModelToken.signature(key, digest.toDigestInfo())),
+                    Invariant.SIGNATURE,
+                    "a wrong signature with " + key);
+            signatures++;
+            firstFailure = Fault.NEVER;
+            failures = 0;
+        } catch (RuntimeException | OutOfMemoryError | StackOverflowError | AssertionError e) {
+            failure = Optional.of(e);
+        }
+        boolean interrupted = Thread.interrupted();
+        boolean patient = limit.compareTo(PATIENT) >= 0 && !interrupted;
+        // A key that is there again is found by a probe.
+        keyThere &= model.hasKey(key) && model.keysUnchangedFor(RECOVERY.plus(limit));
+        Duration took = scheduler.elapsed().minus(begin);
+        failure.ifPresent(
+                e -> scheduler.event("request fails after " + Scenario.seconds(took) + ": " + e.getMessage()));
+        checkTimes(key, limit, took, sessionThere && patient, begin);
+        if (failure.isPresent()) {
+            checkFailure(key, failure.get(), patient && keyThere);
+        }
+        return failure.isEmpty();
+    }
+
+    private void checkTimes(String key, Duration limit, Duration took, boolean servable, Duration begin) {
+        Duration tolerance = scenario.callingThread == CallingThread.CALLER ? TOLERANCE_ON_CALLERS_THREAD : TOLERANCE;
+        violations.require(
+                took.compareTo(limit.plus(tolerance)) <= 0,
+                Invariant.DEADLINES,
+                "a request with " + key + " and a deadline of " + Scenario.seconds(limit) + " took "
+                        + Scenario.seconds(took));
+        // One session serves all in this time.
+        Duration fair = Duration.ofMillis(500 + 100L * scenario.callers.size());
+        if (servable && scenario.kinds.equals(Set.of(Kind.SLOW_OPENING))) {
+            violations.require(
+                    took.compareTo(fair) <= 0,
+                    Invariant.FREE_SESSION,
+                    "a request took " + Scenario.seconds(took)
+                            + " while C_OpenSession was slow, though other sessions worked");
+        }
+    }
+
+    private void checkFailure(String key, Throwable failure, boolean shouldSucceed) {
+        violations.require(
+                failure instanceof SigningException,
+                Invariant.EXCEPTIONS,
+                "a request with " + key + " fails with " + failure);
+        if (!shouldSucceed || closing) {
+            return;
+        }
+        if (!token.health().usable()) {
+            usableSince = Fault.NEVER;
+        }
+        firstFailure = failures == 0 ? scheduler.elapsed() : firstFailure;
+        failures++;
+        lastFailureAt = scheduler.elapsed();
+        lastFailure = String.valueOf(failure.getMessage());
+        violations.require(
+                !scenario.tokenWorks() || isBusy(failure),
+                Invariant.OTHERS_SERVED,
+                "a patient request with " + key + " fails though the token works: " + lastFailure);
+    }
+
+    /** Overload is no fault of the token. */
+    private static boolean isBusy(Throwable failure) {
+        return failure instanceof SigningUnavailableException e && e.reason() == SigningUnavailableException.Reason.BUSY
+                || String.valueOf(failure.getMessage()).contains("stayed busy");
+    }
+
+    // ---------------------------------------------------------------------------------------------------- Checks
+
+    private void watchUntil(Duration end, Pkcs11Token token) {
+        while (scheduler.elapsed().compareTo(end) < 0) {
+            Duration left = end.minus(scheduler.elapsed());
+            scheduler.sleep(left.compareTo(SAMPLING) < 0 ? left : SAMPLING);
+            TokenHealth health = token.health();
+            if (!health.usable()) {
+                usableSince = Fault.NEVER;
+            } else if (usableSince.equals(Fault.NEVER)) {
+                usableSince = scheduler.elapsed();
+            }
+            if (failures >= 3
+                    && scheduler.elapsed().minus(firstFailure).compareTo(UNTRUE_HEALTH) > 0
+                    && scheduler.elapsed().minus(usableSince).compareTo(READINESS_CHANGE) > 0
+                    && lastFailureAt.compareTo(usableSince) > 0) {
+                violations.add(
+                        Invariant.TRUTHFUL_HEALTH,
+                        "no request succeeded since " + Scenario.seconds(firstFailure) + ", but the token is " + health
+                                + "; last failure: " + lastFailure);
+            }
+            if (scenario.tokenWorks()) {
+                violations.require(health.usable(), Invariant.NO_FALSE_ALARM, "the token works, but is " + health);
+            }
+        }
+    }
+
+    /** Too many rejected PINs stop all logins for good. */
+    private boolean mayLogIn() {
+        return model.rejectedPins() < WRONG_PINS;
+    }
+
+    private void everyKeySigns() {
+        for (String key : scenario.keys) {
+            if (model.hasKey(key) && mayLogIn()) {
+                violations.require(
+                        sign(key, PATIENT),
+                        Invariant.RECOVERY,
+                        key + " does not sign " + Scenario.seconds(grace()) + " after the end of the faults: "
+                                + lastFailure);
+            }
+        }
+    }
+
+    /** Such as a token without room for further sessions until the next C_Initialize, which need not come while it signs. */
+    private boolean faultLeft() {
+        return scenario.faults.stream().anyMatch(fault -> fault.isActive(scheduler.elapsed()));
+    }
+
+    private void checkRest(Pkcs11Token token) {
+        for (int i = 0; i < 20 && token.sessions().inUse() > 0; i++) {
+            // The probe of a key that is missing.
+            scheduler.sleep(Duration.ofMillis(50));
+        }
+        int hanging = model.callsInside();
+        TokenHealth health = token.health();
+        violations.require(
+                mayLogIn()
+                        ? health.equals(TokenHealth.healthy()) || (hanging > 0 || faultLeft()) && health.usable()
+                        : !health.usable(),
+                Invariant.HEALTHY_AGAIN,
+                "the token is " + health + " " + Scenario.seconds(grace().plus(SETTLING))
+                        + " after the end of the faults");
+        SessionStatistics sessions = token.sessions();
+        violations.require(
+                (sessions.capacity() == scenario.maxSessions || faultLeft())
+                        && sessions.inUse() == 0
+                        && sessions.waiting() == 0
+                        && sessions.hungCalls() <= hanging,
+                Invariant.CAPACITY,
+                "nothing is under way, but the pool is " + sessions);
+        int known = sessions.idle() + 1 + model.failedCloses();
+        violations.require(
+                model.openSessions() <= known,
+                Invariant.CAPACITY,
+                "the token has " + model.openSessions() + " sessions, but only " + known + " are known: "
+                        + sessions.idle() + " in the pool, one for the login, " + model.failedCloses()
+                        + " that could not be closed");
+    }
+
+    private void close(Pkcs11Token token) {
+        closing = true;
+        if (scenario.closedWhileInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+        Duration begin = scheduler.elapsed();
+        try {
+            token.close();
+        } catch (RuntimeException e) {
+            violations.add(Invariant.CLOSED, "close() fails with " + e);
+        }
+        Thread.interrupted();
+        Duration took = scheduler.elapsed().minus(begin);
+        violations.require(
+                took.compareTo(CLOSE_LIMIT) <= 0, Invariant.CLOSED, "close() took " + Scenario.seconds(took));
+    }
+
+    /** A token that is closed while a call hangs leaves its sessions and its module as they are. */
+    private void checkClosed() {
+        boolean abandoned = model.callsInside() > 0 || scenario.closedEarly.isPresent() && scenario.canHang();
+        violations.require(
+                abandoned || !model.isInitialized() && model.openSessions() == 0,
+                Invariant.CLOSED,
+                "after close() there are " + model.openSessions() + " sessions, and the module is "
+                        + (model.isInitialized() ? "initialised" : "finalised"));
+    }
+
+    private void checkNumbers() {
+        long faultSeconds =
+                scenario.faultTime().toSeconds() + 1 + (scenario.needsEscalation() ? ESCALATION.toSeconds() : 0);
+        int events = scenario.events.size();
+        int capacity = scenario.maxSessions;
+        long idleClosed = capacity * scheduler.elapsed().dividedBy(scenario.sessionKeepAlive);
+        bound(Invariant.PIN_TRIES, model.rejectedPins(), WRONG_PINS, "different wrong PINs");
+        bound(Invariant.LOGINS, model.logins(), LOGINS + loginsInTrouble(faultSeconds), "logins");
+        bound(
+                Invariant.LOGINS,
+                model.count("C_Login"),
+                LOGINS + faultSeconds * TRIED_LOGINS_A_SECOND,
+                "logins that were tried");
+        bound(
+                Invariant.OPENINGS,
+                model.count("C_OpenSession"),
+                (2L + events) * (capacity + LOGINS) + OPENINGS_A_SECOND * faultSeconds + idleClosed,
+                "sessions opened");
+        bound(
+                Invariant.SESSIONS,
+                model.mostSessions(),
+                capacity + OTHER_SESSIONS + model.failedCloses() + sessionsBeingClosed(),
+                "sessions at the same time");
+        bound(Invariant.TASKS, scheduler.mostAlive(), scenario.callers.size() + 2L * capacity + OTHER_TASKS, "threads");
+        scheduler.uncaught().forEach(message -> violations.add(Invariant.EXCEPTIONS, message));
+    }
+
+    /** A module that says that it is not initialised, though it is, is initialised again by each probe. */
+    private long loginsInTrouble(long seconds) {
+        String code = ReturnValue.name(ReturnValue.CRYPTOKI_NOT_INITIALIZED.code());
+        boolean initialised =
+                scenario.faults.stream().anyMatch(fault -> fault.words().contains(code));
+        return initialised ? seconds * TRIED_LOGINS_A_SECOND : seconds / SECONDS_FOR_A_LOGIN;
+    }
+
+    /** The token still has sessions whose closing takes long, but never more than the pool is allowed to have. */
+    private int sessionsBeingClosed() {
+        boolean slow =
+                scenario.has(Kind.HANGING_CALLS) || scenario.has(Kind.SLOW_CALLS) || scenario.has(Kind.NO_THREADS);
+        return slow ? scenario.maxSessions : 0;
+    }
+
+    private void bound(Invariant invariant, long number, long most, String what) {
+        violations.require(number <= most, invariant, number + " " + what + "; at most " + most + " are expected");
+    }
+}

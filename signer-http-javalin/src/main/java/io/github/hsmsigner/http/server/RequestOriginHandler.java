@@ -15,12 +15,13 @@ import org.eclipse.jetty.util.Callback;
 
 /**
  * Refuses requests that a web page makes a browser send, also by DNS rebinding, and requests for other hosts. Browsers add {@code Origin}
- * to every request but GET and HEAD (Fetch standard, "append a request Origin header"), and {@code Sec-Fetch-*} to requests to
- * trustworthy addresses (Fetch Metadata). GET and HEAD change nothing and pass.
+ * to every request but GET and HEAD (Fetch standard, "append a request Origin header"), and {@code Sec-Fetch-Site} to requests
+ * to trustworthy addresses (Fetch Metadata). GET and HEAD change nothing and pass. The other headers of Fetch Metadata are no sign of a
+ * browser: the {@code fetch} of Node.js sends {@code Sec-Fetch-Mode}.
  */
 final class RequestOriginHandler extends Handler.Wrapper {
 
-    private static final String FETCH_METADATA = "sec-fetch-";
+    private static final String FETCH_SITE = "Sec-Fetch-Site";
 
     private final Set<String> allowedHosts;
     private final ServerAnswers answers;
@@ -59,8 +60,8 @@ final class RequestOriginHandler extends Handler.Wrapper {
             if (field.getHeader() == HttpHeader.ORIGIN) {
                 return Optional.of("Origin");
             }
-            if (field.getLowerCaseName().startsWith(FETCH_METADATA)) {
-                return Optional.of("Sec-Fetch-*");
+            if (field.is(FETCH_SITE)) {
+                return Optional.of(FETCH_SITE);
             }
         }
         return Optional.empty();

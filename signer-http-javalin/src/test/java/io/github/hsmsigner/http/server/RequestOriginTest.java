@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A web page cannot use the service through a browser of its network. Browsers send Origin with every POST (Fetch standard,
- * https://fetch.spec.whatwg.org/#append-a-request-origin-header) and Sec-Fetch-* to trustworthy addresses
+ * https://fetch.spec.whatwg.org/#append-a-request-origin-header) and Sec-Fetch-Site to trustworthy addresses
  * (https://www.w3.org/TR/fetch-metadata/).
  */
 @Timeout(60)
@@ -72,7 +72,7 @@ class RequestOriginTest {
                 "origin: null",
                 "Origin:",
                 "Sec-Fetch-Site: same-origin",
-                "sec-fetch-mode: no-cors"
+                "sec-fetch-site: cross-site"
             })
     void aRequestOfABrowserIsRefused(String header) throws IOException {
         String headers = "Host: signer.example\r\n" + header + "\r\n";
@@ -84,6 +84,15 @@ class RequestOriginTest {
             assertThat(answer.body()).contains("\"code\":\"browser_request\"", "which only browsers send");
             assertThat(answer.closes()).isTrue();
         }
+    }
+
+    /** What the {@code fetch} of Node.js sends (undici, lib/web/fetch/index.js, "httpNetworkOrCacheFetch"). */
+    @ParameterizedTest
+    @ValueSource(strings = {"sec-fetch-mode: cors", "Sec-Fetch-Mode: no-cors", "accept-language: *"})
+    void aServerThatUsesFetchIsServed(String header) throws IOException {
+        RawConnection.Answer answer =
+                post(server.port(), "/sign", "HTTP/1.1", "Host: signer.example\r\n" + header + "\r\n");
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     }
 
     @ParameterizedTest

@@ -80,6 +80,7 @@ class SimulatedSchedulerTest {
 
     @Test
     void aTaskThatBlocksElsewhereIsReportedWithItsStack() {
+        scheduler.blockedLimit(Duration.ofMillis(500));
         assertThat(scheduler.run(() -> LockSupport.parkNanos(LONG.toNanos())))
                 .hasValueSatisfying(failure -> assertThat(failure)
                         .startsWith("Task main blocks outside of the scheduler")

@@ -42,7 +42,7 @@ final class BatchSigning implements Runnable {
                 helpers.add(threads.submit(this));
             }
         } catch (RejectedExecutionException | OutOfMemoryError e) {
-            // No further thread can be started; those that run are enough.
+            // No further thread can be started. The running threads are enough.
         }
         try {
             run();

@@ -32,7 +32,7 @@ final class ChainSearch {
     private final Comparator<List<X509Certificate>> quality;
     private final Map<X509Certificate, List<X509Certificate>> issuers = new HashMap<>();
 
-    /** How many issuers lie between a candidate and the nearest root; has only those that lead to a root. */
+    /** The number of issuers between a candidate and the nearest root. Candidates without a root are missing. */
     private final Map<X509Certificate, Integer> distances = new HashMap<>();
 
     private List<X509Certificate> best = List.of();
@@ -101,7 +101,7 @@ final class ChainSearch {
                 .toList();
     }
 
-    /** An entity is known by its name and key (RFC 4158, section 5.2): a chain that comes back to one is a loop. */
+    /** An entity is known by its name and key (RFC 4158, section 5.2): a chain that contains one twice is a loop. */
     private static boolean isSameEntity(X509Certificate one, X509Certificate other) {
         return one.getSubjectX500Principal().equals(other.getSubjectX500Principal())
                 && one.getPublicKey().equals(other.getPublicKey());

@@ -25,15 +25,15 @@ final class DerElements {
      *
      * @throws IllegalArgumentException if they do not consist of elements
      */
-    static List<byte[]> split(byte[] octets) {
+    static List<byte[]> split(byte[] bytes) {
         List<byte[]> elements = new ArrayList<>();
-        for (int begin = 0; begin < octets.length; ) {
-            int content = content(octets, begin);
-            long end = content + length(octets, begin);
-            if (end > octets.length) {
+        for (int begin = 0; begin < bytes.length; ) {
+            int content = content(bytes, begin);
+            long end = content + length(bytes, begin);
+            if (end > bytes.length) {
                 throw new IllegalArgumentException("an element is not complete");
             }
-            elements.add(Arrays.copyOfRange(octets, begin, (int) end));
+            elements.add(Arrays.copyOfRange(bytes, begin, (int) end));
             begin = (int) end;
         }
         return elements;
@@ -44,25 +44,25 @@ final class DerElements {
         return Arrays.copyOfRange(element, content(element, 0), element.length);
     }
 
-    private static int content(byte[] octets, int begin) {
-        if (begin + 1 >= octets.length) {
+    private static int content(byte[] bytes, int begin) {
+        if (begin + 1 >= bytes.length) {
             throw new IllegalArgumentException("an element is not complete");
         }
-        int length = octets[begin + 1] & 0xff;
+        int length = bytes[begin + 1] & 0xff;
         return begin + 2 + (length < LONG_FORM ? 0 : length - LONG_FORM);
     }
 
-    private static long length(byte[] octets, int begin) {
-        int content = content(octets, begin);
+    private static long length(byte[] bytes, int begin) {
+        int content = content(bytes, begin);
         if (content == begin + 2) {
-            return octets[begin + 1] & 0xff;
+            return bytes[begin + 1] & 0xff;
         }
-        if (content - begin - 2 > MAX_LENGTH_BYTES || content > octets.length) {
+        if (content - begin - 2 > MAX_LENGTH_BYTES || content > bytes.length) {
             throw new IllegalArgumentException("a length is not valid");
         }
         long length = 0;
         for (int i = begin + 2; i < content; i++) {
-            length = length << Byte.SIZE | octets[i] & 0xff;
+            length = length << Byte.SIZE | bytes[i] & 0xff;
         }
         return length;
     }

@@ -125,7 +125,7 @@ class CertificateChainTest {
         return TestPki.certify("CN=Leaf", KEYS.get(0).getPublic(), "CN=X", KEYS.get(1), false, BEGIN, END);
     }
 
-    /** Certifies the key of one authority by another, or by itself. */
+    /** Certifies the key of an authority, by another or by the same one. */
     private static X509Certificate authority(
             String subject, int key, String issuer, int issuerKey, Instant... validity) {
         return TestPki.certify(

@@ -16,10 +16,10 @@ public final class DistinguishedNameFuzz {
 
     private DistinguishedNameFuzz() {}
 
-    public static void fuzzerTestOneInput(byte[] octets) {
-        ofDer(octets).map(DistinguishedName::of).ifPresent(DistinguishedNameFuzz::check);
+    public static void fuzzerTestOneInput(byte[] bytes) {
+        ofDer(bytes).map(DistinguishedName::of).ifPresent(DistinguishedNameFuzz::check);
         try {
-            DistinguishedName name = DistinguishedName.parse(new String(octets, StandardCharsets.UTF_8));
+            DistinguishedName name = DistinguishedName.parse(new String(bytes, StandardCharsets.UTF_8));
             check(name);
             assertEqual(DistinguishedName.of(name.principal()), name);
         } catch (IllegalArgumentException e) {
@@ -46,9 +46,9 @@ public final class DistinguishedNameFuzz {
         assertThat(expected).isEqualTo(actual);
     }
 
-    private static Optional<X500Principal> ofDer(byte[] octets) {
+    private static Optional<X500Principal> ofDer(byte[] bytes) {
         try {
-            return Optional.of(new X500Principal(octets));
+            return Optional.of(new X500Principal(bytes));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

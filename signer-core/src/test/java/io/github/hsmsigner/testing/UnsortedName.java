@@ -113,16 +113,16 @@ public final class UnsortedName {
         return text(value.getEncoded(ASN1Encoding.DER));
     }
 
-    private static String text(byte[] octets) {
-        return new String(octets, StandardCharsets.ISO_8859_1);
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     private static byte[] latin1(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private static X509Certificate parse(byte[] octets) throws Exception {
+    private static X509Certificate parse(byte[] bytes) throws Exception {
         return (X509Certificate)
-                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(octets));
+                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(bytes));
     }
 }

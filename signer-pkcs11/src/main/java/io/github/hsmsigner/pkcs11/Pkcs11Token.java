@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Loading the module, finding the token, logging in and finding keys happen once, here, never for a signature. One session
  * keeps the login alive; everything else is done in a pool of others. What goes wrong later is mended underneath: sessions are
- * replaced, a lost login is made again, the module is initialised anew, keys are looked up again and compared. While the token does
+ * replaced, a lost login is made again, the module is initialised again, keys are looked up again and compared. While the token does
  * not work, {@link #health} says why and requests fail at once. Whoever opens a token closes it, after the last use of its signers.
  * Safe for use by any number of threads at once.
  */

@@ -501,7 +501,7 @@ class RecoveryTest {
             cryptoki.answer(ReturnValue.CRYPTOKI_NOT_INITIALIZED);
             assertThatThrownBy(() -> sign(DEADLINE))
                     .isInstanceOf(SigningUnavailableException.class)
-                    .hasMessageContaining("cannot be initialised anew, because a call in it does not come back");
+                    .hasMessageContaining("cannot be initialised again, because a call in it does not return");
             assertThat(token.health().usable()).isFalse();
             assertThat(share.epoch()).isEqualTo(epoch);
             release.countDown();
@@ -526,7 +526,7 @@ class RecoveryTest {
             Await.until(Duration.ofSeconds(10), "four probes", () -> cryptoki.count("C_GetSlotList") >= probes);
             assertThat(share.epoch()).isEqualTo(epoch);
             other.close();
-            Await.until(Duration.ofSeconds(5), "the module is initialised anew", () -> share.epoch() > epoch);
+            Await.until(Duration.ofSeconds(5), "the module is initialised again", () -> share.epoch() > epoch);
         }
     }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * SoftHSM in another process, reached through p11-kit's remote module, and the process killed. The module answers CKR_DEVICE_ERROR to
- * everything from then on, until it is initialised anew; initialised while there is no server, it shows no token.
+ * everything from then on, until it is initialised again; initialised while there is no server, it shows no token.
  */
 @Timeout(60)
 class RemoteModuleTest {

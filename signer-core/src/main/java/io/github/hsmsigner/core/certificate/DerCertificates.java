@@ -46,19 +46,19 @@ final class DerCertificates {
 
     private DerCertificates() {}
 
-    /** Whether octets begin as a structure of the size of a certificate does; no text begins so. */
-    static boolean looksLike(byte[] octets) {
-        return octets.length > 1 && octets[0] == SEQUENCE && (octets[1] & LONG_FORM) != 0;
+    /** Whether bytes begin as a structure of the size of a certificate does; no text begins so. */
+    static boolean looksLike(byte[] bytes) {
+        return bytes.length > 1 && bytes[0] == SEQUENCE && (bytes[1] & LONG_FORM) != 0;
     }
 
-    static List<X509Certificate> read(byte[] octets, String encoding) throws MalformedCertificatesException {
-        requireWhole(octets);
+    static List<X509Certificate> read(byte[] bytes, String encoding) throws MalformedCertificatesException {
+        requireWhole(bytes);
         try {
-            ASN1Sequence structure = ASN1Sequence.getInstance(ASN1Primitive.fromByteArray(octets));
+            ASN1Sequence structure = ASN1Sequence.getInstance(ASN1Primitive.fromByteArray(bytes));
             if (structure.size() > 0 && structure.getObjectAt(0) instanceof ASN1ObjectIdentifier) {
                 return bundle(ContentInfo.getInstance(structure), encoding);
             }
-            return List.of(certificate(octets, encoding));
+            return List.of(certificate(bytes, encoding));
         } catch (IOException | RuntimeException e) {
             throw new MalformedCertificatesException("its DER is damaged: " + e.getMessage(), e);
         }
@@ -141,12 +141,12 @@ final class DerCertificates {
     }
 
     /** Checks that the outermost length says what is there, so that the message can say what is wrong. */
-    private static void requireWhole(byte[] octets) throws MalformedCertificatesException {
-        if (!looksLike(octets)) {
+    private static void requireWhole(byte[] bytes) throws MalformedCertificatesException {
+        if (!looksLike(bytes)) {
             throw new MalformedCertificatesException("it does not begin as a certificate in DER does");
         }
-        int lengthOctets = octets[1] & LENGTH_MASK;
-        boolean bundle = octets.length > 2 + lengthOctets && octets[2 + lengthOctets] == OBJECT_IDENTIFIER;
+        int lengthOctets = bytes[1] & LENGTH_MASK;
+        boolean bundle = bytes.length > 2 + lengthOctets && bytes[2 + lengthOctets] == OBJECT_IDENTIFIER;
         if (lengthOctets == 0) {
             if (!bundle) {
                 throw new MalformedCertificatesException(
@@ -155,21 +155,21 @@ final class DerCertificates {
             // Where it ends, the parser finds out.
             return;
         }
-        if (lengthOctets > MAX_LENGTH_OCTETS || octets.length < 2 + lengthOctets) {
+        if (lengthOctets > MAX_LENGTH_OCTETS || bytes.length < 2 + lengthOctets) {
             throw new MalformedCertificatesException("its length is damaged");
         }
         long length = 0;
         for (int i = 0; i < lengthOctets; i++) {
-            length = length << BYTE_BITS | octets[2 + i] & BYTE_MASK;
+            length = length << BYTE_BITS | bytes[2 + i] & BYTE_MASK;
         }
-        long surplus = octets.length - 2L - lengthOctets - length;
+        long surplus = bytes.length - 2L - lengthOctets - length;
         if (surplus > 0) {
             throw new MalformedCertificatesException(surplus + " bytes follow its end");
         }
         if (surplus < 0) {
             throw new MalformedCertificatesException(-surplus + " bytes are missing at its end");
         }
-        if (!bundle && (length <= LENGTH_MASK || octets[2] == 0)) {
+        if (!bundle && (length <= LENGTH_MASK || bytes[2] == 0)) {
             throw new MalformedCertificatesException("its length is not in the shortest form, which DER demands");
         }
     }

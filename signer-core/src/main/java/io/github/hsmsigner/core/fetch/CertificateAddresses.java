@@ -97,7 +97,7 @@ public final class CertificateAddresses {
                 List<GeneralName> namesOfPoint = names(point).toList();
                 if (namesOfPoint.isEmpty()) {
                     descriptions.add(
-                            "a CRL distribution point without a name of its own, with a CRL of another issuer, or with"
+                            "a CRL distribution point without a full name, with a CRL of another issuer, or with"
                                     + " a CRL of some reasons only");
                 }
                 names.addAll(namesOfPoint);
@@ -125,7 +125,7 @@ public final class CertificateAddresses {
 
     private static List<DistributionPoint> points(X509Certificate certificate) {
         return extension(certificate, Extension.cRLDistributionPoints)
-                .map(octets -> List.of(CRLDistPoint.getInstance(octets).getDistributionPoints()))
+                .map(bytes -> List.of(CRLDistPoint.getInstance(bytes).getDistributionPoints()))
                 .orElse(List.of());
     }
 
@@ -150,8 +150,8 @@ public final class CertificateAddresses {
 
     private static List<GeneralName> accessNames(X509Certificate certificate, ASN1ObjectIdentifier method) {
         return extension(certificate, Extension.authorityInfoAccess)
-                .map(octets -> Arrays.stream(
-                                AuthorityInformationAccess.getInstance(octets).getAccessDescriptions())
+                .map(bytes -> Arrays.stream(
+                                AuthorityInformationAccess.getInstance(bytes).getAccessDescriptions())
                         .filter(access -> access.getAccessMethod().equals(method))
                         .map(AccessDescription::getAccessLocation)
                         .toList())

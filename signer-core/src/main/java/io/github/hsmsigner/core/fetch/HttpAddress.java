@@ -141,14 +141,14 @@ public final class HttpAddress {
 
     private static String percentEncoded(String text) {
         StringBuilder encoded = new StringBuilder();
-        byte[] octets = text.getBytes(StandardCharsets.UTF_8);
-        String latin1 = new String(octets, StandardCharsets.ISO_8859_1);
-        for (int i = 0; i < octets.length; i++) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        String latin1 = new String(utf8, StandardCharsets.ISO_8859_1);
+        for (int i = 0; i < utf8.length; i++) {
             char c = latin1.charAt(i);
             boolean unchanged = c == '%'
-                    ? ESCAPE.matcher(latin1).region(i + 1, octets.length).lookingAt()
+                    ? ESCAPE.matcher(latin1).region(i + 1, utf8.length).lookingAt()
                     : c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || UNCHANGED.indexOf(c) >= 0;
-            encoded.append(unchanged ? Character.toString(c) : escape(octets[i]));
+            encoded.append(unchanged ? Character.toString(c) : escape(utf8[i]));
         }
         return encoded.toString();
     }

@@ -71,8 +71,8 @@ public final class KeyStoreSigner implements Signer, CertificateProvider {
     }
 
     /** Reads the only private key of a file that is in memory. */
-    static KeyStoreSigner read(String origin, byte[] octets, char[] password, long maxIterations) {
-        Pkcs12File content = Pkcs12File.read(origin, octets, password, maxIterations);
+    static KeyStoreSigner read(String origin, byte[] bytes, char[] password, long maxIterations) {
+        Pkcs12File content = Pkcs12File.read(origin, bytes, password, maxIterations);
         if (content.keys().size() != 1) {
             throw new InvalidConfigurationException("One private key is expected in the " + origin + ", found "
                     + content.keys().size() + ": " + content.keyNames() + ".");
@@ -93,12 +93,12 @@ public final class KeyStoreSigner implements Signer, CertificateProvider {
 
     private static byte[] octets(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
-            byte[] octets = in.readNBytes(MAX_BYTES + 1);
-            if (octets.length > MAX_BYTES) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
                 throw new InvalidConfigurationException("The key store " + file + " is larger than " + MAX_BYTES
                         + " bytes; a PKCS#12 file with one key is expected.");
             }
-            return octets;
+            return bytes;
         } catch (NoSuchFileException e) {
             throw new InvalidConfigurationException("The key store " + file + " does not exist.", e);
         } catch (IOException e) {

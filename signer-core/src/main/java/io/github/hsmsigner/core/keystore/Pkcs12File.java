@@ -88,20 +88,20 @@ final class Pkcs12File {
      * Reads a file.
      *
      * @param origin the file in words, for messages
-     * @param octets its content
+     * @param bytes its content
      * @param password the password; not changed and not kept
      * @param maxIterations how many iterations its key derivations may have in total
      * @throws InvalidConfigurationException if the file cannot be read; the message says why
      */
-    static Pkcs12File read(String origin, byte[] octets, char[] password, long maxIterations) {
+    static Pkcs12File read(String origin, byte[] bytes, char[] password, long maxIterations) {
         try {
-            Pfx pfx = Pfx.getInstance(ASN1Primitive.fromByteArray(octets));
+            Pfx pfx = Pfx.getInstance(ASN1Primitive.fromByteArray(bytes));
             return new Pkcs12File(origin, pfx, password, BigInteger.valueOf(maxIterations));
         } catch (IOException | RuntimeException e) {
             if (e instanceof InvalidConfigurationException known) {
                 throw known;
             }
-            // Parsers meet damaged octets with exceptions of any kind.
+            // Parsers meet damaged bytes with exceptions of any kind.
             throw new InvalidConfigurationException("The " + origin + " cannot be read as PKCS#12.", e);
         }
     }
@@ -201,23 +201,23 @@ final class Pkcs12File {
         }
     }
 
-    private static BigInteger iterations(AlgorithmIdentifier algorithm) {
+    private BigInteger iterations(AlgorithmIdentifier algorithm) {
         ASN1ObjectIdentifier type = algorithm.getAlgorithm();
         ASN1Encodable parameters = algorithm.getParameters();
         if (type.on(PKCSObjectIdentifiers.pkcs_12PbeIds)) {
             return PKCS12PBEParams.getInstance(parameters).getIterations();
         }
         if (type.equals(PKCSObjectIdentifiers.id_PBES2)) {
-            return iterations(PBES2Parameters.getInstance(parameters).getKeyDerivationFunc());
+            return iterations(algorithm, PBES2Parameters.getInstance(parameters).getKeyDerivationFunc());
         }
         if (type.equals(PKCSObjectIdentifiers.pbeWithMD5AndDES_CBC)
                 || type.equals(PKCSObjectIdentifiers.pbeWithSHA1AndDES_CBC)) {
             return PBEParameter.getInstance(parameters).getIterationCount();
         }
-        throw new UnsupportedOperationException("An unknown encryption");
+        throw unknownEncryption(algorithm, null);
     }
 
-    private static BigInteger iterations(KeyDerivationFunc function) {
+    private BigInteger iterations(AlgorithmIdentifier algorithm, KeyDerivationFunc function) {
         if (function.getAlgorithm().equals(PKCSObjectIdentifiers.id_PBKDF2)) {
             return PBKDF2Params.getInstance(function.getParameters()).getIterationCount();
         }
@@ -227,7 +227,11 @@ final class Pkcs12File {
                     .map(BigInteger.ZERO::max)
                     .reduce(SCRYPT_ITERATIONS, BigInteger::multiply);
         }
-        throw new UnsupportedOperationException("An unknown key derivation");
+        throw unknownEncryption(algorithm, null);
+    }
+
+    private InvalidConfigurationException unknownEncryption(AlgorithmIdentifier algorithm, Exception cause) {
+        return refused("is encrypted with " + name(algorithm) + ", which is not supported", cause);
     }
 
     /** The two encodings of no password (RFC 7292, appendix B.1, leaves it open), or the one encoding of a password. */
@@ -310,21 +314,17 @@ final class Pkcs12File {
         }
     }
 
-    private byte[] decrypt(AlgorithmIdentifier algorithm, byte[] octets) {
-        try {
-            count(iterations(algorithm));
-            return decrypt(algorithm, octets, false)
-                    .or(() -> password.length == 0 ? decrypt(algorithm, octets, true) : Optional.empty())
-                    .orElseThrow(() -> refused(
-                            hasMac
-                                    ? "is damaged, or a part of it is encrypted with another password: the MAC fits the"
-                                            + " password, but the part cannot be decrypted"
-                                    : "cannot be decrypted: the password is wrong, or the file is damaged. It has no MAC"
-                                            + " that would tell which",
-                            null));
-        } catch (UnsupportedOperationException e) {
-            throw refused("is encrypted with " + name(algorithm) + ", which is not supported", e);
-        }
+    private byte[] decrypt(AlgorithmIdentifier algorithm, byte[] bytes) {
+        count(iterations(algorithm));
+        return decrypt(algorithm, bytes, false)
+                .or(() -> password.length == 0 ? decrypt(algorithm, bytes, true) : Optional.empty())
+                .orElseThrow(() -> refused(
+                        hasMac
+                                ? "is damaged, or a part of it is encrypted with another password: the MAC fits the"
+                                        + " password, but the part cannot be decrypted"
+                                : "cannot be decrypted: the password is wrong, or the file is damaged. It has no MAC"
+                                        + " that would show which",
+                        null));
     }
 
     /** BouncyCastle's PBKDF2 refuses an empty password. HMAC pads keys with zeros (RFC 2104), so one zero is the same key. */
@@ -333,7 +333,7 @@ final class Pkcs12File {
     }
 
     /** Empty if the password does not decrypt. */
-    private Optional<byte[]> decrypt(AlgorithmIdentifier algorithm, byte[] octets, boolean otherEncodingOfNone) {
+    private Optional<byte[]> decrypt(AlgorithmIdentifier algorithm, byte[] bytes, boolean otherEncodingOfNone) {
         InputDecryptor decryptor;
         try {
             decryptor = new JcePKCSPBEInputDecryptorProviderBuilder()
@@ -342,11 +342,11 @@ final class Pkcs12File {
                     .build(algorithm.getAlgorithm().equals(PKCSObjectIdentifiers.id_PBES2) ? keyOfHmac() : password)
                     .get(algorithm);
         } catch (OperatorCreationException e) {
-            throw new UnsupportedOperationException(e);
+            throw unknownEncryption(algorithm, e);
         }
         try {
             byte[] plain =
-                    decryptor.getInputStream(new ByteArrayInputStream(octets)).readAllBytes();
+                    decryptor.getInputStream(new ByteArrayInputStream(bytes)).readAllBytes();
             // A wrong key can yield a right padding by chance, but hardly a structure.
             ASN1Sequence.getInstance(plain);
             return Optional.of(plain);

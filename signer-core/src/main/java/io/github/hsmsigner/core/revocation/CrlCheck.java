@@ -42,9 +42,9 @@ final class CrlCheck {
     }
 
     /** The message of the exception says what is wrong with the CRL. */
-    Verdict check(byte[] octets, X509Certificate certificate, X509Certificate issuer) throws IOException {
+    Verdict check(byte[] bytes, X509Certificate certificate, X509Certificate issuer) throws IOException {
         try {
-            ASN1Primitive structure = Asn1Answer.der(octets);
+            ASN1Primitive structure = Asn1Answer.der(bytes);
             requireCrl(structure);
             X509CRLHolder crl = new X509CRLHolder(CertificateList.getInstance(structure));
             requireIssuedBy(issuer, crl, ASN1Sequence.getInstance(structure));
@@ -57,7 +57,7 @@ final class CrlCheck {
         } catch (OperatorCreationException | CertificateEncodingException e) {
             throw new IOException("its CRL is refused: " + e.getMessage(), e);
         } catch (RuntimeException e) {
-            // Parsers meet hostile octets with exceptions of any kind.
+            // Parsers meet hostile bytes with exceptions of any kind.
             throw new IOException("its CRL cannot be read: " + e.getClass().getSimpleName(), e);
         }
     }

@@ -58,11 +58,11 @@ final class OcspCertificateId {
         return content.getObjectAt(index).toASN1Primitive().getEncoded(ASN1Encoding.DL);
     }
 
-    private static ASN1OctetString hash(AlgorithmIdentifier algorithm, byte[] octets)
+    private static ASN1OctetString hash(AlgorithmIdentifier algorithm, byte[] bytes)
             throws IOException, OperatorCreationException {
         DigestCalculator digest = DIGESTS.get(algorithm);
         try (OutputStream out = digest.getOutputStream()) {
-            out.write(octets);
+            out.write(bytes);
         }
         return new DEROctetString(digest.getDigest());
     }

@@ -61,10 +61,10 @@ final class OcspResponseCheck {
     record Answer(Verdict verdict, Optional<X509Certificate> responder) {}
 
     /** The message of the exception says what is wrong with the response. */
-    Answer check(byte[] octets, Extension nonce, X509Certificate certificate, X509Certificate issuer)
+    Answer check(byte[] bytes, Extension nonce, X509Certificate certificate, X509Certificate issuer)
             throws IOException {
         try {
-            OCSPResponse answer = OCSPResponse.getInstance(Asn1Answer.der(octets));
+            OCSPResponse answer = OCSPResponse.getInstance(Asn1Answer.der(bytes));
             BasicOCSPResp response = basic(answer);
             ASN1Sequence received = ASN1Sequence.getInstance(
                     answer.getResponseBytes().getResponse().getOctets());
@@ -82,7 +82,7 @@ final class OcspResponseCheck {
         } catch (OCSPException | OperatorCreationException | CertificateException e) {
             throw new IOException("its answer is refused: " + e.getMessage(), e);
         } catch (RuntimeException e) {
-            // Parsers meet hostile octets with exceptions of any kind.
+            // Parsers meet hostile bytes with exceptions of any kind.
             throw new IOException("its answer cannot be read: " + e.getClass().getSimpleName(), e);
         }
     }

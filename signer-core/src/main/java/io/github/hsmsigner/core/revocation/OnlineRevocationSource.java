@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * else from CRLs (CRLDistributionPoints, RFC 5280).
  *
  * <p>It makes HTTP requests to addresses that stand in certificates, so nothing does this unless it is asked to. Only plain HTTP
- * is used, unless a redirect leads to https. What comes back is signed. It is taken if the certificate's issuer signed it, or for OCSP a
+ * is used, unless a redirect leads to https. The answers are signed. It is taken if the certificate's issuer signed it, or for OCSP a
  * responder that the issuer certified for it, if it is current, and if it covers the certificate. Signatures with SHA-1 or MD5 are not
  * taken. A responder whose certificate lacks id-pkix-ocsp-nocheck is looked up in the CRL that its certificate names, which is then
  * part of the proof.

@@ -167,8 +167,8 @@ class AiaChainCompleterTest {
         byte[] trailing = new byte[root(days(-1), days(1)).getEncoded().length + 1];
         System.arraycopy(root(days(-1), days(1)).getEncoded(), 0, trailing, 0, trailing.length - 1);
         answers.add(trailing);
-        for (byte[] octets : answers) {
-            answer = octets;
+        for (byte[] bytes : answers) {
+            answer = bytes;
             assertThat(AiaChainCompleter.builder().build().complete(chain, TestKeys.soon()))
                     .isEqualTo(chain);
         }
@@ -197,8 +197,8 @@ class AiaChainCompleterTest {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    private static String latin1(byte[] octets) {
-        return new String(octets, StandardCharsets.ISO_8859_1);
+    private static String latin1(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     /** A bundle with the bytes of the certificate. */

@@ -15,7 +15,7 @@ import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.x509.Certificate;
 
 /**
- * Fuzz target: octets are certificates in DER, or refused with the typed exception; and what was read can be ordered, inspected and
+ * Fuzz target: bytes are certificates in DER, or refused with the typed exception; and what was read can be ordered, inspected and
  * put into a container as it is, however odd it is.
  */
 public final class DerCertificatesFuzz {
@@ -26,10 +26,10 @@ public final class DerCertificatesFuzz {
 
     private DerCertificatesFuzz() {}
 
-    public static void fuzzerTestOneInput(byte[] octets) throws IOException, GeneralSecurityException {
+    public static void fuzzerTestOneInput(byte[] bytes) throws IOException, GeneralSecurityException {
         List<X509Certificate> certificates;
         try {
-            certificates = DerCertificates.read(octets, ASN1Encoding.DER);
+            certificates = DerCertificates.read(bytes, ASN1Encoding.DER);
         } catch (MalformedCertificatesException e) {
             assertThat(e).message().isNotBlank();
             return;

@@ -30,8 +30,8 @@ class Asn1AnswerTest {
 
     private static byte[] with(byte[] structure, String behind) {
         byte[] answer = Arrays.copyOf(structure, structure.length + behind.length());
-        byte[] octets = behind.getBytes(StandardCharsets.ISO_8859_1);
-        System.arraycopy(octets, 0, answer, structure.length, octets.length);
+        byte[] bytes = behind.getBytes(StandardCharsets.ISO_8859_1);
+        System.arraycopy(bytes, 0, answer, structure.length, bytes.length);
         return answer;
     }
 

@@ -13,7 +13,7 @@ import java.util.Optional;
 /**
  * Fuzz target: bytes are the address of an HTTP server, or the target of a redirect, or they are refused with one of the documented
  * reasons, which repeats nothing of them. An accepted address makes a request line and a Host header without blanks and control
- * characters. Host, port and path are those that {@link URI} finds where it can read the text.
+ * characters. Host, port and path equal those of {@link URI}, if it can read the text.
  */
 public final class HttpAddressFuzz {
 
@@ -22,16 +22,16 @@ public final class HttpAddressFuzz {
 
     private HttpAddressFuzz() {}
 
-    public static void fuzzerTestOneInput(byte[] octets) throws MalformedURLException {
+    public static void fuzzerTestOneInput(byte[] bytes) throws MalformedURLException {
         try {
-            HttpAddress address = HttpAddress.parse(octets);
+            HttpAddress address = HttpAddress.parse(bytes);
             check(address);
-            reference(new String(octets, StandardCharsets.ISO_8859_1).strip())
+            reference(new String(bytes, StandardCharsets.ISO_8859_1).strip())
                     .ifPresent(expected -> assertIsAddressOf(address, expected));
         } catch (IllegalArgumentException e) {
             assertIsDocumented(e);
         }
-        String location = new String(octets, StandardCharsets.ISO_8859_1);
+        String location = new String(bytes, StandardCharsets.ISO_8859_1);
         try {
             HttpAddress address = BASE.resolve(location);
             check(address);

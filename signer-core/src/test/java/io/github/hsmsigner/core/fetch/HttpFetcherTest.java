@@ -68,7 +68,7 @@ class HttpFetcherTest {
                 server.uri("/key1"), Map.of("Authorization", "Basic eDp5"), new byte[] {1}, TestKeys.soon());
     }
 
-    /** Docker Compose uses names of services as host names. A file of host names makes them resolve, so a JVM of its own asks. */
+    /** Docker Compose uses names of services as host names. A file of host names makes them resolve, so a separate JVM asks. */
     @Test
     void hostsMayHaveNamesThatUriRefuses(@TempDir Path directory) throws Exception {
         Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.1 pki_srv tsa- -ca.example localhost\n");

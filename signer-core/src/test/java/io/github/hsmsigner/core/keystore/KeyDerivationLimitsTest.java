@@ -84,7 +84,7 @@ class KeyDerivationLimitsTest {
     @MethodSource("files")
     void aFileWithTooMuchWorkIsRefusedAtOnce(MalformedInput file) {
         file.assertRefusedBy(
-                octets -> KeyStoreSigner.read("key store x.p12", octets, PASSWORD, Pkcs12File.MAX_ITERATIONS),
+                bytes -> KeyStoreSigner.read("key store x.p12", bytes, PASSWORD, Pkcs12File.MAX_ITERATIONS),
                 InvalidConfigurationException.class);
     }
 

@@ -27,17 +27,17 @@ public final class Pkcs12FileFuzz {
 
     private Pkcs12FileFuzz() {}
 
-    public static void fuzzerTestOneInput(byte[] octets) throws IOException {
-        check(octets);
-        Optional<byte[]> withoutMac = withoutMac(octets);
+    public static void fuzzerTestOneInput(byte[] bytes) throws IOException {
+        check(bytes);
+        Optional<byte[]> withoutMac = withoutMac(bytes);
         if (withoutMac.isPresent()) {
             check(withoutMac.get());
         }
     }
 
-    private static Optional<byte[]> withoutMac(byte[] octets) throws IOException {
+    private static Optional<byte[]> withoutMac(byte[] bytes) throws IOException {
         try {
-            Pfx pfx = Pfx.getInstance(ASN1Primitive.fromByteArray(octets));
+            Pfx pfx = Pfx.getInstance(ASN1Primitive.fromByteArray(bytes));
             return pfx.getMacData() == null
                     ? Optional.empty()
                     : Optional.of(new Pfx(pfx.getAuthSafe(), null).getEncoded());
@@ -46,10 +46,10 @@ public final class Pkcs12FileFuzz {
         }
     }
 
-    private static void check(byte[] octets) {
+    private static void check(byte[] bytes) {
         KeyStoreSigner signer;
         try {
-            signer = KeyStoreSigner.read("key store x.p12", octets, PASSWORD.toCharArray(), MAX_ITERATIONS);
+            signer = KeyStoreSigner.read("key store x.p12", bytes, PASSWORD.toCharArray(), MAX_ITERATIONS);
         } catch (InvalidConfigurationException e) {
             assertThat(e)
                     .hasMessageContaining("key store x.p12")

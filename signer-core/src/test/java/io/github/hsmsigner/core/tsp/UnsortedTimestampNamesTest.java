@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class UnsortedTimestampNamesTest {
 
-    private static final byte[] SIGNATURE = "octets of a signature".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] SIGNATURE = "bytes of a signature".getBytes(StandardCharsets.US_ASCII);
     private static final Digest DIGEST = Digest.compute(DigestAlgorithm.SHA256, SIGNATURE);
     private static final KeyPair CA_KEY = TestPki.rsaKeyPair(2048);
     private static final KeyPair TSA_KEY = TestPki.rsaKeyPair(2048);

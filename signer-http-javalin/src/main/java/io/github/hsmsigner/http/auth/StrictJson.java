@@ -30,8 +30,8 @@ final class StrictJson {
     private StrictJson() {}
 
     /** Whether the text begins like a JSON object, so that no reader takes it for plain text. */
-    static boolean beginsObject(byte[] octets) {
-        for (byte octet : octets) {
+    static boolean beginsObject(byte[] bytes) {
+        for (byte octet : bytes) {
             if (octet == '{') {
                 return true;
             }
@@ -43,17 +43,17 @@ final class StrictJson {
     }
 
     /** Returns the members of an object, as String, BigDecimal, Boolean, List or Map; {@code null} values are left out. */
-    static Optional<Map<String, Object>> object(byte[] octets) {
-        return object(octets, false);
+    static Optional<Map<String, Object>> object(byte[] bytes) {
+        return object(bytes, false);
     }
 
     /** The same with members that are {@code null}, but not those of the objects inside. */
-    static Optional<Map<String, Object>> objectWithNulls(byte[] octets) {
-        return object(octets, true);
+    static Optional<Map<String, Object>> objectWithNulls(byte[] bytes) {
+        return object(bytes, true);
     }
 
-    private static Optional<Map<String, Object>> object(byte[] octets, boolean nulls) {
-        try (JsonParser parser = JSON.createParser(octets)) {
+    private static Optional<Map<String, Object>> object(byte[] bytes, boolean nulls) {
+        try (JsonParser parser = JSON.createParser(bytes)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return Optional.empty();
             }

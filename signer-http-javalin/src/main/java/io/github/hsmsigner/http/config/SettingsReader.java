@@ -78,7 +78,7 @@ public final class SettingsReader {
      * Reads the settings of the log alone.
      *
      * @param variables the environment variables
-     * @return the settings of the log; the defaults for those that cannot be read
+     * @return the settings of the log; the defaults for settings that cannot be read
      */
     public static LogSettings logSettings(Map<String, String> variables) {
         return LogReader.read(new SettingsReader(variables).section(SettingsTable.LOG));

@@ -155,7 +155,7 @@ enum Metric {
     RECOVERIES(
             Kind.COUNTER,
             "signer_recoveries_total",
-            "Login and keys good again after trouble; module is initialized where the module had to be initialised anew, else kept.",
+            "Login and keys good again after trouble; module is initialized where the module had to be initialised again, else kept.",
             "token",
             "module"),
 

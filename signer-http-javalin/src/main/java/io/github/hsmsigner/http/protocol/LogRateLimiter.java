@@ -6,7 +6,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Limits the lines of a log that any stranger can cause: ten lines a second. With the first event after a minute, a summary reports the
- * number of omitted lines. Thread-safe; it has no thread of its own.
+ * number of omitted lines. Thread-safe; it starts no thread.
  */
 public final class LogRateLimiter {
 

@@ -76,7 +76,7 @@ final class OperatorPages extends Handler.Wrapper {
         response.setStatus(200);
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         Content content = page.content(request, response);
-        JettyAnswers.send(response, callback, content.type(), content.octets(), JettyAnswers.requestId(request));
+        JettyAnswers.send(response, callback, content.type(), content.bytes(), JettyAnswers.requestId(request));
         return true;
     }
 
@@ -98,5 +98,5 @@ final class OperatorPages extends Handler.Wrapper {
         }
     }
 
-    private record Content(String type, byte[] octets) {}
+    private record Content(String type, byte[] bytes) {}
 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Certificates with SHA-1 or short RSA keys are worth nothing in TLS, whoever shows them. */
+/** Certificates with SHA-1 or short RSA keys are refused in TLS, on both sides. */
 class WeakCertificatesTest {
 
     private static final KeyPair RSA_1024 = TestPki.rsaKeyPair(1024);

@@ -54,7 +54,7 @@ public final class CryptokiModule implements AutoCloseable {
      * Loads and initialises a module, or takes a further share in it.
      *
      * @param file the module's shared library
-     * @param parameters what C_Initialize is given besides the flags, now and each time that the module is initialised anew
+     * @param parameters what C_Initialize is given besides the flags, now and each time that the module is initialised again
      * @return the share
      * @throws InvalidConfigurationException if the file cannot be loaded as a PKCS#11 module, or is in use with other parameters
      * @throws CryptokiException if C_Initialize fails
@@ -69,7 +69,7 @@ public final class CryptokiModule implements AutoCloseable {
      * Initialises a module that is not a file.
      *
      * @param name what messages call it
-     * @param module its functions, which nobody else uses
+     * @param module its functions, which no other code uses
      * @param scheduler time and waiting
      * @return the only share
      * @throws CryptokiException if C_Initialize fails
@@ -167,7 +167,7 @@ public final class CryptokiModule implements AutoCloseable {
     }
 
     /**
-     * Counts a call that does not come back in time: while there is one the module cannot be finalised.
+     * Counts a call that does not return in time: while there is one the module cannot be finalised.
      *
      * @param change 1 for one more, -1 for one that came back after all
      */
@@ -205,7 +205,7 @@ public final class CryptokiModule implements AutoCloseable {
      * @param seenEpoch the epoch that is to end
      * @param limit the longest time to wait for calls that are under way
      * @return whether this call did it
-     * @throws ModuleBusyException if a call does not come back
+     * @throws ModuleBusyException if a call does not return
      * @throws CryptokiException if C_Initialize fails; the module is then not initialised, and this may be called again
      */
     public boolean reinitialize(long seenEpoch, Duration limit) throws ModuleBusyException, CryptokiException {
@@ -325,7 +325,7 @@ public final class CryptokiModule implements AutoCloseable {
             long entry = hungCalls.get() == 0 ? gate.close(limit.toNanos()) : 0;
             if (entry == 0) {
                 throw new ModuleBusyException("The PKCS#11 module " + file
-                        + " cannot be initialised anew, because a call in it does not come back");
+                        + " cannot be initialised again, because a call in it does not return");
             }
             return entry;
         }
@@ -335,7 +335,7 @@ public final class CryptokiModule implements AutoCloseable {
             try {
                 entry = closeGate(limit);
             } catch (ModuleBusyException e) {
-                LOG.warn("The PKCS#11 module {} is left initialised: a call in it has not come back.", file);
+                LOG.warn("The PKCS#11 module {} is left initialised: a call in it has not returned.", file);
                 return;
             }
             try {

@@ -31,7 +31,7 @@ public enum FaultClass {
             "The session does not exist any more, or is in the middle of another operation.",
             "The session is closed, the key is looked up again, and the call is made in another session. If that fails the same way"
                     + " although the login has worked, the login is renewed once. After 10 s without a success the circuit breaker"
-                    + " opens, and the probe goes on to C_Logout, C_Finalize and C_Initialize.",
+                    + " opens, and the probe continues with C_Logout, C_Finalize and C_Initialize.",
             "Nothing for a single one. After three failures in a row, readiness has the reason within a second:"
                     + " `Token … does not work: …`.",
             "Nothing for a single one. Otherwise check whether a firewall or the HSM ends idle connections. Set `keepalive-time`"
@@ -82,7 +82,7 @@ public enum FaultClass {
     THROTTLED(
             "The device could not do it now, or not for this request.",
             "The call is made again after a pause that grows and varies, until the deadline of the request. The session is kept. If no"
-                    + " signature succeeds for 10 s, it is not the load: the circuit breaker opens, and the probe goes on to C_Logout,"
+                    + " signature succeeds for 10 s, it is not the load: the circuit breaker opens, and the probe continues with C_Logout,"
                     + " C_Finalize and C_Initialize. A YubiHSM whose device session ended after 30 s without use is repaired this way.",
             "Slower answers. A request that met its deadline gets 503 and `Token … did not sign before the deadline. Last error: …`. The"
                     + " reason is `busy` while other requests succeed. After three failures in a row without a success, readiness has"
@@ -123,7 +123,7 @@ public enum FaultClass {
             "The service waits for calls in progress, calls C_Finalize and C_Initialize, logs in and looks the keys up again. Then the"
                     + " calls are made again.",
             "`The PKCS#11 module was initialised again for token ….` A hanging call prevents it:"
-                    + " `The PKCS#11 module … cannot be initialised anew, because a call in it does not come back.`",
+                    + " `The PKCS#11 module … cannot be initialised again, because a call in it does not return.`",
             "Nothing for a single one. If it happens often, check whether other code in the process uses the same module and calls"
                     + " C_Finalize. If a call hangs, restart.");
 

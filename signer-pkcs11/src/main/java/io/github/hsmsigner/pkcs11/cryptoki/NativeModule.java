@@ -2,7 +2,7 @@ package io.github.hsmsigner.pkcs11.cryptoki;
 
 import java.util.Optional;
 
-/** The functions of a module together with those that begin and end its use. */
+/** The functions of a module, with C_Initialize and C_Finalize. */
 public interface NativeModule extends Cryptoki {
 
     /**

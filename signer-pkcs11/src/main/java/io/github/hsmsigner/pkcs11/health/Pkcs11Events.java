@@ -29,7 +29,7 @@ public interface Pkcs11Events {
     /**
      * Login and keys are good again after trouble, in a new generation.
      *
-     * @param moduleInitialized whether the module was initialised anew for it
+     * @param moduleInitialized whether the module was initialised again for it
      */
     default void recovered(boolean moduleInitialized) {}
 

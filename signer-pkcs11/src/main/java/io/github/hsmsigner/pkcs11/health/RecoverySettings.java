@@ -125,7 +125,7 @@ public final class RecoverySettings {
     }
 
     /**
-     * How long calls under way are waited for, before the module is initialised anew or the token closed.
+     * How long calls under way are waited for, before the module is initialised again or the token closed.
      *
      * @return the time
      */
@@ -214,7 +214,7 @@ public final class RecoverySettings {
         }
 
         /**
-         * Sets the pauses of the probe in the background; 100 ms to 500 ms, without it.
+         * Sets the pauses of the probe in the background; Default: 100 ms to 500 ms.
          *
          * @param first the first pause; positive
          * @param longest the longest pause; not shorter
@@ -241,7 +241,7 @@ public final class RecoverySettings {
         }
 
         /**
-         * Sets how long calls under way are waited for, before the module is initialised anew or the token closed; 5 s, without it.
+         * Sets how long calls under way are waited for, before the module is initialised again or the token closed; 5 s, without it.
          *
          * @param limit the time; positive
          * @return this builder

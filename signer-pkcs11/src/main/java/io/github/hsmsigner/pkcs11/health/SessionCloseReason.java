@@ -6,7 +6,7 @@ public enum SessionCloseReason {
     ERROR,
     /** It was not used for a while. */
     IDLE,
-    /** Its generation ended: the login was renewed, or the module initialised anew. */
+    /** Its generation ended: the login was renewed, or the module initialised again. */
     GENERATION_ENDED,
     /** It reached its longest lifetime. */
     EXPIRED,

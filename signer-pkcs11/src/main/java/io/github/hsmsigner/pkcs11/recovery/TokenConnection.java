@@ -286,7 +286,7 @@ public final class TokenConnection implements AutoCloseable {
     }
 
     /**
-     * Registers the key of a signer, so that it has a health of its own.
+     * Registers the key of a signer, so that it has a separate health.
      *
      * @param description the key, as the beginning of a sentence
      * @param key the key
@@ -414,7 +414,7 @@ public final class TokenConnection implements AutoCloseable {
 
     /**
      * Waits for a limited time for work under way, then closes the sessions, the login and the share of the module. Calls in
-     * the module that hang keep nobody waiting. Further calls do nothing.
+     * the module that hang do not delay it. Further calls do nothing.
      */
     @Override
     public void close() {

@@ -89,7 +89,7 @@ final class SystemScheduler implements Scheduler {
             try {
                 task.run();
             } catch (Throwable e) {
-                // The executor would keep it in a future that nobody reads.
+                // The executor would keep it in a future that no code reads.
                 LOG.error("A task of the timer failed.", e);
             }
         }

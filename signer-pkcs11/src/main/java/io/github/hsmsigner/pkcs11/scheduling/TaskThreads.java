@@ -10,7 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 public interface TaskThreads extends AutoCloseable {
 
     /**
-     * Runs a task on a thread of its own.
+     * Runs a task on a separate thread.
      *
      * @param task the task
      * @throws RejectedExecutionException if the threads are closed

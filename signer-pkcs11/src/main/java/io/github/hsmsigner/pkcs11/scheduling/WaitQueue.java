@@ -79,7 +79,7 @@ public final class WaitQueue {
         }
     }
 
-    /** Lets all that wait look at their conditions again. */
+    /** Lets all waiting threads check their conditions again. */
     public void wakeAll() {
         for (Thread thread : waiting) {
             scheduler.unpark(thread);

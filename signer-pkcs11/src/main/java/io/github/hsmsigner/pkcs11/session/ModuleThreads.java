@@ -77,7 +77,7 @@ public final class ModuleThreads implements AutoCloseable {
     }
 
     /**
-     * Runs a task on a thread of its own, without waiting for it.
+     * Runs a task on a separate thread, without waiting for it.
      *
      * @param task the task; it throws nothing
      * @throws SigningUnavailableException if the token is closed, or the process can start no further thread
@@ -126,7 +126,7 @@ public final class ModuleThreads implements AutoCloseable {
     }
 
     /**
-     * Makes a call that needs no session, on a thread of its own.
+     * Makes a call that needs no session, on a separate thread.
      *
      * @param deadline when to stop waiting for it
      * @param call the call

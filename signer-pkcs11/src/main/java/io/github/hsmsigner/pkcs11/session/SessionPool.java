@@ -169,7 +169,7 @@ public final class SessionPool {
         }
     }
 
-    /** Starts a call that has a session on a thread of its own. */
+    /** Starts a call that has a session on a separate thread. */
     private void start(SessionCall<?> first) {
         SessionCall<?> call = first;
         while (call != null) {
@@ -315,7 +315,7 @@ public final class SessionPool {
     }
 
     /**
-     * How many sessions the token has room for. It still counts those that are being closed. Those whose closing hangs must not keep
+     * How many sessions the token has room for. It still counts sessions that are being closed. Sessions whose closing hangs must not keep
      * the pool empty, but are not allowed to become ever more.
      */
     private int room() {
@@ -575,7 +575,7 @@ public final class SessionPool {
         closeDiscarded();
     }
 
-    /** Closes sessions that are too old or not needed, and checks those that were not used for a while; fills the pool. */
+    /** Closes sessions that are too old or not needed, checks sessions that were not used for a while, and fills the pool. */
     public void maintain() {
         List<Session> toCheck = new ArrayList<>();
         long now = scheduler.nanoTime();
@@ -766,7 +766,7 @@ public final class SessionPool {
     }
 
     /**
-     * Admits no further call, refuses those that wait, waits for those under way, and discards all idle sessions.
+     * Admits no further call, refuses waiting calls, waits for calls under way, and discards all idle sessions.
      *
      * @param time the longest time to wait
      * @return whether no call is under way any more

@@ -574,7 +574,7 @@ abstract class Pkcs11Contract {
     @Test
     void itIsClosedAndOpenedAgain() {
         open.close();
-        // Nobody has the module open now, so it is initialised anew.
+        // Nobody has the module open now, so it is initialised again.
         ObservedToken second = ObservedToken.open(token().config(token().selector()));
         try {
             Pkcs11Signer signer = second.token().signer(anyKey().selector());

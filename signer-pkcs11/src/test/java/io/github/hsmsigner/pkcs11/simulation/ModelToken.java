@@ -330,7 +330,7 @@ final class ModelToken implements NativeModule {
 
     @Override
     public TokenInfo tokenInfo(long slotId) throws CryptokiException {
-        // The other slot has a fault of its own.
+        // The other slot has separate faults.
         return call(slotId == slot ? "C_GetTokenInfo" : "C_GetTokenInfo of the other slot", () -> {
             require(slotId == slot || slotId == slot + 1, "C_GetTokenInfo", ReturnValue.SLOT_ID_INVALID);
             boolean other = slotId != slot;
@@ -498,8 +498,8 @@ final class ModelToken implements NativeModule {
 
     private static boolean matches(Map<AttributeType<?>, Object> object, AttributeValue<?> wanted) {
         Object value = object.get(wanted.type());
-        return value instanceof byte[] octets
-                ? Arrays.equals(octets, (byte[]) wanted.value())
+        return value instanceof byte[] bytes
+                ? Arrays.equals(bytes, (byte[]) wanted.value())
                 : wanted.value().equals(value);
     }
 

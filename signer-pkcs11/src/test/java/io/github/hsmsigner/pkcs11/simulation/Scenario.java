@@ -56,7 +56,7 @@ final class Scenario {
 
     private static final long VENDOR_CODE = 0x8000_0001L;
 
-    /** Codes of each class that recovery knows; not those that say that the request is wrong, or the PIN. */
+    /** Codes of each class that recovery knows, except codes for a wrong request or a wrong PIN. */
     private static final List<Long> CODES = List.of(
                     ReturnValue.DEVICE_ERROR,
                     ReturnValue.GENERAL_ERROR,

@@ -185,7 +185,7 @@ final class SimulatedScheduler implements Scheduler {
 
     private void releaseWorkers() {
         workers.forEach(worker -> worker.turn.release());
-        // Those that do not unwind are left alone; they are daemons.
+        // Tasks that do not unwind are left alone. They are daemons.
         long end = System.nanoTime() + blockedLimit.toNanos();
         for (Worker worker : workers) {
             while (worker.task != null && System.nanoTime() < end) {
@@ -254,7 +254,7 @@ final class SimulatedScheduler implements Scheduler {
     }
 
     /**
-     * Chooses the task that continues, and lets the time go on if there is none; {@code null} if there is never one.
+     * Chooses the task that continues, and lets the time continue if there is none; {@code null} if there is never one.
      */
     private Task next() {
         countSwitch();
@@ -293,7 +293,8 @@ final class SimulatedScheduler implements Scheduler {
         switchesWithoutTime++;
         if (switchesWithoutTime > SWITCHES_WITHOUT_TIME) {
             switchesWithoutTime = 0;
-            fail("Livelock: " + SWITCHES_WITHOUT_TIME + " switches and looks at the clock while the time stands still");
+            fail("Livelock: " + SWITCHES_WITHOUT_TIME
+                    + " switches and readings of the clock while the time stands still");
             throw new SimulationEndedError();
         }
     }

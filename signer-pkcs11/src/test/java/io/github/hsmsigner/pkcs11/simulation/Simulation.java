@@ -30,7 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One simulation: callers sign with the keys of a token while the script goes on, then the script ends, and everything
+ * One simulation: callers sign with the keys of a token while the script runs, then the script ends, and everything
  * must be well again. The invariants are checked all the time.
  */
 final class Simulation {
@@ -52,7 +52,7 @@ final class Simulation {
     private static final Duration UNTRUE_HEALTH = Duration.ofSeconds(11);
     /** A token that works again is usable before the first request succeeds. */
     private static final Duration READINESS_CHANGE = Duration.ofSeconds(1);
-    /** Sessions that the token had no room for come back one a second. */
+    /** Sessions that the token had no room for are opened again, more each second. */
     private static final Duration SETTLING = Duration.ofSeconds(10);
 
     private static final Duration TOLERANCE = Duration.ofMillis(10);

@@ -18,7 +18,7 @@ import java.util.concurrent.Future;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 
-/** Runs many simulations and reports those that violate an invariant. */
+/** Runs many simulations and reports violations of invariants. */
 final class Simulations {
 
     private static final int SHOWN_SEEDS = Integer.getInteger("simulation.shown", 12);

@@ -94,7 +94,7 @@ public final class SoftHsm {
         }
     }
 
-    /** Does something while SoftHSM, once initialised anew, has an empty directory of tokens; with no token open. */
+    /** Does something while SoftHSM, once initialised again, has an empty directory of tokens; with no token open. */
     public static synchronized void withoutTokens(Path emptyDirectory, Runnable deed) {
         configure();
         try {

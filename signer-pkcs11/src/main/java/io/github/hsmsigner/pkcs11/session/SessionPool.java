@@ -402,33 +402,17 @@ public final class SessionPool {
     }
 
     private void opened(Opening one, Session session) {
-        SessionCall<?> next = null;
-        int toOpen;
         lock.lock();
         try {
             ended(one);
             opened++;
             openingPause = 0;
             paused = false;
-            if (closed || !isCurrent(session)) {
-                forget(session, closed ? SessionCloseReason.TOKEN_CLOSED : SessionCloseReason.GENERATION_ENDED);
-            } else {
-                next = waiting.poll();
-                if (next == null) {
-                    idle.addFirst(session);
-                } else {
-                    next.take(session);
-                }
-            }
-            toOpen = planOpenings();
         } finally {
             lock.unlock();
         }
-        closeDiscarded();
-        startOpenings(toOpen);
-        if (closed) {
-            returned.wakeAll();
-        }
+        SessionCall<?> next = giveBack(session, Optional.empty());
+        fill();
         if (next != null) {
             next.run();
         }

@@ -86,7 +86,7 @@ class RequestOriginTest {
         }
     }
 
-    /** What the {@code fetch} of Node.js sends (undici, lib/web/fetch/index.js, "httpNetworkOrCacheFetch"). */
+    /** The {@code fetch} of Node.js sends it, also to servers without a page (github.com/nodejs/undici, issue 1305). */
     @ParameterizedTest
     @ValueSource(strings = {"sec-fetch-mode: cors", "Sec-Fetch-Mode: no-cors", "accept-language: *"})
     void aServerThatUsesFetchIsServed(String header) throws IOException {

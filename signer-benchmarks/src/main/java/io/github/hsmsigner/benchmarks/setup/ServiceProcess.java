@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /** The signing service as an operator runs it: a process of its own. */
 public final class ServiceProcess implements AutoCloseable {
@@ -142,18 +143,19 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /**
-     * The sum of the samples of a metric at {@code /metrics}.
+     * The sum of the samples of metrics, from one answer of {@code /metrics}.
      *
-     * @param name its name, without labels
+     * @param names their names, without labels
      * @return the sum
      * @throws IOException if the page cannot be had
      */
-    public double metric(String name) throws IOException {
+    public double metric(String... names) throws IOException {
         try (HttpConnection connection = HttpConnection.open(port)) {
             String page = new String(
                     connection.exchange(HttpConnection.get("/metrics")).body(), StandardCharsets.UTF_8);
             return page.lines()
-                    .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                    .filter(line -> Stream.of(names)
+                            .anyMatch(name -> line.startsWith(name + "{") || line.startsWith(name + " ")))
                     .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                     .sum();
         }

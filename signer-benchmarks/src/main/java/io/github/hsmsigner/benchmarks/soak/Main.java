@@ -25,18 +25,23 @@ public final class Main {
     private static final int SHOWN_FAILURES = 20;
     private static final double SHORT_MINUTES = 10;
     private static final long SAMPLE_NANOS = 1_000_000_000L;
+    private static final long RETURN_LIMIT_NANOS = 20_000_000_000L;
+    private static final long RETURN_POLL_NANOS = 100_000_000L;
 
     private final List<Samples> samples;
 
     private Main(double minutes) {
-        // In a short run the pool of sessions and the virtual machine still grow to what they need.
+        // In a short run the virtual machine still grows to what it needs.
         double tolerance = minutes < SHORT_MINUTES ? 2 : 1;
         // Threads that an outage needs stay idle for a minute, which is half of the shortest run.
         double threads = minutes < SHORT_MINUTES ? 24 : 6;
+        // An outage empties the pool. Afterwards it grows to one session for each client, whether the outage was early
+        // or late.
+        double sessions = minutes < SHORT_MINUTES ? CLIENTS + BAD_CLIENTS : 8;
         samples = List.of(
                 new Samples("threads", threads),
                 new Samples("file descriptors", 12 * tolerance),
-                new Samples("sessions", 8 * tolerance),
+                new Samples("sessions", sessions),
                 new Samples("resident memory, MiB", 24 * tolerance));
     }
 
@@ -90,6 +95,9 @@ public final class Main {
                 }
                 tell(clients, bad, trouble, outages);
                 problems.addAll(clients.failures());
+                if (service.isAlive() && !everySessionReturns(service)) {
+                    problems.add("Sessions are in use although no client is left");
+                }
             }
         }
         samples.stream()
@@ -121,6 +129,18 @@ public final class Main {
         }
     }
 
+    /** A session that the pool lost stays in use for ever. */
+    private static boolean everySessionReturns(ServiceProcess service) throws IOException {
+        long end = System.nanoTime() + RETURN_LIMIT_NANOS;
+        while (service.metric("signer_sessions_in_use") > 0) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            LockSupport.parkNanos(RETURN_POLL_NANOS);
+        }
+        return true;
+    }
+
     /** Three to ten seconds. */
     private static long pause(Random random) {
         return (3_000 + random.nextInt(7_000)) * 1_000_000L;
@@ -129,7 +149,7 @@ public final class Main {
     private void sample(ServiceProcess service, double seconds) throws IOException {
         samples.get(0).add(seconds, service.numbers().threads());
         samples.get(1).add(seconds, service.numbers().fileDescriptors());
-        samples.get(2).add(seconds, service.metric("signer_sessions_in_use") + service.metric("signer_sessions_idle"));
+        samples.get(2).add(seconds, service.metric("signer_sessions_in_use", "signer_sessions_idle"));
         samples.get(3).add(seconds, service.numbers().residentMebibytes());
     }
 

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.core;
 
+import io.github.hsmsigner.core.internal.key.SubjectPublicKeys;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.Provider;

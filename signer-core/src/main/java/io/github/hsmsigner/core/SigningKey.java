@@ -2,6 +2,7 @@ package io.github.hsmsigner.core;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
+import io.github.hsmsigner.core.internal.key.SubjectPublicKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
@@ -61,7 +62,7 @@ public final class SigningKey {
     }
 
     private static boolean isForPssAlone(CertificateChain chain) {
-        return !SubjectPublicKeys.allows(chain.signer().getPublicKey(), SignatureAlgorithm.RSA_PKCS1_SHA256);
+        return !KeyRequirements.allows(chain.signer().getPublicKey(), SignatureAlgorithm.RSA_PKCS1_SHA256);
     }
 
     /**
@@ -90,7 +91,7 @@ public final class SigningKey {
         }
         CertificateChain chain = chainOf(name, signer, certificates);
         SignatureAlgorithm algorithm = offered.stream()
-                .filter(a -> SubjectPublicKeys.allows(chain.signer().getPublicKey(), a))
+                .filter(a -> KeyRequirements.allows(chain.signer().getPublicKey(), a))
                 .findFirst()
                 .orElseThrow(() -> new InvalidConfigurationException("The certificate of "
                         + DistinguishedName.ofSubject(chain.signer()).toString()
@@ -159,7 +160,7 @@ public final class SigningKey {
     }
 
     private boolean isCertified(SignatureAlgorithm algorithm) {
-        return SubjectPublicKeys.allows(chain.signer().getPublicKey(), algorithm);
+        return KeyRequirements.allows(chain.signer().getPublicKey(), algorithm);
     }
 
     private String offers() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.certificate.CertificateFiles;
+import io.github.hsmsigner.core.internal.key.SubjectPublicKeys;
 import io.github.hsmsigner.testing.ExternalTool;
 import io.github.hsmsigner.testing.TestPki;
 import java.nio.file.Path;
@@ -47,13 +48,13 @@ class SubjectPublicKeysTest {
         assertThat(SubjectPublicKeys.same(rsa, pss)).isTrue();
         assertThat(SubjectPublicKeys.same(pss, rsa)).isTrue();
         assertThat(SubjectPublicKeys.same(pss, TestKeys.KEY_PAIR.getPublic())).isFalse();
-        assertThat(SubjectPublicKeys.allows(pss, SignatureAlgorithm.RSA_PKCS1_SHA256))
+        assertThat(KeyRequirements.allows(pss, SignatureAlgorithm.RSA_PKCS1_SHA256))
                 .isFalse();
-        assertThat(SubjectPublicKeys.allows(pss, SignatureAlgorithm.RSA_PSS_SHA256))
+        assertThat(KeyRequirements.allows(pss, SignatureAlgorithm.RSA_PSS_SHA256))
                 .isTrue();
-        assertThat(SubjectPublicKeys.allows(pss, SignatureAlgorithm.RSA_PSS_SHA512))
+        assertThat(KeyRequirements.allows(pss, SignatureAlgorithm.RSA_PSS_SHA512))
                 .isEqualTo(parameters.isEmpty());
-        assertThat(SubjectPublicKeys.allows(rsa, SignatureAlgorithm.RSA_PKCS1_SHA256))
+        assertThat(KeyRequirements.allows(rsa, SignatureAlgorithm.RSA_PKCS1_SHA256))
                 .isTrue();
     }
 

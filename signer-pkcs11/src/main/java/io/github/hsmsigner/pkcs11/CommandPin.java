@@ -2,9 +2,9 @@ package io.github.hsmsigner.pkcs11;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
-import io.github.hsmsigner.core.secret.LocaleCharset;
-import io.github.hsmsigner.core.secret.MalformedSecretException;
-import io.github.hsmsigner.core.secret.SecretText;
+import io.github.hsmsigner.core.internal.secret.LocaleCharset;
+import io.github.hsmsigner.core.internal.secret.MalformedSecretException;
+import io.github.hsmsigner.core.internal.secret.SecretText;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

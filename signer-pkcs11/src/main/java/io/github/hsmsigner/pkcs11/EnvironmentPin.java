@@ -1,7 +1,7 @@
 package io.github.hsmsigner.pkcs11;
 
-import io.github.hsmsigner.core.secret.MalformedSecretException;
-import io.github.hsmsigner.core.secret.SecretText;
+import io.github.hsmsigner.core.internal.secret.MalformedSecretException;
+import io.github.hsmsigner.core.internal.secret.SecretText;
 import java.util.Objects;
 
 /** A PIN in a variable of the environment, where Java keeps it as a String for good. */

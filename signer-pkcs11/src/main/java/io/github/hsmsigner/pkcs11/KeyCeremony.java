@@ -2,10 +2,10 @@ package io.github.hsmsigner.pkcs11;
 
 import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.SignatureAlgorithm;
-import io.github.hsmsigner.core.SubjectPublicKeys;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
+import io.github.hsmsigner.core.internal.key.SubjectPublicKeys;
 import io.github.hsmsigner.core.x509.SignerContentSigner;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.object.KeyLookup;

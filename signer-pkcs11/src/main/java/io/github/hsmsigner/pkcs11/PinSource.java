@@ -2,7 +2,7 @@ package io.github.hsmsigner.pkcs11;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
-import io.github.hsmsigner.core.secret.SecretText;
+import io.github.hsmsigner.core.internal.secret.SecretText;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.github.hsmsigner.pkcs11;
 
 import io.github.hsmsigner.core.error.SigningUnavailableException;
-import io.github.hsmsigner.core.secret.MalformedSecretException;
+import io.github.hsmsigner.core.internal.secret.MalformedSecretException;
 
 /** Refuses sources that have no PIN. */
 final class PinText {

@@ -1,9 +1,9 @@
 package io.github.hsmsigner.pkcs11;
 
 import io.github.hsmsigner.core.Deadline;
-import io.github.hsmsigner.core.SubjectPublicKeys;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.internal.key.SubjectPublicKeys;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;

@@ -1,10 +1,10 @@
 package io.github.hsmsigner.core.certificate;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.core.fetch.PeerText;
-import io.github.hsmsigner.core.pem.MalformedPemException;
-import io.github.hsmsigner.core.pem.PemBlock;
-import io.github.hsmsigner.core.pem.PemText;
+import io.github.hsmsigner.core.internal.fetch.PeerText;
+import io.github.hsmsigner.core.internal.pem.MalformedPemException;
+import io.github.hsmsigner.core.internal.pem.PemBlock;
+import io.github.hsmsigner.core.internal.pem.PemText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.github.hsmsigner.core.certificate;
 
-import io.github.hsmsigner.core.SubjectPublicKeys;
+import io.github.hsmsigner.core.internal.key.SubjectPublicKeys;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.security.cert.CertificateException;

@@ -1,11 +1,11 @@
 package io.github.hsmsigner.core.certificate;
 
-import io.github.hsmsigner.core.SubjectPublicKeys;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.core.fetch.PeerText;
-import io.github.hsmsigner.core.pem.MalformedPemException;
-import io.github.hsmsigner.core.pem.PemBlock;
-import io.github.hsmsigner.core.pem.PemText;
+import io.github.hsmsigner.core.internal.fetch.PeerText;
+import io.github.hsmsigner.core.internal.key.SubjectPublicKeys;
+import io.github.hsmsigner.core.internal.pem.MalformedPemException;
+import io.github.hsmsigner.core.internal.pem.PemBlock;
+import io.github.hsmsigner.core.internal.pem.PemText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;

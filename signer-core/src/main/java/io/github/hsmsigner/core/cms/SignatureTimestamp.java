@@ -4,7 +4,7 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.TimestampSource;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
-import io.github.hsmsigner.core.fetch.PeerOutage;
+import io.github.hsmsigner.core.internal.fetch.PeerOutage;
 import java.io.IOException;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1Primitive;

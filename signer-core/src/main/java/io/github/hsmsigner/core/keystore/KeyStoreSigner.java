@@ -10,6 +10,7 @@ import io.github.hsmsigner.core.Signer;
 import io.github.hsmsigner.core.certificate.FixedCertificateProvider;
 import io.github.hsmsigner.core.error.InternalSigningException;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.internal.key.KeyPairs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

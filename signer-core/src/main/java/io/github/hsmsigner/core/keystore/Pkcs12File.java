@@ -2,7 +2,7 @@ package io.github.hsmsigner.core.keystore;
 
 import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.core.fetch.PeerText;
+import io.github.hsmsigner.core.internal.fetch.PeerText;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;

@@ -1,12 +1,12 @@
 package io.github.hsmsigner.core.revocation;
 
 import io.github.hsmsigner.core.Deadline;
-import io.github.hsmsigner.core.fetch.Asn1Answer;
-import io.github.hsmsigner.core.fetch.CertificateAddresses;
-import io.github.hsmsigner.core.fetch.HttpFetcher;
-import io.github.hsmsigner.core.pem.MalformedPemException;
-import io.github.hsmsigner.core.pem.PemBlock;
-import io.github.hsmsigner.core.pem.PemText;
+import io.github.hsmsigner.core.internal.fetch.Asn1Answer;
+import io.github.hsmsigner.core.internal.fetch.CertificateAddresses;
+import io.github.hsmsigner.core.internal.fetch.HttpFetcher;
+import io.github.hsmsigner.core.internal.pem.MalformedPemException;
+import io.github.hsmsigner.core.internal.pem.PemBlock;
+import io.github.hsmsigner.core.internal.pem.PemText;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;

@@ -1,8 +1,8 @@
 package io.github.hsmsigner.core.revocation;
 
 import io.github.hsmsigner.core.Deadline;
-import io.github.hsmsigner.core.fetch.Asn1Answer;
-import io.github.hsmsigner.core.fetch.HttpFetcher;
+import io.github.hsmsigner.core.internal.fetch.Asn1Answer;
+import io.github.hsmsigner.core.internal.fetch.HttpFetcher;
 import java.io.IOException;
 import java.net.URI;
 import java.security.SecureRandom;

@@ -1,8 +1,8 @@
 package io.github.hsmsigner.core.revocation;
 
 import io.github.hsmsigner.core.CertificateChain;
-import io.github.hsmsigner.core.fetch.Asn1Answer;
-import io.github.hsmsigner.core.fetch.PeerSignatures;
+import io.github.hsmsigner.core.internal.fetch.Asn1Answer;
+import io.github.hsmsigner.core.internal.fetch.PeerSignatures;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;

@@ -3,7 +3,7 @@ package io.github.hsmsigner.core.revocation;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
-import io.github.hsmsigner.core.fetch.PeerOutage;
+import io.github.hsmsigner.core.internal.fetch.PeerOutage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.security.cert.X509Certificate;

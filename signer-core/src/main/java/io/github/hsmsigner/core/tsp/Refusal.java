@@ -1,6 +1,6 @@
 package io.github.hsmsigner.core.tsp;
 
-import io.github.hsmsigner.core.fetch.PeerText;
+import io.github.hsmsigner.core.internal.fetch.PeerText;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

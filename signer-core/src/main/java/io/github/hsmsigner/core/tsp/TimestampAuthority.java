@@ -1,6 +1,6 @@
 package io.github.hsmsigner.core.tsp;
 
-import io.github.hsmsigner.core.fetch.HttpAddress;
+import io.github.hsmsigner.core.internal.fetch.HttpAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;

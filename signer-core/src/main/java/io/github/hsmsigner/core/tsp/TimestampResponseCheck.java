@@ -1,7 +1,7 @@
 package io.github.hsmsigner.core.tsp;
 
-import io.github.hsmsigner.core.fetch.Asn1Answer;
-import io.github.hsmsigner.core.fetch.PeerSignatures;
+import io.github.hsmsigner.core.internal.fetch.Asn1Answer;
+import io.github.hsmsigner.core.internal.fetch.PeerSignatures;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.TestKeys;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.internal.key.KeyPairs;
 import io.github.hsmsigner.testing.MalformedInput;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.SigningKey;
-import io.github.hsmsigner.core.SubjectPublicKeys;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.internal.key.SubjectPublicKeys;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;

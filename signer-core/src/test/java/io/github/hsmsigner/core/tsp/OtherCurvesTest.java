@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.CertificateChain;
 import io.github.hsmsigner.core.SigningKey;
-import io.github.hsmsigner.core.SubjectPublicKeys;
 import io.github.hsmsigner.core.TestKeys;
 import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.internal.key.SubjectPublicKeys;
 import io.github.hsmsigner.core.keystore.KeyStoreSigner;
 import io.github.hsmsigner.testing.ExternalTool;
 import io.github.hsmsigner.testing.TestPki;

@@ -1,6 +1,6 @@
 package io.github.hsmsigner.http.command;
 
-import io.github.hsmsigner.core.secret.LocaleCharset;
+import io.github.hsmsigner.core.internal.secret.LocaleCharset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

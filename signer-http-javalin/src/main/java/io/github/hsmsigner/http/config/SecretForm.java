@@ -1,8 +1,8 @@
 package io.github.hsmsigner.http.config;
 
-import io.github.hsmsigner.core.secret.LocaleCharset;
-import io.github.hsmsigner.core.secret.MalformedSecretException;
-import io.github.hsmsigner.core.secret.SecretText;
+import io.github.hsmsigner.core.internal.secret.LocaleCharset;
+import io.github.hsmsigner.core.internal.secret.MalformedSecretException;
+import io.github.hsmsigner.core.internal.secret.SecretText;
 import io.github.hsmsigner.http.secret.SecretReference;
 import io.github.hsmsigner.pkcs11.PinSource;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.github.hsmsigner.http.config;
 
-import io.github.hsmsigner.core.secret.LocaleCharset;
+import io.github.hsmsigner.core.internal.secret.LocaleCharset;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,7 +1,7 @@
 package io.github.hsmsigner.http.config;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.core.fetch.HttpAddress;
+import io.github.hsmsigner.core.internal.fetch.HttpAddress;
 import io.github.hsmsigner.http.auth.RateLimit;
 import io.github.hsmsigner.pkcs11.Pkcs11Uri;
 import java.net.URI;

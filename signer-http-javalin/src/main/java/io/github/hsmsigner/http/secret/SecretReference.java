@@ -1,8 +1,8 @@
 package io.github.hsmsigner.http.secret;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.core.secret.MalformedSecretException;
-import io.github.hsmsigner.core.secret.SecretText;
+import io.github.hsmsigner.core.internal.secret.MalformedSecretException;
+import io.github.hsmsigner.core.internal.secret.SecretText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

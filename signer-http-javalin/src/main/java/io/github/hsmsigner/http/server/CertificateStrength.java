@@ -1,7 +1,7 @@
 package io.github.hsmsigner.http.server;
 
 import io.github.hsmsigner.core.DistinguishedName;
-import io.github.hsmsigner.core.fetch.PeerSignatures;
+import io.github.hsmsigner.core.internal.fetch.PeerSignatures;
 import java.io.IOException;
 import java.security.PublicKey;
 import java.security.cert.CertPathValidatorException;

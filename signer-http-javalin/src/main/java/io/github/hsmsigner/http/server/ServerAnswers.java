@@ -1,6 +1,6 @@
 package io.github.hsmsigner.http.server;
 
-import io.github.hsmsigner.core.fetch.PeerText;
+import io.github.hsmsigner.core.internal.fetch.PeerText;
 import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.LogRateLimiter;
 import java.util.function.Consumer;

@@ -2,10 +2,10 @@ package io.github.hsmsigner.http.server;
 
 import io.github.hsmsigner.core.CertificateChain;
 import io.github.hsmsigner.core.DistinguishedName;
-import io.github.hsmsigner.core.SubjectPublicKeys;
 import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.core.certificate.FixedCertificateProvider;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.internal.key.SubjectPublicKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;

@@ -1,6 +1,6 @@
 package io.github.hsmsigner.pkcs11.cryptoki;
 
-import io.github.hsmsigner.core.fetch.PeerText;
+import io.github.hsmsigner.core.internal.fetch.PeerText;
 import java.util.OptionalLong;
 
 /**

@@ -1,8 +1,8 @@
 package io.github.hsmsigner.pkcs11.object;
 
-import io.github.hsmsigner.core.SubjectPublicKeys;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.internal.key.SubjectPublicKeys;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import java.security.PublicKey;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.github.hsmsigner.pkcs11.object;
 
-import io.github.hsmsigner.core.fetch.PeerText;
+import io.github.hsmsigner.core.internal.fetch.PeerText;
 import io.github.hsmsigner.pkcs11.cryptoki.ObjectClass;
 import java.util.HexFormat;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.github.hsmsigner.pkcs11.object;
 
-import io.github.hsmsigner.core.SubjectPublicKeys;
+import io.github.hsmsigner.core.internal.key.SubjectPublicKeys;
 import io.github.hsmsigner.pkcs11.cryptoki.ObjectClass;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -3,7 +3,7 @@ package io.github.hsmsigner.pkcs11.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hsmsigner.core.SubjectPublicKeys;
+import io.github.hsmsigner.core.internal.key.SubjectPublicKeys;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
 import java.security.PublicKey;

@@ -1,5 +1,0 @@
-/**
- * Decoding of secrets: {@link io.github.hsmsigner.core.secret.SecretText}, and the charset of the locale, in which secrets come from
- * the environment: {@link io.github.hsmsigner.core.secret.LocaleCharset}.
- */
-package io.github.hsmsigner.core.secret;

@@ -13,7 +13,7 @@ import org.bouncycastle.asn1.DERIA5String;
 import org.bouncycastle.asn1.DERPrintableString;
 import org.bouncycastle.asn1.DERUTF8String;
 
-/** The keywords of attributes in distinguished names: those that OpenSSL prints, and others that are accepted. */
+/** The keywords of attributes in distinguished names: the keywords that OpenSSL prints, and further accepted ones. */
 final class AttributeKeywords {
 
     private static final String X520 = "2.5.4.";
@@ -24,35 +24,35 @@ final class AttributeKeywords {
     /** OpenSSL's short names, {@code openssl list -objects}, by what is after the prefix. */
     private static final Map<String, String> OPENSSL = table(
             X520,
-            "3 CN,4 SN,5 serialNumber,6 C,7 L,8 ST,9 street,10 O,11 OU,12 title,13 description,15 businessCategory,"
-                    + "16 postalAddress,17 postalCode,18 postOfficeBox,19 physicalDeliveryOfficeName,20 telephoneNumber,"
-                    + "21 telexNumber,23 facsimileTelephoneNumber,31 member,32 owner,33 roleOccupant,34 seeAlso,41 name,"
-                    + "42 GN,43 initials,44 generationQualifier,45 x500UniqueIdentifier,46 dnQualifier,"
-                    + "49 distinguishedName,50 uniqueMember,51 houseIdentifier,54 dmdName,65 pseudonym,72 role,"
-                    + "97 organizationIdentifier,98 c3,99 n3,100 dnsName",
+            "3=CN,4=SN,5=serialNumber,6=C,7=L,8=ST,9=street,10=O,11=OU,12=title,13=description,15=businessCategory,"
+                    + "16=postalAddress,17=postalCode,18=postOfficeBox,19=physicalDeliveryOfficeName,20=telephoneNumber,"
+                    + "21=telexNumber,23=facsimileTelephoneNumber,31=member,32=owner,33=roleOccupant,34=seeAlso,41=name,"
+                    + "42=GN,43=initials,44=generationQualifier,45=x500UniqueIdentifier,46=dnQualifier,"
+                    + "49=distinguishedName,50=uniqueMember,51=houseIdentifier,54=dmdName,65=pseudonym,72=role,"
+                    + "97=organizationIdentifier,98=c3,99=n3,100=dnsName",
             COSINE,
-            "1 UID,3 mail,4 info,6 roomNumber,8 userClass,9 host,10 manager,20 homeTelephoneNumber,25 DC,"
-                    + "37 associatedDomain,40 personalTitle,41 mobileTelephoneNumber,43 friendlyCountryName,44 uid,"
-                    + "45 organizationalStatus,48 buildingName",
+            "1=UID,3=mail,4=info,6=roomNumber,8=userClass,9=host,10=manager,20=homeTelephoneNumber,25=DC,"
+                    + "37=associatedDomain,40=personalTitle,41=mobileTelephoneNumber,43=friendlyCountryName,44=uid,"
+                    + "45=organizationalStatus,48=buildingName",
             PKCS9,
-            "1 emailAddress,2 unstructuredName,8 unstructuredAddress",
+            "1=emailAddress,2=unstructuredName,8=unstructuredAddress",
             EV,
-            "1 jurisdictionL,2 jurisdictionST,3 jurisdictionC",
+            "1=jurisdictionL,2=jurisdictionST,3=jurisdictionC",
             "1.2.643.",
-            "3.131.1.1 INN,100.1 OGRN,100.3 SNILS,100.5 OGRNIP");
+            "3.131.1.1=INN,100.1=OGRN,100.3=SNILS,100.5=OGRNIP");
 
     /** Long names of OpenSSL, and what Java and others write. In lower case: RFC 4514 keywords have no case. */
     private static final Map<String, String> OTHERS = table(
             X520,
-            "3 commonname,4 surname,5 serial,6 countryname,7 localityname,8 stateorprovincename,8 s,8 sp,9 streetaddress,"
-                    + "10 organizationname,11 organizationalunitname,12 t,42 givenname,42 g,44 generation,46 dnq,"
-                    + "46 dn qualifier,97 organisationidentifier",
+            "3=commonname,4=surname,5=serial,6=countryname,7=localityname,8=stateorprovincename,8=s,8=sp,9=streetaddress,"
+                    + "10=organizationname,11=organizationalunitname,12=t,42=givenname,42=g,44=generation,46=dnq,"
+                    + "46=dn qualifier,97=organisationidentifier",
             COSINE,
-            "1 userid,25 domaincomponent,44 uniqueidentifier",
+            "1=userid,25=domaincomponent,44=uniqueidentifier",
             PKCS9,
-            "1 e,1 email",
+            "1=e,1=email",
             EV,
-            "1 jurisdictionlocalityname,2 jurisdictionstateorprovincename,3 jurisdictioncountryname");
+            "1=jurisdictionlocalityname,2=jurisdictionstateorprovincename,3=jurisdictioncountryname");
 
     private static final Map<String, String> TYPES = types();
 
@@ -67,14 +67,17 @@ final class AttributeKeywords {
         Map<String, String> table = new HashMap<>();
         for (int i = 0; i < prefixesAndRows.length; i += 2) {
             for (String row : prefixesAndRows[i + 1].split(",")) {
-                String[] idAndKeyword = row.split(" ", 2);
+                String[] idAndKeyword = row.split("=", 2);
                 table.put(idAndKeyword[1], prefixesAndRows[i] + idAndKeyword[0]);
             }
         }
         return Map.copyOf(table);
     }
 
-    /** By keyword in lower case. Of UID and uid, which OpenSSL tells apart by case alone, the usual one. */
+    /**
+     * Maps each keyword in lower case to its type. OpenSSL distinguishes UID and uid only by case; the map has the
+     * usual one.
+     */
     private static Map<String, String> types() {
         Map<String, String> types = Stream.of(OTHERS, OPENSSL)
                 .flatMap(table -> table.entrySet().stream())

@@ -40,7 +40,7 @@ public record ChainFinding(Kind kind, Severity severity, String subject, Optiona
         WARNING
     }
 
-    /** What can be wrong with a chain. */
+    /** The kinds of faults in a chain. */
     public enum Kind {
         /** The signer's certificate is past its end. */
         SIGNER_EXPIRED,

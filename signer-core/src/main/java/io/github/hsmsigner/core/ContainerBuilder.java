@@ -11,14 +11,14 @@ import io.github.hsmsigner.core.error.UnsupportedRequestException;
 public interface ContainerBuilder {
 
     /**
-     * First step: settles everything that the signature covers.
+     * Prepares a container (first step). Settles everything that the signature covers.
      *
-     * @param parameters what the container is to be
+     * @param parameters the kind of container and its properties
      * @param contentDigest the digest of the content, made with the digest algorithm of the signature algorithm
-     * @param deadline by when it must be done, where something must be fetched for it
-     * @return the container but for its signature
+     * @param deadline the time limit for what must be fetched for the container
+     * @return the container without its signature
      * @throws UnsupportedRequestException if this builder does not make such containers
-     * @throws SigningUnavailableException if something that must be fetched for it cannot be had
+     * @throws SigningUnavailableException if something that must be fetched for it is not available
      * @throws IllegalArgumentException if the digest was made with another digest algorithm
      */
     PreparedContainer prepare(ContainerParameters parameters, Digest contentDigest, Deadline deadline);
@@ -33,13 +33,13 @@ public interface ContainerBuilder {
     }
 
     /**
-     * An upper bound of the size of a container, for callers that must reserve room before there is a signature.
+     * Returns an upper bound of the size of a container, for callers that reserve room before the signature exists.
      *
-     * @param parameters what the container is to be
-     * @param deadline by when it must be known, where something must be fetched for it
+     * @param parameters the kind of container and its properties
+     * @param deadline the time limit for what must be fetched for the container
      * @return the size in bytes that no container of these parameters exceeds
      * @throws UnsupportedRequestException if this builder does not make such containers
-     * @throws SigningUnavailableException if something that must be fetched for it cannot be had
+     * @throws SigningUnavailableException if something that must be fetched for it is not available
      */
     int maxSize(ContainerParameters parameters, Deadline deadline);
 }

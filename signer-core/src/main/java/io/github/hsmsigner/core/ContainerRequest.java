@@ -5,9 +5,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What is to be signed in a container: a kind of container, and the content as its digest or as a stream.
+ * A request to sign content in a container: a kind of container, and the content as its digest or as a stream.
  *
- * <p>A request made from a digest or from octets is immutable; one made from a stream can be served once.
+ * <p>A request made from a digest or from bytes is immutable. A request made from a stream can be served once.
  */
 public final class ContainerRequest {
 
@@ -70,7 +70,7 @@ public final class ContainerRequest {
     }
 
     /**
-     * What the content is hashed with.
+     * Returns the algorithm that hashes the content.
      *
      * @return the digest algorithm
      */

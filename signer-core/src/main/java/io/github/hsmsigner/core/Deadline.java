@@ -27,7 +27,7 @@ public final class Deadline {
         this.listener = listener;
     }
 
-    /** Is told of results of abandoned work. Implementations are thread-safe, return at once and throw nothing. */
+    /** Receives results of abandoned work. Implementations are thread-safe, return at once and throw nothing. */
     @FunctionalInterface
     public interface LateResultListener {
 
@@ -81,8 +81,8 @@ public final class Deadline {
     }
 
     /**
-     * A deadline for the next of several steps that share this one: an equal part of the time that is left, so that a step that
-     * hangs leaves time for those after it.
+     * Returns the deadline of the next of several steps that share this deadline: an equal part of the time that is
+     * left. A step that hangs then leaves time for the steps after it.
      *
      * @param steps how many steps are left, the next one counted; positive
      * @return the deadline of the next step

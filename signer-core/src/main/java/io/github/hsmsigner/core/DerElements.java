@@ -72,7 +72,7 @@ final class DerElements {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         elements.forEach(content::writeBytes);
         try {
-            // An OCTET STRING has the same form.
+            // DEROctetString has the same form.
             byte[] element = new DEROctetString(content.toByteArray()).getEncoded();
             element[0] = (byte) tag;
             return element;

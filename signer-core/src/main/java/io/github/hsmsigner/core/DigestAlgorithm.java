@@ -124,7 +124,7 @@ public enum DigestAlgorithm {
         }
     }
 
-    /** The octets of a DER DigestInfo that stand before the digest itself (RFC 8017, section 9.2, note 1). */
+    /** Returns the bytes of a DER DigestInfo before the digest itself (RFC 8017, section 9.2, note 1). */
     byte[] digestInfoPrefix() {
         return digestInfoPrefix;
     }

@@ -332,7 +332,7 @@ public final class DistinguishedName {
             return decoded(Arrays.copyOf(octets.toByteArray(), length));
         }
 
-        /** The next character in UTF-8, or the octet that an escape stands for. */
+        /** Returns the next character in UTF-8, or the byte that an escape stands for. */
         private byte[] next() {
             int c = text.codePointAt(position);
             position += Character.charCount(c);

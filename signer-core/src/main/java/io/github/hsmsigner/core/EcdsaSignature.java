@@ -11,8 +11,8 @@ import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.DERSequence;
 
 /**
- * The two numbers of an ECDSA signature, between the two ways in which they are written: side by side in a fixed width, as tokens
- * give them (PKCS#11 2.40, section 2.3.1), and as the DER encoding of Ecdsa-Sig-Value, as X.509 and CMS carry them (RFC 5753,
+ * The two numbers of an ECDSA signature. Converts between its two encodings. Tokens return the numbers side by side in
+ * a fixed width (PKCS#11 2.40, section 2.3.1). X.509 and CMS carry the DER encoding of Ecdsa-Sig-Value (RFC 5753,
  * section 7.2).
  *
  * <p>For implementers of {@link Signer}. Immutable.
@@ -38,34 +38,34 @@ public record EcdsaSignature(BigInteger r, BigInteger s) {
     /**
      * Reads the numbers side by side.
      *
-     * @param octets r and s, big-endian, each in half of the octets
+     * @param bytes r and s, big-endian, each in half of the bytes
      * @return the signature
-     * @throws IllegalArgumentException if the octets cannot be halved, or a number is zero
+     * @throws IllegalArgumentException if the number of bytes is odd, or a number is zero
      */
-    public static EcdsaSignature ofRaw(byte[] octets) {
-        if (octets.length == 0 || octets.length % 2 != 0) {
+    public static EcdsaSignature ofRaw(byte[] bytes) {
+        if (bytes.length == 0 || bytes.length % 2 != 0) {
             throw new IllegalArgumentException(
-                    "A raw ECDSA signature has an even number of octets, not " + octets.length);
+                    "A raw ECDSA signature has an even number of bytes, not " + bytes.length);
         }
-        int width = octets.length / 2;
-        return new EcdsaSignature(new BigInteger(1, octets, 0, width), new BigInteger(1, octets, width, width));
+        int width = bytes.length / 2;
+        return new EcdsaSignature(new BigInteger(1, bytes, 0, width), new BigInteger(1, bytes, width, width));
     }
 
     /**
      * Reads the DER encoding.
      *
-     * @param octets an Ecdsa-Sig-Value in DER, and nothing after it
+     * @param bytes an Ecdsa-Sig-Value in DER, and nothing after it
      * @return the signature
-     * @throws IllegalArgumentException if the octets are something else
+     * @throws IllegalArgumentException if the bytes are something else
      */
-    public static EcdsaSignature ofDer(byte[] octets) {
+    public static EcdsaSignature ofDer(byte[] bytes) {
         try {
-            if (ASN1Primitive.fromByteArray(octets) instanceof ASN1Sequence numbers
+            if (ASN1Primitive.fromByteArray(bytes) instanceof ASN1Sequence numbers
                     && numbers.size() == 2
                     && numbers.getObjectAt(0) instanceof ASN1Integer r
                     && numbers.getObjectAt(1) instanceof ASN1Integer s) {
                 EcdsaSignature signature = new EcdsaSignature(r.getValue(), s.getValue());
-                if (Arrays.equals(signature.toDer(), octets)) {
+                if (Arrays.equals(signature.toDer(), bytes)) {
                     return signature;
                 }
             }
@@ -76,10 +76,10 @@ public record EcdsaSignature(BigInteger r, BigInteger s) {
     }
 
     /**
-     * How long the DER encoding can be.
+     * Returns the maximum length of the DER encoding.
      *
      * @param order the order of the curve
-     * @return the length in octets that no signature on that curve exceeds
+     * @return the length in bytes that no signature on that curve exceeds
      */
     public static int maxDerLength(BigInteger order) {
         BigInteger largest = order.subtract(BigInteger.ONE);
@@ -105,25 +105,25 @@ public record EcdsaSignature(BigInteger r, BigInteger s) {
     /**
      * Writes the numbers side by side.
      *
-     * @param width the octets of each number: those of the curve's order, 32 for P-256, 48 for P-384, 66 for P-521
+     * @param width the bytes of each number, as many as the curve's order has: 32 for P-256, 48 for P-384, 66 for P-521
      * @return r and s, big-endian
      * @throws IllegalArgumentException if a number does not fit
      */
     public byte[] toRaw(int width) {
-        byte[] octets = new byte[2 * width];
-        put(r, octets, width);
-        put(s, octets, 2 * width);
-        return octets;
+        byte[] bytes = new byte[2 * width];
+        put(r, bytes, width);
+        put(s, bytes, 2 * width);
+        return bytes;
     }
 
-    private static void put(BigInteger number, byte[] octets, int end) {
-        int width = octets.length / 2;
+    private static void put(BigInteger number, byte[] bytes, int end) {
+        int width = bytes.length / 2;
         byte[] digits = number.toByteArray();
         int from = digits[0] == 0 ? 1 : 0;
         int length = digits.length - from;
         if (length > width) {
-            throw new IllegalArgumentException("A number of the signature needs " + length + " octets, not " + width);
+            throw new IllegalArgumentException("A number of the signature needs " + length + " bytes, not " + width);
         }
-        System.arraycopy(digits, from, octets, end - length, length);
+        System.arraycopy(digits, from, bytes, end - length, length);
     }
 }

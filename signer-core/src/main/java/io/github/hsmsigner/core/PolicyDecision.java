@@ -29,7 +29,7 @@ public final class PolicyDecision {
     }
 
     /**
-     * The request may go on.
+     * Allows the request.
      *
      * @return the decision
      */
@@ -38,7 +38,7 @@ public final class PolicyDecision {
     }
 
     /**
-     * The request may go on, and the policy knows who asks.
+     * Allows the request; the policy knows the caller.
      *
      * @param caller what the audit log calls the caller; must not repeat the signing token
      * @return the decision
@@ -58,10 +58,10 @@ public final class PolicyDecision {
     }
 
     /**
-     * The request is refused now, and may be repeated later: the caller asks too often.
+     * Refuses the request for now, because the caller sends too many. The caller may repeat it later.
      *
-     * @param reason why, for the operator's log; the client does not see it. Must not repeat the signing token
-     * @param retryAfter when trying again is sensible; the client is told
+     * @param reason the reason, for the operator's log; the client does not see it. Must not repeat the signing token
+     * @param retryAfter the time after which a retry is sensible; the client receives it
      * @return the decision
      */
     public static PolicyDecision denyForNow(String reason, Duration retryAfter) {
@@ -147,18 +147,18 @@ public final class PolicyDecision {
     }
 
     /**
-     * Why the request is refused.
+     * Returns the reason for the refusal.
      *
-     * @return the reason, or empty if the request may go on
+     * @return the reason, or empty if the request is allowed
      */
     public Optional<String> denialReason() {
         return Optional.ofNullable(denialReason);
     }
 
     /**
-     * When a request that is refused for now may be repeated.
+     * Returns when a request that is refused for now may be repeated.
      *
-     * @return the time to wait; empty if the request may go on, or waiting does not help
+     * @return the time to wait; empty if the request is allowed, or waiting does not help
      */
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);

@@ -8,19 +8,19 @@ import io.github.hsmsigner.core.error.SigningUnavailableException;
 public interface PreparedContainer {
 
     /**
-     * The octets that the signature is computed over: the DER encoding of the signed attributes (RFC 5652, section 5.4).
+     * Returns the bytes to sign: the DER encoding of the signed attributes (RFC 5652, section 5.4).
      *
-     * @return a copy of the octets
+     * @return a copy of the bytes
      */
     byte[] dataToBeSigned();
 
     /**
-     * Second step: puts the signature in.
+     * Inserts the signature (second step).
      *
      * @param signature the signature over {@link #dataToBeSigned()}
-     * @param deadline by when it must be done, where something must be fetched for it, such as a timestamp
+     * @param deadline the time limit for what must be fetched for the container, such as a timestamp
      * @return the finished container
-     * @throws SigningUnavailableException if something that must be fetched for it cannot be had
+     * @throws SigningUnavailableException if something that must be fetched for it is not available
      */
     SignedContainer complete(byte[] signature, Deadline deadline);
 }

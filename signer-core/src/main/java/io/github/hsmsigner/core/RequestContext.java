@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Who asks, and until when: the facts about a request that do not depend on what is asked. Immutable.
+ * The caller and the deadline of a request: the facts that do not depend on the requested operation. Immutable.
  */
 public final class RequestContext {
 
@@ -47,7 +47,7 @@ public final class RequestContext {
     }
 
     /**
-     * What logs call this request.
+     * Returns the identifier of the request in logs.
      *
      * @return the identifier
      */
@@ -83,7 +83,7 @@ public final class RequestContext {
     }
 
     /**
-     * What the caller presents to be allowed to sign.
+     * Returns the signing token that the caller presents.
      *
      * @return the signing token, or empty if the caller sent none
      */
@@ -109,7 +109,7 @@ public final class RequestContext {
         return transportFacts;
     }
 
-    /** Who is told what became of the request. */
+    /** Returns the observer of the outcome. */
     Consumer<AuditEvent> whenEnded() {
         return whenEnded;
     }
@@ -205,12 +205,12 @@ public final class RequestContext {
         }
 
         /**
-         * Sets who is told what became of the request, such as a transport that logs who asked and with which key. It is called on the
-         * thread that serves the request, after the audit log has recorded the event and before the answer is given; with the error
-         * {@link io.github.hsmsigner.core.error.ErrorCode#INTERNAL} where the audit log could not. A context that serves several
-         * requests is told of each.
+         * Sets an observer of the outcome, such as a transport that logs the caller and the key. The thread that serves
+         * the request calls it after the audit log has recorded the event and before the response is given. If the
+         * audit log failed, the event has the error {@link io.github.hsmsigner.core.error.ErrorCode#INTERNAL}. The
+         * observer of a context that serves several requests is called for each.
          *
-         * @param whenEnded returns at once and throws nothing
+         * @param whenEnded the observer; returns at once and throws nothing
          * @return this builder
          */
         public Builder whenEnded(Consumer<AuditEvent> whenEnded) {

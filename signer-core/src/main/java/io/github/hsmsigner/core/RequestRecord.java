@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** What is known of a request so far, for the policy and the audit log. Used by one thread. */
+/** The facts about a request so far, for the policy and the audit log. Used by one thread. */
 final class RequestRecord {
 
     private final SigningAction action;
@@ -77,12 +77,12 @@ final class RequestRecord {
         algorithm = Optional.of(used);
     }
 
-    /** It waited for its turn, be it in vain. */
+    /** Adds time in the queue, whether or not the request got its turn. */
     void queued(long nanos) {
         queuedNanos += nanos;
     }
 
-    /** It was with the signer, be it in vain. */
+    /** Adds time in the signer, whether or not the signature was made. */
     void signing(long nanos) {
         signingNanos += nanos;
     }

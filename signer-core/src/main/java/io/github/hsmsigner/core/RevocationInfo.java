@@ -14,8 +14,8 @@ import org.bouncycastle.asn1.ASN1Sequence;
 public record RevocationInfo(List<byte[]> ocspResponses, List<byte[]> crls) {
 
     /**
-     * Copies both lists. What they have becomes part of containers as it is, so something that is no DER at all is refused here; its
-     * inside is not read, as CRLs may be large.
+     * Copies both lists. Containers include their elements unchanged, so an element that is no DER is refused here. The
+     * constructor does not parse the content of elements, because CRLs may be large.
      *
      * @param ocspResponses OCSPResponse structures in DER (RFC 6960, section 4.2.1)
      * @param crls CertificateList structures in DER (RFC 5280, section 5.1)

@@ -11,12 +11,12 @@ import io.github.hsmsigner.core.error.SigningUnavailableException;
 public interface RevocationSource {
 
     /**
-     * Gets the proof for every certificate of a chain but the root.
+     * Gets the proof for every certificate of a chain except the root.
      *
      * @param chain the chain
-     * @param deadline by when it must be there
+     * @param deadline the time limit
      * @return the proof
-     * @throws SigningUnavailableException if it cannot be had before the deadline, or says that a certificate is revoked
+     * @throws SigningUnavailableException if it is not available before the deadline, or a certificate is revoked
      */
     RevocationInfo revocationInfo(CertificateChain chain, Deadline deadline);
 }

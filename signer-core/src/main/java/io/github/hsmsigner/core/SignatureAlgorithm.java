@@ -88,7 +88,7 @@ public enum SignatureAlgorithm {
      *
      * @param key the public key
      * @param message what was signed
-     * @param signature the signature octets, as {@link Signer#sign} gives them
+     * @param signature the bytes of the signature, as {@link Signer#sign} returns them
      * @return whether the signature is good
      */
     public boolean verify(PublicKey key, byte[] message, byte[] signature) {

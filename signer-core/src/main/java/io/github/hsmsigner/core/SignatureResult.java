@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What became of one digest of many: a signature, or the reason why there is none. Immutable.
+ * The result for one of several digests: a signature, or the reason why there is none. Immutable.
  */
 public final class SignatureResult {
 
@@ -26,10 +26,10 @@ public final class SignatureResult {
     }
 
     /**
-     * The signature.
+     * Returns the signature.
      *
-     * @return a copy of the octets
-     * @throws SigningException if there is none; the reason why
+     * @return a copy of the bytes
+     * @throws SigningException if there is no signature; names the reason
      */
     public byte[] signature() {
         if (error != null) {

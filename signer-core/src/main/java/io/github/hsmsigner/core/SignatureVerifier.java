@@ -31,7 +31,7 @@ final class SignatureVerifier {
             return false;
         }
         RSAEngine engine = new RSAEngine();
-        // The same computation as to encrypt, and unlike for decryption all octets of the result are kept.
+        // The computation is the same as for encryption. In contrast to decryption, the result keeps all its bytes.
         engine.init(true, parameters);
         try {
             return MessageDigest.isEqual(
@@ -54,8 +54,9 @@ final class SignatureVerifier {
     }
 
     /**
-     * Without BouncyCastle's test of the modulus (small factors, rounds of Miller and Rabin): the key has proven that it signs, and the
-     * test, run before any of it is compiled, prolongs each start.
+     * Returns the parameters of a key without BouncyCastle's test of the modulus (small factors, rounds of Miller and
+     * Rabin). The key has proven that it signs. The test would run before the JIT compiles it and would make each
+     * startup longer.
      */
     private static RSAKeyParameters rsaParameters(PublicKey key) {
         RSAPublicKey rsaKey = (RSAPublicKey) key;

@@ -16,8 +16,9 @@ import org.bouncycastle.asn1.cms.Attribute;
 import org.bouncycastle.asn1.cms.CMSAttributes;
 
 /**
- * The signed attributes of a CMS signature, as they are signed: DER with an explicit tag SET OF, not the tag [0] that they have in the
- * SignerInfo (RFC 5652, section 5.4), with one content-type and one message-digest (section 11).
+ * The signed attributes of a CMS signature, in the encoding that is signed: DER with an explicit tag SET OF. In the
+ * SignerInfo they have the tag [0] instead (RFC 5652, section 5.4). There is one content-type and one message-digest
+ * (section 11).
  */
 final class SignedAttributes {
 

@@ -20,16 +20,16 @@ public interface Signer {
     PublicKey publicKey();
 
     /**
-     * What this key can sign with.
+     * Returns the algorithms that this key can sign with.
      *
      * @return the algorithms; never empty, never changing
      */
     Set<SignatureAlgorithm> algorithms();
 
     /**
-     * Whether this key must see the message itself to sign with an algorithm, because its digest is not enough: always so for
-     * schemes that sign whole messages, and for any other where what holds the key hashes itself. {@link #signMessage} works
-     * either way.
+     * Returns whether this key needs the message itself to sign with an algorithm, because its digest is not enough.
+     * Schemes that sign whole messages always do. Other schemes do if the holder of the key computes the hash itself.
+     * {@link #signMessage} works in both cases.
      *
      * @param algorithm one of {@link #algorithms()}
      * @return {@code true} if {@link #sign} refuses the algorithm
@@ -41,27 +41,28 @@ public interface Signer {
     /**
      * Signs a digest.
      *
-     * @param algorithm one of {@link #algorithms()}, for which the key need not see the message
+     * @param algorithm one of {@link #algorithms()}, for which the key does not need the message
      * @param digest the digest of the message, made with the algorithm's digest algorithm
-     * @param deadline by when the answer is due; waiting for a free session, too, ends then. A signer that abandons a call then and
-     *     gets the signature later calls {@link Deadline#reportLateResult}
-     * @return the signature octets as X.509 and CMS carry them: for RSA the bare octets of RFC 8017, for ECDSA the DER encoding of
-     *     Ecdsa-Sig-Value (RFC 5753, section 7.2)
-     * @throws UnsupportedRequestException if the algorithm is not one of this key's, or {@link #signsWholeMessage} says that the
-     *     key must see the message though the scheme signs digests
+     * @param deadline the time limit, which includes the wait for a free session. A signer that abandons a call at the
+     *     deadline and gets the signature later calls {@link Deadline#reportLateResult}
+     * @return the bytes of the signature as X.509 and CMS carry them: for RSA the string of RFC 8017, for ECDSA the DER
+     *     encoding of Ecdsa-Sig-Value (RFC 5753, section 7.2)
+     * @throws UnsupportedRequestException if the algorithm is not one of this key's, or {@link #signsWholeMessage} is
+     *     {@code true} though the scheme signs digests
      * @throws SigningUnavailableException if the key cannot be used before the deadline
-     * @throws IllegalArgumentException if the digest was made with another digest algorithm, or the scheme signs messages only
+     * @throws IllegalArgumentException if the digest was made with another digest algorithm, or the scheme signs
+     *     messages only
      */
     byte[] sign(SignatureAlgorithm algorithm, Digest digest, Deadline deadline);
 
     /**
-     * Signs a message that is in memory. Keys that must see the whole message implement this; for the others it is the
-     * same as hashing the message and signing the digest.
+     * Signs a message that is in memory. Keys that need the whole message implement this. For other keys it hashes the
+     * message and signs the digest.
      *
      * @param algorithm one of {@link #algorithms()}
      * @param message the message
-     * @param deadline by when the answer is due; waiting for a free session, too, ends then
-     * @return the signature octets as {@link #sign} gives them; for Ed25519 the 64 octets of RFC 8032
+     * @param deadline the time limit, which includes the wait for a free session
+     * @return the bytes of the signature as {@link #sign} returns them; for Ed25519 the 64 bytes of RFC 8032
      * @throws UnsupportedRequestException if the algorithm is not one of this key's
      * @throws SigningUnavailableException if the key cannot be used before the deadline
      */

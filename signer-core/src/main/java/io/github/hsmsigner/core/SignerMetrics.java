@@ -3,10 +3,10 @@ package io.github.hsmsigner.core;
 import java.time.Duration;
 
 /**
- * What the service measures, for any metrics library. Every method does nothing unless implemented.
+ * The measurements of the service, for any metrics library. Every method does nothing unless implemented.
  *
- * <p>Implementations are thread-safe and return at once. An exception that a method throws is logged, at most once a minute, and does
- * not change the request.
+ * <p>Implementations are thread-safe and return at once. An exception that a method throws is logged, at most once a
+ * minute, and does not change the request.
  */
 public interface SignerMetrics {
 
@@ -18,10 +18,10 @@ public interface SignerMetrics {
     default void requestEnded(AuditEvent event) {}
 
     /**
-     * A signature got its turn, and the signer is called next. Told of keys with a {@link SigningQueue} only.
+     * A signature got its turn, and the signer is called next. Called only for keys with a {@link SigningQueue}.
      *
      * @param keyName the key
-     * @param waited how long it waited in the queue; next to nothing where there was a free place
+     * @param waited how long it waited in the queue; next to nothing if a permit was free
      */
     default void signatureQueued(String keyName, Duration waited) {}
 
@@ -50,8 +50,8 @@ public interface SignerMetrics {
     default void signatureDiscarded(String keyName, SignatureAlgorithm algorithm) {}
 
     /**
-     * The data of a raw signature was not known to be the signed attributes of a CMS signature. Told where the {@link RawDataRule} is not
-     * {@link RawDataRule#ANY}.
+     * The data of a raw signature was not recognized as the signed attributes of a CMS signature. Not called if the
+     * {@link RawDataRule} is {@link RawDataRule#ANY}.
      *
      * @param refused whether the request is refused for it
      */

@@ -1,7 +1,7 @@
 package io.github.hsmsigner.core;
 
 /**
- * What a caller may ask of a {@link SigningService}.
+ * The operations of a {@link SigningService}.
  */
 public enum SigningAction {
     /** To read the certificates of a key. */

@@ -4,14 +4,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a caller is about to do: the question put to a {@link SigningPolicy}. Immutable.
+ * The operation that a caller requests: the question put to a {@link SigningPolicy}. Immutable.
  *
- * @param action what is asked
- * @param context who asks
- * @param keyName the key that the request names, whether or not there is one of that name, or else the only key; empty where the
- *     request names none and there are several, so that the policy must choose
- * @param digestAlgorithm the digest algorithm of the signature; empty where nothing is signed
- * @param format the kind of container; empty where none is asked for
+ * @param action the requested operation
+ * @param context the caller and the deadline
+ * @param keyName the key that the request names, whether or not it exists. If it names none: the only key, or empty if
+ *     there are several keys and the policy must choose
+ * @param digestAlgorithm the digest algorithm of the signature; empty if nothing is signed
+ * @param format the kind of container; empty if none is requested
  */
 public record SigningAttempt(
         SigningAction action,
@@ -23,12 +23,12 @@ public record SigningAttempt(
     /**
      * Checks that nothing is missing.
      *
-     * @param action what is asked
-     * @param context who asks
-     * @param keyName the key that the request names, whether or not there is one of that name, or else the only key; empty where the
-     *     request names none and there are several, so that the policy must choose
-     * @param digestAlgorithm the digest algorithm of the signature; empty where nothing is signed
-     * @param format the kind of container; empty where none is asked for
+     * @param action the requested operation
+     * @param context the caller and the deadline
+     * @param keyName the key that the request names, whether or not it exists. If it names none: the only key, or empty
+     *     if there are several keys and the policy must choose
+     * @param digestAlgorithm the digest algorithm of the signature; empty if nothing is signed
+     * @param format the kind of container; empty if none is requested
      */
     public SigningAttempt {
         Objects.requireNonNull(action, "action");

@@ -66,17 +66,17 @@ public final class SigningKey {
     }
 
     /**
-     * Puts a key and its certificates together and proves that they belong together: the certificate must hold the key's
-     * public half, and a signature made now must verify with the certificate.
+     * Combines a key with its certificates and proves that they belong together. The certificate must hold the key's
+     * public half. A signature made now must verify with the certificate.
      *
      * @param name the name for requests and logs
      * @param signer the key
-     * @param scheme what the key is to sign with
-     * @param certificates where its certificates come from, now and at each {@link SigningService#reloadCertificates}
-     * @param deadline by when the proof is due
+     * @param scheme the scheme that the key is to sign with
+     * @param certificates the source of its certificates, now and at each {@link SigningService#reloadCertificates}
+     * @param deadline the time limit of the proof
      * @return the key, ready for use
-     * @throws InvalidConfigurationException if the key is too weak or of a type that is not supported, does not do the scheme, or
-     *     the certificate is not that of the key
+     * @throws InvalidConfigurationException if the key is too weak or of a type that is not supported, does not support
+     *     the scheme, or does not match the certificate
      * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the key cannot be used now
      */
     public static SigningKey prove(
@@ -179,7 +179,10 @@ public final class SigningKey {
         return chain;
     }
 
-    /** Asks for the certificates anew, without using them yet. The key was proven before, so its public half is enough here. */
+    /**
+     * Reads the certificates again, without using them yet. The key was proven before, so its public half is enough
+     * here.
+     */
     CertificateChain readChain() {
         return chainOf(name, signer, certificates);
     }

@@ -38,12 +38,12 @@ public final class SigningKeys {
     }
 
     /**
-     * Gathers keys, some of which could not be reached yet. A request for such a one is not told that there is no such key, and no
-     * other takes its place.
+     * Gathers keys, some of which are not reachable yet. A request for an unreachable key gets its own error, not that
+     * the key is unknown, and no other key replaces it.
      *
      * @param keys the keys that can be used
-     * @param outOfReach for each name of the others what says why it cannot be used, to whoever asks for it; safe for use by any number
-     *     of threads at once
+     * @param outOfReach for each name of an unreachable key, the source of the error that a request for it gets;
+     *     thread-safe
      * @return the keys by name
      * @throws InvalidConfigurationException if there is no key at all, or two share a name
      */

@@ -21,7 +21,7 @@ public interface SigningPolicy {
     PolicyDecision decide(SigningAttempt attempt);
 
     /**
-     * The policy that lets everybody do everything.
+     * Returns the policy that allows every caller everything.
      *
      * @return an open policy
      */

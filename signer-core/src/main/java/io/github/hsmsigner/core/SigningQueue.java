@@ -15,20 +15,20 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * The way in to what signs: so many signatures are under way at once, so many more wait their turn, and all others are refused at
- * once, so that a token that is slow or hangs does not take all threads of a program.
+ * Limits concurrent signatures. Each signature in progress holds a permit, a limited number waits, and all others are
+ * refused at once. A token that is slow or hangs therefore does not take all threads of a program.
  *
- * <p>Keys that share what limits them share a queue: the keys of one token have one, with as many places as the token has sessions, or
- * twice as many: the rest of the signatures that are let in wait for a session, and are at hand when one becomes free. The number of
- * places does not change.
+ * <p>Keys with a common limit share a queue. The keys of one token have one queue, with as many permits as the token
+ * has sessions, or twice as many. Signatures that hold a permit but no session wait for one, and take it as soon as it
+ * becomes free. The number of permits does not change.
  *
- * <p>Signatures that wait are let in in the order in which they came, and none that comes later is let in before them: a place that
- * becomes free is given to the first in line, which counts as under way before its thread has woken. Each waits no
- * longer than its deadline and no longer than the queue allows. A signature keeps its place until its signer returns or throws: while
- * signers hang, those that come are refused once they have waited, and at once as soon as the queue is full.
+ * <p>Waiting signatures get permits in the order of their arrival, and no later signature overtakes them. A permit that
+ * becomes free is given to the first in line, which counts as in progress before its thread has woken. No signature
+ * waits longer than its deadline, or longer than the queue allows. A signature keeps its permit until its signer
+ * returns or throws. While signers hang, new signatures are refused after their wait, and at once when the queue is
+ * full.
  *
- * <p>A {@link SigningService} enters it for each signature; see {@link SigningService.Builder#queue}. Safe for use by any number of
- * threads at once.
+ * <p>A {@link SigningService} enters it for each signature; see {@link SigningService.Builder#queue}. Thread-safe.
  */
 public final class SigningQueue {
 
@@ -42,7 +42,10 @@ public final class SigningQueue {
     private final Queue<Waiting> line = new ArrayDeque<>();
     private final LongAdder refused = new LongAdder();
 
-    /** Those that have a place, whether or not their threads have woken; as many as there are places while somebody waits. */
+    /**
+     * Signatures with a permit, whether or not their threads have woken; equal to the number of permits while one
+     * waits.
+     */
     private int signing;
 
     private SigningQueue(int places, int maxWaiting, long maxWaitNanos) {

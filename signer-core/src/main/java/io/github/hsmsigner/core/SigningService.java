@@ -24,13 +24,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What every transport calls: it asks the policy, picks the key, hashes, signs, checks the signature, builds the
- * container, and records what it did.
+ * The service that every transport calls. It asks the policy, picks the key, hashes, signs, checks the signature,
+ * builds the container, and records the outcome.
  *
- * <p>Safe for use by any number of threads at once. Every method throws a {@link SigningException}, and nothing else, for what a
- * request can cause: {@link InvalidRequestException} and its like for the caller's mistakes,
- * {@link SigningDeniedException} and {@link RateLimitedException} for a refusal of the policy, and
- * {@link io.github.hsmsigner.core.error.SigningUnavailableException} if the key cannot be used before the deadline.
+ * <p>Thread-safe. If a request fails, every method throws a {@link SigningException}, and nothing else.
+ * A mistake of the caller causes {@link InvalidRequestException} or a similar exception. A refusal of the policy causes
+ * {@link SigningDeniedException} or {@link RateLimitedException}. A key that cannot be used before the deadline causes
+ * {@link io.github.hsmsigner.core.error.SigningUnavailableException}.
  */
 public final class SigningService {
 
@@ -94,22 +94,23 @@ public final class SigningService {
     }
 
     /**
-     * A bare signature.
+     * Makes a bare signature.
      *
-     * @param context who asks
-     * @param digest the digest of the data to be signed; the signature algorithm is the key's scheme with its digest algorithm
-     * @return the signature octets
+     * @param context the caller and the deadline
+     * @param digest the digest of the data to be signed; the signature algorithm is the key's scheme with its digest
+     *     algorithm
+     * @return the bytes of the signature
      */
     public byte[] signRaw(RequestContext context, Digest digest) {
         return signRaw(context, RawData.ofDigest(digest));
     }
 
     /**
-     * A bare signature over data that may have been inspected.
+     * Makes a bare signature over data that may have been inspected.
      *
-     * @param context who asks
+     * @param context the caller and the deadline
      * @param data the data to be signed; the signature algorithm is the key's scheme with the algorithm of its digest
-     * @return the signature octets
+     * @return the bytes of the signature
      * @throws InvalidRequestException if the {@linkplain Builder#rawData rule} does not allow the data
      */
     public byte[] signRaw(RequestContext context, RawData data) {
@@ -127,12 +128,12 @@ public final class SigningService {
     }
 
     /**
-     * A bare signature over data in memory, for keys of any scheme.
+     * Makes a bare signature over data in memory, for keys of any scheme.
      *
-     * @param context who asks
-     * @param digestAlgorithm what the data is hashed with; the signature algorithm is the key's scheme with it
+     * @param context the caller and the deadline
+     * @param digestAlgorithm the algorithm that hashes the data; the signature algorithm is the key's scheme with it
      * @param data the data to be signed
-     * @return the signature octets
+     * @return the bytes of the signature
      */
     public byte[] signRaw(RequestContext context, DigestAlgorithm digestAlgorithm, byte[] data) {
         return serve(SigningAction.RAW_SIGNATURE, context, request -> {
@@ -237,13 +238,14 @@ public final class SigningService {
     }
 
     /**
-     * Asks for the certificates of all keys anew and uses them from now on: those of every key, or none. Requests that are being
-     * served go on with the certificates that they began with.
+     * Reads the certificates of all keys again and uses them from now on, those of every key or none. Requests in
+     * progress keep the certificates that they began with.
      *
-     * @return the names of the keys whose certificates are others now
-     * @throws InvalidConfigurationException if the certificates of a key cannot be read, are not the key's, or must be valid now and
-     *     are not; all keys then go on with those that they have
-     * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the certificates of a key cannot be read now; likewise
+     * @return the names of the keys whose certificates changed
+     * @throws InvalidConfigurationException if the certificates of a key cannot be read, do not match the key, or are
+     *     not valid now though they must be; all keys then keep their previous certificates
+     * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the certificates of a key cannot be read
+     *     now; likewise
      */
     public List<String> reloadCertificates() {
         synchronized (reloading) {
@@ -381,7 +383,7 @@ public final class SigningService {
         }
 
         /**
-         * Sets who may sign; everybody, without it.
+         * Sets the policy. Default: all callers may sign.
          *
          * @param policy the policy
          * @return this builder
@@ -392,8 +394,8 @@ public final class SigningService {
         }
 
         /**
-         * Sets whether each signature is verified with the public key before it is handed out; {@code true}, without it. A
-         * signature that does not verify is made once more and then refused.
+         * Sets whether each signature is verified with the public key before it is returned. Default: {@code true}. If
+         * a signature does not verify, the service makes it a second time, and then refuses.
          *
          * @param verifyAfterSign whether to verify
          * @return this builder
@@ -404,8 +406,9 @@ public final class SigningService {
         }
 
         /**
-         * Sets whether a key signs only while its certificate is valid; {@code true}, without it: a service is not built with a
-         * certificate that is not valid, and refuses to sign once it has expired. If not, there is a warning in the log.
+         * Sets whether a key signs only while its certificate is valid. Default: {@code true}. Then a service is not
+         * built with a certificate that is not valid, and refuses to sign once it has expired. With {@code false}, it
+         * logs a warning.
          *
          * @param validCertificateRequired whether the signer's certificate must be valid
          * @return this builder
@@ -428,7 +431,7 @@ public final class SigningService {
         }
 
         /**
-         * Sets where requests are recorded; nowhere, without it.
+         * Sets the log that records requests. Default: none.
          *
          * @param audit the log
          * @return this builder
@@ -439,7 +442,7 @@ public final class SigningService {
         }
 
         /**
-         * Sets what measures; nothing, without it.
+         * Sets the receiver of measurements. Default: none.
          *
          * @param metrics the metrics
          * @return this builder
@@ -463,7 +466,7 @@ public final class SigningService {
         }
 
         /**
-         * Sets the clock for signing times and the audit log; the system's, without it.
+         * Sets the clock for signing times and the audit log. Default: the system clock.
          *
          * @param clock the clock
          * @return this builder
@@ -474,11 +477,11 @@ public final class SigningService {
         }
 
         /**
-         * Builds the service. What is wrong with the certificates of its keys is said in the log, with subject and date.
+         * Builds the service. Logs each fault of the certificates of its keys with subject and date.
          *
          * @return the service
-         * @throws InvalidConfigurationException if the certificate of a key is not valid now and must be, or there is a queue for a key
-         *     that does not exist
+         * @throws InvalidConfigurationException if the certificate of a key is not valid now and must be, or there is a
+         *     queue for a key that does not exist
          */
         public SigningService build() {
             for (String name : queues.keySet()) {

@@ -3,9 +3,9 @@ package io.github.hsmsigner.core;
 import java.security.MessageDigest;
 
 /**
- * What a caller presents to be allowed to sign: opaque octets, treated as a secret. Immutable.
+ * The proof that a caller presents to be allowed to sign: opaque bytes, treated as a secret. Immutable.
  *
- * <p>Printing it shows nothing of it, and comparing it takes the same time whatever the difference.
+ * <p>{@link #toString} reveals nothing of it, and a comparison takes the same time whatever the difference.
  */
 public final class SigningToken {
 
@@ -16,9 +16,9 @@ public final class SigningToken {
     }
 
     /**
-     * Wraps the octets of a signing token.
+     * Wraps the bytes of a signing token.
      *
-     * @param octets the octets as the caller sent them; copied
+     * @param octets the bytes as the caller sent them; copied
      * @return the signing token
      */
     public static SigningToken of(byte[] octets) {
@@ -26,9 +26,9 @@ public final class SigningToken {
     }
 
     /**
-     * The octets, for a policy that must read them.
+     * Returns the bytes, for a policy that must read them.
      *
-     * @return a copy of the octets
+     * @return a copy of the bytes
      */
     public byte[] octets() {
         return octets.clone();

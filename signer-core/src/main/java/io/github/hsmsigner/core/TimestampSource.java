@@ -3,10 +3,10 @@ package io.github.hsmsigner.core;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 
 /**
- * Where timestamps come from (RFC 3161).
+ * A source of timestamps (RFC 3161).
  *
- * <p>Implementations are safe for use by any number of threads at once, and check what they get: a token that they return is for the
- * digest that was asked for, and is signed by its timestamp authority.
+ * <p>Implementations are thread-safe and check each timestamp token. A token that they return is for the requested
+ * digest, and its timestamp authority signed it.
  */
 public interface TimestampSource {
 
@@ -14,9 +14,9 @@ public interface TimestampSource {
      * Gets a timestamp.
      *
      * @param digest the digest of what is to be stamped
-     * @param deadline by when it must be there
+     * @param deadline the time limit
      * @return the TimeStampToken in DER (RFC 3161, section 2.4.2)
-     * @throws SigningUnavailableException if no timestamp can be had before the deadline
+     * @throws SigningUnavailableException if no timestamp is available before the deadline
      */
     byte[] timestamp(Digest digest, Deadline deadline);
 

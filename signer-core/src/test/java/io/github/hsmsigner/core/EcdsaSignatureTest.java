@@ -83,7 +83,7 @@ class EcdsaSignatureTest {
         byte[] octets = new byte[length];
         assertThatThrownBy(() -> EcdsaSignature.ofRaw(octets))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("even number of octets");
+                .hasMessageContaining("even number of bytes");
     }
 
     @Test
@@ -168,7 +168,7 @@ class EcdsaSignatureTest {
         EcdsaSignature signature = new EcdsaSignature(BigInteger.ONE.shiftLeft(256), BigInteger.ONE);
         assertThatThrownBy(() -> signature.toRaw(32))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("needs 33 octets");
+                .hasMessageContaining("needs 33 bytes");
         assertThat(signature.toRaw(33)).hasSize(66);
     }
 }

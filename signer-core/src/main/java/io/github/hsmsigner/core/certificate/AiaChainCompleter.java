@@ -25,14 +25,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Completes certificate chains with issuers from where the certificates say that they are: the caIssuers addresses of the
+ * Completes certificate chains with issuers that it fetches from the addresses in the certificates: caIssuers in the
  * AuthorityInfoAccess extension (RFC 5280, section 4.2.2.1).
  *
- * <p>It makes HTTP requests to addresses that stand in certificates, so nothing does this unless it is asked to. Only plain HTTP is
- * used, unless a redirect leads to https. A fetched certificate is taken only if its key really made the signature. That needs no
- * trust in the server; whether the root is trusted is for those to decide who validate.
+ * <p>It makes HTTP requests to addresses in certificates, so nothing uses it unless the operator enables it. It uses
+ * only plain HTTP, unless a redirect leads to https. It accepts a fetched certificate only if the certificate's key
+ * verifies the signature. That requires no trust in the server. Validators decide whether the root is trusted.
  *
- * <p>What was fetched is remembered while it is valid. Safe for use by any number of threads at once.
+ * <p>Fetched certificates are cached while they are valid. Thread-safe.
  */
 public final class AiaChainCompleter {
 
@@ -62,10 +62,11 @@ public final class AiaChainCompleter {
     }
 
     /**
-     * A provider that completes the chains of another. A chain that cannot be completed is given as far as it reaches, with a warning
-     * in the log: signatures can be made with it, and {@link CertificateChain#inspect} says what is missing.
+     * Returns a provider that completes the chains of another one. It returns a chain that cannot be completed as far
+     * as it reaches, and logs a warning. Such a chain can make signatures, and {@link CertificateChain#inspect} names
+     * what is missing.
      *
-     * @param provider where the chains come from
+     * @param provider the source of the chains
      * @return the completing provider
      */
     public CertificateProvider completing(CertificateProvider provider) {
@@ -74,7 +75,7 @@ public final class AiaChainCompleter {
     }
 
     /**
-     * Completes a chain as far as issuers can be had.
+     * Completes a chain as far as issuers are available.
      *
      * @param chain the chain
      * @param deadline when to stop
@@ -167,8 +168,8 @@ public final class AiaChainCompleter {
         private Builder() {}
 
         /**
-         * Sets how long a provider of {@link AiaChainCompleter#completing(CertificateProvider)} takes for one chain at most; ten
-         * seconds, without it.
+         * Sets the time limit for one chain of {@link AiaChainCompleter#completing(CertificateProvider)}. Default: ten
+         * seconds.
          *
          * @param timeout the time
          * @return this builder
@@ -182,7 +183,7 @@ public final class AiaChainCompleter {
         }
 
         /**
-         * Sets the largest answer to take; 256 KiB, without it.
+         * Sets the size limit of a response. Default: 256 KiB.
          *
          * @param maxBytes the size in bytes, up to {@value CertificateFiles#MAX_BYTES}
          * @return this builder
@@ -197,7 +198,7 @@ public final class AiaChainCompleter {
         }
 
         /**
-         * Sets how many issuers to fetch for one chain at most; eight, without it.
+         * Sets the maximum number of issuers to fetch for one chain. Default: eight.
          *
          * @param maxDepth the number
          * @return this builder
@@ -211,7 +212,7 @@ public final class AiaChainCompleter {
         }
 
         /**
-         * Sets the clock that says whether an issuer is still valid; the system's, without it.
+         * Sets the clock that decides whether an issuer is still valid. Default: the system clock.
          *
          * @param clock the clock
          * @return this builder

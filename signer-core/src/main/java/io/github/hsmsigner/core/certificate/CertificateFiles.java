@@ -21,11 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads certificates from files in each usual form: PEM (RFC 7468), one certificate in DER, or a certs-only CMS or PKCS#7 bundle
- * (RFC 5652) in BER, in DER or as a PEM block.
+ * Reads certificates from files in each usual form. A file is PEM (RFC 7468), one certificate in DER, or a certs-only
+ * CMS or PKCS#7 bundle (RFC 5652) in BER, in DER or as a PEM block.
  *
- * <p>The reader is strict: missing, surplus or damaged bytes are an error. PEM blocks with keys, parameters, CRLs and requests are
- * skipped; a block with another label is skipped with a warning that names it. Thread-safe.
+ * <p>The reader is strict: missing, surplus or damaged bytes are an error. PEM blocks with keys, parameters, CRLs and
+ * requests are skipped; a block with another label is skipped with a warning that names it. Thread-safe.
  */
 public final class CertificateFiles {
 
@@ -37,7 +37,7 @@ public final class CertificateFiles {
     private static final Set<String> LABELS =
             Set.of("CERTIFICATE", "X509 CERTIFICATE", "X.509 CERTIFICATE", "PKCS7", "CMS", "PKCS #7 SIGNED DATA");
 
-    /** What OpenSSL calls a certificate with the uses that it trusts it for. */
+    /** OpenSSL's label of a certificate that lists the uses it is trusted for. */
     private static final String TRUSTED = "TRUSTED CERTIFICATE";
 
     private static final Set<String> NO_CERTIFICATES =
@@ -60,8 +60,8 @@ public final class CertificateFiles {
     }
 
     /**
-     * Reads certificates of authorities. In contrast to {@link #read(Path)}, a name in them may have an RDN with values out of order:
-     * certificates of authorities are copied and compared byte for byte, so nothing depends on the order.
+     * Reads certificates of authorities. In contrast to {@link #read(Path)}, a name in them may have an RDN with values
+     * out of order. Certificates of authorities are copied and compared byte for byte, so nothing depends on the order.
      *
      * @param file the file
      * @return the certificates in the file's order; at least one

@@ -89,8 +89,8 @@ final class DerCertificates {
 
     private static X509Certificate certificate(byte[] der, String encoding) throws MalformedCertificatesException {
         try {
-            // Containers are made with the other parser. What it cannot read, or would write in another way than the
-            // issuer signed it, is better found here than by those who verify a signature.
+            // Containers are made with the other parser. It may not read a certificate, or may encode it differently
+            // from its issuer. This check finds that here, before a verifier of a signature does.
             Certificate structure = Certificate.getInstance(der);
             X509Certificate certificate =
                     (X509Certificate) factory(structure).generateCertificate(new ByteArrayInputStream(der));

@@ -52,13 +52,15 @@ public final class FixedCertificateProvider implements CertificateProvider {
     }
 
     /**
-     * Reads certificate files of any form that {@link CertificateFiles} knows: now, to report what is wrong with them, and each time that
-     * the chain is asked for, so that {@link io.github.hsmsigner.core.SigningService#reloadCertificates} finds new certificates.
+     * Reads certificate files of any form that {@link CertificateFiles} knows. It reads them now, to report faults, and
+     * again for each chain, so that {@link io.github.hsmsigner.core.SigningService#reloadCertificates} finds new
+     * certificates.
      *
      * @param signerFile the file with the certificate of the key; it may hold the chain too
      * @param issuerFiles files with further certificates to complete the chain from
      * @return the provider
-     * @throws InvalidConfigurationException if a file cannot be read or holds no certificate; {@link #certificateChain} throws it too
+     * @throws InvalidConfigurationException if a file cannot be read or holds no certificate; {@link #certificateChain}
+     *     throws it too
      */
     public static FixedCertificateProvider fromFiles(Path signerFile, List<Path> issuerFiles) {
         List<Path> files = List.copyOf(issuerFiles);

@@ -1,6 +1,6 @@
 package io.github.hsmsigner.core.certificate;
 
-/** Says what is wrong with octets that should hold certificates; the reader adds where they come from. */
+/** Describes the fault of bytes that should hold certificates; the reader adds their origin. */
 final class MalformedCertificatesException extends Exception {
 
     private static final long serialVersionUID = 1L;

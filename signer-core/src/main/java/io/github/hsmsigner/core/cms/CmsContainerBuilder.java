@@ -158,7 +158,8 @@ public final class CmsContainerBuilder implements ContainerBuilder {
         private Builder() {}
 
         /**
-         * Sets where the timestamps of {@link ContainerFormat#CADES_B_T} come from; without it, that format is not offered.
+         * Sets the source of timestamps for {@link ContainerFormat#CADES_B_T}. Default: none, and that format is not
+         * offered.
          *
          * @param timestamps the source
          * @return this builder
@@ -169,8 +170,8 @@ public final class CmsContainerBuilder implements ContainerBuilder {
         }
 
         /**
-         * Sets whether a timestamp that cannot be had is an error; {@code true}, without it. If not, the container goes out at level
-         * B-B, and a warning is logged.
+         * Sets whether a missing timestamp is an error. Default: {@code true}. With {@code false}, the container has
+         * level B-B and a warning is logged.
          *
          * @param timestampRequired whether a container of level B-T must have its timestamp
          * @return this builder
@@ -181,13 +182,13 @@ public final class CmsContainerBuilder implements ContainerBuilder {
         }
 
         /**
-         * Puts revocation information into {@link ContainerFormat#CMS} containers, as the signed attribute
-         * adbe-revocationInfoArchival; without it, there is none.
+         * Adds revocation information to {@link ContainerFormat#CMS} containers, as the signed attribute
+         * adbe-revocationInfoArchival. Default: none.
          *
-         * <p>It may be newer, and then of another size, when a container is made than when its size was asked for:
-         * {@link CmsContainerBuilder#maxSize} has room for an eighth more than there was.
+         * <p>Revocation information may change between {@link CmsContainerBuilder#maxSize} and the container, and so
+         * may its size. The returned size therefore includes an additional eighth for it.
          *
-         * @param revocation where it comes from
+         * @param revocation the source
          * @return this builder
          */
         public Builder revocationInfo(RevocationSource revocation) {

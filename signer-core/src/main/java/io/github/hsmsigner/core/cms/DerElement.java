@@ -10,9 +10,9 @@ import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 
 /**
- * An element in DER (X.690, sections 8.1 and 10.1), put together of elements that are encoded already. Nothing of them is read or
- * copied before the whole is written, so that a CRL of a megabyte costs a container a megabyte, where BouncyCastle's objects for each
- * of its entries cost tens of them. Immutable.
+ * An element in DER (X.690, sections 8.1 and 10.1), composed of encoded elements. It reads and copies none of them
+ * before the whole is written. A CRL of a megabyte therefore costs a container a megabyte. BouncyCastle's objects for
+ * each entry cost tens of them. Immutable.
  */
 final class DerElement {
 
@@ -22,7 +22,7 @@ final class DerElement {
     private static final int LONGEST_IN_ONE_OCTET = 0x7f;
     private static final int LENGTH_FOLLOWS = 0x80;
 
-    /** What the element is when they are written one after the other; never changed. */
+    /** The concatenation of these pieces is the element; never changed. */
     private final List<byte[]> pieces;
 
     private final int length;
@@ -126,12 +126,12 @@ final class DerElement {
         return header;
     }
 
-    /** How many octets the whole has. */
+    /** Returns the number of bytes of the whole. */
     int length() {
         return length;
     }
 
-    /** The whole, anew. */
+    /** Returns a new copy of the whole. */
     byte[] octets() {
         ByteBuffer whole = ByteBuffer.allocate(length);
         pieces.forEach(whole::put);

@@ -11,7 +11,7 @@ import org.bouncycastle.asn1.cms.IssuerAndSerialNumber;
 import org.bouncycastle.asn1.x509.Certificate;
 
 /**
- * What containers have of a chain, the same in each.
+ * The parts of a chain that all its containers share.
  *
  * @param certificates CertificateSet in DER (RFC 5652, section 10.2.3), without its tag
  * @param signer IssuerAndSerialNumber (section 10.2.4)

@@ -13,7 +13,7 @@ import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** signature-time-stamp (ETSI EN 319 122-1, section 5.3): a timestamp over the signature's octets makes B-B into B-T. */
+/** signature-time-stamp (ETSI EN 319 122-1, section 5.3): a timestamp over the signature value turns B-B into B-T. */
 final class SignatureTimestamp implements UnsignedAttributes {
 
     private static final Logger LOG = LoggerFactory.getLogger(SignatureTimestamp.class);

@@ -3,7 +3,7 @@ package io.github.hsmsigner.core.cms;
 import io.github.hsmsigner.core.Deadline;
 import java.util.List;
 
-/** What is put beside a signature once it is there. */
+/** Attributes that a container holds next to its signature, made from the signature. */
 @FunctionalInterface
 interface UnsignedAttributes {
 

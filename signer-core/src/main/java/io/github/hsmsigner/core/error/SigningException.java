@@ -26,7 +26,7 @@ public abstract sealed class SigningException extends RuntimeException
 
     /** The kind of error. */
     private final ErrorCode code;
-    /** What the caller may read. */
+    /** The message for the client. */
     private final String clientMessage;
 
     SigningException(ErrorCode code, String message, String clientMessage, Throwable cause) {
@@ -45,7 +45,7 @@ public abstract sealed class SigningException extends RuntimeException
     }
 
     /**
-     * What the caller of the service may read: a sentence without internals or secrets.
+     * Returns the message that the client may read: a sentence without internals or secrets.
      *
      * @return the message for the client
      */

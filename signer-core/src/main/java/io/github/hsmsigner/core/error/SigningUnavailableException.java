@@ -6,11 +6,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A signature cannot be made now: the HSM is unreachable or refuses the login, all sessions stayed busy until the deadline, no
- * timestamp authority answers, or the service is still starting.
+ * The service cannot make a signature now. The HSM is unreachable or refuses the login, all sessions stayed busy until
+ * the deadline, no timestamp authority responds, or the service is still starting.
  *
- * <p>{@link #retryable()} separates an error that passes without help from one that lasts until an operator acts, such as a wrong PIN.
- * {@link #reason()} is the cause for programs. Immutable, except for what every {@link Throwable} lets callers add.
+ * <p>{@link #retryable()} separates an error that passes without help from one that lasts until an operator acts, such
+ * as a wrong PIN. {@link #reason()} is the cause for programs. Immutable, except for what every {@link Throwable} lets
+ * callers add.
  */
 public final class SigningUnavailableException extends SigningException {
 
@@ -21,8 +22,8 @@ public final class SigningUnavailableException extends SigningException {
     /**
      * Why a signature is not available, for programs: failover, metrics, audit logs.
      *
-     * <p>{@link #BUSY} and {@link #LATE} do not mean that something is broken. A caller that has another signer for the same key must not
-     * turn away from this one because of them: an overload of one site would then become an overload of the next.
+     * <p>{@link #BUSY} and {@link #LATE} do not mean that something is broken. A caller with another signer for the
+     * same key must not fail over because of them. Otherwise an overload of one site becomes an overload of the next.
      */
     public enum Reason {
         /** All sessions, permits or queue entries were in use. The signer works. Do not fail over; retry later. */

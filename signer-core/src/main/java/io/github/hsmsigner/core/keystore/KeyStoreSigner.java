@@ -64,8 +64,8 @@ public final class KeyStoreSigner implements Signer, CertificateProvider {
      * @param file the file
      * @param password the password of the file and of the key; not kept, and for the caller to wipe
      * @return the key
-     * @throws InvalidConfigurationException if the file cannot be read, the password is wrong, there is no private key or more
-     *     than one, or the key is of a type that is not supported; the message says which
+     * @throws InvalidConfigurationException if the file cannot be read, the password is wrong, the file does not have
+     *     exactly one private key, or the type of the key is not supported. The message names the fault
      */
     public static KeyStoreSigner open(Path file, char[] password) {
         return read("key store " + file, octets(file), password, Pkcs12File.MAX_ITERATIONS);

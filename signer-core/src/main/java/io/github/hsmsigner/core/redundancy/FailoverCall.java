@@ -20,10 +20,11 @@ import java.util.stream.Collectors;
 /**
  * One signature by the first of several members that makes it.
  *
- * <p>Each member has until the deadline. The next one is tried when a member fails, and next to it when a member makes no signature at
- * all, for any request, during an equal share of the time: then it may hang. A member that is busy or slow is left to work.
+ * <p>Each member has until the deadline. If a member fails, the call tries the next one. A member that makes no
+ * signature for any request during an equal share of the time may hang. Then the call tries the next one concurrently.
+ * A busy or slow member continues.
  *
- * <p>The caller's thread waits, the members run on other threads.
+ * <p>The caller's thread waits, and the members run on other threads.
  */
 final class FailoverCall {
 
@@ -129,7 +130,7 @@ final class FailoverCall {
         }
     }
 
-    /** What comes from now on, or has come and is not wanted, reaches no caller. */
+    /** Leaves the call. Later and unused results reach no caller. */
     private void leave() {
         synchronized (ended) {
             callerLeft = true;

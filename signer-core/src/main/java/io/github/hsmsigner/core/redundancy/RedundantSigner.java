@@ -87,13 +87,13 @@ public final class RedundantSigner implements Signer {
         return publicKey;
     }
 
-    /** What all of the signers can do. */
+    /** Returns the algorithms that all signers support. */
     @Override
     public Set<SignatureAlgorithm> algorithms() {
         return algorithms;
     }
 
-    /** What one of the signers needs the message for, all are given it for. */
+    /** Returns whether at least one signer needs the message; then all signers get it. */
     @Override
     public boolean signsWholeMessage(SignatureAlgorithm algorithm) {
         return ofWholeMessages.contains(algorithm);
@@ -112,7 +112,7 @@ public final class RedundantSigner implements Signer {
     }
 
     /**
-     * How many of the signers are in use: those that did not fail when they were last tried.
+     * Returns the number of signers in use: the signers whose last attempt did not fail.
      *
      * @return the number, from 0 to the number of signers
      */
@@ -165,7 +165,7 @@ public final class RedundantSigner implements Signer {
         }
 
         /**
-         * Sets which signer a request goes to; {@link Order#PREFERRED_FIRST}, without it.
+         * Sets the order in which signers get requests. Default: {@link Order#PREFERRED_FIRST}.
          *
          * @param order the order
          * @return this builder
@@ -176,7 +176,8 @@ public final class RedundantSigner implements Signer {
         }
 
         /**
-         * Sets the pauses before a signer that failed is tried again; from 1 s, doubled at each failure, to 30 s, without it.
+         * Sets the pauses before the next attempt with a failed signer, doubled at each failure. Default: from 1 s to
+         * 30 s.
          *
          * @param first the pause after the first failure; positive
          * @param longest the longest pause; not shorter
@@ -194,7 +195,7 @@ public final class RedundantSigner implements Signer {
             return this;
         }
 
-        /** Sets what tells the time, for tests. */
+        /** Sets the source of the time, for tests. */
         Builder nanoTime(LongSupplier source) {
             this.nanoTime = source;
             return this;

@@ -49,7 +49,7 @@ final class OcspLookup {
             answer.verdict().requireGood(certificate, address);
             return new Proof(List.of(response), List.of(), answer.verdict().goodUntil());
         }
-        // Those who verify need what shows that the responder is good, too.
+        // Verifiers also need proof that the responder's certificate is not revoked.
         Proof ofResponder = crls.proofOfResponder(answer.responder().get(), issuer, deadline);
         answer.verdict().requireGood(certificate, address);
         boolean responderFirst =

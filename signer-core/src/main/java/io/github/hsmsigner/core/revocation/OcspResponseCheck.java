@@ -53,10 +53,10 @@ final class OcspResponseCheck {
     }
 
     /**
-     * What a response says.
+     * The content of a response.
      *
-     * @param verdict about the certificate
-     * @param responder the certificate of a delegated responder that must be shown not to be revoked itself
+     * @param verdict the status of the certificate
+     * @param responder the certificate of a delegated responder that needs its own proof of not being revoked
      */
     record Answer(Verdict verdict, Optional<X509Certificate> responder) {}
 

@@ -25,23 +25,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gets revocation information from where the certificates say that it is: from OCSP responders (AuthorityInfoAccess, RFC 6960), and
- * else from CRLs (CRLDistributionPoints, RFC 5280).
+ * Fetches revocation information from the addresses in the certificates: from OCSP responders (AuthorityInfoAccess, RFC
+ * 6960), and otherwise from CRLs (CRLDistributionPoints, RFC 5280).
  *
- * <p>It makes HTTP requests to addresses that stand in certificates, so nothing does this unless it is asked to. Only plain HTTP
- * is used, unless a redirect leads to https. The answers are signed. It is taken if the certificate's issuer signed it, or for OCSP a
- * responder that the issuer certified for it, if it is current, and if it covers the certificate. Signatures with SHA-1 or MD5 are not
- * taken. A responder whose certificate lacks id-pkix-ocsp-nocheck is looked up in the CRL that its certificate names, which is then
- * part of the proof.
+ * <p>It makes HTTP requests to addresses in certificates, so nothing uses it unless the operator enables it. It uses
+ * only plain HTTP, unless a redirect leads to https, because the responses are signed. It accepts a response that is
+ * current and covers the certificate. The certificate's issuer must have signed it, or for OCSP a responder that the
+ * issuer certified for it. It does not accept signatures with SHA-1 or MD5. If a responder's certificate lacks
+ * id-pkix-ocsp-nocheck, the CRL that this certificate names becomes part of the proof.
  *
- * <p>Every address gets an equal share of the time that is left. A certificate that was revoked is an error that lasts; trouble with
- * the network is one that passes, and names every address with its reason. A failure is remembered for {@link Builder#failureAge}, so
- * that a responder that does not answer costs its time once, and not for each request.
+ * <p>Every address gets an equal share of the time that is left. A revoked certificate is a permanent error. A network
+ * error is temporary and names every address with its reason. A failure is remembered for {@link Builder#failureAge},
+ * so that a responder that does not respond costs its time once, and not for each request.
  *
- * <p>What was fetched is remembered until its nextUpdate. While it is in use, it is refreshed in the background after half of that time,
- * or of {@link Builder#maxAge} if that is shorter. A refresh that fails is retried after pauses from 30 seconds to 10 minutes and logged at
- * most once a minute; the previous response stays in use until its nextUpdate. One daemon thread refreshes for all certificates. It ends
- * when no certificate is in use, or with {@link #close}. Thread-safe: callers that need the same response wait for one request.
+ * <p>Responses are cached until their nextUpdate. While one is in use, it is refreshed in the background after half of
+ * that time, or of {@link Builder#maxAge} if that is shorter. A refresh that fails is retried after pauses from 30
+ * seconds to 10 minutes and logged at most once a minute; the previous response stays in use until its nextUpdate. One
+ * daemon thread refreshes for all certificates. It ends when no certificate is in use, or with {@link #close}.
+ * Thread-safe: callers that need the same response wait for one request.
  */
 public final class OnlineRevocationSource implements RevocationSource, AutoCloseable {
 
@@ -195,8 +196,8 @@ public final class OnlineRevocationSource implements RevocationSource, AutoClose
         private Builder() {}
 
         /**
-         * Sets how long one address may take; 5 seconds, without it, and never more than an equal share of the time that a request
-         * has left for the addresses that are left.
+         * Sets the time limit for one address. Default: 5 seconds. An address never gets more than an equal share of
+         * the request's remaining time.
          *
          * @param attemptLimit the time; positive
          * @return this builder
@@ -241,7 +242,7 @@ public final class OnlineRevocationSource implements RevocationSource, AutoClose
         }
 
         /**
-         * Sets for how many certificates answers are kept; 64, without it.
+         * Sets the number of certificates whose responses are cached. Default: 64.
          *
          * @param certificates the number; positive
          * @return this builder
@@ -256,7 +257,8 @@ public final class OnlineRevocationSource implements RevocationSource, AutoClose
         }
 
         /**
-         * Sets the largest answer to take; 1 MiB, without it. Answers become part of each container, so large CRLs make large ones.
+         * Sets the size limit of a response. Default: 1 MiB. Each container includes the responses, so large CRLs make
+         * large containers.
          *
          * @param maxBytes the size in bytes, up to 64 MiB
          * @return this builder
@@ -282,7 +284,7 @@ public final class OnlineRevocationSource implements RevocationSource, AutoClose
         }
 
         /**
-         * Sets the clock that says whether an answer is current; the system's, without it.
+         * Sets the clock that decides whether a response is current. Default: the system clock.
          *
          * @param clock the clock
          * @return this builder

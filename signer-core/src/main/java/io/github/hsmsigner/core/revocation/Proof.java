@@ -4,10 +4,10 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What shows that one certificate was not revoked.
+ * The proof that one certificate was not revoked.
  *
  * @param ocspResponses OCSPResponse structures in DER
  * @param crls CertificateList structures in DER
- * @param goodUntil when there is something newer
+ * @param goodUntil the time of the next update
  */
 record Proof(List<byte[]> ocspResponses, List<byte[]> crls, Instant goodUntil) {}

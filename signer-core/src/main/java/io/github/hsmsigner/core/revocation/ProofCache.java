@@ -234,7 +234,7 @@ final class ProofCache {
         searches.remove(certificate);
     }
 
-    /** An error of its own for each thread, as each has a place of its own where it happened. */
+    /** Returns a separate exception for each thread, because each needs its own stack trace. */
     private static RuntimeException sameFor(Throwable failure) {
         if (failure instanceof SigningUnavailableException e) {
             return e.retryAfter()

@@ -21,8 +21,8 @@ final class ProofsTogether {
 
     synchronized RevocationInfo of(CertificateChain chain, List<Proof> proofs) {
         Known last = known.get(chain);
-        // Octets that are equal but came another time are other ones here, which costs no more than putting them
-        // together.
+        // This compares by identity: equal bytes of a later response count as new. That costs no more than a new
+        // combination.
         if (last == null || !last.proofs().equals(proofs)) {
             last = new Known(List.copyOf(proofs), together(proofs));
             known.put(chain, last);

@@ -8,10 +8,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a responder or a CRL says of a certificate.
+ * The status of a certificate according to a responder or a CRL.
  *
  * @param revokedAt when it was revoked; empty if it was not
- * @param goodUntil when there is something newer
+ * @param goodUntil the time of the next update
  */
 record Verdict(Optional<Instant> revokedAt, Instant goodUntil) {
 

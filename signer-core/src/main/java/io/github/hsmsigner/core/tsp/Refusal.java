@@ -8,7 +8,7 @@ import org.bouncycastle.asn1.cmp.PKIFailureInfo;
 import org.bouncycastle.asn1.cmp.PKIStatus;
 import org.bouncycastle.tsp.TimeStampResponse;
 
-/** What an authority says that gives no timestamp (RFC 3161, section 2.4.2), in words for the operator. */
+/** The reason why an authority gives no timestamp (RFC 3161, section 2.4.2), in words for the operator. */
 final class Refusal {
 
     private static final Map<Integer, String> STATUS = Map.of(

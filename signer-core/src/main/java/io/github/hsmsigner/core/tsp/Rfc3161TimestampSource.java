@@ -28,11 +28,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gets timestamps from authorities over HTTP (RFC 3161, section 3.4): from the first one that gives a good one in time.
+ * Fetches timestamps over HTTP (RFC 3161, section 3.4), from the first authority that returns a valid one in time.
  *
- * <p>Each request has a nonce and asks for the authority's certificate. What comes back is checked against the request, and its
- * signature, which must not be with SHA-1 or MD5, with the certificate that it carries; see {@link TimestampAuthority.Builder#trusted} for whose is taken. Immutable, and
- * safe for use by any number of threads at once.
+ * <p>Each request has a nonce and asks for the authority's certificate. The response is checked against the request.
+ * Its signature is checked with the certificate that it carries, and must not use SHA-1 or MD5.
+ * {@link TimestampAuthority.Builder#trusted} sets the accepted certificates. Immutable and thread-safe.
  */
 public final class Rfc3161TimestampSource implements TimestampSource {
 
@@ -142,7 +142,7 @@ public final class Rfc3161TimestampSource implements TimestampSource {
     /** Collects the settings of a {@link Rfc3161TimestampSource}. Not safe for use by several threads. */
     public static final class Builder {
 
-        /** What a response has around its token: a status, and words about it. */
+        /** The bytes of a response outside its token: a status and its text. */
         private static final int RESPONSE_OVERHEAD = 4096;
 
         private static final int DEFAULT_MAX_TOKEN_SIZE = 16 * 1024;
@@ -162,7 +162,7 @@ public final class Rfc3161TimestampSource implements TimestampSource {
         }
 
         /**
-         * Sets what is hashed with; SHA-256, without it.
+         * Sets the digest algorithm of requests. Default: SHA-256.
          *
          * @param digestAlgorithm the digest algorithm
          * @return this builder
@@ -173,8 +173,8 @@ public final class Rfc3161TimestampSource implements TimestampSource {
         }
 
         /**
-         * Sets how long one authority may take; 5 seconds, without it, and never more than an equal share of the time that a
-         * request has left for the authorities that are left.
+         * Sets the time limit for one authority. Default: 5 seconds. An authority never gets more than an equal share
+         * of the request's remaining time.
          *
          * @param attemptLimit the time; positive
          * @return this builder
@@ -189,7 +189,7 @@ public final class Rfc3161TimestampSource implements TimestampSource {
         }
 
         /**
-         * Sets the largest token that is taken; 16 KiB, without it. As much room is reserved for each.
+         * Sets the size limit of a token. Default: 16 KiB. Each container reserves as much room.
          *
          * @param maxTokenSize the size in bytes, up to 1 MiB
          * @return this builder
@@ -205,7 +205,7 @@ public final class Rfc3161TimestampSource implements TimestampSource {
         }
 
         /**
-         * Sets the clock that the time of a token is compared with; the system's, without it.
+         * Sets the clock for the check of a token's time. Default: the system clock.
          *
          * @param clock the clock
          * @return this builder

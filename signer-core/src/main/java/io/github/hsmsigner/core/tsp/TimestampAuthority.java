@@ -94,7 +94,7 @@ public final class TimestampAuthority {
         }
 
         /**
-         * Asks for timestamps under a policy; without it, the authority chooses.
+         * Requests timestamps under a policy. Default: the authority chooses.
          *
          * @param oid the policy's object identifier in dotted form
          * @return this builder
@@ -106,8 +106,8 @@ public final class TimestampAuthority {
         }
 
         /**
-         * Sets whose timestamps are taken: the authority's own certificate must be one of these, or be issued by one of them.
-         * Without it, a timestamp is taken from whatever certificate it carries, and verifiers decide.
+         * Sets the accepted certificates. The authority's own certificate must be one of these, or be issued by one of
+         * them. Default: a timestamp is accepted with any certificate that it carries, and verifiers decide.
          *
          * @param certificates the trusted certificates
          * @return this builder

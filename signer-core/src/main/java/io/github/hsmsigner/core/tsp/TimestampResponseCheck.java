@@ -60,7 +60,7 @@ final class TimestampResponseCheck {
         } catch (TSPException | OperatorCreationException | GeneralSecurityException e) {
             throw new IOException("its answer is refused: " + e.getMessage(), e);
         } catch (RuntimeException e) {
-            // Parsers meet hostile octets with exceptions of any kind.
+            // Parsers throw exceptions of any kind on hostile bytes.
             throw new IOException("its answer cannot be read: " + e.getClass().getSimpleName(), e);
         }
     }
@@ -148,7 +148,7 @@ final class TimestampResponseCheck {
         }
     }
 
-    /** One character for each octet, to look for octets among others. */
+    /** Returns one character for each byte, to search bytes within others. */
     private static String text(byte[] octets) {
         return new String(octets, StandardCharsets.ISO_8859_1);
     }

@@ -22,9 +22,10 @@ import java.util.Set;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
 /**
- * Certification paths (RFC 5280, section 6). BouncyCastle verifies them, because the Java runtime does not have all curves that
- * authorities use. If it finds none, the Java runtime tries too: BouncyCastle encodes certificates again before it verifies their
- * signatures, so it takes none whose name has an RDN out of order. Revocation is for those who verify the document.
+ * Certification paths (RFC 5280, section 6). BouncyCastle verifies them, because the Java runtime does not have all
+ * curves that authorities use. If it finds none, the Java runtime tries too. BouncyCastle encodes certificates again
+ * before it verifies their signatures, so it accepts none whose name has an RDN out of order. Verifiers of the document
+ * check revocation.
  */
 final class TrustedPath {
 

@@ -25,8 +25,8 @@ import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 
 /**
- * How the signatures of those who answer are checked: with a BouncyCastle provider of our own, as the JDK's providers do not know
- * RSASSA-PSS by the name that its identifier leads to, and curves that authorities use. Safe for use by any number of threads at once.
+ * Checks signatures of servers and authorities with its own BouncyCastle provider. The JDK's providers do not know
+ * RSASSA-PSS by the name that its identifier leads to, and do not know all curves that authorities use. Thread-safe.
  */
 public final class PeerSignatures {
 

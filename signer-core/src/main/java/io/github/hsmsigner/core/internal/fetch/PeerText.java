@@ -12,12 +12,12 @@ public final class PeerText {
     private PeerText() {}
 
     /**
-     * Text on one line, without control and formatting characters, and cut short: those who answer could otherwise write lines of
-     * their own into the log, or turn the direction of the text.
+     * Returns text on one line, shortened, without control and formatting characters. Otherwise a server could forge
+     * lines of the log, or change the direction of the text.
      *
      * @param text the text
-     * @param maxLength how many characters to take
-     * @return what may be shown
+     * @param maxLength the maximum number of characters
+     * @return the text to show
      */
     public static String printable(String text, int maxLength) {
         String oneLine = text.replaceAll("[\\p{C}\\p{Z}\\s]+", " ").strip();
@@ -25,11 +25,11 @@ public final class PeerText {
     }
 
     /**
-     * Replaces control and formatting characters by hexadecimal escapes of their UTF-8, as in distinguished names: texts of a token
-     * could otherwise control a terminal or forge a line of a log.
+     * Replaces control and formatting characters by hexadecimal escapes of their UTF-8, as in distinguished names.
+     * Otherwise texts of a token could control a terminal or forge a line of a log.
      *
      * @param text the text, such as a label
-     * @return the text with {@code \\1B} in place of an escape character
+     * @return the text with {@code \\1B} instead of an escape character
      */
     public static String escaped(String text) {
         StringBuilder escaped = new StringBuilder();

@@ -1,5 +1,5 @@
 /**
- * What timestamps, revocation information and fetched certificates have in common: addresses in certificates, HTTP requests with a
- * deadline and a size limit, and how the signatures of those who answer are checked. Not part of the public API.
+ * The common parts of timestamps, revocation information and fetched certificates: addresses in certificates, HTTP
+ * requests with a deadline and a size limit, and checks of the servers' signatures. Not part of the public API.
  */
 package io.github.hsmsigner.core.internal.fetch;

@@ -141,7 +141,7 @@ public final class SubjectPublicKeys {
     }
 
     /**
-     * Tells whether a curve is P-256, P-384 or P-521.
+     * Returns whether a curve is P-256, P-384 or P-521.
      *
      * @param curve the identifier of the curve
      * @return {@code true} for these three

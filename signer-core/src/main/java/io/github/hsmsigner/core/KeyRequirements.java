@@ -44,8 +44,9 @@ final class KeyRequirements {
     }
 
     /**
-     * Tells whether a key's identifier allows a scheme and digest algorithm (RFC 4055, section 1.2): a key with the identifier
-     * id-RSASSA-PSS makes RSASSA-PSS signatures alone, and with parameters only those with their digest algorithm.
+     * Returns whether a key's identifier allows a scheme and digest algorithm (RFC 4055, section 1.2). A key with the
+     * identifier id-RSASSA-PSS makes only RSASSA-PSS signatures, and with parameters only those with their digest
+     * algorithm.
      *
      * @param key the key, as a certificate holds it
      * @param algorithm the algorithm

@@ -72,7 +72,7 @@ public final class KeyPairs {
     }
 
     /**
-     * Tells whether the identifier of the key allows only RSASSA-PSS (RFC 4055, section 1.2).
+     * Returns whether the identifier of the key allows only RSASSA-PSS (RFC 4055, section 1.2).
      *
      * @param key the key
      * @return {@code true} for the identifier id-RSASSA-PSS

@@ -3,6 +3,8 @@ package io.github.hsmsigner.core;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A point in time by which an answer is due, on a clock that never jumps. Immutable.
@@ -11,6 +13,8 @@ import java.util.function.LongSupplier;
  * with the deadline through every signer in between.
  */
 public final class Deadline {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Deadline.class);
 
     /** So that sums of times and durations do not overflow. */
     private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
@@ -125,7 +129,11 @@ public final class Deadline {
      */
     public void reportLateResult(String origin) {
         if (listener != null) {
-            listener.lateResult(origin, Duration.ofNanos(Math.max(0, clock.getAsLong() - nanoTime)));
+            try {
+                listener.lateResult(origin, Duration.ofNanos(Math.max(0, clock.getAsLong() - nanoTime)));
+            } catch (RuntimeException | Error e) {
+                LOG.error("A listener for late results threw an exception.", e);
+            }
         }
     }
 

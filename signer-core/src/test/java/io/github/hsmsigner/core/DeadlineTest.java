@@ -62,6 +62,22 @@ class DeadlineTest {
     }
 
     @Test
+    void aListenerThatThrowsDoesNotFailTheSigner() {
+        for (Throwable bug :
+                List.of(new IllegalStateException("a bug"), new StackOverflowError(), new LinkageError())) {
+            Deadline passed = Deadline.after(Duration.ZERO).withListener((origin, late) -> sneak(bug));
+            assertThatCode(() -> passed.reportLateResult("a")).doesNotThrowAnyException();
+        }
+    }
+
+    private static void sneak(Throwable bug) {
+        if (bug instanceof Error error) {
+            throw error;
+        }
+        throw (RuntimeException) bug;
+    }
+
+    @Test
     void withoutAListenerLateResultsAreNotReported() {
         assertThatCode(() -> Deadline.after(Duration.ZERO).reportLateResult("a"))
                 .doesNotThrowAnyException();

@@ -94,6 +94,8 @@ final class KeyHandle {
                 // The module does not have this function.
                 return;
             }
+            // A session that does not work explains why the key is not found.
+            e.addSuppressed(missing);
             throw e;
         }
         LOG.debug("The login was lost: {}", missing.getMessage());

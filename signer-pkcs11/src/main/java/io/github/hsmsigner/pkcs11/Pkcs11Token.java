@@ -9,8 +9,10 @@ import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiWork;
 import io.github.hsmsigner.pkcs11.cryptoki.ModuleInfo;
+import io.github.hsmsigner.pkcs11.cryptoki.SessionCloser;
 import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
 import io.github.hsmsigner.pkcs11.description.TokenDescription;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
 import io.github.hsmsigner.pkcs11.health.SessionStatistics;
 import io.github.hsmsigner.pkcs11.health.TokenHealth;
 import io.github.hsmsigner.pkcs11.object.KeyOnToken;
@@ -18,6 +20,7 @@ import io.github.hsmsigner.pkcs11.object.PublicKeys;
 import io.github.hsmsigner.pkcs11.object.TokenObjects;
 import io.github.hsmsigner.pkcs11.plan.SignaturePlan;
 import io.github.hsmsigner.pkcs11.plan.SigningMechanisms;
+import io.github.hsmsigner.pkcs11.recovery.GuardedEvents;
 import io.github.hsmsigner.pkcs11.recovery.TokenConnection;
 import io.github.hsmsigner.pkcs11.scheduling.Scheduler;
 import io.github.hsmsigner.pkcs11.scheduling.TaskThreads;
@@ -130,7 +133,8 @@ public final class Pkcs11Token implements AutoCloseable {
                     "The PKCS#11 module " + config.module() + " cannot be initialised", e, hint(config.module()));
         }
         Cryptoki cryptoki = decoration.apply(module.cryptoki());
-        SlotReader slots = new SlotReader(scheduler, module, cryptoki, config.events(), slotLimit);
+        Pkcs11Events events = new GuardedEvents(config.events());
+        SlotReader slots = new SlotReader(scheduler, module, cryptoki, events, slotLimit);
         Optional<TokenConnection> access = Optional.empty();
         try {
             ModuleInfo moduleInfo = module.during(cryptoki::moduleInfo);
@@ -140,20 +144,29 @@ public final class Pkcs11Token implements AutoCloseable {
             TokenInfo token = finder.find();
             // Not before there is a token: whoever waits for one tries again and again, and each would be told of.
             LOG.info("PKCS#11 module {}: {}; vendor profile {}.", config.module(), moduleInfo, vendor);
-            TokenConnection.Options options = options(config, token, vendor, moduleInfo);
+            TokenConnection.Options options = options(config, token, vendor, moduleInfo, events);
             access = Optional.of(
                     new TokenConnection(scheduler, module, cryptoki, token, () -> finder.findAgain(token), options));
             logIn(access.get(), token, options.pool().maximumPoolSize(), scheduler.deadline(OPEN_LIMIT));
             return new Pkcs11Token(
                     config.module(), moduleInfo.toString(), cryptoki, token, vendor, access.get(), slots, scheduler);
         } catch (CryptokiException e) {
-            slots.close();
-            access.ifPresentOrElse(TokenConnection::close, module::close);
+            closeAfter(e, slots, access, module);
             throw unreachable("The HSM cannot be used", e, "");
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            closeAfter(e, slots, access, module);
+            throw e;
+        }
+    }
+
+    /** An error of closing does not hide the one that came first. */
+    private static void closeAfter(
+            Throwable failure, SlotReader slots, Optional<TokenConnection> access, CryptokiModule module) {
+        try {
             slots.close();
             access.ifPresentOrElse(TokenConnection::close, module::close);
-            throw e;
+        } catch (RuntimeException | Error e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -193,7 +206,7 @@ public final class Pkcs11Token implements AutoCloseable {
     }
 
     private static TokenConnection.Options options(
-            Pkcs11Config config, TokenInfo token, VendorProfile vendor, ModuleInfo module) {
+            Pkcs11Config config, TokenInfo token, VendorProfile vendor, ModuleInfo module, Pkcs11Events events) {
         return new TokenConnection.Options(
                 config.pin()::pin,
                 config.pin().description(),
@@ -201,7 +214,7 @@ public final class Pkcs11Token implements AutoCloseable {
                 pool(config, vendor, token),
                 onCallersThread(config, module),
                 config.recovery(),
-                config.events());
+                events);
     }
 
     private static boolean onCallersThread(Pkcs11Config config, ModuleInfo module) {
@@ -382,15 +395,8 @@ public final class Pkcs11Token implements AutoCloseable {
             return work.in(cryptoki, new TokenObjects(cryptoki, session.handle()), session.handle());
         }
         long handle = cryptoki.openSession(token.slotId());
-        try {
-            return work.in(cryptoki, new TokenObjects(cryptoki, handle), handle);
-        } finally {
-            try {
-                cryptoki.closeSession(handle);
-            } catch (CryptokiException e) {
-                LOG.debug("The read-write session could not be closed: {}.", e.getMessage());
-            }
-        }
+        return SessionCloser.inSession(
+                cryptoki, handle, () -> work.in(cryptoki, new TokenObjects(cryptoki, handle), handle));
     }
 
     TokenInfo info() {

@@ -228,6 +228,18 @@ class RecoveryTest {
                 "GENERAL_ERROR"
             })
     void anErrorThatOnlyCInitializeEndsIsEnded(ReturnValue error) throws Exception {
+        assertEndedByCInitialize(error, ReturnValue.OK);
+        assertThat(cryptoki.count("C_Login")).isLessThan(10);
+    }
+
+    /** What the module answers when it is asked for the login counts less than the error of the signature. */
+    @ParameterizedTest
+    @EnumSource(names = {"FUNCTION_NOT_SUPPORTED", "SESSION_HANDLE_INVALID", "DEVICE_ERROR"})
+    void aLostLoginThatTheModuleDoesNotShowIsEnded(ReturnValue sessionInfo) throws Exception {
+        assertEndedByCInitialize(ReturnValue.USER_NOT_LOGGED_IN, sessionInfo);
+    }
+
+    private void assertEndedByCInitialize(ReturnValue error, ReturnValue sessionInfo) throws Exception {
         open(config().recovery(
                         QUICK.toBuilder().noSuccessLimit(Duration.ofMillis(500)).build())
                 .build());
@@ -239,6 +251,9 @@ class RecoveryTest {
                 if (function.equals("C_Sign") && share.epoch() == first) {
                     throw new CryptokiException(function, error);
                 }
+                if (function.equals("C_GetSessionInfo") && sessionInfo != ReturnValue.OK && share.epoch() == first) {
+                    throw new CryptokiException(function, sessionInfo);
+                }
             });
             Await.until(
                     Duration.ofSeconds(10),
@@ -247,7 +262,6 @@ class RecoveryTest {
             load.awaitMore(50);
             assertThat(share.epoch()).isEqualTo(first + 1);
         }
-        assertThat(cryptoki.count("C_Login")).isLessThan(10);
         assertThat(token.health()).isEqualTo(TokenHealth.healthy());
     }
 

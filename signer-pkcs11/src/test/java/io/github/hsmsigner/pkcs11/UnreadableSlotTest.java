@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A slot that cannot be read hides no other slot. */
 class UnreadableSlotTest {
@@ -84,14 +85,23 @@ class UnreadableSlotTest {
         }
     }
 
-    @Test
-    void aSlotThatHangsIsLeftOut() throws InterruptedException {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aSlotThatHangsIsLeftOut(boolean listenerThrows) throws InterruptedException {
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch returned = new CountDownLatch(1);
         Pkcs11Events events = new Pkcs11Events() {
             @Override
+            public void callHung() {
+                if (listenerThrows) {
+                    throw new IllegalStateException("a bug of a listener");
+                }
+            }
+
+            @Override
             public void hungCallReturned() {
                 returned.countDown();
+                callHung();
             }
         };
         try (Pkcs11Token token = Pkcs11Token.open(config(events), c -> new HangingSlot(c, release), SLOT_LIMIT)) {

@@ -312,8 +312,13 @@ public final class CryptokiModule implements AutoCloseable {
                 if (epoch != seenEpoch && initialized) {
                     return false;
                 }
-                finalizeModule();
-                initialize();
+                Optional<CryptokiException> failure = finalizeModule();
+                try {
+                    initialize();
+                } catch (CryptokiException e) {
+                    failure.ifPresent(e::addSuppressed);
+                    throw e;
+                }
                 return true;
             } finally {
                 gate.open(entry);
@@ -354,15 +359,19 @@ public final class CryptokiModule implements AutoCloseable {
             epoch++;
         }
 
-        private void finalizeModule() {
+        /** Returns the error, because C_Initialize may succeed in spite of it. */
+        private Optional<CryptokiException> finalizeModule() {
+            Optional<CryptokiException> failure = Optional.empty();
             try {
                 cryptoki.finalizeModule();
             } catch (CryptokiException e) {
                 if (!e.is(ReturnValue.CRYPTOKI_NOT_INITIALIZED)) {
                     LOG.warn("The PKCS#11 module {} could not be finalised: {}.", file, e.getMessage());
+                    failure = Optional.of(e);
                 }
             }
             initialized = false;
+            return failure;
         }
     }
 }

@@ -42,8 +42,13 @@ final class WrapperCryptoki implements NativeModule {
     private final PKCS11 functions;
 
     WrapperCryptoki(PKCS11Module module) {
+        this(module, module.getPKCS11Module());
+    }
+
+    /** With other functions than those of the module. */
+    WrapperCryptoki(PKCS11Module module, PKCS11 functions) {
         this.module = module;
-        this.functions = module.getPKCS11Module();
+        this.functions = functions;
     }
 
     @Override
@@ -158,24 +163,16 @@ final class WrapperCryptoki implements NativeModule {
 
     @Override
     public List<Long> findObjects(long session, List<AttributeValue<?>> template) throws CryptokiException {
-        CK_ATTRIBUTE[] attributes = attributes(template);
-        call("C_FindObjectsInit", () -> functions.C_FindObjectsInit(session, attributes, UTF8));
-        try {
+        try (Search search = new Search(session, attributes(template))) {
             List<Long> found = new ArrayList<>();
             // A short answer does not mean the last one; only an empty one does.
-            List<Long> some = findSome(session);
+            List<Long> some = search.next();
             while (!some.isEmpty()) {
                 found.addAll(some);
-                some = findSome(session);
+                some = search.next();
             }
             return found;
-        } finally {
-            call("C_FindObjectsFinal", () -> functions.C_FindObjectsFinal(session));
         }
-    }
-
-    private List<Long> findSome(long session) throws CryptokiException {
-        return boxed(ask("C_FindObjects", () -> functions.C_FindObjects(session, OBJECTS_PER_CALL)));
     }
 
     @Override
@@ -289,6 +286,26 @@ final class WrapperCryptoki implements NativeModule {
             return question.ask();
         } catch (PKCS11Exception e) {
             throw failure(function, e.getErrorCode());
+        }
+    }
+
+    /** A search for objects. An error of C_FindObjectsFinal does not hide one of C_FindObjects. */
+    private final class Search implements AutoCloseable {
+
+        private final long session;
+
+        Search(long session, CK_ATTRIBUTE[] template) throws CryptokiException {
+            this.session = session;
+            call("C_FindObjectsInit", () -> functions.C_FindObjectsInit(session, template, UTF8));
+        }
+
+        List<Long> next() throws CryptokiException {
+            return boxed(ask("C_FindObjects", () -> functions.C_FindObjects(session, OBJECTS_PER_CALL)));
+        }
+
+        @Override
+        public void close() throws CryptokiException {
+            call("C_FindObjectsFinal", () -> functions.C_FindObjectsFinal(session));
         }
     }
 

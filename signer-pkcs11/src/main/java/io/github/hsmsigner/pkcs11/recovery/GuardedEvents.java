@@ -8,14 +8,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Keeps exceptions of a listener from those who report to it. The first one is logged. Thread-safe. */
-final class GuardedEvents implements Pkcs11Events {
+public final class GuardedEvents implements Pkcs11Events {
 
     private static final Logger LOG = LoggerFactory.getLogger(GuardedEvents.class);
 
     private final Pkcs11Events target;
     private final AtomicBoolean logged = new AtomicBoolean();
 
-    GuardedEvents(Pkcs11Events target) {
+    /**
+     * Guards a listener.
+     *
+     * @param target the listener
+     */
+    public GuardedEvents(Pkcs11Events target) {
         this.target = target;
     }
 

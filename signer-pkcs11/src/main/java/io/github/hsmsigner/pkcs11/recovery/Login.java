@@ -9,6 +9,7 @@ import io.github.hsmsigner.pkcs11.cryptoki.FaultClass;
 import io.github.hsmsigner.pkcs11.cryptoki.ModuleBusyException;
 import io.github.hsmsigner.pkcs11.cryptoki.RejectedPins;
 import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
+import io.github.hsmsigner.pkcs11.cryptoki.SessionCloser;
 import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
 import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
 import io.github.hsmsigner.pkcs11.scheduling.Scheduler;
@@ -242,39 +243,40 @@ final class Login {
         long session = token.requiresReadOnlySessions()
                 ? cryptoki.openReadOnlySession(token.slotId())
                 : cryptoki.openSession(token.slotId());
-        boolean loggedIn = false;
         try {
-            if (step == Step.LOGOUT || (step == Step.LOGOUT_IF_STALE && isStale(session))) {
-                logOut(session);
+            Optional<CryptokiException> logoutFailure =
+                    step == Step.LOGOUT || (step == Step.LOGOUT_IF_STALE && isStale(session))
+                            ? logOut(session)
+                            : Optional.empty();
+            try {
+                logIn(token, session, pin);
+            } catch (CryptokiException | RuntimeException e) {
+                logoutFailure.ifPresent(e::addSuppressed);
+                throw e;
             }
-            logIn(token, session, pin);
-            loggedIn = true;
-        } finally {
-            if (!loggedIn) {
-                closeQuietly(session);
-            }
+            return begun(new Generation(epoch, token, session));
+        } catch (Throwable e) {
+            SessionCloser.closeAfter(e, cryptoki, session);
+            throw e;
         }
-        return begun(new Generation(epoch, token, session));
     }
 
     private Generation begun(Generation next) {
-        boolean tooLate;
         synchronized (this) {
-            tooLate = closed;
             current = closed ? null : next;
-        }
-        if (tooLate) {
-            closeQuietly(next.loginSession());
-            throw SigningUnavailableException.lasting("The token is closed.", null);
+            requireOpen();
         }
         return next;
     }
 
-    private void logOut(long session) {
+    /** Returns the error, because a login may succeed in spite of it. */
+    private Optional<CryptokiException> logOut(long session) {
         try {
             cryptoki.logout(session);
+            return Optional.empty();
         } catch (CryptokiException e) {
             LOG.debug("The login could not be ended: {}.", e.getMessage());
+            return Optional.of(e);
         }
     }
 
@@ -418,15 +420,7 @@ final class Login {
         current = null;
         // After C_Initialize the handle is void, or it is by chance that of another session.
         if (ended != null && module.isCurrent(ended.epoch())) {
-            closeQuietly(ended.loginSession());
-        }
-    }
-
-    private void closeQuietly(long session) {
-        try {
-            cryptoki.closeSession(session);
-        } catch (CryptokiException e) {
-            LOG.debug("The session that held the login could not be closed: {}.", e.getMessage());
+            SessionCloser.close(cryptoki, ended.loginSession());
         }
     }
 }

@@ -72,7 +72,7 @@ public final class TokenConnection implements AutoCloseable {
      * @param pool the settings of the session pool
      * @param onCallersThread whether a caller that need not wait for a session makes its calls on its own thread
      * @param recovery the settings of recovery
-     * @param events the listener
+     * @param events the listener, which throws nothing
      */
     public record Options(
             Supplier<char[]> pin,
@@ -105,7 +105,7 @@ public final class TokenConnection implements AutoCloseable {
         this.token = token;
         this.settings = options.recovery();
         this.keepaliveTime = options.pool().keepaliveTime();
-        Pkcs11Events events = new GuardedEvents(options.events());
+        Pkcs11Events events = options.events();
         this.threads = new ModuleThreads(module, scheduler, token.label(), settings.hangLimit(), events);
         this.availability = new Availability("Token " + token, settings, scheduler, new Availability.Listener() {
             @Override

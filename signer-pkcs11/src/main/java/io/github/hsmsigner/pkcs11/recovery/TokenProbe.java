@@ -284,8 +284,18 @@ final class TokenProbe {
             key.key().trial(session);
             return null;
         } catch (CryptokiException e) {
-            loginLost |= e.faultClass() == FaultClass.NOT_LOGGED_IN && !cryptoki.isLoggedIn(session.handle());
+            loginLost |= e.faultClass() == FaultClass.NOT_LOGGED_IN && !isLoggedIn(session, e);
             throw e;
+        }
+    }
+
+    private boolean isLoggedIn(Session session, CryptokiException failure) {
+        try {
+            return cryptoki.isLoggedIn(session.handle());
+        } catch (CryptokiException e) {
+            failure.addSuppressed(e);
+            // A module without this function has said enough.
+            return e.faultClass() != FaultClass.CALLER_ERROR;
         }
     }
 
@@ -339,7 +349,7 @@ final class TokenProbe {
         moduleLost = moduleNeeded || !module.isInitialized();
         if (moduleLost) {
             next = Login.Step.INITIALIZE;
-        } else if (loginLost && next != Login.Step.LOGIN) {
+        } else if (loginLost && next == null) {
             next = Login.Step.LOGIN;
         } else if (waitsForOthers && !module.othersWork()) {
             waitsForOthers = false;

@@ -7,6 +7,7 @@ import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
 import io.github.hsmsigner.pkcs11.cryptoki.FaultClass;
+import io.github.hsmsigner.pkcs11.cryptoki.SessionCloser;
 import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
 import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
 import io.github.hsmsigner.pkcs11.health.SessionCloseReason;
@@ -503,24 +504,14 @@ public final class SessionPool {
                 throw new GenerationEndedException();
             }
             Session session = new Session(openHandle(generation), generation, scheduler.nanoTime(), timer);
-            try {
+            return SessionCloser.inSession(cryptoki, session.handle(), () -> {
                 T result = work.in(session);
                 endPauseSoon();
                 return result;
-            } finally {
-                closeQuietly(session.handle());
-            }
+            });
         } finally {
             threads.end(timer, entry);
             threads.forget(timer);
-        }
-    }
-
-    private void closeQuietly(long session) {
-        try {
-            cryptoki.closeSession(session);
-        } catch (CryptokiException e) {
-            LOG.debug("A session could not be closed: {}.", e.getMessage());
         }
     }
 
@@ -694,7 +685,7 @@ public final class SessionPool {
         try {
             // After C_Initialize the handle is void, or it is by chance that of another session.
             if (module.isCurrent(session.session.generation().epoch())) {
-                closeQuietly(session.session.handle());
+                SessionCloser.close(cryptoki, session.session.handle());
             }
         } finally {
             forgetClosing(session);

@@ -28,7 +28,7 @@ public class SignWithToken {
                 .build();
         try (Pkcs11Token token = Pkcs11Token.open(config);
                 InputStream content = Files.newInputStream(Path.of(args[5]))) {
-            SigningKey key = SigningKey.prove(
+            SigningKey key = SigningKey.open(
                     "consumer",
                     token.signer(KeySelector.byLabel(args[2])),
                     FixedCertificateProvider.fromFiles(Path.of(args[3]), List.of(Path.of(args[4]))),

@@ -40,25 +40,25 @@ public final class SigningKey {
     }
 
     /**
-     * Puts a key and its certificates together, with the default scheme for keys of its type: RSASSA-PKCS1-v1_5 for RSA keys, unless
-     * the certificate allows RSASSA-PSS alone (RFC 4055, section 1.2). The rest is as {@link #prove(String, Signer, SignatureScheme, CertificateProvider, Deadline)} says.
+     * Opens a key with the default scheme of its type and verifies that the certificate belongs to it. RSA keys sign with
+     * RSASSA-PKCS1-v1_5, unless the certificate allows only RSASSA-PSS (RFC 4055, section 1.2).
      *
      * @param name the name for requests and logs
      * @param signer the key
-     * @param certificates where its certificates come from, now and at each {@link SigningService#reloadCertificates}
-     * @param deadline by when the proof is due
+     * @param certificates the source of the certificates, now and at each {@link SigningService#reloadCertificates}
+     * @param deadline the deadline of the trial signature
      * @return the key, ready for use
      * @throws InvalidConfigurationException if the key is too weak or of a type that is not supported, or the certificate is not
      *     that of the key
      * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the key cannot be used now
      */
-    public static SigningKey prove(String name, Signer signer, CertificateProvider certificates, Deadline deadline) {
+    public static SigningKey open(String name, Signer signer, CertificateProvider certificates, Deadline deadline) {
         KeyRequirements.check(signer.publicKey());
         SignatureScheme scheme = firstAlgorithm(signer).scheme();
         if (scheme == SignatureScheme.RSA_PKCS1 && isForPssAlone(chainOf(name, signer, certificates))) {
             scheme = SignatureScheme.RSA_PSS;
         }
-        return prove(name, signer, scheme, certificates, deadline);
+        return open(name, signer, scheme, certificates, deadline);
     }
 
     private static boolean isForPssAlone(CertificateChain chain) {
@@ -79,7 +79,7 @@ public final class SigningKey {
      *     the scheme, or does not match the certificate
      * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the key cannot be used now
      */
-    public static SigningKey prove(
+    public static SigningKey open(
             String name, Signer signer, SignatureScheme scheme, CertificateProvider certificates, Deadline deadline) {
         Objects.requireNonNull(name, "name");
         KeyRequirements.check(signer.publicKey());

@@ -162,7 +162,7 @@ public final class SigningQueue {
     }
 
     private String load() {
-        QueueStatistics now = statistics();
+        Statistics now = statistics();
         return now.signing() + " signatures are under way and " + now.waiting() + " wait.";
     }
 
@@ -171,10 +171,10 @@ public final class SigningQueue {
      *
      * @return the statistics
      */
-    public QueueStatistics statistics() {
+    public Statistics statistics() {
         lock.lock();
         try {
-            return new QueueStatistics(places, signing, maxWaiting, line.size(), refused.sum());
+            return new Statistics(places, signing, maxWaiting, line.size(), refused.sum());
         } finally {
             lock.unlock();
         }
@@ -197,4 +197,15 @@ public final class SigningQueue {
             this.thread = thread;
         }
     }
+
+    /**
+     * The numbers of a queue at one moment. They are read one after the other, while the queue is in use. Immutable.
+     *
+     * @param places how many signatures may be under way at once
+     * @param signing how many are under way
+     * @param maxWaiting how many may wait
+     * @param waiting how many wait
+     * @param refused how many were refused since the queue was made: at once, after they had waited, or while they did
+     */
+    public record Statistics(int places, int signing, int maxWaiting, int waiting, long refused) {}
 }

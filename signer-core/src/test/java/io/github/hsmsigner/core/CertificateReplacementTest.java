@@ -54,7 +54,7 @@ class CertificateReplacementTest {
     }
 
     private SigningKey key(String name, Path certificateFile) {
-        return SigningKey.prove(
+        return SigningKey.open(
                 name, TestKeys.SIGNER, FixedCertificateProvider.fromFiles(certificateFile, List.of()), TestKeys.soon());
     }
 

@@ -54,7 +54,7 @@ class QueuedSigningTest {
     private SigningService.Builder builder() {
         return SigningService.builder(
                         SigningKeys.of(List.of(
-                                SigningKey.prove("a", signer, TestKeys.SIGNER, TestKeys.soon()), TestKeys.key("b"))),
+                                SigningKey.open("a", signer, TestKeys.SIGNER, TestKeys.soon()), TestKeys.key("b"))),
                         new CmsContainerBuilder())
                 .audit(recorded::add)
                 .metrics(new SignerMetrics() {
@@ -95,7 +95,7 @@ class QueuedSigningTest {
             service.signContainer(request("a"), ContainerRequest.forDigest(ContainerFormat.CMS, DIGEST));
         }
         service.signRaw(request("b"), DIGEST);
-        assertThat(queue.statistics()).isEqualTo(new QueueStatistics(1, 0, 0, 0, 0));
+        assertThat(queue.statistics()).isEqualTo(new SigningQueue.Statistics(1, 0, 0, 0, 0));
         assertThat(measured)
                 .hasSize(13)
                 .startsWith("queued a", "made a", "queued a", "made a")
@@ -157,7 +157,7 @@ class QueuedSigningTest {
         assertThatThrownBy(() -> service.signRaw(request("a"), DIGEST)).isSameAs(signer.failure);
         signer.failure = new IllegalStateException("a fault");
         assertThatThrownBy(() -> service.signRaw(request("a"), DIGEST)).isInstanceOf(InternalSigningException.class);
-        assertThat(queue.statistics()).isEqualTo(new QueueStatistics(1, 0, 0, 0, 0));
+        assertThat(queue.statistics()).isEqualTo(new SigningQueue.Statistics(1, 0, 0, 0, 0));
         assertThat(measured).containsExactly("queued a", "queued a");
         assertThat(recorded)
                 .extracting(AuditEvent::signing)
@@ -281,7 +281,7 @@ class QueuedSigningTest {
             for (int i = 0; i < 3; i++) {
                 assertThat(service.signRaw(request("a"), DIGEST)).hasSize(256);
             }
-            assertThat(queue.statistics()).isEqualTo(new QueueStatistics(1, 0, 0, 0, 0));
+            assertThat(queue.statistics()).isEqualTo(new SigningQueue.Statistics(1, 0, 0, 0, 0));
             assertThat(recorded)
                     .hasSize(3)
                     .allSatisfy(event -> assertThat(event.error()).isEmpty());

@@ -67,11 +67,11 @@ class SigningQueueTest {
         SigningQueue queue = SigningQueue.of(3, 5, LONG);
         queue.enter(later());
         queue.enter(later());
-        assertThat(queue.statistics()).isEqualTo(new QueueStatistics(3, 2, 5, 0, 0));
+        assertThat(queue.statistics()).isEqualTo(new SigningQueue.Statistics(3, 2, 5, 0, 0));
         queue.enter(later());
         queue.leave();
         queue.enter(later());
-        assertThat(queue.statistics()).isEqualTo(new QueueStatistics(3, 3, 5, 0, 0));
+        assertThat(queue.statistics()).isEqualTo(new SigningQueue.Statistics(3, 3, 5, 0, 0));
         assertThat(queue).hasToString("SigningQueue[" + queue.statistics() + "]");
     }
 
@@ -91,13 +91,13 @@ class SigningQueueTest {
         assertThat(refusal.retryable()).isTrue();
         assertThat(refusal.retryAfter()).contains(Duration.ofSeconds(1));
         assertThat(refusal.clientMessage()).doesNotContain("1", "2");
-        assertThat(queue.statistics()).isEqualTo(new QueueStatistics(1, 1, 2, 2, 1));
+        assertThat(queue.statistics()).isEqualTo(new SigningQueue.Statistics(1, 1, 2, 2, 1));
 
         queue.leave();
         first.get();
         queue.leave();
         second.get();
-        assertThat(queue.statistics()).isEqualTo(new QueueStatistics(1, 1, 2, 0, 1));
+        assertThat(queue.statistics()).isEqualTo(new SigningQueue.Statistics(1, 1, 2, 0, 1));
     }
 
     @Test
@@ -127,7 +127,7 @@ class SigningQueueTest {
             one.get();
         }
         assertThat(order).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
-        assertThat(queue.statistics()).isEqualTo(new QueueStatistics(1, 0, 10, 0, 0));
+        assertThat(queue.statistics()).isEqualTo(new SigningQueue.Statistics(1, 0, 10, 0, 0));
     }
 
     /** The place is the one's that waits from the moment that it is free, before its thread runs. */
@@ -157,7 +157,7 @@ class SigningQueueTest {
         for (int i = 0; i < 20; i++) {
             queue.leave();
         }
-        assertThat(queue.statistics()).isEqualTo(new QueueStatistics(20, 20, 20, 0, 0));
+        assertThat(queue.statistics()).isEqualTo(new SigningQueue.Statistics(20, 20, 20, 0, 0));
         for (Future<?> one : all) {
             one.get();
         }
@@ -174,7 +174,7 @@ class SigningQueueTest {
                 .matches("No signature could begin within (50|49) ms: 1 signatures are under way and 1 wait\\.");
         assertThat(refusal.reason()).isEqualTo(Reason.BUSY);
         assertThat(refusal.retryable()).isTrue();
-        assertThat(queue.statistics()).isEqualTo(new QueueStatistics(1, 1, 1, 0, 1));
+        assertThat(queue.statistics()).isEqualTo(new SigningQueue.Statistics(1, 1, 1, 0, 1));
     }
 
     @Test
@@ -211,7 +211,7 @@ class SigningQueueTest {
         thread.interrupt();
         thread.join();
         assertThat(seen).containsExactly("Waiting for other signatures was interrupted.", Reason.LATE, true);
-        assertThat(queue.statistics()).isEqualTo(new QueueStatistics(1, 1, 1, 0, 1));
+        assertThat(queue.statistics()).isEqualTo(new SigningQueue.Statistics(1, 1, 1, 0, 1));
         queue.leave();
         queue.enter(later());
     }
@@ -256,7 +256,7 @@ class SigningQueueTest {
             }
             assertThat(most.get()).isBetween(1, places);
             assertThat(entered + refused).isEqualTo(callers * each);
-            assertThat(queue.statistics()).isEqualTo(new QueueStatistics(places, 0, maxWaiting, 0, refused));
+            assertThat(queue.statistics()).isEqualTo(new SigningQueue.Statistics(places, 0, maxWaiting, 0, refused));
             if (callers <= places || (callers <= places + maxWaiting && maxWait.equals(LONG))) {
                 assertThat(refused).isZero();
             }

@@ -171,7 +171,7 @@ class SigningServiceTest {
     @Test
     void aCertificateThatDoesNotVerifyTheKeysSignaturesIsRefused() {
         Signer broken = new FlippingSigner(Integer.MAX_VALUE).started();
-        assertThatThrownBy(() -> SigningKey.prove("broken", broken, TestKeys.SIGNER, TestKeys.soon()))
+        assertThatThrownBy(() -> SigningKey.open("broken", broken, TestKeys.SIGNER, TestKeys.soon()))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("CN=Signer")
                 .hasMessageContaining("does not verify a signature made with the key");
@@ -181,7 +181,7 @@ class SigningServiceTest {
     void aCertificateOfAnotherKeyIsRefused() {
         CertificateChain other = CertificateChain.of(
                 TestKeys.PKI.certifySigner("Other", TestPki.rsaKeyPair(2048).getPublic()), List.of());
-        assertThatThrownBy(() -> SigningKey.prove("main", TestKeys.SIGNER, key -> other, TestKeys.soon()))
+        assertThatThrownBy(() -> SigningKey.open("main", TestKeys.SIGNER, key -> other, TestKeys.soon()))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("CN=Other")
                 .hasMessageContaining("holds another public key");
@@ -190,7 +190,7 @@ class SigningServiceTest {
     @Test
     void aSettingMayAskForPss() throws Exception {
         SigningKey key =
-                SigningKey.prove("pss", TestKeys.SIGNER, SignatureScheme.RSA_PSS, TestKeys.SIGNER, TestKeys.soon());
+                SigningKey.open("pss", TestKeys.SIGNER, SignatureScheme.RSA_PSS, TestKeys.SIGNER, TestKeys.soon());
         byte[] signature = serviceFor(key).build().signRaw(request(), Digest.compute(DigestAlgorithm.SHA384, MESSAGE));
         Signature verifier = Signature.getInstance("RSASSA-PSS");
         verifier.setParameter(new PSSParameterSpec("SHA-384", "MGF1", MGF1ParameterSpec.SHA384, 48, 1));
@@ -202,7 +202,7 @@ class SigningServiceTest {
     @Test
     void ed25519SignsDataButNotDigests() throws Exception {
         Signer signer = TestKeys.signerFor(SignatureAlgorithm.ED25519);
-        SigningKey key = SigningKey.prove("ed", signer, (CertificateProvider) signer, TestKeys.soon());
+        SigningKey key = SigningKey.open("ed", signer, (CertificateProvider) signer, TestKeys.soon());
         SigningService edwards = serviceFor(key).build();
         byte[] signature = edwards.signRaw(request(), DigestAlgorithm.SHA512, MESSAGE);
         Signature verifier = Signature.getInstance("Ed25519");
@@ -221,7 +221,7 @@ class SigningServiceTest {
     @Test
     void anyDigestGoesWithAnyCurve() throws Exception {
         Signer signer = TestKeys.signerFor(SignatureAlgorithm.ECDSA_SHA256);
-        SigningKey key = SigningKey.prove("ec", signer, (CertificateProvider) signer, TestKeys.soon());
+        SigningKey key = SigningKey.open("ec", signer, (CertificateProvider) signer, TestKeys.soon());
         for (DigestAlgorithm algorithm : DigestAlgorithm.values()) {
             byte[] signature = serviceFor(key).build().signRaw(request(), Digest.compute(algorithm, MESSAGE));
             // A digest that is longer than the curve's order is cut, which the JCA does on its side.
@@ -243,7 +243,7 @@ class SigningServiceTest {
                     return key.getPublic();
                 }
             };
-            assertThatThrownBy(() -> SigningKey.prove("weak", weak, TestKeys.SIGNER, TestKeys.soon()))
+            assertThatThrownBy(() -> SigningKey.open("weak", weak, TestKeys.SIGNER, TestKeys.soon()))
                     .isInstanceOf(InvalidConfigurationException.class)
                     .hasMessageContaining("is needed; this one");
         }
@@ -288,7 +288,7 @@ class SigningServiceTest {
 
     @Test
     void aKeyThatMustSeeTheMessageIsGivenItOrRefuses() {
-        SigningKey key = SigningKey.prove("hashing", new HashingSigner(), TestKeys.SIGNER, TestKeys.soon());
+        SigningKey key = SigningKey.open("hashing", new HashingSigner(), TestKeys.SIGNER, TestKeys.soon());
         SigningService service = SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder())
                 .build();
         RequestContext context = RequestContext.builder("request-1").build();
@@ -318,7 +318,7 @@ class SigningServiceTest {
         }
 
         SigningKey provenKey() {
-            SigningKey key = SigningKey.prove("flawed", this, TestKeys.SIGNER, TestKeys.soon());
+            SigningKey key = SigningKey.open("flawed", this, TestKeys.SIGNER, TestKeys.soon());
             made.set(0);
             flipping = true;
             return key;

@@ -23,7 +23,7 @@ class StreamedContentTest {
 
     private final SigningService service = SigningService.builder(
                     SigningKeys.of(DETERMINISTIC.stream()
-                            .map(key -> SigningKey.prove(key.name(), key.signer(), key.signer(), TestKeys.soon()))
+                            .map(key -> SigningKey.open(key.name(), key.signer(), key.signer(), TestKeys.soon()))
                             .toList()),
                     new CmsContainerBuilder())
             .clock(Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC))

@@ -39,6 +39,6 @@ public final class TestKeys {
     }
 
     public static SigningKey key(String name) {
-        return SigningKey.prove(name, SIGNER, SIGNER, soon());
+        return SigningKey.open(name, SIGNER, SIGNER, soon());
     }
 }

@@ -68,7 +68,7 @@ public final class TestKey {
 
     private static SigningKey key(Path directory) {
         KeyStoreSigner signer = KeyStoreSigner.open(writeKeyStore(directory), PASSWORD.toCharArray());
-        return SigningKey.prove("test", signer, signer, Deadline.after(Duration.ofSeconds(10)));
+        return SigningKey.open("test", signer, signer, Deadline.after(Duration.ofSeconds(10)));
     }
 
     /** Fails unless OpenSSL verifies a bare signature. */

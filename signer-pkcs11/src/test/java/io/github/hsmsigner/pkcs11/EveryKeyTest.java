@@ -187,7 +187,7 @@ class EveryKeyTest {
     void everyKeyProvesThatItsCertificateIsItsOwn(String key) {
         try (Pkcs11Token open = Pkcs11Token.open(config())) {
             SigningKey proven =
-                    SigningKey.prove(key, open.signer(KeySelector.byLabel(key)), certificatesOf(key), soon());
+                    SigningKey.open(key, open.signer(KeySelector.byLabel(key)), certificatesOf(key), soon());
             assertThat(proven.chain().certificates()).hasSize(3);
         }
     }
@@ -196,7 +196,7 @@ class EveryKeyTest {
     void aTokenThatOnlyHashesItselfSignsContainers() throws IOException {
         byte[] container;
         try (Pkcs11Token open = Pkcs11Token.open(config(), HashingOnly::new)) {
-            SigningKey key = SigningKey.prove(
+            SigningKey key = SigningKey.open(
                     "key", open.signer(KeySelector.byLabel("RSA-2048")), certificatesOf("RSA-2048"), soon());
             SigningService service = SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder())
                     .build();

@@ -91,7 +91,7 @@ class KeyCeremonyTest {
 
         X509Certificate certificate = PKI.certifySigner("Signing key " + type, publicKey);
         ceremony.importCertificate(KeySelector.byLabel(label), certificate);
-        SigningKey proven = SigningKey.prove(
+        SigningKey proven = SigningKey.open(
                 "key",
                 signer,
                 token.certificates(List.of(PKI.intermediate(), PKI.root())),
@@ -177,7 +177,7 @@ class KeyCeremonyTest {
                 key, PKI.certifySigner("Renewal", publicKey, now.minusSeconds(7_200), now.plusSeconds(7_200)));
         RequestContext request = RequestContext.builder("request").build();
         SigningService service = SigningService.builder(
-                        SigningKeys.of(SigningKey.prove(
+                        SigningKeys.of(SigningKey.open(
                                 "key",
                                 token.signer(key),
                                 token.certificates(List.of()),

@@ -186,7 +186,7 @@ class Pkcs11TokenTest {
     @Test
     void buildsTheChainFromTheTokenAndFurtherIssuers() {
         try (Pkcs11Token token = Pkcs11Token.open(configFor(twoKeys).build())) {
-            SigningKey key = SigningKey.prove(
+            SigningKey key = SigningKey.open(
                     "first",
                     token.signer(KeySelector.byLabel("first")),
                     token.certificates(List.of(PKI.root())),
@@ -200,7 +200,7 @@ class Pkcs11TokenTest {
         FixedCertificateProvider other = FixedCertificateProvider.of("a file", List.of(SECOND_CERTIFICATE), List.of());
         try (Pkcs11Token token = Pkcs11Token.open(configFor(oneKey).build())) {
             Pkcs11Signer signer = token.signer(KeySelector.any());
-            assertThatThrownBy(() -> SigningKey.prove("only", signer, other, soon()))
+            assertThatThrownBy(() -> SigningKey.open("only", signer, other, soon()))
                     .isInstanceOf(InvalidConfigurationException.class)
                     .hasMessageContaining("None of the certificates of a file belongs to the signing key")
                     .hasMessageContaining("CN=Second");

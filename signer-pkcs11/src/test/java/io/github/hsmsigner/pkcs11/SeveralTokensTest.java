@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.core.redundancy.Order;
-import io.github.hsmsigner.core.redundancy.RedundantSigner;
+import io.github.hsmsigner.core.failover.FailoverSigner;
 import io.github.hsmsigner.pkcs11.cryptoki.FaultyCryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.health.RecoverySettings;
@@ -76,10 +75,10 @@ class SeveralTokensTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Order.class)
-    void signingGoesOnWhileOneTokenIsGood(Order order) {
-        RedundantSigner signer = RedundantSigner.builder(List.of(signer(first), signer(second)))
-                .order(order)
+    @EnumSource(FailoverSigner.Strategy.class)
+    void signingGoesOnWhileOneTokenIsGood(FailoverSigner.Strategy strategy) {
+        FailoverSigner signer = FailoverSigner.builder(List.of(signer(first), signer(second)))
+                .strategy(strategy)
                 .pauses(Duration.ofMillis(50), Duration.ofMillis(200))
                 .build();
         Load load = new Load(signer, DEADLINE);
@@ -105,7 +104,7 @@ class SeveralTokensTest {
     @Test
     void tokensWithDifferentKeysOfOneLabelAreNoOneSigner() {
         try (Pkcs11Token other = open(1, OTHER)) {
-            assertThatThrownBy(() -> RedundantSigner.builder(List.of(signer(first), signer(other))))
+            assertThatThrownBy(() -> FailoverSigner.builder(List.of(signer(first), signer(other))))
                     .isInstanceOf(InvalidConfigurationException.class)
                     .hasMessageContaining("do not hold the same key");
         }

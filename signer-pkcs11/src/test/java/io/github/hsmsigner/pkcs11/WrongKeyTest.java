@@ -183,7 +183,7 @@ class WrongKeyTest {
     }
 
     private static SigningService service(Pkcs11Token token) {
-        SigningKey key = SigningKey.prove(
+        SigningKey key = SigningKey.open(
                 "key",
                 token.signer(KeySelector.any()),
                 FixedCertificateProvider.of(

@@ -90,7 +90,7 @@ class OtherCurvesTest {
         assertThatThrownBy(() -> {
                     KeyStoreSigner signer =
                             KeyStoreSigner.open(directory.resolve("signer.p12"), "secret".toCharArray());
-                    SigningKey.prove("key", signer, signer, TestKeys.soon());
+                    SigningKey.open("key", signer, signer, TestKeys.soon());
                 })
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining(curve);

@@ -51,7 +51,7 @@ public final class JdkHttpServerExample {
     public static void main(String[] args) throws IOException {
         char[] password = System.getenv("SIGNING_KEYSTORE_PASSWORD").toCharArray();
         KeyStoreSigner signer = KeyStoreSigner.open(Path.of(args[0]), password);
-        SigningKey key = SigningKey.prove("example", signer, signer, Deadline.after(Duration.ofSeconds(10)));
+        SigningKey key = SigningKey.open("example", signer, signer, Deadline.after(Duration.ofSeconds(10)));
         SigningService service = SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder())
                 .build();
 

@@ -51,7 +51,7 @@ public final class SignFileExample {
                 .build();
         // A program that signs more than once keeps the token open, and the service.
         try (Pkcs11Token token = Pkcs11Token.open(config)) {
-            SigningKey key = SigningKey.prove(
+            SigningKey key = SigningKey.open(
                     "example",
                     token.signer(KeySelector.byLabel(System.getenv("HSM_KEY_LABEL"))),
                     // Those on the token; where it lacks issuers, they are given here.

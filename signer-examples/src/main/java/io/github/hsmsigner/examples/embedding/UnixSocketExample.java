@@ -55,7 +55,7 @@ public final class UnixSocketExample {
                 .pin(PinSource.environment("HSM_PIN"))
                 .build();
         try (Pkcs11Token token = Pkcs11Token.open(config)) {
-            SigningKey key = SigningKey.prove(
+            SigningKey key = SigningKey.open(
                     "example",
                     token.signer(KeySelector.byLabel(System.getenv("HSM_KEY_LABEL"))),
                     token.certificates(List.of()),

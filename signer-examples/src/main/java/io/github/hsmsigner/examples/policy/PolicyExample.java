@@ -82,7 +82,7 @@ public final class PolicyExample {
     }
 
     private static SigningKey key(Pkcs11Token token, String label) {
-        return SigningKey.prove(
+        return SigningKey.open(
                 label,
                 token.signer(KeySelector.byLabel(label)),
                 token.certificates(List.of()),

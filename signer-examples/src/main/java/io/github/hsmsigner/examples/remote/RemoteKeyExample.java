@@ -69,7 +69,7 @@ public final class RemoteKeyExample {
                 certificates.get(0).getPublicKey(),
                 Duration.ofSeconds(3));
         // Fails unless the key service signs with the key of the certificate.
-        SigningKey key = SigningKey.prove(
+        SigningKey key = SigningKey.open(
                 "remote",
                 signer,
                 FixedCertificateProvider.of("the example", certificates, List.of()),

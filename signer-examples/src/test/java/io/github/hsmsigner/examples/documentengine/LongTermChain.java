@@ -48,7 +48,7 @@ final class LongTermChain implements AutoCloseable {
         timestampCertificate = certificate(directory.resolve("tsa/tsa.pem"));
         authorities = new OpenSslRevocationServer(directory.resolve("ca"));
         KeyStoreSigner signer = KeyStoreSigner.open(authorities.pkcs12(PASSWORD), PASSWORD.toCharArray());
-        SigningKey key = SigningKey.prove("key", signer, signer, Deadline.after(Duration.ofSeconds(10)));
+        SigningKey key = SigningKey.open("key", signer, signer, Deadline.after(Duration.ofSeconds(10)));
         SigningToken refused = SigningToken.of(REFUSED_SIGNING_TOKEN.getBytes(StandardCharsets.UTF_8));
         SigningService signing = SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder())
                 .rawData(RawDataRule.SIGNED_ATTRIBUTES)

@@ -70,7 +70,7 @@ class PdfMatrixTest {
         return ContainerCase.all()
                 .map(wanted -> Map.entry(wanted.key(), wanted.algorithm().scheme()))
                 .distinct()
-                .map(key -> SigningKey.prove(
+                .map(key -> SigningKey.open(
                         keyName(key.getKey(), key.getValue()),
                         key.getKey().signer(),
                         key.getValue(),

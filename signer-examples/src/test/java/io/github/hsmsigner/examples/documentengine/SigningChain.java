@@ -60,7 +60,7 @@ final class SigningChain implements AutoCloseable {
         Pkcs11Signer signer = token.signer(KeySelector.any());
         FixedCertificateProvider certificates =
                 FixedCertificateProvider.of("the test", List.of(certificate), List.of(pki.intermediate(), pki.root()));
-        SigningKey key = SigningKey.prove("key", signer, certificates, Deadline.after(Duration.ofSeconds(10)));
+        SigningKey key = SigningKey.open("key", signer, certificates, Deadline.after(Duration.ofSeconds(10)));
         return SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder())
                 .rawData(RawDataRule.SIGNED_ATTRIBUTES)
                 .policy(SigningChain::decide)

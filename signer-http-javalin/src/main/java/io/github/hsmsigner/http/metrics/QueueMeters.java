@@ -1,7 +1,7 @@
 package io.github.hsmsigner.http.metrics;
 
-import io.github.hsmsigner.core.QueueStatistics;
 import io.github.hsmsigner.core.SigningQueue;
+import io.github.hsmsigner.core.SigningQueue.Statistics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.Function;
 
@@ -12,14 +12,14 @@ final class QueueMeters {
 
     QueueMeters(MeterRegistry registry, String name, SigningQueue queue) {
         this.queue = queue;
-        gauge(registry, name, Metric.QUEUE_PLACES, QueueStatistics::places);
-        gauge(registry, name, Metric.QUEUE_SIGNING, QueueStatistics::signing);
-        gauge(registry, name, Metric.QUEUE_MAX_WAITING, QueueStatistics::maxWaiting);
-        gauge(registry, name, Metric.QUEUE_WAITING, QueueStatistics::waiting);
+        gauge(registry, name, Metric.QUEUE_PLACES, Statistics::places);
+        gauge(registry, name, Metric.QUEUE_SIGNING, Statistics::signing);
+        gauge(registry, name, Metric.QUEUE_MAX_WAITING, Statistics::maxWaiting);
+        gauge(registry, name, Metric.QUEUE_WAITING, Statistics::waiting);
         Metric.QUEUE_REFUSED.counter(registry, () -> this.queue.statistics().refused(), name);
     }
 
-    private void gauge(MeterRegistry registry, String name, Metric metric, Function<QueueStatistics, Number> number) {
+    private void gauge(MeterRegistry registry, String name, Metric metric, Function<Statistics, Number> number) {
         metric.gauge(registry, () -> number.apply(queue.statistics()), name);
     }
 

@@ -62,8 +62,8 @@ public final class KeyProof {
         CertificateProvider certificates =
                 completer.map(c -> c.completing(configured)).orElse(configured);
         SigningKey key = scheme.isPresent()
-                ? SigningKey.prove(name, signer, scheme.get(), certificates, deadline)
-                : SigningKey.prove(name, signer, certificates, deadline);
+                ? SigningKey.open(name, signer, scheme.get(), certificates, deadline)
+                : SigningKey.open(name, signer, certificates, deadline);
         if (validCertificateRequired) {
             key.chain().inspect(clock.instant()).stream()
                     .filter(finding -> finding.kind().isSignerValidity())

@@ -6,7 +6,7 @@ import io.github.hsmsigner.core.Signer;
 import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
-import io.github.hsmsigner.core.redundancy.RedundantSigner;
+import io.github.hsmsigner.core.failover.FailoverSigner;
 import io.github.hsmsigner.http.config.KeySettings;
 import io.github.hsmsigner.pkcs11.Pkcs11Signer;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
@@ -97,7 +97,7 @@ public final class TokenKey {
                     all.values().stream().<Signer>map(Found::signer).toList();
             Signer one = signers.size() == 1
                     ? signer
-                    : RedundantSigner.builder(signers).build();
+                    : FailoverSigner.builder(signers).build();
             use.accept(proof.prove(
                     name,
                     one,

@@ -33,7 +33,7 @@ final class SigningProgram {
 
     public static void main(String[] arguments) throws InterruptedException {
         KeyStoreSigner signer = KeyStoreSigner.open(Path.of(arguments[0]), TestKey.PASSWORD.toCharArray());
-        SigningKey key = SigningKey.prove("test", signer, signer, Deadline.after(Duration.ofSeconds(30)));
+        SigningKey key = SigningKey.open("test", signer, signer, Deadline.after(Duration.ofSeconds(30)));
         AuditFileSettings settings = AuditFileSettings.builder(Path.of(arguments[1]))
                 .rotateAtBytes(65_536)
                 .build();

@@ -109,7 +109,7 @@ class PoliciesOverHttpTest {
         KeyStoreSigner signer = KeyStoreSigner.open(TestKey.writeKeyStore(directory), TestKey.PASSWORD.toCharArray());
         List<SigningKey> keys = new ArrayList<>();
         for (String name : keyNames) {
-            keys.add(SigningKey.prove(name, signer, signer, Deadline.after(Duration.ofSeconds(10))));
+            keys.add(SigningKey.open(name, signer, signer, Deadline.after(Duration.ofSeconds(10))));
         }
         return SigningService.builder(SigningKeys.of(keys), new CmsContainerBuilder())
                 .policy(policy)

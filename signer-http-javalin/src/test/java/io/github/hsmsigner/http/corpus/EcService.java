@@ -30,7 +30,7 @@ public final class EcService {
 
     /** The service; signatures are verified by {@link #assertIsAnswerTo} and not by the service too. */
     public static SigningService start() {
-        SigningKey key = SigningKey.prove("ec", KEY.signer(), KEY.signer(), Deadline.after(Duration.ofSeconds(10)));
+        SigningKey key = SigningKey.open("ec", KEY.signer(), KEY.signer(), Deadline.after(Duration.ofSeconds(10)));
         return SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder())
                 .verifyAfterSign(false)
                 .build();

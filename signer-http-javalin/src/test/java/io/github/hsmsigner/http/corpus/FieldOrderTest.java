@@ -33,7 +33,7 @@ class FieldOrderTest {
     @BeforeAll
     static void start() {
         TestKey rsa = TestKey.RSA_2048;
-        SigningKey key = SigningKey.prove("rsa", rsa.signer(), rsa.signer(), Deadline.after(Duration.ofSeconds(10)));
+        SigningKey key = SigningKey.open("rsa", rsa.signer(), rsa.signer(), Deadline.after(Duration.ofSeconds(10)));
         protocol = new InMemory(SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder())
                 .clock(Clock.fixed(Instant.now(), ZoneOffset.UTC))
                 .verifyAfterSign(false)

@@ -89,7 +89,7 @@ class OpenApiTest {
     }
 
     private static SigningService guarded(PolicyDecision decision) {
-        SigningKey key = SigningKey.prove(
+        SigningKey key = SigningKey.open(
                 "ec", TestKey.P_256.signer(), TestKey.P_256.signer(), Deadline.after(Duration.ofSeconds(10)));
         return SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder())
                 .policy(attempt -> decision)

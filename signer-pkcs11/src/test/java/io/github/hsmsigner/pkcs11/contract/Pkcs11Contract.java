@@ -412,7 +412,7 @@ abstract class Pkcs11Contract {
             refusal = Optional.of(refusal(e));
         }
         requireOffered("certificate objects", refusal.isEmpty(), refusal.orElse(""));
-        SigningKey proven = SigningKey.prove(
+        SigningKey proven = SigningKey.open(
                 "contract", signer(key), pkcs11().certificates(List.of(PKI.intermediate(), PKI.root())), soon());
         assertThat(proven.chain().certificates()).containsExactly(certificate, PKI.intermediate(), PKI.root());
     }
@@ -477,7 +477,7 @@ abstract class Pkcs11Contract {
     void aContainerVerifies(KeyPairType type) throws Exception {
         Generated key = key(type);
         X509Certificate certificate = PKI.certifySigner("Contract " + type, key.publicKey());
-        SigningKey proven = SigningKey.prove(
+        SigningKey proven = SigningKey.open(
                 "contract",
                 signer(key),
                 FixedCertificateProvider.of(

@@ -62,7 +62,7 @@ public class SignerAutoConfiguration {
             SignerProperties properties,
             ObjectProvider<SigningPolicy> policy,
             ObjectProvider<AuditLog> audit) {
-        SigningKey key = SigningKey.prove(
+        SigningKey key = SigningKey.open(
                 properties.keyLabel(),
                 token.signer(KeySelector.byLabel(properties.keyLabel())),
                 token.certificates(List.of()),

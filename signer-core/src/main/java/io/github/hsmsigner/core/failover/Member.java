@@ -1,4 +1,4 @@
-package io.github.hsmsigner.core.redundancy;
+package io.github.hsmsigner.core.failover;
 
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.Signer;
@@ -55,7 +55,7 @@ final class Member {
         return true;
     }
 
-    byte[] sign(RedundantSigner.Signing signing, Deadline deadline) {
+    byte[] sign(FailoverSigner.Signing signing, Deadline deadline) {
         inFlight.incrementAndGet();
         try {
             byte[] signature = signing.with(signer, deadline);

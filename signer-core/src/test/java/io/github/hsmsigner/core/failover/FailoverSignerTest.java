@@ -1,4 +1,4 @@
-package io.github.hsmsigner.core.redundancy;
+package io.github.hsmsigner.core.failover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(30)
-class RedundantSignerTest {
+class FailoverSignerTest {
 
     private static final SignatureAlgorithm ALGORITHM = SignatureAlgorithm.RSA_PKCS1_SHA256;
     private static final Digest DIGEST = Digest.compute(DigestAlgorithm.SHA256, new byte[] {1});
@@ -48,17 +48,17 @@ class RedundantSignerTest {
     private final AtomicLong now = new AtomicLong();
     private final Place first = new Place("first");
     private final Place second = new Place("second");
-    private final RedundantSigner signer = signer(Order.PREFERRED_FIRST);
+    private final FailoverSigner signer = signer(FailoverSigner.Strategy.FAILOVER);
 
-    private RedundantSigner signer(Order order) {
-        return RedundantSigner.builder(List.of(first, second))
-                .order(order)
+    private FailoverSigner signer(FailoverSigner.Strategy strategy) {
+        return FailoverSigner.builder(List.of(first, second))
+                .strategy(strategy)
                 .pauses(PAUSE, PAUSE.multipliedBy(4))
                 .nanoTime(now::get)
                 .build();
     }
 
-    private static byte[] sign(RedundantSigner signer) {
+    private static byte[] sign(FailoverSigner signer) {
         return signer.sign(ALGORITHM, DIGEST, TestKeys.soon());
     }
 
@@ -73,7 +73,7 @@ class RedundantSignerTest {
         }
         assertThat(first.asked).isEqualTo(10);
         assertThat(second.asked).isZero();
-        assertThat(SigningKey.prove("key", signer, TestKeys.SIGNER, TestKeys.soon())
+        assertThat(SigningKey.open("key", signer, TestKeys.SIGNER, TestKeys.soon())
                         .signer())
                 .isSameAs(signer);
     }
@@ -146,7 +146,7 @@ class RedundantSignerTest {
 
     @Test
     void balancesByWhatIsInTheMaking() throws Exception {
-        RedundantSigner balanced = signer(Order.BALANCED);
+        FailoverSigner balanced = signer(FailoverSigner.Strategy.LEAST_BUSY);
         first.gate = new CountDownLatch(1);
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try {
@@ -177,13 +177,13 @@ class RedundantSignerTest {
     @Test
     void takesOnlySignersOfOneKeyWithAnAlgorithmInCommon() {
         Signer stranger = TestKeys.signer(TestPki.rsaKeyPair(2048));
-        assertThatThrownBy(() -> RedundantSigner.builder(List.of(first, stranger)))
+        assertThatThrownBy(() -> FailoverSigner.builder(List.of(first, stranger)))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("do not hold the same key");
-        assertThatThrownBy(() -> RedundantSigner.builder(List.of())).isInstanceOf(InvalidConfigurationException.class);
+        assertThatThrownBy(() -> FailoverSigner.builder(List.of())).isInstanceOf(InvalidConfigurationException.class);
         Place other = new Place("other");
         other.algorithms = Set.of(SignatureAlgorithm.RSA_PSS_SHA256);
-        assertThatThrownBy(() -> RedundantSigner.builder(List.of(first, other)))
+        assertThatThrownBy(() -> FailoverSigner.builder(List.of(first, other)))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("no algorithm in common");
     }
@@ -192,7 +192,7 @@ class RedundantSignerTest {
     void givesAllTheMessageWhenOneOfThemMustSeeIt() {
         assertThat(signer.signsWholeMessage(ALGORITHM)).isFalse();
         second.hashesItself = true;
-        RedundantSigner mixed = signer(Order.PREFERRED_FIRST);
+        FailoverSigner mixed = signer(FailoverSigner.Strategy.FAILOVER);
         assertThat(mixed.signsWholeMessage(ALGORITHM)).isTrue();
         first.works = false;
         assertThat(mixed.signMessage(ALGORITHM, new byte[] {1}, TestKeys.soon()))
@@ -294,7 +294,7 @@ class RedundantSignerTest {
                     () -> first.works = false,
                     () -> first.failure =
                             SigningUnavailableException.lasting(Reason.KEY_MISSING, "The key is gone.", null))) {
-                RedundantSigner shared = signer(Order.PREFERRED_FIRST);
+                FailoverSigner shared = signer(FailoverSigner.Strategy.FAILOVER);
                 first.hangs = false;
                 loss.run();
                 List<Callable<byte[]>> requests = Collections.nCopies(

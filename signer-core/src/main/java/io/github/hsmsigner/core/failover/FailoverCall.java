@@ -1,4 +1,4 @@
-package io.github.hsmsigner.core.redundancy;
+package io.github.hsmsigner.core.failover;
 
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.error.InternalSigningException;
@@ -37,7 +37,7 @@ final class FailoverCall {
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final List<Member> members;
-    private final RedundantSigner.Signing signing;
+    private final FailoverSigner.Signing signing;
     private final Deadline deadline;
     private final Executor threads;
     private final Iterator<Member> candidates;
@@ -51,7 +51,7 @@ final class FailoverCall {
     /** Guarded by {@link #ended}. */
     private boolean callerLeft;
 
-    FailoverCall(List<Member> members, RedundantSigner.Signing signing, Deadline deadline, Executor threads) {
+    FailoverCall(List<Member> members, FailoverSigner.Signing signing, Deadline deadline, Executor threads) {
         this.members = members;
         this.signing = signing;
         this.deadline = deadline;

@@ -1,4 +1,4 @@
-package io.github.hsmsigner.core.redundancy;
+package io.github.hsmsigner.core.failover;
 
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.Digest;
@@ -9,6 +9,7 @@ import io.github.hsmsigner.core.internal.key.SubjectPublicKeys;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -19,7 +20,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * Several signers that hold the same key, as one: two HSM clusters, or tokens that share a key. It signs as long as one of them does.
+ * Failover between signers that hold the same key: two HSM clusters, or tokens that share a key. It signs while one of them signs.
  *
  * <p><b>Failover.</b> A signer that is down, has its PIN rejected or its key missing is left out, and the same request goes to the next
  * one. A signer that is left out is tried again by one request at a time, with pauses that grow. If all signers fail, each request tries
@@ -37,10 +38,10 @@ import java.util.stream.Collectors;
  * <p>Signers run on threads of this object, at most one thread for each signer and request. The threads end when they are idle, so there
  * is nothing to close. The caller owns the signers and closes their tokens. Thread-safe.
  */
-public final class RedundantSigner implements Signer {
+public final class FailoverSigner implements Signer {
 
     private final List<Member> members;
-    private final Order order;
+    private final Strategy strategy;
     private final PublicKey publicKey;
     private final Set<SignatureAlgorithm> algorithms;
     private final Set<SignatureAlgorithm> ofWholeMessages;
@@ -52,11 +53,11 @@ public final class RedundantSigner implements Signer {
         return thread;
     });
 
-    private RedundantSigner(Builder builder) {
+    private FailoverSigner(Builder builder) {
         this.members = builder.signers.stream()
                 .map(signer -> new Member(signer, builder.firstPause, builder.longestPause, builder.nanoTime))
                 .toList();
-        this.order = builder.order;
+        this.strategy = builder.strategy;
         this.publicKey = builder.signers.get(0).publicKey();
         this.algorithms = commonAlgorithms(builder.signers);
         this.ofWholeMessages = algorithms.stream()
@@ -65,7 +66,7 @@ public final class RedundantSigner implements Signer {
     }
 
     /**
-     * Begins a signer that stands for several.
+     * Returns a builder for several signers of one key.
      *
      * @param signers the signers, at least one; the preferred ones first
      * @return a builder
@@ -121,7 +122,7 @@ public final class RedundantSigner implements Signer {
     }
 
     private byte[] withAny(Deadline deadline, Signing signing) {
-        List<Member> candidates = order.arrange(members);
+        List<Member> candidates = strategy.arrange(members);
         return candidates.size() == 1
                 ? candidates.get(0).sign(signing, deadline)
                 : new FailoverCall(candidates, signing, deadline, threads).signature();
@@ -129,8 +130,33 @@ public final class RedundantSigner implements Signer {
 
     @Override
     public String toString() {
-        return "RedundantSigner" + members;
+        return "FailoverSigner" + members;
     }
+
+    /** Selects the signer that a request goes to first. A signer that failed at its last attempt comes last. */
+    public enum Strategy {
+        /** The first signer of the list while it works, then the next: a primary site and a secondary one. */
+        FAILOVER,
+        /** The signer with the fewest signatures in progress: the signers share the load. */
+        LEAST_BUSY;
+
+        /** A failed signer whose pause is over comes first, for this request only. */
+        private List<Member> arrange(List<Member> members) {
+            return members.stream()
+                    .map(this::candidate)
+                    .sorted(Comparator.comparingInt(Candidate::group).thenComparingInt(Candidate::load))
+                    .map(Candidate::member)
+                    .toList();
+        }
+
+        /** Reads changing values once, because the sort compares a member several times. */
+        private Candidate candidate(Member member) {
+            int group = member.isUsable() ? 1 : member.claimTry() ? 0 : 2;
+            return new Candidate(group, this == LEAST_BUSY ? member.inFlight() : 0, member);
+        }
+    }
+
+    private record Candidate(int group, int load, Member member) {}
 
     /** Signs with one of the signers. */
     @FunctionalInterface
@@ -138,11 +164,11 @@ public final class RedundantSigner implements Signer {
         byte[] with(Signer signer, Deadline deadline);
     }
 
-    /** Collects what makes a {@link RedundantSigner}. Not safe for use by several threads. */
+    /** Builder of {@link FailoverSigner}. Not thread-safe. */
     public static final class Builder {
 
         private final List<Signer> signers;
-        private Order order = Order.PREFERRED_FIRST;
+        private Strategy strategy = Strategy.FAILOVER;
         private Duration firstPause = Duration.ofSeconds(1);
         private Duration longestPause = Duration.ofSeconds(30);
         private LongSupplier nanoTime = System::nanoTime;
@@ -165,13 +191,13 @@ public final class RedundantSigner implements Signer {
         }
 
         /**
-         * Sets the order in which signers get requests. Default: {@link Order#PREFERRED_FIRST}.
+         * Sets which signer a request goes to. Default: {@link Strategy#FAILOVER}.
          *
-         * @param order the order
+         * @param strategy the strategy
          * @return this builder
          */
-        public Builder order(Order order) {
-            this.order = Objects.requireNonNull(order, "order");
+        public Builder strategy(Strategy strategy) {
+            this.strategy = Objects.requireNonNull(strategy, "strategy");
             return this;
         }
 
@@ -206,8 +232,8 @@ public final class RedundantSigner implements Signer {
          *
          * @return the signer
          */
-        public RedundantSigner build() {
-            return new RedundantSigner(this);
+        public FailoverSigner build() {
+            return new FailoverSigner(this);
         }
     }
 }

@@ -24,10 +24,11 @@ public final class Main {
               document-engine        a stand-in for Nutrient Document Engine: its API to sign PDF files, and a web page to try it
               sample-document FILE   writes a PDF of one page, to be signed
 
-            Others have a main of their own: java -cp signer-examples.jar io.github.hsmsigner.examples.CLASS ARGUMENTS, where CLASS is
+            Each other example has its own main method: java -cp signer-examples.jar io.github.hsmsigner.examples.CLASS ARGUMENTS
+            CLASS is one of these:
               keys.KeyCeremonyExample, embedding.SignFileExample, embedding.JdkHttpServerExample, embedding.UnixSocketExample,
               remote.RemoteKeyExample, policy.PolicyExample, pdf.SignPdfExample, pdf.VerifyPdfExample, dss.DssExample,
-              bouncycastle.BouncyCastleExample. The page of this module says what they show and take.
+              bouncycastle.BouncyCastleExample. The README of this module describes them and their arguments.
 
             Environment of document-engine:
               SIGNING_SERVICE_URL               the address of the signing service, such as http://localhost:6000/sign (required)
@@ -59,7 +60,8 @@ public final class Main {
      * @param args the name of an example and its arguments, or {@code --help}
      */
     public static void main(String[] args) {
-        // Under a name of its own, as the runnable file also holds what the signing service logs with.
+        // The file has a separate name, because the runnable file also holds the log configuration of the signing
+        // service.
         if (System.getProperty("logback.configurationFile") == null) {
             System.setProperty("logback.configurationFile", "signer-examples-logback.xml");
         }
@@ -69,7 +71,7 @@ public final class Main {
         }
     }
 
-    /** Returns at once, also from a server, which then goes on in threads of its own. */
+    /** Returns at once, also from a server, which continues in its own threads. */
     int run(List<String> args) {
         if (args.equals(List.of("--help"))) {
             out.print(USAGE);

@@ -43,7 +43,7 @@ class ExamplesReadmeTest {
             assertThat(output)
                     .contains("Problems: none", "CMS Verification successful", "\nok ", "Verification: OK")
                     .contains("Signed by the key service: remote.p7s", "Again in ", "Signature is Valid.")
-                    .contains("Signature 1 of 1: valid", "says the timestamp", "{\"certificates\":[");
+                    .contains("Signature 1 of 1: valid", "attested by the timestamp", "{\"certificates\":[");
         }
         assertThat(directory.resolve("monday.p7s")).isNotEmptyFile();
         assertThat(directory.resolve("saturday.p7s")).doesNotExist();

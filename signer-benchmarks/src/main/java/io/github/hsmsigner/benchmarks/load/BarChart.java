@@ -25,9 +25,9 @@ final class BarChart {
     /**
      * A bar.
      *
-     * @param label beside it
-     * @param series what it shows
-     * @param goal where a line marks a goal; not a number for none
+     * @param label the text next to it
+     * @param series the values that it shows
+     * @param goal the value of the line that marks a goal; not a number for none
      */
     record Bar(String label, Series series, double goal) {}
 

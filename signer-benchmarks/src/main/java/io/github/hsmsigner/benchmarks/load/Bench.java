@@ -11,16 +11,16 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What all scenarios need.
+ * The common parameters of all scenarios.
  *
- * @param directory where files may be put
+ * @param directory the directory for files
  * @param jar {@code signer-service.jar}
- * @param java the {@code java} command that the service is started with
+ * @param java the {@code java} command that starts the service
  * @param programs the C programs
  * @param token the token
- * @param results where figures go
- * @param rounds how many rounds
- * @param seconds how long each measurement takes
+ * @param results the destination of figures
+ * @param rounds the number of rounds
+ * @param seconds the duration of each measurement
  */
 record Bench(
         Path directory,
@@ -75,8 +75,9 @@ record Bench(
     }
 
     /**
-     * Sends requests until the virtual machine has compiled what it will. While all threads want a core, the compiler gets little of it
-     * and would go on for minutes, so it is given rests; the service is warm when two rests in turn were not needed.
+     * Sends requests until the JIT has compiled the service. While all threads want a core, the compiler gets little of
+     * it and would need minutes. The load therefore pauses. The service is warm when two pauses in a row were not
+     * needed.
      */
     void warmUp(ServiceProcess service, Payload payload, int connections) {
         int warm = 0;

@@ -12,7 +12,7 @@ final class DecodeAndHash {
 
     private DecodeAndHash() {}
 
-    /** Megabytes (10^6 octets) of contents a second, of all threads together. */
+    /** Returns the megabytes (10^6 bytes) of contents per second of all threads together. */
     static double megabytesPerSecond(int threads, double seconds) {
         byte[] piece = new byte[PIECE];
         new Random(1).nextBytes(piece);

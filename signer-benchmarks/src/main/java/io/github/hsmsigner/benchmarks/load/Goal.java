@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a figure should be.
+ * A goal for a figure.
  *
- * @param what in words
- * @param figure its name
- * @param atLeast whether it should be at least the bound, and not at most
+ * @param what its description
+ * @param figure the name of the figure
+ * @param atLeast whether the bound is a minimum; otherwise it is a maximum
  * @param bound the bound
  */
 record Goal(String what, String figure, boolean atLeast, double bound) {
@@ -24,7 +24,7 @@ record Goal(String what, String figure, boolean atLeast, double bound) {
             atLeast("HTTP sign_pkcs7 10 MB to Base64 and SHA-512 alone", "http.pkcs7-10MB.rsa.8.ratio", 0.5),
             atMost("latency added to a raw signature, one connection, ms", "latency.raw.rsa.added-ms", 0.5),
             atMost(
-                    "the same beside the time in the module in those requests, ms",
+                    "the same compared with the time in the module in those requests, ms",
                     "latency.raw.rsa.added-to-that-ms",
                     0.5),
             atMost("p99 to p50 at 80 % of saturation, raw RSA-2048", "tail.raw.rsa.p99-to-p50", 4),
@@ -37,7 +37,7 @@ record Goal(String what, String figure, boolean atLeast, double bound) {
             atMost("the same with the other JDK, MiB", "variant.other-jdk-launcher.rsa.peak-MiB", 200),
             atMost("resident memory with a document of 1 GiB and -Xmx64m, MiB", "large.peak-MiB", 150),
             atMost("start to ready, no options, s", "variant.default.startup-s", 1.2),
-            atMost("start to ready with an archive of the classes, s", "variant.cds.startup-s", 1.2),
+            atMost("start to ready with a CDS archive, s", "variant.cds.startup-s", 1.2),
             atMost("start to ready as deploy/systemd has it started, s", "variant.launcher.startup-s", 1.2),
             atMost("the same with the other JDK, s", "variant.other-jdk-launcher.startup-s", 1.2));
 

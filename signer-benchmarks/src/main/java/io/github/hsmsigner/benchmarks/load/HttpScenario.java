@@ -6,8 +6,9 @@ import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
 import java.util.List;
 
 /**
- * The service with one key under load of several kinds. Before and after each measurement the limit is measured, and the ratio is to the mean of
- * both: the bare loop over the token, or for long documents the speed of decoding and hashing alone.
+ * The service with one key under load of several kinds. The limit is measured before and after each measurement. It is
+ * the bare loop over the token, or for long documents the speed of decoding and hashing alone. The ratio is to the mean
+ * of both limits.
  */
 final class HttpScenario {
 

@@ -38,7 +38,7 @@ final class LargeDocument {
     private static void send(int port) throws IOException {
         byte[] piece = new byte[PIECE];
         Arrays.fill(piece, (byte) 'A');
-        // A multiple of four characters, and of three octets decoded.
+        // A multiple of four characters, and of three decoded bytes.
         long characters = CONTENTS / 3 * 4;
         byte[] begin = "{\"action\":\"sign_pkcs7\",\"encoded_contents\":\"".getBytes(StandardCharsets.US_ASCII);
         byte[] end = "\",\"hash_algorithm\":\"sha512\"}".getBytes(StandardCharsets.US_ASCII);

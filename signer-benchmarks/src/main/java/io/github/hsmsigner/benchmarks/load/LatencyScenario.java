@@ -111,6 +111,6 @@ final class LatencyScenario {
                 cores);
     }
 
-    /** The cores are those that the generator of the load took from the service. */
+    /** The cores are the processor time that the load generator took from the service. */
     private record Steady(double p50, double p99, double drift, double cores) {}
 }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Random;
 
-/** What is asked of the service. Sizes are powers of ten. */
+/** The kinds of requests to the service. Sizes are powers of ten. */
 enum Payload {
     RAW("raw", 250),
     PKCS7_250B("pkcs7-250B", 250),

@@ -15,7 +15,7 @@ import java.util.List;
  */
 record Profile(int rounds, double seconds, List<Load> loads, List<Integer> threads, List<int[]> tokens) {
 
-    /** What the goals are about. */
+    /** Returns the profile with all figures that have goals. */
     static Profile quick() {
         return new Profile(
                 5,

@@ -10,7 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a run leaves besides its figures: the machine, the goals, and charts. */
+/** The output of a run in addition to its figures: the machine, the goals, and charts. */
 final class Report {
 
     private final Results results;

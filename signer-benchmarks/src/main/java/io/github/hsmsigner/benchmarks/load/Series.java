@@ -3,7 +3,7 @@ package io.github.hsmsigner.benchmarks.load;
 import java.util.Arrays;
 import java.util.List;
 
-/** What was measured in the rounds, in their order. Immutable. */
+/** The values of the rounds, in their order. Immutable. */
 final class Series {
 
     private final List<Double> values;

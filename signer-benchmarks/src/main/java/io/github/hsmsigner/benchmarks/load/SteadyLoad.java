@@ -147,7 +147,7 @@ final class SteadyLoad {
             number = nextNumber;
             due = nextDue;
             if (channel.write(ByteBuffer.wrap(request)) < request.length) {
-                throw new IOException("the kernel did not take a request of " + request.length + " octets at once");
+                throw new IOException("the kernel did not accept a request of " + request.length + " bytes at once");
             }
         }
 
@@ -159,7 +159,7 @@ final class SteadyLoad {
             int end = end();
             if (end < 0 || answer.position() < end) {
                 if (!answer.hasRemaining()) {
-                    throw new IOException("an answer is longer than " + MAX_ANSWER + " octets");
+                    throw new IOException("a response is longer than " + MAX_ANSWER + " bytes");
                 }
                 return false;
             }

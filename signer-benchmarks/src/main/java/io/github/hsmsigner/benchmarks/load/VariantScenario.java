@@ -46,7 +46,10 @@ final class VariantScenario {
         }
     }
 
-    /** Raw signatures beside those of a service with the defaults, which runs all the time; the two are loaded in turn. */
+    /**
+     * Compares raw signatures with a service with the defaults, which runs all the time. The load alternates between
+     * the two.
+     */
     void load(List<Variant> variants, KeyKind kind) {
         try (ServiceProcess usual = bench.service("default", kind)) {
             bench.warmUp(usual, Payload.RAW, CONNECTIONS);

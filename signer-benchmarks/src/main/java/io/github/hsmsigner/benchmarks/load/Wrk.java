@@ -27,10 +27,10 @@ final class Wrk {
     private Wrk() {}
 
     /**
-     * What a run measured.
+     * The result of a run.
      *
-     * @param requests answers that came
-     * @param rate answers a second
+     * @param requests the number of responses
+     * @param rate responses per second
      * @param p50 median of the latency, in milliseconds
      * @param p90 its 90th percentile
      * @param p99 its 99th percentile

@@ -18,7 +18,10 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Reading a body with 1 MiB of contents, beside the least that must be done for it. A rate is in MiB of contents a second. */
+/**
+ * Reading a body with 1 MiB of contents, compared with the minimum of work for it. A rate is in MiB of contents per
+ * second.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)

@@ -68,7 +68,7 @@ final class SoftwareKey {
         return CertificateChain.of(certificate("CN=Bench CA", issuer, "CN=Bench Signer", pair), List.of(root));
     }
 
-    /** A CRL with so many entries, of an issuer of its own. */
+    /** Returns a CRL with a number of entries, of a separate issuer. */
     static byte[] crl(int entries) throws GeneralSecurityException, OperatorCreationException, IOException {
         Date now = new Date();
         X509v2CRLBuilder builder = new X509v2CRLBuilder(new X500Name("CN=Bench CA"), now);

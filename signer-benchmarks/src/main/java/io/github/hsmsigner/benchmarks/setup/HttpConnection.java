@@ -10,8 +10,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A kept connection to the service, for one thread: a client that takes next to no time of its own, and that can be told to behave badly.
- * Answers must have a Content-Length.
+ * A persistent connection to the service, for one thread. As a client it takes next to no time, and it can send
+ * malformed requests. Responses must have a Content-Length.
  */
 public final class HttpConnection implements AutoCloseable {
 
@@ -68,7 +68,7 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * The octets of a GET request.
+     * Returns the bytes of a GET request.
      *
      * @param path the path
      * @return the request
@@ -78,7 +78,7 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * The octets of a callback.
+     * Returns the bytes of a callback.
      *
      * @param json its body
      * @return the request
@@ -94,10 +94,10 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * Sends a request and takes the answer.
+     * Sends a request and receives the response.
      *
-     * @param request the octets of the request
-     * @return the answer
+     * @param request the bytes of the request
+     * @return the response
      * @throws IOException if the connection fails
      */
     public Answer exchange(byte[] request) throws IOException {
@@ -108,9 +108,9 @@ public final class HttpConnection implements AutoCloseable {
     /**
      * Sends a part of a request.
      *
-     * @param request the octets of the request
-     * @param offset where the part begins
-     * @param length how long it is
+     * @param request the bytes of the request
+     * @param offset the start of the part
+     * @param length the length of the part
      * @throws IOException if the connection fails
      */
     public void send(byte[] request, int offset, int length) throws IOException {

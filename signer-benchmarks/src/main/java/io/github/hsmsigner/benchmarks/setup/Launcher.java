@@ -9,7 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What {@code deploy/systemd} starts the service with; the working directory is that of the project. */
+/**
+ * The command line that {@code deploy/systemd} starts the service with. The working directory is that of the project.
+ */
 public final class Launcher {
 
     /** The file with the options of the virtual machine. */
@@ -17,7 +19,7 @@ public final class Launcher {
 
     private static final Path UNIT = Path.of("deploy/systemd/signer.service");
 
-    /** Those with a specifier of systemd are about the token. */
+    /** Excludes variables with a specifier of systemd: they describe the token. */
     private static final Pattern VARIABLE = Pattern.compile("Environment=(\\w+)=([^%]*)");
 
     private Launcher() {}

@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What Linux knows of a process, from {@code /proc}. */
+/** The figures of Linux about a process, from {@code /proc}. */
 public final class ProcessNumbers {
 
     /** USER_HZ, which has been 100 on every architecture that a JDK runs on. */
@@ -55,7 +55,7 @@ public final class ProcessNumbers {
         return status("VmHWM") / 1024.0;
     }
 
-    /** Has the peak of resident memory begin anew. */
+    /** Resets the peak of resident memory. */
     public void forgetPeak() {
         try {
             Files.writeString(directory.resolve("clear_refs"), "5");

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-/** The signing service as an operator runs it: a process of its own. */
+/** The signing service as an operator runs it: as a separate process. */
 public final class ServiceProcess implements AutoCloseable {
 
     private static final long START_LIMIT_NANOS = 60_000_000_000L;
@@ -134,20 +134,20 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /**
-     * What the kernel knows of the process.
+     * Returns the figures of the kernel about the process.
      *
-     * @return its numbers
+     * @return the figures
      */
     public ProcessNumbers numbers() {
         return new ProcessNumbers(process.pid());
     }
 
     /**
-     * The sum of the samples of metrics, from one answer of {@code /metrics}.
+     * Returns the sum of the samples of metrics, from one response of {@code /metrics}.
      *
      * @param names their names, without labels
      * @return the sum
-     * @throws IOException if the page cannot be had
+     * @throws IOException if the page is not available
      */
     public double metric(String... names) throws IOException {
         try (HttpConnection connection = HttpConnection.open(port)) {
@@ -162,10 +162,10 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /**
-     * The heap that all its threads allocated so far.
+     * Returns the heap that all its threads allocated so far.
      *
-     * @param java the {@code java} command, beside which {@code jcmd} is looked for
-     * @return octets, to about a part in a thousand
+     * @param java the {@code java} command; {@code jcmd} must be in its directory
+     * @return bytes, to about a part in a thousand
      */
     public double allocated(Path java) {
         String threads =

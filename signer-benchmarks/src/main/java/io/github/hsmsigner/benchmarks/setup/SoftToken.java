@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A new token in SoftHSM with a key of each kind, and certificates for them from a CA of its own. SoftHSM reads where its tokens are from the
- * environment variable SOFTHSM2_CONF, which must name a file in the directory that this is made in, and may not exist yet.
+ * A new token in SoftHSM with a key of each kind, and certificates for them from a separate CA. SoftHSM finds its
+ * tokens through the environment variable SOFTHSM2_CONF. It must name a file in the directory of this token, and the
+ * file must not exist yet.
  */
 public final class SoftToken {
 

@@ -8,7 +8,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** Clients that go away, stop, are slow, or send what is no request. What they are answered is of no interest; the others must not notice. */
+/**
+ * Clients that disconnect, stop, are slow, or send no valid request. Their responses are ignored; other clients must
+ * not notice.
+ */
 final class BadClients {
 
     private static final byte[] GARBAGE = "\0\1\2 nothing \r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);

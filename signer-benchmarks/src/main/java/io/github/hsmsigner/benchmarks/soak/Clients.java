@@ -99,7 +99,7 @@ final class Clients {
         return refused.get();
     }
 
-    /** What should not have been. */
+    /** Returns the unexpected results. */
     List<String> failures() {
         return List.copyOf(failures);
     }

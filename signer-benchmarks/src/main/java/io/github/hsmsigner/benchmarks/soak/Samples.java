@@ -3,7 +3,7 @@ package io.github.hsmsigner.benchmarks.soak;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What was used of something, over time. */
+/** Samples of the use of one resource, over time. */
 final class Samples {
 
     private final String name;

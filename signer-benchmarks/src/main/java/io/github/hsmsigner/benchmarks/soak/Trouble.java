@@ -85,7 +85,7 @@ final class Trouble {
         outages.end();
     }
 
-    /** What is done to the token. */
+    /** A fault of the token. */
     private interface Fault {
 
         void happen() throws IOException;
@@ -95,7 +95,7 @@ final class Trouble {
         counts.merge(what, 1, Integer::sum);
     }
 
-    /** What was done how often. */
+    /** Returns how often each fault happened. */
     Map<String, Integer> counts() {
         return counts;
     }

@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 
-/** A token behind the module of {@code trouble-module.c}, which hangs, breaks, and is away when it is told to. Used by one thread. */
+/**
+ * A token behind the module of {@code trouble-module.c}, which hangs, breaks or disappears on command. Used by one
+ * thread.
+ */
 final class TroubledToken implements AutoCloseable {
 
     private static final int STATE = 0;
@@ -19,10 +22,10 @@ final class TroubledToken implements AutoCloseable {
     private byte connections;
 
     /**
-     * A token that works.
+     * Starts with a token that works.
      *
-     * @param module the module that gives it
-     * @param file the file that the module in front is told by
+     * @param module the module of the token
+     * @param file the file that controls the module in front
      */
     TroubledToken(Path module, Path file) throws IOException {
         this.module = module;
@@ -32,7 +35,7 @@ final class TroubledToken implements AutoCloseable {
         write(CONNECTION, connections);
     }
 
-    /** What the module in front reads from its environment. */
+    /** Returns the environment of the module in front. */
     Map<String, String> settings() {
         return Map.of("TROUBLE_MODULE", module.toString(), "TROUBLE_FILE", file.toString());
     }
@@ -54,7 +57,7 @@ final class TroubledToken implements AutoCloseable {
         breakConnections();
     }
 
-    /** Has calls come through, and those that hang go on. */
+    /** Lets calls through again; hanging calls continue. */
     void work() throws IOException {
         write(STATE, (byte) 'w');
     }

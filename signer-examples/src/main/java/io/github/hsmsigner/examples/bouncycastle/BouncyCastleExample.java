@@ -45,9 +45,9 @@ import org.bouncycastle.tsp.TimeStampTokenGenerator;
 import org.bouncycastle.util.CollectionStore;
 
 /**
- * {@link SignerContentSigner} makes of any key what BouncyCastle signs with. Here a token holds the keys of a small certification
- * authority and of a timestamp authority: the one certifies itself and the other, on its request, which then answers a request for
- * a timestamp.
+ * {@link SignerContentSigner} lets BouncyCastle sign with any key. Here a token holds the keys of a small certification
+ * authority and of a timestamp authority. The certification authority certifies itself, and the other one on its
+ * request. The timestamp authority then answers a request for a timestamp.
  *
  * <pre>{@code
  * openssl ts -query -data letter.txt -sha256 -cert -out letter.tsq
@@ -61,7 +61,7 @@ public final class BouncyCastleExample {
     private static final Duration TIME_LIMIT = Duration.ofSeconds(10);
     private static final X500Name AUTHORITY = new X500Name("CN=Example Authority");
     private static final X500Name TIMESTAMPS = new X500Name("CN=Example Timestamps");
-    /** An authority of its own has a policy of its own; this one is for examples (RFC 5612). */
+    /** A real authority defines its own policy; this one is for examples (RFC 5612). */
     private static final ASN1ObjectIdentifier POLICY = new ASN1ObjectIdentifier("1.3.6.1.4.1.32473.1");
 
     private BouncyCastleExample() {}

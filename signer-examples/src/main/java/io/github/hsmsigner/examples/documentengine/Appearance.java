@@ -43,7 +43,7 @@ record Appearance(
             SHOW_SIGN_DATE,
             SHOW_DATE_TIMEZONE);
 
-    /** What is drawn when nothing was said. */
+    /** Returns the default appearance. */
     static Appearance standard() {
         return parse(Options.parse(""));
     }

@@ -10,8 +10,8 @@ import org.apache.pdfbox.pdmodel.font.PDFont;
 import org.apache.pdfbox.pdmodel.font.PDType0Font;
 
 /**
- * Writes lines of text into an area, in a font that is embedded and has the Latin, Greek and Cyrillic letters. What it does not have
- * becomes a question mark.
+ * Writes lines of text into an area, in an embedded font with the Latin, Greek and Cyrillic letters. Every other
+ * character becomes a question mark.
  */
 final class AppearanceText {
 

@@ -7,9 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What happened between the stand-in and the signing service for a document, to be shown to people: neither signing tokens nor more
- * than the start of what is signed. The oldest events are forgotten when there are very many. Safe for use by any number of threads
- * at once.
+ * The events between the stand-in and the signing service for a document, for display. They hold no signing tokens, and
+ * only the first bytes of the signed data. If there are very many events, the oldest are removed. Thread-safe.
  */
 final class CallbackEvents implements CallbackObserver {
 

@@ -91,7 +91,7 @@ final class DocumentViews {
         }
     }
 
-    /** {@code GET /api/documents/{id}/signature-fields}: those that are not signed yet. */
+    /** {@code GET /api/documents/{id}/signature-fields}: the fields that are not signed yet. */
     void signatureFields(Context context) {
         byte[] pdf = documents.find(context.pathParam("id")).current();
         ObjectNode answer = JSON.createObjectNode();

@@ -103,7 +103,7 @@ record FieldToSign(Optional<PDSignatureField> existing, int pageIndex, Optional<
         return 0;
     }
 
-    /** Puts a signature into the field, so that it is found there when the document is told to be signed. */
+    /** Puts a signature into the field, where PDFBox finds it when it signs the document. */
     void fill(PDSignature signature) {
         existing.ifPresent(field -> field.getCOSObject().setItem(COSName.V, signature));
     }

@@ -18,8 +18,8 @@ import org.apache.pdfbox.pdmodel.interactive.form.PDAcroForm;
 import org.apache.pdfbox.util.Matrix;
 
 /**
- * Makes what forms and annotations show a part of the pages, and removes them. The document is written anew, so this is for documents
- * without signatures.
+ * Draws the appearance of forms and annotations on the pages, and removes them. It rewrites the whole document, so it
+ * works only for documents without signatures.
  */
 final class Flattening {
 

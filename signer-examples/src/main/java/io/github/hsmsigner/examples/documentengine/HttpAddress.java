@@ -6,8 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The address of an HTTP server. Its host may have a name that {@link URI#getHost} does not accept, such as {@code signing_service}:
- * Docker Compose uses the names of services as host names, and DNS allows any character in a label (RFC 2181, section 11).
+ * The address of an HTTP server. Its host may have a name that {@link URI#getHost} does not accept, such as
+ * {@code signing_service}. Docker Compose uses the names of services as host names, and DNS allows any character in a
+ * label (RFC 2181, section 11).
  *
  * @param scheme {@code http} or {@code https}
  * @param host the name or IP address; an IPv6 address without its brackets

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * A JSON object of options, read option by option. What is wrong with one is answered with its name and with what is expected; its
- * value, which may be a secret, is not repeated. An option that is {@code null} counts as absent. Immutable.
+ * A JSON object of options, read option by option. If one is wrong, the response has its name and the expected values.
+ * It does not repeat the value, which may be a secret. An option that is {@code null} counts as absent. Immutable.
  */
 final class Options {
 
@@ -22,7 +22,7 @@ final class Options {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final JsonNode object;
-    /** What stands before the name of each option in an answer, such as {@code appearance.}. */
+    /** The text before the name of each option in a response, such as {@code appearance.}. */
     private final String prefix;
 
     private Options(JsonNode object, String prefix) {
@@ -41,7 +41,8 @@ final class Options {
                 return new Options(json, "");
             }
         } catch (JsonProcessingException e) {
-            // Its message quotes the body, which may hold a signing token: neither the message nor the cause goes on.
+            // The message quotes the body, which may hold a signing token. The response omits the message and the
+            // cause.
             throw ApiException.badRequest("The body is not JSON.");
         }
         throw ApiException.badRequest("The body must be a JSON object.");

@@ -12,8 +12,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The web page to try the stand-in with. It uses the API like any other application and has no rights of its own: it presents the
- * token that its user enters, which is filled in only where it is the well-known default.
+ * The web page of the stand-in. It uses the API like any other application and has no special rights. It presents the
+ * token that its user enters, and fills in a token only if that is the well-known default.
  */
 final class Page {
 

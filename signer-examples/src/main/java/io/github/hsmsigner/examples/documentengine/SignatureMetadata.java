@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the signature dictionary says of the signature in words. Immutable.
+ * The texts about the signature in the signature dictionary. Immutable.
  *
- * @param signerName who signs
- * @param reason why
- * @param location where
+ * @param signerName the name of the signer
+ * @param reason the reason for the signature
+ * @param location the place of the signature
  */
 record SignatureMetadata(Optional<String> signerName, Optional<String> reason, Optional<String> location) {
 

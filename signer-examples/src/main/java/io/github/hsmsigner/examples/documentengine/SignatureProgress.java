@@ -3,8 +3,9 @@ package io.github.hsmsigner.examples.documentengine;
 import java.util.Optional;
 
 /**
- * The CAdES level of a signature while it is made. The level of a request is a hint: the vendor's API reference says that the result can be
- * {@code b-b} where {@code b-lt} was requested, for example because the timestamp authority is down. Not thread-safe.
+ * The CAdES level of a signature in progress. The level of a request is a hint. According to the vendor's API
+ * reference, the result can be {@code b-b} for a request of {@code b-lt}, for example if the timestamp authority is
+ * down. Not thread-safe.
  */
 final class SignatureProgress {
 

@@ -21,7 +21,7 @@ enum SignatureType implements Choice {
         return spelling;
     }
 
-    /** What the PDF calls this kind of signature (ISO 32000-2, table 255). */
+    /** Returns the name of this kind of signature in the PDF (ISO 32000-2, table 255). */
     COSName subFilter() {
         return subFilter;
     }

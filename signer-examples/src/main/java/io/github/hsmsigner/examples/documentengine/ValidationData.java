@@ -34,7 +34,7 @@ final class ValidationData {
         this.timestamps = timestamps;
     }
 
-    /** Returns the PDF with the data; without it, and with the reason noted, if the data is not available. */
+    /** Returns the PDF with the data. If the data is not available, returns the PDF unchanged and notes the reason. */
     byte[] addTo(byte[] pdf, SignatureProgress progress) {
         PAdESSignatureParameters parameters = new PAdESSignatureParameters();
         parameters.setSignatureLevel(SignatureLevel.PAdES_BASELINE_LT);

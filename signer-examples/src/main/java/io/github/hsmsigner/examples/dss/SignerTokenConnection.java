@@ -23,8 +23,8 @@ import java.util.Objects;
 /**
  * Any {@link Signer} as EU DSS's {@link SignatureTokenConnection}: a token with one key.
  *
- * <p>What goes wrong is a {@link SigningException}, as everywhere; DSS does not catch it. Closing the connection closes nothing, as
- * whoever opened the signer closes it. Immutable, and safe for use by any number of threads at once.
+ * <p>Every error is a {@link SigningException}; DSS does not catch it. Closing the connection closes nothing, because
+ * the caller that opened the signer closes it. Immutable and thread-safe.
  */
 public final class SignerTokenConnection implements SignatureTokenConnection {
 
@@ -117,6 +117,6 @@ public final class SignerTokenConnection implements SignatureTokenConnection {
 
     @Override
     public void close() {
-        // There is nothing of its own to close.
+        // There is nothing to close.
     }
 }

@@ -27,8 +27,8 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 
 /**
- * The callback of Document Engine on the HTTP server of the JDK: the protocol package knows no server, so a server only has to hand
- * over what it was sent, and to send what it is given.
+ * The callback of Document Engine on the HTTP server of the JDK. The protocol package depends on no server. A server
+ * only passes the request on and sends the response.
  *
  * <pre>{@code
  * SIGNING_KEYSTORE_PASSWORD=… java -cp signer-examples.jar io.github.hsmsigner.examples.embedding.JdkHttpServerExample signer.p12 6000

@@ -55,7 +55,7 @@ final class LineProtocol {
     private static final Base64.Encoder BASE64 = Base64.getEncoder();
 
     private final SigningService service;
-    /** A channel that blocks has no time limits of its own; closing it ends what waits for it. */
+    /** A blocking channel has no time limits; closing it ends every wait for it. */
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "line-time-limit");
         thread.setDaemon(true);

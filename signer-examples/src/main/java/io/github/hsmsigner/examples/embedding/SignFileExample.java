@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The smallest whole program: a file of any kind and length is signed with a key in an HSM, and the signature is a CAdES container
- * beside it.
+ * The smallest complete program. It signs a file of any kind and length with a key in an HSM, and writes the signature
+ * to a separate CAdES container.
  *
  * <pre>{@code
  * HSM_MODULE=/usr/lib/softhsm/libsofthsm2.so HSM_TOKEN_LABEL=demo HSM_PIN=… HSM_KEY_LABEL=contracts \
@@ -54,7 +54,7 @@ public final class SignFileExample {
             SigningKey key = SigningKey.open(
                     "example",
                     token.signer(KeySelector.byLabel(System.getenv("HSM_KEY_LABEL"))),
-                    // Those on the token; where it lacks issuers, they are given here.
+                    // The certificates on the token. If it lacks issuers, give them here.
                     token.certificates(List.of()),
                     Deadline.after(Duration.ofSeconds(10)));
             SigningService service = SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder())

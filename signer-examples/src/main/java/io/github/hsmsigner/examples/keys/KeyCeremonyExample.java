@@ -36,8 +36,8 @@ public final class KeyCeremonyExample {
     /**
      * Makes a key.
      *
-     * @param args the label and the id (hexadecimal) of the key to make, the name to certify, the file for the request, and a
-     *     {@link KeyPairType}, {@code RSA_3072} without it
+     * @param args the label and the id (hexadecimal) of the key to make, the name to certify, the file for the request,
+     *     and a {@link KeyPairType}. Default: {@code RSA_3072}
      * @throws IOException if the request cannot be written
      */
     public static void main(String[] args) throws IOException {

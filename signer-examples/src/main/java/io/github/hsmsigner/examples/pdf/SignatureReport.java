@@ -28,13 +28,13 @@ import org.bouncycastle.tsp.TimeStampToken;
 import org.bouncycastle.util.Store;
 
 /**
- * What there is to say of one signature in a PDF. Immutable.
+ * The findings about one signature in a PDF. Immutable.
  *
  * @param problem why it is not valid; empty if it is
- * @param signer who signed, as the certificate says
- * @param time when, and who says so
- * @param coveredLength how many bytes from the start of the file are signed, the room for the signature among them
- * @param fileLength how many bytes there are
+ * @param signer the subject of the certificate, and its issuer
+ * @param time the time of the signature, and the source of that time
+ * @param coveredLength the number of signed bytes from the start of the file, including the room for the signature
+ * @param fileLength the number of bytes of the file
  */
 record SignatureReport(Optional<String> problem, String signer, String time, int coveredLength, int fileLength) {
 
@@ -54,14 +54,14 @@ record SignatureReport(Optional<String> problem, String signer, String time, int
     static SignatureReport of(PDSignature signature, byte[] file, TrustedRoots roots) {
         String claimed = Optional.ofNullable(signature.getSignDate())
                 .map(Calendar::toInstant)
-                .map(time -> time + ", says the signer")
-                .orElse("not said");
+                .map(time -> time + ", claimed by the signer")
+                .orElse("unknown");
         int[] range = signature.getByteRange();
         try {
             if (!isAroundContents(range, signature, file)) {
                 return new SignatureReport(
-                        Optional.of("it is not over all of the file but the room for itself"),
-                        "nobody who can be told",
+                        Optional.of("it does not cover the whole file except its own room"),
+                        "unknown",
                         claimed,
                         0,
                         file.length);
@@ -70,14 +70,14 @@ record SignatureReport(Optional<String> problem, String signer, String time, int
         } catch (CMSException | TSPException | OperatorCreationException | GeneralSecurityException | IOException e) {
             return new SignatureReport(
                     Optional.of("its container cannot be read: " + e.getMessage()),
-                    "nobody who can be told",
+                    "unknown",
                     claimed,
                     range[2] + range[3],
                     file.length);
         }
     }
 
-    /** What stands between the two signed parts must be the container's hexadecimal digits and nothing else. */
+    /** Between the two signed parts, the file must have only the container's hexadecimal digits. */
     private static boolean isAroundContents(int[] range, PDSignature signature, byte[] file) throws IOException {
         return range.length == 4
                 && range[0] == 0
@@ -114,7 +114,9 @@ record SignatureReport(Optional<String> problem, String signer, String time, int
         return new SignatureReport(
                 problem,
                 certificate.getSubject() + ", certified by " + certificate.getIssuer(),
-                timestamp.map(token -> at.toInstant() + ", says the timestamp").orElse(claimed),
+                timestamp
+                        .map(token -> at.toInstant() + ", attested by the timestamp")
+                        .orElse(claimed),
                 range[2] + range[3],
                 file.length);
     }

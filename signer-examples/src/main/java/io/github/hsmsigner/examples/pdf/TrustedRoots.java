@@ -28,7 +28,10 @@ final class TrustedRoots {
         anchors = roots.stream().map(root -> new TrustAnchor(root, null)).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Whether a certificate leads to a trusted one at a time, or is one, by way of those that came along with a signature. */
+    /**
+     * Returns whether a certificate leads to a trusted one at a time, or is one, by way of certificates in the
+     * signature.
+     */
     boolean trust(X509CertificateHolder certificate, Store<X509CertificateHolder> others, Date at)
             throws GeneralSecurityException {
         JcaX509CertificateConverter converter = new JcaX509CertificateConverter();

@@ -10,13 +10,13 @@ import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.pdmodel.PDDocument;
 
 /**
- * The signatures of a PDF, checked with PDFBox and BouncyCastle: who signed, when, what the signature covers, and whether the
- * document was changed since.
+ * Checks the signatures of a PDF with PDFBox and BouncyCastle. Prints the signer, the time and the covered bytes of
+ * each, and whether the document was changed since.
  *
- * <p>A signature is valid if it is over the octets that it says it is over, is made with the key of its certificate, and that
- * certificate leads to a root that is trusted. Not checked are revocation, and whether what was added to a document after a
- * signature changes what a reader sees: such a document is reported as extended, for somebody to judge. Timestamps over the whole
- * document (PAdES-B-LTA) are passed over. EU DSS does all of this.
+ * <p>A signature is valid if it is over the bytes that it claims, its certificate's key made it, and that certificate
+ * leads to a trusted root. The example does not check revocation. It also does not check whether later additions to a
+ * document change what a reader sees. It reports such a document as extended, and leaves the decision to people. It
+ * ignores timestamps over the whole document (PAdES-B-LTA). EU DSS does all of this.
  *
  * <pre>{@code
  * java -cp signer-examples.jar io.github.hsmsigner.examples.pdf.VerifyPdfExample signed.pdf root.pem

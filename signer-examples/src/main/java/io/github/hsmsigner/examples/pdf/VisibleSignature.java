@@ -27,8 +27,8 @@ import org.apache.pdfbox.pdmodel.interactive.form.PDAcroForm;
 import org.apache.pdfbox.pdmodel.interactive.form.PDSignatureField;
 
 /**
- * What a reader sees of a signature: a picture, and lines of text beside it. PDFBox takes it as a PDF of its own, from which it copies
- * the signature field. Immutable.
+ * The visible part of a signature: a picture, with lines of text next to it. PDFBox expects it as a separate PDF, from
+ * which it copies the signature field. Immutable.
  */
 final class VisibleSignature {
 

@@ -59,7 +59,7 @@ final class OfficeHoursPolicy implements SigningPolicy {
             return PolicyDecision.allow();
         }
         if (attempt.action() == SigningAction.RAW_SIGNATURE) {
-            return PolicyDecision.deny("bare signatures are for nobody");
+            return PolicyDecision.deny("no caller may make bare signatures");
         }
         if (attempt.digestAlgorithm().filter(DigestAlgorithm.SHA256::equals).isPresent()) {
             return PolicyDecision.deny("SHA-384 or SHA-512 is asked for");

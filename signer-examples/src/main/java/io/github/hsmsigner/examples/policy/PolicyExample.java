@@ -46,10 +46,10 @@ public final class PolicyExample {
     }
 
     /**
-     * Signs a file for the department that may, and tries to for those that may not. The keys are labelled {@code contracts} and
-     * {@code invoices}.
+     * Signs a file for a permitted department, and shows the refusal for the others. The keys are labelled
+     * {@code contracts} and {@code invoices}.
      *
-     * @param args the file, the file to make for the container, and the time that it is taken to be in the office
+     * @param args the file, the file to make for the container, and the time to use instead of the current one
      * @throws IOException if a file cannot be read or written
      */
     public static void main(String[] args) throws IOException {

@@ -28,8 +28,8 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 
 /**
- * Stands for a key service in the network, for {@link RemoteKeyExample}: whoever has its credentials gets digests signed with an EC
- * key on a token here.
+ * A simple key service in the network, for {@link RemoteKeyExample}. It signs digests with an EC key on a token here,
+ * for every caller with its credentials.
  *
  * <pre>
  * POST /sign/sha256      the digest        200: r and s side by side

@@ -39,8 +39,8 @@ public final class RemoteKeyExample {
     /**
      * Signs a file.
      *
-     * @param args the key service's address with a slash at its end, the file, the file to make for the container, and a file with
-     *     the certificates of the key, that of the signer first
+     * @param args the key service's address with a slash at its end, the file, the container to write, and a file with
+     *     the certificates of the key, signer first
      * @throws IOException if a file cannot be read or written
      */
     public static void main(String[] args) throws IOException {

@@ -29,8 +29,8 @@ import java.util.concurrent.TimeoutException;
 /**
  * An EC key in a {@link KeyService}: one HTTP request for each signature.
  *
- * <p>What the service's answers mean to a caller is settled in {@link #failure}: what may pass is told from what somebody must mend.
- * Immutable, and safe for use by any number of threads at once.
+ * <p>{@link #failure} maps the service's responses to errors. It separates temporary errors from errors that an
+ * operator must fix. Immutable and thread-safe.
  */
 final class RemoteSigner implements Signer {
 
@@ -118,7 +118,7 @@ final class RemoteSigner implements Signer {
             case 401, 403 ->
                 SigningUnavailableException.lasting(
                         "The key service at " + service + " refuses our credentials (status " + status
-                                + "): set KEY_SERVICE_CREDENTIALS to those that it gave out.",
+                                + "): set KEY_SERVICE_CREDENTIALS to the credentials of that service.",
                         null);
             case 404, 410 ->
                 SigningUnavailableException.lasting(

@@ -80,7 +80,7 @@ class DssExampleTest {
             ExternalTool.Result ours = ExampleProgram.of(VerifyPdfExample.class).run(signed, roots);
             assertThat(ours.output())
                     .startsWith("Signature 1 of 1: valid\n  who: CN=signer, certified by CN=issuer\n")
-                    .contains("Z, says the timestamp\n", "the rest was added afterwards");
+                    .contains("Z, attested by the timestamp\n", "the rest was added afterwards");
         }
     }
 

@@ -68,7 +68,7 @@ class VerifyPdfExampleTest {
         assertThat(result.exitCode()).isZero();
         assertThat(result.output())
                 .startsWith("Signature 1 of 1: valid\n  who: " + SIGNER + "\n  when: 20")
-                .contains("Z, says the signer\n")
+                .contains("Z, claimed by the signer\n")
                 .endsWith("  covers: the whole file\n");
     }
 
@@ -129,7 +129,7 @@ class VerifyPdfExampleTest {
         ExternalTool.Result result = verify(other);
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.output())
-                .startsWith("Signature 1 of 1: NOT VALID: it is not over all of the file but the room for itself");
+                .startsWith("Signature 1 of 1: NOT VALID: it does not cover the whole file except its own room");
     }
 
     @Test

@@ -20,8 +20,9 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 
 /**
- * Makes a {@link SigningService} of the properties {@code signer.*}, where {@code signer.module} is set and the application has no
- * such bean of its own. A {@link SigningPolicy} and an {@link AuditLog} of the application are used if there are some.
+ * Creates a {@link SigningService} from the properties {@code signer.*} if {@code signer.module} is set and the
+ * application defines no such bean. Uses the {@link SigningPolicy} and {@link AuditLog} of the application if they
+ * exist.
  */
 @AutoConfiguration
 @ConditionalOnProperty("signer.module")

@@ -1,5 +1,5 @@
 /**
- * What the signatures of a PDF are worth, found by the European Commission's DSS library. A second reader: it shares no code with the
- * signing service, nor with what assembles signatures in the stand-in.
+ * Validation of the signatures of a PDF by the European Commission's DSS library. It shares no code with the signing
+ * service, nor with the code of the stand-in that assembles signatures.
  */
 package io.github.hsmsigner.examples.documentengine.report;

@@ -8,6 +8,7 @@ import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import io.github.hsmsigner.core.internal.key.SubjectPublicKeys;
 import io.github.hsmsigner.core.x509.SignerContentSigner;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
 import io.github.hsmsigner.pkcs11.object.KeyLookup;
 import io.github.hsmsigner.pkcs11.object.KeyOnToken;
 import io.github.hsmsigner.pkcs11.object.KeyPairTemplate;
@@ -71,20 +72,20 @@ public final class KeyCeremony {
             throw new InvalidConfigurationException("A key pair needs an id, by which its halves are paired.");
         }
         KeyPairTemplate template = template(type, label, id);
-        return token.once((cryptoki, objects, session) -> {
-            requireFree(objects, label, id);
-            if (!cryptoki.mechanismList(token.info().slotId())
+        return token.once((cryptoki, objects, info, session) -> {
+            requireFree(objects, info, label, id);
+            if (!cryptoki.mechanismList(info.slotId())
                     .contains(template.mechanism().type().code())) {
-                throw new InvalidConfigurationException("Token " + token.info() + " does not generate keys of type "
-                        + type + ": it lacks " + template.mechanism() + ".");
+                throw new InvalidConfigurationException("Token " + info + " does not generate keys of type " + type
+                        + ": it lacks " + template.mechanism() + ".");
             }
             cryptoki.generateKeyPair(session, template.mechanism(), template.publicKey(), template.privateKey());
             KeyOnToken generated = new KeyLookup(Optional.of(label), Optional.of(id), "the generated key")
-                    .find(objects, token.info().toString());
+                    .find(objects, info.toString());
             return generated
                     .publicKey()
-                    .orElseThrow(() -> new InvalidConfigurationException("Token " + token.info()
-                            + " generated the key with " + generated + ", but does not show its public half."));
+                    .orElseThrow(() -> new InvalidConfigurationException("Token " + info + " generated the key with "
+                            + generated + ", but does not show its public half."));
         });
     }
 
@@ -100,13 +101,14 @@ public final class KeyCeremony {
         };
     }
 
-    private void requireFree(TokenObjects objects, String label, byte[] id) throws CryptokiException {
+    private static void requireFree(TokenObjects objects, TokenInfo info, String label, byte[] id)
+            throws CryptokiException {
         if (objects.hasKey(Optional.of(label), Optional.empty())) {
             throw new InvalidConfigurationException(
-                    "Token " + token.info() + " already has a key with label \"" + label + "\".");
+                    "Token " + info + " already has a key with label \"" + label + "\".");
         }
         if (objects.hasKey(Optional.empty(), Optional.of(id))) {
-            throw new InvalidConfigurationException("Token " + token.info() + " already has a key with id "
+            throw new InvalidConfigurationException("Token " + info + " already has a key with id "
                     + HexFormat.of().formatHex(id) + ".");
         }
     }
@@ -213,9 +215,9 @@ public final class KeyCeremony {
                     + DistinguishedName.ofSubject(certificate).toString() + " belongs to another key than "
                     + signer.description() + ".");
         }
-        token.once((cryptoki, objects, session) -> {
-            requireNew(objects, certificate);
-            KeyOnToken found = key.lookup().find(objects, token.info().toString());
+        token.once((cryptoki, objects, info, session) -> {
+            requireNew(objects, info, certificate);
+            KeyOnToken found = key.lookup().find(objects, info.toString());
             objects.createCertificate(
                     certificate,
                     found.object().label().value(),
@@ -232,8 +234,8 @@ public final class KeyCeremony {
      * @throws InvalidConfigurationException if it is on the token already
      */
     public void importIssuer(X509Certificate certificate) {
-        token.once((cryptoki, objects, session) -> {
-            requireNew(objects, certificate);
+        token.once((cryptoki, objects, info, session) -> {
+            requireNew(objects, info, certificate);
             objects.createCertificate(
                     certificate,
                     Optional.of(DistinguishedName.ofSubject(certificate).toString()),
@@ -242,10 +244,11 @@ public final class KeyCeremony {
         });
     }
 
-    private void requireNew(TokenObjects objects, X509Certificate certificate) throws CryptokiException {
+    private static void requireNew(TokenObjects objects, TokenInfo info, X509Certificate certificate)
+            throws CryptokiException {
         if (objects.certificates().contains(certificate)) {
             throw new InvalidConfigurationException("The certificate of "
-                    + DistinguishedName.ofSubject(certificate).toString() + " is on token " + token.info()
+                    + DistinguishedName.ofSubject(certificate).toString() + " is on token " + info
                     + " already.");
         }
     }
@@ -262,10 +265,10 @@ public final class KeyCeremony {
         if (label.isEmpty() || id.length == 0) {
             throw new InvalidConfigurationException("A key pair to be destroyed needs both a label and an id.");
         }
-        token.once((cryptoki, objects, session) -> {
+        token.once((cryptoki, objects, info, session) -> {
             List<Long> handles = objects.keyPairAndCertificates(label, id);
             if (handles.isEmpty()) {
-                throw new InvalidConfigurationException("Token " + token.info() + " has no key with label \"" + label
+                throw new InvalidConfigurationException("Token " + info + " has no key with label \"" + label
                         + "\" and id " + HexFormat.of().formatHex(id) + ".");
             }
             for (long handle : handles) {
@@ -275,7 +278,7 @@ public final class KeyCeremony {
                     "Destroyed the key with label \"{}\" and id {} on token {}: {} objects.",
                     label,
                     HexFormat.of().formatHex(id),
-                    token.info(),
+                    info,
                     handles.size());
             return null;
         });

@@ -292,9 +292,10 @@ public final class Pkcs11Token implements AutoCloseable {
      */
     public Pkcs11Signer signer(KeySelector selector, Collection<PublicKey> candidates) {
         return read((objects, session) -> {
-            if (!selector.token().matches(cryptoki, info)) {
+            TokenInfo now = session.generation().token();
+            if (!selector.token().matches(cryptoki, now)) {
                 throw new InvalidConfigurationException("The key is looked for on " + selector.token()
-                        + ", but the token that is open is " + info + ".");
+                        + ", but the token that is open is " + now + ".");
             }
             KeyOnToken key = selector.lookup().find(objects, info.toString());
             Pkcs11Signer signer = key.publicKey().isPresent()
@@ -392,13 +393,14 @@ public final class Pkcs11Token implements AutoCloseable {
     private <T> T readWrite(Session session, Work<T> work) throws CryptokiException {
         TokenInfo token = session.generation().token();
         if (!token.requiresReadOnlySessions()) {
-            return work.in(cryptoki, new TokenObjects(cryptoki, session.handle()), session.handle());
+            return work.in(cryptoki, new TokenObjects(cryptoki, session.handle()), token, session.handle());
         }
         long handle = cryptoki.openSession(token.slotId());
         return SessionCloser.inSession(
-                cryptoki, handle, () -> work.in(cryptoki, new TokenObjects(cryptoki, handle), handle));
+                cryptoki, handle, () -> work.in(cryptoki, new TokenObjects(cryptoki, handle), token, handle));
     }
 
+    /** The token as it was when it was opened. */
     TokenInfo info() {
         return info;
     }
@@ -478,9 +480,9 @@ public final class Pkcs11Token implements AutoCloseable {
         T from(TokenObjects objects, Session session) throws CryptokiException;
     }
 
-    /** Something to do with the objects of the token. */
+    /** Something to do with the objects of the token, which is given as it is now: its slot can have another number than at opening. */
     @FunctionalInterface
     interface Work<T> {
-        T in(Cryptoki cryptoki, TokenObjects objects, long session) throws CryptokiException;
+        T in(Cryptoki cryptoki, TokenObjects objects, TokenInfo token, long session) throws CryptokiException;
     }
 }

@@ -53,9 +53,10 @@ final class TokenFinder {
     }
 
     /**
-     * Finds the token again. Its last slot is read first, so that other slots, which can hang, matter only if it is not there
-     * any more. While a slot cannot be read, only the same token is accepted: another one could match merely because the right
-     * one is not shown, and would be sent a PIN that is not its own.
+     * Finds the token again, in whatever slot it is now. Its last slot is read first, so that other slots, which can hang, matter
+     * only if it is not there any more. Another token that matches is accepted only if all slots can be read and none holds the
+     * same token: it could match merely because the right one is not shown, or because slots have other numbers after
+     * C_Initialize, and would be sent a PIN that is not its own.
      *
      * @param first the token that was found first
      * @throws CryptokiException if the module fails, or the token is not shown and a slot cannot be read
@@ -73,7 +74,12 @@ final class TokenFinder {
             }
         }
         List<SlotReading<Candidate>> slots = reader.read(ids, deadline, this::candidate);
-        TokenInfo found = select(slots);
+        List<TokenInfo> same = slots.stream()
+                .flatMap(slot -> slot.value().stream())
+                .map(Candidate::token)
+                .filter(token -> isSame(token, first))
+                .toList();
+        TokenInfo found = same.size() == 1 ? same.get(0) : select(slots);
         if (!isSame(found, first)) {
             throwFailure(slots);
         }

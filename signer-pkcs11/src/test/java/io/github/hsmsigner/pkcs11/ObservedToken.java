@@ -55,12 +55,12 @@ public final class ObservedToken implements AutoCloseable {
 
     /** The initialised tokens of the module. */
     public List<TokenInfo> tokensOfModule() {
-        return token.once((cryptoki, objects, session) -> {
+        return token.once((cryptoki, objects, info, session) -> {
             List<TokenInfo> all = new ArrayList<>();
             for (long slot : cryptoki.slotsWithToken()) {
-                TokenInfo info = cryptoki.tokenInfo(slot);
-                if (info.initialized()) {
-                    all.add(info);
+                TokenInfo held = cryptoki.tokenInfo(slot);
+                if (held.initialized()) {
+                    all.add(held);
                 }
             }
             return all;
@@ -69,7 +69,7 @@ public final class ObservedToken implements AutoCloseable {
 
     /** An attribute of the one private key of a label. */
     public <T> Optional<T> privateKeyAttribute(String label, AttributeType<T> type) {
-        return token.once((cryptoki, objects, session) -> {
+        return token.once((cryptoki, objects, info, session) -> {
             List<AttributeValue<?>> template =
                     List.of(AttributeType.CLASS.is(ObjectClass.PRIVATE_KEY), AttributeType.LABEL.is(label));
             return cryptoki.attribute(

@@ -9,6 +9,7 @@ import io.github.hsmsigner.pkcs11.cryptoki.AttributeType;
 import io.github.hsmsigner.pkcs11.cryptoki.ObjectClass;
 import io.github.hsmsigner.pkcs11.cryptoki.RefusingCryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
+import io.github.hsmsigner.pkcs11.health.RecoverySettings;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.PublicKey;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -81,7 +83,12 @@ class KeySelectionTest {
     @BeforeEach
     void open() {
         token = Pkcs11Token.open(
-                config().tokenLabel(softToken.label()).build(), target -> cryptoki = new RefusingCryptoki(target));
+                config().tokenLabel(softToken.label())
+                        .recovery(RecoverySettings.builder()
+                                .noSuccessLimit(Duration.ofMillis(500))
+                                .build())
+                        .build(),
+                target -> cryptoki = new RefusingCryptoki(target));
     }
 
     @AfterEach

@@ -34,7 +34,7 @@ final class Availability {
 
     private volatile long nextProbe;
 
-    /** A probe succeeded, but no request since. The first failure of one is then enough to doubt it. */
+    /** Probes succeeded, but no request did since the circuit breaker closed. One failure is then enough to doubt it. */
     private volatile boolean onProbation;
 
     /**
@@ -146,7 +146,8 @@ final class Availability {
         listener.suspect();
     }
 
-    private static String reason(Throwable cause) {
+    /** The message of a failure, without its full stop. */
+    static String reason(Throwable cause) {
         String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
     }
@@ -206,7 +207,8 @@ final class Availability {
                 return;
             }
             trouble = null;
-            onProbation = before.open;
+            // Another probe does not show that requests succeed.
+            onProbation |= before.open;
         }
         if (before.open) {
             Duration openFor = Duration.ofNanos(scheduler.nanoTime() - before.openSince);

@@ -106,7 +106,7 @@ public final class KeyRecovery {
         if (cause instanceof SigningUnavailableException unavailable && unavailable.reason() == Reason.KEY_MISSING) {
             missing(unavailable);
         } else {
-            availability.open(Reason.DOWN, "The key cannot be used: " + cause.getMessage(), cause);
+            availability.open(Reason.DOWN, "The key cannot be used: " + Availability.reason(cause) + ".", cause);
         }
     }
 
@@ -121,6 +121,10 @@ public final class KeyRecovery {
      */
     public Optional<String> problem() {
         return tokenProblem.get().or(availability::problem);
+    }
+
+    boolean isInTrouble() {
+        return availability.isInTrouble();
     }
 
     private void startProbing() {
@@ -142,7 +146,8 @@ public final class KeyRecovery {
         });
     }
 
-    private void probe(Backoff pauses) {
+    /** Probes it once more, besides the probes that are scheduled. */
+    void probeNow() {
         try {
             // While the token does not work, its own probe tries the keys.
             if (!token.isOpen()) {
@@ -151,6 +156,10 @@ public final class KeyRecovery {
         } catch (Throwable e) {
             LOG.error("The probe of a key failed; the next one follows.", e);
         }
+    }
+
+    private void probe(Backoff pauses) {
+        probeNow();
         if (availability.isInTrouble()) {
             probeLater(pauses);
         } else {

@@ -43,6 +43,10 @@ final class TokenProbe {
     private static final Logger LOG = LoggerFactory.getLogger(TokenProbe.class);
     private static final Duration FIRST_CLIMB_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_CLIMB_PAUSE = Duration.ofSeconds(30);
+
+    /** A device that signs now and then ends each climb. Another one, which costs two logins, comes after this time. */
+    private static final Duration SHORTEST_CLIMB_INTERVAL = Duration.ofSeconds(4);
+
     private static final int MOST_KEYS = 4;
     private static final int RESTARTS = 4;
     private static final int MOST_HANGING_PROBES = 4;
@@ -74,6 +78,7 @@ final class TokenProbe {
     private volatile boolean waitsForOthers;
 
     private volatile long noClimbBefore;
+    private volatile long nextClimb;
     private volatile Backoff pauses;
     private volatile Backoff climbPauses;
 
@@ -93,6 +98,7 @@ final class TokenProbe {
         this.availability = availability;
         this.settings = settings;
         this.scheduler = threads.scheduler();
+        this.nextClimb = scheduler.nanoTime();
     }
 
     /** A further key that can be tried. */
@@ -128,7 +134,8 @@ final class TokenProbe {
             lastError = "";
             restarts = 0;
             waitsForOthers = false;
-            noClimbBefore = scheduler.nanoTime();
+            long now = scheduler.nanoTime();
+            noClimbBefore = nextClimb - now > 0 ? nextClimb : now;
             pauses = new Backoff(settings.firstProbePause(), settings.longestProbePause(), scheduler.random());
             climbPauses = new Backoff(FIRST_CLIMB_PAUSE, LONGEST_CLIMB_PAUSE, scheduler.random());
             probeLater();
@@ -172,6 +179,7 @@ final class TokenProbe {
         if (works) {
             next = null;
             availability.probeSucceeded(start);
+            probeKeys();
         }
         boolean inTime = ended.compareAndSet(false, true);
         if (!inTime && hanging.getAndDecrement() < MOST_HANGING_PROBES) {
@@ -188,6 +196,21 @@ final class TokenProbe {
         }
     }
 
+    /** Keys were not probed while the token did not work. They do not wait for their next probe. */
+    private void probeKeys() {
+        List<KeyRecovery> waiting = keys.stream()
+                .map(WeakReference::get)
+                .filter(key -> key != null && key.isInTrouble())
+                .toList();
+        if (!waiting.isEmpty()) {
+            try {
+                threads.execute(() -> waiting.forEach(KeyRecovery::probeNow));
+            } catch (SigningUnavailableException e) {
+                LOG.debug("The keys of the token were not probed: {}", e.getMessage());
+            }
+        }
+    }
+
     /** A token that signs for a probe is of no use while all sessions of the pool are lost to calls that hang. */
     private boolean hasSessions() {
         SessionStatistics now = sessions.statistics();
@@ -195,11 +218,13 @@ final class TokenProbe {
     }
 
     private boolean probe() {
-        if (probe(next)) {
+        Login.Step first = next;
+        if (probe(first)) {
             return true;
         }
-        // These errors say what is missing, so that it need not wait for the next probe.
-        return (loginLost || moduleLost) && probe(next);
+        // These errors say what is missing, so that it need not wait for the next probe. A step that was just taken did
+        // not help.
+        return (loginLost || moduleLost) && next != first && probe(next);
     }
 
     private boolean probe(Login.Step step) {
@@ -338,9 +363,10 @@ final class TokenProbe {
         availability.probeFailed(e);
         long now = scheduler.nanoTime();
         if (!kind.equals(lastError)) {
+            boolean another = !lastError.isEmpty();
             lastError = kind;
             restarts++;
-            if (restarts <= RESTARTS) {
+            if (another && restarts <= RESTARTS) {
                 noClimbBefore = now;
                 climbPauses = new Backoff(FIRST_CLIMB_PAUSE, LONGEST_CLIMB_PAUSE, scheduler.random());
                 next = null;
@@ -358,6 +384,7 @@ final class TokenProbe {
             next = null;
         } else if (next == null || next == Login.Step.LOGIN) {
             next = Login.Step.LOGOUT;
+            nextClimb = now + SHORTEST_CLIMB_INTERVAL.toNanos();
         } else if (next == Login.Step.LOGOUT && !module.othersWork()) {
             next = Login.Step.INITIALIZE;
         } else if (next == Login.Step.LOGOUT) {

@@ -75,6 +75,10 @@ public final class SessionPool {
     private final Deque<Session> idle = new ArrayDeque<>();
     private int total;
     private int opening;
+
+    /** Sessions that were taken out of the idle ones to be checked. Others are not opened in their place. */
+    private int beingChecked;
+
     private final Set<Discarded> closings = new LinkedHashSet<>();
     private final Set<Opening> openings = new LinkedHashSet<>();
     private long openingPause;
@@ -224,15 +228,16 @@ public final class SessionPool {
     /** Returns a session; returns the call that has it now, which this thread serves or starts. */
     SessionCall<?> release(Session session, Optional<SessionCloseReason> close) {
         session.used(scheduler.nanoTime());
-        return giveBack(session, close);
+        return giveBack(session, close, false);
     }
 
-    private SessionCall<?> giveBack(Session session, Optional<SessionCloseReason> close) {
+    private SessionCall<?> giveBack(Session session, Optional<SessionCloseReason> close, boolean wasChecked) {
         long now = scheduler.nanoTime();
         SessionCall<?> next = null;
         int toOpen = 0;
         lock.lock();
         try {
+            beingChecked -= wasChecked ? 1 : 0;
             Optional<SessionCloseReason> reason = close.or(() -> reasonToClose(session, now));
             if (reason.isEmpty()) {
                 next = waiting.poll();
@@ -308,7 +313,8 @@ public final class SessionPool {
         if (closed || paused) {
             return 0;
         }
-        int wanted = waiting.size() + settings.minimumIdle() - idle.size() - opening;
+        int missingIdle = Math.max(0, settings.minimumIdle() - idle.size() - beingChecked);
+        int wanted = waiting.size() + missingIdle - opening;
         int count = Math.max(0, Math.min(wanted, Math.min(settings.openingsAtOnce() - opening, room())));
         opening += count;
         total += count;
@@ -407,12 +413,12 @@ public final class SessionPool {
         try {
             ended(one);
             opened++;
-            openingPause = 0;
-            paused = false;
+            // Where some openings fail, one that succeeds does not end the pause of the others.
+            openingPause /= 2;
         } finally {
             lock.unlock();
         }
-        SessionCall<?> next = giveBack(session, Optional.empty());
+        SessionCall<?> next = giveBack(session, Optional.empty(), false);
         fill();
         if (next != null) {
             next.run();
@@ -577,6 +583,7 @@ public final class SessionPool {
                 toCheck.clear();
             }
             idle.removeAll(toCheck);
+            beingChecked += toCheck.size();
         } finally {
             lock.unlock();
         }
@@ -587,7 +594,7 @@ public final class SessionPool {
             } catch (SigningUnavailableException e) {
                 LOG.debug("Idle sessions were not checked: {}", e.getMessage());
                 checking.set(false);
-                toCheck.forEach(session -> start(release(session, Optional.empty())));
+                toCheck.forEach(session -> start(putBack(session, Optional.empty())));
             }
         }
         fill();
@@ -628,10 +635,10 @@ public final class SessionPool {
         }
     }
 
-    /** Returns a session that was checked and not used. */
+    /** Returns a session that was taken out of the idle ones to be checked, and was not used. */
     private SessionCall<?> putBack(Session session, Optional<SessionCloseReason> close) {
         session.checked(scheduler.nanoTime());
-        return giveBack(session, close);
+        return giveBack(session, close, true);
     }
 
     /** One thread closes sessions. If it hangs, another one takes its place. */

@@ -10,19 +10,26 @@ import io.github.hsmsigner.pkcs11.cryptoki.CountingCryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.cryptoki.DelegatingCryptoki;
+import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
 import io.github.hsmsigner.pkcs11.health.SessionStatistics;
 import io.github.hsmsigner.pkcs11.scheduling.Scheduler;
+import io.github.hsmsigner.pkcs11.scheduling.TaskThreads;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +84,14 @@ class SessionPoolTest {
                 new PoolSettings(capacity, 0, 4, never, never, never, never),
                 Pkcs11Events.none(),
                 NOBODY);
+    }
+
+    private SessionPool pool(Scheduler scheduler, Cryptoki functions, PoolSettings settings) throws CryptokiException {
+        Generation generation = new Generation(module.epoch(), cryptoki.tokenInfo(slot), 0);
+        threads.close();
+        threads = new ModuleThreads(module, scheduler, "test", Duration.ofSeconds(10), Pkcs11Events.none());
+        return new SessionPool(
+                functions, module, threads, () -> generation, false, settings, Pkcs11Events.none(), NOBODY);
     }
 
     private static Deadline in(long millis) {
@@ -267,5 +282,93 @@ class SessionPoolTest {
                 .isInstanceOfSatisfying(
                         SigningUnavailableException.class,
                         e -> assertThat(e.retryable()).isFalse());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void noSessionIsOpenedInPlaceOfOneThatIsBeingChecked(int minimumIdle) throws Exception {
+        CountDownLatch checks = new CountDownLatch(1);
+        Cryptoki slow = new DelegatingCryptoki(cryptoki) {
+            @Override
+            public boolean isLoggedIn(long session) {
+                return await(checks);
+            }
+        };
+        Duration never = Duration.ofHours(1);
+        SessionPool pool =
+                pool(Scheduler.system(), slow, new PoolSettings(8, minimumIdle, 4, never, Duration.ZERO, never, never));
+        pool.fill();
+        Await.until(
+                Duration.ofSeconds(10),
+                "the pool is filled",
+                () -> pool.statistics().idle() == minimumIdle);
+        pool.maintain();
+        checks.countDown();
+        assertThat(pool.drain(Duration.ofSeconds(5))).isTrue();
+        assertThat(cryptoki.calls()).filteredOn("C_OpenSession"::equals).hasSize(minimumIdle);
+    }
+
+    /** Otherwise two openings in turn, of which one fails, would come as fast as the token answers. */
+    @Test
+    void anOpeningThatSucceedsDoesNotForgetThoseThatFailed() throws Exception {
+        Queue<Boolean> script = new ConcurrentLinkedQueue<>(List.of(false, false, false, true, false, true, false));
+        Cryptoki failing = new DelegatingCryptoki(cryptoki) {
+            @Override
+            public long openSession(long slotId) throws CryptokiException {
+                if (Boolean.FALSE.equals(script.poll())) {
+                    throw new CryptokiException("C_OpenSession", ReturnValue.FUNCTION_FAILED);
+                }
+                return super.openSession(slotId);
+            }
+        };
+        RecordedPauses pauses = new RecordedPauses();
+        Duration never = Duration.ofHours(1);
+        SessionPool pool = pool(pauses, failing, new PoolSettings(4, 4, 1, never, never, never, never));
+        pool.fill();
+        Await.until(
+                Duration.ofSeconds(10),
+                "the pool is filled",
+                () -> pool.statistics().idle() == 4);
+        assertThat(pauses.all).extracting(Duration::toMillis).containsExactly(20L, 40L, 80L, 80L, 80L);
+        pool.drain(Duration.ofSeconds(5));
+    }
+
+    /** The scheduler of the platform, which remembers the pauses that were asked for. */
+    private static final class RecordedPauses implements Scheduler {
+
+        private final List<Duration> all = new CopyOnWriteArrayList<>();
+        private final Scheduler target = Scheduler.system();
+
+        @Override
+        public long nanoTime() {
+            return target.nanoTime();
+        }
+
+        @Override
+        public void parkNanos(Object blocker, long nanos) {
+            target.parkNanos(blocker, nanos);
+        }
+
+        @Override
+        public void unpark(Thread thread) {
+            target.unpark(thread);
+        }
+
+        @Override
+        public RandomGenerator random() {
+            return target.random();
+        }
+
+        @Override
+        public TaskThreads threads(String name) {
+            TaskThreads threads = target.threads(name);
+            return (TaskThreads) Proxy.newProxyInstance(
+                    TaskThreads.class.getClassLoader(), new Class<?>[] {TaskThreads.class}, (proxy, method, given) -> {
+                        if (method.getName().equals("schedule")) {
+                            all.add((Duration) given[0]);
+                        }
+                        return method.invoke(threads, given);
+                    });
+        }
     }
 }

@@ -64,12 +64,16 @@ final class ModelToken implements NativeModule {
     private long lastSession;
     private int mostSessions;
     private int failedCloses;
+    private int failedUses;
+    private int failedFinalizations;
     private int logins;
 
     private String pin = FIRST_PIN;
     private boolean loggedIn;
     private int wrongPins;
     private final Set<String> rejectedPins = new HashSet<>();
+    private int rejectedInARow;
+    private int mostRejectedInARow;
 
     private final Set<String> deletedKeys = new HashSet<>();
     private Duration keyChange = Duration.ZERO;
@@ -172,14 +176,24 @@ final class ModelToken implements NativeModule {
         return sessions.size();
     }
 
-    /** How often C_CloseSession failed for a session that stays open. */
     /** The number of logins that succeeded. */
     int logins() {
         return logins;
     }
 
+    /** How often C_CloseSession failed for a session that stays open. */
     int failedCloses() {
         return failedCloses;
+    }
+
+    /** How often a call in a session failed, so that the session may have to be replaced. */
+    int failedUses() {
+        return failedUses;
+    }
+
+    /** How often C_Finalize failed. */
+    int failedFinalizations() {
+        return failedFinalizations;
     }
 
     int mostSessions() {
@@ -188,6 +202,15 @@ final class ModelToken implements NativeModule {
 
     int rejectedPins() {
         return rejectedPins.size();
+    }
+
+    /** How many different PINs were rejected since the last login. */
+    int rejectedInARow() {
+        return rejectedInARow;
+    }
+
+    int mostRejectedInARow() {
+        return mostRejectedInARow;
     }
 
     int callsInside() {
@@ -259,6 +282,9 @@ final class ModelToken implements NativeModule {
                 }
                 return work.run();
             });
+        } catch (CryptokiException e) {
+            failedUses++;
+            throw e;
         } finally {
             if (used != null) {
                 used.inCall = false;
@@ -295,12 +321,17 @@ final class ModelToken implements NativeModule {
     @Override
     public void finalizeModule() throws CryptokiException {
         requireAlone("C_Finalize");
-        call("C_Finalize", () -> {
-            initialized = false;
-            sessions.clear();
-            logOut();
-            return null;
-        });
+        try {
+            call("C_Finalize", () -> {
+                initialized = false;
+                sessions.clear();
+                logOut();
+                return null;
+            });
+        } catch (CryptokiException e) {
+            failedFinalizations++;
+            throw e;
+        }
     }
 
     private void requireAlone(String function) {
@@ -420,12 +451,15 @@ final class ModelToken implements NativeModule {
             require(wrongPins < WRONG_PINS_TO_LOCK, "C_Login", ReturnValue.PIN_LOCKED);
             if (!tried.equals(pin)) {
                 wrongPins++;
+                rejectedInARow++;
+                mostRejectedInARow = Math.max(mostRejectedInARow, rejectedInARow);
                 if (!rejectedPins.add(tried)) {
                     violations.add(Invariant.REJECTED_PIN, "C_Login with a PIN that was rejected before: " + tried);
                 }
                 throw new CryptokiException("C_Login", ReturnValue.PIN_INCORRECT);
             }
             wrongPins = 0;
+            rejectedInARow = 0;
             logins++;
             loggedIn = true;
             end(Fault.Until.NEXT_C_LOGIN);
@@ -517,6 +551,11 @@ final class ModelToken implements NativeModule {
         inSession("C_SignInit", session, () -> {
             require(loggedIn, "C_SignInit", ReturnValue.USER_NOT_LOGGED_IN);
             Map<AttributeType<?>, Object> object = objects.get(key);
+            if (object != null) {
+                // A key can have separate faults.
+                String words = "C_SignInit of " + object.get(AttributeType.LABEL);
+                applyFaults(words, words);
+            }
             require(
                     object != null && object.containsKey(AttributeType.SIGN),
                     "C_SignInit",

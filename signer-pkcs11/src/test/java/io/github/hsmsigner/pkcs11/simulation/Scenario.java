@@ -179,6 +179,29 @@ final class Scenario {
         events.sort(Comparator.comparing(Event::at));
     }
 
+    /** A script that is written by hand, for two keys, four sessions and four callers. */
+    Scenario(long seed, List<Fault> script, List<Event> happenings) {
+        this.seed = seed;
+        Random random = new Random(seed);
+        script.forEach(fault -> kinds.add(fault.kind()));
+        faults.addAll(script);
+        events.addAll(happenings);
+        keys = List.of("key-1", "key-2");
+        maxSessions = 4;
+        openingsAtOnce = 2;
+        callingThread = CallingThread.MODULE;
+        sessionKeepAlive = Duration.ofMinutes(10);
+        closedWhileInterrupted = false;
+        latencies.put("C_Initialize", Duration.ofMillis(200));
+        latencies.put("C_OpenSession", Duration.ofMillis(10));
+        latencies.put("C_Login", Duration.ofMillis(50));
+        latencies.put("C_Sign", Duration.ofMillis(10));
+        for (int i = 0; i < maxSessions; i++) {
+            callers.add(new Caller(millis(random, 0, 100), Duration.ofMillis(300), Duration.ofSeconds(5)));
+        }
+        closedEarly = Optional.empty();
+    }
+
     private Duration closeTime(Random random) {
         long begin = Stream.concat(
                         faults.stream().map(Fault::begin), events.stream().map(Event::at))
@@ -355,6 +378,18 @@ final class Scenario {
                 new Fault(kind, begin, end, until, functions, probability, Fault.answer(code), ReturnValue.name(code)));
     }
 
+    static Fault answering(Duration begin, Duration end, Set<String> functions, double probability, ReturnValue value) {
+        return new Fault(
+                Kind.ERRORS,
+                begin,
+                end,
+                Fault.Until.TIME,
+                functions,
+                probability,
+                Fault.answer(value),
+                value.toString());
+    }
+
     private void calls(
             Kind kind,
             Duration begin,
@@ -366,7 +401,7 @@ final class Scenario {
         faults.add(new Fault(kind, begin, end, Fault.Until.TIME, functions, probability, effect, words));
     }
 
-    private static Event event(Duration at, String words, Consumer<ModelToken> what) {
+    static Event event(Duration at, String words, Consumer<ModelToken> what) {
         return new Event(at, words, what);
     }
 

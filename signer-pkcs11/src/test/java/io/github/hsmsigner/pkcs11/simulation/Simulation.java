@@ -74,12 +74,12 @@ final class Simulation {
      * A login that fails for another reason than the PIN is tried by each probe, and by requests before the circuit breaker opens.
      */
     private static final int TRIED_LOGINS_A_SECOND = 3;
-    /**
-     * While something is wrong: sixteen callers whose requests try again every 300 ms, each time in another session.
-     */
-    private static final int OPENINGS_A_SECOND = 50;
+    /** While something is wrong: up to four at once, then a pause that grows to 250 ms; and the sessions of probes. */
+    private static final int OPENINGS_A_SECOND = 30;
     /** The login session, the one of the next login, and one that is being closed. */
     private static final int OTHER_SESSIONS = 3;
+    /** A probe that does not return is followed by another one, but not by ever more. */
+    private static final int HANGING_PROBES = 4;
     /** Login, probe, opener, slots, timers, and housekeeping twice. */
     private static final int OTHER_TASKS = 10;
 
@@ -90,6 +90,7 @@ final class Simulation {
     private final List<Thread> callers = new ArrayList<>();
     private final Map<String, Pkcs11Signer> signers = new HashMap<>();
     private boolean closing;
+    private int failedFinalizationsBefore;
     private Pkcs11Token token;
     private boolean callersStop;
     private int callersAlive;
@@ -103,8 +104,8 @@ final class Simulation {
     private Duration lastFailureAt = Duration.ZERO;
     private String lastFailure = "";
 
-    private Simulation(long seed, int keptEvents) {
-        this.scenario = new Scenario(seed);
+    private Simulation(long seed, Scenario scenario, int keptEvents) {
+        this.scenario = scenario;
         this.scheduler = new SimulatedScheduler(seed, new Trace(keptEvents));
         this.violations = new Violations(scheduler);
         this.model = new ModelToken(scheduler, scenario, violations);
@@ -117,10 +118,16 @@ final class Simulation {
      * @param scenario its script
      * @param violations the first violation of each invariant
      * @param hash a hash of all its events
+     * @param calls how often each function of the module was called
      * @param summary what happened, in numbers
      */
     record Result(
-            long seed, Scenario scenario, Map<Invariant, Violations.Violation> violations, long hash, String summary) {
+            long seed,
+            Scenario scenario,
+            Map<Invariant, Violations.Violation> violations,
+            long hash,
+            Map<String, Integer> calls,
+            String summary) {
 
         /** The script, the violations, and the events before the first violation of an invariant. */
         String report(Invariant invariant) {
@@ -149,14 +156,20 @@ final class Simulation {
 
     /** Runs a simulation and keeps so many of the events before each violation. */
     static Result run(long seed, int keptEvents) {
+        return run(seed, new Scenario(seed), keptEvents);
+    }
+
+    /** Runs a simulation of a script; the seed decides the order of threads, and what the script leaves to chance. */
+    static Result run(long seed, Scenario scenario, int keptEvents) {
         Simulations.silenceSimulatedThreads();
-        Simulation simulation = new Simulation(seed, keptEvents);
+        Simulation simulation = new Simulation(seed, scenario, keptEvents);
         simulation.scheduler.run(simulation::live).ifPresent(simulation.violations::noProgress);
         return new Result(
                 seed,
                 simulation.scenario,
                 simulation.violations.all(),
                 simulation.scheduler.trace().hash(),
+                simulation.model.counts(),
                 simulation.summary());
     }
 
@@ -425,9 +438,9 @@ final class Simulation {
         }
     }
 
-    /** Too many rejected PINs stop all logins for good. */
+    /** Too many rejected PINs since the last login stop all logins for good. */
     private boolean mayLogIn() {
-        return model.rejectedPins() < WRONG_PINS;
+        return model.rejectedInARow() < WRONG_PINS;
     }
 
     private void everyKeySigns() {
@@ -480,6 +493,7 @@ final class Simulation {
 
     private void close(Pkcs11Token token) {
         closing = true;
+        failedFinalizationsBefore = model.failedFinalizations();
         if (scenario.closedWhileInterrupted) {
             Thread.currentThread().interrupt();
         }
@@ -495,11 +509,15 @@ final class Simulation {
                 took.compareTo(CLOSE_LIMIT) <= 0, Invariant.CLOSED, "close() took " + Scenario.seconds(took));
     }
 
-    /** A token that is closed while a call hangs leaves its sessions and its module as they are. */
+    /**
+     * A token that is closed while a call hangs leaves its sessions and its module as they are. A module whose
+     * C_Finalize returns an error stays initialised, but has no sessions.
+     */
     private void checkClosed() {
         boolean abandoned = model.callsInside() > 0 || scenario.closedEarly.isPresent() && scenario.canHang();
+        boolean refused = model.failedFinalizations() > failedFinalizationsBefore;
         violations.require(
-                abandoned || !model.isInitialized() && model.openSessions() == 0,
+                abandoned || (!model.isInitialized() || refused) && model.openSessions() == 0,
                 Invariant.CLOSED,
                 "after close() there are " + model.openSessions() + " sessions, and the module is "
                         + (model.isInitialized() ? "initialised" : "finalised"));
@@ -508,10 +526,8 @@ final class Simulation {
     private void checkNumbers() {
         long faultSeconds =
                 scenario.faultTime().toSeconds() + 1 + (scenario.needsEscalation() ? ESCALATION.toSeconds() : 0);
-        int events = scenario.events.size();
         int capacity = scenario.maxSessions;
-        long idleClosed = capacity * scheduler.elapsed().dividedBy(scenario.sessionKeepAlive);
-        bound(Invariant.PIN_TRIES, model.rejectedPins(), WRONG_PINS, "different wrong PINs");
+        bound(Invariant.PIN_TRIES, model.mostRejectedInARow(), WRONG_PINS, "different wrong PINs in a row");
         bound(Invariant.LOGINS, model.logins(), LOGINS + loginsInTrouble(faultSeconds), "logins");
         bound(
                 Invariant.LOGINS,
@@ -521,7 +537,7 @@ final class Simulation {
         bound(
                 Invariant.OPENINGS,
                 model.count("C_OpenSession"),
-                (2L + events) * (capacity + LOGINS) + OPENINGS_A_SECOND * faultSeconds + idleClosed,
+                sessionsNeeded() + OPENINGS_A_SECOND * faultSeconds,
                 "sessions opened");
         bound(
                 Invariant.SESSIONS,
@@ -532,6 +548,17 @@ final class Simulation {
         scheduler.uncaught().forEach(message -> violations.add(Invariant.EXCEPTIONS, message));
     }
 
+    /**
+     * A session for each login, as many as the pool can have for each generation, and one in place of each that failed
+     * or was idle.
+     */
+    private long sessionsNeeded() {
+        int capacity = scenario.maxSessions;
+        long generations = 1L + model.logins() + scenario.events.size();
+        long idleClosed = capacity * scheduler.elapsed().dividedBy(scenario.sessionKeepAlive);
+        return model.count("C_Login") + capacity * generations + model.failedUses() + idleClosed;
+    }
+
     /** A module that says that it is not initialised, though it is, is initialised again by each probe. */
     private long loginsInTrouble(long seconds) {
         String code = ReturnValue.name(ReturnValue.CRYPTOKI_NOT_INITIALIZED.code());
@@ -540,11 +567,13 @@ final class Simulation {
         return initialised ? seconds * TRIED_LOGINS_A_SECOND : seconds / SECONDS_FOR_A_LOGIN;
     }
 
-    /** The token still has sessions whose closing takes long, but never more than the pool is allowed to have. */
+    /**
+     * The token still has sessions whose closing takes long, but never more than the pool is allowed to have. Each
+     * probe that hangs has one, too.
+     */
     private int sessionsBeingClosed() {
-        boolean slow =
-                scenario.has(Kind.HANGING_CALLS) || scenario.has(Kind.SLOW_CALLS) || scenario.has(Kind.NO_THREADS);
-        return slow ? scenario.maxSessions : 0;
+        boolean slow = scenario.has(Kind.HANGING_CALLS) || scenario.has(Kind.SLOW_CALLS);
+        return (slow || scenario.has(Kind.NO_THREADS) ? scenario.maxSessions : 0) + (slow ? HANGING_PROBES : 0);
     }
 
     private void bound(Invariant invariant, long number, long most, String what) {

@@ -28,54 +28,56 @@ final class AccessReader {
     private static final Setting<Boolean> OPEN = Setting.of(
                     "open",
                     ValueType.truth(),
-                    "`true`: every caller that reaches the service may sign, and this is meant. `access: open` is the short"
-                            + " form. Without any policy every caller may sign too, but with a warning if the service listens"
-                            + " for other machines")
+                    "`true`: every caller that reaches the service may sign, deliberately. `access: open` is the"
+                            + " short form. Without any policy every caller may sign too, but with a warning if the"
+                            + " service listens for other machines")
             .variable("SIGNING_SERVICE_ACCESS_OPEN")
             .byDefault("false");
     private static final Setting<SecretReference> TOKEN_SECRET = Setting.of(
                     "token-secret",
                     new Shape.OfSecret(),
-                    "the signing token that each request must have, of 16 octets or more; short for a policy with one shared"
-                            + " secret, whose caller is called `" + CALLER + "`")
+                    "signing token that each request must have, of 16 bytes or more. Short form of a policy with one shared"
+                            + " secret and the caller `" + CALLER + "`")
             .variable("SIGNING_TOKEN_SECRET");
     private static final Setting<List<SectionValues>> POLICIES = Setting.of(
             "policies",
             new Shape.OfList(PolicyReader.SECTION),
-            "how callers are told apart; all must allow, and each may add an identity to the request");
+            "policies that identify callers. All must allow a request, and each may add an identity to it");
 
     private static final Setting<List<SigningAction>> ACTIONS = Setting.of(
             "actions",
             several(ValueType.oneOf(SigningAction.class)),
-            "what may be asked for. Default: everything; with `containers`, everything but raw signatures");
-    private static final Setting<List<String>> KEYS = Setting.of(
-            "keys", several(ValueType.text("the name of a key")), "keys that may be used; every key, without it");
+            "permitted actions. Default: all; if `containers` is set, all except raw signatures");
+    private static final Setting<List<String>> KEYS =
+            Setting.of("keys", several(ValueType.text("the name of a key")), "permitted keys. Default: every key");
     private static final Setting<List<DigestAlgorithm>> DIGEST_ALGORITHMS = Setting.of(
             "digest-algorithms",
             several(ValueType.oneOf(DigestAlgorithm.class)),
-            "digest algorithms that may be used; all, without it");
+            "permitted digest algorithms. Default: all");
     private static final Setting<List<ContainerFormat>> CONTAINERS = Setting.of(
             "containers",
             several(ValueType.oneOf(ContainerFormat.class)),
-            "container formats that may be asked for; `cades-b-b` includes `cades-b-t`. Default: all. If `actions` is not set,"
-                    + " this setting excludes raw signatures, because every container can be built around one");
+            "permitted container formats; `cades-b-b` includes `cades-b-t`. Default: all. If `actions`"
+                    + " is not set, this setting excludes raw signatures, because every container can be built"
+                    + " around one");
     private static final Setting<String> KEY = Setting.of(
             "key",
             ValueType.text("the name of a key"),
-            "key to use where neither the request nor a policy names one; the only permitted one, without it");
-    private static final Setting<RateLimit> RATE =
-            Setting.of("rate", ValueType.rate(), "signatures in a time, for each caller; any number, without it");
+            "key to use if neither the request nor a policy names one. Default: the only permitted key");
+    private static final Setting<RateLimit> RATE = Setting.of(
+            "rate", ValueType.rate(), "maximum number of signatures in a time, for each caller. Default: no maximum");
 
     private static final Section RULES = Section.of(ACTIONS, KEYS, DIGEST_ALGORITHMS, CONTAINERS, KEY, RATE);
 
     private static final Setting<Map<String, SectionValues>> CALLERS = Setting.of(
             "callers",
             new Shape.OfNames(RULES, ValueType.text("the name of a caller"), values -> "", variable -> false),
-            "what the callers of these names may do");
+            "permissions of the callers with these names");
     private static final Setting<SectionValues> OTHERS = Setting.of(
             "others",
             new Shape.OfSection(RULES, true),
-            "what all other callers may do; without it, nothing if there are rules for callers, else everything");
+            "permissions of all other callers. Default: no permission if there are rules for callers,"
+                    + " otherwise all permissions");
 
     private static final Setting<Boolean> CERTIFICATES_WITHOUT_TOKEN = Setting.of(
                     "certificates-without-token",

@@ -26,36 +26,37 @@ final class KeyReader {
     private static final Setting<List<String>> TOKENS = Setting.of(
             "tokens",
             new Shape.Several<>(ValueType.name(), Shape.Several.SPACE_OR_COMMA),
-            "name of the token that the key is on, or of several that hold the same key; the only token, without it");
+            "name of the token with the key, or of several tokens with the same key. Default: the only" + " token");
     private static final Setting<String> LABEL = Setting.of(
                     "label",
                     ValueType.text("the label of a key"),
-                    "CKA_LABEL of the private key; the only key on the token, without any of label, id and URI")
+                    "CKA_LABEL of the private key. Default: the only key on the token, if label, id and URI are"
+                            + " not set")
             .variable("HSM_KEY_LABEL");
     private static final Setting<byte[]> ID = Setting.of(
                     "id",
                     ValueType.hexadecimal(),
-                    "CKA_ID of the private key, in hexadecimal; with the label, both must match")
+                    "CKA_ID of the private key, in hexadecimal. If the label is set too, both must match")
             .variable("HSM_KEY_ID");
     private static final Setting<Pkcs11Uri> URI = Setting.of(
                     "uri", ValueType.pkcs11Uri(), "key as a URI (RFC 7512), instead of label and id")
             .variable("HSM_URI");
     private static final Setting<Path> KEY_STORE = Setting.of(
-                    "keystore", ValueType.file(), "the path of a PKCS#12 file with one private key, instead of a token")
+                    "keystore", ValueType.file(), "path of a PKCS#12 file with one private key, instead of a token")
             .variable("SIGNING_KEYSTORE");
     private static final Setting<SecretReference> KEY_STORE_PASSWORD = Setting.of(
-                    "keystore-password", new Shape.OfSecret(), "the password of that file")
+                    "keystore-password", new Shape.OfSecret(), "password of that file")
             .variable("SIGNING_KEYSTORE_PASSWORD");
     private static final Setting<String> RSA_SCHEME = Setting.of(
                     "rsa-scheme",
                     ValueType.oneOf(List.of("pkcs1", "pss")),
-                    "how an RSA key signs: RSASSA-PKCS1-v1_5, which is also what happens without it, or RSASSA-PSS")
+                    "signature scheme of an RSA key: RSASSA-PKCS1-v1_5 or RSASSA-PSS. Default: `pkcs1`")
             .variable("SIGNING_RSA_SCHEME");
     private static final Setting<Path> CERTIFICATE = Setting.of(
                     "certificate",
                     ValueType.file(),
-                    "file with the certificate of the key, in PEM, DER or PKCS#7; it may hold the chain too; from the token"
-                            + " or key store, without it")
+                    "file with the certificate of the key, in PEM, DER or PKCS#7. It may contain the chain too."
+                            + " Default: the certificate on the token or in the key store")
             .variable("SIGNING_CERTIFICATE");
     private static final Setting<List<Path>> CA_CERTIFICATES = Setting.of(
                     "ca-certificates",

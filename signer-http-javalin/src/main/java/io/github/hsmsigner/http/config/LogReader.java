@@ -8,13 +8,11 @@ final class LogReader {
     private static final Setting<String> LEVEL = Setting.of(
                     "level",
                     ValueType.oneOf(List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR")),
-                    "the least important level that is logged")
+                    "lowest level that is logged")
             .byDefault("INFO")
             .variable("SIGNING_SERVICE_LOG_LEVEL");
     private static final Setting<LogSettings.Format> FORMAT = Setting.of(
-                    "format",
-                    ValueType.oneOf(LogSettings.Format.class),
-                    "the form of a line: for people, or a JSON object")
+                    "format", ValueType.oneOf(LogSettings.Format.class), "format of a line: text, or a JSON object")
             .byDefault("text")
             .variable("SIGNING_SERVICE_LOG_FORMAT");
 

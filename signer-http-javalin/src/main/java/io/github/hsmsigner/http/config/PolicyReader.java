@@ -27,20 +27,22 @@ final class PolicyReader {
     private static final Setting<String> CALLER = Setting.of(
             "caller",
             ValueType.text("the name of a caller"),
-            "what logs call the caller; several entries may have the same");
+            "name of the caller in logs; several entries may have the same");
 
     private static final Setting<Boolean> OPEN =
             Setting.of("open", ValueType.truth(), "`true`: every caller that reaches the service may sign");
 
     private static final Setting<SecretReference> SECRET =
-            Setting.of("secret", new Shape.OfSecret(), "the signing token, of 16 octets or more");
+            Setting.of("secret", new Shape.OfSecret(), "signing token, of 16 bytes or more");
     private static final Setting<List<SectionValues>> SHARED_SECRETS = Setting.of(
-            "shared-secrets", new Shape.OfList(Section.of(CALLER, SECRET)), "the signing token is one of some secrets");
+            "shared-secrets",
+            new Shape.OfList(Section.of(CALLER, SECRET)),
+            "the signing token is one of the listed secrets");
 
     private static final Setting<String> USER = Setting.of(
             "user",
             ValueType.text("the name of a user"),
-            "the signing token or its `userId`, and what logs call the caller");
+            "the signing token or its `userId`, and the name of the caller in logs");
     private static final Setting<List<String>> SIGN_METHODS = Setting.of(
             "sign-methods",
             new Shape.Several<>(ValueType.text("a value of signMethod"), Shape.Several.SPACE_OR_COMMA),
@@ -55,51 +57,49 @@ final class PolicyReader {
             "the signing token is the name of a listed user, or a JSON object with `userId` and optionally `signMethod`");
 
     private static final Setting<SecretReference> JWT_SECRET =
-            Setting.of("secret", new Shape.OfSecret(), "a secret for HS256, of 32 octets or more");
+            Setting.of("secret", new Shape.OfSecret(), "secret for HS256, of 32 bytes or more");
     private static final Setting<Path> PUBLIC_KEY = Setting.of(
             "public-key",
             ValueType.file(),
-            "file in PEM with a public key or certificate: RSA of 2048 bits or more, or P-256");
+            "PEM file with a public key or certificate: RSA of 2048 bits or more, or P-256");
     private static final Setting<Path> JWK_SET =
             Setting.of("jwk-set", ValueType.file(), "file with a JWK Set (RFC 7517)");
     private static final Setting<List<SectionValues>> JWT_KEYS = Setting.of(
             "keys",
             new Shape.OfList(Section.of(JWT_SECRET, PUBLIC_KEY, JWK_SET)),
-            "what tokens are checked with; each element has one of these");
+            "keys that verify JWTs. Each element has one of these settings");
     private static final Setting<List<JwtAlgorithm>> ALGORITHMS = Setting.of(
             "algorithms",
             new Shape.Several<>(ValueType.oneOf(JwtAlgorithm.class), Shape.Several.SPACE_OR_COMMA),
-            "algorithms that tokens may be signed with; those that the keys are good for, without it");
+            "accepted algorithms of JWTs. Default: all algorithms that the keys support");
     private static final Setting<String> ISSUER =
-            Setting.of("issuer", ValueType.text("a text"), "what the claim `iss` must be; anything, without it");
+            Setting.of("issuer", ValueType.text("a text"), "required value of the claim `iss`. Default: any value");
     private static final Setting<String> AUDIENCE = Setting.of(
             "audience",
             ValueType.text("a text"),
-            "what the claim `aud` must be or contain; without it, there must be no such claim");
-    private static final Setting<String> TYPE =
-            Setting.of("type", ValueType.text("a text"), "what the header `typ` must be; `JWT` or nothing, without it");
+            "value that the claim `aud` must equal or contain. Default: the claim must be absent");
+    private static final Setting<String> TYPE = Setting.of(
+            "type", ValueType.text("a text"), "required value of the header `typ`. Default: `JWT` or absent");
     private static final Setting<Duration> LEEWAY = Setting.of(
                     "leeway",
                     ValueType.duration(Duration.ZERO, Duration.ofMinutes(10)),
-                    "by how much the issuer's clock may differ from ours")
+                    "tolerance between the issuer's clock and ours")
             .byDefault("30s");
     private static final Setting<Duration> MAXIMUM_AGE = Setting.of(
             "maximum-age",
             ValueType.duration(Duration.ofSeconds(1), Duration.ofDays(365)),
-            "how old a token may be by its claim `iat`; its expiry alone counts, without it");
+            "maximum age of a JWT by its claim `iat`. Default: only the expiry counts");
     private static final Setting<String> CALLER_CLAIM = Setting.of(
-                    "caller-claim", ValueType.text("the name of a claim"), "the claim that names the caller")
+                    "caller-claim", ValueType.text("the name of a claim"), "claim with the name of the caller")
             .byDefault("sub");
-    private static final Setting<String> KEY_CLAIM = Setting.of(
-            "key-claim",
-            ValueType.text("the name of a claim"),
-            "the claim that says which key to use; none, without it");
+    private static final Setting<String> KEY_CLAIM =
+            Setting.of("key-claim", ValueType.text("the name of a claim"), "claim that selects the key. Default: none");
     private static final Setting<Map<String, String>> KEY_BY_CLAIM_VALUE = Setting.of(
             "key-by-claim-value",
             new Shape.OfTexts(),
-            "names of keys by values of that claim; the value is the name of the key, without it");
+            "names of keys by values of that claim. Default: the value is the name of the key");
     private static final Setting<Long> MAX_TOKEN = Setting.of(
-                    "max-token", ValueType.size(256, 262_144), "longest accepted token")
+                    "max-token", ValueType.size(256, 262_144), "maximum length of a JWT")
             .byDefault("16KiB");
     private static final Setting<SectionValues> JWT = Setting.of(
             "jwt",
@@ -122,11 +122,13 @@ final class PolicyReader {
     private static final Setting<String> SUBJECT = Setting.of(
             "subject",
             ValueType.text("a distinguished name"),
-            "the whole subject of the certificate, as `openssl x509 -nameopt RFC2253` prints it; case and blanks count");
+            "the whole subject of the certificate, in the form of `openssl x509 -nameopt RFC2253`; case"
+                    + " and blanks are significant");
     private static final Setting<String> SUBJECTS_ISSUER = Setting.of(
             "issuer",
             ValueType.text("a distinguished name"),
-            "with a subject: the whole issuer of the certificate, in the same form. Default: any authority that TLS trusts");
+            "with `subject`: the whole issuer of the certificate, in the same form. Default: any"
+                    + " authority that TLS trusts");
     private static final Setting<String> FINGERPRINT = Setting.of(
             "sha256",
             ValueType.text("a fingerprint"),

@@ -9,38 +9,46 @@ final class RecoveryReader {
     private static final int MAX_COUNT = 10_000;
 
     private static final Setting<Duration> FIRST_RETRY_PAUSE =
-            pause("first-retry-pause", "20ms", "pause before a request tries again; doubled each time");
+            pause("first-retry-pause", "20ms", "pause before the first retry of a request; doubled each time");
     private static final Setting<Duration> LONGEST_RETRY_PAUSE =
-            pause("longest-retry-pause", "500ms", "longest such pause");
+            pause("longest-retry-pause", "500ms", "maximum of that pause");
     private static final Setting<Integer> FAILURES_TO_OPEN = Setting.of(
                     "failures-to-open",
                     ValueType.number(1, MAX_COUNT),
-                    "failures of the device in a row after which requests fail at once")
+                    "device failures in a row after which the circuit breaker opens and requests fail at once")
             .byDefault("5");
-    private static final Setting<Duration> FIRST_PROBE_PAUSE =
-            pause("first-probe-pause", "100ms", "pause before the device is probed then; doubled each time");
+    private static final Setting<Duration> FIRST_PROBE_PAUSE = pause(
+            "first-probe-pause",
+            "100ms",
+            "pause before the first probe while the circuit breaker is open; doubled each time");
     private static final Setting<Duration> LONGEST_PROBE_PAUSE =
-            pause("longest-probe-pause", "500ms", "longest such pause");
-    private static final Setting<Duration> PIN_CHECK_PAUSE =
-            pause("pin-check-pause", "2s", "how often a refused PIN's source is asked for another PIN");
+            pause("longest-probe-pause", "500ms", "maximum of that pause");
+    private static final Setting<Duration> PIN_CHECK_PAUSE = pause(
+            "pin-check-pause",
+            "2s",
+            "interval at which the service checks the source of a rejected PIN for another PIN");
     private static final Setting<Duration> DRAIN_LIMIT = pause(
             "drain-limit",
             "5s",
-            "how long the service waits for calls in progress, before it initialises the module again or closes the token");
+            "time that the service waits for calls in progress, before it initialises the module again"
+                    + " or closes the token");
     private static final Setting<Integer> HUNG_CALL_LIMIT = Setting.of(
                     "hung-call-limit",
                     ValueType.number(1, MAX_COUNT),
                     "number of hanging calls that makes the token unhealthy")
             .byDefault("4");
     private static final Setting<Duration> REGROW_PAUSE = pause(
-            "regrow-pause", "30s", "time after which another session is tried, once the token had no room for one");
+            "regrow-pause",
+            "30s",
+            "time after which the service tries to open another session, if the token had no free session");
 
     private static final Setting<Duration> HANG_LIMIT = pause(
-            "hang-limit", "10s", "time in the module after which a call counts as hanging, whatever its caller does");
+            "hang-limit", "10s", "time in the module after which a call counts as hanging, independent of its caller");
     private static final Setting<Duration> NO_SUCCESS_LIMIT = pause(
             "no-success-limit",
             "10s",
-            "time of failures, of whatever kind, without a success after which requests fail at once");
+            "time of failures of any kind without a success after which the circuit breaker opens and"
+                    + " requests fail at once");
 
     static final Section SECTION = Section.of(
             FIRST_RETRY_PAUSE,

@@ -23,7 +23,7 @@ final class ServerReader {
             .byDefault("0.0.0.0")
             .variable("SIGNING_SERVICE_ADDRESS");
     private static final Setting<Integer> PORT = Setting.of(
-                    "port", ValueType.number(0, MAX_PORT), "port of the callback; 0 for any that is free")
+                    "port", ValueType.number(0, MAX_PORT), "port of the callback; 0 for any free port")
             .byDefault("6000")
             .variable("SIGNING_SERVICE_PORT");
     private static final Setting<String> PATH = Setting.of("path", ValueType.urlPath(), "path of the callback")
@@ -32,14 +32,14 @@ final class ServerReader {
     private static final Setting<CertificateEncoding> CERTIFICATE_ENCODING = Setting.of(
                     "certificate-encoding",
                     ValueType.oneOf(CertificateEncoding.class),
-                    "`get_certificates` answers Base64 of PEM, or Base64 of DER")
+                    "encoding in the answer of `get_certificates`: Base64 of PEM, or Base64 of DER")
             .byDefault("pem")
             .variable("SIGNING_SERVICE_CERTIFICATE_ENCODING");
     private static final Setting<Duration> STOP_LIMIT = Setting.of(
                     "stop-limit",
                     ValueType.duration(Duration.ZERO, Duration.ofHours(1)),
-                    "how long requests may go on after the stop signal; less than what the orchestrator waits before it"
-                            + " kills")
+                    "time that requests may take to finish after SIGTERM. Set it below the grace period of the"
+                            + " orchestrator")
             .byDefault("20s")
             .variable("SIGNING_SERVICE_STOP_LIMIT");
 
@@ -50,12 +50,12 @@ final class ServerReader {
             .variable("SIGNING_SERVICE_ALLOWED_HOSTS");
 
     private static final Setting<String> ADMIN_ADDRESS = Setting.of(
-                    "address", ValueType.host(), "address for health and metrics; that of the callback, without it")
+                    "address", ValueType.host(), "address for health and metrics. Default: the address of the callback")
             .variable("SIGNING_SERVICE_ADMIN_ADDRESS");
     private static final Setting<Integer> ADMIN_PORT = Setting.of(
                     "port",
                     ValueType.number(0, MAX_PORT),
-                    "port for health and metrics, always plain HTTP; without it, they are on the port of the callback")
+                    "port for health and metrics, always plain HTTP. Default: the port of the callback")
             .variable("SIGNING_SERVICE_ADMIN_PORT");
 
     private static final Setting<Long> MAX_BODY = Setting.of(
@@ -65,12 +65,12 @@ final class ServerReader {
             .byDefault("1503238553")
             .variable("SIGNING_SERVICE_MAX_BODY_BYTES");
     private static final Setting<Integer> MAX_NESTING = Setting.of(
-                    "max-nesting", ValueType.number(1, MAX_COUNT), "deepest nesting of the JSON, its object counted")
+                    "max-nesting", ValueType.number(1, MAX_COUNT), "maximum nesting of the JSON, including its object")
             .byDefault("32");
     private static final Setting<Integer> MAX_JSON_TOKENS = Setting.of(
                     "max-json-tokens",
                     ValueType.number(32, MAX_COUNT),
-                    "most names, values, and beginnings and ends of objects and arrays in the JSON")
+                    "maximum number of names, values, and beginnings and ends of objects and arrays in the JSON")
             .byDefault("128");
     private static final Setting<Integer> MAX_NAME = Setting.of(
                     "max-name", ValueType.number(17, MAX_COUNT), "longest name of a JSON field, in bytes of UTF-8")
@@ -87,8 +87,8 @@ final class ServerReader {
     private static final Setting<Long> MAX_REQUEST_MEMORY = Setting.of(
                     "max-request-memory",
                     ValueType.size(0, 1L << 40),
-                    "heap that all requests together may take for long texts and for bodies that are read ahead; a request"
-                            + " whose texts exceed it is answered with 503")
+                    "heap that all requests together may use for long texts and for bodies that are read ahead."
+                            + " A request whose texts exceed it gets 503")
             .byDefault("4MiB");
     private static final Setting<Integer> MAX_NUMBER = Setting.of(
                     "max-number", ValueType.number(1, MAX_COUNT), "longest number in the JSON, in characters")
@@ -97,66 +97,69 @@ final class ServerReader {
                     "max-header", ValueType.size(1_024, 1L << 20), "largest header of a request")
             .byDefault("8KiB");
     private static final Setting<Integer> MAX_HEADER_FIELDS = Setting.of(
-                    "max-header-fields", ValueType.number(8, MAX_COUNT), "most fields in the header of a request")
+                    "max-header-fields",
+                    ValueType.number(8, MAX_COUNT),
+                    "maximum number of fields in the header of a request")
             .byDefault("64");
     private static final Setting<Duration> IDLE_TIMEOUT = Setting.of(
                     "idle-timeout",
                     ValueType.duration(Duration.ofMillis(100), Duration.ofHours(1)),
-                    "how long a connection may be silent")
+                    "maximum silence on a connection")
             .byDefault("30s")
             .variable("SIGNING_SERVICE_IDLE_TIMEOUT");
     private static final Setting<Long> MIN_RATE = Setting.of(
                     "min-rate",
                     ValueType.size(0, 1L << 30),
-                    "how much of a body must arrive in a second, on average; 0 for any speed")
+                    "minimum average rate of a body, in bytes per second; 0 for any rate")
             .byDefault("1KiB");
     private static final Setting<Duration> SLOW_GRACE = Setting.of(
                     "slow-grace",
                     ValueType.duration(Duration.ZERO, Duration.ofHours(1)),
-                    "how long a body may arrive slower than that")
+                    "time for which a body may be slower than `min-rate`")
             .byDefault("10s");
     private static final Setting<Integer> MAX_CONNECTIONS = Setting.of(
-                    "max-connections", ValueType.number(1, MAX_COUNT), "most connections at once")
+                    "max-connections", ValueType.number(1, MAX_COUNT), "maximum number of connections at the same time")
             .byDefault("1024")
             .variable("SIGNING_SERVICE_MAX_CONNECTIONS");
     private static final Setting<Integer> MAX_REQUESTS = Setting.of(
                     "max-requests",
                     ValueType.number(1, MAX_COUNT),
-                    "most callbacks at once, those that wait or still send their body included; a further one is answered"
-                            + " with 503")
+                    "maximum number of callbacks at the same time, including callbacks that wait or still send"
+                            + " their body. A further one gets 503")
             .byDefault("256")
             .variable("SIGNING_SERVICE_MAX_REQUESTS");
 
     private static final Setting<Long> MIN_AVERAGE_RATE = Setting.of(
                     "min-average-rate",
                     ValueType.size(0, 1L << 30),
-                    "how much of a body must arrive in a second after `average-grace`, on average over all of the time; 0"
-                            + " for any speed")
+                    "minimum average rate of a body after `average-grace`, in bytes per second, over the whole"
+                            + " time; 0 for any rate")
             .byDefault("64KiB");
     private static final Setting<Duration> AVERAGE_GRACE = Setting.of(
                     "average-grace",
                     ValueType.duration(Duration.ZERO, Duration.ofHours(1)),
-                    "how long a body may take in addition to the time that `min-average-rate` allows for its length")
+                    "time that a body may take in addition to the time that `min-average-rate` allows for its"
+                            + " length")
             .byDefault("60s");
     private static final Setting<Duration> RESPONSE_TIMEOUT = Setting.of(
                     "response-timeout",
                     ValueType.duration(Duration.ofMillis(100), Duration.ofHours(1)),
-                    "how long a client may take to receive a response")
+                    "time in which a client must receive a response")
             .byDefault("30s");
     private static final Setting<Boolean> SHARE_BY_ADDRESS = Setting.of(
                     "share-by-address",
                     ValueType.truth(),
-                    "whether each client address has a share of `max-requests` while other addresses wait; set `false`"
-                            + " where a proxy forwards the requests of all clients")
+                    "whether each client address has a share of `max-requests` while other addresses wait. Set"
+                            + " `false` if a proxy forwards the requests of all clients")
             .byDefault("true")
             .variable("SIGNING_SERVICE_SHARE_BY_ADDRESS");
 
     private static final Setting<SectionValues> TLS =
-            Setting.of("tls", new Shape.OfSection(TlsReader.SECTION, true), "TLS of the callback's port");
+            Setting.of("tls", new Shape.OfSection(TlsReader.SECTION, true), "TLS on the port of the callback");
     private static final Setting<SectionValues> ADMIN = Setting.of(
             "admin",
             new Shape.OfSection(Section.of(ADMIN_ADDRESS, ADMIN_PORT), true),
-            "another port for health and metrics");
+            "separate port for health and metrics");
     private static final Setting<SectionValues> LIMITS = Setting.of(
             "limits",
             new Shape.OfSection(
@@ -181,7 +184,7 @@ final class ServerReader {
                             MAX_CONNECTIONS,
                             MAX_REQUESTS),
                     false),
-            "what a client may take");
+            "limits on clients");
 
     static final Section SECTION =
             Section.of(ADDRESS, PORT, PATH, CERTIFICATE_ENCODING, STOP_LIMIT, ALLOWED_HOSTS, TLS, ADMIN, LIMITS);

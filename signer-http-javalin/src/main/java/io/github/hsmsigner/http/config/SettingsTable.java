@@ -15,20 +15,20 @@ final class SettingsTable {
     static final String FILE_VARIABLE = "SIGNING_SERVICE_CONFIG";
 
     static final Setting<SectionValues> SERVER =
-            Setting.of("server", new Shape.OfSection(ServerReader.SECTION, false), "the HTTP side");
+            Setting.of("server", new Shape.OfSection(ServerReader.SECTION, false), "the HTTP server");
     static final Setting<SectionValues> LOG =
             Setting.of("log", new Shape.OfSection(LogReader.SECTION, false), "the log");
     static final Setting<Map<String, SectionValues>> TOKENS = Setting.of(
             "tokens",
             new Shape.OfNames(TokenReader.SECTION, names(), TokenReader::nameFromEnvironment, TokenReader::isMaking),
-            "PKCS#11 tokens by names of your choice");
+            "PKCS#11 tokens. You choose the names");
     static final Setting<Map<String, SectionValues>> KEYS = Setting.of(
             "keys",
             new Shape.OfNames(KeyReader.SECTION, names(), KeyReader::nameFromEnvironment, KeyReader::isMaking),
-            "signing keys by names of your choice, which policies and logs call them by");
+            "signing keys. You choose the names, which policies and logs use");
     static final Setting<SectionValues> SIGNATURES =
-            Setting.of("signatures", new Shape.OfSection(SignatureReader.SECTION, false), "how signatures are made");
-    static final Setting<SectionValues> ACCESS = Setting.of("access", AccessReader.SHAPE, "who may sign, and what");
+            Setting.of("signatures", new Shape.OfSection(SignatureReader.SECTION, false), "creation of signatures");
+    static final Setting<SectionValues> ACCESS = Setting.of("access", AccessReader.SHAPE, "permissions of callers");
     static final Setting<SectionValues> AUDIT =
             Setting.of("audit", new Shape.OfSection(AuditReader.SECTION, true), "the audit log");
 
@@ -37,10 +37,10 @@ final class SettingsTable {
     /** Variables that are no setting of the file, with their meanings. */
     static final Map<String, String> VARIABLES_ONLY = Map.of(
             FILE_VARIABLE,
-            "file in YAML with settings",
+            "YAML file with settings",
             KeyReader.NAME_VARIABLE,
-            "name of the key that the environment sets; its label without it, else its id, else `hsm` or"
-                    + " `keystore`");
+            "name of the key that the environment sets. Default: its label, otherwise its id, otherwise"
+                    + " `hsm` or `keystore`");
 
     private SettingsTable() {}
 

@@ -12,63 +12,64 @@ final class SignatureReader {
     private static final Setting<Duration> DEADLINE = Setting.of(
                     "deadline",
                     ValueType.duration(SHORTEST, Duration.ofHours(1)),
-                    "time from the last byte of a request to the last byte of its response, errors included; 503 after it."
-                            + " A reserve of 500ms, at most a tenth, is for the audit log and the response. Keep it below Document"
-                            + " Engine's `SIGNING_SERVICE_TIMEOUT` (Helm chart: 10 seconds)")
+                    "time from the last byte of a request to the last byte of its response, including errors;"
+                            + " after it 503. A reserve of 500ms, at most a tenth, is for the audit log and the response."
+                            + " Keep it below Document Engine's `SIGNING_SERVICE_TIMEOUT` (Helm chart: 10 seconds)")
             .byDefault("9s")
             .variable("SIGNING_SERVICE_DEADLINE");
     private static final Setting<Boolean> VERIFY_AFTER_SIGN = Setting.of(
-                    "verify-after-sign",
-                    ValueType.truth(),
-                    "whether each signature is verified before it is handed out")
+                    "verify-after-sign", ValueType.truth(), "whether each signature is verified before it is returned")
             .byDefault("true");
     private static final Setting<String> CERTIFICATE_VALIDITY = Setting.of(
                     "certificate-validity",
                     ValueType.oneOf(List.of("required", "warn")),
-                    "a certificate that is expired or not yet valid ends the start, and stops signing once it expires; with"
-                            + " `warn` there is a warning in the log instead")
+                    "`required`: the service does not start with a certificate that is expired or not yet valid,"
+                            + " and does not sign after it expires. `warn`: it logs a warning instead")
             .byDefault("required")
             .variable("SIGNING_CERTIFICATE_VALIDITY");
     private static final Setting<String> RAW_DATA = Setting.of(
                     "raw-data",
                     ValueType.oneOf(List.of("any", "warn", "signed-attributes")),
-                    "data that `sign` signs, whatever `signature_type` says: `signed-attributes` refuses all but the signed attributes"
-                            + " of a CMS signature with 400; `warn` signs other data, logs and counts it. Use"
-                            + " `signed-attributes` in production once `warn` has counted nothing with your Document Engine")
+                    "data that `sign` signs, for any `signature_type`. `signed-attributes`: 400 for all data"
+                            + " except the signed attributes of a CMS signature. `warn`: other data is signed, logged and"
+                            + " counted. Use `signed-attributes` in production, after `warn` has counted nothing with your"
+                            + " Document Engine")
             .byDefault("warn")
             .variable("SIGNING_RAW_DATA");
     private static final Setting<Boolean> COMPLETE_CHAINS = Setting.of(
                     "complete-chains",
                     ValueType.truth(),
-                    "whether issuers that are missing in a chain are fetched from the addresses in certificates")
+                    "whether the service downloads missing issuers of a chain from the addresses in certificates")
             .byDefault("false")
             .variable("SIGNING_COMPLETE_CHAINS");
     private static final Setting<Boolean> REVOCATION_INFO = Setting.of(
                     "revocation-info",
                     ValueType.truth(),
-                    "whether OCSP responses and CRLs are asked for and put into containers")
+                    "whether the service requests OCSP responses and CRLs and includes them in containers")
             .byDefault("false")
             .variable("SIGNING_REVOCATION_INFO");
     private static final Setting<Long> REVOCATION_MAX_SIZE = Setting.of(
                     "revocation-max-size",
                     ValueType.size(1L << 10, 64L << 20),
-                    "largest OCSP response or CRL; each becomes part of every container, so large ones need memory")
+                    "maximum size of an OCSP response or CRL. Every container includes them, so large ones need"
+                            + " memory")
             .byDefault("1MiB")
             .variable("SIGNING_REVOCATION_MAX_SIZE");
 
     private static final Setting<Integer> MAX_WAITING = Setting.of(
                     "max-waiting",
                     ValueType.number(0, 1_000_000),
-                    "signatures that may wait for a session; a further one is answered with 503 at once")
+                    "signatures that may wait for a session. A further one gets 503 at once")
             .byDefault("128")
             .variable("SIGNING_SERVICE_QUEUE_MAX_WAITING");
     private static final Setting<Duration> MAX_WAIT = Setting.of(
                     "max-wait",
                     ValueType.duration(Duration.ofMillis(1), Duration.ofHours(1)),
-                    "how long one may wait, never past the deadline; 503 then. Default: the deadline")
+                    "maximum time that a signature waits, never past the deadline; after it 503. Default: the"
+                            + " deadline")
             .variable("SIGNING_SERVICE_QUEUE_MAX_WAIT");
     private static final Setting<SectionValues> QUEUE = Setting.of(
-            "queue", new Shape.OfSection(Section.of(MAX_WAITING, MAX_WAIT), false), "the queue before each token");
+            "queue", new Shape.OfSection(Section.of(MAX_WAITING, MAX_WAIT), false), "the queue for each token");
     private static final Setting<SectionValues> TIMESTAMPS = Setting.of(
             "timestamps",
             new Shape.OfSection(TimestampReader.SECTION, true),

@@ -12,37 +12,39 @@ import java.util.Optional;
 final class TimestampReader {
 
     private static final Setting<URI> ADDRESS =
-            Setting.of("address", ValueType.httpAddress(), "the address of the authority");
+            Setting.of("address", ValueType.httpAddress(), "address of the authority");
     private static final Setting<String> POLICY =
-            Setting.of("policy", ValueType.oid(), "OID of the policy to ask for; the authority's choice, without it");
+            Setting.of("policy", ValueType.oid(), "OID of the requested policy. Default: the authority chooses");
     private static final Setting<List<Path>> TRUSTED = Setting.of(
             "trusted",
             new Shape.Several<>(ValueType.file(), Shape.Several.COLON),
-            "files with certificates that the authority's is trusted from; without it, what it sends is trusted");
+            "files with trusted certificates for the authority's certificate. Default: every certificate"
+                    + " that the authority sends is trusted");
     private static final Setting<String> USER =
-            Setting.of("user", ValueType.text("a user's name"), "the user for HTTP basic authentication");
+            Setting.of("user", ValueType.text("a user's name"), "user for HTTP basic authentication");
     private static final Setting<SecretReference> PASSWORD =
-            Setting.of("password", new Shape.OfSecret(), "the password of that user");
+            Setting.of("password", new Shape.OfSecret(), "password of that user");
 
     private static final Setting<List<URI>> ADDRESSES = Setting.of(
                     "addresses",
                     new Shape.Several<>(ValueType.httpAddress(), Shape.Several.SPACE_OR_COMMA),
-                    "addresses of timestamp authorities, asked in this order, where nothing but the address is to be set")
+                    "addresses of timestamp authorities, in the order of use. Use `authorities` instead if an"
+                            + " authority needs more settings")
             .variable("SIGNING_TIMESTAMP_ADDRESSES");
     private static final Setting<List<SectionValues>> AUTHORITIES = Setting.of(
             "authorities",
             new Shape.OfList(Section.of(ADDRESS, POLICY, TRUSTED, USER, PASSWORD)),
-            "timestamp authorities, asked in this order, instead of addresses");
+            "timestamp authorities in the order of use, instead of `addresses`");
     private static final Setting<Boolean> REQUIRED = Setting.of(
                     "required",
                     ValueType.truth(),
-                    "whether the signature is refused with 503 when no authority answers; if not, it has level B-B then")
+                    "`true`: 503 if no authority answers. `false`: the signature has level B-B then")
             .byDefault("true")
             .variable("SIGNING_TIMESTAMP_REQUIRED");
     private static final Setting<Duration> ATTEMPT_LIMIT = Setting.of(
                     "attempt-limit",
                     ValueType.duration(Duration.ofMillis(100), Duration.ofMinutes(5)),
-                    "how long to wait for one authority")
+                    "maximum time to wait for one authority")
             .byDefault("5s");
 
     static final Section SECTION = Section.of(ADDRESSES, AUTHORITIES, REQUIRED, ATTEMPT_LIMIT);

@@ -13,10 +13,10 @@ final class TlsReader {
     private static final Setting<Path> CERTIFICATE = Setting.of(
                     "certificate",
                     ValueType.file(),
-                    "file in PEM with the server's certificate and its issuers; switches TLS on")
+                    "PEM file with the server's certificate and its issuers. It enables TLS")
             .variable("SIGNING_SERVICE_TLS_CERTIFICATE");
     private static final Setting<Path> PRIVATE_KEY = Setting.of(
-                    "private-key", ValueType.file(), "file in PEM with the private key: PKCS#8, PKCS#1 or SEC 1")
+                    "private-key", ValueType.file(), "PEM file with the private key: PKCS#8, PKCS#1 or SEC 1")
             .variable("SIGNING_SERVICE_TLS_PRIVATE_KEY");
     private static final Setting<SecretReference> PRIVATE_KEY_PASSWORD = Setting.of(
                     "private-key-password", new Shape.OfSecret(), "password of the private key, if it is encrypted")
@@ -24,13 +24,14 @@ final class TlsReader {
     private static final Setting<ClientCertificates> CLIENT_CERTIFICATES = Setting.of(
                     "client-certificates",
                     ValueType.oneOf(ClientCertificates.class),
-                    "whether clients show a certificate; one that is shown must be trusted in any case")
+                    "whether the service requests or requires a client certificate. A certificate that a client"
+                            + " sends must always be trusted")
             .byDefault("none")
             .variable("SIGNING_SERVICE_TLS_CLIENT_CERTIFICATES");
     private static final Setting<List<Path>> CLIENT_AUTHORITIES = Setting.of(
                     "client-authorities",
                     new Shape.Several<>(ValueType.file(), Shape.Several.COLON),
-                    "files in PEM with the authorities that clients' certificates are trusted from")
+                    "PEM files with the trusted authorities of client certificates")
             .variable("SIGNING_SERVICE_TLS_CLIENT_AUTHORITIES");
 
     static final Section SECTION =

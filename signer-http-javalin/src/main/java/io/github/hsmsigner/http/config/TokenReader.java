@@ -25,13 +25,13 @@ final class TokenReader {
             "softhsm", VendorProfile.softHsm());
 
     private static final Setting<Path> MODULE = Setting.of(
-                    "module", ValueType.file(), "the path of the PKCS#11 module's shared library")
+                    "module", ValueType.file(), "path of the PKCS#11 module (shared library)")
             .variable("HSM_MODULE");
     private static final Setting<SecretForm> PIN = Setting.of(
-                    "pin", new Shape.OfPin(), "the PIN of the token's user, for CloudHSM user:password")
+                    "pin", new Shape.OfPin(), "PIN of the token's user; for CloudHSM `user:password`")
             .variable("HSM_PIN");
     private static final Setting<String> LABEL = Setting.of(
-                    "label", ValueType.text("the label of a token"), "label of the token; the only token, without it")
+                    "label", ValueType.text("the label of a token"), "label of the token. Default: the only token")
             .variable("HSM_TOKEN_LABEL");
     private static final Setting<Long> SLOT_ID = Setting.of(
                     "slot-id", ValueType.unsigned(), "slot of the token, instead of the label")
@@ -44,13 +44,14 @@ final class TokenReader {
     private static final Setting<Pkcs11Uri> URI = Setting.of(
                     "uri",
                     ValueType.pkcs11Uri(),
-                    "token as a URI (RFC 7512), instead of the label; its `module-path` and `pin-source` count where module"
-                            + " and PIN are not set")
+                    "token as a URI (RFC 7512), instead of the label. Its `module-path` and `pin-source` apply"
+                            + " if module and PIN are not set")
             .variable("HSM_URI");
     private static final Setting<Integer> MAXIMUM_POOL_SIZE = Setting.of(
                     "maximum-pool-size",
                     ValueType.number(1, MOST_SESSIONS),
-                    "largest number of sessions, and so of signatures at the same time; never more than the token allows")
+                    "maximum number of sessions, and so of signatures at the same time; never more than the"
+                            + " token allows")
             .byDefault(Integer.toString(Pkcs11Config.DEFAULT_MAXIMUM_POOL_SIZE))
             .variable("HSM_MAXIMUM_POOL_SIZE")
             .oldName("max-sessions")
@@ -78,19 +79,21 @@ final class TokenReader {
     private static final Setting<String> INITIALIZE_PARAMETERS = Setting.of(
                     "initialize-parameters",
                     new Shape.Masked<>(ValueType.text("a text")),
-                    "what the module is given at C_Initialize, in its own syntax; all tokens of a module need the same")
+                    "parameters for C_Initialize, in the syntax of the module. All tokens of a module need the"
+                            + " same")
             .variable("HSM_INITIALIZE_PARAMETERS");
     private static final Setting<String> VENDOR_PROFILE = Setting.of(
                     "vendor-profile",
                     ValueType.oneOf(List.of("automatic", "generic", "cloudhsm", "softhsm")),
-                    "rules for the maker of the HSM; by what the module says of itself, with `automatic`")
+                    "rules for the vendor of the HSM. `automatic` detects the vendor from the information of the"
+                            + " module")
             .byDefault("automatic")
             .variable("HSM_VENDOR_PROFILE");
     private static final Setting<CallingThread> CALLING_THREAD = Setting.of(
                     "calling-thread",
                     ValueType.oneOf(CallingThread.class),
-                    "on whose thread the module is called: one kept for it, which can be given up when it hangs, or the"
-                            + " request's own; `automatic` takes the latter for SoftHSM alone")
+                    "thread that calls the module: a separate one (`module`), which can be abandoned when it"
+                            + " hangs, or the thread of the request (`caller`). `automatic` uses `caller` only for SoftHSM")
             .byDefault("automatic");
     private static final Setting<Boolean> LOGIN_ON_FINAL_TRY = Setting.of(
                     "login-on-final-try",
@@ -98,7 +101,7 @@ final class TokenReader {
                     "whether to log in although one more wrong PIN would lock the user")
             .byDefault("false");
     private static final Setting<SectionValues> RECOVERY = Setting.of(
-            "recovery", new Shape.OfSection(RecoveryReader.SECTION, false), "how patient to be with the token");
+            "recovery", new Shape.OfSection(RecoveryReader.SECTION, false), "retries and limits when the token fails");
 
     static final Section SECTION = Section.of(
             MODULE,

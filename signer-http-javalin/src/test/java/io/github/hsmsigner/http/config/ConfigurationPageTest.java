@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** docs/configuration.md says what the table of settings says. With {@code -Ddocs.write=true} it is written anew. */
+/** docs/configuration.md equals the table of settings. {@code -Ddocs.write=true} generates it. */
 class ConfigurationPageTest {
 
     private static final Path PAGE = Path.of("..", "docs", "configuration.md");
@@ -29,11 +29,10 @@ class ConfigurationPageTest {
     private static final String HEAD = """
             # Configuration
 
-            The service is set up by environment variables, which are enough for one key, and by a file in YAML for more: several keys, tokens
-            and policies. `SIGNING_SERVICE_CONFIG` names the file.
+            Configure the service by environment variables, or by a YAML file for several keys, tokens or policies. `SIGNING_SERVICE_CONFIG`
+            names the file.
 
-            The tables below are made from the code, and a test keeps them equal. Do not edit this page; change the readers in
-            `io.github.hsmsigner.http.config` or the test, and then
+            This page is generated from the code. Do not edit it. Change the readers in `io.github.hsmsigner.http.config` or the test, and run:
 
             ```sh
             mvn -pl signer-http-javalin -am test -Dtest=ConfigurationPageTest -Ddocs.write=true -Dsurefire.failIfNoSpecifiedTests=false
@@ -41,25 +40,24 @@ class ConfigurationPageTest {
 
             ## Rules
 
-            - Where both the environment and the file set the same, the environment counts. An empty variable counts as absent; an empty
-              value in the file is an error.
-            - Variables about a token or a key are about the only one of the file. If the file has none, they make a token called `hsm` and
+            - The environment overrides the file. An empty variable counts as absent. An empty value in the file is an error.
+            - Variables of a token or a key apply to the only token or key of the file. If the file has none, they define a token called `hsm` and
               a key. If it has several, such a variable is an error, unless the file refers to it.
-            - One round reports everything that is wrong, a sentence each, with the variable, or the setting and its line. Problems of a token and the keys
-              on it follow in a second round, because a login with other settings wrong could count as a wrong PIN. Names that are not
-              known are errors, in the file and for variables that begin with `HSM_` or `SIGNING_`. No message shows a secret.
-            - All values are read as they are written: `pin: 0123` is four characters. Sizes are bytes or have a unit (`64KiB`, `5MiB`, `1GiB`);
-              durations have one (`500ms`, `30s`, `5m`, `1h`, `1d`). A list may be written as one text: files separated by `:`, others by
-              commas or spaces. Relative paths are relative to the working directory.
+            - The service reports all problems together, a sentence each, with the variable, or the setting and its line. Problems of a token and
+              its keys follow in a second round, because a login could otherwise count as a wrong PIN.
+            - Unknown names are errors, in the file and for variables that begin with `HSM_` or `SIGNING_`. No message shows a secret.
+            - All values are text: `pin: 0123` has four characters. Sizes are bytes or have a unit (`64KiB`, `5MiB`, `1GiB`). Durations have a unit
+              (`500ms`, `30s`, `5m`, `1h`, `1d`). A list can be one text: files separated by `:`, other values by commas or spaces. Relative
+              paths are relative to the working directory.
             - Java decodes arguments, variables and paths with the charset of the locale. Set `LANG=C.UTF-8` for text that is not ASCII; the image
               and the systemd unit do. Text that cannot be decoded is refused at startup.
             - `${NAME}` in a value of the file stands for the environment variable, which must be set. `$${` stands for `${` itself.
-            - The file is YAML 1.2, one document, of 1 MiB, 16 levels and 20,000 values at most. Names that come twice and tags (`!name`) are errors.
+            - The file is one YAML 1.2 document, of at most 1 MiB, 16 levels and 20,000 values. Duplicate names and tags (`!name`) are errors.
 
             ## Secrets
 
-            A variable for a secret has a companion with `_FILE`, which names a file that holds it: `HSM_PIN_FILE` instead of `HSM_PIN`.
-            Setting both is an error. Secrets are text in UTF-8. The service removes a byte order mark at the start and one line break at the end.
+            Each variable for a secret has a second variable with `_FILE`, which names a file with the secret: `HSM_PIN_FILE` instead of `HSM_PIN`.
+            Setting both is an error. Secrets are text in UTF-8. The service removes a leading byte order mark and one line break at the end.
             It refuses further line breaks, control characters and U+FFFD at startup, before any login. In YAML a secret is a text, or
 
             | form | the secret is |
@@ -68,8 +66,9 @@ class ConfigurationPageTest {
             | `pin: {env: NAME}` | in the environment variable |
             | `pin: {command: [/usr/local/bin/pin, production], timeout: 5s}` | what the program prints; for PINs only. No shell reads the arguments |
 
-            Prefer files: they can be replaced while the service runs, and a variable can be seen by whoever may look at the process. A text that
-            begins with one of ``! & * @ % ` { [ # | > " '`` or has a colon or `#` beside a space must be in quotes, as YAML wants.
+            Prefer files. The service reloads them while it runs, and other users may be able to read the variables of a process.
+
+            YAML requires quotes around a text that begins with one of ``! & * @ % ` { [ # | > " '`` or has a colon or `#` next to a space.
 
             ## Examples
 
@@ -166,11 +165,12 @@ class ConfigurationPageTest {
 
             ## Kubernetes
 
-            Kubernetes gives each process variables about the Services of the namespace. For a Service called `signing-service` these look like
-            our own. Those with `_SERVICE_HOST`, `_SERVICE_PORT` and `_PORT_6000_TCP` in their names are passed over, and so is
-            `SIGNING_SERVICE_PORT=tcp://10.0.0.1:6000`. A Service called `signing` sets `SIGNING_SERVICE_PORT` to its own port; that
-            is refused if it is not 6000, as nothing tells which port is meant. `enableServiceLinks: false` in the pod's specification avoids all of
-            that. `SIGNING_SERVICE_URL`, which is Document Engine's, is passed over too.
+            Kubernetes sets variables for the Services of the namespace. For a Service called `signing-service` they look like variables of this
+            service. The service ignores variables with `_SERVICE_HOST`, `_SERVICE_PORT` and `_PORT_6000_TCP` in their names, and
+            `SIGNING_SERVICE_PORT=tcp://10.0.0.1:6000`. It also ignores `SIGNING_SERVICE_URL`, which belongs to Document Engine.
+
+            A Service called `signing` sets `SIGNING_SERVICE_PORT` to its own port. The service refuses a port other than 6000 then, because the
+            meaning is ambiguous. `enableServiceLinks: false` in the pod's specification avoids these variables.
 
             """;
 
@@ -180,7 +180,7 @@ class ConfigurationPageTest {
             Files.writeString(PAGE, page());
         }
         assertThat(Files.readString(PAGE))
-                .as("docs/configuration.md, which -Ddocs.write=true writes anew")
+                .as("docs/configuration.md, which -Ddocs.write=true generates")
                 .isEqualTo(page());
     }
 
@@ -200,7 +200,7 @@ class ConfigurationPageTest {
 
     private static String page() {
         StringBuilder page = new StringBuilder(HEAD);
-        page.append("## Variables without a place in the file\n\n| variable | meaning |\n| --- | --- |\n");
+        page.append("## Variables without a setting in the file\n\n| variable | meaning |\n| --- | --- |\n");
         new TreeMap<>(SettingsTable.VARIABLES_ONLY)
                 .forEach((name, meaning) -> page.append("| `" + name + "` | " + meaning + " |\n"));
         page.append("\n## Settings\n");

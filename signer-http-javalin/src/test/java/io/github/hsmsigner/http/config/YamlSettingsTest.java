@@ -393,7 +393,7 @@ class YamlSettingsTest {
                         "unknown name within",
                         ONE.replace("module:", "modul:"),
                         "tokens.main.modul (line 3) is not a setting; did you mean module?",
-                        "tokens.main.module (or HSM_MODULE) is missing: the path"),
+                        "tokens.main.module (or HSM_MODULE) is missing: path"),
                 problem(
                         "unknown name, nothing like it",
                         ONE + "log: {colour: red}\n",

@@ -37,4 +37,13 @@ class ArchitectureTest {
                 .ignoreDependency(resideInAPackage("..documentengine.."), resideInAPackage("..pdf.."))
                 .check(classes);
     }
+
+    @Test
+    void examplesUseThePublicApiOnly() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.github.hsmsigner..internal..")
+                .check(classes);
+    }
 }

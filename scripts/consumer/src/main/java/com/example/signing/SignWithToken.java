@@ -1,3 +1,5 @@
+package com.example.signing;
+
 import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.ContainerRequest;
 import io.github.hsmsigner.core.Deadline;

@@ -1,0 +1,3 @@
+module com.example.signing {
+    requires io.github.hsmsigner.pkcs11;
+}

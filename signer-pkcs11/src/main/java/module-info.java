@@ -1,0 +1,13 @@
+/** Keys on PKCS#11 tokens. {@link io.github.hsmsigner.pkcs11.Pkcs11Token} is the entry point. */
+@SuppressWarnings({"module", "requires-automatic"})
+module io.github.hsmsigner.pkcs11 {
+    requires transitive io.github.hsmsigner.core;
+    requires ipkcs11wrapper;
+    requires org.bouncycastle.pkix;
+    requires org.bouncycastle.provider;
+    requires org.slf4j;
+
+    exports io.github.hsmsigner.pkcs11;
+    exports io.github.hsmsigner.pkcs11.description;
+    exports io.github.hsmsigner.pkcs11.health;
+}

@@ -29,4 +29,9 @@ module io.github.hsmsigner.core {
     exports io.github.hsmsigner.core.internal.secret to
             io.github.hsmsigner.pkcs11,
             io.github.hsmsigner.service;
+
+    uses io.github.hsmsigner.core.ContainerBuilder;
+
+    provides io.github.hsmsigner.core.ContainerBuilder with
+            io.github.hsmsigner.core.cms.CmsContainerBuilder;
 }

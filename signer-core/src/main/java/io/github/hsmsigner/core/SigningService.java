@@ -11,12 +11,15 @@ import io.github.hsmsigner.core.error.UnrecordedRequestException;
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -36,6 +39,8 @@ public final class SigningService {
 
     private static final Logger LOG = LoggerFactory.getLogger(SigningService.class);
     private static final int MAX_PARALLEL = 16;
+    private static final String DEFAULT_KEY = "default";
+    private static final Duration DEFAULT_OPEN_LIMIT = Duration.ofSeconds(10);
 
     private final SigningKeys keys;
     private final SigningPolicy policy;
@@ -67,6 +72,27 @@ public final class SigningService {
                 builder.queues, builder.verifyAfterSign, metrics, new LateSignatures(audit, metrics, clock));
         this.validity = new CertificateValidity(builder.validCertificateRequired, clock);
         keys.all().forEach(key -> validity.admit(key.name(), key.chain()));
+    }
+
+    /**
+     * Returns a service for one key, without a policy, audit log or metrics. It makes CMS and CAdES containers. Verifies that the
+     * certificate belongs to the key, with a trial signature within 10 seconds.
+     *
+     * @param signer the key; its name in logs is {@code default}
+     * @param certificates the source of its certificates
+     * @return the service
+     * @throws InvalidConfigurationException if the key is too weak or of a type that is not supported, or the certificate is not
+     *     that of the key or not valid now
+     * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the key cannot be used now
+     * @see #sign(ContainerRequest)
+     */
+    public static SigningService of(Signer signer, CertificateProvider certificates) {
+        SigningKey key = SigningKey.open(DEFAULT_KEY, signer, certificates, Deadline.after(DEFAULT_OPEN_LIMIT));
+        ContainerBuilder containers = ServiceLoader.load(ContainerBuilder.class, SigningService.class.getClassLoader())
+                .findFirst()
+                .orElseThrow(() -> new InvalidConfigurationException("No ContainerBuilder is registered."
+                        + " Keep the files below META-INF/services when you repackage signer-core."));
+        return builder(SigningKeys.of(key), containers).build();
     }
 
     /**
@@ -186,6 +212,17 @@ public final class SigningService {
             request.made(container.format());
             return container.octets();
         });
+    }
+
+    /**
+     * Signs content with the only key: the short form of {@link #signContainer} with a random request id and a deadline of 30 seconds.
+     *
+     * @param wanted the content and the kind of container
+     * @return the container in DER
+     */
+    public byte[] sign(ContainerRequest wanted) {
+        return signContainer(
+                RequestContext.builder(UUID.randomUUID().toString()).build(), wanted);
     }
 
     /**

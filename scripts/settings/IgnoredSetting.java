@@ -1,4 +1,4 @@
-package io.github.hsmsigner.http.config;
+package io.github.hsmsigner.service.config;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
-import io.github.hsmsigner.http.config.SettingEffects;
+import io.github.hsmsigner.service.config.SettingEffects;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.reflect.Method;

@@ -11,9 +11,6 @@ import java.util.function.Consumer;
  */
 public final class RequestContext {
 
-    /** The transport fact that has the address of the client, without its port. The audit log and the request log record it. */
-    public static final String REMOTE_ADDRESS = "remote_address";
-
     private static final Duration DEFAULT_TIME_LIMIT = Duration.ofSeconds(30);
 
     private final String requestId;

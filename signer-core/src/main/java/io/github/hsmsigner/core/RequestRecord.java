@@ -112,7 +112,7 @@ final class RequestRecord {
                 context.traceId(),
                 action,
                 callers,
-                Optional.ofNullable(context.transportFacts().get(RequestContext.REMOTE_ADDRESS)),
+                Optional.ofNullable(context.transportFacts().get(TransportFacts.REMOTE_ADDRESS)),
                 key.map(SigningKey::name),
                 chain.map(c -> c.signer().getSerialNumber()),
                 algorithm,

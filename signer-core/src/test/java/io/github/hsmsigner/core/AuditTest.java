@@ -63,7 +63,7 @@ class AuditTest {
     private static RequestContext request() {
         return RequestContext.builder("request-7")
                 .signingToken(SigningToken.of("secret".getBytes(StandardCharsets.UTF_8)))
-                .transportFacts(Map.of(RequestContext.REMOTE_ADDRESS, "192.0.2.7"))
+                .transportFacts(Map.of(TransportFacts.REMOTE_ADDRESS, "192.0.2.7"))
                 .build();
     }
 

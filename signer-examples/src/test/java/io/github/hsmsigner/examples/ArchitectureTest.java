@@ -24,7 +24,10 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "io.github.hsmsigner.core..", "io.github.hsmsigner.pkcs11..", "io.github.hsmsigner.http..")
+                        "io.github.hsmsigner.core..",
+                        "io.github.hsmsigner.pkcs11..",
+                        "io.github.hsmsigner.http..",
+                        "io.github.hsmsigner.service..")
                 .check(classes);
     }
 

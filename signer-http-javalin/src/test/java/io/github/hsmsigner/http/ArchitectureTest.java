@@ -1,25 +1,26 @@
 package io.github.hsmsigner.http;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import java.security.MessageDigest;
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
 
     private static final String PROTOCOL = "io.github.hsmsigner.http.protocol..";
     private static final String JAVALIN = "io.github.hsmsigner.http.javalin..";
-    private static final String AUTH = "io.github.hsmsigner.http.auth..";
-    private static final String SERVICE = "io.github.hsmsigner.http.service..";
 
     private final JavaClasses module = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("io.github.hsmsigner.http");
+
+    @Test
+    void theModuleHasNoOtherPackages() {
+        classes().should().resideInAnyPackage(PROTOCOL, JAVALIN).check(module);
+    }
 
     @Test
     void theProtocolKnowsNoHttpServer() {
@@ -34,117 +35,30 @@ class ArchitectureTest {
     }
 
     @Test
-    void policiesKnowNoTransport() {
+    void thePluginKnowsOnlyTheProtocolTheCoreAndTheServer() {
         classes()
-                .that()
-                .resideInAPackage(AUTH)
-                .should()
-                .onlyDependOnClassesThat()
-                .resideInAnyPackage(
-                        AUTH,
-                        "io.github.hsmsigner.http.secret..",
-                        "io.github.hsmsigner.core..",
-                        "com.fasterxml.jackson.core..",
-                        "com.nimbusds.jose..",
-                        "org.bouncycastle.asn1..",
-                        "java..",
-                        "javax..")
-                .check(module);
-    }
-
-    @Test
-    void secretsAreComparedInConstantTime() {
-        classes()
-                .that()
-                .haveFullyQualifiedName("io.github.hsmsigner.http.auth.SharedSecretPolicy")
-                .should()
-                .callMethod(MessageDigest.class, "isEqual", byte[].class, byte[].class)
-                .check(module);
-        noClasses()
-                .that()
-                .resideInAPackage(AUTH)
-                .should()
-                .callMethod(Arrays.class, "equals", byte[].class, byte[].class)
-                .orShould()
-                .callMethod(Arrays.class, "compare", byte[].class, byte[].class)
-                .check(module);
-    }
-
-    @Test
-    void thePluginKnowsNeitherTheServiceNorThePkcs11Module() {
-        noClasses()
                 .that()
                 .resideInAPackage(JAVALIN)
                 .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(SERVICE, "io.github.hsmsigner.pkcs11..")
-                .check(module);
-    }
-
-    @Test
-    void whatCanBeEmbeddedDoesNotKnowThePkcs11Module() {
-        noClasses()
-                .that()
-                .resideInAnyPackage(
-                        PROTOCOL,
-                        JAVALIN,
-                        AUTH,
-                        "io.github.hsmsigner.http.audit..",
-                        "io.github.hsmsigner.http.secret..",
-                        "io.github.hsmsigner.http.server..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("io.github.hsmsigner.pkcs11..")
-                .check(module);
-    }
-
-    @Test
-    void metricsKnowWhatTheyMeasureAndNoServer() {
-        classes()
-                .that()
-                .resideInAPackage("io.github.hsmsigner.http.metrics..")
-                .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
-                        "io.github.hsmsigner.http.metrics..",
-                        "io.github.hsmsigner.http.audit..",
+                        JAVALIN,
                         PROTOCOL,
                         "io.github.hsmsigner.core..",
-                        "io.github.hsmsigner.pkcs11..",
-                        "io.micrometer..",
-                        "java..")
-                .check(module);
-    }
-
-    @Test
-    void theFormsOfTheLogKnowLogbackAloneAndNobodyElseDoes() {
-        classes()
-                .that()
-                .resideInAPackage("io.github.hsmsigner.http.log..")
-                .should()
-                .onlyDependOnClassesThat()
-                .resideInAnyPackage(
-                        "io.github.hsmsigner.http.log..",
-                        "ch.qos.logback..",
-                        "com.fasterxml.jackson.core..",
+                        "io.javalin..",
+                        "kotlin..",
+                        "jakarta.servlet..",
+                        "org.eclipse.jetty..",
                         "org.slf4j..",
                         "java..")
                 .check(module);
-        noClasses()
-                .that()
-                .resideOutsideOfPackage("io.github.hsmsigner.http.log..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("ch.qos.logback..")
-                .check(module);
     }
 
     @Test
-    void nobodyKnowsThePkcs11Wrapper() {
-        noClasses()
+    void packagesFormNoCycle() {
+        slices().matching("io.github.hsmsigner.http.(*)..")
                 .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("org.xipki..", "iaik..")
+                .beFreeOfCycles()
                 .check(module);
     }
 }

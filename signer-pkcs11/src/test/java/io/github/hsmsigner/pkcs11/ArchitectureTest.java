@@ -41,7 +41,11 @@ class ArchitectureTest {
         noClasses()
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.github.hsmsigner.http..", "io.javalin..", "jakarta.servlet..")
+                .resideInAnyPackage(
+                        "io.github.hsmsigner.http..",
+                        "io.github.hsmsigner.service..",
+                        "io.javalin..",
+                        "jakarta.servlet..")
                 .check(CLASSES);
     }
 

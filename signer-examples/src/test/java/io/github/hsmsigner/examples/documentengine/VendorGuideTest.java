@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import eu.europa.esig.dss.enumerations.SignatureLevel;
 import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.examples.documentengine.Application.Answer;
-import io.github.hsmsigner.http.command.Main;
+import io.github.hsmsigner.service.command.Main;
 import io.github.hsmsigner.testing.OpenSslRevocationServer;
 import io.github.hsmsigner.testing.OpenSslTimestampAuthority;
 import java.io.IOException;

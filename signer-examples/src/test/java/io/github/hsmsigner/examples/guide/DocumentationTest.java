@@ -121,7 +121,8 @@ class DocumentationTest {
     @Test
     void commandsAreRunByATestOrSayWhyNot() throws IOException {
         Set<String> tests = new HashSet<>();
-        try (Stream<Path> files = Stream.of("signer-core", "signer-pkcs11", "signer-http-javalin", "signer-examples")
+        try (Stream<Path> files = Stream.of(
+                        "signer-core", "signer-pkcs11", "signer-http-javalin", "signer-service", "signer-examples")
                 .flatMap(module -> walk(ROOT.resolve(module).resolve("src/test/java"), Integer.MAX_VALUE))) {
             files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith("Test.java"))

@@ -115,8 +115,8 @@ class Pkcs11GuideTest {
         }
         Matcher service = SERVICE.matcher(command);
         if (service.matches()) {
-            String start = service.group(1) + "SIGNING_SERVICE_PORT=0 " + java("io.github.hsmsigner.http.command.Main")
-                    + " >> " + LOG + " 2>&1";
+            String start = service.group(1) + "SIGNING_SERVICE_PORT=0 "
+                    + java("io.github.hsmsigner.service.command.Main") + " >> " + LOG + " 2>&1";
             return service.group(1).contains("nobody") ? start + " || [ $? = 2 ]" : start + " &\n" + AWAIT_SERVICE;
         }
         return command.replace(

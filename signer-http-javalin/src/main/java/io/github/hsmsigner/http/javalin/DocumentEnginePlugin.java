@@ -1,8 +1,7 @@
 package io.github.hsmsigner.http.javalin;
 
-import io.github.hsmsigner.core.RequestContext;
 import io.github.hsmsigner.core.SigningService;
-import io.github.hsmsigner.http.auth.ClientCertificateFacts;
+import io.github.hsmsigner.core.TransportFacts;
 import io.github.hsmsigner.http.protocol.CallFacts;
 import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.CallbackHandler;
@@ -41,15 +40,12 @@ import java.util.function.Supplier;
  * at once.
  *
  * <p>Policies find the client's address among the transport facts, and the certificate that the client authenticated with in TLS, if
- * the server's TLS asks for one and has verified it ({@link ClientCertificateFacts}).
+ * the server's TLS asks for one and has verified it ({@link TransportFacts}).
  */
 public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Settings> {
 
     /** The path where nothing else is set. */
     public static final String DEFAULT_PATH = "/sign";
-
-    /** The name under which policies find the client's address among the transport facts. */
-    public static final String REMOTE_ADDRESS = RequestContext.REMOTE_ADDRESS;
 
     /**
      * The name of a request attribute: how long the server held the request after it had arrived, as a {@link Duration}. A server that
@@ -139,9 +135,9 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
 
     private static Map<String, String> transportFacts(Context context) {
         Map<String, String> facts = new HashMap<>();
-        facts.put(REMOTE_ADDRESS, withoutBrackets(context.ip()));
+        facts.put(TransportFacts.REMOTE_ADDRESS, withoutBrackets(context.ip()));
         if (context.req().getAttribute(CLIENT_CERTIFICATES) instanceof X509Certificate[] chain && chain.length > 0) {
-            facts.putAll(ClientCertificateFacts.of(chain[0]));
+            facts.putAll(TransportFacts.ofClientCertificate(chain[0]));
         }
         return facts;
     }

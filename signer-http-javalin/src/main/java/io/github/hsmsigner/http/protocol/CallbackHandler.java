@@ -8,6 +8,7 @@ import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.RawDataRule;
 import io.github.hsmsigner.core.RequestContext;
 import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.core.TransportFacts;
 import io.github.hsmsigner.core.error.ErrorCode;
 import io.github.hsmsigner.core.error.InvalidRequestException;
 import io.github.hsmsigner.core.error.SigningException;
@@ -202,7 +203,7 @@ public final class CallbackHandler {
                     facts.requestId(),
                     asked.map(CallbackRequest::action),
                     recorded.map(AuditEvent::callers).orElse(List.of()),
-                    Optional.ofNullable(facts.transportFacts().get(RequestContext.REMOTE_ADDRESS)),
+                    Optional.ofNullable(facts.transportFacts().get(TransportFacts.REMOTE_ADDRESS)),
                     recorded.flatMap(AuditEvent::keyName),
                     asked.flatMap(CallbackHandler::digestAlgorithm),
                     body.count(),

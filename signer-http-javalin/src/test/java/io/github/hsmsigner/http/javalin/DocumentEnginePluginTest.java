@@ -6,6 +6,7 @@ import io.github.hsmsigner.core.PolicyDecision;
 import io.github.hsmsigner.core.SigningPolicy;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.SigningToken;
+import io.github.hsmsigner.core.TransportFacts;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
@@ -160,14 +161,13 @@ class DocumentEnginePluginTest {
     @Test
     void answers401WhereThePolicyRefusesAndKeepsTheReasonForTheLog() {
         SigningToken good = SigningToken.of(octets("good"));
-        SigningPolicy policy =
-                attempt -> attempt.context().signingToken().filter(good::equals).isPresent()
-                                && "127.0.0.1"
-                                        .equals(attempt.context()
-                                                .transportFacts()
-                                                .get(DocumentEnginePlugin.REMOTE_ADDRESS))
-                        ? PolicyDecision.allow()
-                        : PolicyDecision.deny("Nobody of department 9 signs.");
+        SigningPolicy policy = attempt -> attempt.context()
+                                .signingToken()
+                                .filter(good::equals)
+                                .isPresent()
+                        && "127.0.0.1".equals(attempt.context().transportFacts().get(TransportFacts.REMOTE_ADDRESS))
+                ? PolicyDecision.allow()
+                : PolicyDecision.deny("Nobody of department 9 signs.");
         SigningService service = TestKey.service(directory, policy);
         Client client = start(() -> service);
 

@@ -10,8 +10,6 @@ import io.github.hsmsigner.core.PolicyDecision;
 import io.github.hsmsigner.core.SigningPolicy;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.http.TestKey;
-import io.github.hsmsigner.http.audit.AuditFile;
-import io.github.hsmsigner.http.audit.AuditFileSettings;
 import io.github.hsmsigner.testing.CapturedLog;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -225,33 +223,6 @@ class CallbackHandlerTest {
         byte[] body = ("not JSON" + " ".repeat(MAX_BODY_BYTES)).getBytes(StandardCharsets.US_ASCII);
         assertThat(answer(OptionalLong.empty(), new ByteArrayInputStream(body)).status())
                 .isEqualTo(413);
-    }
-
-    @Test
-    void anAuditLogThatCannotBeWrittenFailsRequestsWithoutAStackTraceForEach() {
-        AuditFile audit = AuditFile.open(
-                AuditFileSettings.builder(directory.resolve("audit.jsonl")).build());
-        audit.close();
-        SigningService service = TestKey.service(directory, SigningPolicy.open(), audit);
-        CallbackHandler handler =
-                new CallbackHandler(() -> service, CallbackLimits.defaults(), CertificateEncoding.PEM);
-        try (CapturedLog log = new CapturedLog()) {
-            for (int i = 0; i < 3; i++) {
-                CallbackAnswer answer = handler.answer(
-                        facts(OptionalLong.empty()),
-                        new ByteArrayInputStream(
-                                "{\"data_to_be_signed\":\"AQID\"}".getBytes(StandardCharsets.US_ASCII)));
-                assertThat(answer.status()).isEqualTo(500);
-                assertThat(answer.outcome()).isEqualTo("internal");
-            }
-            assertThat(log.lines())
-                    .filteredOn(line -> !line.startsWith("DEBUG") && !line.startsWith("TRACE"))
-                    .singleElement()
-                    .asString()
-                    .startsWith("WARN ")
-                    .contains("cannot be recorded in the audit log; from now on they are counted", "is closed")
-                    .doesNotContain("\n");
-        }
     }
 
     /** A client that never stops to send. */

@@ -1,5 +1,0 @@
-/**
- * The HTTP server of the runnable service: listeners, TLS, limits on clients, health, errors of one shape. For the service; no part of
- * the public API.
- */
-package io.github.hsmsigner.http.server;

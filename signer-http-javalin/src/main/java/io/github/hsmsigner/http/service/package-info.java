@@ -1,5 +1,0 @@
-/**
- * The service that runs on its own: settings from the environment, one signing key, the Document Engine endpoint and health
- * checks. {@link io.github.hsmsigner.http.service.ServiceProcess} starts it.
- */
-package io.github.hsmsigner.http.service;

@@ -1,2 +1,0 @@
-/** Tests of the settings: what is read, what is refused, what is shown. */
-package io.github.hsmsigner.http.config;

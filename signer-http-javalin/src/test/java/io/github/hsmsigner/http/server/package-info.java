@@ -1,2 +1,0 @@
-/** Tests of the HTTP server over real sockets. */
-package io.github.hsmsigner.http.server;

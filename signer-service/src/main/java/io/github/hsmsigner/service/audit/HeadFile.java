@@ -1,0 +1,67 @@
+package io.github.hsmsigner.service.audit;
+
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The last line of the chain, in a file of its own. It is written after the line is on disk, so it is never ahead of the log, and
+ * without waiting for the disk, so after a power failure it may be behind. It carries the chain over when the log was moved away,
+ * and tells at the next start that lines were cut off at the end. Used under the lock of {@link ChainFile}.
+ */
+final class HeadFile implements Closeable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HeadFile.class);
+    private static final int LIMIT = 128;
+
+    private final Path file;
+    private final FileChannel channel;
+
+    private HeadFile(Path file, FileChannel channel) {
+        this.file = file;
+        this.channel = channel;
+    }
+
+    static HeadFile open(Path file) throws IOException {
+        return new HeadFile(file, PrivateFiles.openOrCreate(file));
+    }
+
+    Optional<AuditAnchor> read() throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(LIMIT);
+        while (buffer.hasRemaining() && channel.read(buffer, buffer.position()) >= 0) {
+            // Until the end of the file or of the buffer.
+        }
+        String text = new String(buffer.array(), 0, buffer.position(), StandardCharsets.US_ASCII);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(AuditAnchor.parse(text));
+        } catch (InvalidConfigurationException e) {
+            LOG.warn("{} is damaged and not used: it should hold the number and the hash of the last line.", file);
+            return Optional.empty();
+        }
+    }
+
+    /** In place and always of one length, so it takes no room on a disk that is full. */
+    void write(AuditAnchor last) throws IOException {
+        String text = String.format(Locale.ROOT, "%019d:%s%n", last.sequence(), last.hash());
+        ByteBuffer buffer = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+        while (buffer.hasRemaining()) {
+            channel.write(buffer, buffer.position());
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

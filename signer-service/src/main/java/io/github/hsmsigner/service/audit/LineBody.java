@@ -1,0 +1,173 @@
+package io.github.hsmsigner.service.audit;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import io.github.hsmsigner.core.AuditEvent;
+import io.github.hsmsigner.core.ContainerFormat;
+import io.github.hsmsigner.core.Digest;
+import io.github.hsmsigner.core.LateSignature;
+import io.github.hsmsigner.core.UndeliveredResponse;
+import io.github.hsmsigner.core.error.ErrorCode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What a line says, between its sequence number and its hashes: the inside of a JSON object (RFC 8259) with its fields in a fixed
+ * order and without white space.
+ */
+final class LineBody {
+
+    /**
+     * Characters outside ASCII are escaped. So no line holds what a terminal or an editor takes for a line end or a change of
+     * direction, and text that is not well-formed Unicode can be recorded too.
+     */
+    private static final JsonFactory JSON =
+            JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+    private static final DateTimeFormatter MICROSECONDS =
+            new DateTimeFormatterBuilder().appendInstant(6).toFormatter(Locale.ROOT);
+
+    /** Room for a UUID and for the identifiers of W3C Trace Context. */
+    private static final int MAX_UNKNOWN_ID = 64;
+
+    private LineBody() {}
+
+    /** A request and what became of it. */
+    static byte[] request(AuditEvent event) {
+        return object(event.time(), "request", json -> {
+            json.writeStringField("request_id", requestId(event));
+            writeText(json, "trace_id", event.traceId());
+            json.writeStringField("action", constant(event.action()));
+            json.writeArrayFieldStart("callers");
+            for (String caller : event.callers()) {
+                json.writeString(caller);
+            }
+            json.writeEndArray();
+            writeText(json, "client", event.client());
+            writeText(json, "key", event.keyName());
+            writeText(json, "certificate_serial", event.certificateSerial().map(serial -> serial.toString(16)));
+            writeText(json, "algorithm", event.algorithm().map(LineBody::constant));
+            writeText(
+                    json,
+                    "digest_algorithm",
+                    event.digest().map(digest -> digest.algorithm().text()));
+            writeText(json, "digest", event.digest().map(LineBody::hexadecimal));
+            writeText(json, "container", event.format().map(LineBody::constant));
+            writeText(json, "timestamp", timestamp(event));
+            json.writeStringField("outcome", event.error().isEmpty() ? "ok" : "error");
+            writeText(json, "error", event.error().map(ErrorCode::text));
+            writeText(json, "unavailable_reason", event.unavailableReason().map(LineBody::constant));
+            json.writeNumberField("duration_us", event.duration().toNanos() / 1_000);
+        });
+    }
+
+    /** Whether the container has the timestamp of CAdES B-T; empty where none was asked for or none was made. */
+    private static Optional<String> timestamp(AuditEvent event) {
+        if (event.timestampMissing()) {
+            return Optional.of("missing");
+        }
+        return event.format()
+                .filter(format ->
+                        format == ContainerFormat.CADES_B_T && event.error().isEmpty())
+                .map(format -> "present");
+    }
+
+    /** A stranger chooses up to 200 characters, and may fill the disk with them. */
+    private static String requestId(AuditEvent event) {
+        String id = event.requestId();
+        return UnknownCallers.include(event) && id.length() > MAX_UNKNOWN_ID
+                ? id.substring(0, MAX_UNKNOWN_ID) + "..."
+                : id;
+    }
+
+    /** Requests of unknown callers that have no line of their own. */
+    static byte[] unknownCallers(Instant time, UnknownCallers.Summary summary) {
+        return object(time, "unknown_callers_summary", json -> {
+            json.writeStringField("since", MICROSECONDS.format(summary.since()));
+            json.writeNumberField("denied", summary.denied());
+            json.writeNumberField("certificates", summary.certificates());
+        });
+    }
+
+    /** A signer returned a signature whose request had been abandoned. */
+    static byte[] signatureLate(LateSignature signature) {
+        return object(signature.time(), "signature_late", json -> {
+            json.writeStringField("request_id", signature.requestId());
+            writeText(json, "trace_id", signature.traceId());
+            json.writeStringField("key", signature.keyName());
+            json.writeStringField("algorithm", constant(signature.algorithm()));
+            json.writeNumberField("late_us", signature.late().toNanos() / 1_000);
+        });
+    }
+
+    /** The response to a request did not reach its client. */
+    static byte[] responseUndelivered(UndeliveredResponse response) {
+        return object(response.time(), "response_undelivered", json -> {
+            json.writeStringField("request_id", response.requestId());
+            writeText(json, "trace_id", response.traceId());
+            writeText(json, "key", response.keyName());
+            json.writeBooleanField("signature", response.signature());
+        });
+    }
+
+    /** An unfinished line was taken from the end of the file. */
+    static byte[] tornLine(Instant time, long octets, String sha256, String keptAs) {
+        return object(time, "torn_line_removed", json -> {
+            json.writeNumberField("octets", octets);
+            json.writeStringField("sha256", sha256);
+            json.writeStringField("kept_as", keptAs);
+        });
+    }
+
+    /** The log can be written again. */
+    static byte[] outageEnded(Instant time, Instant since, long notRecorded) {
+        return object(time, "outage_ended", json -> {
+            json.writeStringField("since", MICROSECONDS.format(since));
+            json.writeNumberField("not_recorded", notRecorded);
+        });
+    }
+
+    private interface Fields {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    private static byte[] object(Instant time, String event, Fields fields) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            json.writeStartObject();
+            json.writeStringField("time", MICROSECONDS.format(time));
+            json.writeStringField("event", event);
+            fields.write(json);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        byte[] object = out.toByteArray();
+        return Arrays.copyOfRange(object, 1, object.length - 1);
+    }
+
+    private static void writeText(JsonGenerator json, String name, Optional<String> value) throws IOException {
+        if (value.isPresent()) {
+            json.writeStringField(name, value.get());
+        } else {
+            json.writeNullField(name);
+        }
+    }
+
+    private static String constant(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String hexadecimal(Digest digest) {
+        return HexFormat.of().formatHex(digest.bytes());
+    }
+}

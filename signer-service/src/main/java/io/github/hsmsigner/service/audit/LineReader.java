@@ -1,0 +1,95 @@
+package io.github.hsmsigner.service.audit;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PushbackInputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+
+/** Reads a file line by line in constant memory; one that was compressed with gzip too. Used by one thread. */
+final class LineReader implements Closeable {
+
+    /** What {@link #next} found. */
+    enum Kind {
+        LINE,
+        /** A line longer than any of an audit log; the octets are its beginning. */
+        TOO_LONG,
+        /** Octets without a line end, at the end of the file. */
+        UNFINISHED,
+        END
+    }
+
+    private static final int GZIP_FIRST = 0x1f;
+    private static final int GZIP_SECOND = 0x8b;
+
+    private final InputStream in;
+    private final byte[] block = new byte[64 * 1024];
+    private int blockLength;
+    private int position;
+    private final byte[] line = new byte[ChainedLine.MAX_LENGTH];
+    private int length;
+
+    private LineReader(InputStream in) {
+        this.in = in;
+    }
+
+    static LineReader open(Path file) throws IOException {
+        InputStream raw = Files.newInputStream(file);
+        try {
+            PushbackInputStream start = new PushbackInputStream(raw, 2);
+            byte[] magic = start.readNBytes(2);
+            start.unread(magic);
+            boolean compressed =
+                    magic.length == 2 && (magic[0] & 0xff) == GZIP_FIRST && (magic[1] & 0xff) == GZIP_SECOND;
+            return new LineReader(compressed ? new GZIPInputStream(start) : start);
+        } catch (IOException e) {
+            raw.close();
+            throw e;
+        }
+    }
+
+    /** Reads one line. */
+    Kind next() throws IOException {
+        length = 0;
+        boolean tooLong = false;
+        while (true) {
+            if (position == blockLength) {
+                blockLength = in.read(block);
+                position = 0;
+                if (blockLength <= 0) {
+                    blockLength = 0;
+                    return length == 0 ? Kind.END : Kind.UNFINISHED;
+                }
+            }
+            int end = position;
+            while (end < blockLength && block[end] != ChainedLine.LINE_END) {
+                end++;
+            }
+            int fits = Math.min(end - position, line.length - length);
+            System.arraycopy(block, position, line, length, fits);
+            length += fits;
+            tooLong |= fits < end - position;
+            position = end;
+            if (end < blockLength) {
+                position++;
+                return tooLong ? Kind.TOO_LONG : Kind.LINE;
+            }
+        }
+    }
+
+    /** The octets of the line, of which the first {@link #length()} count; overwritten by the next. */
+    byte[] line() {
+        return line;
+    }
+
+    int length() {
+        return length;
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+}

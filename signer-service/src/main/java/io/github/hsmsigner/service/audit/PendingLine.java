@@ -1,0 +1,95 @@
+package io.github.hsmsigner.service.audit;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/** A line on its way to the disk, and the request that waits for it. */
+final class PendingLine {
+
+    private final byte[] body;
+    private final boolean awaited;
+    private final CompletableFuture<Void> written = new CompletableFuture<>();
+
+    /** Whoever sets it decides: the writer takes the line, or the request gives it up. */
+    private final AtomicBoolean decided = new AtomicBoolean();
+
+    /** A line that a request waits for. */
+    PendingLine(byte[] body) {
+        this(body, true);
+    }
+
+    private PendingLine(byte[] body, boolean awaited) {
+        this.body = body;
+        this.awaited = awaited;
+    }
+
+    /** A line that no request waits for. */
+    static PendingLine withoutRequest(byte[] body) {
+        return new PendingLine(body, false);
+    }
+
+    /** Whether a request waits for it, which fails if it cannot be written. */
+    boolean awaited() {
+        return awaited;
+    }
+
+    byte[] body() {
+        return body;
+    }
+
+    /** Called by the writer; {@code false} if nobody waits for the line any more. */
+    boolean take() {
+        return decided.compareAndSet(false, true);
+    }
+
+    void succeeded() {
+        written.complete(null);
+    }
+
+    void failed(Throwable cause) {
+        written.completeExceptionally(cause);
+    }
+
+    /** Has an action run on the thread of the writer if the line could not be written. */
+    void whenFailed(Consumer<Throwable> action) {
+        written.whenComplete((nothing, cause) -> {
+            if (cause != null) {
+                action.accept(cause);
+            }
+        });
+    }
+
+    /**
+     * Waits until the line is on disk. An interrupt does not shorten this, as it means that the service stops, and what it has
+     * accepted is to be finished.
+     *
+     * @throws TimeoutException if the time is over; a line that the writer has not taken by then is never written
+     * @throws ExecutionException if it could not be written
+     */
+    void await(Duration limit) throws TimeoutException, ExecutionException {
+        long end = System.nanoTime() + limit.toNanos();
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    written.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                    return;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } catch (TimeoutException e) {
+            decided.set(true);
+            throw e;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

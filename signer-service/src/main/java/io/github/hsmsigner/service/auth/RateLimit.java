@@ -1,0 +1,39 @@
+package io.github.hsmsigner.service.auth;
+
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import java.time.Duration;
+
+/**
+ * How many signatures a caller may have: so many at once, and then as many as grow again in time. Reading certificates does not
+ * count. Immutable.
+ *
+ * @param signatures the number; 1 to 1,000,000
+ * @param period the time in which so many grow again; 1 second to 1 day
+ */
+public record RateLimit(int signatures, Duration period) {
+
+    private static final int MAX_SIGNATURES = 1_000_000;
+
+    /**
+     * Checks the numbers.
+     *
+     * @param signatures the number; 1 to 1,000,000
+     * @param period the time in which so many grow again; 1 second to 1 day
+     * @throws InvalidConfigurationException if one is outside of its range
+     */
+    public RateLimit {
+        if (signatures < 1 || signatures > MAX_SIGNATURES) {
+            throw new InvalidConfigurationException(
+                    "A rate limit must allow 1 to " + MAX_SIGNATURES + " signatures, not " + signatures + ".");
+        }
+        if (period.compareTo(Duration.ofSeconds(1)) < 0 || period.compareTo(Duration.ofDays(1)) > 0) {
+            throw new InvalidConfigurationException(
+                    "The period of a rate limit must be 1 second to 1 day, not " + period + ".");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return signatures + " in " + period.toMillis() / 1000.0 + " s";
+    }
+}

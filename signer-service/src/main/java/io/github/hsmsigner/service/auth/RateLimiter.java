@@ -1,0 +1,71 @@
+package io.github.hsmsigner.service.auth;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * A token bucket for each caller. Of a bucket one number is kept: when it will be full again. Safe for use by any number of threads
+ * at once.
+ */
+final class RateLimiter {
+
+    /** The limit of callers. Beyond it, those whose buckets are full are forgotten, because a new bucket is full too. */
+    static final int REMEMBERED_CALLERS = 10_000;
+
+    /** If this many are not full, the fullest are forgotten: they gain least. Fewer than the limit, so that this is rare. */
+    static final int KEPT_CALLERS = 7_500;
+
+    private final long nanosForOne;
+    private final long nanosForAll;
+    private final LongSupplier nanoTime;
+    private final Map<String, Long> fullAt = new HashMap<>();
+
+    RateLimiter(RateLimit limit, LongSupplier nanoTime) {
+        this.nanosForOne = limit.period().toNanos() / limit.signatures();
+        this.nanosForAll = nanosForOne * limit.signatures();
+        this.nanoTime = nanoTime;
+    }
+
+    /** Takes one out of a caller's bucket; or tells how long until there is one. */
+    synchronized Optional<Duration> take(String caller) {
+        long now = nanoTime.getAsLong();
+        Long before = fullAt.get(caller);
+        long missing = before == null ? 0 : Math.max(0, before - now);
+        long wait = missing + nanosForOne - nanosForAll;
+        if (wait > 0) {
+            return Optional.of(Duration.ofNanos(wait));
+        }
+        fullAt.put(caller, now + missing + nanosForOne);
+        if (fullAt.size() > REMEMBERED_CALLERS) {
+            forget(now);
+        }
+        return Optional.empty();
+    }
+
+    private void forget(long now) {
+        fullAt.values().removeIf(full -> full - now <= 0);
+        int surplus = fullAt.size() - KEPT_CALLERS;
+        if (surplus > 0) {
+            List<String> fullest = fullAt.entrySet().stream()
+                    .sorted(Comparator.comparingLong(bucket -> bucket.getValue() - now))
+                    .limit(surplus)
+                    .map(Map.Entry::getKey)
+                    .toList();
+            fullest.forEach(fullAt::remove);
+        }
+    }
+
+    /** Puts one back into a caller's bucket, after {@link #take} took it. */
+    synchronized void giveBack(String caller) {
+        fullAt.computeIfPresent(caller, (name, full) -> full - nanosForOne);
+    }
+
+    synchronized int rememberedCallers() {
+        return fullAt.size();
+    }
+}

@@ -1,0 +1,111 @@
+package io.github.hsmsigner.service.check;
+
+import io.github.hsmsigner.service.auth.PolicySettings;
+import io.github.hsmsigner.service.config.KeySettings;
+import io.github.hsmsigner.service.config.SignatureSettings;
+import io.github.hsmsigner.service.config.TimestampSettings;
+import io.github.hsmsigner.service.config.TokenSettings;
+import io.github.hsmsigner.service.config.UsableSettings;
+import io.github.hsmsigner.service.secret.SecretReference;
+import io.github.hsmsigner.service.server.TlsSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Checks that no file with a secret can be read by every user of the machine. Permissions of the group are for the operator to decide,
+ * because a mode such as 0640 with the group of the service is usual. Used once, by one thread.
+ */
+final class SecretFileCheck {
+
+    private static final String AREA = "secrets";
+
+    /** What each file holds. A file that several settings name is checked once. */
+    private final Map<Path, String> files = new LinkedHashMap<>();
+
+    private SecretFileCheck() {}
+
+    static List<Finding> of(UsableSettings settings, Map<String, TokenSettings> tokens) {
+        SecretFileCheck check = new SecretFileCheck();
+        tokens.forEach((name, token) -> check.add("the PIN of the token \"" + name + "\"", token.pinFile()));
+        settings.keys().forEach(check::addKey);
+        settings.tls().ifPresent(check::addTls);
+        settings.access()
+                .ifPresent(access -> access.policies().stream()
+                        .map(PolicySettings::secretFiles)
+                        .flatMap(List::stream)
+                        .forEach(file -> check.add("a secret of the policy", Optional.of(file))));
+        settings.signatures()
+                .flatMap(SignatureSettings::timestamps)
+                .map(TimestampSettings::authorities)
+                .orElse(List.of())
+                .forEach(authority -> authority
+                        .login()
+                        .ifPresent(login -> check.add(
+                                "the password for the timestamp authority "
+                                        + authority.address().getHost(),
+                                login.password())));
+        return check.findings();
+    }
+
+    private void addKey(String name, KeySettings key) {
+        if (key instanceof KeySettings.InFile inFile) {
+            add("the private key \"" + name + "\"", Optional.of(inFile.file()));
+            add("the password of the private key \"" + name + "\"", inFile.password());
+        }
+    }
+
+    private void addTls(TlsSettings tls) {
+        add("the private key of TLS", Optional.of(tls.privateKey()));
+        tls.privateKeyPassword().ifPresent(password -> add("the password of the private key of TLS", password));
+    }
+
+    private void add(String secret, SecretReference reference) {
+        add(secret, reference.file());
+    }
+
+    private void add(String secret, Optional<Path> file) {
+        file.ifPresent(path -> files.putIfAbsent(path, secret));
+    }
+
+    private List<Finding> findings() {
+        List<Finding> findings = new ArrayList<>();
+        files.forEach((file, secret) -> {
+            try {
+                Path real = file.toRealPath();
+                Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(real);
+                if (permissions.contains(PosixFilePermission.OTHERS_READ) && canBeReachedByAll(real)) {
+                    findings.add(Finding.warning(
+                            AREA,
+                            "",
+                            "Every user of this machine can read " + file + ", which has " + secret + ": its mode is "
+                                    + PosixFilePermissions.toString(permissions) + ".",
+                            "Give the file to the user of the service, and take the permissions from others: chmod o= "
+                                    + file));
+                }
+            } catch (IOException | UnsupportedOperationException e) {
+                // The check that reads the file reports that it cannot be read. File systems without modes have no
+                // permissions to check.
+            }
+        });
+        return findings;
+    }
+
+    /** A directory without the permission to search it hides the files below it. */
+    private static boolean canBeReachedByAll(Path file) throws IOException {
+        for (Path directory = file.getParent(); directory != null; directory = directory.getParent()) {
+            if (!Files.getPosixFilePermissions(directory).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,101 @@
+package io.github.hsmsigner.service.command;
+
+import io.github.hsmsigner.service.audit.AuditVerification;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** What concerns the audit log. */
+@Command(name = "audit", description = "Looks at the audit log.", mixinStandardHelpOptions = true)
+final class AuditCommand implements Callable<Integer> {
+
+    private static final String FILE_VARIABLE = "SIGNING_AUDIT_FILE";
+
+    @Spec
+    private CommandSpec spec;
+
+    private AuditCommand() {}
+
+    /** The command with its subcommands. */
+    static CommandLine create(Map<String, String> environment) {
+        return new CommandLine(new AuditCommand()).addSubcommand(new Verify(environment));
+    }
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return ExitCode.CANNOT_WORK;
+    }
+
+    /** Verifies the chain of an audit log. */
+    @Command(
+            name = "verify",
+            description = {
+                "Verifies that no line of an audit log was changed, removed, added or moved, and names the first that is not in order.",
+                "The service may be running."
+            },
+            mixinStandardHelpOptions = true,
+            footer = {
+                "",
+                "Exit codes: 0 all lines are in order, 1 one is not, 2 the log could not be read.",
+                "",
+                "Examples:",
+                "  signer-service audit verify",
+                "  signer-service audit verify /var/lib/signer/audit.jsonl",
+                "  signer-service audit verify audit.jsonl \\",
+                "      --anchor \"$(cat kept/audit.jsonl.head)\""
+            })
+    static final class Verify implements Callable<Integer> {
+
+        @Spec
+        private CommandSpec spec;
+
+        private final Map<String, String> environment;
+
+        @Parameters(
+                paramLabel = "FILE",
+                arity = "0..*",
+                description =
+                        "The file that lines are written to, with those rotated before it; or several files of one chain."
+                                + " Default: the file that SIGNING_AUDIT_FILE names.")
+        private List<Path> files = List.of();
+
+        @Option(
+                names = "--anchor",
+                paramLabel = "NUMBER:HASH",
+                description = "A line that must be there, as the file *.head has it; may be given several times.")
+        private List<String> anchors = List.of();
+
+        Verify(Map<String, String> environment) {
+            this.environment = Map.copyOf(environment);
+        }
+
+        @Override
+        public Integer call() {
+            String configured = environment.getOrDefault(FILE_VARIABLE, "");
+            if (files.isEmpty() && configured.isEmpty()) {
+                throw new ParameterException(
+                        spec.commandLine(), "FILE is missing, and " + FILE_VARIABLE + " names no audit log.");
+            }
+            AuditVerification verification =
+                    AuditVerification.of(files.isEmpty() ? List.of(Path.of(configured)) : files, anchors);
+            if (verification.exitCode() == AuditVerification.NOT_VERIFIED) {
+                return ProblemReport.tell(
+                        spec.commandLine().getErr(), verification.text().lines().toList(), verification.exitCode());
+            }
+            PrintWriter out = spec.commandLine().getOut();
+            out.print(verification.text());
+            out.flush();
+            return verification.exitCode();
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.github.hsmsigner.service.command;
+
+import io.github.hsmsigner.service.lifecycle.LogConfiguration;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The command line of the service.
+ *
+ * <p>Exit codes: 0 for what was done, and after a stop signal; 1 for what failed; 2 for a command line or settings that cannot work, with
+ * one line for each problem on standard error.
+ */
+public final class Main {
+
+    /** What is given on the command line without naming a command is for this one. */
+    private static final String DEFAULT_COMMAND = "serve";
+
+    private static final List<String> SERVE_OPTIONS = List.of("-c", "--config", "--print-config");
+
+    private Main() {}
+
+    /**
+     * Runs a command; returns while the service goes on in threads of its own.
+     *
+     * @param arguments the command line
+     */
+    public static void main(String[] arguments) {
+        int exitCode = run(withCommand(arguments), System.getenv());
+        if (exitCode != ExitCode.DONE) {
+            System.exit(exitCode);
+        }
+    }
+
+    private static int run(String[] arguments, Map<String, String> environment) {
+        List<String> lost = LostCharacters.find(arguments, environment);
+        if (!lost.isEmpty()) {
+            if (arguments[0].equals(DEFAULT_COMMAND)) {
+                ServeCommand.logRefusal(lost, environment);
+            }
+            return ProblemReport.tell(new PrintWriter(System.err, true), lost, ExitCode.CANNOT_WORK);
+        }
+        if (!arguments[0].equals(DEFAULT_COMMAND)) {
+            LogConfiguration.useForCommands();
+            return SignerServiceCommand.create(environment).execute(arguments);
+        }
+        if (arguments.length > 1) {
+            return SignerServiceCommand.createForServe(environment).execute(arguments);
+        }
+        return serve(environment);
+    }
+
+    /**
+     * Serves as the environment says. There is nothing to parse, and a start without picocli is shorter: an archive of the
+     * virtual machine takes no classes as old as picocli's (Java 5).
+     */
+    private static int serve(Map<String, String> environment) {
+        try {
+            return new ServeCommand(environment).call();
+        } catch (Exception e) {
+            return ProblemReport.of(e, new PrintWriter(System.err, true));
+        }
+    }
+
+    private static String[] withCommand(String[] arguments) {
+        boolean serve = arguments.length == 0
+                || SERVE_OPTIONS.stream().anyMatch(option -> arguments[0].split("=", 2)[0].equals(option));
+        if (!serve) {
+            return arguments;
+        }
+        String[] all = Arrays.copyOf(new String[] {DEFAULT_COMMAND}, arguments.length + 1);
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        return all;
+    }
+}

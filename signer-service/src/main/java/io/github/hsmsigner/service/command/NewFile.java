@@ -1,0 +1,36 @@
+package io.github.hsmsigner.service.command;
+
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.bouncycastle.util.io.pem.PemObject;
+import org.bouncycastle.util.io.pem.PemWriter;
+
+/** A file that a command makes, and never in the place of another. Immutable. */
+record NewFile(Path path) {
+
+    /** Says so early if the file cannot be made; before a key is generated that it is about. */
+    void require() {
+        Path directory = path.toAbsolutePath().getParent();
+        if (Files.exists(path)) {
+            throw new InvalidConfigurationException(path + " exists already, and is not written over.");
+        }
+        if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
+            throw new InvalidConfigurationException(directory + " is no directory that can be written to.");
+        }
+    }
+
+    void write(byte[] content) throws IOException {
+        Files.write(path, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    /** In PEM (RFC 7468). */
+    void writePem(String label, byte[] der) throws IOException {
+        try (PemWriter writer =
+                new PemWriter(Files.newBufferedWriter(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
+            writer.writeObject(new PemObject(label, der));
+        }
+    }
+}

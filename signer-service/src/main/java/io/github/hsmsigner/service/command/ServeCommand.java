@@ -1,0 +1,86 @@
+package io.github.hsmsigner.service.command;
+
+import io.github.hsmsigner.service.config.InvalidSettingsException;
+import io.github.hsmsigner.service.config.ServiceSettings;
+import io.github.hsmsigner.service.config.SettingsFile;
+import io.github.hsmsigner.service.config.SettingsPrinter;
+import io.github.hsmsigner.service.config.SettingsReader;
+import io.github.hsmsigner.service.lifecycle.CannotStartException;
+import io.github.hsmsigner.service.lifecycle.LogConfiguration;
+import io.github.hsmsigner.service.lifecycle.ServiceProcess;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Serves callbacks until the process is told to stop. */
+@Command(
+        name = "serve",
+        description = {
+            "Serves the signing-service callback of Document Engine until SIGTERM. This is what happens without a command, too.",
+            "An HSM that cannot be reached, or refuses the PIN, does not end the process: /health/ready says why it is not ready."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Exit codes: 0 stopped by a signal, 1 failed or something had to be left open, 2 settings that cannot work.",
+            "",
+            "Examples:",
+            "  signer-service serve --config signer.yaml",
+            "  signer-service serve --print-config"
+        })
+final class ServeCommand implements Callable<Integer> {
+
+    @Mixin
+    private final SettingsOption settings;
+
+    @Option(
+            names = "--print-config",
+            description = "Print all settings in force and where each comes from, with secrets masked, and end.")
+    private boolean printConfig;
+
+    @Spec
+    private CommandSpec spec;
+
+    ServeCommand(Map<String, String> environment) {
+        this.settings = new SettingsOption(environment);
+    }
+
+    @Override
+    public Integer call() throws InvalidSettingsException, CannotStartException, InterruptedException {
+        if (printConfig) {
+            spec.commandLine().getOut().print(SettingsPrinter.print(settings.environment()));
+            spec.commandLine().getOut().flush();
+            return ExitCode.DONE;
+        }
+        try {
+            ServiceSettings read = SettingsReader.read(settings.environment(), LogConfiguration::use);
+            ServiceProcess.start(read, SettingsFile.of(settings.environment()));
+            return ExitCode.DONE;
+        } catch (InvalidSettingsException e) {
+            CannotStartException all = ServiceProcess.cannotStart(e);
+            logFailure(all.problems());
+            throw all;
+        } catch (CannotStartException e) {
+            logFailure(e.problems());
+            throw e;
+        }
+    }
+
+    /** Logs problems that are found before the settings are read. The environment says how to log. */
+    static void logRefusal(List<String> problems, Map<String, String> environment) {
+        LogConfiguration.use(SettingsReader.logSettings(environment));
+        logFailure(problems);
+    }
+
+    /** Logs the problems, because a log collector does not read standard error. */
+    private static void logFailure(List<String> problems) {
+        problems.forEach(problem ->
+                LoggerFactory.getLogger(ServeCommand.class).error("The service could not start: {}", problem));
+    }
+}

@@ -1,0 +1,130 @@
+package io.github.hsmsigner.service.command;
+
+import io.github.hsmsigner.core.ContainerFormat;
+import io.github.hsmsigner.core.ContainerRequest;
+import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.RequestContext;
+import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.service.config.InvalidSettingsException;
+import io.github.hsmsigner.service.config.ServiceSettings;
+import io.github.hsmsigner.service.lifecycle.CannotStartException;
+import io.github.hsmsigner.service.lifecycle.LocalSigning;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Signs a file. */
+@Command(
+        name = "sign",
+        description = {
+            "Signs a file of any length: makes a detached CMS or CAdES container (.p7s) in DER.",
+            "Policies do not count, as who may run this has the PIN. The audit log, if one is set, records it; while the"
+                    + " service writes that log, name another one in SIGNING_AUDIT_FILE."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  signer-service sign contract.pdf",
+            "  signer-service sign contract.pdf --format cades --digest sha512 \\",
+            "      --key contracts -o contract.p7s",
+            "  openssl cms -verify -binary -inform DER -in contract.pdf.p7s \\",
+            "      -content contract.pdf -CAfile ca.pem -purpose any -out /dev/null"
+        })
+final class SignCommand implements Callable<Integer> {
+
+    /** The kinds of container, as Document Engine names them. */
+    enum Format {
+        /** CMS. */
+        cms,
+        /** CAdES. */
+        cades
+    }
+
+    /** The digest algorithms, as Document Engine names them. */
+    enum DigestName {
+        /** SHA-256. */
+        sha256,
+        /** SHA-384. */
+        sha384,
+        /** SHA-512. */
+        sha512
+    }
+
+    @Mixin
+    private final SettingsOption settings;
+
+    @Parameters(paramLabel = "FILE", description = "The file to sign.")
+    private Path file;
+
+    @Option(names = "--key", paramLabel = "NAME", description = "Which key of the settings, if there are several.")
+    private String key;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "cms",
+            description = "One of: ${COMPLETION-CANDIDATES}. Without it: ${DEFAULT-VALUE}.")
+    private Format format;
+
+    @Option(
+            names = "--digest",
+            paramLabel = "DIGEST",
+            defaultValue = "sha256",
+            description = "One of: ${COMPLETION-CANDIDATES}. Without it: ${DEFAULT-VALUE}.")
+    private DigestName digest;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Where the container goes; without it, the name of the file with .p7s behind.")
+    private Path output;
+
+    @Spec
+    private CommandSpec spec;
+
+    SignCommand(Map<String, String> environment) {
+        this.settings = new SettingsOption(environment);
+    }
+
+    @Override
+    public Integer call() throws InvalidSettingsException, CannotStartException, IOException, InterruptedException {
+        if (Files.isDirectory(file)) {
+            throw new ParameterException(spec.commandLine(), file + " is a directory. Name a file.");
+        }
+        NewFile target = new NewFile(output == null ? Path.of(file + ".p7s") : output);
+        target.require();
+        ServiceSettings read = settings.read();
+        try (InputStream content = Files.newInputStream(file);
+                LocalSigning signing = LocalSigning.open(read)) {
+            RequestContext.Builder context = RequestContext.builder(
+                            UUID.randomUUID().toString())
+                    .deadline(Deadline.after(read.signatures().deadline()));
+            if (key != null) {
+                context.keyName(key);
+            }
+            SigningService service = signing.service();
+            ContainerFormat container = format == Format.cms ? ContainerFormat.CMS : service.cadesLevel();
+            target.write(service.signContainer(
+                    context.build(),
+                    ContainerRequest.forContent(container, DigestAlgorithm.fromName(digest.name()), content)));
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("Signed " + file + ": " + target.path() + ".");
+        out.flush();
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,95 @@
+package io.github.hsmsigner.service.command;
+
+import io.github.hsmsigner.service.lifecycle.Version;
+import java.util.Map;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The root of all commands; without a command it serves. */
+@Command(
+        name = "signer-service",
+        description = {
+            "Signs for Nutrient Document Engine with keys that live in an HSM.",
+            "Without a command it serves. Settings are environment variables and a YAML file;"
+                    + " 'serve --print-config' shows them."
+        },
+        versionProvider = SignerServiceCommand.ManifestVersion.class,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  java -jar signer-service.jar check",
+            "  HSM_MODULE=/opt/cloudhsm/lib/libcloudhsm_pkcs11.so HSM_PIN_FILE=pin \\",
+            "      SIGNING_CERTIFICATE=signer.pem java -jar signer-service.jar",
+            "  java -jar signer-service.jar sign contract.pdf",
+            "  source <(java -jar signer-service.jar generate-completion)",
+            "",
+            "Exit codes: 0 done, or stopped by a signal; 1 failed;",
+            "2 a command line or settings that cannot work."
+        })
+final class SignerServiceCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and end.")
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version and end.")
+    private boolean version;
+
+    private SignerServiceCommand() {}
+
+    /** The command line, with the environment that the commands are to read. */
+    static CommandLine create(Map<String, String> environment) {
+        return withProblems(new CommandLine(new SignerServiceCommand())
+                .addSubcommand(new HelpCommand())
+                .addSubcommand(AuditCommand.create(environment))
+                .addSubcommand(new AutoComplete.GenerateCompletion())
+                .addSubcommand(new ServeCommand(environment))
+                .addSubcommand(new CheckCommand(environment))
+                .addSubcommand(new KeysCommand(environment))
+                .addSubcommand(new AllowLoginsCommand(environment))
+                .addSubcommand(new GenerateKeyCommand(environment))
+                .addSubcommand(new RequestCertificateCommand(environment))
+                .addSubcommand(new ImportCertificateCommand(environment))
+                .addSubcommand(new SignCommand(environment)));
+    }
+
+    /** The same for a line that is known to begin with "serve": reading what all the other commands take would cost a start a tenth of a second. */
+    static CommandLine createForServe(Map<String, String> environment) {
+        return withProblems(new CommandLine(new SignerServiceCommand()).addSubcommand(new ServeCommand(environment)));
+    }
+
+    private static CommandLine withProblems(CommandLine commandLine) {
+        Problems problems = new Problems();
+        return commandLine
+                .setExecutionExceptionHandler(problems)
+                .setParameterExceptionHandler(problems)
+                .setUsageHelpAutoWidth(true);
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "A command is missing.");
+    }
+
+    /** The version from the manifest of the runnable file. */
+    static final class ManifestVersion implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            return new String[] {"signer-service " + Version.text()};
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package io.github.hsmsigner.service.config;
+
+import java.util.Optional;
+
+/**
+ * What was found for a setting. Immutable.
+ *
+ * @param <T> what the setting is read as
+ * @param value the value; empty if it cannot be used, which has been told
+ * @param origin where it is from
+ * @param where what problems call it
+ * @param shown the value as the effective configuration shows it, without secrets
+ */
+record Found<T>(Optional<T> value, Origin origin, String where, Optional<YamlValue> shown) {
+
+    static <T> Found<T> unusable(Given given) {
+        return new Found<>(Optional.empty(), given.origin(), given.where(), Optional.empty());
+    }
+
+    static <T> Found<T> of(T value, Given given, YamlValue shown) {
+        return new Found<>(Optional.of(value), given.origin(), given.where(), Optional.of(shown));
+    }
+
+    @Override
+    public String toString() {
+        return "Found[" + where + "]";
+    }
+
+    /** Returns the same with a mask in place of the text that is shown. */
+    Found<T> masked() {
+        return new Found<>(value, origin, where, shown.map(text -> SecretForm.MASKED));
+    }
+}

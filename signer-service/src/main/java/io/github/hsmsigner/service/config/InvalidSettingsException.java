@@ -1,0 +1,36 @@
+package io.github.hsmsigner.service.config;
+
+import java.util.List;
+
+/** The settings cannot work. Holds everything that is wrong with them. No sentence repeats a secret. */
+public final class InvalidSettingsException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<String> problems;
+    private final transient UsableSettings usable;
+
+    InvalidSettingsException(List<String> problems, UsableSettings usable) {
+        super(String.join(" ", problems));
+        this.usable = usable;
+        this.problems = List.copyOf(problems);
+    }
+
+    /**
+     * What is wrong.
+     *
+     * @return a sentence for each problem, which names the variable, or the setting and its line in the file; unmodifiable
+     */
+    public List<String> problems() {
+        return problems;
+    }
+
+    /**
+     * Returns the parts of the settings without a problem, so that they can be checked in the same round.
+     *
+     * @return the parts
+     */
+    public UsableSettings usable() {
+        return usable;
+    }
+}

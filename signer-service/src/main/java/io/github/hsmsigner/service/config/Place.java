@@ -1,0 +1,52 @@
+package io.github.hsmsigner.service.config;
+
+import java.util.Optional;
+
+/**
+ * Where in the settings something is read.
+ *
+ * @param path the names from the top, joined by dots; empty for the top
+ * @param variables whether variables of the environment are about this place
+ * @param context what is read from
+ */
+record Place(String path, boolean variables, Context context) {
+
+    /**
+     * What all of the reading shares.
+     *
+     * @param environment the variables
+     * @param problems what is wrong
+     * @param file whether there is a file
+     */
+    record Context(Environment environment, Problems problems, boolean file) {}
+
+    Place child(String name) {
+        return new Place(pathOf(name), variables, context);
+    }
+
+    Place withVariables(boolean wanted) {
+        return new Place(path, wanted, context);
+    }
+
+    String pathOf(String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+
+    Problems problems() {
+        return context.problems();
+    }
+
+    /** What a variable says of a setting, if variables count here. */
+    Optional<Given> variable(Setting<?> setting, Optional<String> variable) {
+        return variables ? variable.flatMap(name -> setting.shape().inVariable(name, context)) : Optional.empty();
+    }
+
+    /** What problems call a setting that is not there. */
+    String whereMissing(Setting<?> setting) {
+        Optional<String> variable = setting.variable().filter(name -> variables);
+        return variable.isPresent() && !context.file()
+                ? variable.get()
+                : pathOf(setting.name())
+                        + variable.map(name -> " (or " + name + ")").orElse("");
+    }
+}

@@ -1,0 +1,58 @@
+package io.github.hsmsigner.service.config;
+
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Collects what is wrong, so that an operator sees all of it at once. Not safe for use by several threads. */
+final class Problems {
+
+    private final List<String> sentences = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+
+    /** Tells a problem: where, and the rest of a sentence without its full stop, or a question with its mark. */
+    void add(String where, String predicate) {
+        addSentence(where + " " + predicate + (predicate.endsWith("?") ? "" : "."));
+    }
+
+    void addSentence(String sentence) {
+        if (!sentences.contains(sentence)) {
+            sentences.add(sentence);
+        }
+    }
+
+    /** Adds a sentence about something that works, and that an operator should change. */
+    void warn(String sentence) {
+        if (!warnings.contains(sentence)) {
+            warnings.add(sentence);
+        }
+    }
+
+    List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    /** What is made, or empty if the parts do not go together, which is told then. */
+    <T> Optional<T> attempt(String where, Supplier<T> making) {
+        try {
+            return Optional.of(making.get());
+        } catch (InvalidConfigurationException e) {
+            addSentence(where + ": " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    int count() {
+        return sentences.size();
+    }
+
+    boolean isEmpty() {
+        return sentences.isEmpty();
+    }
+
+    List<String> sentences() {
+        return List.copyOf(sentences);
+    }
+}

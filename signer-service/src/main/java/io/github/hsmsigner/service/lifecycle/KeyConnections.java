@@ -1,0 +1,230 @@
+package io.github.hsmsigner.service.lifecycle;
+
+import io.github.hsmsigner.core.SigningKeys;
+import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.pkcs11.Pkcs11Config;
+import io.github.hsmsigner.pkcs11.Pkcs11Token;
+import io.github.hsmsigner.pkcs11.health.KeyHealth;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
+import io.github.hsmsigner.service.config.KeySettings;
+import io.github.hsmsigner.service.config.ServiceSettings;
+import io.github.hsmsigner.service.server.LoginControl;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All keys of the settings and the tokens that they are on. Tokens come and go each for itself, so that one that is away does not take
+ * the keys of the others with it. Safe for use by any number of threads at once.
+ */
+final class KeyConnections implements LoginControl {
+
+    /** Hears of what happens with tokens. */
+    interface TokenObserver {
+
+        /** Hears of what happens between this process and the token of a name. */
+        Pkcs11Events eventsOf(String tokenName);
+
+        /** A token is open. */
+        void opened(String tokenName, Pkcs11Token token);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(KeyConnections.class);
+
+    private final ServiceSettings settings;
+    private final KeyProof proof;
+    private final KeyRing ring;
+    private final Map<String, TokenKey> tokenKeys = new LinkedHashMap<>();
+    private final Map<String, TokenLink> links = new LinkedHashMap<>();
+
+    /**
+     * Prepares the connections; nothing is opened yet.
+     *
+     * @param settings the settings
+     * @param proof what keys must fulfil
+     * @param assembly makes a signing service over keys
+     * @param observer hears of what happens with tokens
+     * @param opener opens a token
+     */
+    KeyConnections(
+            ServiceSettings settings,
+            KeyProof proof,
+            Function<SigningKeys, SigningService> assembly,
+            TokenObserver observer,
+            Function<Pkcs11Config, Pkcs11Token> opener) {
+        this.settings = settings;
+        this.proof = proof;
+        this.ring = new KeyRing(settings.keys().keySet(), assembly, this::unavailable);
+        settings.keys().forEach((name, key) -> {
+            if (key instanceof KeySettings.OnToken onToken) {
+                tokenKeys.put(name, new TokenKey(name, onToken, proof, ring::use));
+            }
+        });
+        settings.tokens().forEach((name, token) -> {
+            List<TokenKey> onIt = tokenKeys.values().stream()
+                    .filter(key -> key.tokens().contains(name))
+                    .toList();
+            if (onIt.isEmpty()) {
+                LOG.warn("No key is on token \"{}\", so it is not opened.", name);
+            } else {
+                links.put(
+                        name,
+                        new TokenLink(
+                                name,
+                                token.pkcs11().toBuilder()
+                                        .events(observer.eventsOf(name))
+                                        .build(),
+                                opener,
+                                onIt,
+                                new Backoff(ThreadLocalRandom.current()),
+                                opened -> observer.opened(name, opened)));
+            }
+        });
+    }
+
+    /**
+     * Opens the keys in files, which either works or never will.
+     *
+     * @return what is wrong with them, one sentence each
+     */
+    List<String> openFiles() {
+        return FileKey.openAll(settings.keys(), proof, ring::use);
+    }
+
+    /**
+     * Opens the tokens, all at once, and waits for the end of the first attempt with each, but no longer than so long. What could not be
+     * opened is tried again in the background.
+     *
+     * <p>What is wrong with the settings is kept to the log if a token refused its PIN: ending the process then would have its
+     * supervisor start it again, and each start would try the wrong PIN again.
+     *
+     * @param limit the longest time to wait
+     * @return what is wrong with the settings, one sentence each
+     * @throws InterruptedException if the waiting is interrupted
+     */
+    List<String> openTokens(Duration limit) throws InterruptedException {
+        Map<TokenLink, CompletableFuture<List<String>>> attempts = new LinkedHashMap<>();
+        links.values().forEach(link -> attempts.put(link, link.start()));
+        long end = System.nanoTime() + limit.toNanos();
+        List<String> problems = new ArrayList<>();
+        for (Map.Entry<TokenLink, CompletableFuture<List<String>>> attempt : attempts.entrySet()) {
+            problems.addAll(await(attempt.getKey(), attempt.getValue(), end - System.nanoTime()));
+        }
+        if (problems.isEmpty() || links.values().stream().noneMatch(TokenLink::isOpenInVain)) {
+            return problems.stream().distinct().toList();
+        }
+        problems.forEach(problem -> LOG.error("{}", problem));
+        return List.of();
+    }
+
+    private static List<String> await(TokenLink link, CompletableFuture<List<String>> attempt, long nanos)
+            throws InterruptedException {
+        try {
+            return attempt.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("The connection to token \"{}\" takes long; the start does not wait for it.", link.name());
+            attempt.complete(List.of());
+            return attempt.join();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("An attempt ends with a list of problems", e);
+        }
+    }
+
+    private SigningUnavailableException unavailable(String keyName) {
+        return linksOf(keyName)
+                .map(TokenLink::unavailable)
+                .filter(SigningUnavailableException::retryable)
+                .findFirst()
+                .or(() -> linksOf(keyName).map(TokenLink::unavailable).findFirst())
+                .orElseGet(() -> SigningUnavailableException.lasting("The key in a file is not open.", null));
+    }
+
+    private Stream<TokenLink> linksOf(String keyName) {
+        return settings.keys().get(keyName) instanceof KeySettings.OnToken onToken
+                ? onToken.tokens().stream().map(links::get)
+                : Stream.empty();
+    }
+
+    /** The keys, and the signing service over them. */
+    KeyRing ring() {
+        return ring;
+    }
+
+    /** The tokens that keys are on. */
+    List<TokenLink> links() {
+        return List.copyOf(links.values());
+    }
+
+    @Override
+    public List<String> tokens() {
+        return List.copyOf(links.keySet());
+    }
+
+    @Override
+    public boolean allowLogins(String tokenName) {
+        Optional<Pkcs11Token> token = Optional.ofNullable(links.get(tokenName)).flatMap(TokenLink::token);
+        token.ifPresent(Pkcs11Token::allowLogins);
+        return token.isPresent();
+    }
+
+    /**
+     * Why a key cannot be used. Costs next to nothing.
+     *
+     * @return the reason, for the operator; empty if it can
+     */
+    Optional<String> problem(String keyName) {
+        TokenKey onTokens = tokenKeys.get(keyName);
+        if (onTokens == null) {
+            return ring.missing().contains(keyName) ? Optional.of("The key in a file is not open.") : Optional.empty();
+        }
+        Optional<String> first = Optional.empty();
+        for (String name : onTokens.tokens()) {
+            Optional<KeyHealth> health = onTokens.health(name);
+            TokenLink link = links.get(name);
+            if (health.filter(KeyHealth::usable).isPresent() && link.isUsable()) {
+                return Optional.empty();
+            }
+            first = first.or(() -> health.filter(key -> !key.usable()).map(KeyHealth::reason))
+                    .or(link::problem);
+        }
+        return first.or(() -> Optional.of("The key is being looked for."));
+    }
+
+    /**
+     * Takes up the certificate files as they are now.
+     *
+     * @return the names of the keys whose certificates are others now
+     * @throws io.github.hsmsigner.core.error.SigningException if those of one key cannot be taken up; then none are
+     */
+    List<String> reloadCertificates() {
+        List<String> changed = ring.get().reloadCertificates();
+        links.values().forEach(TokenLink::lookAgain);
+        return changed;
+    }
+
+    /**
+     * Closes the tokens, all at once; to be called after the last request.
+     *
+     * @return whether all are closed; {@code false} if a call in a module has not come back
+     */
+    boolean close() {
+        List<CompletableFuture<Boolean>> closing = links.values().stream()
+                .map(link ->
+                        CompletableFuture.supplyAsync(link::close, work -> new Thread(work, "close-token").start()))
+                .toList();
+        return closing.stream().map(CompletableFuture::join).reduce(true, Boolean::logicalAnd);
+    }
+}

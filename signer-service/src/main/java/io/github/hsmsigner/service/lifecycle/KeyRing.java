@@ -1,0 +1,100 @@
+package io.github.hsmsigner.service.lifecycle;
+
+import io.github.hsmsigner.core.DistinguishedName;
+import io.github.hsmsigner.core.SigningKey;
+import io.github.hsmsigner.core.SigningKeys;
+import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The keys of the settings, those that can be used and those that could not be reached yet, and the signing service over them.
+ *
+ * <p>Keys only come: one that was found once is kept, and what goes wrong with it is its token's affair. When one comes, the next
+ * requests are served by a new service; those that are being served go on with the old one. Safe for use by any number of threads at
+ * once.
+ */
+final class KeyRing implements Supplier<SigningService> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
+
+    private final Set<String> names;
+    private final Function<SigningKeys, SigningService> assembly;
+    private final Function<String, SigningUnavailableException> reasons;
+
+    /** Guarded by this object. */
+    private final Map<String, SigningKey> found = new LinkedHashMap<>();
+
+    private volatile State state;
+
+    /**
+     * Begins with no key found.
+     *
+     * @param names the names of all keys
+     * @param assembly makes a signing service over keys
+     * @param reasons says why the key of a name was not found yet
+     */
+    KeyRing(
+            Collection<String> names,
+            Function<SigningKeys, SigningService> assembly,
+            Function<String, SigningUnavailableException> reasons) {
+        this.names = new LinkedHashSet<>(names);
+        this.assembly = assembly;
+        this.reasons = reasons;
+        this.state = assemble();
+    }
+
+    /** Puts a key in use, or one in the place of another of its name. */
+    synchronized void use(SigningKey key) {
+        boolean known = found.put(key.name(), key) != null;
+        state = assemble();
+        X509Certificate signer = key.chain().signer();
+        LOG.info(
+                "Key \"{}\" {}: certificate of {}, serial {}, valid from {} to {}; {} issuers.",
+                key.name(),
+                known ? "is on one more token" : "is ready",
+                DistinguishedName.ofSubject(signer).toString(),
+                signer.getSerialNumber().toString(16),
+                signer.getNotBefore().toInstant(),
+                signer.getNotAfter().toInstant(),
+                key.chain().issuers().size());
+    }
+
+    private State assemble() {
+        Map<String, Supplier<SigningUnavailableException>> missing = new LinkedHashMap<>();
+        names.stream()
+                .filter(name -> !found.containsKey(name))
+                .forEach(name -> missing.put(name, () -> reasons.apply(name)));
+        List<SigningKey> keys =
+                names.stream().filter(found::containsKey).map(found::get).toList();
+        return new State(assembly.apply(SigningKeys.of(keys, missing)), keys, List.copyOf(missing.keySet()));
+    }
+
+    /** The signing service over the keys as they are now. */
+    @Override
+    public SigningService get() {
+        return state.service();
+    }
+
+    /** The keys that can be used. */
+    List<SigningKey> keys() {
+        return state.keys();
+    }
+
+    /** The names of the others. */
+    List<String> missing() {
+        return state.missing();
+    }
+
+    private record State(SigningService service, List<SigningKey> keys, List<String> missing) {}
+}

@@ -1,0 +1,106 @@
+package io.github.hsmsigner.service.lifecycle;
+
+import io.github.hsmsigner.core.AuditLog;
+import io.github.hsmsigner.core.PolicyDecision;
+import io.github.hsmsigner.core.SignerMetrics;
+import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.pkcs11.Pkcs11Token;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
+import io.github.hsmsigner.service.audit.AuditFile;
+import io.github.hsmsigner.service.config.ServiceSettings;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The signing service of the settings in this process, without a server: for a command. Everybody may sign, as whoever can start it has
+ * the PIN; the audit log names the caller {@value #CALLER}. Whoever opens it closes it.
+ */
+public final class LocalSigning implements AutoCloseable {
+
+    private static final String CALLER = "command_line";
+    private static final Duration OPEN_LIMIT = Duration.ofSeconds(30);
+
+    private final KeyConnections keys;
+    private final Optional<AuditFile> audit;
+
+    private LocalSigning(KeyConnections keys, Optional<AuditFile> audit) {
+        this.keys = keys;
+        this.audit = audit;
+    }
+
+    /**
+     * Opens audit log, tokens and keys. What cannot be reached now makes requests fail.
+     *
+     * @param settings the settings
+     * @return the signing service
+     * @throws CannotStartException if the settings cannot work
+     * @throws InterruptedException if the wait for the tokens is interrupted
+     * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the audit log cannot be opened, as when a running service
+     *     writes it
+     */
+    public static LocalSigning open(ServiceSettings settings) throws CannotStartException, InterruptedException {
+        Optional<AuditFile> audit = settings.audit().map(AuditFile::open);
+        SigningServiceAssembly assembly = new SigningServiceAssembly(
+                settings,
+                SignatureContainers.of(settings.signatures()),
+                attempt -> PolicyDecision.allow(CALLER),
+                audit.<AuditLog>map(file -> file).orElseGet(AuditLog::none),
+                SignerMetrics.none());
+        KeyConnections keys = new KeyConnections(
+                settings,
+                new KeyProof(settings.signatures(), Clock.systemUTC()),
+                assembly,
+                new Unobserved(),
+                Pkcs11Token::open);
+        LocalSigning signing = new LocalSigning(keys, audit);
+        boolean opened = false;
+        try {
+            List<String> problems = new ArrayList<>(keys.openFiles());
+            if (problems.isEmpty()) {
+                problems.addAll(keys.openTokens(OPEN_LIMIT));
+            }
+            if (!problems.isEmpty()) {
+                throw new CannotStartException(problems);
+            }
+            opened = true;
+            return signing;
+        } finally {
+            if (!opened) {
+                signing.close();
+            }
+        }
+    }
+
+    /**
+     * The signing service.
+     *
+     * @return the service, usable until this is closed
+     */
+    public SigningService service() {
+        return keys.ring().get();
+    }
+
+    /** Closes audit log and tokens. */
+    @Override
+    public void close() {
+        audit.ifPresent(AuditFile::close);
+        keys.close();
+    }
+
+    /** A command has no metrics. */
+    private static final class Unobserved implements KeyConnections.TokenObserver {
+
+        @Override
+        public Pkcs11Events eventsOf(String tokenName) {
+            return Pkcs11Events.none();
+        }
+
+        @Override
+        public void opened(String tokenName, Pkcs11Token token) {
+            // Nobody asks.
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.github.hsmsigner.service.lifecycle;
+
+import io.github.hsmsigner.service.config.InvalidSettingsException;
+import io.github.hsmsigner.service.config.ServiceSettings;
+import io.github.hsmsigner.service.config.SettingsFile;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The service as a process of its own, which ends when it is told to stop: with exit code 0, or 1 if something had to be left open. An HSM
+ * that cannot be reached, or refuses the PIN, does not end it: restarting it mends neither, and each restart would log in again.
+ */
+public final class ServiceProcess {
+
+    private static final int DONE = 0;
+    private static final int FAILED = 1;
+
+    /** How long closing may take beyond the time that requests have: for the audit log and the tokens. */
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(15);
+
+    private ServiceProcess() {}
+
+    /**
+     * Starts the service, which goes on in threads of its own when this returns.
+     *
+     * @param settings the settings; what they say of the log is up to the caller, as it must come before the first use of a logger
+     * @param file the file that they come from; empty if they come from the environment
+     * @throws CannotStartException if the settings cannot work
+     * @throws InterruptedException if the wait for the tokens is interrupted
+     */
+    public static void start(ServiceSettings settings, Optional<SettingsFile> file)
+            throws CannotStartException, InterruptedException {
+        RunningService service = new RunningService(settings, file, Version.text());
+        Duration limit = settings.server().stopLimit().plus(CLOSE_LIMIT);
+        Thread stop = new Thread(() -> stop(service, limit), "stop");
+        Runtime.getRuntime().addShutdownHook(stop);
+        boolean started = false;
+        try {
+            service.start();
+            started = true;
+        } finally {
+            if (!started) {
+                abandon(service, stop);
+            }
+        }
+    }
+
+    /**
+     * Adds to the problems of settings those of all parts that can be checked without a token, so that an operator sees all in one round.
+     *
+     * @param settings what is wrong with the settings
+     * @return everything that is wrong
+     */
+    public static CannotStartException cannotStart(InvalidSettingsException settings) {
+        try (LocalParts parts = new LocalParts(settings.usable(), Clock.systemUTC())) {
+            return new CannotStartException(Stream.concat(settings.problems().stream(), parts.problems().stream())
+                    .distinct()
+                    .toList());
+        }
+    }
+
+    private static void abandon(RunningService service, Thread stop) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(stop);
+            service.close();
+        } catch (IllegalStateException e) {
+            LoggerFactory.getLogger(ServiceProcess.class)
+                    .debug(
+                            "A stop signal came first: that thread is closing the service already, and ends the process.",
+                            e);
+        }
+    }
+
+    /**
+     * Ends the process, whatever hangs in it: by itself the virtual machine would wait for a call in a PKCS#11 module, and end with the
+     * number of the signal.
+     */
+    private static void stop(RunningService service, Duration limit) {
+        Thread closing = new Thread(service::close, "close");
+        closing.setDaemon(true);
+        closing.start();
+        int exitCode = FAILED;
+        try {
+            closing.join(limit.toMillis());
+            if (service.isClosed()) {
+                exitCode = DONE;
+            } else {
+                LoggerFactory.getLogger(ServiceProcess.class)
+                        .error("The service ends with exit code {}, as it could not be closed in full.", FAILED);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            Runtime.getRuntime().halt(exitCode);
+        }
+    }
+}

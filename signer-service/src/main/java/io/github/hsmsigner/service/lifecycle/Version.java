@@ -1,0 +1,19 @@
+package io.github.hsmsigner.service.lifecycle;
+
+import java.util.Optional;
+
+/** Which version this is. */
+public final class Version {
+
+    private Version() {}
+
+    /**
+     * The version that the runnable file says it is.
+     *
+     * @return the version
+     */
+    public static String text() {
+        return Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
+                .orElse("(not packaged)");
+    }
+}

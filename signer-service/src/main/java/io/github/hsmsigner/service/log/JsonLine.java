@@ -1,0 +1,105 @@
+package io.github.hsmsigner.service.log;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.event.KeyValuePair;
+
+/** For programs that collect logs: one flat object, as they make a column or a label of each field. */
+final class JsonLine implements LineFormat {
+
+    /** ASCII, so that nothing is left that anybody takes for a line end. */
+    private static final JsonFactory JSON =
+            JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+    private static final int REPLACEMENT = 0xfffd;
+
+    private static final DateTimeFormatter TIME =
+            new DateTimeFormatterBuilder().appendInstant(6).toFormatter(Locale.ROOT);
+
+    @Override
+    public String line(ILoggingEvent event) {
+        StringWriter line = new StringWriter(512);
+        try (JsonGenerator json = JSON.createGenerator(line)) {
+            json.writeStartObject();
+            new Fields(json).write(event);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Writing to memory failed", e);
+        }
+        // The one control character that JSON takes as it is.
+        return line.toString().replace("\177", "\\u007f");
+    }
+
+    /** Half of a surrogate pair is no character, and readers of JSON refuse it even where it is escaped. */
+    private static String wellFormed(String text) {
+        if (text.chars().noneMatch(c -> Character.isSurrogate((char) c))) {
+            return text;
+        }
+        return text.codePoints()
+                .map(c -> Character.getType(c) == Character.SURROGATE ? REPLACEMENT : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    /** The fields of one object, each name once. */
+    private static final class Fields {
+
+        private final JsonGenerator json;
+        private final Set<String> names = new HashSet<>(Set.of("exception"));
+
+        Fields(JsonGenerator json) {
+            this.json = json;
+        }
+
+        void write(ILoggingEvent event) throws IOException {
+            write("timestamp", TIME.format(event.getInstant()));
+            write("level", event.getLevel().toString());
+            write("logger", event.getLoggerName());
+            write("thread", event.getThreadName());
+            write("message", event.getFormattedMessage());
+            for (Map.Entry<String, String> entry : event.getMDCPropertyMap().entrySet()) {
+                write(entry.getKey(), entry.getValue());
+            }
+            List<KeyValuePair> pairs = event.getKeyValuePairs();
+            if (pairs != null) {
+                for (KeyValuePair pair : pairs) {
+                    write(pair.key, pair.value);
+                }
+            }
+            if (event.getThrowableProxy() != null) {
+                json.writeStringField("exception", wellFormed(LoggedText.stackTrace(event.getThrowableProxy())));
+            }
+        }
+
+        private void write(String wanted, Object value) throws IOException {
+            String name = wellFormed(String.valueOf(wanted));
+            while (!names.add(name)) {
+                name += "_";
+            }
+            json.writeFieldName(name);
+            if (value == null) {
+                json.writeNull();
+            } else if (value instanceof Integer || value instanceof Long) {
+                json.writeNumber(((Number) value).longValue());
+            } else if (value instanceof Boolean truth) {
+                json.writeBoolean(truth);
+            } else if (value instanceof Double number && Double.isFinite(number)) {
+                json.writeNumber(number);
+            } else {
+                json.writeString(wellFormed(LoggedText.limit(value.toString())));
+            }
+        }
+    }
+}

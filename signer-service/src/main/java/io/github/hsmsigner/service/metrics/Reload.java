@@ -1,0 +1,24 @@
+package io.github.hsmsigner.service.metrics;
+
+/** What can change while the service runs. */
+public enum Reload {
+    /** The PIN of a token. */
+    PIN("pin"),
+    /** The certificates of the keys. */
+    CERTIFICATES("certificates"),
+    /** Who may sign. */
+    POLICY("policy"),
+    /** Certificate and key of the server, or whose client certificates it takes. */
+    TLS("tls");
+
+    private final String text;
+
+    Reload(String text) {
+        this.text = text;
+    }
+
+    /** The value of the label {@code kind}. */
+    String text() {
+        return text;
+    }
+}

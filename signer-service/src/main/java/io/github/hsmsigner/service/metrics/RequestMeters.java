@@ -1,0 +1,91 @@
+package io.github.hsmsigner.service.metrics;
+
+import io.github.hsmsigner.core.AuditEvent;
+import io.github.hsmsigner.core.ContainerFormat;
+import io.github.hsmsigner.core.SigningAction;
+import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
+import io.github.hsmsigner.http.protocol.CallbackAction;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Counts and measures requests. All its meters are made at once: a counter that is there from the start shows its first increase, and
+ * no request looks one up by name.
+ *
+ * <p>What is counted are answers, by the one who gives them, so that each request counts once, whether it reached the signing service or
+ * not. What is measured is the signing service.
+ */
+final class RequestMeters {
+
+    private static final String UNKNOWN = "unknown";
+
+    private final Map<CallbackAction, Map<Outcome, Counter>> answers = new EnumMap<>(CallbackAction.class);
+    private final Map<Outcome, Counter> answersToUnknown;
+    private final Map<SigningAction, Timer> succeeded = new EnumMap<>(SigningAction.class);
+    private final Map<SigningAction, Timer> failed = new EnumMap<>(SigningAction.class);
+    private final Map<Reason, Counter> unavailable = new EnumMap<>(Reason.class);
+    private final Counter disconnectsWithSignature;
+    private final Counter disconnects;
+    private final Counter timestamps;
+    private final Counter timestampsMissing;
+
+    RequestMeters(MeterRegistry registry) {
+        for (CallbackAction action : CallbackAction.values()) {
+            answers.put(action, counters(registry, action.text()));
+        }
+        answersToUnknown = counters(registry, UNKNOWN);
+        for (Reason reason : Reason.values()) {
+            unavailable.put(reason, Metric.UNAVAILABLE.counter(registry, reason.text()));
+        }
+        disconnectsWithSignature = Metric.CLIENT_DISCONNECTS.counter(registry, "made");
+        disconnects = Metric.CLIENT_DISCONNECTS.counter(registry, "none");
+        timestamps = Metric.TIMESTAMPS.counter(registry, "ok");
+        timestampsMissing = Metric.TIMESTAMPS.counter(registry, "missing");
+        for (SigningAction action : SigningAction.values()) {
+            succeeded.put(action, Metric.REQUEST_DURATION.histogram(registry, text(action), "ok"));
+            failed.put(action, Metric.REQUEST_DURATION.histogram(registry, text(action), "error"));
+        }
+    }
+
+    private static Map<Outcome, Counter> counters(MeterRegistry registry, String action) {
+        Map<Outcome, Counter> counters = new EnumMap<>(Outcome.class);
+        for (Outcome outcome : Outcome.values()) {
+            counters.put(outcome, Metric.REQUESTS.counter(registry, action, outcome.text()));
+        }
+        return counters;
+    }
+
+    private static String text(SigningAction action) {
+        return switch (action) {
+            case CERTIFICATES -> CallbackAction.GET_CERTIFICATES.text();
+            case RAW_SIGNATURE -> CallbackAction.SIGN.text();
+            case CONTAINER -> CallbackAction.SIGN_PKCS7.text();
+        };
+    }
+
+    /** A request that the signing service has served or refused. */
+    void ended(AuditEvent event) {
+        (event.error().isEmpty() ? succeeded : failed).get(event.action()).record(event.duration());
+        event.unavailableReason().ifPresent(reason -> unavailable.get(reason).increment());
+        if (event.timestampMissing()) {
+            timestampsMissing.increment();
+        } else if (event.error().isEmpty() && event.format().equals(Optional.of(ContainerFormat.CADES_B_T))) {
+            timestamps.increment();
+        }
+    }
+
+    /** An answer did not reach its client. */
+    void clientDisconnected(boolean signature) {
+        (signature ? disconnectsWithSignature : disconnects).increment();
+    }
+
+    /** An answer goes out. */
+    void answered(Optional<CallbackAction> action, String outcome) {
+        Map<Outcome, Counter> counters = action.isPresent() ? answers.get(action.get()) : answersToUnknown;
+        counters.get(Outcome.of(outcome)).increment();
+    }
+}

@@ -1,0 +1,4 @@
+/**
+ * Secrets that settings name: {@link io.github.hsmsigner.service.secret.SecretReference}.
+ */
+package io.github.hsmsigner.service.secret;

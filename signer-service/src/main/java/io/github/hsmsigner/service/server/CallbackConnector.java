@@ -1,0 +1,217 @@
+package io.github.hsmsigner.service.server;
+
+import java.io.IOException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.SelectorManager;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.IO;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A listener whose connections end in order. Jetty's own resets those that wait to be accepted when the stop begins, and cuts each
+ * connection after the request that it is serving then, also if the answer has told the client nothing of it, so that the client's next
+ * request is lost. Here the port is closed once nobody waits to be accepted, the answers close the connections
+ * ({@link DrainingHandler}), and silence does.
+ */
+final class CallbackConnector extends ServerConnector {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CallbackConnector.class);
+
+    /** How long a client may send nothing while the service stops, if the stop takes as long. */
+    private static final Duration PAUSE_WHILE_STOPPING = Duration.ofSeconds(5);
+
+    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
+
+    /** How long those that wait are accepted after the stop began, however many still come. */
+    private static final Duration LONGEST_ACCEPTING = Duration.ofSeconds(1);
+
+    private final ClientConnections clients;
+    private final long pauseWhileStoppingMillis;
+    private final CountDownLatch portClosed = new CountDownLatch(1);
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+
+    /** Connections that are accepted and not open yet. Jetty says "accepted" before they are open, so a count of that loses some. */
+    private final Set<Object> coming = ConcurrentHashMap.newKeySet();
+
+    private volatile Selector arrivals;
+    private volatile boolean draining;
+
+    /**
+     * One thread accepts, one connection after the other.
+     */
+    CallbackConnector(
+            Server server,
+            int selectors,
+            ClientConnections clients,
+            Duration stopLimit,
+            ConnectionFactory... protocols) {
+        super(server, 1, selectors, protocols);
+        this.clients = clients;
+        getSelectorManager().addEventListener(new ThoseComing());
+        // Clients that only keep their connections must not use up the time that requests have. Silence is noticed
+        // twice: first the client is told of the end, and if it does not end the connection either, it is closed.
+        this.pauseWhileStoppingMillis =
+                Math.min(PAUSE_WHILE_STOPPING.toMillis(), Math.max(1, stopLimit.toMillis() / 4));
+    }
+
+    ClientConnections clients() {
+        return clients;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        closeOverdue();
+    }
+
+    private void closeOverdue() {
+        try {
+            clients.closeOverdue();
+        } catch (Throwable e) {
+            LOG.error("Connections that exceed their time could not be closed; the next attempt follows.", e);
+        } finally {
+            if (isRunning()) {
+                getScheduler().schedule(this::closeOverdue, CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    /** The thread that accepts waits in a selector, as nothing else can be woken without closing the port. */
+    @Override
+    public void open(ServerSocketChannel port) throws IOException {
+        super.open(port);
+        port.configureBlocking(false);
+        arrivals = Selector.open();
+        port.register(arrivals, SelectionKey.OP_ACCEPT);
+    }
+
+    @Override
+    public void close() {
+        super.close();
+        IO.close(arrivals);
+    }
+
+    @Override
+    public void accept(int acceptor) throws IOException {
+        if (!draining) {
+            arrivals.select(key -> {});
+        }
+        ServerSocketChannel port = (ServerSocketChannel) getTransport();
+        if (draining) {
+            acceptThoseThatWaitAndClose(port);
+        } else {
+            acceptOne(port);
+        }
+    }
+
+    private boolean acceptOne(ServerSocketChannel port) throws IOException {
+        SocketChannel connection = port.accept();
+        if (connection == null) {
+            return false;
+        }
+        connection.configureBlocking(false);
+        configure(connection.socket());
+        getSelectorManager().accept(connection);
+        return true;
+    }
+
+    /** By the thread that accepts, so that there is no time between the last one and the end in which a further one comes to wait. */
+    private void acceptThoseThatWaitAndClose(ServerSocketChannel port) throws IOException {
+        super.setAccepting(false);
+        // A port that is registered would be closed some time later.
+        arrivals.close();
+        long start = System.nanoTime();
+        try {
+            boolean more = true;
+            while (more && System.nanoTime() - start < LONGEST_ACCEPTING.toNanos()) {
+                more = acceptOne(port);
+            }
+        } finally {
+            close();
+            portClosed.countDown();
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> shutdown() {
+        draining = true;
+        super.setAccepting(true);
+        arrivals.wakeup();
+        awaitThePortClosed();
+        getConnectedEndPoints().forEach(this::limitSilence);
+        completeIfEmpty();
+        return drained;
+    }
+
+    private void awaitThePortClosed() {
+        try {
+            if (portClosed.await(2 * LONGEST_ACCEPTING.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+            LOG.warn("Connections that waited to be accepted at the stop could not be accepted in time.");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        close();
+    }
+
+    @Override
+    protected void onEndPointOpened(EndPoint endPoint) {
+        super.onEndPointOpened(endPoint);
+        coming.remove(endPoint.getTransport());
+        limitSilence(endPoint);
+        clients.opened(endPoint);
+        // While the server stops, every connection is served once more, and there are no new ones.
+        if (!draining) {
+            clients.makeRoom();
+        }
+    }
+
+    @Override
+    protected void onEndPointClosed(EndPoint endPoint) {
+        super.onEndPointClosed(endPoint);
+        clients.closed(endPoint);
+        completeIfEmpty();
+    }
+
+    private void limitSilence(EndPoint endPoint) {
+        endPoint.setIdleTimeout(draining ? Math.min(getIdleTimeout(), pauseWhileStoppingMillis) : getIdleTimeout());
+    }
+
+    private void completeIfEmpty() {
+        // In this order: a connection is among the open ones before it is no more among those coming.
+        if (portClosed.getCount() == 0
+                && coming.isEmpty()
+                && getConnectedEndPoints().isEmpty()) {
+            drained.complete(null);
+        }
+    }
+
+    private final class ThoseComing implements SelectorManager.AcceptListener {
+
+        @Override
+        public void onAccepting(SelectableChannel connection) {
+            coming.add(connection);
+        }
+
+        @Override
+        public void onAcceptFailed(SelectableChannel connection, Throwable cause) {
+            coming.remove(connection);
+            completeIfEmpty();
+        }
+    }
+}

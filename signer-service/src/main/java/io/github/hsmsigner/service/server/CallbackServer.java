@@ -1,0 +1,269 @@
+package io.github.hsmsigner.service.server;
+
+import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.http.javalin.BodyPace;
+import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
+import io.github.hsmsigner.http.javalin.JavalinAnswers;
+import io.github.hsmsigner.http.javalin.RequestIds;
+import io.github.hsmsigner.http.protocol.CallbackAnswer;
+import io.github.hsmsigner.http.protocol.CallbackObserver;
+import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import io.github.hsmsigner.http.protocol.MemoryBudget;
+import io.github.hsmsigner.http.protocol.RequestLog;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.component.Graceful;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server of the callbacks. A request passes, in this order: the count of requests for shutdown, the check of the client's
+ * certificate, the check of its origin, health and metrics, the check of its method, the limit of requests, and Javalin, the only place where a thread waits.
+ */
+final class CallbackServer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CallbackServer.class);
+
+    /** Threads that accept, select, and serve what does not wait. */
+    private static final int THREADS_THAT_DO_NOT_WAIT = 12;
+
+    /** How long threads may go on that serve a request which was cut off. */
+    private static final Duration THREADS_STOP_LIMIT = Duration.ofSeconds(1);
+
+    /** By this Jetty lays out its queues. */
+    private static final String REFERENCES_PER_CACHE_LINE = "org.eclipse.jetty.util.referencesPerCacheLine";
+
+    /** Lines of 64 octets, 4 for a reference. */
+    private static final String USUAL_REFERENCES = "16";
+
+    static {
+        // Jetty starts the platform's MBean server to find out, unless it is told. That prolongs each start.
+        if (System.getProperty(REFERENCES_PER_CACHE_LINE) == null) {
+            System.setProperty(REFERENCES_PER_CACHE_LINE, USUAL_REFERENCES);
+        }
+    }
+
+    private final ServerSettings settings;
+    private final ServerAnswers answers;
+    private final RequestObserver observer;
+    private final Clock clock;
+    private final Optional<ReloadableTls> tls;
+    private final LimitCounter limits = new LimitCounter();
+    private final ConcurrencyLimitHandler concurrency;
+    private final MemoryBudget memory;
+    private final DrainingHandler draining = new DrainingHandler();
+    private final QueuedThreadPool threads;
+    private final Javalin javalin;
+    private ServerConnector connector;
+
+    private CallbackServer(
+            ServerSettings settings,
+            Supplier<SigningService> service,
+            OperatorPages pages,
+            ServerAnswers answers,
+            RequestObserver observer,
+            Clock clock) {
+        this.settings = settings;
+        this.clock = clock;
+        this.tls = settings.tls().map(ReloadableTls::new);
+        int maxRequests = settings.clientLimits().maxRequests();
+        this.answers = answers;
+        this.observer = observer;
+        this.memory = new MemoryBudget(settings.clientLimits().maxRequestMemory());
+        this.concurrency =
+                new ConcurrencyLimitHandler(maxRequests, settings.clientLimits().shareByAddress(), answers, limits);
+        this.threads = new QueuedThreadPool(maxRequests + THREADS_THAT_DO_NOT_WAIT, THREADS_THAT_DO_NOT_WAIT);
+        // By itself the pool gives up one idle thread a minute, and keeps for hours what a burst of requests needed.
+        threads.setMaxEvictCount(maxRequests);
+        threads.setName("http");
+        threads.setStopTimeout(THREADS_STOP_LIMIT.toMillis());
+        this.javalin = Javalin.create(config -> {
+            configureServer(config, pages);
+            configureErrors(config.routes);
+            config.registerPlugin(new DocumentEnginePlugin(service, this::configurePlugin));
+        });
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @throws InvalidConfigurationException if the port cannot be listened on, or the files of TLS cannot be used
+     */
+    static CallbackServer start(
+            ServerSettings settings,
+            Supplier<SigningService> service,
+            OperatorPages pages,
+            ServerAnswers answers,
+            RequestObserver observer,
+            Clock clock) {
+        CallbackServer server = new CallbackServer(settings, service, pages, answers, observer, clock);
+        server.javalin.start();
+        return server;
+    }
+
+    /** Logs the address. Scripts wait for this line and read the port from it. */
+    void announce() {
+        LOG.info(
+                "Listening on {}://{}:{}{}",
+                tls.isPresent() ? "https" : "http",
+                settings.listener().address(),
+                port(),
+                settings.path());
+    }
+
+    private void configurePlugin(DocumentEnginePlugin.Settings plugin) {
+        ClientLimits limits = settings.clientLimits();
+        plugin.path(settings.path())
+                .observer(CallbackObserver.all(new RequestLog(), observer))
+                .limits(settings.callbackLimits())
+                .memory(memory)
+                .bodyPace(new BodyPace(limits.minBytesPerSecond(), limits.slowGrace()))
+                .certificateEncoding(settings.certificateEncoding());
+    }
+
+    private void configureServer(JavalinConfig config, OperatorPages pages) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.startup.startupWatcherEnabled = false;
+        config.jetty.threadPool = threads;
+        config.jetty.modifyServer(server -> configureJetty(server, pages));
+        config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new JettyErrorAnswers(answers)));
+        config.jetty.modifyHttpConfiguration(http -> Listeners.configure(http, settings.clientLimits()));
+        config.jetty.addConnector(this::connector);
+    }
+
+    private ServerConnector connector(Server server, HttpConfiguration http) {
+        ClientLimits client = settings.clientLimits();
+        ClientConnections clients = new ClientConnections(
+                client.maxConnections(), client.idleTimeout().multipliedBy(2), client.responseTimeout(), limits);
+        connector = Listeners.connector(
+                server,
+                http,
+                settings.listener(),
+                client,
+                clients,
+                settings.stopLimit(),
+                tls.map(ReloadableTls::factory));
+        Listeners.open(connector, settings.listener());
+        return connector;
+    }
+
+    private void configureJetty(Server server, OperatorPages pages) {
+        // The handler that is put in last is the first to see a request.
+        server.insertHandler(concurrency);
+        server.insertHandler(new ReadAheadHandler(memory, settings.clientLimits()));
+        server.insertHandler(new PostOnlyHandler(settings.path(), answers));
+        server.insertHandler(pages);
+        server.insertHandler(new RequestOriginHandler(settings.allowedHosts(), answers));
+        tls.ifPresent(
+                listener -> server.insertHandler(new ClientCertificateHandler(listener::clientTrust, clock, answers)));
+        server.insertHandler(draining);
+        server.insertHandler(new ClientConnections.RequestHandler());
+        // Requests are finished before the server is told to stop.
+        server.setStopTimeout(0);
+        server.setErrorHandler(new JettyErrorAnswers(answers));
+    }
+
+    private void configureErrors(RoutesConfig routes) {
+        routes.before(RequestIds::of);
+        routes.exception(HttpResponseException.class, (refusal, context) -> answer(context, refusal(refusal, context)));
+        routes.exception(Exception.class, (e, context) -> {
+            LOG.error("Request {} met an unexpected error.", RequestIds.of(context), e);
+            answer(context, ErrorAnswer.internal(RequestIds.of(context)));
+        });
+    }
+
+    private void answer(Context context, CallbackAnswer answer) {
+        answers.report(ServletContextRequest.getServletContextRequest(context.req()), RequestIds.of(context), answer);
+        JavalinAnswers.send(context, answer);
+    }
+
+    private static CallbackAnswer refusal(HttpResponseException refusal, Context context) {
+        String requestId = RequestIds.of(context);
+        return refusal.getStatus() == 404
+                ? ErrorAnswer.notFound(requestId)
+                : ErrorAnswer.ofHttpServer(refusal.getStatus(), requestId);
+    }
+
+    int port() {
+        return connector.getLocalPort();
+    }
+
+    Optional<X509Certificate> tlsCertificate() {
+        return tls.map(ReloadableTls::certificate);
+    }
+
+    void reloadTls() {
+        tls.ifPresent(ReloadableTls::reload);
+    }
+
+    ServerActivity activity() {
+        return new ServerActivity(
+                concurrency.inProgress(),
+                limits.sum(ServerLimit.MAX_REQUESTS),
+                connector.getConnectedEndPoints().size(),
+                threads.getThreads());
+    }
+
+    /** Returns how often a limit was exceeded. */
+    long exceeded(ServerLimit limit) {
+        return limit == ServerLimit.REQUEST_MEMORY ? memory.refused() : limits.sum(limit);
+    }
+
+    /**
+     * Stops within the limit for it.
+     *
+     * @return whether every request was finished; those that were not are cut off
+     */
+    boolean stop() {
+        Server server = connector.getServer();
+        boolean finished = finishRequests(server);
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("The server did not stop in order.", e);
+        }
+        return finished;
+    }
+
+    /** By ourselves, as Jetty only throws an exception when the limit is reached, and then the requests can no more be counted. */
+    private boolean finishRequests(Server server) {
+        long limit = settings.stopLimit().toMillis();
+        Deadline deadline = Deadline.after(settings.stopLimit());
+        try {
+            Graceful.shutdown(server).get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            long requests = draining.inProgress();
+            LOG.warn(
+                    "The stop limit of {} ms is reached; cut off: requests={} connections={}",
+                    limit,
+                    requests,
+                    connector.getConnectedEndPoints().size());
+            return requests == 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("The server did not stop in order.", e);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package io.github.hsmsigner.service.server;
+
+/**
+ * What the service knows of its health. Safe for use by any number of threads at once.
+ */
+@FunctionalInterface
+public interface HealthReport {
+
+    /**
+     * Whether requests can be served, and what an operator should know. Answers from what is known already, at once: it is asked for
+     * each probe, whatever the HSM does.
+     *
+     * @return the state of this moment
+     */
+    Health ready();
+}

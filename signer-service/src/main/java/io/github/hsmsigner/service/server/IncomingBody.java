@@ -1,0 +1,161 @@
+package io.github.hsmsigner.service.server;
+
+import io.github.hsmsigner.http.protocol.MemoryBudget;
+import io.github.hsmsigner.http.protocol.SlowBodyException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.thread.Invocable;
+
+/**
+ * The body of a request while it arrives. It can be read ahead into memory, without a thread that waits. A body that takes too long
+ * as a whole fails.
+ */
+final class IncomingBody extends Request.Wrapper {
+
+    /** The largest body that is read ahead. */
+    static final int MAX_READ_AHEAD = 64 * 1024;
+
+    /** Slower bodies may be cut off for another client, in bytes a second. */
+    private static final int SLOW_RATE = 64 * 1024;
+
+    /** The time after which it is known how slowly a body arrives. */
+    private static final Duration LONG = Duration.ofSeconds(1);
+
+    private final MemoryBudget.Share memory;
+    private final ClientLimits limits;
+    private final long start = System.nanoTime();
+    private byte[] ahead = {};
+    private int aheadLength;
+    private Content.Chunk end;
+    private volatile long received;
+    private volatile boolean waiting;
+    private final AtomicBoolean isCutOff = new AtomicBoolean();
+
+    /**
+     * Begins with the body of a request.
+     *
+     * @param memory the memory that the body may take; closed with the request
+     * @param limits how slowly the body may arrive
+     */
+    IncomingBody(Request request, MemoryBudget.Share memory, ClientLimits limits) {
+        super(request);
+        this.memory = memory;
+        this.limits = limits;
+        Request.addCompletionListener(request, failure -> memory.close());
+    }
+
+    /**
+     * Reads on.
+     *
+     * @return whether the next handler can have the request: the body is in memory, is too large for that, or failed
+     */
+    boolean readAhead() {
+        while (end == null) {
+            Content.Chunk chunk = readFromClient();
+            if (chunk == null) {
+                return false;
+            }
+            if (Content.Chunk.isFailure(chunk)) {
+                end = chunk;
+                return true;
+            }
+            boolean last = chunk.isLast();
+            boolean kept = keep(chunk);
+            chunk.release();
+            if (last) {
+                end = Content.Chunk.EOF;
+            }
+            if (!kept || aheadLength > MAX_READ_AHEAD) {
+                return true;
+            }
+        }
+        return true;
+    }
+
+    /** Copies a chunk: the buffers of connections are larger than most chunks, and would be held until the request ends. */
+    private boolean keep(Content.Chunk chunk) {
+        int length = chunk.remaining();
+        boolean fits = true;
+        if (aheadLength + length > ahead.length) {
+            int capacity = Math.max(aheadLength + length, chunk.isLast() ? 0 : 2 * ahead.length);
+            fits = memory.tryTakeSpare((long) capacity - ahead.length);
+            ahead = Arrays.copyOf(ahead, capacity);
+        }
+        chunk.getByteBuffer().get(ahead, aheadLength, length);
+        aheadLength += length;
+        return fits;
+    }
+
+    @Override
+    public Content.Chunk read() {
+        if (aheadLength > 0) {
+            ByteBuffer bytes = ByteBuffer.wrap(ahead, 0, aheadLength);
+            aheadLength = 0;
+            ahead = null;
+            return Content.Chunk.from(bytes, end == Content.Chunk.EOF);
+        }
+        return end != null ? end : readFromClient();
+    }
+
+    private Content.Chunk readFromClient() {
+        Content.Chunk chunk = super.read();
+        if (chunk == null || Content.Chunk.isFailure(chunk)) {
+            return chunk;
+        }
+        received += chunk.remaining();
+        if (chunk.isLast() || !isTooSlow()) {
+            return chunk;
+        }
+        chunk.release();
+        end = Content.Chunk.from(new SlowBodyException(
+                "The client sent " + received + " bytes in " + elapsed().toMillis() + " ms."));
+        return end;
+    }
+
+    private Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    private boolean isTooSlow() {
+        long millis = elapsed().minus(limits.averageGrace()).toMillis();
+        return millis > 0 && received * 1000 < limits.minAverageRate() * millis;
+    }
+
+    @Override
+    public void demand(Runnable callback) {
+        waiting = true;
+        super.demand(Invocable.from(Invocable.getInvocationType(callback), () -> {
+            waiting = false;
+            callback.run();
+        }));
+    }
+
+    /** Returns the bytes that arrived in a second, on average. */
+    double rate() {
+        return received * (double) TimeUnit.SECONDS.toNanos(1) / Math.max(1, System.nanoTime() - start);
+    }
+
+    /** Returns whether the server waits for the client, which has sent slowly for more than a second. */
+    boolean isSlow() {
+        return waiting && !isCutOff.get() && elapsed().compareTo(LONG) > 0 && rate() < SLOW_RATE;
+    }
+
+    /**
+     * Ends the wait for the client, because another one waits for its permit.
+     *
+     * @return whether nobody else did before
+     */
+    boolean cutOff() {
+        if (!isCutOff.compareAndSet(false, true)) {
+            return false;
+        }
+        fail(new SlowBodyException("Another client waited, and this one had sent " + received + " bytes in "
+                + elapsed().toMillis() + " ms."));
+        return true;
+    }
+}

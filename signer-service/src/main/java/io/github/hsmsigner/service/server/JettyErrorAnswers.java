@@ -1,0 +1,25 @@
+package io.github.hsmsigner.service.server;
+
+import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Answers what Jetty turns down before Javalin sees it, such as a request line that is not HTTP: in the same shape as every other
+ * error, where Jetty would send an HTML page.
+ */
+final class JettyErrorAnswers implements Request.Handler {
+
+    private final ServerAnswers answers;
+
+    JettyErrorAnswers(ServerAnswers answers) {
+        this.answers = answers;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        answers.send(request, response, callback, id -> ErrorAnswer.ofHttpServer(response.getStatus(), id));
+        return true;
+    }
+}

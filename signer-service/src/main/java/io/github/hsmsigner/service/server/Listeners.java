@@ -1,0 +1,127 @@
+package io.github.hsmsigner.service.server;
+
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.SocketException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+
+/** Makes and opens what listens. */
+final class Listeners {
+
+    private static final int SELECTORS = 2;
+
+    /** Java asks the kernel for 50, and a burst of more clients than that loses some of them. The kernel has a limit of its own. */
+    private static final int WAITING_CONNECTIONS = 1024;
+
+    private static final String NO_ADDRESS =
+            "the address is not one of this machine. Set SIGNING_SERVICE_ADDRESS, or SIGNING_SERVICE_ADMIN_ADDRESS for the admin"
+                    + " port, to an address of this machine, or to 0.0.0.0 for all.";
+
+    private Listeners() {}
+
+    /** Limits of HTTP, and nothing about this server in answers. */
+    static void configure(HttpConfiguration http, ClientLimits limits) {
+        http.setSendServerVersion(false);
+        http.setSendXPoweredBy(false);
+        http.setRequestHeaderSize(limits.maxHeaderBytes());
+    }
+
+    /** A listener that is not open yet. */
+    static CallbackConnector connector(
+            Server server,
+            HttpConfiguration http,
+            ListenerSettings listener,
+            ClientLimits limits,
+            ClientConnections clients,
+            Duration stopLimit,
+            Optional<SslContextFactory.Server> tls) {
+        ConnectionFactory[] protocols = protocols(new HttpConnections(http, limits.maxHeaderFields()), tls);
+        CallbackConnector connector = new CallbackConnector(server, SELECTORS, clients, stopLimit, protocols);
+        connector.setHost(listener.address());
+        connector.setPort(listener.port());
+        connector.setAcceptQueueSize(WAITING_CONNECTIONS);
+        connector.setIdleTimeout(limits.idleTimeout().toMillis());
+        return connector;
+    }
+
+    private static ConnectionFactory[] protocols(HttpConnections plain, Optional<SslContextFactory.Server> tls) {
+        if (tls.isEmpty()) {
+            return new ConnectionFactory[] {plain};
+        }
+        plain.getHttpConfiguration().addCustomizer(clientCertificateCustomizer());
+        SslConnectionFactory encrypted = new SslConnectionFactory(tls.get(), HttpVersion.HTTP_1_1.asString());
+        encrypted.addBean(new TlsFailureLog(System::nanoTime));
+        return new ConnectionFactory[] {encrypted, plain};
+    }
+
+    /** Clients reach the service by names and addresses that its certificate need not have: checking those is theirs. */
+    private static SecureRequestCustomizer clientCertificateCustomizer() {
+        return new SecureRequestCustomizer(false);
+    }
+
+    /**
+     * Takes the port.
+     *
+     * @throws InvalidConfigurationException if it cannot be listened on
+     */
+    static void open(ServerConnector connector, ListenerSettings listener) {
+        try {
+            connector.open();
+        } catch (IOException e) {
+            throw cannotListen(listener, e);
+        }
+    }
+
+    /**
+     * Takes the port and gives it back.
+     *
+     * @throws InvalidConfigurationException if it cannot be listened on
+     */
+    static void check(ListenerSettings listener) {
+        try (ServerSocket port = new ServerSocket()) {
+            // As Jetty sets it; without it, the connections of a service that has just ended would keep the port.
+            port.setReuseAddress(true);
+            port.bind(new InetSocketAddress(listener.address(), listener.port()));
+        } catch (IOException e) {
+            throw cannotListen(listener, e);
+        }
+    }
+
+    private static InvalidConfigurationException cannotListen(ListenerSettings listener, IOException cause) {
+        return new InvalidConfigurationException(
+                listener.address() + ":" + listener.port() + " cannot be listened on: " + reason(cause), cause);
+    }
+
+    /** The system tells the reasons apart by words alone; Jetty and the JDK put exceptions of their own around it. */
+    private static String reason(IOException cause) {
+        for (Throwable each = cause; each != null; each = each.getCause()) {
+            String words = String.valueOf(each.getMessage());
+            if (words.contains("Address already in use")) {
+                return "another process uses the port. Stop it, or set another port: SIGNING_SERVICE_PORT, or"
+                        + " SIGNING_SERVICE_ADMIN_PORT for the admin port.";
+            }
+            if (words.contains("Permission denied")) {
+                return "this user may not use the port. Set a port of 1024 or more: SIGNING_SERVICE_PORT, or"
+                        + " SIGNING_SERVICE_ADMIN_PORT for the admin port.";
+            }
+            if (words.contains("Cannot assign requested address") || each instanceof UnresolvedAddressException) {
+                return NO_ADDRESS;
+            }
+        }
+        return cause instanceof SocketException && "Unresolved address".equals(cause.getMessage())
+                ? NO_ADDRESS
+                : "the system refuses it (" + cause.getMessage() + ").";
+    }
+}

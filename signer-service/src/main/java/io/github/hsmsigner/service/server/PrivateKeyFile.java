@@ -1,0 +1,167 @@
+package io.github.hsmsigner.service.server;
+
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.internal.fetch.PeerText;
+import io.github.hsmsigner.core.internal.key.KeyPairs;
+import io.github.hsmsigner.core.internal.pem.MalformedPemException;
+import io.github.hsmsigner.core.internal.pem.PemBlock;
+import io.github.hsmsigner.core.internal.pem.PemText;
+import io.github.hsmsigner.service.secret.SecretReference;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.Provider;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.openssl.PEMEncryptedKeyPair;
+import org.bouncycastle.openssl.PEMKeyPair;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8DecryptorProviderBuilder;
+import org.bouncycastle.openssl.jcajce.JcePEMDecryptorProviderBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
+import org.bouncycastle.pkcs.PKCSException;
+
+/**
+ * Reads the private key of TLS from PEM: PKCS#8, PKCS#1 or SEC 1, encrypted or not. Certificates, parameters and blocks with unknown
+ * labels in the same file are skipped.
+ */
+final class PrivateKeyFile {
+
+    private static final int MAX_BYTES = 1024 * 1024;
+    private static final int MAX_LISTED_LENGTH = 400;
+    private static final String PRIVATE_KEY = "PRIVATE KEY";
+    private static final Set<String> LABELS =
+            Set.of(PRIVATE_KEY, "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY");
+
+    private final Path file;
+    private final Optional<SecretReference> password;
+
+    private PrivateKeyFile(Path file, Optional<SecretReference> password) {
+        this.file = file;
+        this.password = password;
+    }
+
+    /**
+     * Reads the key.
+     *
+     * @throws InvalidConfigurationException if the file does not hold just one private key, or it cannot be decrypted
+     */
+    static KeyPair read(Path file, Optional<SecretReference> password) {
+        return new PrivateKeyFile(file, password).read();
+    }
+
+    private KeyPair read() {
+        byte[] document = document();
+        try {
+            PemBlock block = onlyKey(PemText.blocks(document));
+            return KeyPairs.of(privateKey(block));
+        } catch (MalformedPemException e) {
+            throw new InvalidConfigurationException(
+                    "The private key file " + file + " is damaged: " + e.getMessage() + ".", e);
+        } catch (IOException e) {
+            throw new InvalidConfigurationException("The private key in " + file + " is damaged.", e);
+        } catch (GeneralSecurityException e) {
+            throw new InvalidConfigurationException(
+                    "The private key in " + file + " cannot be used: " + e.getMessage() + ".", e);
+        } finally {
+            Arrays.fill(document, (byte) 0);
+        }
+    }
+
+    /** A second private key could be the one that is meant, so several are an error. */
+    private PemBlock onlyKey(List<PemBlock> blocks) {
+        List<PemBlock> keys = blocks.stream()
+                .filter(block -> block.label().endsWith(PRIVATE_KEY))
+                .toList();
+        if (keys.isEmpty()) {
+            throw new InvalidConfigurationException("The file " + file
+                    + " holds no private key in PEM (PKCS#8, PKCS#1 or SEC 1)"
+                    + (blocks.isEmpty() ? "." : "; it holds: " + printable(blocks) + "."));
+        }
+        if (keys.size() > 1) {
+            throw new InvalidConfigurationException(
+                    "The file " + file + " holds several private keys: " + printable(keys) + ".");
+        }
+        if (!LABELS.contains(keys.get(0).label())) {
+            throw new InvalidConfigurationException("The file " + file + " holds a private key in a form that is not"
+                    + " supported: " + printable(keys) + ". PKCS#8, PKCS#1 or SEC 1 is expected.");
+        }
+        return keys.get(0);
+    }
+
+    private static String printable(List<PemBlock> blocks) {
+        return PeerText.printable(
+                blocks.stream().map(PemBlock::toString).collect(Collectors.joining(", ")), MAX_LISTED_LENGTH);
+    }
+
+    private byte[] document() {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] document = in.readNBytes(MAX_BYTES + 1);
+            if (document.length > MAX_BYTES) {
+                throw new InvalidConfigurationException(
+                        "The private key file " + file + " is larger than " + MAX_BYTES + " bytes.");
+            }
+            return document;
+        } catch (NoSuchFileException e) {
+            throw new InvalidConfigurationException("The private key file " + file + " does not exist.", e);
+        } catch (IOException e) {
+            throw new InvalidConfigurationException("The private key file " + file + " cannot be read.", e);
+        }
+    }
+
+    private PrivateKeyInfo privateKey(PemBlock block) throws IOException {
+        try (PEMParser parser = new PEMParser(new StringReader(block.text()))) {
+            Object object = parser.readObject();
+            if (object instanceof PrivateKeyInfo key) {
+                return key;
+            }
+            return object instanceof PEMKeyPair pair ? pair.getPrivateKeyInfo() : decrypt(object);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("Damaged content", e);
+        }
+    }
+
+    private PrivateKeyInfo decrypt(Object object) {
+        char[] characters = password();
+        // The JDK has not all that OpenSSL encrypts with, by the names that BouncyCastle asks for. Not registered: for
+        // this use alone.
+        Provider provider = new BouncyCastleProvider();
+        try {
+            if (object instanceof PEMEncryptedKeyPair pair) {
+                return pair.decryptKeyPair(new JcePEMDecryptorProviderBuilder()
+                                .setProvider(provider)
+                                .build(characters))
+                        .getPrivateKeyInfo();
+            }
+            return ((PKCS8EncryptedPrivateKeyInfo) object)
+                    .decryptPrivateKeyInfo(new JceOpenSSLPKCS8DecryptorProviderBuilder()
+                            .setProvider(provider)
+                            .build(characters));
+        } catch (IOException | PKCSException | OperatorCreationException e) {
+            throw new InvalidConfigurationException(
+                    "The private key in " + file
+                            + " cannot be decrypted: the password is wrong, or the file is damaged or encrypted in a way"
+                            + " that is not supported.",
+                    e);
+        } finally {
+            Arrays.fill(characters, '\0');
+        }
+    }
+
+    private char[] password() {
+        return password.orElseThrow(() -> new InvalidConfigurationException(
+                        "The private key in " + file + " is encrypted, and no password is set for it."))
+                .characters();
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.hsmsigner.service.server;
+
+import io.github.hsmsigner.core.DistinguishedName;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** TLS of a listener, with an identity that can be replaced while it listens. Safe for use by any number of threads at once. */
+final class ReloadableTls {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReloadableTls.class);
+
+    /** What the JDK has of forward secrecy with authenticated encryption; the rest is for clients that know no better. */
+    private static final String[] CIPHER_SUITES = {
+        "TLS_AES_.*", "TLS_CHACHA20_.*", "TLS_ECDHE_(RSA|ECDSA)_WITH_(AES_.*_GCM|CHACHA20_POLY1305)_SHA.*"
+    };
+
+    /** How long a client can resume a session without another handshake. The default of nginx and Apache httpd is the same. */
+    private static final Duration SESSION_TIMEOUT = Duration.ofMinutes(5);
+
+    /** The sessions that are kept for this time; the default of Java is 20,480. */
+    private static final int MAX_SESSIONS = 1024;
+
+    private final TlsSettings settings;
+    private final SslContextFactory.Server factory;
+    private volatile TlsIdentity identity;
+
+    /**
+     * Reads the identity for the first time.
+     *
+     * @throws InvalidConfigurationException if the files cannot be used
+     */
+    ReloadableTls(TlsSettings settings) {
+        this.settings = settings;
+        this.identity = TlsIdentity.read(settings);
+        this.factory = factory(settings, identity.context());
+        announce(identity);
+    }
+
+    /** Returns the certificate of the server that new connections get. */
+    X509Certificate certificate() {
+        return identity.certificate();
+    }
+
+    /** Returns the trust by which clients' certificates are verified; empty if the server requests none. */
+    Optional<ClientTrust> clientTrust() {
+        return identity.clientTrust();
+    }
+
+    /** TLS with these settings and an identity. */
+    static SslContextFactory.Server factory(TlsSettings settings, SSLContext identity) {
+        SslContextFactory.Server factory = new SslContextFactory.Server();
+        factory.setIncludeProtocols("TLSv1.2", "TLSv1.3");
+        factory.setIncludeCipherSuites(CIPHER_SUITES);
+        factory.setRenegotiationAllowed(false);
+        factory.setSniRequired(false);
+        factory.setEndpointIdentificationAlgorithm(null);
+        factory.setWantClientAuth(settings.clientCertificates() == ClientCertificates.OPTIONAL);
+        factory.setNeedClientAuth(settings.clientCertificates() == ClientCertificates.REQUIRED);
+        factory.setSslContext(identity);
+        factory.setSslSessionTimeout((int) SESSION_TIMEOUT.toSeconds());
+        factory.setSslSessionCacheSize(MAX_SESSIONS);
+        return factory;
+    }
+
+    SslContextFactory.Server factory() {
+        return factory;
+    }
+
+    /**
+     * Reads the identity again, for connections that are made from now on.
+     *
+     * @throws InvalidConfigurationException if the files cannot be used; then the identity stays as it was
+     */
+    synchronized void reload() {
+        TlsIdentity previous = identity;
+        TlsIdentity next = TlsIdentity.read(settings);
+        // In this order: no request of a new connection is verified with the former authorities.
+        identity = next;
+        try {
+            factory.reload(f -> f.setSslContext(next.context()));
+        } catch (Exception e) {
+            identity = previous;
+            throw new IllegalStateException("Jetty did not take the new identity of TLS.", e);
+        }
+        announce(next);
+    }
+
+    private static void announce(TlsIdentity identity) {
+        X509Certificate certificate = identity.certificate();
+        LOG.info(
+                "TLS with the certificate of {}, serial {}, valid from {} to {}.",
+                DistinguishedName.ofSubject(certificate).toString(),
+                certificate.getSerialNumber().toString(16),
+                certificate.getNotBefore().toInstant(),
+                certificate.getNotAfter().toInstant());
+        Instant now = Instant.now();
+        if (now.isBefore(certificate.getNotBefore().toInstant())
+                || now.isAfter(certificate.getNotAfter().toInstant())) {
+            LOG.warn("The certificate of TLS is not valid at this time; clients will refuse it.");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package io.github.hsmsigner.service.server;
+
+import io.github.hsmsigner.core.CertificateChain;
+import io.github.hsmsigner.core.DistinguishedName;
+import io.github.hsmsigner.core.certificate.CertificateFiles;
+import io.github.hsmsigner.core.certificate.FixedCertificateProvider;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.internal.key.SubjectPublicKeys;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+
+/** What the server shows in TLS and whom it trusts, from files, checked as a whole. */
+final class TlsIdentity {
+
+    private static final String ENTRY = "server";
+
+    /** Java reads this property when a context is created. */
+    private static final String SESSION_TICKETS = "jdk.tls.server.enableSessionTicketExtension";
+
+    static {
+        // Java resumes sessions from stateless tickets (RFC 5077) also after the timeout of sessions.
+        if (System.getProperty(SESSION_TICKETS) == null) {
+            System.setProperty(SESSION_TICKETS, "false");
+        }
+    }
+
+    private final TlsSettings settings;
+    private final CertificateChain chain;
+    private final List<X509Certificate> clientAuthorities;
+    private final Optional<ClientTrust> clientTrust;
+    private final SSLContext context;
+
+    private TlsIdentity(TlsSettings settings) throws GeneralSecurityException, IOException {
+        this.settings = settings;
+        KeyPair key = PrivateKeyFile.read(settings.privateKey(), settings.privateKeyPassword());
+        this.chain = chain(key.getPublic());
+        this.clientAuthorities = readClientAuthorities(settings);
+        this.clientTrust =
+                clientAuthorities.isEmpty() ? Optional.empty() : Optional.of(new ClientTrust(clientAuthorities));
+        this.context = SSLContext.getInstance("TLS");
+        context.init(keyManagers(asCertified(key.getPrivate())), trustManagers(), null);
+    }
+
+    /**
+     * Reads the files.
+     *
+     * @throws InvalidConfigurationException if anything is wrong with them
+     */
+    static TlsIdentity read(TlsSettings settings) {
+        try {
+            return new TlsIdentity(settings);
+        } catch (GeneralSecurityException | IOException e) {
+            throw new InvalidConfigurationException(
+                    "TLS cannot be set up with the certificate in " + settings.certificates()
+                            + " and the private key in " + settings.privateKey() + ".",
+                    e);
+        }
+    }
+
+    SSLContext context() {
+        return context;
+    }
+
+    X509Certificate certificate() {
+        return chain.signer();
+    }
+
+    /** The certificates that the server sends, its own first. */
+    List<X509Certificate> chain() {
+        return chain.certificates();
+    }
+
+    /** The authorities that clients' certificates are trusted from. */
+    List<X509Certificate> clientAuthorities() {
+        return clientAuthorities;
+    }
+
+    /** Returns the trust in these authorities; empty if the server requests no certificates. */
+    Optional<ClientTrust> clientTrust() {
+        return clientTrust;
+    }
+
+    /** The server sends the chain in order, whatever the order in the file. */
+    private CertificateChain chain(PublicKey key) {
+        List<X509Certificate> certificates = CertificateFiles.read(settings.certificates());
+        if (certificates.stream().noneMatch(c -> SubjectPublicKeys.same(c.getPublicKey(), key))) {
+            throw new InvalidConfigurationException("The private key in " + settings.privateKey()
+                    + " is not that of a certificate in " + settings.certificates() + ": "
+                    + certificates.stream()
+                            .map(c -> DistinguishedName.ofSubject(c).toString())
+                            .collect(Collectors.joining("; "))
+                    + ".");
+        }
+        CertificateChain found = FixedCertificateProvider.of(
+                        "the file " + settings.certificates(), certificates, List.of())
+                .certificateChain(key);
+        requireIssuers(found, certificates);
+        found.certificates().forEach(certificate -> requireStrength(certificate, settings.certificates()));
+        return found;
+    }
+
+    private static void requireStrength(X509Certificate certificate, Path file) {
+        CertificateStrength.problem(certificate, " in " + file).ifPresent(problem -> {
+            throw new InvalidConfigurationException(problem
+                    + " Use a certificate with an EC key, or an RSA key of 2048 bits, that is signed with SHA-256.");
+        });
+    }
+
+    /** A chain with a gap is not one that clients can verify. */
+    private void requireIssuers(CertificateChain found, List<X509Certificate> certificates) {
+        X509Certificate last = found.certificates().get(found.certificates().size() - 1);
+        boolean furtherAuthorities = certificates.stream()
+                .anyMatch(c ->
+                        c.getBasicConstraints() >= 0 && !found.certificates().contains(c));
+        if (furtherAuthorities && !CertificateChain.issued(last, last)) {
+            throw new InvalidConfigurationException("The certificates in " + settings.certificates()
+                    + " are no chain: the certificate of the issuer \""
+                    + DistinguishedName.ofIssuer(last).toString() + "\" is missing.");
+        }
+    }
+
+    /** The JDK pairs key and certificate by the name of the algorithm, so the key gets that of a certificate for RSASSA-PSS alone. */
+    private PrivateKey asCertified(PrivateKey key) throws GeneralSecurityException, IOException {
+        PublicKey certified = certificate().getPublicKey();
+        if (!certified.getAlgorithm().equals("RSASSA-PSS")) {
+            return key;
+        }
+        PrivateKeyInfo renamed = new PrivateKeyInfo(
+                SubjectPublicKeyInfo.getInstance(certified.getEncoded()).getAlgorithm(),
+                PrivateKeyInfo.getInstance(key.getEncoded()).parsePrivateKey());
+        return KeyFactory.getInstance("RSASSA-PSS").generatePrivate(new PKCS8EncodedKeySpec(renamed.getEncoded()));
+    }
+
+    private KeyManager[] keyManagers(PrivateKey key) throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        // The store lives in memory only, and its password protects nothing there.
+        store.setKeyEntry(ENTRY, key, new char[0], chain.certificates().toArray(Certificate[]::new));
+        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(store, new char[0]);
+        return factory.getKeyManagers();
+    }
+
+    private static List<X509Certificate> readClientAuthorities(TlsSettings settings) {
+        if (settings.clientCertificates() == ClientCertificates.NONE) {
+            return List.of();
+        }
+        if (settings.clientAuthorities().isEmpty()) {
+            throw new InvalidConfigurationException(
+                    "Clients are asked for certificates, and no authority is set that these are trusted from.");
+        }
+        List<X509Certificate> authorities = new ArrayList<>();
+        for (Path file : settings.clientAuthorities()) {
+            for (X509Certificate authority : CertificateFiles.read(file)) {
+                if (authority.getBasicConstraints() < 0) {
+                    throw new InvalidConfigurationException("The certificate of "
+                            + DistinguishedName.ofSubject(authority).toString() + " in " + file
+                            + " is not that of an authority, which clients' certificates could be trusted from.");
+                }
+                SubjectPublicKeys.otherCurve(authority.getPublicKey()).ifPresent(curve -> {
+                    throw new InvalidConfigurationException("The certificate of "
+                            + DistinguishedName.ofSubject(authority).toString() + " in " + file + " has a key on "
+                            + curve
+                            + ". TLS cannot verify clients' certificates with it; a key on P-256, P-384 or P-521, or an"
+                            + " RSA key is needed.");
+                });
+                requireStrength(authority, file);
+                authorities.add(authority);
+            }
+        }
+        return List.copyOf(authorities);
+    }
+
+    private TrustManager[] trustManagers() throws GeneralSecurityException {
+        // With null, Java would load its own authorities for nothing.
+        return clientTrust.isEmpty() ? new TrustManager[0] : clientTrust.get().trustManagers();
+    }
+}

@@ -1,0 +1,161 @@
+package io.github.hsmsigner.service.server;
+
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+
+/**
+ * TLS as a server with these settings offers it, tried by a client in this process, without a port. Not thread-safe.
+ */
+public final class TlsTrial {
+
+    /** A handshake takes about ten rounds; one that has not ended by then never does. */
+    private static final int MAX_ROUNDS = 1_000;
+
+    private final TlsSettings settings;
+    private final TlsIdentity identity;
+
+    private TlsTrial(TlsSettings settings) {
+        this.settings = settings;
+        this.identity = TlsIdentity.read(settings);
+    }
+
+    /**
+     * Reads the files of the settings.
+     *
+     * @param settings the settings
+     * @return the trial
+     * @throws InvalidConfigurationException if anything is wrong with the files
+     */
+    public static TlsTrial of(TlsSettings settings) {
+        return new TlsTrial(settings);
+    }
+
+    /**
+     * Returns the certificates that the server sends.
+     *
+     * @return the chain, the server's certificate first; unmodifiable
+     */
+    public List<X509Certificate> chain() {
+        return identity.chain();
+    }
+
+    /**
+     * Returns the authorities that clients' certificates are trusted from.
+     *
+     * @return their certificates; empty if clients show none; unmodifiable
+     */
+    public List<X509Certificate> clientAuthorities() {
+        return identity.clientAuthorities();
+    }
+
+    /**
+     * Makes a handshake with a client that trusts every certificate but has the algorithm constraints of Java. The client shows no
+     * certificate, so the server asks for one at most.
+     *
+     * @return the protocol version and cipher suite that were agreed on
+     * @throws InvalidConfigurationException if the handshake fails, with the reason
+     */
+    public String handshake() {
+        SslContextFactory.Server factory = ReloadableTls.factory(settings, identity.context());
+        try {
+            factory.start();
+            SSLEngine server = factory.newSSLEngine();
+            server.setUseClientMode(false);
+            server.setWantClientAuth(settings.clientCertificates() != ClientCertificates.NONE);
+            SSLEngine client = client().createSSLEngine();
+            client.setUseClientMode(true);
+            shakeHands(client, server);
+            return client.getSession().getProtocol() + ", "
+                    + client.getSession().getCipherSuite();
+        } catch (SSLException e) {
+            throw new InvalidConfigurationException(
+                    "A TLS handshake with the certificate in " + settings.certificates() + " fails: " + e.getMessage()
+                            + ".",
+                    e);
+        } catch (Exception e) {
+            throw new IllegalStateException("TLS could not be tried.", e);
+        } finally {
+            stop(factory);
+        }
+    }
+
+    private static void stop(SslContextFactory.Server factory) {
+        try {
+            factory.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("The TLS trial could not be ended.", e);
+        }
+    }
+
+    private static SSLContext client() throws GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new AnyServer()}, null);
+        return context;
+    }
+
+    private static void shakeHands(SSLEngine client, SSLEngine server) throws SSLException {
+        ByteBuffer toServer = ByteBuffer.allocate(2 * client.getSession().getPacketBufferSize());
+        ByteBuffer toClient = ByteBuffer.allocate(2 * server.getSession().getPacketBufferSize());
+        client.beginHandshake();
+        server.beginHandshake();
+        for (int round = 0; isShaking(client) || isShaking(server); round++) {
+            if (round == MAX_ROUNDS) {
+                throw new SSLException("it does not end");
+            }
+            step(client, toServer, toClient);
+            step(server, toClient, toServer);
+        }
+    }
+
+    private static boolean isShaking(SSLEngine engine) {
+        return engine.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING;
+    }
+
+    private static void step(SSLEngine engine, ByteBuffer out, ByteBuffer in) throws SSLException {
+        switch (engine.getHandshakeStatus()) {
+            case NEED_TASK -> {
+                for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
+                    task.run();
+                }
+            }
+            case NEED_WRAP -> engine.wrap(ByteBuffer.allocate(0), out);
+            case NEED_UNWRAP -> {
+                in.flip();
+                engine.unwrap(in, ByteBuffer.allocate(engine.getSession().getApplicationBufferSize()));
+                in.compact();
+            }
+            default -> {
+                // This side waits for the other one.
+            }
+        }
+    }
+
+    /** Whom clients trust is their affair. An X509TrustManager has the algorithm constraints of Java checked around it. */
+    private static final class AnyServer implements X509TrustManager {
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authenticationType) {
+            throw new UnsupportedOperationException("This is a client.");
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authenticationType) {
+            // Every server will do.
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.github.hsmsigner.service;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+
+    private static final String PROTOCOL = "io.github.hsmsigner.http.protocol..";
+    private static final String AUTH = "io.github.hsmsigner.service.auth..";
+
+    private final JavaClasses module = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.github.hsmsigner.service");
+
+    @Test
+    void policiesKnowNoTransport() {
+        classes()
+                .that()
+                .resideInAPackage(AUTH)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        AUTH,
+                        "io.github.hsmsigner.service.secret..",
+                        "io.github.hsmsigner.core..",
+                        "com.fasterxml.jackson.core..",
+                        "com.nimbusds.jose..",
+                        "org.bouncycastle.asn1..",
+                        "java..",
+                        "javax..")
+                .check(module);
+    }
+
+    @Test
+    void secretsAreComparedInConstantTime() {
+        classes()
+                .that()
+                .haveFullyQualifiedName("io.github.hsmsigner.service.auth.SharedSecretPolicy")
+                .should()
+                .callMethod(MessageDigest.class, "isEqual", byte[].class, byte[].class)
+                .check(module);
+        noClasses()
+                .that()
+                .resideInAPackage(AUTH)
+                .should()
+                .callMethod(Arrays.class, "equals", byte[].class, byte[].class)
+                .orShould()
+                .callMethod(Arrays.class, "compare", byte[].class, byte[].class)
+                .check(module);
+    }
+
+    @Test
+    void whatCanBeEmbeddedDoesNotKnowThePkcs11Module() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        AUTH,
+                        "io.github.hsmsigner.service.audit..",
+                        "io.github.hsmsigner.service.secret..",
+                        "io.github.hsmsigner.service.server..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.github.hsmsigner.pkcs11..")
+                .check(module);
+    }
+
+    @Test
+    void metricsKnowWhatTheyMeasureAndNoServer() {
+        classes()
+                .that()
+                .resideInAPackage("io.github.hsmsigner.service.metrics..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.github.hsmsigner.service.metrics..",
+                        "io.github.hsmsigner.service.audit..",
+                        PROTOCOL,
+                        "io.github.hsmsigner.core..",
+                        "io.github.hsmsigner.pkcs11..",
+                        "io.micrometer..",
+                        "java..")
+                .check(module);
+    }
+
+    @Test
+    void theFormsOfTheLogKnowLogbackAloneAndNobodyElseDoes() {
+        classes()
+                .that()
+                .resideInAPackage("io.github.hsmsigner.service.log..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.github.hsmsigner.service.log..",
+                        "ch.qos.logback..",
+                        "com.fasterxml.jackson.core..",
+                        "org.slf4j..",
+                        "java..")
+                .check(module);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.github.hsmsigner.service.log..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("ch.qos.logback..")
+                .check(module);
+    }
+
+    @Test
+    void nobodyKnowsThePkcs11Wrapper() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.xipki..", "iaik..")
+                .check(module);
+    }
+
+    @Test
+    void packagesFormNoCycle() {
+        slices().matching("io.github.hsmsigner.service.(*)..")
+                .should()
+                .beFreeOfCycles()
+                .check(module);
+    }
+}

@@ -1,0 +1,63 @@
+package io.github.hsmsigner.service.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hsmsigner.core.SigningPolicy;
+import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.http.TestKey;
+import io.github.hsmsigner.http.protocol.CallFacts;
+import io.github.hsmsigner.http.protocol.CallbackAnswer;
+import io.github.hsmsigner.http.protocol.CallbackHandler;
+import io.github.hsmsigner.http.protocol.CallbackLimits;
+import io.github.hsmsigner.http.protocol.CertificateEncoding;
+import io.github.hsmsigner.testing.CapturedLog;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class UnwritableAuditFileTest {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void requestsFailWithOneWarningAndNoStackTraceForEach() {
+        AuditFile audit = AuditFile.open(
+                AuditFileSettings.builder(directory.resolve("audit.jsonl")).build());
+        audit.close();
+        SigningService service = TestKey.service(directory, SigningPolicy.open(), audit);
+        CallbackHandler handler =
+                new CallbackHandler(() -> service, CallbackLimits.defaults(), CertificateEncoding.PEM);
+        try (CapturedLog log = new CapturedLog()) {
+            for (int i = 0; i < 3; i++) {
+                CallbackAnswer answer = handler.answer(
+                        new CallFacts(
+                                "request-" + i,
+                                Optional.of("application/json"),
+                                Optional.empty(),
+                                OptionalLong.empty(),
+                                false,
+                                Optional.empty(),
+                                Duration.ZERO,
+                                Map.of()),
+                        new ByteArrayInputStream(
+                                "{\"data_to_be_signed\":\"AQID\"}".getBytes(StandardCharsets.US_ASCII)));
+                assertThat(answer.status()).isEqualTo(500);
+                assertThat(answer.outcome()).isEqualTo("internal");
+            }
+            assertThat(log.lines())
+                    .filteredOn(line -> !line.startsWith("DEBUG") && !line.startsWith("TRACE"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARN ")
+                    .contains("cannot be recorded in the audit log; from now on they are counted", "is closed")
+                    .doesNotContain("\n");
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package io.github.hsmsigner.service.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** docs/configuration.md equals the table of settings. {@code -Ddocs.write=true} generates it. */
+class ConfigurationPageTest {
+
+    private static final Path PAGE = Path.of("..", "docs", "configuration.md");
+
+    /** Files that the examples name. */
+    private static final Pattern EXAMPLE_FILE =
+            Pattern.compile("/(?:etc/signer|run/secrets|opt/cloudhsm/lib)/([a-z0-9_-]+)(\\.[a-z0-9]+)?");
+
+    private static final Pattern EXAMPLE = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
+
+    private static final String HEAD = """
+            # Configuration
+
+            Configure the service by environment variables, or by a YAML file for several keys, tokens or policies. `SIGNING_SERVICE_CONFIG`
+            names the file.
+
+            This page is generated from the code. Do not edit it. Change the readers in `io.github.hsmsigner.service.config` or the test, and run:
+
+            ```sh
+            mvn -pl signer-service -am test -Dtest=ConfigurationPageTest -Ddocs.write=true -Dsurefire.failIfNoSpecifiedTests=false
+            ```
+
+            ## Rules
+
+            - The environment overrides the file. An empty variable counts as absent. An empty value in the file is an error.
+            - Variables of a token or a key apply to the only token or key of the file. If the file has none, they define a token called `hsm` and
+              a key. If it has several, such a variable is an error, unless the file refers to it.
+            - The service reports all problems together, a sentence each, with the variable, or the setting and its line. Problems of a token and
+              its keys follow in a second round, because a login could otherwise count as a wrong PIN.
+            - Unknown names are errors, in the file and for variables that begin with `HSM_` or `SIGNING_`. No message shows a secret.
+            - All values are text: `pin: 0123` has four characters. Sizes are bytes or have a unit (`64KiB`, `5MiB`, `1GiB`). Durations have a unit
+              (`500ms`, `30s`, `5m`, `1h`, `1d`). A list can be one text: files separated by `:`, other values by commas or spaces. Relative
+              paths are relative to the working directory.
+            - Java decodes arguments, variables and paths with the charset of the locale. Set `LANG=C.UTF-8` for text that is not ASCII; the image
+              and the systemd unit do. Text that cannot be decoded is refused at startup.
+            - `${NAME}` in a value of the file stands for the environment variable, which must be set. `$${` stands for `${` itself.
+            - The file is one YAML 1.2 document, of at most 1 MiB, 16 levels and 20,000 values. Duplicate names and tags (`!name`) are errors.
+
+            ## Secrets
+
+            Each variable for a secret has a second variable with `_FILE`, which names a file with the secret: `HSM_PIN_FILE` instead of `HSM_PIN`.
+            Setting both is an error. Secrets are text in UTF-8. The service removes a leading byte order mark and one line break at the end.
+            It refuses further line breaks, control characters and U+FFFD at startup, before any login. In YAML a secret is a text, or
+
+            | form | the secret is |
+            | --- | --- |
+            | `pin: {file: /run/secrets/pin}` | in the file |
+            | `pin: {env: NAME}` | in the environment variable |
+            | `pin: {command: [/usr/local/bin/pin, production], timeout: 5s}` | what the program prints; for PINs only. No shell reads the arguments |
+
+            Prefer files. The service reloads them while it runs, and other users may be able to read the variables of a process.
+
+            YAML requires quotes around a text that begins with one of ``! & * @ % ` { [ # | > " '`` or has a colon or `#` next to a space.
+
+            ## Examples
+
+            One key on CloudHSM needs no file:
+
+            ```sh
+            HSM_MODULE=/opt/cloudhsm/lib/libcloudhsm_pkcs11.so
+            HSM_PIN_FILE=/run/secrets/pin
+            HSM_KEY_LABEL=contracts
+            SIGNING_CERTIFICATE=/etc/signer/signer.pem
+            SIGNING_CA_CERTIFICATES=/etc/signer/ca.pem
+            SIGNING_TOKEN_SECRET_FILE=/run/secrets/signing-token
+            SIGNING_AUDIT_FILE=/var/log/signer/audit.jsonl
+            ```
+
+            The same in a file, with TLS:
+
+            ```yaml
+            tokens:
+              cloudhsm:
+                module: /opt/cloudhsm/lib/libcloudhsm_pkcs11.so
+                pin: {file: /run/secrets/pin}
+            keys:
+              contracts:
+                label: contracts
+                certificate: /etc/signer/signer.pem
+                ca-certificates: [/etc/signer/ca.pem]
+            server:
+              tls:
+                certificate: /etc/signer/server.pem
+                private-key: /run/secrets/server-key
+            access:
+              token-secret: {file: /run/secrets/signing-token}
+            audit:
+              file: /var/lib/signer/audit.jsonl
+            ```
+
+            A key that two tokens hold, another key for invoices, and a JWT that chooses between them:
+
+            ```yaml
+            tokens:
+              zone-a:
+                module: /opt/cloudhsm/lib/libcloudhsm_pkcs11.so
+                pin: {file: /run/secrets/pin}
+                label: zone-a
+              zone-b:
+                module: /opt/cloudhsm/lib/libcloudhsm_pkcs11.so
+                pin: {file: /run/secrets/pin}
+                label: zone-b
+            keys:
+              contracts:
+                tokens: [zone-a, zone-b]
+                label: contracts
+              invoices:
+                tokens: zone-a
+                label: invoices
+            access:
+              policies:
+                - jwt:
+                    keys:
+                      - public-key: /etc/signer/issuer.pem
+                    issuer: https://login.example
+                    audience: signer
+                    key-claim: department
+                    key-by-claim-value: {legal: contracts, sales: invoices}
+              callers:
+                batch:
+                  actions: [container]
+                  rate: 100/1m
+              others: {}
+            ```
+
+            Document Engine with a client certificate:
+
+            ```yaml
+            tokens:
+              cloudhsm:
+                module: /opt/cloudhsm/lib/libcloudhsm_pkcs11.so
+                pin: {file: /run/secrets/pin}
+            keys:
+              contracts: {}
+            server:
+              tls:
+                certificate: /etc/signer/server.pem
+                private-key: /run/secrets/server-key
+                client-certificates: required
+                client-authorities: [/etc/signer/ca.pem]
+            access:
+              policies:
+                - client-certificates:
+                    - caller: engine
+                      subject: CN=document-engine,O=Example
+            ```
+
+            ## Kubernetes
+
+            Kubernetes sets variables for the Services of the namespace. For a Service called `signing-service` they look like variables of this
+            service. The service ignores variables with `_SERVICE_HOST`, `_SERVICE_PORT` and `_PORT_6000_TCP` in their names, and
+            `SIGNING_SERVICE_PORT=tcp://10.0.0.1:6000`. It also ignores `SIGNING_SERVICE_URL`, which belongs to Document Engine.
+
+            A Service called `signing` sets `SIGNING_SERVICE_PORT` to its own port. The service refuses a port other than 6000 then, because the
+            meaning is ambiguous. `enableServiceLinks: false` in the pod's specification avoids these variables.
+
+            """;
+
+    @Test
+    void thePageIsMadeFromTheTable() throws IOException {
+        if (Boolean.getBoolean("docs.write")) {
+            Files.writeString(PAGE, page());
+        }
+        assertThat(Files.readString(PAGE))
+                .as("docs/configuration.md, which -Ddocs.write=true generates")
+                .isEqualTo(page());
+    }
+
+    @Test
+    void theExamplesCanBeRead(@TempDir Path directory) throws IOException, InvalidSettingsException {
+        SettingsFiles files = SettingsFiles.write(directory);
+        List<String> examples =
+                EXAMPLE.matcher(page()).results().map(match -> match.group(1)).toList();
+        assertThat(examples).hasSize(3);
+        for (String example : examples) {
+            Matcher names = EXAMPLE_FILE.matcher(example);
+            String readable = names.replaceAll(name -> Matcher.quoteReplacement(
+                    (".pem".equals(name.group(2)) ? files.certificate() : files.secret()).toString()));
+            assertThat(SettingsReader.read(files.yaml(readable)).keys()).containsKey("contracts");
+        }
+    }
+
+    private static String page() {
+        StringBuilder page = new StringBuilder(HEAD);
+        page.append("## Variables without a setting in the file\n\n| variable | meaning |\n| --- | --- |\n");
+        new TreeMap<>(SettingsTable.VARIABLES_ONLY)
+                .forEach((name, meaning) -> page.append("| `" + name + "` | " + meaning + " |\n"));
+        page.append("\n## Settings\n");
+        SettingsTable.ROOT.settings().forEach(setting -> section(page, setting, ""));
+        return page.toString();
+    }
+
+    private static void section(StringBuilder page, Setting<?> setting, String above) {
+        String path = above + setting.name() + SettingEffects.suffix(setting.shape());
+        Section section = SettingsTable.section(setting.shape()).orElseThrow();
+        page.append("\n### `" + path + "`\n\n" + sentence(setting.meaning()) + "\n\n");
+        List<Setting<?>> rows = section.settings().stream()
+                .filter(row -> SettingsTable.section(row.shape()).isEmpty())
+                .toList();
+        if (!rows.isEmpty()) {
+            page.append("| setting | variable | default | value | meaning |\n| --- | --- | --- | --- | --- |\n");
+            rows.forEach(row -> page.append(row(row)));
+        }
+        String rest = section.settings().stream()
+                .filter(inner -> SettingsTable.section(inner.shape()).isPresent())
+                .map(inner -> "`" + inner.name() + "`")
+                .collect(Collectors.joining(", "));
+        if (!rest.isEmpty()) {
+            page.append((rows.isEmpty() ? "" : "\n") + "Further settings below: " + rest + ".\n");
+        }
+        section.settings().stream()
+                .filter(inner -> SettingsTable.section(inner.shape()).isPresent())
+                .forEach(inner -> section(page, inner, path + "."));
+    }
+
+    private static String sentence(String phrase) {
+        return Character.toUpperCase(phrase.charAt(0)) + phrase.substring(1) + ".";
+    }
+
+    private static String oldNames(Setting<?> setting) {
+        String names = Stream.concat(setting.oldName().stream(), setting.oldVariable().stream())
+                .map(name -> "`" + name + "`")
+                .collect(Collectors.joining(", "));
+        return names.isEmpty() ? "" : ". Old names, which work in this version only: " + names;
+    }
+
+    private static String row(Setting<?> setting) {
+        Optional<String> variables = setting.variable()
+                .map(name -> setting.shape().variables(name).stream()
+                        .map(each -> "`" + each + "`")
+                        .collect(Collectors.joining(", ")));
+        String value = setting.shape().expected();
+        return "| `" + setting.name() + "` | " + variables.orElse("") + " | "
+                + setting.byDefault().map(text -> "`" + text + "`").orElse("") + " | " + value + " | "
+                + setting.meaning() + oldNames(setting) + " |\n";
+    }
+}

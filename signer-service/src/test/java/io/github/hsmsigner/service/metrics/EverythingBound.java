@@ -1,0 +1,39 @@
+package io.github.hsmsigner.service.metrics;
+
+import io.github.hsmsigner.core.SigningQueue;
+import io.github.hsmsigner.core.TestKeys;
+import io.github.hsmsigner.service.audit.AuditFile;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/** Metrics with all there is bound to them. */
+final class EverythingBound {
+
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private EverythingBound() {}
+
+    /** Binds everything but an open token, whose numbers are there without it, and waits until the garbage collector is heard of. */
+    static Scrape scrape(ServiceMetrics metrics, AuditFile audit) {
+        metrics.bindRuntime();
+        metrics.bindAudit(audit);
+        metrics.bindKeys(() -> List.of(TestKeys.key("key")));
+        metrics.bindTlsCertificate(() -> Instant.EPOCH);
+        metrics.bindQueue("queue", SigningQueue.of(1, 1, Duration.ofSeconds(1)));
+        metrics.tokenEvents("token");
+        metrics.bindHttpLimit("max_requests", () -> 0);
+        System.gc();
+        long end = System.nanoTime() + LIMIT.toNanos();
+        Scrape scrape = Scrape.of(metrics);
+        while (!scrape.types().containsKey(RuntimeMetric.GC_PAUSE.exposedName())) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("No collection was noticed within " + LIMIT);
+            }
+            LockSupport.parkNanos(10_000_000);
+            scrape = Scrape.of(metrics);
+        }
+        return scrape;
+    }
+}

@@ -1,0 +1,69 @@
+package io.github.hsmsigner.service.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** docs/metrics.md says what the declarations say. With {@code -Ddocs.write=true} its tables are written anew. */
+class MetricsPageTest {
+
+    private static final Path PAGE = Path.of("..", "docs", "metrics.md");
+    private static final String HEAD = "| metric | type | labels | meaning |\n| --- | --- | --- | --- |\n";
+
+    @Test
+    void theTablesAreMadeFromTheDeclarations() throws IOException {
+        String page = Files.readString(PAGE);
+        String expected =
+                replaced(replaced(replaced(page, "own", own()), "outcomes", outcomes()), "runtime", runtime());
+        if (Boolean.getBoolean("docs.write")) {
+            Files.writeString(PAGE, expected);
+        }
+        assertThat(Files.readString(PAGE))
+                .as("docs/metrics.md, which -Ddocs.write=true writes anew")
+                .isEqualTo(expected);
+    }
+
+    private static String replaced(String page, String part, String text) {
+        String begin = "<!-- " + part + ": made from the code -->\n";
+        String end = "<!-- end of " + part + " -->";
+        assertThat(page).contains(begin, end);
+        return page.substring(0, page.indexOf(begin) + begin.length()) + "\n" + text + "\n"
+                + page.substring(page.indexOf(end));
+    }
+
+    private static String own() {
+        return HEAD
+                + Arrays.stream(Metric.values())
+                        .map(metric -> row(
+                                metric.exposedName(),
+                                metric.kind().text(),
+                                metric.labels().stream()
+                                        .map(label -> "`" + label + "`")
+                                        .collect(Collectors.joining(", ")),
+                                metric.description()))
+                        .collect(Collectors.joining());
+    }
+
+    private static String row(String name, String type, String labels, String meaning) {
+        return "| `" + name + "` | " + type + " | " + labels + " | " + meaning + " |\n";
+    }
+
+    private static String outcomes() {
+        return Arrays.stream(Outcome.values())
+                        .map(outcome -> "`" + outcome.text() + "`")
+                        .collect(Collectors.joining(", "))
+                + "\n";
+    }
+
+    private static String runtime() {
+        return "| metric | meaning |\n| --- | --- |\n"
+                + Arrays.stream(RuntimeMetric.values())
+                        .map(metric -> "| `" + metric.exposedName() + "` | " + metric.description() + " |\n")
+                        .collect(Collectors.joining());
+    }
+}

@@ -1,0 +1,126 @@
+package io.github.hsmsigner.service.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hsmsigner.core.RequestContext;
+import io.github.hsmsigner.core.SigningKeys;
+import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.core.TestKeys;
+import io.github.hsmsigner.core.cms.CmsContainerBuilder;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
+import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
+import io.github.hsmsigner.http.protocol.CallbackAction;
+import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each request counts once, and whatever clients send, there are no more time series. */
+class RequestCountTest {
+
+    private final ServiceMetrics metrics = ServiceMetrics.create("1");
+
+    @AfterEach
+    void close() {
+        metrics.close();
+    }
+
+    private static double count(Scrape scrape, String action, String outcome) {
+        return scrape.value("signer_requests_total", "action", action, "outcome", outcome);
+    }
+
+    @Test
+    void countsByActionAndOutcome() {
+        metrics.answered(Optional.of(CallbackAction.SIGN_PKCS7), "ok");
+        metrics.answered(Optional.of(CallbackAction.SIGN_PKCS7), "unavailable");
+        metrics.answered(Optional.of(CallbackAction.GET_CERTIFICATES), "ok");
+        metrics.answered(Optional.empty(), "invalid_request");
+        metrics.answeredByServer(ErrorAnswer.notFound("id"));
+        metrics.answeredByServer(ErrorAnswer.methodNotAllowed("POST", "id"));
+        metrics.answeredByServer(ErrorAnswer.bodyTooLarge(1, "id"));
+        metrics.answeredByServer(ErrorAnswer.unsupportedMediaType("id"));
+        metrics.answeredByServer(ErrorAnswer.unsupportedContentEncoding("id"));
+        metrics.answeredByServer(ErrorAnswer.ofHttpServer(400, "id"));
+        metrics.answeredByServer(ErrorAnswer.ofHttpServer(503, "id"));
+        metrics.answeredByServer(ErrorAnswer.internal("id"));
+        metrics.answeredByServer(ErrorAnswer.requestTimeout("id"));
+
+        metrics.answeredByServer(ErrorAnswer.invalidClientCertificate("It expired.", "id"));
+        metrics.answeredByServer(ErrorAnswer.browserRequest("Origin", "id"));
+        metrics.answeredByServer(ErrorAnswer.misdirectedRequest("id"));
+
+        Scrape scrape = Scrape.of(metrics);
+        assertThat(count(scrape, "sign_pkcs7", "ok")).isEqualTo(1);
+        assertThat(count(scrape, "sign_pkcs7", "unavailable")).isEqualTo(1);
+        assertThat(count(scrape, "get_certificates", "ok")).isEqualTo(1);
+        for (String outcome : Set.of(
+                "invalid_request",
+                "not_found",
+                "method_not_allowed",
+                "body_too_large",
+                "unsupported_media_type",
+                "unsupported_content_encoding",
+                "bad_http_request",
+                "http_server",
+                "request_timeout",
+                "invalid_client_certificate",
+                "browser_request",
+                "misdirected_request",
+                "internal")) {
+            assertThat(count(scrape, "unknown", outcome)).as(outcome).isEqualTo(1);
+        }
+        assertThat(scrape.sum("signer_requests_total")).isEqualTo(16);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Reason.class)
+    void countsTheReasonsOfUnavailability(Reason reason) {
+        SigningService service = SigningService.builder(
+                        SigningKeys.of(
+                                List.of(),
+                                Map.of("k", () -> SigningUnavailableException.lasting(reason, "away", null))),
+                        new CmsContainerBuilder())
+                .metrics(metrics)
+                .build();
+        assertThatThrownBy(
+                        () -> service.certificates(RequestContext.builder("id").build()))
+                .isInstanceOf(SigningUnavailableException.class);
+        Scrape scrape = Scrape.of(metrics);
+        assertThat(scrape.value("signer_requests_unavailable_total", "reason", reason.text()))
+                .isEqualTo(1);
+        assertThat(scrape.sum("signer_requests_unavailable_total")).isEqualTo(1);
+    }
+
+    @Test
+    void aServiceThatIsToldOfNoAnswersCountsNone() {
+        SigningService service = SigningService.builder(SigningKeys.of(TestKeys.key("k")), new CmsContainerBuilder())
+                .metrics(metrics)
+                .build();
+        service.certificates(RequestContext.builder("id").build());
+
+        Scrape scrape = Scrape.of(metrics);
+        assertThat(scrape.sum("signer_requests_total")).isZero();
+        assertThat(scrape.sum("signer_request_duration_seconds_count")).isEqualTo(1);
+    }
+
+    @Test
+    void noInputMakesATimeSeries() {
+        Set<String> before = Set.copyOf(Scrape.of(metrics).series());
+        for (int i = 0; i < 1_000; i++) {
+            metrics.answered(Optional.empty(), "outcome-" + i);
+        }
+        Scrape after = Scrape.of(metrics);
+        assertThat(count(after, "unknown", "other")).isEqualTo(1_000);
+        assertThat(after.series())
+                .filteredOn(series -> series.startsWith("signer_"))
+                .containsExactlyInAnyOrderElementsOf(before.stream()
+                        .filter(series -> series.startsWith("signer_"))
+                        .toList());
+    }
+}

@@ -1,0 +1,90 @@
+package io.github.hsmsigner.service.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hsmsigner.http.protocol.CallbackLimits;
+import io.github.hsmsigner.http.protocol.CertificateEncoding;
+import io.github.hsmsigner.testing.CapturedLog;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HeapDemandTest {
+
+    private static final long MIB = 1024 * 1024;
+
+    /** What a virtual machine with -Xmx64m and the serial collector says that it has. */
+    private static final long HEAP_OF_SYSTEMD = 62 * MIB;
+
+    private static final ClientLimits DEFAULTS = ClientLimits.defaults();
+
+    @Test
+    void theDefaultLimitsFitTheHeapOfSystemd() {
+        HeapDemand demand = HeapDemand.of(TestServer.settings(DEFAULTS), 0, HEAP_OF_SYSTEMD);
+        assertThat(demand.fits()).as(demand.toString()).isTrue();
+    }
+
+    @Test
+    void eachLimitThatIsRaisedNeedsMore() {
+        assertDoesNotFit(DEFAULTS.withMaxConnections(1_300), CallbackLimits.defaults());
+        assertDoesNotFit(DEFAULTS.withMaxRequests(320), CallbackLimits.defaults());
+        assertDoesNotFit(DEFAULTS.withMaxRequestMemory(8 * MIB), CallbackLimits.defaults());
+        assertDoesNotFit(DEFAULTS, CallbackLimits.builder().maxTokens(1_000).build());
+        assertDoesNotFit(DEFAULTS, CallbackLimits.builder().maxNameLength(1_000).build());
+    }
+
+    private static void assertDoesNotFit(ClientLimits clients, CallbackLimits json) {
+        ServerSettings settings = new ServerSettings(
+                TestServer.ANY_PORT,
+                "/sign",
+                Optional.empty(),
+                Optional.empty(),
+                json,
+                CertificateEncoding.PEM,
+                clients,
+                Duration.ofSeconds(1),
+                Set.of());
+        assertThat(HeapDemand.of(settings, 0, HEAP_OF_SYSTEMD).fits()).isFalse();
+    }
+
+    /** Each request may hold a container with a CRL of that size. */
+    @ParameterizedTest
+    @CsvSource({"0, 0", "65536, 16", "1048576, 256", "67108864, 16384"})
+    void revocationInformationNeedsItsSizeForEachRequest(long largest, long mebibytes) {
+        ServerSettings settings = TestServer.settings(DEFAULTS);
+        HeapDemand without = HeapDemand.of(settings, 0, HEAP_OF_SYSTEMD);
+        HeapDemand with = HeapDemand.of(settings, largest, HEAP_OF_SYSTEMD);
+        assertThat(with.bytes() - without.bytes()).isEqualTo(mebibytes * MIB);
+        assertThat(with.fits()).isEqualTo(largest == 0);
+    }
+
+    @Test
+    void theWarningNamesTheLimitOfRevocationInformation() {
+        ServerSettings settings = TestServer.settings(DEFAULTS);
+        assertThat(SigningHttpServer.heapWarning(settings, 1L << 40).orElseThrow())
+                .endsWith(
+                        "Lower max-connections, max-requests, max-request-memory or revocation-max-size, or raise -Xmx.");
+        assertThat(SigningHttpServer.heapWarning(TestServer.settings(DEFAULTS.withMaxRequestMemory(1L << 40)), 0)
+                        .orElseThrow())
+                .endsWith("Lower max-connections, max-requests or max-request-memory, or raise -Xmx.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theStartSaysWhetherItFits(boolean fits) {
+        ServerSettings settings = TestServer.settings(fits ? DEFAULTS : DEFAULTS.withMaxRequestMemory(1L << 40));
+        try (CapturedLog log = new CapturedLog()) {
+            SigningHttpServer.logHeapDemand(settings, 0);
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("Clients can make the service use "))
+                    .singleElement()
+                    .asString()
+                    .startsWith(fits ? "INFO " : "WARN ");
+        }
+        assertThat(SigningHttpServer.heapWarning(settings, 0).isEmpty()).isEqualTo(fits);
+    }
+}

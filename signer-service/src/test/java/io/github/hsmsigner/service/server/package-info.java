@@ -1,0 +1,2 @@
+/** Tests of the HTTP server over real sockets. */
+package io.github.hsmsigner.service.server;

@@ -17,7 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A PIN that a program prints. What it prints to standard error is not read, as it could hold anything. */
+/** A PIN that a program prints. The standard error of the program is not read, because it could hold anything. */
 final class CommandPin implements PinSource {
 
     private final List<String> command;

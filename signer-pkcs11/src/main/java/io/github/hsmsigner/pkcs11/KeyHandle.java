@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The handle of a private key, which is good in one generation only: in the next the key is looked up again, and its public key
- * compared with the one that is remembered. Safe for use by any number of threads at once; each that finds the handle missing looks
- * it up in its own session, so that none waits for another that hangs.
+ * The handle of a private key, which is valid in one generation only. In the next generation the key is looked up
+ * again, and its public key is compared with the remembered one. Thread-safe. Each thread that finds no handle looks it
+ * up in its own session, so that none waits for a thread that hangs.
  */
 final class KeyHandle {
 
@@ -68,8 +68,8 @@ final class KeyHandle {
                 throw SigningUnavailableException.lasting(
                         SigningUnavailableException.Reason.KEY_MISSING,
                         "Token " + token + " has another key in the place of " + lookup
-                                + ": a signature made with it does not verify with the public key of the one that was"
-                                + " found at the start. It is not used.",
+                                + ". A signature made with it does not verify with the public key that was found at"
+                                + " startup. The key is not used.",
                         null);
             }
             found(session, handle);

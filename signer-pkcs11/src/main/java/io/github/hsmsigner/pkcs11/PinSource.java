@@ -8,19 +8,20 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Where the PIN comes from, asked anew for each login. After a token refused a PIN, the source is asked from time to time, and there
- * is another login once it gives another PIN.
+ * The source of the PIN, which is read again for each login. After a token refused a PIN, the source is read from time
+ * to time. There is another login once it returns another PIN.
  *
- * <p>Implementations are safe for use by any number of threads at once and do not show the PIN when printed.
+ * <p>Implementations are thread-safe, and their {@link Object#toString} does not show the PIN.
  */
 @FunctionalInterface
 public interface PinSource {
 
     /**
-     * The PIN, exactly as C_Login is to get it; for CloudHSM {@code user:password}.
+     * Returns the PIN, exactly as C_Login is to get it; for CloudHSM {@code user:password}.
      *
      * @return a copy that the caller wipes after use
-     * @throws SigningUnavailableException if the source has none; not {@code retryable()}, as a person must mend it
+     * @throws SigningUnavailableException if the source has none; not {@code retryable()}, because an operator must fix
+     *     it
      */
     char[] pin();
 
@@ -55,7 +56,7 @@ public interface PinSource {
     }
 
     /**
-     * A PIN in a file, which is read anew for each login, so that it can be changed without a restart.
+     * Returns a source that reads the PIN from a file for each login, so that it can change without a restart.
      *
      * @param file the file; its content in UTF-8 is the PIN, decoded as by {@link SecretText#decode}
      * @return the source
@@ -75,13 +76,13 @@ public interface PinSource {
     }
 
     /**
-     * A PIN that a program prints, which is run anew for each login.
+     * Returns a source that runs a program for each login; the program prints the PIN.
      *
      * @param command the program and its arguments; no shell reads them
-     * @param timeout the longest time to wait for its end
-     * @return the source; what the program prints in UTF-8 is the PIN, decoded as by {@link SecretText#decode}
-     * @throws InvalidConfigurationException if the charset of the locale cannot encode the command, so that the program would get
-     *     other text
+     * @param timeout the maximum time to wait for its end
+     * @return the source; the output of the program in UTF-8 is the PIN, decoded as by {@link SecretText#decode}
+     * @throws InvalidConfigurationException if the charset of the locale cannot encode the command, so that the program
+     *     would get other text
      */
     static PinSource command(List<String> command, Duration timeout) {
         return new CommandPin(command, timeout);

@@ -14,8 +14,8 @@ import java.util.Optional;
 public final class Pkcs11Config {
 
     /**
-     * How many sessions a token's keys are used in at once, unless set: enough to keep one HSM busy through a network, and far
-     * below the 1,024 that CloudHSM allows an application.
+     * The default maximum number of sessions for signatures on a token. It is enough to keep one HSM busy through a
+     * network, and far below the 1,024 that CloudHSM allows an application.
      */
     public static final int DEFAULT_MAXIMUM_POOL_SIZE = 32;
 
@@ -103,7 +103,7 @@ public final class Pkcs11Config {
     }
 
     /**
-     * What C_Initialize is given besides the flags.
+     * Returns the parameters of C_Initialize in addition to the flags.
      *
      * @return the parameters, or empty for none
      */
@@ -130,9 +130,9 @@ public final class Pkcs11Config {
     }
 
     /**
-     * The rules for the maker of the HSM.
+     * Returns the rules for the vendor of the HSM.
      *
-     * @return the rules, or empty for those that follow from what the module says of itself
+     * @return the rules, or empty for the rules that follow from C_GetInfo of the module
      */
     public Optional<VendorProfile> vendorProfile() {
         return vendorProfile;
@@ -220,7 +220,7 @@ public final class Pkcs11Config {
     }
 
     /**
-     * Who hears of what happens between this library and the token.
+     * Returns the listener for events between this library and the token.
      *
      * @return the listener
      */
@@ -257,11 +257,12 @@ public final class Pkcs11Config {
         }
 
         /**
-         * Sets what C_Initialize is given in the field {@code pReserved} of CK_C_INITIALIZE_ARGS (PKCS#11 2.40, section 3.7). The
-         * standard reserves it, and some modules want something there: softokn of NSS the directory of its database. Without it,
-         * nothing. All tokens that a process opens from one module need the same.
+         * Sets the field {@code pReserved} of CK_C_INITIALIZE_ARGS for C_Initialize (PKCS#11 2.40, section 3.7).
+         * Default: none. The standard reserves the field, and some modules expect a value: softokn of NSS expects the
+         * directory of its database. All tokens that a process opens from one module need the same value.
          *
-         * @param initializeParameters the parameters, in the syntax of the module; given as UTF-8 with a zero octet behind
+         * @param initializeParameters the parameters, in the syntax of the module; passed as UTF-8 with a trailing zero
+         *     byte
          * @return this builder
          */
         public Builder initializeParameters(String initializeParameters) {
@@ -303,7 +304,7 @@ public final class Pkcs11Config {
         }
 
         /**
-         * Sets which token is meant, in place of what was set before; without it, the only token there is.
+         * Sets the selector of the token, and replaces previous selectors. Default: the only token of the module.
          *
          * @param token the selector
          * @return this builder
@@ -314,7 +315,7 @@ public final class Pkcs11Config {
         }
 
         /**
-         * Sets the rules for the maker of the HSM; without it, those that follow from what the module says of itself.
+         * Sets the rules for the vendor of the HSM. Default: the rules that follow from C_GetInfo of the module.
          *
          * @param vendorProfile the rules
          * @return this builder
@@ -336,7 +337,7 @@ public final class Pkcs11Config {
         }
 
         /**
-         * Sets how many sessions are opened at once; {@value Pkcs11Config#DEFAULT_SESSIONS_OPENED_AT_ONCE}, without it.
+         * Sets how many sessions are opened at once. Default: {@value Pkcs11Config#DEFAULT_SESSIONS_OPENED_AT_ONCE}.
          *
          * @param sessionsOpenedAtOnce the number; at least 1
          * @return this builder
@@ -392,7 +393,7 @@ public final class Pkcs11Config {
         }
 
         /**
-         * Sets on which thread the module is called for a signature; {@link CallingThread#AUTOMATIC}, without it.
+         * Sets the thread that calls the module for a signature. Default: {@link CallingThread#AUTOMATIC}.
          *
          * @param callingThread the setting
          * @return this builder
@@ -403,9 +404,10 @@ public final class Pkcs11Config {
         }
 
         /**
-         * Sets whether to log in although the token says that one more wrong PIN would lock the user; {@code false}, without it.
+         * Sets whether to log in although the token reports that one more wrong PIN would lock the user. Default:
+         * {@code false}.
          *
-         * @param loginOnFinalTry {@code true} to log in all the same
+         * @param loginOnFinalTry {@code true} to log in even then
          * @return this builder
          */
         public Builder loginOnFinalTry(boolean loginOnFinalTry) {
@@ -414,7 +416,7 @@ public final class Pkcs11Config {
         }
 
         /**
-         * Sets how patient to be with the token; {@link RecoverySettings#defaults}, without it.
+         * Sets the time limits and retries of the recovery. Default: {@link RecoverySettings#defaults}.
          *
          * @param recovery the settings
          * @return this builder
@@ -425,7 +427,7 @@ public final class Pkcs11Config {
         }
 
         /**
-         * Sets who hears of what happens between this library and the token; nobody, without it.
+         * Sets the listener for events between this library and the token. Default: none.
          *
          * @param events the listener
          * @return this builder

@@ -29,10 +29,10 @@ import java.util.Set;
 /**
  * A private key on a token.
  *
- * <p>A signature is C_SignInit and C_Sign in a session of the token's pool, and nothing else, with a login in between for keys that
- * are marked CKA_ALWAYS_AUTHENTICATE; what they are given is settled once, by the {@link SignaturePlan}. What goes wrong is mended underneath: a request fails only when its deadline passes, or the token is
- * known not to work. Made by {@link Pkcs11Token#signer} and usable until that token is closed. Safe for use by any number of
- * threads at once.
+ * <p>A signature is only C_SignInit and C_Sign in a session of the token's pool. Keys that are marked
+ * CKA_ALWAYS_AUTHENTICATE need a login in between. The {@link SignaturePlan} determines the arguments once. The
+ * recovery repairs faults in the background. A request fails only if its deadline passes or the token is known not to
+ * work. Made by {@link Pkcs11Token#signer} and usable until that token is closed. Thread-safe.
  */
 public final class Pkcs11Signer implements Signer {
 

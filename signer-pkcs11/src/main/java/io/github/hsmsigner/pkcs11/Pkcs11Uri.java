@@ -19,10 +19,11 @@ import java.util.regex.Pattern;
 /**
  * A {@code pkcs11:} URI (RFC 7512), which names a key, a token, a slot or a module. Immutable.
  *
- * <p>Strict where a slip could name something else: an attribute of the path that is not known is refused, those of vendors among
- * them, as by the RFC's guidelines for matching it can match nothing; so are attributes that come twice. Attributes of the query that
- * are not known are passed over, as the same guidelines say. A PIN in the URI ({@code pin-value}) is refused, because URIs end up in
- * configurations and logs; {@code pin-source} is read, and used by whoever makes the {@link PinSource}.
+ * <p>Strict if a mistake could name something else. It refuses unknown attributes of the path, including those of
+ * vendors, because by the RFC's guidelines for matching such a URI matches nothing. It also refuses duplicate
+ * attributes. It ignores unknown attributes of the query, according to the same guidelines. It refuses a PIN in the URI
+ * ({@code pin-value}), because URIs end up in configurations and logs. It reads {@code pin-source}, for the caller that
+ * makes the {@link PinSource}.
  */
 public final class Pkcs11Uri {
 
@@ -46,7 +47,10 @@ public final class Pkcs11Uri {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+");
     private static final Pattern LIBRARY_VERSION = Pattern.compile("[0-9]+(\\.[0-9]+)?");
 
-    /** What may stand unescaped in a value: RFC 7512, section 2.3, {@code pk11-path-res-avail} and {@code pk11-query-res-avail}. */
+    /**
+     * The unescaped characters of a value: RFC 7512, section 2.3, {@code pk11-path-res-avail} and
+     * {@code pk11-query-res-avail}.
+     */
     private static final String UNRESERVED = "-._~";
 
     private static final String PATH_CHARACTERS = UNRESERVED + ":[]@!$'()*+,=&";
@@ -189,9 +193,9 @@ public final class Pkcs11Uri {
     }
 
     /**
-     * The id of the object ({@code id}).
+     * Returns the id of the object ({@code id}).
      *
-     * @return the octets of CKA_ID, or empty for any
+     * @return the bytes of CKA_ID, or empty for any
      */
     public Optional<byte[]> id() {
         return id.map(HexFormat.of()::parseHex);

@@ -38,7 +38,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Describes a token for {@link Pkcs11Token#describe}: looks at all there is, and goes on where something cannot be read. One use. */
+/**
+ * Describes a token for {@link Pkcs11Token#describe}: reads everything, and continues if something cannot be read. One
+ * use.
+ */
 final class TokenInspector {
 
     private final Pkcs11Token owner;
@@ -133,7 +136,7 @@ final class TokenInspector {
         try {
             access.read(
                             session -> {
-                                // Work may be done anew after trouble with a session.
+                                // This may run again after an error of a session.
                                 mechanisms.clear();
                                 keys.clear();
                                 certificates.clear();

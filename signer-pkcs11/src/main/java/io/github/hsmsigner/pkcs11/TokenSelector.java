@@ -33,7 +33,7 @@ public final class TokenSelector {
     }
 
     /**
-     * The token that a URI means. What the URI says of a key does not matter here.
+     * Returns the selector of the token that a URI names. The parts of the URI about a key do not matter here.
      *
      * @param uri the URI
      * @return the selector

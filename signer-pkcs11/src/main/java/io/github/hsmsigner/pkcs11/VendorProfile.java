@@ -6,9 +6,9 @@ import java.util.Locale;
 import java.util.OptionalInt;
 
 /**
- * What is particular about the HSMs of a maker, beyond the standard. Immutable.
+ * The particular rules for the HSMs of a vendor, beyond the standard. Immutable.
  *
- * <p>Found from what the module says of itself, or set. Each rule names where it comes from.
+ * <p>Found from C_GetInfo of the module, or set. Each rule names its source.
  */
 public final class VendorProfile {
 
@@ -53,8 +53,9 @@ public final class VendorProfile {
     }
 
     /**
-     * SoftHSM 2, tried with version 2.6.1 as Debian packages it. It needs no rule of its own: it sets no limit to sessions, wants the
-     * context-specific login that the standard describes, and shows all attributes of public keys.
+     * SoftHSM 2, tested with version 2.6.1 as Debian packages it. It needs no special rule: it sets no limit to
+     * sessions, requires the context-specific login that the standard describes, and shows all attributes of public
+     * keys.
      *
      * @return the profile
      */
@@ -63,11 +64,11 @@ public final class VendorProfile {
     }
 
     /**
-     * Finds the profile by what C_GetInfo tells, and by the name of the file that AWS gives its module (user guide, PKCS#11 library,
-     * installation). A module that only passes calls on to another, such as p11-kit's, tells of itself; the profile is to be set
-     * then.
+     * Finds the profile by the result of C_GetInfo, and by the name of the file that AWS gives its module (user guide,
+     * PKCS#11 library, installation). A module that only passes calls on to another one, such as p11-kit's, reports its
+     * own name. The operator must then set the profile.
      *
-     * @param info the answer of C_GetInfo
+     * @param info the result of C_GetInfo
      * @param module the module's shared library
      * @return the profile; the generic one for makers that need no other
      */
@@ -101,9 +102,10 @@ public final class VendorProfile {
     }
 
     /**
-     * How many octets a message for CKM_EDDSA may have. CloudHSM: 16,000 (user guide, PKCS#11 library, supported mechanisms).
+     * Returns the maximum number of bytes in a message for CKM_EDDSA. CloudHSM: 16,000 (user guide, PKCS#11 library,
+     * supported mechanisms).
      *
-     * @return the number; empty where there is no limit
+     * @return the number; empty if there is no limit
      */
     OptionalInt maxEddsaMessage() {
         return maxEddsaMessage;

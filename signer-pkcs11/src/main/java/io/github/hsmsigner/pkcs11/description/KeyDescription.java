@@ -7,9 +7,9 @@ import java.util.Optional;
  * A private key that may sign. Immutable.
  *
  * @param name its label and id
- * @param type its type and size, as far as the token tells
+ * @param type its type and size, as far as the token shows them
  * @param publicHalfShown whether the token shows its public half
- * @param alwaysAuthenticate whether each signature needs a login of its own
+ * @param alwaysAuthenticate whether each signature needs a separate login
  * @param certificate the subject of the certificate on the token that belongs to it; empty if there is none, or several
  * @param plan how it signs, with all its algorithms; empty if it does not
  */
@@ -25,9 +25,9 @@ public record KeyDescription(
      * Checks that nothing is missing.
      *
      * @param name its label and id
-     * @param type its type and size, as far as the token tells
+     * @param type its type and size, as far as the token shows them
      * @param publicHalfShown whether the token shows its public half
-     * @param alwaysAuthenticate whether each signature needs a login of its own
+     * @param alwaysAuthenticate whether each signature needs a separate login
      * @param certificate the subject of its certificate
      * @param plan how it signs
      */

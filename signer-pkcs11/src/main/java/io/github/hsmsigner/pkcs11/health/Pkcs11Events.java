@@ -3,10 +3,10 @@ package io.github.hsmsigner.pkcs11.health;
 import java.time.Duration;
 
 /**
- * What happens between this library and a token, for metrics and audit. Every method does nothing unless implemented.
+ * The events between this library and a token, for metrics and audit. Every method does nothing unless implemented.
  *
- * <p>Implementations are safe for use by any number of threads at once, return at once and throw nothing. Numbers of the moment,
- * such as sessions in use, are in {@link SessionStatistics}.
+ * <p>Implementations are thread-safe, return at once and throw nothing. Current numbers, such as sessions in use, are
+ * in {@link SessionStatistics}.
  */
 public interface Pkcs11Events {
 
@@ -61,7 +61,7 @@ public interface Pkcs11Events {
     default void moduleUsed(long nanos) {}
 
     /**
-     * Events that nobody hears.
+     * Returns a listener that does nothing.
      *
      * @return the default
      */

@@ -187,7 +187,7 @@ public final class RecoverySettings {
         private Builder() {}
 
         /**
-         * Sets the pauses of a request that is tried again; 20 ms to 500 ms, without it.
+         * Sets the pauses before a request is retried. Default: 20 ms to 500 ms.
          *
          * @param first the first pause; positive
          * @param longest the longest pause; not shorter
@@ -202,7 +202,8 @@ public final class RecoverySettings {
         }
 
         /**
-         * Sets after how many failures of the device in a row requests fail at once; 5, without it.
+         * Sets how many consecutive failures of the device open the circuit breaker; then requests fail at once.
+         * Default: 5.
          *
          * @param failures the number; at least 1
          * @return this builder
@@ -229,43 +230,44 @@ public final class RecoverySettings {
         }
 
         /**
-         * Sets how often a refused PIN's source is asked for another PIN; every 2 s, without it.
+         * Sets how often the source of a refused PIN is checked for another PIN. Default: every 2 s.
          *
          * @param pause the pause; positive
          * @return this builder
          * @throws InvalidConfigurationException if it is not positive
          */
         public Builder pinCheckPause(Duration pause) {
-            this.pinCheckPause = requirePositive("The pause between looks at the PIN source", pause);
+            this.pinCheckPause = requirePositive("The pause between checks of the PIN source", pause);
             return this;
         }
 
         /**
-         * Sets how long calls under way are waited for, before the module is initialised again or the token closed; 5 s, without it.
+         * Sets how long to wait for calls in progress before the module is initialised again or the token closed.
+         * Default: 5 s.
          *
          * @param limit the time; positive
          * @return this builder
          * @throws InvalidConfigurationException if it is not positive
          */
         public Builder drainLimit(Duration limit) {
-            this.drainLimit = requirePositive("The time for calls under way", limit);
+            this.drainLimit = requirePositive("The time for calls in progress", limit);
             return this;
         }
 
         /**
-         * Sets how many calls that do not come back make the token unhealthy; 4, without it.
+         * Sets how many calls that do not return make the token unhealthy. Default: 4.
          *
          * @param limit the number; at least 1
          * @return this builder
          * @throws InvalidConfigurationException if it is less
          */
         public Builder hungCallLimit(int limit) {
-            this.hungCallLimit = requirePositive("The number of hung calls", limit);
+            this.hungCallLimit = requirePositive("The number of hanging calls", limit);
             return this;
         }
 
         /**
-         * Sets how long after the token had no room for another session one more is tried; 30 s, without it.
+         * Sets the pause before a further session is tried after the token had no room for one. Default: 30 s.
          *
          * @param pause the pause; positive
          * @return this builder

@@ -1,15 +1,16 @@
 package io.github.hsmsigner.pkcs11.health;
 
 /**
- * The sessions of a token at one moment; the one that holds the login is not counted. Immutable.
+ * The sessions of a token at one moment, without the session that holds the login. Immutable.
  *
- * @param capacity how many there may be at once now
- * @param inUse how many are lent out, those of hung calls included
- * @param idle how many wait for use
- * @param waiting how many callers wait for one
- * @param hungCalls how many calls have been in the module for longer than {@link RecoverySettings#hangLimit}, and have not returned
- * @param opened how many were opened so far
- * @param closed how many were closed so far; opened is closed plus idle plus those in use that were opened
+ * @param capacity the current maximum
+ * @param inUse the sessions in use, including those of hanging calls
+ * @param idle the sessions that are free
+ * @param waiting the callers that wait for a session
+ * @param hungCalls the calls that have been in the module for longer than {@link RecoverySettings#hangLimit}, and have
+ *     not returned
+ * @param opened the sessions opened so far
+ * @param closed the sessions closed so far; opened is closed plus idle plus those in use that were opened
  */
 public record SessionStatistics(
         int capacity, int inUse, int idle, int waiting, int hungCalls, long opened, long closed) {}

@@ -1,2 +1,2 @@
-/** What an operator sees of a token's state and sets for its recovery. */
+/** The state of a token for operators, and the settings of its recovery. */
 package io.github.hsmsigner.pkcs11.health;

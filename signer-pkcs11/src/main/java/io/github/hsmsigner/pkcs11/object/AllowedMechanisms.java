@@ -38,7 +38,7 @@ public record AllowedMechanisms(List<Long> codes) {
     }
 
     /**
-     * Tells whether the key allows a mechanism.
+     * Returns whether the key allows a mechanism.
      *
      * @param type the mechanism
      * @return {@code true} if it does

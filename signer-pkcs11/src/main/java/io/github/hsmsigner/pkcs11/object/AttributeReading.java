@@ -6,10 +6,10 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * What reading an attribute gave: its value, the knowledge that there is none, or nothing but an error. The last is not the same as
- * none: a throttled token answers so for attributes that are there.
+ * The result of reading an attribute: its value, the knowledge that it does not exist, or only an error. An error does
+ * not mean that the attribute does not exist: a throttled token returns errors for existing attributes.
  *
- * @param value the value; empty where there is none or it is not known
+ * @param value the value; empty if there is none or it is not known
  * @param unknown whether it could not be read
  * @param <T> the Java type of the value
  */

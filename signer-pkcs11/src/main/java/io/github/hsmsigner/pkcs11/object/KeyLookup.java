@@ -75,18 +75,18 @@ public final class KeyLookup {
     }
 
     /**
-     * Finds the key again in a new session, and compares it with the one that was found first. Should other keys meet the
-     * conditions by now as well, it is the one with the same public half that is found.
+     * Finds the key again in a new session, and compares it with the key that was found first. If other keys meet the
+     * conditions by now too, it finds the key with the same public half.
      *
      * @param objects the objects of the token, read in the new session
      * @param token the token in words
      * @param remembered the public half of the key that was found first
-     * @param shownBefore whether the token itself showed that public half then. If not, and it does not show it now, the only key
-     *     that meets the conditions is found without comparison: {@link KeyOnToken#publicKey()} is empty then, and the first
-     *     signature with it is to be verified before it is used
+     * @param shownBefore whether the token itself showed that public half then. If not, and it does not show it now
+     *     either, the only key that meets the conditions is found without comparison. {@link KeyOnToken#publicKey()} is
+     *     then empty, and the caller must verify the first signature of this key before it uses the key
      * @return the key, with the handle that is valid now
-     * @throws SigningUnavailableException if there is none, or another key is in its place (not {@code retryable()}), or the token
-     *     does not show the public half now though it did before
+     * @throws SigningUnavailableException if there is none, or the token has another key instead (not
+     *     {@code retryable()}), or the token does not show the public half now though it did before
      * @throws CryptokiException if the token cannot be read
      */
     public KeyOnToken findAgain(TokenObjects objects, String token, PublicKey remembered, boolean shownBefore)

@@ -13,11 +13,11 @@ import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 
 /**
- * What C_GenerateKeyPair is given: a private key that stays on the token, never leaves it, and does nothing but sign.
+ * The templates for C_GenerateKeyPair: a private key that stays on the token, cannot be extracted, and can only sign.
  *
- * <p>CKA_PRIVATE is left to the token for the public key, as CloudHSM takes no other value than its own there.
+ * <p>The public key's template omits CKA_PRIVATE, because CloudHSM accepts only its own value for it.
  *
- * @param mechanism how to generate
+ * @param mechanism the mechanism that generates the pair
  * @param publicKey the attributes of the public key object
  * @param privateKey the attributes of the private key object
  */

@@ -6,13 +6,13 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * A private key on a token: where it is and what it is called.
+ * A private key on a token: its handle and its names.
  *
  * @param handle its handle, valid while the module stays initialised
  * @param label its CKA_LABEL
  * @param id its CKA_ID in hexadecimal
  * @param keyType its CKK code
- * @param alwaysAuthenticate its CKA_ALWAYS_AUTHENTICATE: whether each signature needs a login of its own
+ * @param alwaysAuthenticate its CKA_ALWAYS_AUTHENTICATE: whether each signature needs a separate login
  * @param allowedMechanisms its CKA_ALLOWED_MECHANISMS
  */
 public record PrivateKeyObject(
@@ -34,11 +34,11 @@ public record PrivateKeyObject(
     }
 
     /**
-     * Its CKA_ID.
+     * Returns its CKA_ID.
      *
-     * @return the octets; empty where it has none, or it cannot be read
+     * @return the bytes; empty if it has none, or it cannot be read
      */
-    Optional<byte[]> idOctets() {
+    Optional<byte[]> idBytes() {
         return id.value().map(HexFormat.of()::parseHex);
     }
 
@@ -52,7 +52,7 @@ public record PrivateKeyObject(
     }
 
     /**
-     * Its type, as far as the token tells it without its public half.
+     * Returns its type, as far as the token shows it without its public half.
      *
      * @return the type in words
      */
@@ -60,7 +60,7 @@ public record PrivateKeyObject(
         return keyType.value().map(PrivateKeyObject::typeName).orElse("type not known");
     }
 
-    /** Its names and, as far as the token tells it without its public half, its type. */
+    /** Returns its names and, as far as the token shows it without its public half, its type. */
     @Override
     public String toString() {
         return name() + (keyType.value().isPresent() ? " (" + type() + ")" : "");

@@ -57,10 +57,10 @@ public final class PublicKeys {
     }
 
     /**
-     * A key on a named curve, Ed25519 among them.
+     * Decodes a key on a named curve, such as Ed25519.
      *
-     * <p>Tokens differ: the curve comes as an object identifier, or as a name in a PrintableString (PKCS#11 3.0, section 2.3.10); the
-     * point as an OCTET STRING as the standard has it, or bare.
+     * <p>Tokens differ. The curve is an object identifier, or a name in a PrintableString (PKCS#11 3.0, section
+     * 2.3.10). The point is the DEROctetString of the standard, or bare.
      *
      * @param parameters its CKA_EC_PARAMS
      * @param point its CKA_EC_POINT
@@ -98,7 +98,7 @@ public final class PublicKeys {
         } catch (IOException e) {
             throw new IllegalArgumentException("A point that is neither bare nor in DER", e);
         }
-        throw new IllegalArgumentException("A point that is neither bare nor an OCTET STRING");
+        throw new IllegalArgumentException("A point that is neither bare nor in DER");
     }
 
     private static Optional<ASN1ObjectIdentifier> curve(byte[] parameters) {

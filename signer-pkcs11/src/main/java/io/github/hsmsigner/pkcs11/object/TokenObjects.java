@@ -54,8 +54,8 @@ public final class TokenObjects {
     }
 
     /**
-     * Reads in a session as part of a request, which may come often: what cannot be read is logged at level DEBUG, as the request
-     * tells what it lacks.
+     * Reads in a session as part of a request. Requests may be frequent, so unreadable objects are logged at level
+     * DEBUG, and the request reports what is missing.
      *
      * @param cryptoki the module
      * @param session a session that is logged in
@@ -104,26 +104,29 @@ public final class TokenObjects {
     }
 
     /**
-     * Finds the public half of a private key: by the public key material in the private key object where the token shows it there,
-     * else by the same CKA_ID, in public key objects first and then in certificates. Labels do not matter.
+     * Finds the public half of a private key. It uses the public key material in the private key object if the token
+     * shows it there, and otherwise the same CKA_ID: first of public key objects, then of certificates. Labels do not
+     * matter.
      *
      * @param key the private key
-     * @return the public key; empty where the token does not show it
-     * @throws InvalidConfigurationException if there are several with the same CKA_ID and nothing tells which one it is
+     * @return the public key; empty if the token does not show it
+     * @throws InvalidConfigurationException if several have the same CKA_ID, and the token does not show which one
+     *     belongs to the key
      * @throws CryptokiException if the token cannot be read
      */
     public Optional<PublicKey> publicKey(PrivateKeyObject key) throws CryptokiException {
         List<PublicKey> candidates = publicKeys(key);
         if (candidates.size() > 1) {
             throw new InvalidConfigurationException("The private key with " + key + " shares its id with "
-                    + candidates.size() + " different public keys, and the token does not show which one is its own: "
+                    + candidates.size()
+                    + " different public keys, and the token does not show which one belongs to it: "
                     + candidates.stream().map(PublicKeys::describe).collect(Collectors.joining("; "))
-                    + ". Give each key pair an id of its own.");
+                    + ". Give each key pair a separate id.");
         }
         return candidates.stream().findFirst();
     }
 
-    /** The same for keys that are only looked at: one that cannot be told from others is not known. */
+    /** Returns the public key for a description. If several match, it is not known. */
     Optional<PublicKey> knownPublicKey(PrivateKeyObject key) throws CryptokiException {
         List<PublicKey> candidates = publicKeys(key);
         return candidates.size() == 1 ? Optional.of(candidates.get(0)) : Optional.empty();
@@ -140,10 +143,10 @@ public final class TokenObjects {
         // A private key may show its modulus without its public exponent; then that pairs it, whatever the ids.
         List<AttributeValue<?>> conditions = new ArrayList<>();
         if (modulus.isEmpty()) {
-            if (key.idOctets().isEmpty()) {
+            if (key.idBytes().isEmpty()) {
                 return List.of();
             }
-            conditions.add(AttributeType.ID.is(key.idOctets().get()));
+            conditions.add(AttributeType.ID.is(key.idBytes().get()));
         }
         List<PublicKey> inObjects = new ArrayList<>();
         for (long handle : find(ObjectClass.PUBLIC_KEY, conditions)) {
@@ -210,7 +213,7 @@ public final class TokenObjects {
     /**
      * Reads the X.509 certificates.
      *
-     * @return the certificates that can be read; those that cannot are logged and left out
+     * @return the readable certificates; unreadable ones are logged and omitted
      * @throws CryptokiException if the token cannot be read
      */
     public List<X509Certificate> certificates() throws CryptokiException {
@@ -250,11 +253,11 @@ public final class TokenObjects {
     }
 
     /**
-     * Finds the objects of a key pair and the certificates beside it.
+     * Finds the objects of a key pair and its certificates.
      *
      * @param label the CKA_LABEL they must have
      * @param id the CKA_ID they must have
-     * @return the handles; those of certificates first, those of private keys last
+     * @return the handles; certificates first, private keys last
      * @throws CryptokiException if the token cannot be read
      */
     public List<Long> keyPairAndCertificates(String label, byte[] id) throws CryptokiException {

@@ -22,11 +22,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * How a key on a token signs with each algorithm that both can do. Computed once from the public key, the token's mechanisms and
- * those that the key allows; immutable.
+ * The way in which a key on a token signs, with each algorithm that both support. Computed once from the public key,
+ * the mechanisms of the token and the mechanisms that the key allows.
+ * Immutable.
  *
- * <p>Mechanisms that take a digest come first: then a message of any length is hashed here, and the HSM is asked for what only it can
- * do. A mechanism that hashes itself is used only where the other is missing.
+ * <p>Mechanisms that take a digest come first. Then this library hashes a message of any length, and the HSM only
+ * computes the signature. A mechanism that hashes on the token is used only if there is no other.
  */
 public final class SignaturePlan {
 
@@ -44,9 +45,9 @@ public final class SignaturePlan {
      * Computes the plan.
      *
      * @param key the public half of the key
-     * @param mechanisms those that the token signs with
+     * @param mechanisms the mechanisms that the token signs with
      * @param allowed the mechanisms that the private key allows
-     * @param maxEddsaMessage how many octets a message for CKM_EDDSA may have; empty where the token sets no limit
+     * @param maxEddsaMessage the maximum number of bytes in a message for CKM_EDDSA; empty if the token sets no limit
      * @return the plan
      * @throws InvalidConfigurationException if the token cannot sign with the key in any way that this library knows
      */

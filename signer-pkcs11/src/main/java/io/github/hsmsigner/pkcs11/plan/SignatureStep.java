@@ -12,11 +12,11 @@ import java.util.OptionalInt;
  * How a key signs with one algorithm. Immutable.
  *
  * @param algorithm the algorithm
- * @param mechanism what C_SignInit is given
- * @param input what C_Sign is given
- * @param maxInput how many octets of it the token takes: a longer digest is cut to its leftmost octets as ECDSA does itself (FIPS
- *     186-5, section 6.4.1), a longer message is refused; empty where any length is fine
- * @param output what C_Sign answers
+ * @param mechanism the mechanism for C_SignInit
+ * @param input the kind of data for C_Sign
+ * @param maxInput the maximum number of bytes that the token accepts; empty if any length is fine. A longer digest is
+ *     cut to its leftmost bytes, as ECDSA itself does (FIPS 186-5, section 6.4.1). A longer message is refused
+ * @param output the form of the signature from C_Sign
  */
 public record SignatureStep(
         SignatureAlgorithm algorithm, Mechanism mechanism, TokenInput input, OptionalInt maxInput, TokenOutput output) {
@@ -25,10 +25,10 @@ public record SignatureStep(
      * Checks that nothing is missing.
      *
      * @param algorithm the algorithm
-     * @param mechanism what C_SignInit is given
-     * @param input what C_Sign is given
-     * @param maxInput how many octets of it the token takes
-     * @param output what C_Sign answers
+     * @param mechanism the mechanism for C_SignInit
+     * @param input the kind of data for C_Sign
+     * @param maxInput the maximum number of bytes that the token accepts
+     * @param output the form of the signature from C_Sign
      */
     public SignatureStep {
         Objects.requireNonNull(algorithm, "algorithm");
@@ -39,11 +39,11 @@ public record SignatureStep(
     }
 
     /**
-     * What C_Sign is given for a message of which the digest is known.
+     * Returns the data for C_Sign for a message whose digest is known.
      *
      * @param digest the digest, made with the algorithm's digest algorithm
-     * @return the octets
-     * @throws UnsupportedRequestException if the token must see the message
+     * @return the bytes
+     * @throws UnsupportedRequestException if the token needs the message
      */
     public byte[] inputFor(Digest digest) {
         return switch (input) {
@@ -56,11 +56,11 @@ public record SignatureStep(
     }
 
     /**
-     * What C_Sign is given for a message.
+     * Returns the data for C_Sign for a message.
      *
      * @param message the message
-     * @return the octets
-     * @throws UnsupportedRequestException if the token takes no message that long
+     * @return the bytes
+     * @throws UnsupportedRequestException if the message is too long for the token
      */
     public byte[] inputFor(byte[] message) {
         if (input != TokenInput.MESSAGE) {

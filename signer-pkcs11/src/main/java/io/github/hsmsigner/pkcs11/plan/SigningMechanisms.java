@@ -37,7 +37,10 @@ public final class SigningMechanisms {
         return Collections.unmodifiableSet(signing);
     }
 
-    /** A mechanism of the list of which the token tells nothing more is tried; the first signature shows what it is worth. */
+    /**
+     * Returns whether a listed mechanism signs. If the token reports no details of it, it is used; the first signature
+     * proves it.
+     */
     private static boolean signs(Cryptoki cryptoki, long slotId, MechanismType type) throws CryptokiException {
         try {
             return cryptoki.mechanismInfo(slotId, type).signs();

@@ -1,6 +1,6 @@
 package io.github.hsmsigner.pkcs11.plan;
 
-/** What C_Sign is given. */
+/** The kinds of data for C_Sign. */
 public enum TokenInput {
     /** The message is hashed here and wrapped in a DigestInfo (RFC 8017, section 9.2). */
     DIGEST_INFO("hashed here, the DigestInfo"),

@@ -6,22 +6,22 @@ import java.math.BigInteger;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** What C_Sign answers, and how that becomes a signature as X.509 and CMS carry it. Immutable. */
+/** The form of the signature from C_Sign, and its conversion to the form of X.509 and CMS. Immutable. */
 public sealed interface TokenOutput {
 
     /**
      * Makes the signature.
      *
-     * @param octets the answer of C_Sign
-     * @return the signature octets
+     * @param octets the signature from C_Sign
+     * @return the bytes of the signature
      * @throws InternalSigningException if the answer cannot be a signature of this key
      */
     byte[] toSignature(byte[] octets);
 
     /**
-     * Octets that are the signature as they are, of a length that is always the same: those of the modulus for RSA, 64 for Ed25519.
+     * A signature that needs no conversion, of a constant length: that of the modulus for RSA, 64 bytes for Ed25519.
      *
-     * @param length their number
+     * @param length the number of bytes
      */
     record Octets(int length) implements TokenOutput {
 
@@ -43,7 +43,8 @@ public sealed interface TokenOutput {
     }
 
     /**
-     * The two numbers of ECDSA, side by side as PKCS#11 has it (2.40, section 2.3.1), or in DER as some modules give them.
+     * The two numbers of ECDSA, side by side as in PKCS#11 (2.40, section 2.3.1), or in DER as some modules return
+     * them.
      *
      * @param order the order of the curve
      */
@@ -61,7 +62,10 @@ public sealed interface TokenOutput {
                     .toDer();
         }
 
-        /** Of the length of two numbers it is two numbers: only some that are short by chance make a DER encoding of that length. */
+        /**
+         * Parses data of the length of two numbers as two numbers. A DER encoding has that length only if the numbers
+         * are short by chance.
+         */
         private Optional<EcdsaSignature> parse(byte[] octets) {
             if (octets.length == 2 * width()) {
                 return attempt(EcdsaSignature::ofRaw, octets);
@@ -79,9 +83,9 @@ public sealed interface TokenOutput {
         }
 
         /**
-         * How wide a number is.
+         * Returns the width of a number.
          *
-         * @return the octets of the order
+         * @return the number of bytes of the order
          */
         int width() {
             return (order.bitLength() + 7) / 8;

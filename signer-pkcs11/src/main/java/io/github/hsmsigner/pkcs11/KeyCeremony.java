@@ -40,10 +40,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is done once in the life of a signing key: it is generated on the token, a certificate is asked for it, and put beside it.
+ * The steps that happen once in the life of a signing key. The key is generated on the token, a certificate is
+ * requested for it, and the certificate is stored next to it.
  *
- * <p>Made by {@link Pkcs11Token#keyCeremony()} and usable until that token is closed. Safe for use by any number of threads at once;
- * nothing here is done for a signature. Every method throws {@link SigningUnavailableException} if the token cannot be used.
+ * <p>Made by {@link Pkcs11Token#keyCeremony()} and usable until that token is closed. Thread-safe; no signature uses
+ * it. Every method throws {@link SigningUnavailableException} if the token cannot be used.
  */
 public final class KeyCeremony {
 
@@ -58,12 +59,12 @@ public final class KeyCeremony {
     }
 
     /**
-     * Generates a key pair on the token. The private key is kept there (CKA_TOKEN), is sensitive, cannot be extracted and does nothing
-     * but sign.
+     * Generates a key pair on the token. The private key stays there (CKA_TOKEN), is sensitive, cannot be extracted and
+     * can only sign.
      *
      * @param type the kind of key pair
      * @param label CKA_LABEL of both halves; no other key on the token may have it
-     * @param id CKA_ID of both halves, at least one octet; no other key on the token may have it
+     * @param id CKA_ID of both halves, at least one byte; no other key on the token may have it
      * @return the public key
      * @throws InvalidConfigurationException if label or id are in use, or the token does not generate such keys
      */
@@ -254,11 +255,12 @@ public final class KeyCeremony {
     }
 
     /**
-     * Destroys a key pair, with the certificates beside it: every private key, public key and certificate object that has both this
-     * label and this id. This cannot be undone. The private key goes last, so that what fails half way can be done again.
+     * Destroys a key pair and its certificates: every private key, public key and certificate object that has both this
+     * label and this id. This cannot be undone. The private key is destroyed last, so that a failed call can be
+     * repeated.
      *
      * @param label CKA_LABEL of the objects
-     * @param id CKA_ID of the objects, at least one octet
+     * @param id CKA_ID of the objects, at least one byte
      * @throws InvalidConfigurationException if there is no such object, or the token refuses to destroy one
      */
     public void destroyKeyPair(String label, byte[] id) {

@@ -44,11 +44,11 @@ import org.slf4j.LoggerFactory;
 /**
  * A token that is logged in to.
  *
- * <p>Loading the module, finding the token, logging in and finding keys happen once, here, never for a signature. One session
- * keeps the login alive; everything else is done in a pool of others. What goes wrong later is mended underneath: sessions are
- * replaced, a lost login is made again, the module is initialised again, keys are looked up again and compared. While the token does
- * not work, {@link #health} says why and requests fail at once. Whoever opens a token closes it, after the last use of its signers.
- * Safe for use by any number of threads at once.
+ * <p>Loading the module, finding the token, logging in and finding keys happen once, here, never for a signature. One
+ * session keeps the login alive. A pool of other sessions does everything else. The recovery repairs later faults
+ * automatically. It replaces sessions, renews a lost login, initialises the module again, and looks keys up again and
+ * compares them. While the token does not work, {@link #health} has the reason and requests fail at once. The caller
+ * that opens a token closes it, after the last use of its signers. Thread-safe.
  */
 public final class Pkcs11Token implements AutoCloseable {
 
@@ -88,15 +88,16 @@ public final class Pkcs11Token implements AutoCloseable {
     }
 
     /**
-     * Loads the module, finds the token and logs in. There is one C_Login; a PIN that is refused is never tried again. A token that
-     * refuses it is opened all the same: it is not healthy, every use of it throws a {@link SigningUnavailableException} that is not
-     * {@code retryable()}, and it logs in once the PIN source gives another PIN.
+     * Loads the module, finds the token and logs in. There is one C_Login; a PIN that is refused is never tried again.
+     * A token that refuses the PIN is opened nevertheless. It is not healthy, and every use of it throws a
+     * {@link SigningUnavailableException} that is not {@code retryable()}. It logs in once the PIN source returns
+     * another PIN.
      *
-     * @param config how to reach the token
+     * @param config the settings
      * @return the token
-     * @throws InvalidConfigurationException if the module cannot be loaded, or not exactly one of the tokens that it shows is meant;
-     *     the message lists those there are
-     * @throws SigningUnavailableException if the HSM cannot be reached, which a module that shows no token at all is taken for;
+     * @throws InvalidConfigurationException if the module cannot be loaded, or the selector does not match exactly one
+     *     of its tokens; the message lists the tokens
+     * @throws SigningUnavailableException if the HSM cannot be reached, or the module shows no token at all;
      *     {@code retryable()}
      */
     public static Pkcs11Token open(Pkcs11Config config) {
@@ -142,7 +143,8 @@ public final class Pkcs11Token implements AutoCloseable {
                     config.vendorProfile().orElseGet(() -> VendorProfile.of(moduleInfo, config.module()));
             TokenFinder finder = new TokenFinder(scheduler, cryptoki, config, slots);
             TokenInfo token = finder.find();
-            // Not before there is a token: whoever waits for one tries again and again, and each would be told of.
+            // This is logged only once a token is found. A caller that waits for a token tries again and again, and
+            // each try would log it.
             LOG.info("PKCS#11 module {}: {}; vendor profile {}.", config.module(), moduleInfo, vendor);
             TokenConnection.Options options = options(config, token, vendor, moduleInfo, events);
             access = Optional.of(
@@ -240,7 +242,7 @@ public final class Pkcs11Token implements AutoCloseable {
                 config.recovery().regrowPause());
     }
 
-    /** One session of those that are allowed is kept for the login. */
+    /** Returns the size of the pool. One of the allowed sessions is reserved for the login. */
     private static int poolSize(int wanted, VendorProfile vendor, TokenInfo token) {
         long allowed = Math.min(
                 vendor.maxSessions().orElse(Integer.MAX_VALUE),
@@ -269,10 +271,10 @@ public final class Pkcs11Token implements AutoCloseable {
     /**
      * Finds a private key and its public half, on the token.
      *
-     * @param selector which key
+     * @param selector the selector of the key
      * @return the signer
-     * @throws InvalidConfigurationException if not exactly one key is meant, it is of a type that the token does not sign with, or the token does not show its
-     *     public half; the message lists the keys there are
+     * @throws InvalidConfigurationException if the selector does not match exactly one key, the token cannot sign with
+     *     the type of the key, or it does not show the public half. The message lists the keys
      * @throws SigningUnavailableException if the token cannot be read
      */
     public Pkcs11Signer signer(KeySelector selector) {
@@ -280,14 +282,15 @@ public final class Pkcs11Token implements AutoCloseable {
     }
 
     /**
-     * Finds a private key, also on a token that does not show its public half. Then a trial signature tells which of the given public
-     * keys is that of the private key.
+     * Finds a private key, also on a token that does not show its public half. Then a trial signature shows which of
+     * the given public keys belongs to the private key.
      *
-     * @param selector which key
-     * @param candidates public keys, such as those of the certificates that are configured; not used if the token shows the public half
+     * @param selector the selector of the key
+     * @param candidates public keys, such as those of the configured certificates; not used if the token shows the
+     *     public half
      * @return the signer
-     * @throws InvalidConfigurationException if not exactly one key is meant, it is of a type that the token does not sign with, or no
-     *     candidate belongs to it; the message lists the keys there are
+     * @throws InvalidConfigurationException if the selector does not match exactly one key, the token cannot sign with
+     *     the type of the key, or no candidate belongs to it. The message lists the keys
      * @throws SigningUnavailableException if the token cannot be read
      */
     public Pkcs11Signer signer(KeySelector selector, Collection<PublicKey> candidates) {
@@ -412,10 +415,10 @@ public final class Pkcs11Token implements AutoCloseable {
     }
 
     /**
-     * Describes the token: the module, its slots, the mechanisms, keys and certificates, and what is wrong. Works for a token that
-     * cannot be used as well, as far as the module tells. It reads all objects, so it is nothing for every request.
+     * Describes the token: the module, its slots, the mechanisms, keys, certificates and faults. If the token cannot be
+     * used, describes what the module reports. It reads all objects, so do not call it for every request.
      *
-     * @param deadline by when the description is due
+     * @param deadline the time limit
      * @return the description, without secrets
      */
     public TokenDescription describe(Deadline deadline) {
@@ -423,11 +426,11 @@ public final class Pkcs11Token implements AutoCloseable {
     }
 
     /**
-     * Describes the token together with certificates that are configured elsewhere: as {@link #describe(Deadline)}, and a key whose
-     * public half the token does not show is matched with these certificates by a trial signature.
+     * Describes the token as {@link #describe(Deadline)} does, together with configured certificates. A trial signature
+     * matches a key, whose public half the token does not show, with one of these certificates.
      *
-     * @param deadline by when the description is due
-     * @param configured the certificates, such as those of the files that the settings name
+     * @param deadline the time limit
+     * @param configured the certificates, such as those of the files in the settings
      * @return the description, without secrets
      */
     public TokenDescription describe(Deadline deadline, List<X509Certificate> configured) {

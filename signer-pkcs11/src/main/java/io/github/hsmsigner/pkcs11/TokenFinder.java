@@ -53,10 +53,10 @@ final class TokenFinder {
     }
 
     /**
-     * Finds the token again, in whatever slot it is now. Its last slot is read first, so that other slots, which can hang, matter
-     * only if it is not there any more. Another token that matches is accepted only if all slots can be read and none holds the
-     * same token: it could match merely because the right one is not shown, or because slots have other numbers after
-     * C_Initialize, and would be sent a PIN that is not its own.
+     * Finds the token again, in any slot. It reads the last known slot first, so that other slots, which can hang,
+     * matter only if the token is no longer there. It accepts another token that matches only if it can read all slots
+     * and none holds the same token. Otherwise the other token could match merely because the right one is not shown,
+     * or because C_Initialize renumbered the slots. It would then receive the PIN of another token.
      *
      * @param first the token that was found first
      * @throws CryptokiException if the module fails, or the token is not shown and a slot cannot be read

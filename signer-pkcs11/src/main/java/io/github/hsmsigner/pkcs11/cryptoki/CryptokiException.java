@@ -45,7 +45,7 @@ public final class CryptokiException extends Exception {
     }
 
     /**
-     * What it answered.
+     * Returns the result of the function.
      *
      * @return the CKR code (PKCS#11 2.40, section 4.2)
      */
@@ -64,7 +64,7 @@ public final class CryptokiException extends Exception {
     }
 
     /**
-     * What kind of trouble the answer tells of.
+     * Returns the class of fault that the result reports.
      *
      * @return the class
      */

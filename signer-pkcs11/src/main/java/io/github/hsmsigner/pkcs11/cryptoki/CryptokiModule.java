@@ -17,10 +17,11 @@ import org.slf4j.LoggerFactory;
 /**
  * A share in a PKCS#11 module that is loaded and initialised.
  *
- * <p>C_Initialize and C_Finalize are for the whole process, so all users of one file share one module: the first share
- * initialises it, the last one that is closed finalises it, and initialising it anew ends the sessions and handles of every share.
- * Each initialisation is an epoch. Calls are made between {@link #enter} and {@link #exit}: while one is under way the module is
- * never finalised, and the epoch does not change. Whoever opens a share closes it. Safe for use by any number of threads at once.
+ * <p>C_Initialize and C_Finalize are for the whole process, so all users of one file share one module. The first share
+ * initialises it, and the last share that is closed finalises it. Another initialisation ends the sessions and handles
+ * of every share. Each initialisation is an epoch. Calls are made between {@link #enter} and {@link #exit}. While a
+ * call is in progress, the module is never finalised and the epoch does not change. The caller that opens a share
+ * closes it. Thread-safe.
  */
 public final class CryptokiModule implements AutoCloseable {
 
@@ -184,16 +185,17 @@ public final class CryptokiModule implements AutoCloseable {
         if (working) {
             loaded.working.add(this);
         }
-        // A probe may end after the share was closed; a closed share must not keep others from mending the module.
+        // A probe may end after the share was closed. A closed share must not prevent other shares from initialising
+        // the module again.
         if (!working || closed.get()) {
             loaded.working.remove(this);
         }
     }
 
     /**
-     * Whether initialising the module anew would disturb a token that works.
+     * Returns whether another initialisation of the module would disturb a token that works.
      *
-     * @return {@code true} if another share says that its token works
+     * @return {@code true} if another share reports that its token works
      */
     public boolean othersWork() {
         return loaded.working.stream().anyMatch(share -> share != this);
@@ -275,7 +277,9 @@ public final class CryptokiModule implements AutoCloseable {
             }
         }
 
-        /** What parameters hold is for the module alone to know, so the message does not show them. */
+        /**
+         * Requires the same parameters. The message does not show them, because only the module knows their content.
+         */
         void requireSame(Optional<String> wanted) {
             if (!wanted.equals(parameters)) {
                 throw new InvalidConfigurationException("The PKCS#11 module " + file

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What kind of trouble a CKR code tells of, in words, and what is done about it. {@link ReturnValue} puts every code in one class.
- * The page {@code docs/pkcs11-errors.md} is made from both.
+ * The classes of faults that CKR codes report: their meaning, and how the library handles them. {@link ReturnValue}
+ * assigns a class to every code. The page {@code docs/pkcs11-errors.md} is generated from both.
  */
 public enum FaultClass {
     /** No trouble. */
@@ -18,7 +18,7 @@ public enum FaultClass {
                     + " start.",
             "Do not use the module through another library in the same process."),
 
-    /** What was asked for is wrong. */
+    /** The request is wrong. */
     CALLER_ERROR(
             "The token refuses what it was asked for: a mechanism, a parameter, an attribute or a length.",
             "Not tried again, as the answer would be the same. The request fails with an internal error; the token stays in use.",
@@ -150,7 +150,7 @@ public enum FaultClass {
     }
 
     /**
-     * What it means.
+     * Returns the meaning.
      *
      * @return a sentence for operators
      */
@@ -159,7 +159,7 @@ public enum FaultClass {
     }
 
     /**
-     * What is done about it.
+     * Returns how the library handles the fault.
      *
      * @return sentences for operators
      */
@@ -168,7 +168,7 @@ public enum FaultClass {
     }
 
     /**
-     * What an operator sees of it in the log, in answers and in the readiness of the service.
+     * Returns the signs of the fault in the log, in responses and in the readiness of the service.
      *
      * @return sentences in Markdown, with parts of log lines as code and … where they vary
      */
@@ -177,7 +177,7 @@ public enum FaultClass {
     }
 
     /**
-     * What an operator should look at first.
+     * Returns the first checks for an operator.
      *
      * @return sentences in Markdown
      */
@@ -186,9 +186,9 @@ public enum FaultClass {
     }
 
     /**
-     * What is particular about it on AWS CloudHSM, by AWS CloudHSM's user guide.
+     * Returns the particularities of AWS CloudHSM, according to its user guide.
      *
-     * @return sentences in Markdown; empty if nothing is
+     * @return sentences in Markdown; empty if there are none
      */
     public Optional<String> onCloudHsm() {
         return onCloudHsm;

@@ -1,7 +1,7 @@
 package io.github.hsmsigner.pkcs11.cryptoki;
 
 /**
- * What C_GenerateKeyPair made.
+ * The result of C_GenerateKeyPair.
  *
  * @param publicKey the handle of the public key object
  * @param privateKey the handle of the private key object

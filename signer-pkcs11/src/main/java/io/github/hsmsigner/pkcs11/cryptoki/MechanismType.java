@@ -56,7 +56,7 @@ public enum MechanismType {
      * Finds the mechanism of a code.
      *
      * @param code a CKM code
-     * @return the mechanism; empty for those that this library does not use
+     * @return the mechanism; empty for mechanisms that this library does not use
      */
     public static Optional<MechanismType> ofCode(long code) {
         return Arrays.stream(values()).filter(type -> type.code == code).findFirst();

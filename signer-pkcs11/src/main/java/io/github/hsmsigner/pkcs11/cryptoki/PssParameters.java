@@ -6,7 +6,7 @@ import java.util.Objects;
  * CK_RSA_PKCS_PSS_PARAMS (PKCS#11 2.40, Current Mechanisms Specification, section 2.1.9).
  *
  * @param hash the mechanism that hashes the message: CKM_SHA256, CKM_SHA384 or CKM_SHA512; MGF1 uses the same
- * @param saltLength the length of the salt in octets
+ * @param saltLength the length of the salt in bytes
  */
 public record PssParameters(MechanismType hash, int saltLength) {
 
@@ -14,14 +14,14 @@ public record PssParameters(MechanismType hash, int saltLength) {
      * Checks that the mechanism is one that hashes.
      *
      * @param hash the mechanism that hashes the message: CKM_SHA256, CKM_SHA384 or CKM_SHA512; MGF1 uses the same
-     * @param saltLength the length of the salt in octets
+     * @param saltLength the length of the salt in bytes
      * @throws IllegalArgumentException if the mechanism is another, or the length is negative
      */
     public PssParameters {
         Objects.requireNonNull(hash, "hash");
         mgf(hash);
         if (saltLength < 0) {
-            throw new IllegalArgumentException("A salt cannot have " + saltLength + " octets");
+            throw new IllegalArgumentException("A salt cannot have " + saltLength + " bytes");
         }
     }
 

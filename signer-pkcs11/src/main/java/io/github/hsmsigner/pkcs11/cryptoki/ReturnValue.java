@@ -7,8 +7,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Every CKR code of PKCS#11 2.40 (header {@code pkcs11t.h}) and 3.1, and the class of fault that it tells of: the one table that
- * decides what is done about an error.
+ * Every CKR code of PKCS#11 2.40 (header {@code pkcs11t.h}) and 3.1, and the class of fault that it reports. This table
+ * alone decides how the library handles an error.
  */
 public enum ReturnValue {
     /** CKR_OK. */
@@ -230,9 +230,9 @@ public enum ReturnValue {
     }
 
     /**
-     * What kind of trouble a number tells of.
+     * Returns the class of fault that a number reports.
      *
-     * @param code the number that a function answered
+     * @param code the number that a function returned
      * @return the class; {@link FaultClass#DEVICE_FAULT} for numbers that no standard names
      */
     public static FaultClass faultClass(long code) {
@@ -259,7 +259,7 @@ public enum ReturnValue {
     }
 
     /**
-     * What kind of trouble it tells of.
+     * Returns the class of fault that the code reports.
      *
      * @return the class
      */

@@ -66,7 +66,7 @@ public record TokenInfo(
     }
 
     /**
-     * Tells whether the token allows too few read-write sessions for a login and a signature at the same time.
+     * Returns whether the token allows too few read-write sessions for a login and a signature at the same time.
      *
      * @return {@code true} if the sessions for both must be read-only
      */

@@ -54,7 +54,8 @@ final class WrapperCryptoki implements NativeModule {
     @Override
     public void initialize(Optional<String> parameters) throws CryptokiException {
         if (parameters.isPresent()) {
-            // PKCS11Module has no way to pass them. What it reads from the module besides is not used here.
+            // PKCS11Module has no way to pass them. This library does not use the other values that it reads from the
+            // module.
             CK_C_INITIALIZE_ARGS arguments = new CK_C_INITIALIZE_ARGS();
             arguments.flags = PKCS11Constants.CKF_OS_LOCKING_OK;
             arguments.pReserved = zeroTerminated(parameters.get());

@@ -10,12 +10,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a token or a key works, by what requests and probes met: a circuit breaker that knows the time since the last
- * success.
+ * The availability of a token or a key, according to requests and probes: a circuit breaker that knows the time since
+ * the last success.
  *
- * <p>After three failures in a row it is suspect: requests are admitted, a probe runs, and after a second the health changes.
- * After some failures of the device in a row, or after a time of failures of any kind without a success, the circuit breaker
- * opens: requests are refused until a probe succeeds. Thread-safe.
+ * <p>After three failures in a row the token or key is suspect. Requests are admitted, a probe runs, and after a second
+ * the health changes. Some failures of the device in a row open the circuit breaker, and so does a time of failures of
+ * any kind without a success. Then requests are refused until a probe succeeds. Thread-safe.
  */
 final class Availability {
 

@@ -3,7 +3,10 @@ package io.github.hsmsigner.pkcs11.recovery;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/** Pauses that double from a first to a longest one, each shortened by chance by up to a half, so that nobody goes in step. */
+/**
+ * Pauses that double from a first to a longest one. Each is shortened at random by up to a half, so that callers do not
+ * retry in step.
+ */
 final class Backoff {
 
     private static final int MOST_DOUBLINGS = 30;

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps exceptions of a listener from those who report to it. The first one is logged. Thread-safe. */
+/** Catches exceptions of a listener, so that they do not reach its callers. The first one is logged. Thread-safe. */
 public final class GuardedEvents implements Pkcs11Events {
 
     private static final Logger LOG = LoggerFactory.getLogger(GuardedEvents.class);

@@ -146,7 +146,7 @@ public final class KeyRecovery {
         });
     }
 
-    /** Probes it once more, besides the probes that are scheduled. */
+    /** Probes the key at once, in addition to the scheduled probes. */
     void probeNow() {
         try {
             // While the token does not work, its own probe tries the keys.
@@ -181,7 +181,7 @@ public final class KeyRecovery {
             availability.probeSucceeded(start);
         } catch (CryptokiException e) {
             if (e.faultClass() == FaultClass.CALLER_ERROR) {
-                // The device answers; the request is told what it refuses.
+                // The device responds; the request gets the refusal as its error.
                 availability.probeSucceeded(start);
             } else {
                 availability.probeFailed(e);

@@ -66,7 +66,7 @@ final class Login {
     /**
      * Prepares the login.
      *
-     * @param onFailure receives each failure to renew the login, before those who wait for it
+     * @param onFailure receives each failure to renew the login, before the callers that wait for it
      */
     Login(
             CryptokiModule module,

@@ -279,7 +279,7 @@ public final class TokenConnection implements AutoCloseable {
                 login.renew(generation, Login.Step.LOGIN, generation.epoch(), true);
             }
         } catch (KeyNotReadyException | SigningException e) {
-            // The next request for the key is told.
+            // The next request for the key gets this error.
             LOG.debug("The check of the login did not find the key: {}", e.getMessage());
             lastLoginCheck = scheduler.nanoTime();
         }

@@ -32,11 +32,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out in the background whether a token works again, and does more for it each time: a signature in a new session; then
- * a logout and a login before it; then C_Finalize and C_Initialize before that.
+ * Probes in the background whether a token works again, and goes one step further each time. The first step is a
+ * signature in a new session. The next step adds a logout and a login before it. The last step adds C_Finalize and
+ * C_Initialize before that.
  *
- * <p>A device can open sessions and log in, and still fail every signature, so each probe signs: with the key that failed
- * last, and if it fails, with others. One probe runs at a time. If it hangs, the next one does not wait for it. Thread-safe.
+ * <p>A device can open sessions and log in, and still fail every signature. Each probe therefore signs with the key
+ * that failed last, and if that fails, with others. One probe runs at a time. If it hangs, the next one does not wait
+ * for it. Thread-safe.
  */
 final class TokenProbe {
 
@@ -240,7 +242,7 @@ final class TokenProbe {
             return true;
         } catch (CryptokiException e) {
             if (e.faultClass() == FaultClass.CALLER_ERROR) {
-                // The device answers; the request is told what it refuses.
+                // The device responds; the request gets the refusal as its error.
                 return true;
             }
             failed(e, ReturnValue.name(e.returnValue()), isModuleLost(e));

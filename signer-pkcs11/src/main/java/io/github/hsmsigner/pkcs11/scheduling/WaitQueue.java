@@ -5,8 +5,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 
 /**
- * Threads that wait for a condition. Whoever can have made the condition true calls {@link #wakeAll}. Safe for use by any
- * number of threads at once.
+ * Threads that wait for a condition. Code that may have made the condition true calls {@link #wakeAll}. Thread-safe.
  */
 public final class WaitQueue {
 

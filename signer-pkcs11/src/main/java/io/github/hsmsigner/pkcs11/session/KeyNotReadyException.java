@@ -13,14 +13,14 @@ public final class KeyNotReadyException extends RuntimeException {
     /**
      * Creates the exception.
      *
-     * @param cause what the caller is told, if another try does not help
+     * @param cause the error for the caller, if another try does not help
      */
     public KeyNotReadyException(SigningUnavailableException cause) {
         super(cause.getMessage(), cause);
     }
 
     /**
-     * Returns what the caller is told.
+     * Returns the error for the caller.
      *
      * @return the cause
      */

@@ -682,7 +682,7 @@ public final class SessionPool {
         } catch (CryptokiException | RuntimeException e) {
             LOG.debug("A session could not be closed: {}", e.getMessage());
         } catch (Error e) {
-            LOG.error("A session could not be closed; the pool works on without it.", e);
+            LOG.error("A session could not be closed. The pool continues with its other sessions.", e);
         }
     }
 

@@ -90,12 +90,12 @@ final class AttributeKeywords {
     private static final Map<String, String> BY_TYPE =
             OPENSSL.entrySet().stream().collect(Collectors.toUnmodifiableMap(Map.Entry::getValue, Map.Entry::getKey));
 
-    /** The keyword that OpenSSL prints; {@code null} if it knows none. */
+    /** Returns the keyword that OpenSSL prints; {@code null} if it knows none. */
     static String openssl(ASN1ObjectIdentifier type) {
         return BY_TYPE.get(type.getId());
     }
 
-    /** The attribute type of a keyword or a dotted object identifier; {@code null} if there is none. */
+    /** Returns the attribute type of a keyword or a dotted object identifier; {@code null} if there is none. */
     static ASN1ObjectIdentifier type(String keyword) {
         String known =
                 OPENSSL.containsKey(keyword) ? OPENSSL.get(keyword) : TYPES.get(keyword.toLowerCase(Locale.ROOT));
@@ -105,7 +105,7 @@ final class AttributeKeywords {
         return ASN1ObjectIdentifier.tryFromID(known == null ? dotted : known);
     }
 
-    /** A value as authorities encode it. */
+    /** Returns a value as authorities encode it. */
     static ASN1Primitive value(ASN1ObjectIdentifier type, String text) {
         if (PRINTABLE.contains(type.getId()) && ASN1PrintableString.isPrintableString(text)) {
             return new DERPrintableString(text);

@@ -1,9 +1,9 @@
 package io.github.hsmsigner.core;
 
 /**
- * Where the service records what it did, before the answer goes out.
+ * The log where the service records requests, before it returns the response.
  *
- * <p>Implementations are safe for use by any number of threads at once.
+ * <p>Implementations are thread-safe.
  */
 @FunctionalInterface
 public interface AuditLog {
@@ -41,7 +41,7 @@ public interface AuditLog {
     default void responseUndelivered(UndeliveredResponse response) {}
 
     /**
-     * The log that records nothing.
+     * Returns the log that records nothing.
      *
      * @return a log without memory
      */

@@ -51,8 +51,8 @@ public final class CertificateChain {
     }
 
     /**
-     * Whether one certificate was issued by another: the issuer's name is the other's subject, and the other's key made the
-     * signature. It says nothing about whether the issuer may do so, nor about dates. A root issued itself.
+     * Returns whether one certificate was issued by another: the issuer's name matches, and the issuer's key made the
+     * signature. Does not check whether the issuer may issue certificates, nor dates. A root issued itself.
      *
      * @param issuer the certificate that may be the issuer's
      * @param certificate the certificate
@@ -64,7 +64,7 @@ public final class CertificateChain {
     }
 
     /**
-     * The signer's certificate.
+     * Returns the signer's certificate.
      *
      * @return the first of the chain
      */
@@ -73,7 +73,7 @@ public final class CertificateChain {
     }
 
     /**
-     * The issuers, nearest first.
+     * Returns the issuers, nearest first.
      *
      * @return the chain without the signer's certificate; unmodifiable, possibly empty
      */
@@ -82,7 +82,7 @@ public final class CertificateChain {
     }
 
     /**
-     * All certificates.
+     * Returns all certificates.
      *
      * @return the chain, signer first; unmodifiable
      */
@@ -91,18 +91,18 @@ public final class CertificateChain {
     }
 
     /**
-     * Looks for what is wrong with the chain: what a validator would say later, said before anything is signed. Whether the root is
-     * trusted, or a certificate was revoked, is not looked at.
+     * Checks the chain for faults that a validator would find later, before anything is signed. Does not check whether
+     * the root is trusted, or whether a certificate was revoked.
      *
-     * @param at the time to look at it
-     * @return what is wrong, from the signer upwards; empty if nothing is
+     * @param at the time of the check
+     * @return the faults, from the signer upwards; empty if there are none
      */
     public List<ChainFinding> inspect(Instant at) {
         return ChainInspection.inspect(this, at);
     }
 
     /**
-     * How long the signer's certificate stays valid.
+     * Returns how long the signer's certificate stays valid.
      *
      * @param at the time to count from
      * @return the time until it expires; negative once it has
@@ -112,7 +112,7 @@ public final class CertificateChain {
     }
 
     /**
-     * Whether the signer's certificate is valid at a time (RFC 5280, section 4.1.2.5).
+     * Returns whether the signer's certificate is valid at a time (RFC 5280, section 4.1.2.5).
      *
      * @param at the time
      * @return {@code true} from the first to the last second of its validity

@@ -5,9 +5,9 @@ import io.github.hsmsigner.core.error.SigningUnavailableException;
 import java.security.PublicKey;
 
 /**
- * Where the certificates of keys come from: files, a token, a key store, a directory.
+ * A source of the certificates of keys: files, a token, a key store, a directory.
  *
- * <p>Implementations are safe for use by any number of threads at once.
+ * <p>Implementations are thread-safe.
  */
 @FunctionalInterface
 public interface CertificateProvider {

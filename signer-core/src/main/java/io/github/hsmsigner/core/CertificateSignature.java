@@ -24,7 +24,7 @@ final class CertificateSignature {
 
     private CertificateSignature() {}
 
-    /** Whether a key made the signature of a certificate. */
+    /** Returns whether a key made the signature of a certificate. */
     static boolean isMadeBy(PublicKey issuer, X509Certificate certificate) {
         try {
             if (SubjectPublicKeys.otherCurve(issuer).isPresent()) {

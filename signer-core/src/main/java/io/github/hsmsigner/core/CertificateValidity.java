@@ -11,8 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps keys from signing while their certificate is not valid, or warns of it where that is wanted. Safe for use by any number of
- * threads at once.
+ * Keeps keys from signing while their certificate is not valid, or warns of it where that is wanted. Thread-safe.
  */
 final class CertificateValidity {
 

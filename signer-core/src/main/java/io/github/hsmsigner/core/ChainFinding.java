@@ -58,7 +58,7 @@ public record ChainFinding(Kind kind, Severity severity, String subject, Optiona
         INCOMPLETE;
 
         /**
-         * Whether this says that the signer's certificate is not valid at the time.
+         * Returns whether this finding is that the signer's certificate is not valid at the time.
          *
          * @return {@code true} for an expired certificate, and for one that is not valid yet
          */

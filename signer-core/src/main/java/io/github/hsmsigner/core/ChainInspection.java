@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Looks for what is wrong with a certificate chain: what a validator would say later, said before anything is signed. */
+/** Checks a certificate chain for faults that a validator would find later, before anything is signed. */
 final class ChainInspection {
 
     /** Positions in the KeyUsage bit string (RFC 5280, section 4.2.1.3). */

@@ -6,7 +6,7 @@ import io.github.hsmsigner.core.error.UnsupportedRequestException;
 /**
  * Wraps signatures in containers, in two steps with the signature in between, so that the key may be anywhere.
  *
- * <p>Implementations are safe for use by any number of threads at once.
+ * <p>Implementations are thread-safe.
  */
 public interface ContainerBuilder {
 
@@ -24,9 +24,10 @@ public interface ContainerBuilder {
     PreparedContainer prepare(ContainerParameters parameters, Digest contentDigest, Deadline deadline);
 
     /**
-     * The highest CAdES level that this builder makes, for callers that leave the level to the service.
+     * Returns the highest CAdES level that this builder makes, for callers that leave the level to the service.
      *
-     * @return {@link ContainerFormat#CADES_B_T} if timestamps are available, otherwise {@link ContainerFormat#CADES_B_B}
+     * @return {@link ContainerFormat#CADES_B_T} if timestamps are available, otherwise
+     *     {@link ContainerFormat#CADES_B_B}
      */
     default ContainerFormat cadesLevel() {
         return ContainerFormat.CADES_B_B;

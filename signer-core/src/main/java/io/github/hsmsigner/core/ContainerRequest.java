@@ -25,7 +25,7 @@ public final class ContainerRequest {
     }
 
     /**
-     * A content of which only the digest is known.
+     * Returns a request for content of which only the digest is known.
      *
      * @param format the kind of container
      * @param digest the content's digest
@@ -36,10 +36,10 @@ public final class ContainerRequest {
     }
 
     /**
-     * A content of any length, hashed in constant memory while it is read.
+     * Returns a request for content of any length, hashed in constant memory while it is read.
      *
      * @param format the kind of container
-     * @param digestAlgorithm what to hash it with
+     * @param digestAlgorithm the algorithm that hashes it
      * @param content the content; read to its end by the service and left open
      * @return the request
      */
@@ -49,10 +49,10 @@ public final class ContainerRequest {
     }
 
     /**
-     * A content that is in memory.
+     * Returns a request for content that is in memory.
      *
      * @param format the kind of container
-     * @param digestAlgorithm what to hash it with
+     * @param digestAlgorithm the algorithm that hashes it
      * @param content the content; hashed now and not kept
      * @return the request
      */
@@ -61,7 +61,7 @@ public final class ContainerRequest {
     }
 
     /**
-     * The kind of container.
+     * Returns the kind of container.
      *
      * @return the format
      */

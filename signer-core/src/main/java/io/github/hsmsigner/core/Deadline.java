@@ -45,7 +45,7 @@ public final class Deadline {
     }
 
     /**
-     * A deadline at a distance from now.
+     * Returns a deadline after a time from now.
      *
      * @param time how long from now; not negative
      * @return the deadline
@@ -56,7 +56,7 @@ public final class Deadline {
     }
 
     /**
-     * A deadline at a distance from now on a given clock, such as that of a simulation.
+     * Returns a deadline after a time from now on a given clock, such as that of a simulation.
      *
      * @param time how long from now; not negative
      * @param clock nanoseconds since an arbitrary moment, as {@link System#nanoTime}; thread-safe
@@ -76,7 +76,7 @@ public final class Deadline {
     }
 
     /**
-     * The time that is left.
+     * Returns the time that is left.
      *
      * @return nanoseconds until the deadline; zero once it has passed
      */
@@ -100,7 +100,7 @@ public final class Deadline {
     }
 
     /**
-     * The earlier one of this deadline and a distance from now.
+     * Returns the earlier one of this deadline and a time from now.
      *
      * @param time how long from now; not negative
      * @return the deadline
@@ -112,8 +112,8 @@ public final class Deadline {
     }
 
     /**
-     * The same deadline with a listener for results of work that was abandoned at it. Deadlines that are derived from it have the
-     * listener too.
+     * Returns the same deadline with a listener for results of work that was abandoned at it. Deadlines that are
+     * derived from it have the listener too.
      *
      * @param lateResultListener the listener, in place of any other
      * @return the deadline
@@ -138,7 +138,7 @@ public final class Deadline {
     }
 
     /**
-     * Whether the time is up.
+     * Returns whether the deadline has passed.
      *
      * @return {@code true} once the deadline has passed
      */

@@ -68,7 +68,7 @@ public final class Digest {
     }
 
     /**
-     * The algorithm that made this digest.
+     * Returns the algorithm that made this digest.
      *
      * @return the algorithm
      */
@@ -77,7 +77,7 @@ public final class Digest {
     }
 
     /**
-     * The digest itself.
+     * Returns the digest itself.
      *
      * @return a copy of the bytes
      */

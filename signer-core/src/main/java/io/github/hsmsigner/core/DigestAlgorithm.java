@@ -76,7 +76,7 @@ public enum DigestAlgorithm {
     }
 
     /**
-     * The name used in protocols: {@code sha256}, {@code sha384} or {@code sha512}.
+     * Returns the name used in protocols: {@code sha256}, {@code sha384} or {@code sha512}.
      *
      * @return the name, in lower case
      */
@@ -85,7 +85,7 @@ public enum DigestAlgorithm {
     }
 
     /**
-     * The name used by the Java Cryptography Architecture, such as {@code SHA-256}.
+     * Returns the name used by the Java Cryptography Architecture, such as {@code SHA-256}.
      *
      * @return the name
      */
@@ -94,7 +94,7 @@ public enum DigestAlgorithm {
     }
 
     /**
-     * The object identifier in dotted form (RFC 5754, section 2).
+     * Returns the object identifier in dotted form (RFC 5754, section 2).
      *
      * @return the object identifier
      */
@@ -103,7 +103,7 @@ public enum DigestAlgorithm {
     }
 
     /**
-     * The length of a digest.
+     * Returns the length of a digest.
      *
      * @return the length in bytes
      */
@@ -112,7 +112,7 @@ public enum DigestAlgorithm {
     }
 
     /**
-     * A new, empty hash computation.
+     * Returns a new, empty hash computation.
      *
      * @return a computation for use by one thread
      */

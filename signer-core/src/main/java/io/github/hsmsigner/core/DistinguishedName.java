@@ -148,7 +148,7 @@ public final class DistinguishedName {
         return comparable;
     }
 
-    /** The name as {@code openssl x509 -nameopt RFC2253} prints it. */
+    /** Returns the name as {@code openssl x509 -nameopt RFC2253} prints it. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();

@@ -31,7 +31,7 @@ final class EcdsaVerifier {
     /** Has what is computed from a key once, which makes each verification more than twice as fast. */
     private final Map<PublicKey, ECPublicKeyParameters> keys = new ConcurrentHashMap<>();
 
-    /** Whether the signature, in DER, is good; empty for a key on another curve. */
+    /** Returns whether the signature, in DER, is valid; empty for a key on another curve. */
     Optional<Boolean> verify(PublicKey key, Digest digest, byte[] signature) {
         return parameters(key).map(parameters -> verify(parameters, digest, signature));
     }

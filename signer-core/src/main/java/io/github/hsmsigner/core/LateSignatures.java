@@ -20,7 +20,7 @@ final class LateSignatures {
         this.clock = clock;
     }
 
-    /** The deadline of a request for its signer, which knows where to report a late signature. */
+    /** Returns the deadline of a request for its signer, which knows where to report a late signature. */
     Deadline deadline(RequestContext context, String keyName, SignatureAlgorithm algorithm) {
         return context.deadline()
                 .withListener((origin, late) -> report(

@@ -48,9 +48,9 @@ public final class PolicyDecision {
     }
 
     /**
-     * The request is refused.
+     * Refuses the request.
      *
-     * @param reason why, for the operator's log; the client does not see it. Must not repeat the signing token
+     * @param reason the reason, for the operator's log; the client does not see it. Must not repeat the signing token
      * @return the decision
      */
     public static PolicyDecision deny(String reason) {
@@ -97,8 +97,8 @@ public final class PolicyDecision {
     }
 
     /**
-     * The same decision, with the key to use. It is used where the request names no key. A request that names another one is
-     * denied, and one for a key that is not there fails. Of no effect in a denial.
+     * Returns the same decision, with the key to use. It is used where the request names no key. A request that names
+     * another one is denied, and one for a key that is not there fails. Of no effect in a denial.
      *
      * @param chosen the name of the key
      * @return the decision
@@ -129,7 +129,7 @@ public final class PolicyDecision {
     }
 
     /**
-     * The key that the policy chose.
+     * Returns the key that the policy chose.
      *
      * @return its name, or empty if the policy leaves the choice to the request
      */

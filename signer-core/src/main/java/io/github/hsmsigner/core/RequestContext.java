@@ -53,7 +53,7 @@ public final class RequestContext {
     }
 
     /**
-     * The trace that the request belongs to (W3C Trace Context).
+     * Returns the trace that the request belongs to (W3C Trace Context).
      *
      * @return the trace id, or empty if the caller named none
      */
@@ -62,7 +62,7 @@ public final class RequestContext {
     }
 
     /**
-     * By when the signature must be made: the deadline of the queue, the signer, timestamps and revocation information.
+     * Returns the time limit for the queue, the signer, timestamps and revocation information.
      *
      * @return the deadline
      */
@@ -71,7 +71,7 @@ public final class RequestContext {
     }
 
     /**
-     * By when the audit log must have recorded the request.
+     * Returns the time limit for the audit log to record the request.
      *
      * @return the deadline, or empty if only the audit log's own limit applies
      */
@@ -89,7 +89,7 @@ public final class RequestContext {
     }
 
     /**
-     * The key that the caller wants.
+     * Returns the key that the request names.
      *
      * @return the name, or empty for the only key there is
      */
@@ -180,7 +180,7 @@ public final class RequestContext {
         }
 
         /**
-         * Sets the key that the caller wants.
+         * Sets the key that the request names.
          *
          * @param keyName the name; {@code null} for the only key there is
          * @return this builder

@@ -3,9 +3,9 @@ package io.github.hsmsigner.core;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 
 /**
- * Where proof comes from that certificates were not revoked when a signature was made.
+ * A source of proof that certificates were not revoked when a signature was made.
  *
- * <p>Implementations are safe for use by any number of threads at once.
+ * <p>Implementations are thread-safe.
  */
 @FunctionalInterface
 public interface RevocationSource {

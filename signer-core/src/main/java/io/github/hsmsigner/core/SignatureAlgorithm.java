@@ -55,7 +55,7 @@ public enum SignatureAlgorithm {
     }
 
     /**
-     * All algorithms that keys of a type can be used with.
+     * Returns all algorithms that keys of a type can be used with.
      *
      * @param keyType the type, as {@link java.security.Key#getAlgorithm()} names it
      * @return the algorithms, defaults first; unmodifiable, and empty for keys that are not supported
@@ -67,7 +67,7 @@ public enum SignatureAlgorithm {
     }
 
     /**
-     * The scheme.
+     * Returns the scheme.
      *
      * @return the scheme
      */
@@ -76,7 +76,7 @@ public enum SignatureAlgorithm {
     }
 
     /**
-     * The digest algorithm.
+     * Returns the digest algorithm.
      *
      * @return the algorithm that the message is hashed with
      */

@@ -31,7 +31,10 @@ final class SignatureProduction {
         this.lateSignatures = lateSignatures;
     }
 
-    /** How many signatures of a key can begin now without waiting; of any key, if none is named. At least one. */
+    /**
+     * Returns how many signatures of a key can begin now without waiting; of any key, if none is named. The result is
+     * at least one.
+     */
     int freePermits(Optional<String> keyName, int most) {
         return queues.entrySet().stream()
                 .filter(queue -> keyName.isEmpty() || keyName.get().equals(queue.getKey()))

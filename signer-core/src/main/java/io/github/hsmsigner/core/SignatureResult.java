@@ -39,7 +39,7 @@ public final class SignatureResult {
     }
 
     /**
-     * Why there is no signature.
+     * Returns why there is no signature.
      *
      * @return the reason, or empty if there is one
      */

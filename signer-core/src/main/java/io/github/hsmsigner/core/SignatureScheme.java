@@ -25,7 +25,7 @@ public enum SignatureScheme {
     }
 
     /**
-     * The type of key that this scheme needs, as {@link java.security.Key#getAlgorithm()} names it.
+     * Returns the type of key that this scheme needs, as {@link java.security.Key#getAlgorithm()} names it.
      *
      * @return the key type
      */
@@ -34,7 +34,7 @@ public enum SignatureScheme {
     }
 
     /**
-     * Whether the signer must see the message itself, because its digest is not enough.
+     * Returns whether the signer must see the message itself, because its digest is not enough.
      *
      * @return {@code true} for Ed25519
      */

@@ -8,12 +8,12 @@ import java.util.Set;
 /**
  * One private key that can sign digests, wherever it lives.
  *
- * <p>Implementations are safe for use by any number of threads at once.
+ * <p>Implementations are thread-safe.
  */
 public interface Signer {
 
     /**
-     * The public half of the key.
+     * Returns the public half of the key.
      *
      * @return the public key
      */

@@ -39,7 +39,7 @@ public record SigningAttempt(
     }
 
     /**
-     * The same attempt with a key, as it looks once a policy has chosen one.
+     * Returns the same attempt with a key, as it looks once a policy has chosen one.
      *
      * @param chosen the name of the key
      * @return the attempt

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 /**
  * A key under the name that requests use for it, with its certificates.
  *
- * <p>Safe for use by any number of threads at once. Its certificates can be replaced while it is in use, by
+ * <p>Thread-safe. Its certificates can be replaced while it is in use, by
  * {@link SigningService#reloadCertificates}; nothing else about it ever changes.
  */
 public final class SigningKey {
@@ -127,7 +127,7 @@ public final class SigningKey {
     }
 
     /**
-     * The name that requests and logs use.
+     * Returns the name that requests and logs use.
      *
      * @return the name
      */
@@ -136,7 +136,7 @@ public final class SigningKey {
     }
 
     /**
-     * The key itself.
+     * Returns the key itself.
      *
      * @return the signer
      */
@@ -145,7 +145,7 @@ public final class SigningKey {
     }
 
     /**
-     * The algorithm that this key signs with when a request asks for a digest algorithm.
+     * Returns the algorithm that this key signs with when a request asks for a digest algorithm.
      *
      * @param digestAlgorithm the digest algorithm asked for
      * @return the algorithm
@@ -171,7 +171,7 @@ public final class SigningKey {
     }
 
     /**
-     * The key's certificates as they are now.
+     * Returns the key's certificates as they are now.
      *
      * @return the chain, signer first
      */

@@ -62,7 +62,7 @@ public final class SigningKeys {
     }
 
     /**
-     * A collection of one.
+     * Returns a collection with one key.
      *
      * @param key the only key
      * @return the keys
@@ -72,7 +72,7 @@ public final class SigningKeys {
     }
 
     /**
-     * The key of that name.
+     * Returns the key of that name.
      *
      * @param name the name
      * @return the key
@@ -95,7 +95,7 @@ public final class SigningKeys {
     }
 
     /**
-     * The only key.
+     * Returns the only key.
      *
      * @return the key
      * @throws UnknownKeyException if there are several; the message lists their names
@@ -105,7 +105,7 @@ public final class SigningKeys {
         return only(Optional.empty());
     }
 
-    /** The only key; if there are several, the error has the reason why none of them was chosen, if there is a reason. */
+    /** Returns the only key. If there are several, the error names the reason why none was chosen, if there is one. */
     SigningKey only(Optional<String> whyNoneIsChosen) {
         Set<String> names = names();
         if (names.size() > 1) {
@@ -129,7 +129,10 @@ public final class SigningKeys {
         return names;
     }
 
-    /** The key of that name, or without a name the only key; empty where there is no such key, or it is out of reach. */
+    /**
+     * Returns the key of that name, or the only key if there is no name. Empty if there is no such key, or it is not
+     * reachable.
+     */
     Optional<SigningKey> find(Optional<String> name) {
         return name.isEmpty() && byName.size() == 1 && outOfReach.isEmpty()
                 ? Optional.of(only())
@@ -137,7 +140,7 @@ public final class SigningKeys {
     }
 
     /**
-     * All keys that can be used.
+     * Returns all keys that can be used.
      *
      * @return the keys in the order they were given; unmodifiable
      */

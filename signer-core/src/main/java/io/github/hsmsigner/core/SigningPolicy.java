@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 /**
  * Decides who may use which key for what.
  *
- * <p>Implementations are safe for use by any number of threads at once and answer without waiting for anything.
+ * <p>Implementations are thread-safe and answer without waiting for anything.
  */
 @FunctionalInterface
 public interface SigningPolicy {

@@ -167,7 +167,7 @@ public final class SigningQueue {
     }
 
     /**
-     * The numbers of the moment.
+     * Returns the current statistics.
      *
      * @return the statistics
      */

@@ -107,7 +107,7 @@ public final class SigningService {
     }
 
     /**
-     * The certificates of a key.
+     * Returns the certificates of a key.
      *
      * @param context who asks
      * @return the chain, signer first
@@ -240,9 +240,11 @@ public final class SigningService {
     }
 
     /**
-     * The highest CAdES level that this service makes, for transports whose callers ask for CAdES and leave the level to the service.
+     * Returns the highest CAdES level that this service makes, for transports whose callers ask for CAdES and leave the
+     * level to the service.
      *
-     * @return {@link ContainerFormat#CADES_B_T} if a timestamp authority is configured, otherwise {@link ContainerFormat#CADES_B_B}
+     * @return {@link ContainerFormat#CADES_B_T} if a timestamp authority is configured, otherwise
+     *     {@link ContainerFormat#CADES_B_B}
      */
     public ContainerFormat cadesLevel() {
         return containers.cadesLevel();
@@ -258,7 +260,8 @@ public final class SigningService {
     }
 
     /**
-     * An upper bound of the size of a container, for callers that must reserve room before there is a signature.
+     * Returns an upper bound of the size of a container, for callers that must reserve room before there is a
+     * signature.
      *
      * @param context who asks
      * @param format the kind of container

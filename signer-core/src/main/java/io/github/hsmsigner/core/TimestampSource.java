@@ -21,14 +21,14 @@ public interface TimestampSource {
     byte[] timestamp(Digest digest, Deadline deadline);
 
     /**
-     * The digest algorithm that timestamps are to be made with.
+     * Returns the digest algorithm that timestamps are to be made with.
      *
      * @return the algorithm of the digests to ask for
      */
     DigestAlgorithm digestAlgorithm();
 
     /**
-     * How much room to reserve for a token.
+     * Returns how much room to reserve for a token.
      *
      * @return the size in bytes that no token exceeds; a larger one is refused
      */

@@ -51,7 +51,7 @@ final class KeyHandle {
         found.set(new Found(handle, session.generation()));
     }
 
-    /** The handle for use in a session. */
+    /** Returns the handle for use in a session. */
     long in(Session session) throws CryptokiException {
         Found known = found.get();
         return known != null && known.generation() == session.generation() ? known.handle() : lookUp(session);

@@ -24,7 +24,7 @@ public final class KeySelector {
     }
 
     /**
-     * The only key that there is.
+     * Selects the only key.
      *
      * @return a selector without conditions
      */
@@ -33,7 +33,7 @@ public final class KeySelector {
     }
 
     /**
-     * The key of that label.
+     * Selects the key with a label.
      *
      * @param label its CKA_LABEL
      * @return the selector
@@ -43,7 +43,7 @@ public final class KeySelector {
     }
 
     /**
-     * The key of that id.
+     * Selects the key with an id.
      *
      * @param id its CKA_ID; copied
      * @return the selector
@@ -53,7 +53,7 @@ public final class KeySelector {
     }
 
     /**
-     * The key that meets all given conditions.
+     * Selects the key that meets all given conditions.
      *
      * @param label its CKA_LABEL; empty for any
      * @param id its CKA_ID; empty for any; copied
@@ -65,7 +65,7 @@ public final class KeySelector {
     }
 
     /**
-     * The key that a URI means. If the URI says on which token it is, it is found on that token only.
+     * Selects the key that a URI names. If the URI names a token, the key is found only on that token.
      *
      * @param uri the URI
      * @return the selector
@@ -85,7 +85,7 @@ public final class KeySelector {
         return token;
     }
 
-    /** How the key is found on its token. */
+    /** Returns the lookup of the key on its token. */
     KeyLookup lookup() {
         return new KeyLookup(label, id.map(HexFormat.of()::parseHex), toString());
     }

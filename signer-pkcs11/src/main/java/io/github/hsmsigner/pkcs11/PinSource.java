@@ -35,7 +35,7 @@ public interface PinSource {
     }
 
     /**
-     * A PIN that is known from the start. It goes to the token unchanged.
+     * Returns a source with a fixed PIN. The PIN goes to the token unchanged.
      *
      * @param pin the PIN; copied
      * @return the source
@@ -45,7 +45,7 @@ public interface PinSource {
     }
 
     /**
-     * A PIN that is known from the start, with the name of its source.
+     * Returns a source with a fixed PIN and a name.
      *
      * @param pin the PIN; copied
      * @param description the name of the source in messages, such as that of a setting
@@ -66,7 +66,7 @@ public interface PinSource {
     }
 
     /**
-     * A PIN in a variable of the environment, decoded as by {@link SecretText#of}.
+     * Returns a source that reads the PIN from an environment variable, decoded as by {@link SecretText#of}.
      *
      * @param variable the name of the variable
      * @return the source

@@ -94,7 +94,7 @@ public final class Pkcs11Config {
     }
 
     /**
-     * The shared library of the PKCS#11 module.
+     * Returns the shared library of the PKCS#11 module.
      *
      * @return the file
      */
@@ -112,7 +112,7 @@ public final class Pkcs11Config {
     }
 
     /**
-     * Where the PIN comes from.
+     * Returns the source of the PIN.
      *
      * @return the source
      */
@@ -148,7 +148,7 @@ public final class Pkcs11Config {
     }
 
     /**
-     * How many sessions are opened at once.
+     * Returns how many sessions are opened at once.
      *
      * @return the number
      */
@@ -202,7 +202,7 @@ public final class Pkcs11Config {
     }
 
     /**
-     * Whether to log in although one more wrong PIN would lock the user.
+     * Returns whether to log in although one more wrong PIN would lock the user.
      *
      * @return {@code true} to log in all the same
      */
@@ -211,7 +211,7 @@ public final class Pkcs11Config {
     }
 
     /**
-     * How patient to be with the token.
+     * Returns the time limits and retries of the recovery.
      *
      * @return the settings
      */

@@ -104,11 +104,12 @@ public final class Pkcs11Signer implements Signer {
     }
 
     /**
-     * Makes a signature that is of no use and verifies it: the proof, beyond {@link Pkcs11Token#health}, that the token signs with this
-     * key now.
+     * Makes a trial signature and verifies it. This proves, beyond {@link Pkcs11Token#health}, that the token signs
+     * with this key now.
      *
-     * @param deadline by when the answer is due
-     * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the token cannot be used before the deadline
+     * @param deadline the time limit
+     * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the token cannot be used before the
+     *     deadline
      * @throws InternalSigningException if the signature does not verify with the public key
      */
     public void test(Deadline deadline) {
@@ -133,7 +134,7 @@ public final class Pkcs11Signer implements Signer {
         return answer;
     }
 
-    /** The step of a trial signature; until there was a signature, the first one of the plan. */
+    /** Returns the step of a trial signature. Before the first signature, this is the first step of the plan. */
     private SignatureStep trialStep() {
         SignatureStep known = proven;
         return known == null ? plan.trialSteps().get(0) : known;
@@ -155,7 +156,7 @@ public final class Pkcs11Signer implements Signer {
         throw refusal;
     }
 
-    /** Whether a trial signature with a private key verifies with the public key. */
+    /** Returns whether a trial signature with a private key verifies with the public key. */
     boolean proves(Session session, long key) throws CryptokiException {
         byte[] answer = trial(session, key);
         SignatureStep step = trialStep();

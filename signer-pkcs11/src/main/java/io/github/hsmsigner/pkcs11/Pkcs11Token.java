@@ -104,12 +104,12 @@ public final class Pkcs11Token implements AutoCloseable {
         return open(config, UnaryOperator.identity(), SLOT_LIMIT);
     }
 
-    /** With something between this token and the module, so that tests can see calls and inject faults. */
+    /** Opens a token with a decorated module, so that tests can see calls and inject faults. */
     static Pkcs11Token open(Pkcs11Config config, UnaryOperator<Cryptoki> decoration) {
         return open(config, decoration, SLOT_LIMIT);
     }
 
-    /** The same with another limit for reading one slot. */
+    /** Opens a token with a decorated module and another limit for reading one slot. */
     static Pkcs11Token open(Pkcs11Config config, UnaryOperator<Cryptoki> decoration, Duration slotLimit) {
         return open(
                 config,
@@ -119,7 +119,7 @@ public final class Pkcs11Token implements AutoCloseable {
                 Scheduler.system());
     }
 
-    /** The same with another module, and another scheduler. */
+    /** Opens a token with another module and another scheduler. */
     static Pkcs11Token open(
             Pkcs11Config config,
             CryptokiWork<CryptokiModule> opening,
@@ -311,7 +311,9 @@ public final class Pkcs11Token implements AutoCloseable {
         });
     }
 
-    /** The first candidate that verifies a trial signature of a key whose public half the token does not show. */
+    /**
+     * Returns the first candidate that verifies a trial signature of a key whose public half the token does not show.
+     */
     Optional<Pkcs11Signer> proven(
             KeySelector selector, KeyOnToken key, Collection<PublicKey> candidates, Session session)
             throws CryptokiException {
@@ -403,7 +405,7 @@ public final class Pkcs11Token implements AutoCloseable {
                 cryptoki, handle, () -> work.in(cryptoki, new TokenObjects(cryptoki, handle), token, handle));
     }
 
-    /** The token as it was when it was opened. */
+    /** Returns the token as it was when it was opened. */
     TokenInfo info() {
         return info;
     }
@@ -439,9 +441,9 @@ public final class Pkcs11Token implements AutoCloseable {
     }
 
     /**
-     * How the token is, as far as is known without asking it. Costs next to nothing.
+     * Returns the state of the token, as far as it is known without a call. Costs next to nothing.
      *
-     * @return the state, with the reason where it is not healthy
+     * @return the state, with the reason if it is not healthy
      */
     public TokenHealth health() {
         return access.health();
@@ -455,7 +457,7 @@ public final class Pkcs11Token implements AutoCloseable {
     }
 
     /**
-     * The sessions at this moment.
+     * Returns the sessions at this moment.
      *
      * @return the statistics
      */

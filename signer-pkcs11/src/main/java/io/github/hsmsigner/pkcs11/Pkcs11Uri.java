@@ -85,7 +85,7 @@ public final class Pkcs11Uri {
     }
 
     /**
-     * The label of the token ({@code token}).
+     * Returns the label of the token ({@code token}).
      *
      * @return the label, or empty for any
      */
@@ -94,7 +94,7 @@ public final class Pkcs11Uri {
     }
 
     /**
-     * The serial number of the token ({@code serial}).
+     * Returns the serial number of the token ({@code serial}).
      *
      * @return the serial number, or empty for any
      */
@@ -103,7 +103,7 @@ public final class Pkcs11Uri {
     }
 
     /**
-     * The manufacturer of the token ({@code manufacturer}).
+     * Returns the manufacturer of the token ({@code manufacturer}).
      *
      * @return the manufacturer, or empty for any
      */
@@ -112,7 +112,7 @@ public final class Pkcs11Uri {
     }
 
     /**
-     * The model of the token ({@code model}).
+     * Returns the model of the token ({@code model}).
      *
      * @return the model, or empty for any
      */
@@ -121,7 +121,7 @@ public final class Pkcs11Uri {
     }
 
     /**
-     * The slot ({@code slot-id}).
+     * Returns the slot ({@code slot-id}).
      *
      * @return the id, an unsigned number of 64 bits, or empty for any
      */
@@ -130,7 +130,7 @@ public final class Pkcs11Uri {
     }
 
     /**
-     * The description of the slot ({@code slot-description}).
+     * Returns the description of the slot ({@code slot-description}).
      *
      * @return the description, or empty for any
      */
@@ -139,7 +139,7 @@ public final class Pkcs11Uri {
     }
 
     /**
-     * The manufacturer of the slot ({@code slot-manufacturer}).
+     * Returns the manufacturer of the slot ({@code slot-manufacturer}).
      *
      * @return the manufacturer, or empty for any
      */
@@ -148,7 +148,7 @@ public final class Pkcs11Uri {
     }
 
     /**
-     * The description of the module ({@code library-description}).
+     * Returns the description of the module ({@code library-description}).
      *
      * @return the description, or empty for any
      */
@@ -157,7 +157,7 @@ public final class Pkcs11Uri {
     }
 
     /**
-     * The manufacturer of the module ({@code library-manufacturer}).
+     * Returns the manufacturer of the module ({@code library-manufacturer}).
      *
      * @return the manufacturer, or empty for any
      */
@@ -166,7 +166,7 @@ public final class Pkcs11Uri {
     }
 
     /**
-     * The version of the module ({@code library-version}).
+     * Returns the version of the module ({@code library-version}).
      *
      * @return the version as major and minor number, such as {@code 2.6}, or empty for any
      */
@@ -175,7 +175,7 @@ public final class Pkcs11Uri {
     }
 
     /**
-     * The label of the object ({@code object}).
+     * Returns the label of the object ({@code object}).
      *
      * @return the CKA_LABEL, or empty for any
      */
@@ -184,9 +184,10 @@ public final class Pkcs11Uri {
     }
 
     /**
-     * The class of the object ({@code type}).
+     * Returns the class of the object ({@code type}).
      *
-     * @return one of {@code public}, {@code private}, {@code cert}, {@code secret-key} and {@code data}, or empty for any
+     * @return one of {@code public}, {@code private}, {@code cert}, {@code secret-key} and {@code data}, or empty for
+     *     any
      */
     public Optional<String> type() {
         return path("type");
@@ -202,16 +203,17 @@ public final class Pkcs11Uri {
     }
 
     /**
-     * Where the PIN is to be found ({@code pin-source}).
+     * Returns the location of the PIN ({@code pin-source}).
      *
-     * @return a {@code file:} URI, the path of a file, or {@code |} and a command, as the URI has it; empty without one
+     * @return a {@code file:} URI, the path of a file, or {@code |} and a command, as the URI has it; empty if there is
+     *     none
      */
     public Optional<String> pinSource() {
         return Optional.ofNullable(query.get("pin-source"));
     }
 
     /**
-     * The name of the module ({@code module-name}), without path, prefix and suffix.
+     * Returns the name of the module ({@code module-name}), without path, prefix and suffix.
      *
      * @return the name; empty without one
      */
@@ -220,7 +222,7 @@ public final class Pkcs11Uri {
     }
 
     /**
-     * The file of the module ({@code module-path}).
+     * Returns the file of the module ({@code module-path}).
      *
      * @return the path; empty without one
      */
@@ -229,7 +231,7 @@ public final class Pkcs11Uri {
     }
 
     /**
-     * The attributes of the query that RFC 7512 does not define, and which are passed over.
+     * Returns the attributes of the query that RFC 7512 does not define. They are ignored.
      *
      * @return their names; unmodifiable
      */

@@ -24,7 +24,7 @@ public final class TokenSelector {
     }
 
     /**
-     * The only token that there is.
+     * Selects the only token.
      *
      * @return a selector without conditions
      */
@@ -89,7 +89,7 @@ public final class TokenSelector {
         return new TokenSelector(more);
     }
 
-    /** Whether a token is the one that is meant. The module is asked no more than the conditions need. */
+    /** Returns whether a token matches. Calls the module only as far as the conditions need it. */
     boolean matches(Cryptoki cryptoki, TokenInfo token) throws CryptokiException {
         for (Map.Entry<Property, String> condition : wanted.entrySet()) {
             if (!condition.getValue().equals(condition.getKey().source.read(cryptoki, token))) {

@@ -35,7 +35,7 @@ public final class VendorProfile {
     }
 
     /**
-     * The standard and nothing else.
+     * Returns the profile with only the rules of the standard.
      *
      * @return the profile
      */
@@ -82,8 +82,8 @@ public final class VendorProfile {
     }
 
     /**
-     * How many sessions an application may have open, whatever the token itself says. CloudHSM: 1,024 (user guide, PKCS#11 library,
-     * quotas of the client SDK).
+     * Returns how many sessions an application may have open, whatever the token itself says. CloudHSM: 1,024 (user
+     * guide, PKCS#11 library, quotas of the client SDK).
      *
      * @return the number; empty where only the token's own word counts
      */
@@ -92,8 +92,9 @@ public final class VendorProfile {
     }
 
     /**
-     * Whether a key marked CKA_ALWAYS_AUTHENTICATE gets a login for each signature, as PKCS#11 2.40, section 4.9, says. CloudHSM: no,
-     * it has no such keys, and one wrong PIN of five there locks the user (user guide, PKCS#11 library, supported attributes).
+     * Returns whether a key marked CKA_ALWAYS_AUTHENTICATE gets a login for each signature (PKCS#11 2.40, section 4.9).
+     * CloudHSM: no. It has no such keys, and one wrong PIN of five there locks the user (user guide, PKCS#11 library,
+     * supported attributes).
      *
      * @return {@code true} if the attribute counts
      */

@@ -46,7 +46,7 @@ final class DerCertificates {
 
     private DerCertificates() {}
 
-    /** Whether bytes begin as a structure of the size of a certificate does; no text begins so. */
+    /** Returns whether bytes begin as a structure of the size of a certificate does; no text begins so. */
     static boolean looksLike(byte[] bytes) {
         return bytes.length > 1 && bytes[0] == SEQUENCE && (bytes[1] & LONG_FORM) != 0;
     }

@@ -25,8 +25,8 @@ import java.util.Optional;
  * Makes detached CMS SignedData (RFC 5652) and CAdES B-B and B-T (ETSI EN 319 122-1) containers in DER.
  *
  * <p>The signed attributes are content-type, message-digest, CMSAlgorithmProtection, signing-certificate-v2 and, for
- * {@link ContainerFormat#CMS} only, signing-time; further ones can be added. The whole chain is put in. Immutable, and safe for use
- * by any number of threads at once.
+ * {@link ContainerFormat#CMS} only, signing-time; further ones can be added. The whole chain is put in. Immutable, and
+ * thread-safe.
  */
 public final class CmsContainerBuilder implements ContainerBuilder {
 

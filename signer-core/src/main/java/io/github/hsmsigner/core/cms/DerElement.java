@@ -32,7 +32,7 @@ final class DerElement {
         this.length = length;
     }
 
-    /** An element that is encoded already: in DER, and never changed from now on. */
+    /** Returns an element that is encoded already: in DER, and never changed from now on. */
     static DerElement encoded(byte[] octets) {
         return new DerElement(List.of(octets), octets.length);
     }
@@ -53,12 +53,12 @@ final class DerElement {
         return constructed(SEQUENCE, elements);
     }
 
-    /** A SET OF: elements in the order that {@link #inOrder} gives them. */
+    /** Returns a SET OF: elements in the order that {@link #inOrder} gives them. */
     static DerElement set(List<DerElement> ordered) {
         return constructed(SET, ordered);
     }
 
-    /** A SET OF with one element, which has no order. */
+    /** Returns a SET OF with one element, which has no order. */
     static DerElement set(DerElement element) {
         return set(List.of(element));
     }

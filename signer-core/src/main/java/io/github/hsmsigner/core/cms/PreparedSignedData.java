@@ -61,7 +61,7 @@ final class PreparedSignedData implements PreparedContainer {
                 with(signature, unsigned).octets());
     }
 
-    /** The container with a signature and unsigned attributes that are there already. */
+    /** Returns the container with a signature and unsigned attributes that are there already. */
     DerElement with(byte[] signature, List<DerElement> unsigned) {
         DerElement digestAlgorithm = DerElement.of(AlgorithmIdentifiers.digest(algorithm.digestAlgorithm()));
         List<DerElement> signerInfo = new ArrayList<>(List.of(

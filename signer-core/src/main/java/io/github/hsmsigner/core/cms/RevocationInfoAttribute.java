@@ -21,7 +21,7 @@ final class RevocationInfoAttribute {
 
     private RevocationInfoAttribute() {}
 
-    /** The attribute; empty for a chain that needs no such information. */
+    /** Returns the attribute; empty for a chain that needs no such information. */
     static Optional<DerElement> of(RevocationInfo info) {
         List<DerElement> archival = new ArrayList<>();
         add(archival, CRLS, info.crls());

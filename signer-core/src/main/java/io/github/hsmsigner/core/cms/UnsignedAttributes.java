@@ -10,6 +10,6 @@ interface UnsignedAttributes {
     /** None. */
     UnsignedAttributes NONE = (signature, deadline) -> List.of();
 
-    /** The attributes for a signature, in the order of a SET OF. */
+    /** Returns the attributes for a signature, in the order of a SET OF. */
     List<DerElement> over(byte[] signature, Deadline deadline);
 }

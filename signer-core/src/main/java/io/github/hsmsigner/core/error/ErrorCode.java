@@ -1,8 +1,6 @@
 package io.github.hsmsigner.core.error;
 
-/**
- * The stable names of the kinds of error, for programs that must tell them apart without knowing Java classes.
- */
+/** The stable names of the kinds of errors, for programs that distinguish them without knowing Java classes. */
 public enum ErrorCode {
     /** The request is malformed or contradicts itself; the same request will fail again. */
     INVALID_REQUEST("invalid_request"),
@@ -28,7 +26,7 @@ public enum ErrorCode {
     }
 
     /**
-     * The name used in protocols and logs: lower case, words joined by underscores.
+     * Returns the name used in protocols and logs: lower case, words joined by underscores.
      *
      * @return the stable text of this code
      */

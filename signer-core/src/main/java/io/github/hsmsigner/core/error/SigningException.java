@@ -36,7 +36,7 @@ public abstract sealed class SigningException extends RuntimeException
     }
 
     /**
-     * The kind of error.
+     * Returns the kind of error.
      *
      * @return the stable code
      */
@@ -54,7 +54,7 @@ public abstract sealed class SigningException extends RuntimeException
     }
 
     /**
-     * Whether the same request may succeed later without anybody changing anything.
+     * Returns whether the same request may succeed later without any change.
      *
      * @return {@code true} where trying again can help
      */
@@ -63,7 +63,7 @@ public abstract sealed class SigningException extends RuntimeException
     }
 
     /**
-     * When trying again is sensible.
+     * Returns the time after which a retry is sensible.
      *
      * @return the time to wait; empty where waiting alone does not help
      */

@@ -89,7 +89,10 @@ final class FailoverCall {
         throw unavailable();
     }
 
-    /** The next attempt that ends; {@code null} if it is time to check whether the last one makes progress, or to give up. */
+    /**
+     * Returns the next attempt that ends; {@code null} if it is time to check whether the last one makes progress, or
+     * to give up.
+     */
     private Attempt next() throws InterruptedException {
         long left = deadline.remainingNanos();
         long limit = candidates.hasNext() ? Math.min(left, watched().patienceLeft()) : left + GRACE_NANOS;
@@ -198,7 +201,9 @@ final class FailoverCall {
             return Math.max(0, since + patience - System.nanoTime());
         }
 
-        /** Whether the member made a signature since it was last asked this; if so, it has its whole time again. */
+        /**
+         * Returns whether the member made a signature since the last call; if so, it has its whole time again.
+         */
         boolean makesProgress() {
             long now = member.signatures();
             if (now == signatures) {

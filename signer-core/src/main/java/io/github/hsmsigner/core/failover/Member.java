@@ -45,7 +45,9 @@ final class Member {
         return signatures.get();
     }
 
-    /** Whether the caller is the one to try this signer again now. The next one is, only after a longer pause. */
+    /**
+     * Returns whether this caller may try the signer again now. The next caller may do so only after a longer pause.
+     */
     synchronized boolean claimTry() {
         if (usable || nanoTime.getAsLong() - nextTry < 0) {
             return false;

@@ -36,8 +36,7 @@ import org.bouncycastle.jcajce.provider.util.DigestFactory;
 /**
  * A key of a PKCS#12 file (RFC 7292), held in the memory of this process, and its certificates.
  *
- * <p>Made for development, tests and demonstrations: the key is only as safe as the process. Immutable, and safe for use by any
- * number of threads at once.
+ * <p>Made for development, tests and demonstrations: the key is only as safe as the process. Immutable and thread-safe.
  */
 public final class KeyStoreSigner implements Signer, CertificateProvider {
 

@@ -129,7 +129,7 @@ final class Pkcs12File {
         return keys;
     }
 
-    /** The friendly names of the keys, for messages; empty for a key without one. */
+    /** Returns the friendly names of the keys, for messages; empty for a key without one. */
     List<String> keyNames() {
         return keyNames;
     }
@@ -234,7 +234,10 @@ final class Pkcs12File {
         return refused("is encrypted with " + name(algorithm) + ", which is not supported", cause);
     }
 
-    /** The two encodings of no password (RFC 7292, appendix B.1, leaves it open), or the one encoding of a password. */
+    /**
+     * Returns the two encodings of no password (RFC 7292, appendix B.1, leaves it open), or the one encoding of a
+     * password.
+     */
     private List<byte[]> encodings() {
         byte[] usual = PKCS12ParametersGenerator.PKCS12PasswordToBytes(password);
         return password.length == 0 ? List.of(usual, new byte[2]) : List.of(usual);

@@ -41,7 +41,7 @@ final class OcspCertificateId {
                 new ASN1Integer(certificate.getSerialNumber())));
     }
 
-    /** Whether an answer names the certificate. */
+    /** Returns whether an answer names the certificate. */
     static boolean matches(CertificateID id, X509Certificate certificate, X509Certificate issuer)
             throws IOException, OperatorCreationException, CertificateEncodingException {
         CertID named = id.toASN1Primitive();

@@ -81,8 +81,8 @@ final class ProofCache {
     }
 
     /**
-     * The proof for a certificate. A failed search fails all who wait for it, but not if it ended because the time of the one who
-     * searched did: then the next one searches.
+     * Returns the proof for a certificate. A failed search fails all who wait for it, but not if it ended because the
+     * time of the one who searched did: then the next one searches.
      *
      * @throws IOException if the search of another thread did not end before the deadline
      */
@@ -166,7 +166,7 @@ final class ProofCache {
         }
     }
 
-    /** The proof that is known, if it is good although there is no newer one; ends the search then. */
+    /** Returns the proof that is known, if it is good although there is no newer one; ends the search then. */
     private synchronized Optional<Proof> validInstead(X509Certificate certificate, Throwable failure) {
         Kept known = kept.get(certificate);
         if (known == null) {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes one of the proofs of a chain, once for as long as they are the same: CRLs may be large, and signatures that wait share them
- * then. Safe for use by any number of threads at once.
+ * Makes one of the proofs of a chain, once for as long as they are the same: CRLs may be large, and signatures that
+ * wait share them then. Thread-safe.
  */
 final class ProofsTogether {
 

@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 
 /**
- * Where and how to ask one timestamp authority. Immutable; printing it shows neither credentials nor
- * what may be one in its address.
+ * The address, credentials and policy of one timestamp authority. Immutable; {@link #toString} shows neither
+ * credentials nor parts of the address that may be credentials.
  */
 public final class TimestampAuthority {
 
@@ -43,7 +43,7 @@ public final class TimestampAuthority {
     }
 
     /**
-     * Where it takes requests.
+     * Returns the address for requests.
      *
      * @return the address
      */
@@ -59,7 +59,7 @@ public final class TimestampAuthority {
         return trusted;
     }
 
-    /** The value of the header Authorization (RFC 7617), which java.net.http takes as a String only. */
+    /** Returns the value of the header Authorization (RFC 7617), which java.net.http takes as a String only. */
     Optional<String> authorization() {
         return Optional.ofNullable(authorization);
     }

@@ -41,7 +41,7 @@ final class TimestampResponseCheck {
         this.clock = clock;
     }
 
-    /** The token in DER; the message of the exception says what is wrong with the response. */
+    /** Returns the token in DER; the message of the exception names the fault of the response. */
     byte[] tokenOf(byte[] response, TimeStampRequest request, TimestampAuthority authority) throws IOException {
         try {
             TimeStampResponse parsed = new TimeStampResponse(TimeStampResp.getInstance(Asn1Answer.ber(response)));
@@ -82,7 +82,10 @@ final class TimestampResponseCheck {
         return signedData.getSignerInfos().iterator().next();
     }
 
-    /** The token, whose signature is verified over the signed attributes as they came, in which names may have an RDN out of order. */
+    /**
+     * Returns the token, whose signature is verified over the signed attributes as they came, in which names may have
+     * an RDN out of order.
+     */
     private static TimeStampToken asReceived(TimeStampToken token) throws IOException, TSPException {
         CMSSignedData signedData = token.toCMSSignedData();
         return new TimeStampToken(CMSSignedData.replaceSigners(
@@ -103,9 +106,9 @@ final class TimestampResponseCheck {
     }
 
     /**
-     * The token in DER, as it becomes part of a container in DER. RFC 5652 lets it be in BER but for what was signed, so another
-     * encoding does no harm to its signature. It would to certificates and CRLs with a name that has an RDN out of order: then sets
-     * keep their order.
+     * Returns the token in DER, as it becomes part of a container in DER. RFC 5652 lets it be in BER but for what was
+     * signed, so another encoding does no harm to its signature. It would to certificates and CRLs with a name that has
+     * an RDN out of order: then sets keep their order.
      */
     private byte[] der(TimeStampToken token, X509CertificateHolder signer, byte[] response)
             throws IOException, TSPException, OperatorCreationException {

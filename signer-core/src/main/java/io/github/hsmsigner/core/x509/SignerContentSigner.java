@@ -18,11 +18,11 @@ import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.DefaultSignatureAlgorithmIdentifierFinder;
 
 /**
- * Any {@link Signer} as BouncyCastle's {@link ContentSigner}, so that certificates, certification requests, CRLs, OCSP responses and
- * timestamps can be made with a key in an HSM.
+ * Adapts any {@link Signer} to BouncyCastle's {@link ContentSigner}, to make certificates, certification requests,
+ * CRLs, OCSP responses and timestamps with a key in an HSM.
  *
- * <p>{@link #getSignature()} throws a {@link SigningException}. As BouncyCastle wants it, one object makes one signature and is
- * not safe for use by several threads.
+ * <p>{@link #getSignature()} throws a {@link SigningException}. One object makes one signature and is not thread-safe,
+ * as BouncyCastle defines it.
  */
 public final class SignerContentSigner implements ContentSigner {
 
@@ -64,7 +64,7 @@ public final class SignerContentSigner implements ContentSigner {
                         algorithm, Digest.of(algorithm.digestAlgorithm(), hash.digest()), Deadline.after(timeLimit)));
     }
 
-    /** The names that BouncyCastle knows the algorithms of X.509 signatures by. */
+    /** Returns the names that BouncyCastle knows the algorithms of X.509 signatures by. */
     private static String x509Name(SignatureAlgorithm algorithm) {
         String hash = algorithm.digestAlgorithm().name();
         return switch (algorithm.scheme()) {

@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * The uploaded PDFs, in memory until the process ends. Safe for use by any number of threads at once; calls that change the same
+ * The uploaded PDFs, in memory until the process ends. Thread-safe; calls that change the same
  * document wait for each other.
  */
 final class Documents {

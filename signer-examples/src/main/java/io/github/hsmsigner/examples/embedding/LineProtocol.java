@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  *                                   error CODE RETRY MESSAGE    RETRY: seconds to wait before trying again, or -
  * </pre>
  *
- * <p>A connection ends after a line that is too long, and when none comes, or no answer is taken, in time. Safe for use by any number of threads at once.
+ * <p>A connection ends after a line that is too long, and when none comes, or no answer is taken, in time. Thread-safe.
  */
 final class LineProtocol {
 

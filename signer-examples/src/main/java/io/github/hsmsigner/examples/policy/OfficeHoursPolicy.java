@@ -15,12 +15,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A department may use its own key and no other, in containers only, with SHA-384 or better, and on working days between eight and
- * six. The transport says which department asks, in the fact {@value #DEPARTMENT}; it must have found that out in a way that can be
- * trusted, such as by a client certificate.
+ * A department may use its own key and no other, in containers only, with SHA-384 or better, and on working days
+ * between eight and six. The transport says which department asks, in the fact {@value #DEPARTMENT}; it must have found
+ * that out in a way that can be trusted, such as by a client certificate.
  *
- * <p>The reasons are for the operator's log, and the client learns that it is denied. Immutable, and safe for use by any number of
- * threads at once.
+ * <p>The reasons are for the operator's log, and the client learns that it is denied. Immutable and thread-safe.
  */
 final class OfficeHoursPolicy implements SigningPolicy {
 

@@ -82,7 +82,7 @@ public final class AttributeType<T> {
     }
 
     /**
-     * The number of the attribute.
+     * Returns the number of the attribute.
      *
      * @return the CKA code
      */
@@ -91,7 +91,7 @@ public final class AttributeType<T> {
     }
 
     /**
-     * The Java type of the values.
+     * Returns the Java type of the values.
      *
      * @return the class
      */

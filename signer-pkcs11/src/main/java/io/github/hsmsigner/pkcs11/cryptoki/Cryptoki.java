@@ -4,9 +4,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An initialised PKCS#11 module. Each method is one Cryptoki function, or the shortest sequence of them that makes sense alone.
+ * An initialised PKCS#11 module. Each method is one Cryptoki function, or the shortest sequence of them that makes
+ * sense alone.
  *
- * <p>Safe for use by any number of threads at once; a session is for one thread at a time (PKCS#11 2.40, section 2.6.7). Handles
+ * <p>Thread-safe; a session is for one thread at a time (PKCS#11 2.40, section 2.6.7). Handles
  * are those of the module.
  */
 public interface Cryptoki {

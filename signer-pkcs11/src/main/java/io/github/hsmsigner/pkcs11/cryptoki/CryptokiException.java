@@ -36,7 +36,7 @@ public final class CryptokiException extends Exception {
     }
 
     /**
-     * The function that failed.
+     * Returns the function that failed.
      *
      * @return its name, such as {@code C_Sign}
      */
@@ -54,7 +54,7 @@ public final class CryptokiException extends Exception {
     }
 
     /**
-     * Whether it answered this.
+     * Returns whether the function returned a code.
      *
      * @param value a code
      * @return {@code true} if it did

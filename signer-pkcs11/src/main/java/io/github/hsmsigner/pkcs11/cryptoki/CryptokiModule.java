@@ -80,7 +80,7 @@ public final class CryptokiModule implements AutoCloseable {
     }
 
     /**
-     * The module's functions.
+     * Returns the module's functions.
      *
      * @return the functions, usable until this share is closed
      */

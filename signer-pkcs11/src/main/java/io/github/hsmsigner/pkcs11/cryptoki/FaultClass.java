@@ -195,7 +195,7 @@ public enum FaultClass {
     }
 
     /**
-     * The codes of this class.
+     * Returns the codes of this class.
      *
      * @return the codes, in the order of their numbers
      */

@@ -23,7 +23,7 @@ public record Mechanism(MechanismType type, Optional<PssParameters> parameters) 
     }
 
     /**
-     * A mechanism that takes no parameters.
+     * Returns a mechanism that takes no parameters.
      *
      * @param type the mechanism
      * @return the pair
@@ -33,7 +33,7 @@ public record Mechanism(MechanismType type, Optional<PssParameters> parameters) 
     }
 
     /**
-     * A mechanism of RSASSA-PSS.
+     * Returns a mechanism of RSASSA-PSS.
      *
      * @param type the mechanism
      * @param parameters hash and salt

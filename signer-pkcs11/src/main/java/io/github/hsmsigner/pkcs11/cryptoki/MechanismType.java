@@ -63,7 +63,7 @@ public enum MechanismType {
     }
 
     /**
-     * The number of the mechanism.
+     * Returns the number of the mechanism.
      *
      * @return the CKM code
      */

@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.StampedLock;
 
 /**
- * Keeps calls and the initialisation of a module apart: any number of calls at once, or one initialisation. New calls wait
- * as soon as an initialisation waits. Safe for use by any number of threads at once.
+ * Keeps calls and the initialisation of a module apart: any number of calls at once, or one initialisation. New calls
+ * wait as soon as an initialisation waits. Thread-safe.
  */
 final class ModuleGate {
 

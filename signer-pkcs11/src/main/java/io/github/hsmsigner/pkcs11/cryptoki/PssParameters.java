@@ -26,7 +26,7 @@ public record PssParameters(MechanismType hash, int saltLength) {
     }
 
     /**
-     * The mask generation function.
+     * Returns the mask generation function.
      *
      * @return the CKG code of MGF1 with the same hash
      */

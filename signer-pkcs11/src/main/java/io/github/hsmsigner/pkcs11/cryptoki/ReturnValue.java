@@ -220,7 +220,7 @@ public enum ReturnValue {
     }
 
     /**
-     * The code of a number.
+     * Returns the code of a number.
      *
      * @param code the number that a function answered
      * @return the code; empty for those of vendors and of later standards
@@ -240,7 +240,7 @@ public enum ReturnValue {
     }
 
     /**
-     * The name of a number, for messages.
+     * Returns the name of a number, for messages.
      *
      * @param code the number that a function answered
      * @return such as {@code CKR_DEVICE_ERROR}, or the number in hexadecimal
@@ -250,7 +250,7 @@ public enum ReturnValue {
     }
 
     /**
-     * The number.
+     * Returns the number.
      *
      * @return the CKR code
      */
@@ -268,7 +268,7 @@ public enum ReturnValue {
     }
 
     /**
-     * Its name in the standard.
+     * Returns its name in the standard.
      *
      * @return such as {@code CKR_DEVICE_ERROR}
      */

@@ -46,7 +46,7 @@ public record TokenDescription(
     }
 
     /**
-     * All of it as text.
+     * Returns the whole description as text.
      *
      * @return lines for people, without a line end after the last
      */

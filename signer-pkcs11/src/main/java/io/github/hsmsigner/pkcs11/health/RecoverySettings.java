@@ -71,7 +71,8 @@ public final class RecoverySettings {
     }
 
     /**
-     * The pause before a request tries again after trouble of the device; doubled each time, and shortened by chance.
+     * Returns the first pause before a request is retried after a fault of the device. Each pause doubles, and is
+     * shortened at random.
      *
      * @return the time
      */
@@ -80,7 +81,7 @@ public final class RecoverySettings {
     }
 
     /**
-     * The longest such pause.
+     * Returns the longest pause before a request is retried.
      *
      * @return the time
      */
@@ -89,7 +90,7 @@ public final class RecoverySettings {
     }
 
     /**
-     * After how many failures of the device in a row requests fail at once.
+     * Returns how many consecutive failures of the device open the circuit breaker; then requests fail at once.
      *
      * @return the number
      */
@@ -98,7 +99,8 @@ public final class RecoverySettings {
     }
 
     /**
-     * The pause before the device is probed in the background; doubled each time, and shortened by chance.
+     * Returns the first pause before the device is probed in the background. Each pause doubles, and is shortened at
+     * random.
      *
      * @return the time
      */
@@ -107,7 +109,7 @@ public final class RecoverySettings {
     }
 
     /**
-     * The longest such pause.
+     * Returns the longest pause between probes of the device.
      *
      * @return the time
      */
@@ -116,7 +118,7 @@ public final class RecoverySettings {
     }
 
     /**
-     * How often a refused PIN's source is asked for another PIN.
+     * Returns how often the source of a refused PIN is checked for another PIN.
      *
      * @return the time
      */
@@ -125,7 +127,7 @@ public final class RecoverySettings {
     }
 
     /**
-     * How long calls under way are waited for, before the module is initialised again or the token closed.
+     * Returns how long to wait for calls in progress before the module is initialised again or the token closed.
      *
      * @return the time
      */
@@ -134,7 +136,7 @@ public final class RecoverySettings {
     }
 
     /**
-     * How many calls that do not come back make the token unhealthy.
+     * Returns how many calls that do not return make the token unhealthy.
      *
      * @return the number
      */
@@ -143,7 +145,7 @@ public final class RecoverySettings {
     }
 
     /**
-     * How long after the token had no room for another session one more is tried.
+     * Returns the pause before a further session is tried after the token had no room for one.
      *
      * @return the time
      */

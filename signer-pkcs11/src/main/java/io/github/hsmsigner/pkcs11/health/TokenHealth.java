@@ -63,7 +63,7 @@ public record TokenHealth(State state, String reason) {
     }
 
     /**
-     * Whether requests may be sent here.
+     * Returns whether the token accepts requests.
      *
      * @return {@code false} for {@link State#UNHEALTHY}
      */

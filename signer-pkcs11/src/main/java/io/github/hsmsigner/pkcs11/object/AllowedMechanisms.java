@@ -47,7 +47,7 @@ public record AllowedMechanisms(List<Long> codes) {
         return codes.isEmpty() || codes.contains(type.code());
     }
 
-    /** The names of the mechanisms, or their numbers where this library does not use them. */
+    /** Returns the names of the mechanisms, or their numbers where this library does not use them. */
     @Override
     public String toString() {
         return codes.isEmpty()

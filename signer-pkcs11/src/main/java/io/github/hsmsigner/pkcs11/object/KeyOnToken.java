@@ -12,7 +12,7 @@ import java.util.Optional;
 public record KeyOnToken(PrivateKeyObject object, Optional<PublicKey> publicKey) {
 
     /**
-     * Whether the private key may be the other half of a public key, as far as their types tell.
+     * Returns whether the private key may be the other half of a public key, as far as their types show.
      *
      * @param other a public key
      * @return {@code false} if the private key is known to be of another type

@@ -39,7 +39,7 @@ public record KeyPairTemplate(
     }
 
     /**
-     * An RSA key pair.
+     * Returns the template of an RSA key pair.
      *
      * @param bits the size of the modulus
      * @param label CKA_LABEL of both
@@ -56,7 +56,7 @@ public record KeyPairTemplate(
     }
 
     /**
-     * An EC key pair on a NIST curve.
+     * Returns the template of an EC key pair on a NIST curve.
      *
      * @param bits the size of the curve: 256, 384 or 521
      * @param label CKA_LABEL of both
@@ -79,7 +79,8 @@ public record KeyPairTemplate(
     }
 
     /**
-     * An Ed25519 key pair. The curve is given as an object identifier, one of the two ways of PKCS#11 3.0, section 2.3.10.
+     * Returns the template of an Ed25519 key pair. The curve is an object identifier, one of the two forms of PKCS#11
+     * 3.0, section 2.3.10.
      *
      * @param label CKA_LABEL of both
      * @param id CKA_ID of both

@@ -24,7 +24,7 @@ public record PrivateKeyObject(
         AllowedMechanisms allowedMechanisms) {
 
     /**
-     * Whether it may be a key of a type. One whose type the token does not tell may be of any.
+     * Returns whether it may be a key of a type. If the token does not show its type, it may be of any type.
      *
      * @param type a CKK code
      * @return {@code false} if it is known to be of another type
@@ -43,7 +43,7 @@ public record PrivateKeyObject(
     }
 
     /**
-     * Its names.
+     * Returns its names.
      *
      * @return label and id
      */

@@ -39,7 +39,7 @@ public final class PublicKeys {
     private PublicKeys() {}
 
     /**
-     * An RSA key.
+     * Decodes an RSA key.
      *
      * @param modulus its CKA_MODULUS
      * @param publicExponent its CKA_PUBLIC_EXPONENT
@@ -128,7 +128,7 @@ public final class PublicKeys {
     }
 
     /**
-     * Whether a key is one for Ed25519, as EdDSA is the name of other keys too.
+     * Returns whether a key is an Ed25519 key. Other keys are named EdDSA too.
      *
      * @param key the key
      * @return {@code true} for Ed25519
@@ -148,7 +148,7 @@ public final class PublicKeys {
     }
 
     /**
-     * Type and size of a key.
+     * Describes the type and size of a key.
      *
      * @param key the key
      * @return such as {@code RSA, 2048 bits}, {@code EC, P-256} or {@code Ed25519}

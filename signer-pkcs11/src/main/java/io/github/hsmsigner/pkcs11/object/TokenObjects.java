@@ -176,7 +176,7 @@ public final class TokenObjects {
         return matches;
     }
 
-    /** The public key that an object itself shows, be it a public or a private key object. */
+    /** Returns the public key that an object itself shows, be it a public or a private key object. */
     private Optional<PublicKey> material(long handle, PrivateKeyObject expected) throws CryptokiException {
         try {
             Optional<byte[]> info = read(handle, AttributeType.PUBLIC_KEY_INFO);
@@ -237,7 +237,7 @@ public final class TokenObjects {
     }
 
     /**
-     * Whether there is a private or public key of a name.
+     * Returns whether there is a private or public key of a name.
      *
      * @param label the CKA_LABEL it must have; empty for any
      * @param id the CKA_ID it must have; empty for any

@@ -77,7 +77,7 @@ public final class SignaturePlan {
         return mechanisms.stream().sorted().map(MechanismType::toString).collect(Collectors.joining(", "));
     }
 
-    /** The ways to sign with an algorithm, best first. */
+    /** Returns the ways to sign with an algorithm, best first. */
     private static List<SignatureStep> candidates(
             SignatureAlgorithm algorithm, PublicKey key, OptionalInt maxEddsaMessage) {
         return switch (algorithm.scheme()) {
@@ -161,7 +161,7 @@ public final class SignaturePlan {
     }
 
     /**
-     * The algorithms that the key signs with.
+     * Returns the algorithms that the key signs with.
      *
      * @return the algorithms; never empty, and unmodifiable
      */
@@ -170,7 +170,7 @@ public final class SignaturePlan {
     }
 
     /**
-     * How the key signs with an algorithm.
+     * Returns how the key signs with an algorithm.
      *
      * @param algorithm the algorithm
      * @return the step
@@ -183,7 +183,7 @@ public final class SignaturePlan {
     }
 
     /**
-     * The steps of a trial signature: one for each mechanism of the plan, in the order of the algorithms.
+     * Returns the steps of a trial signature: one for each mechanism of the plan, in the order of the algorithms.
      *
      * @return the steps; never empty
      */
@@ -204,7 +204,7 @@ public final class SignaturePlan {
                 .collect(Collectors.joining("\n  ", key + "\n  ", ""));
     }
 
-    /** The plan in one line: the key, and the algorithms by mechanism. */
+    /** Returns the plan in one line: the key, and the algorithms by mechanism. */
     @Override
     public String toString() {
         Map<String, List<String>> byMechanism = steps.values().stream()

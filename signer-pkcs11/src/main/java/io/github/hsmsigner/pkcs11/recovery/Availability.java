@@ -146,7 +146,7 @@ final class Availability {
         listener.suspect();
     }
 
-    /** The message of a failure, without its full stop. */
+    /** Returns the message of a failure, without its full stop. */
     static String reason(Throwable cause) {
         String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
@@ -223,7 +223,7 @@ final class Availability {
         return now != null && (now.open || now.suspect);
     }
 
-    /** Whether a request failed since the last success. */
+    /** Returns whether a request failed since the last success. */
     boolean hasFailed() {
         return trouble != null;
     }
@@ -233,13 +233,13 @@ final class Availability {
         return now != null && now.open;
     }
 
-    /** Whether the circuit breaker is open until an operator acts. */
+    /** Returns whether the circuit breaker is open until an operator acts. */
     boolean isOpenUntilFixed() {
         Trouble now = trouble;
         return now != null && now.lasting;
     }
 
-    /** Why it is not available; empty if it is, or there is no reason yet to believe otherwise. */
+    /** Returns why it is not available; empty if it is, or there is no reason yet to believe otherwise. */
     Optional<String> problem() {
         Trouble now = trouble;
         boolean known = now != null

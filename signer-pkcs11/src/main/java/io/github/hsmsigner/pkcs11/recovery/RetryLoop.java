@@ -331,7 +331,7 @@ final class RetryLoop {
             }
         }
 
-        /** Whether the token throttles this request while it serves others. */
+        /** Returns whether the token throttles this request while it serves others. */
         private boolean isLoad(Exception why) {
             return why instanceof CryptokiException e
                     && (e.faultClass() == FaultClass.THROTTLED || e.faultClass() == FaultClass.TOO_MANY_SESSIONS)

@@ -7,19 +7,19 @@ import java.util.random.RandomGenerator;
 
 /**
  * Time, threads and waiting. Code of this module that reads a clock, starts a thread or blocks does it here and nowhere
- * else, so that a simulation can control all three. Safe for use by any number of threads at once.
+ * else, so that a simulation can control all three. Thread-safe.
  */
 public interface Scheduler {
 
     /**
-     * The time now.
+     * Returns the current time.
      *
      * @return nanoseconds since an arbitrary moment, as {@link System#nanoTime}
      */
     long nanoTime();
 
     /**
-     * A deadline on this clock.
+     * Returns a deadline on this clock.
      *
      * @param time how long from now; not negative
      * @return the deadline
@@ -76,7 +76,7 @@ public interface Scheduler {
     TaskThreads threads(String name);
 
     /**
-     * The clock and the threads of the Java platform.
+     * Returns the scheduler with the clock and the threads of the Java platform.
      *
      * @return the scheduler
      */

@@ -5,7 +5,7 @@ import java.util.concurrent.RejectedExecutionException;
 
 /**
  * The threads of one owner: as many as there are tasks at once, and one for the timer. They are daemons, because a call
- * in a PKCS#11 module may never return. Safe for use by any number of threads at once.
+ * in a PKCS#11 module may never return. Thread-safe.
  */
 public interface TaskThreads extends AutoCloseable {
 
@@ -31,7 +31,7 @@ public interface TaskThreads extends AutoCloseable {
     void closeTimer();
 
     /**
-     * Whether the timer accepts no further tasks.
+     * Returns whether the timer accepts no further tasks.
      *
      * @return {@code true} after {@link #closeTimer} or {@link #close}
      */

@@ -86,7 +86,7 @@ public final class WaitQueue {
     }
 
     /**
-     * Whether a thread waits.
+     * Returns whether a thread waits.
      *
      * @return {@code true} if there is one
      */

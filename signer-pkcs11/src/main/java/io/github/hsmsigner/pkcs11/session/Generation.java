@@ -29,7 +29,7 @@ public final class Generation {
     }
 
     /**
-     * The module's epoch that it is part of.
+     * Returns the module's epoch that it is part of.
      *
      * @return the epoch
      */
@@ -38,7 +38,7 @@ public final class Generation {
     }
 
     /**
-     * The token.
+     * Returns the token.
      *
      * @return what it said of itself when the generation began
      */
@@ -47,7 +47,7 @@ public final class Generation {
     }
 
     /**
-     * The session that holds the login.
+     * Returns the session that holds the login.
      *
      * @return its handle
      */

@@ -226,7 +226,7 @@ public final class ModuleThreads implements AutoCloseable {
         }
     }
 
-    /** A further timer, which {@link #forget} removes. */
+    /** Returns a further timer, which {@link #forget} removes. */
     CallTimer watch() {
         CallTimer timer = new CallTimer();
         timers.add(timer);

@@ -60,7 +60,7 @@ public final class Session {
         return lastUse;
     }
 
-    /** The time of the last use or check. */
+    /** Returns the time of the last use or check. */
     long lastCheck() {
         return lastCheck;
     }

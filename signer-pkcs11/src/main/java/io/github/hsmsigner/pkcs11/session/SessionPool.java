@@ -215,7 +215,7 @@ public final class SessionPool {
         return generation != null && module.isCurrent(generation.epoch());
     }
 
-    /** Whether a session belongs to the current login, and the module has not been initialised since. */
+    /** Returns whether a session belongs to the current login, and the module has not been initialised since. */
     boolean isCurrent(Session session) {
         return session.generation() == currentGeneration.get()
                 && module.isCurrent(session.generation().epoch());
@@ -283,7 +283,7 @@ public final class SessionPool {
         }
     }
 
-    /** Why a call got no session before its deadline. */
+    /** Returns why a call got no session before its deadline. */
     SigningUnavailableException noSession() {
         lock.lock();
         try {
@@ -308,7 +308,7 @@ public final class SessionPool {
         }
     }
 
-    /** How many openings to start now; counts them. */
+    /** Returns how many openings to start now; counts them. */
     private int planOpenings() {
         if (closed || paused) {
             return 0;
@@ -322,8 +322,8 @@ public final class SessionPool {
     }
 
     /**
-     * How many sessions the token has room for. It still counts sessions that are being closed. Sessions whose closing hangs must not keep
-     * the pool empty, but are not allowed to become ever more.
+     * Returns how many sessions the token has room for. It still counts sessions that are being closed. Sessions whose
+     * closing hangs must not keep the pool empty, but are not allowed to become ever more.
      */
     private int room() {
         long slow = scheduler.nanoTime() - SLOW_CLOSING.toNanos();

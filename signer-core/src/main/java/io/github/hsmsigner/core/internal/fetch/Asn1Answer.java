@@ -83,7 +83,7 @@ public final class Asn1Answer {
         return end >= answer.length ? answer : Arrays.copyOf(answer, end);
     }
 
-    /** The end of a structure of definite length, or that of the answer if it has none or is cut. */
+    /** Returns the end of a structure of definite length, or that of the answer if it has none or is cut. */
     private static int end(byte[] answer) {
         int first = answer.length < 2 ? 0x80 : answer[1] & 0xff;
         if (first < 0x80) {

@@ -35,7 +35,7 @@ public final class CertificateAddresses {
     private CertificateAddresses() {}
 
     /**
-     * Where the issuer's certificate is: id-ad-caIssuers of AuthorityInfoAccess (RFC 5280, section 4.2.2.1).
+     * Returns where the issuer's certificate is: id-ad-caIssuers of AuthorityInfoAccess (RFC 5280, section 4.2.2.1).
      *
      * @param certificate the certificate
      * @return the addresses, in the certificate's order; possibly empty
@@ -45,7 +45,7 @@ public final class CertificateAddresses {
     }
 
     /**
-     * Where OCSP responders are: id-ad-ocsp of AuthorityInfoAccess (RFC 6960, section 3.1).
+     * Returns where OCSP responders are: id-ad-ocsp of AuthorityInfoAccess (RFC 6960, section 3.1).
      *
      * @param certificate the certificate
      * @return the addresses, in the certificate's order; possibly empty
@@ -55,7 +55,7 @@ public final class CertificateAddresses {
     }
 
     /**
-     * Where the issuer's CRLs are.
+     * Returns where the issuer's CRLs are.
      *
      * @param certificate the certificate
      * @return the addresses of {@link #crlNames(X509Certificate)}, in the certificate's order; possibly empty
@@ -65,8 +65,8 @@ public final class CertificateAddresses {
     }
 
     /**
-     * The names of CRLDistributionPoints (RFC 5280, section 4.2.1.13), but for those of CRLs of another issuer, and of CRLs that
-     * hold some reasons of revocation only.
+     * Returns the names of CRLDistributionPoints (RFC 5280, section 4.2.1.13), but for those of CRLs of another issuer,
+     * and of CRLs that hold some reasons of revocation only.
      *
      * @param certificate the certificate
      * @return the names, in the certificate's order; possibly empty

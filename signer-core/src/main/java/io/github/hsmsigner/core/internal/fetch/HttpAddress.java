@@ -251,7 +251,7 @@ public final class HttpAddress {
         return new URL(scheme, host, port, target);
     }
 
-    /** The URI. */
+    /** Returns the URI. */
     @Override
     public String toString() {
         return uri().toString();

@@ -155,7 +155,9 @@ final class HttpExchange implements Callable<byte[]> {
         return body == null ? PeerText.printable(target.toString(), MAX_TARGET_LENGTH) : target.origin();
     }
 
-    /** The end of an error message: the target of the last redirect that was followed; empty if there was none. */
+    /**
+     * Returns the end of an error message: the target of the last redirect that was followed; empty if there was none.
+     */
     String redirect() {
         return redirect;
     }

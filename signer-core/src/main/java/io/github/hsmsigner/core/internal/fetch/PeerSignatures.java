@@ -63,7 +63,7 @@ public final class PeerSignatures {
     }
 
     /**
-     * A verifier of signatures in CMS. It keeps the bytes of the certificate, of which the signer signs a hash.
+     * Returns a verifier of signatures in CMS. It keeps the bytes of the certificate, of which the signer signs a hash.
      *
      * @param certificate the certificate of the key that is to have made them
      * @return the verifier

@@ -21,7 +21,7 @@ import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.interactive.digitalsignature.PDSignature;
 
-/** Makes reports on the signatures of PDFs, without any access to the network. Safe for use by any number of threads at once. */
+/** Makes reports on the signatures of PDFs, without any access to the network. Thread-safe. */
 public final class SignatureReports {
 
     private static final String DOCUMENT_TIMESTAMP = "ETSI.RFC3161";

@@ -262,8 +262,8 @@ public final class DistinguishedName {
             String keyword = text.substring(position, equals).strip();
             ASN1ObjectIdentifier type = AttributeKeywords.type(keyword);
             if (type == null) {
-                throw wrong("the attribute \"" + keyword + "\" is not known; an object identifier such as 2.5.4.3 can"
-                        + " stand in its place");
+                throw wrong("the attribute \"" + keyword + "\" is not known; use an object identifier"
+                        + " such as 2.5.4.3 instead");
             }
             position = equals + 1;
             skipBlanks();

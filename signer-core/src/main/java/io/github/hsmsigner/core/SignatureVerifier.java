@@ -98,6 +98,6 @@ final class SignatureVerifier {
 
     /** The key was proven when it was set up, so this is no fault of the request. */
     private static IllegalStateException unusable(GeneralSecurityException cause) {
-        return new IllegalStateException("The public key that was proven at the start cannot verify any more", cause);
+        return new IllegalStateException("The public key that was proven at startup cannot verify any more", cause);
     }
 }

@@ -449,7 +449,7 @@ public final class Pkcs11Config {
             }
             if (initializeParameters.filter(p -> p.indexOf('\0') >= 0).isPresent()) {
                 throw new InvalidConfigurationException(
-                        "The parameters for C_Initialize hold a zero character, which is where the module takes them to end.");
+                        "The parameters for C_Initialize contain a zero character, where the module would end them.");
             }
             if (maximumPoolSize < 1) {
                 throw new InvalidConfigurationException(

@@ -160,7 +160,7 @@ final class TokenInspector {
         onToken.forEach(certificate -> certificates.add(describe(certificate)));
         List<PrivateKeyObject> all = objects.signingKeys(Optional.empty(), Optional.empty());
         if (all.isEmpty()) {
-            found.add("There is no private key that may sign. Generate one, or look whether the user may see it.");
+            found.add("There is no private key that may sign. Generate one, or check whether the user may see it.");
         }
         Map<String, Integer> names = new HashMap<>();
         for (PrivateKeyObject key : all) {

@@ -39,7 +39,7 @@ class InitializeParametersTest {
             assertThatThrownBy(() -> Pkcs11Token.open(config(two)))
                     .isInstanceOf(InvalidConfigurationException.class)
                     .hasMessageContaining("softokn")
-                    .hasMessageContaining("is initialised already in this process, with other parameters")
+                    .hasMessageContaining("is already initialised in this process with other parameters")
                     .hasMessageNotContaining("configdir");
             assertThatThrownBy(() -> CryptokiModule.open(NssDatabase.module()))
                     .isInstanceOf(InvalidConfigurationException.class);

@@ -283,8 +283,8 @@ public final class CryptokiModule implements AutoCloseable {
         void requireSame(Optional<String> wanted) {
             if (!wanted.equals(parameters)) {
                 throw new InvalidConfigurationException("The PKCS#11 module " + file
-                        + " is initialised already in this process, with other parameters for C_Initialize than those wanted now."
-                        + " It is initialised once in a process, so all tokens of it need the same parameters.");
+                        + " is already initialised in this process with other parameters for C_Initialize."
+                        + " A module is initialised once in a process, so all its tokens need the same parameters.");
             }
         }
 

@@ -115,14 +115,14 @@ public final class KeyLookup {
             throw SigningUnavailableException.lasting(
                     SigningUnavailableException.Reason.KEY_MISSING,
                     "Token " + token + " has another key in the place of " + description + ": " + matches
-                            + ", where a key of type " + PublicKeys.describe(remembered)
-                            + " with another public half was found at the start. It is not used.",
+                            + ". A key of type " + PublicKeys.describe(remembered)
+                            + " with another public half was found at startup. The new key is not used.",
                     null);
         }
         if (shownBefore || notShown.size() > 1) {
             throw SigningUnavailableException.passing(
                     "Token " + token + " does not show the public half of " + description + " now: " + notShown
-                            + ". It is not used before it was compared.",
+                            + ". A key is not used before its public half was compared.",
                     RETRY_AFTER,
                     null);
         }

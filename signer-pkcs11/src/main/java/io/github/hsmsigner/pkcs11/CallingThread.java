@@ -1,20 +1,26 @@
 package io.github.hsmsigner.pkcs11;
 
 /**
- * On which thread a PKCS#11 module is called for a signature. A call that hangs in native code cannot be ended: who made it waits for
- * it, whatever the deadline says.
+ * The thread that calls a PKCS#11 module for a signature. A call that hangs in native code cannot be ended. The calling
+ * thread waits for it, whatever the deadline is.
  */
 public enum CallingThread {
 
-    /** {@link #CALLER} for SoftHSM, which works in this very process and has no device that could hang; else {@link #MODULE}. */
+    /**
+     * {@link #CALLER} for SoftHSM, which works in this process and has no device that could hang; otherwise
+     * {@link #MODULE}.
+     */
     AUTOMATIC,
 
-    /** On threads that are kept for the module: the caller is always answered at its deadline. A hand-over costs some 30 µs. */
+    /**
+     * Separate threads call the module. The caller always gets a response by its deadline. A hand-over costs some 30
+     * µs.
+     */
     MODULE,
 
     /**
-     * On the caller's own thread if a session is free, so that nothing is handed over; a caller whose call hangs is not answered. Calls
-     * that have to wait for a session are made on threads that are kept for the module.
+     * The caller's own thread calls the module if a session is free, without a hand-over. A caller whose call hangs
+     * gets no response. Calls that wait for a session run on separate threads.
      */
     CALLER
 }

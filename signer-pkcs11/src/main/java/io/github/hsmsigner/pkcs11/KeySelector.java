@@ -80,7 +80,7 @@ public final class KeySelector {
         return new KeySelector(uri.object(), uri.id().map(HexFormat.of()::formatHex), TokenSelector.of(uri));
     }
 
-    /** On which token the key is. */
+    /** Returns the selector of the token that has the key. */
     TokenSelector token() {
         return token;
     }

@@ -8,9 +8,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 
-/**
- * How to reach a token. Immutable; holds the PIN's source, never the PIN.
- */
+/** The settings of a token. Immutable; holds the PIN's source, never the PIN. */
 public final class Pkcs11Config {
 
     /**
@@ -19,10 +17,10 @@ public final class Pkcs11Config {
      */
     public static final int DEFAULT_MAXIMUM_POOL_SIZE = 32;
 
-    /** The number of idle sessions that are kept ready, unless set. */
+    /** The default number of idle sessions that are kept ready. */
     public static final int DEFAULT_MINIMUM_IDLE = 4;
 
-    /** How many sessions are opened at once, unless set: opening many in a burst has failed on CloudHSM. */
+    /** The default number of sessions that are opened at once. Opening many in a burst has failed on CloudHSM. */
     public static final int DEFAULT_SESSIONS_OPENED_AT_ONCE = 4;
 
     private final Path module;
@@ -121,7 +119,7 @@ public final class Pkcs11Config {
     }
 
     /**
-     * Which token of the module is meant.
+     * Returns the selector of the token.
      *
      * @return the selector
      */
@@ -193,7 +191,7 @@ public final class Pkcs11Config {
     }
 
     /**
-     * On which thread the module is called for a signature.
+     * Returns the thread that calls the module for a signature.
      *
      * @return the setting
      */

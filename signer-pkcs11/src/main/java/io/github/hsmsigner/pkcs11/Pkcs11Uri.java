@@ -73,12 +73,12 @@ public final class Pkcs11Uri {
     }
 
     /**
-     * Reads a URI.
+     * Parses a URI.
      *
      * @param text the URI
-     * @return what it says
-     * @throws InvalidConfigurationException if it is not a {@code pkcs11:} URI or holds something that is refused; the message says
-     *     at which character and what was expected, and shows no value
+     * @return the parsed URI
+     * @throws InvalidConfigurationException if it is not a {@code pkcs11:} URI or contains a refused attribute. The
+     *     message has the position of the fault and what was expected, and shows no value
      */
     public static Pkcs11Uri parse(String text) {
         return new Parser(text).uri();

@@ -52,7 +52,7 @@ public final class TokenSelector {
     }
 
     /**
-     * Further narrowed to a label.
+     * Returns this selector, restricted to a label.
      *
      * @param label the label of the token
      * @return a further selector
@@ -62,7 +62,7 @@ public final class TokenSelector {
     }
 
     /**
-     * Further narrowed to a slot.
+     * Returns this selector, restricted to a slot.
      *
      * @param slotId the slot id: an unsigned number of 64 bits, the upper half of which is negative in Java
      * @return a further selector
@@ -72,7 +72,7 @@ public final class TokenSelector {
     }
 
     /**
-     * Further narrowed to a serial number.
+     * Returns this selector, restricted to a serial number.
      *
      * @param serialNumber the serial number of the token
      * @return a further selector

@@ -44,7 +44,7 @@ public final class VendorProfile {
     }
 
     /**
-     * AWS CloudHSM with Client SDK 5, by AWS CloudHSM's user guide.
+     * Returns the profile of AWS CloudHSM with Client SDK 5, according to its user guide.
      *
      * @return the profile
      */
@@ -53,9 +53,9 @@ public final class VendorProfile {
     }
 
     /**
-     * SoftHSM 2, tested with version 2.6.1 as Debian packages it. It needs no special rule: it sets no limit to
-     * sessions, requires the context-specific login that the standard describes, and shows all attributes of public
-     * keys.
+     * Returns the profile of SoftHSM 2, tested with version 2.6.1 as Debian packages it. SoftHSM needs no special rule.
+     * It sets no limit to sessions, requires the context-specific login that the standard describes, and shows all
+     * attributes of public keys.
      *
      * @return the profile
      */
@@ -82,10 +82,10 @@ public final class VendorProfile {
     }
 
     /**
-     * Returns how many sessions an application may have open, whatever the token itself says. CloudHSM: 1,024 (user
+     * Returns how many sessions an application may have open, regardless of C_GetTokenInfo. CloudHSM: 1,024 (user
      * guide, PKCS#11 library, quotas of the client SDK).
      *
-     * @return the number; empty where only the token's own word counts
+     * @return the number; empty if only C_GetTokenInfo counts
      */
     OptionalInt maxSessions() {
         return maxSessions;

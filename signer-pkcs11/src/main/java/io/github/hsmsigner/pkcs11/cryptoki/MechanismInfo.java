@@ -1,7 +1,7 @@
 package io.github.hsmsigner.pkcs11.cryptoki;
 
 /**
- * CK_MECHANISM_INFO: what a token says of a mechanism. The key sizes in it are left out, as tokens differ in their units.
+ * CK_MECHANISM_INFO of a token. The key sizes are omitted, because tokens differ in their units.
  *
  * @param flags the CKF flags
  */

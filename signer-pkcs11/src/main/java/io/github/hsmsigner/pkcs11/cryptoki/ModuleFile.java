@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.xipki.pkcs11.wrapper.PKCS11Module;
 
-/** Loads the shared library of a module, and says in one sentence why that is not possible. */
+/** Loads the shared library of a module, or reports in one sentence why that is not possible. */
 final class ModuleFile {
 
     private ModuleFile() {}

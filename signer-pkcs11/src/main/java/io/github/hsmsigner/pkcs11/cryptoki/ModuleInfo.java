@@ -1,10 +1,10 @@
 package io.github.hsmsigner.pkcs11.cryptoki;
 
 /**
- * CK_INFO: what a module says of itself.
+ * CK_INFO of a module.
  *
- * @param manufacturer who made it
- * @param description what it is
+ * @param manufacturer its manufacturer
+ * @param description its description
  * @param version its version, such as {@code 2.6}
  */
 public record ModuleInfo(String manufacturer, String description, String version) {

@@ -6,17 +6,17 @@ import java.util.Optional;
 public interface NativeModule extends Cryptoki {
 
     /**
-     * C_Initialize, with CKF_OS_LOCKING_OK.
+     * Calls C_Initialize with CKF_OS_LOCKING_OK.
      *
-     * @param parameters what pReserved points to; empty for NULL
-     * @throws CryptokiException if the module answers with an error
+     * @param parameters the content of pReserved; empty for NULL
+     * @throws CryptokiException if the module returns an error
      */
     void initialize(Optional<String> parameters) throws CryptokiException;
 
     /**
-     * C_Finalize.
+     * Calls C_Finalize.
      *
-     * @throws CryptokiException if the module answers with an error
+     * @throws CryptokiException if the module returns an error
      */
     void finalizeModule() throws CryptokiException;
 }

@@ -1,9 +1,9 @@
 package io.github.hsmsigner.pkcs11.cryptoki;
 
 /**
- * CK_SLOT_INFO: what a module says of a slot.
+ * CK_SLOT_INFO of a slot.
  *
- * @param description what it is
- * @param manufacturer who made it
+ * @param description its description
+ * @param manufacturer its manufacturer
  */
 public record SlotInfo(String description, String manufacturer) {}

@@ -4,16 +4,16 @@ import io.github.hsmsigner.core.internal.fetch.PeerText;
 import java.util.OptionalLong;
 
 /**
- * CK_TOKEN_INFO: what a module says of a token.
+ * CK_TOKEN_INFO of a token.
  *
  * @param slotId the slot that it is in
  * @param label its label
  * @param serialNumber its serial number
- * @param manufacturer who made it
+ * @param manufacturer its manufacturer
  * @param model its model
  * @param flags the CKF flags
- * @param maxReadWriteSessions how many read-write sessions an application may have; empty where the token sets no limit or does
- *     not tell
+ * @param maxReadWriteSessions how many read-write sessions an application may have; empty if the token sets or reports
+ *     no limit
  */
 public record TokenInfo(
         long slotId,
@@ -30,7 +30,7 @@ public record TokenInfo(
     private static final long USER_PIN_LOCKED = 0x40000;
 
     /**
-     * CKF_TOKEN_INITIALIZED: whether the token is ready for use. SoftHSM always shows one more that is not.
+     * Returns whether the token is ready for use (CKF_TOKEN_INITIALIZED). SoftHSM always shows one more that is not.
      *
      * @return {@code true} once the token was initialised
      */
@@ -39,7 +39,7 @@ public record TokenInfo(
     }
 
     /**
-     * CKF_USER_PIN_FINAL_TRY: whether one more wrong PIN locks the user.
+     * Returns whether one more wrong PIN locks the user (CKF_USER_PIN_FINAL_TRY).
      *
      * @return {@code true} before the last try
      */
@@ -48,7 +48,7 @@ public record TokenInfo(
     }
 
     /**
-     * CKF_USER_PIN_LOCKED: whether the user is locked.
+     * Returns whether the user is locked (CKF_USER_PIN_LOCKED).
      *
      * @return {@code true} once locked
      */
@@ -57,7 +57,7 @@ public record TokenInfo(
     }
 
     /**
-     * CKF_WRITE_PROTECTED: whether objects on the token cannot be created or destroyed.
+     * Returns whether objects on the token cannot be created or destroyed (CKF_WRITE_PROTECTED).
      *
      * @return {@code true} if the token is write-protected
      */

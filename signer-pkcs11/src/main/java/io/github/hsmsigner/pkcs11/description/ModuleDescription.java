@@ -7,8 +7,8 @@ import java.util.Objects;
  * A PKCS#11 module. Immutable.
  *
  * @param file its shared library
- * @param library what it says of itself: description, version, maker
- * @param vendorProfile the rules that are used for it
+ * @param library its C_GetInfo: description, version, manufacturer
+ * @param vendorProfile the vendor rules in use
  */
 public record ModuleDescription(Path file, String library, String vendorProfile) {
 
@@ -16,8 +16,8 @@ public record ModuleDescription(Path file, String library, String vendorProfile)
      * Checks that nothing is missing.
      *
      * @param file its shared library
-     * @param library what it says of itself: description, version, maker
-     * @param vendorProfile the rules that are used for it
+     * @param library its C_GetInfo: description, version, manufacturer
+     * @param vendorProfile the vendor rules in use
      */
     public ModuleDescription {
         Objects.requireNonNull(file, "file");

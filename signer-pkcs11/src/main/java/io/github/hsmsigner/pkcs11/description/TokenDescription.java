@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Everything about a token that an operator may want to know. Immutable.
+ * The description of a token for operators. Immutable.
  *
- * @param module the module that it is reached by
- * @param slots the slots of the module, those with other tokens too
- * @param health how the token is
+ * @param module the module of the token
+ * @param slots the slots of the module, including those with other tokens
+ * @param health the health of the token
  * @param mechanisms the mechanisms that keys can sign with, by their names in the standard
  * @param keys the private keys that may sign
  * @param certificates the certificates
- * @param problems what is wrong, each with what to do about it; empty if nothing is
+ * @param problems the faults, each with its remedy; empty if there are none
  */
 public record TokenDescription(
         ModuleDescription module,
@@ -27,13 +27,13 @@ public record TokenDescription(
     /**
      * Copies the lists.
      *
-     * @param module the module that it is reached by
+     * @param module the module of the token
      * @param slots the slots of the module
-     * @param health how the token is
+     * @param health the health of the token
      * @param mechanisms the mechanisms that keys can sign with
      * @param keys the private keys that may sign
      * @param certificates the certificates
-     * @param problems what is wrong
+     * @param problems the faults
      */
     public TokenDescription {
         Objects.requireNonNull(module, "module");

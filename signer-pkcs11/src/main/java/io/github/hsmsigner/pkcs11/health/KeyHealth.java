@@ -1,10 +1,10 @@
 package io.github.hsmsigner.pkcs11.health;
 
 /**
- * The health of a key, as far as is known without a call. Immutable.
+ * The health of a key, as far as it is known without a call. Immutable.
  *
  * @param usable whether signatures can be requested
- * @param reason why not, for the operator; empty if they can
+ * @param reason the reason why not, for the operator; empty if they can
  */
 public record KeyHealth(boolean usable, String reason) {
 

@@ -16,7 +16,7 @@ public interface Pkcs11Events {
     /**
      * A session for signatures was closed.
      *
-     * @param reason why
+     * @param reason the reason
      */
     default void sessionClosed(SessionCloseReason reason) {}
 
@@ -27,23 +27,23 @@ public interface Pkcs11Events {
     default void loginRefused() {}
 
     /**
-     * Login and keys are good again after trouble, in a new generation.
+     * Login and keys work again after a fault, in a new generation.
      *
      * @param moduleInitialized whether the module was initialised again for it
      */
     default void recovered(boolean moduleInitialized) {}
 
     /**
-     * Requests fail at once from now on.
+     * The circuit breaker opened; requests fail at once.
      *
-     * @param reason why, for the operator
+     * @param reason the reason, for the operator
      */
     default void breakerOpened(String reason) {}
 
     /**
-     * Requests are served again.
+     * The circuit breaker closed; requests are served again.
      *
-     * @param openFor how long they were not
+     * @param openFor how long it was open
      */
     default void breakerClosed(Duration openFor) {}
 
@@ -54,9 +54,9 @@ public interface Pkcs11Events {
     default void hungCallReturned() {}
 
     /**
-     * Something was done in the module.
+     * The module was called.
      *
-     * @param nanos how long it took, without waiting for a session
+     * @param nanos the duration, without the wait for a session
      */
     default void moduleUsed(long nanos) {}
 

@@ -3,9 +3,7 @@ package io.github.hsmsigner.pkcs11.health;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.time.Duration;
 
-/**
- * How patient a token's recovery is. Immutable.
- */
+/** The time limits and retries of a token's recovery. Immutable. */
 public final class RecoverySettings {
 
     private final Duration firstRetryPause;
@@ -35,7 +33,7 @@ public final class RecoverySettings {
     }
 
     /**
-     * Settings for a service: those of {@link #builder()} as it begins.
+     * Returns the default settings: those of a new {@link #builder()}.
      *
      * @return the settings
      */
@@ -44,7 +42,7 @@ public final class RecoverySettings {
     }
 
     /**
-     * Begins settings.
+     * Returns a new builder.
      *
      * @return a builder that has a default for everything
      */
@@ -53,7 +51,7 @@ public final class RecoverySettings {
     }
 
     /**
-     * Begins settings that are like these.
+     * Returns a builder with these settings.
      *
      * @return a builder
      */

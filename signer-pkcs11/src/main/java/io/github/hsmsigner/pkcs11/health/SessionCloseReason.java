@@ -1,6 +1,6 @@
 package io.github.hsmsigner.pkcs11.health;
 
-/** Why a session was closed. */
+/** The reasons to close a session. */
 public enum SessionCloseReason {
     /** A function failed in it. */
     ERROR,

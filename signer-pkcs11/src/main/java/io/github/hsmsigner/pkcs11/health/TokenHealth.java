@@ -3,10 +3,10 @@ package io.github.hsmsigner.pkcs11.health;
 import java.util.Objects;
 
 /**
- * How a token is, as far as is known without asking it. Immutable.
+ * The health of a token, as far as it is known without a call. Immutable.
  *
  * @param state the state
- * @param reason why it is not healthy, for the operator; empty for {@link State#HEALTHY}
+ * @param reason the reason why it is not healthy, for the operator; empty for {@link State#HEALTHY}
  */
 public record TokenHealth(State state, String reason) {
 
@@ -14,9 +14,9 @@ public record TokenHealth(State state, String reason) {
     public enum State {
         /** Everything works. */
         HEALTHY,
-        /** Signatures are made, but with less than all sessions. */
+        /** The token makes signatures, but with less than all sessions. */
         DEGRADED,
-        /** Signatures cannot be made now, or should not be asked for here. */
+        /** The token cannot make signatures now, or should not get requests. */
         UNHEALTHY
     }
 
@@ -34,29 +34,29 @@ public record TokenHealth(State state, String reason) {
     }
 
     /**
-     * Everything works.
+     * Returns the health of a token that works.
      *
-     * @return the state
+     * @return the health
      */
     public static TokenHealth healthy() {
         return HEALTHY;
     }
 
     /**
-     * Works with less than all sessions.
+     * Returns the health of a token that works with less than all sessions.
      *
-     * @param reason why
-     * @return the state
+     * @param reason the reason
+     * @return the health
      */
     public static TokenHealth degraded(String reason) {
         return new TokenHealth(State.DEGRADED, reason);
     }
 
     /**
-     * Does not work.
+     * Returns the health of a token that does not work.
      *
-     * @param reason why
-     * @return the state
+     * @param reason the reason
+     * @return the health
      */
     public static TokenHealth unhealthy(String reason) {
         return new TokenHealth(State.UNHEALTHY, reason);

@@ -137,7 +137,7 @@ public final class PublicKeys {
         return key instanceof EdECPublicKey edKey && edKey.getParams().getName().equals("Ed25519");
     }
 
-    /** The CKK code of a key; that of no key where tokens have none for it. */
+    /** Returns the CKK code of a key; if tokens have none for it, a code that no key has. */
     static long keyType(PublicKey key) {
         return switch (key.getAlgorithm()) {
             case "RSA" -> ObjectClass.RSA_KEY;

@@ -70,7 +70,7 @@ public final class TokenObjects {
      *
      * @param label the CKA_LABEL they must have; empty for any
      * @param id the CKA_ID they must have; empty for any
-     * @return the keys; those whose CKA_SIGN says no are left out, those whose CKA_SIGN cannot be read are not
+     * @return the keys, without those whose CKA_SIGN is false; a key whose CKA_SIGN cannot be read is included
      * @throws CryptokiException if the token cannot be read
      */
     public List<PrivateKeyObject> signingKeys(Optional<String> label, Optional<byte[]> id) throws CryptokiException {

@@ -194,7 +194,7 @@ public final class SignaturePlan {
     }
 
     /**
-     * Everything about the plan, for the log and for people.
+     * Describes the plan, for the log and for people.
      *
      * @return the key, then a line for each algorithm
      */

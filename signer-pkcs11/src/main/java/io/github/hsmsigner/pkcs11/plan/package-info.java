@@ -1,5 +1,5 @@
 /**
- * How a key on a token signs: for each algorithm the mechanism, what is hashed here, and how the token's answer becomes a signature,
- * settled once. Not part of the public API.
+ * The way in which a key on a token signs, determined once. For each algorithm it has the mechanism, the data that is
+ * hashed here, and the conversion of the token's result to a signature. Not part of the public API.
  */
 package io.github.hsmsigner.pkcs11.plan;

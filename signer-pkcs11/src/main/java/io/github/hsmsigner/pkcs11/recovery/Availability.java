@@ -217,7 +217,7 @@ final class Availability {
         }
     }
 
-    /** Whether a probe has something to find out. */
+    /** Returns whether a probe is needed. */
     boolean isInTrouble() {
         Trouble now = trouble;
         return now != null && (now.open || now.suspect);

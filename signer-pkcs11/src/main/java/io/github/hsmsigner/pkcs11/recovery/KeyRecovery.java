@@ -19,7 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether one key works on a token that works, and the probe that finds out when it does again. Thread-safe.
+ * The availability of one key on a token that works, and the probe that finds out when the key works again.
+ * Thread-safe.
  */
 public final class KeyRecovery {
 

@@ -21,7 +21,7 @@ final class AttributeKeywords {
     private static final String PKCS9 = "1.2.840.113549.1.9.";
     private static final String EV = "1.3.6.1.4.1.311.60.2.1.";
 
-    /** OpenSSL's short names, {@code openssl list -objects}, by what is after the prefix. */
+    /** OpenSSL's short names ({@code openssl list -objects}), by the rest of the object identifier after its prefix. */
     private static final Map<String, String> OPENSSL = table(
             X520,
             "3=CN,4=SN,5=serialNumber,6=C,7=L,8=ST,9=street,10=O,11=OU,12=title,13=description,15=businessCategory,"
@@ -41,7 +41,10 @@ final class AttributeKeywords {
             "1.2.643.",
             "3.131.1.1=INN,100.1=OGRN,100.3=SNILS,100.5=OGRNIP");
 
-    /** Long names of OpenSSL, and what Java and others write. In lower case: RFC 4514 keywords have no case. */
+    /**
+     * Long names of OpenSSL, and names that Java and other software write. In lower case, because RFC 4514 keywords
+     * have no case.
+     */
     private static final Map<String, String> OTHERS = table(
             X520,
             "3=commonname,4=surname,5=serial,6=countryname,7=localityname,8=stateorprovincename,8=s,8=sp,9=streetaddress,"
@@ -56,7 +59,9 @@ final class AttributeKeywords {
 
     private static final Map<String, String> TYPES = types();
 
-    /** RFC 5280, appendix A.1: these are PrintableString, those after them IA5String. All others are UTF8String. */
+    /**
+     * RFC 5280, appendix A.1: these attributes are PrintableString, the next ones IA5String. All others are UTF8String.
+     */
     private static final Set<String> PRINTABLE = Set.of(X520 + 5, X520 + 6, X520 + 20, X520 + 46, EV + 3);
 
     private static final Set<String> IA5 = Set.of(COSINE + 25, PKCS9 + 1);

@@ -14,14 +14,14 @@ import java.util.Optional;
  * contents. Immutable.
  *
  * @param time when the request reached the service
- * @param requestId what logs call the request
+ * @param requestId the identifier of the request in logs
  * @param traceId the trace that the request belongs to (W3C Trace Context); empty where the caller named none
- * @param action what was asked
+ * @param action the requested operation
  * @param callers every identity of the request that the policies know; unmodifiable, empty where they know none
  * @param client the address of the client without its port, as the transport sees it; empty where it names none
  * @param keyName the key; empty where the request named an unknown key, or was denied before a key was chosen
  * @param certificateSerial the serial number of the key's certificate; empty where there was no key
- * @param algorithm the algorithm of the signature; empty where none was made or asked for
+ * @param algorithm the algorithm of the signature; empty if none was made or requested
  * @param digest the digest of what was signed: of the content of a container, of the data of a bare signature
  * @param format the kind of container that was made, or requested if the request failed; empty if none was requested
  * @param timestampMissing whether the container is CAdES B-B instead of B-T, because no timestamp authority answered in
@@ -56,21 +56,23 @@ public record AuditEvent(
      * Checks that nothing is missing.
      *
      * @param time when the request reached the service
-     * @param requestId what logs call the request
+     * @param requestId the identifier of the request in logs
      * @param traceId the trace that the request belongs to; empty where the caller named none
-     * @param action what was asked
-     * @param callers who asked: every identity of the request that the policies know; unmodifiable, empty where they know none
+     * @param action the requested operation
+     * @param callers every identity of the request that the policies know; unmodifiable, empty where they know none
      * @param client the address of the client without its port, as the transport sees it; empty where it names none
-     * @param keyName the key; empty where the request named one that does not exist, or was denied before one was chosen
+     * @param keyName the key; empty where the request named one that does not exist, or was denied before one was
+     *     chosen
      * @param certificateSerial the serial number of the key's certificate; empty where there was no key
-     * @param algorithm the algorithm of the signature; empty where none was made or asked for
+     * @param algorithm the algorithm of the signature; empty if none was made or requested
      * @param digest the digest of what was signed: of the content of a container, of the data of a bare signature
      * @param format the kind of container; empty where none was asked for
      * @param timestampMissing whether the container lacks its timestamp
      * @param error why the request failed; empty where it succeeded
      * @param unavailableReason the reason if the error is {@link ErrorCode#UNAVAILABLE}, otherwise empty
      * @param duration from the request to its end
-     * @param queued how long the request waited in the {@link SigningQueue} of the key, all attempts together; zero where it did not
+     * @param queued how long the request waited in the {@link SigningQueue} of the key, all attempts together; zero
+     *     where it did not
      * @param signing the time in the signer, all attempts together; zero where the request did not come to it
      */
     public AuditEvent {

@@ -19,7 +19,7 @@ public interface AuditLog {
      * Records an event by a deadline. The default implementation ignores the deadline.
      *
      * @param event what happened
-     * @param deadline by when it must be recorded
+     * @param deadline the time limit
      */
     default void record(AuditEvent event, Deadline deadline) {
         record(event);

@@ -60,7 +60,7 @@ final class CertificateSignature {
         }
     }
 
-    /** Not registered, and made only if needed: it takes long to make. */
+    /** Not registered with the JCA. Created only if needed, because its creation takes long. */
     private static final class Lazy {
 
         private static final Provider PROVIDER = new BouncyCastleProvider();

@@ -20,7 +20,7 @@ final class CertificateValidity {
     private final boolean required;
     private final Clock clock;
 
-    /** The last certificate of each key that was warned of, so that there is one warning and not one for each request. */
+    /** The last certificate of each key in a warning, so that there is one warning and not one for each request. */
     private final Map<String, X509Certificate> warned = new ConcurrentHashMap<>();
 
     CertificateValidity(boolean required, Clock clock) {

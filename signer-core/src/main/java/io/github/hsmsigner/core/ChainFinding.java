@@ -32,11 +32,11 @@ public record ChainFinding(Kind kind, Severity severity, String subject, Optiona
         Objects.requireNonNull(sentence, "sentence");
     }
 
-    /** How much a finding matters. */
+    /** The severity of a finding. */
     public enum Severity {
         /** Validators will refuse signatures. */
         ERROR,
-        /** Signatures may be fine for validators that know more than the chain says. */
+        /** Signatures may be valid for validators that know more certificates than the chain has. */
         WARNING
     }
 

@@ -16,7 +16,7 @@ public final class Deadline {
 
     private static final Logger LOG = LoggerFactory.getLogger(Deadline.class);
 
-    /** So that sums of times and durations do not overflow. */
+    /** The limit of durations, so that sums of times and durations do not overflow. */
     private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
 
     private final LongSupplier clock;
@@ -36,10 +36,11 @@ public final class Deadline {
     public interface LateResultListener {
 
         /**
-         * Abandoned work has produced its result, which no caller received.
+         * Receives a result of abandoned work, which no caller received.
          *
-         * @param origin what produced it, for the operator: a phrase such as "the key with label "contracts" on token a"
-         * @param late how long after the deadline; zero if the caller stopped waiting before
+         * @param origin the origin of the result, for the operator: a phrase such as "the key with label "contracts" on
+         *     token a"
+         * @param late the time after the deadline; zero if the caller stopped waiting before
          */
         void lateResult(String origin, Duration late);
     }

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.bouncycastle.asn1.DEROctetString;
 
 /**
- * Elements of DER (X.690) as bytes. Java accepts names with values that BouncyCastle cannot decode. Definite lengths and tags of one byte
- * only, as Java writes names. Stateless and thread-safe.
+ * Elements of DER (X.690) as bytes. Java accepts names with values that BouncyCastle cannot decode. Supports only
+ * definite lengths and tags of one byte, which Java writes in names. Stateless and thread-safe.
  */
 final class DerElements {
 

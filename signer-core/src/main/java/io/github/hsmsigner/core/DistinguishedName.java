@@ -139,7 +139,7 @@ public final class DistinguishedName {
         return comparable().hashCode();
     }
 
-    /** The attributes of one part have no order. */
+    /** Returns the parts for a comparison. The attributes of one part have no order. */
     private List<Set<String>> comparable() {
         List<Set<String>> comparable = new ArrayList<>();
         for (List<Attribute> part : parts) {
@@ -179,7 +179,7 @@ public final class DistinguishedName {
             }
         }
 
-        /** Strict, so that two damaged strings are not the same text. A BIT STRING has no characters. */
+        /** Decodes strictly, so that two damaged strings are not the same text. A BIT STRING has no characters. */
         private static String text(ASN1Primitive value) throws CharacterCodingException {
             if (!(value instanceof ASN1String string) || value instanceof ASN1BitString) {
                 return null;
@@ -202,7 +202,10 @@ public final class DistinguishedName {
             return type.getId() + (text == null ? "#" + HEX.formatHex(value) : "=" + text);
         }
 
-        /** An empty string, which X.520 forbids, is printed in hexadecimal: a keyword without a value is refused. */
+        /**
+         * Prints a value. An empty string, which X.520 forbids, is printed in hexadecimal, because a keyword without a
+         * value is refused.
+         */
         String print() {
             String keyword = AttributeKeywords.openssl(type);
             return keyword == null || text == null || text.isEmpty()

@@ -69,7 +69,10 @@ final class EcdsaVerifier {
         return made;
     }
 
-    /** The order alone would not tell another curve with the same number of points. */
+    /**
+     * Returns whether a key is on the curve. The order alone would not exclude another curve with the same number of
+     * points.
+     */
     private static boolean isOn(X9ECParameters curve, ECParameterSpec parameters) {
         return curve.getN().equals(parameters.getOrder())
                 && curve.getCurve()

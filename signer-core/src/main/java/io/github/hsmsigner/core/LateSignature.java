@@ -9,7 +9,7 @@ import java.util.Optional;
  * A signature that a signer returned after its request had been abandoned. No caller received it. Immutable.
  *
  * @param time when the signer returned it
- * @param requestId what logs call the request
+ * @param requestId the identifier of the request in logs
  * @param traceId the trace that the request belongs to (W3C Trace Context); empty where the caller named none
  * @param keyName the key
  * @param algorithm the algorithm of the signature
@@ -27,7 +27,7 @@ public record LateSignature(
      * Checks that nothing is missing.
      *
      * @param time when the signer returned it
-     * @param requestId what logs call the request
+     * @param requestId the identifier of the request in logs
      * @param traceId the trace that the request belongs to (W3C Trace Context); empty where the caller named none
      * @param keyName the key
      * @param algorithm the algorithm of the signature

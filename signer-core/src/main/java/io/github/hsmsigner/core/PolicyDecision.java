@@ -120,9 +120,10 @@ public final class PolicyDecision {
     }
 
     /**
-     * Returns who asks: every identity of the request that the policy knows.
+     * Returns the callers: every identity of the request that the policy knows.
      *
-     * @return the distinct names of the callers in the log and the audit log; unmodifiable, empty if the policy knows no caller
+     * @return the distinct names of the callers in the log and the audit log; unmodifiable, empty if the policy knows
+     *     no caller
      */
     public List<String> callers() {
         return callers;

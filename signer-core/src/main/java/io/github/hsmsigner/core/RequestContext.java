@@ -144,8 +144,8 @@ public final class RequestContext {
         }
 
         /**
-         * Sets by when the signature must be made. Default: 30 seconds from the moment the context is built. The HTTP callback
-         * sets its own, 9 seconds by default.
+         * Sets the deadline of the signature. Default: 30 seconds from the moment the context is built. The HTTP
+         * callback sets its own, 9 seconds by default.
          *
          * @param deadline the deadline
          * @return this builder
@@ -156,8 +156,8 @@ public final class RequestContext {
         }
 
         /**
-         * Sets by when the audit log must have recorded the request. Default: only the audit log's own limit applies. A transport
-         * whose client waits for a limited time sets it later than {@link #deadline(Deadline)}, so that a request whose signer used
+         * Sets the deadline of the audit log. Default: only the audit log's own limit applies. A transport whose client
+         * waits for a limited time sets it later than {@link #deadline(Deadline)}, so that a request whose signer used
          * all of its time can still be recorded.
          *
          * @param auditDeadline the deadline

@@ -18,7 +18,9 @@ final class RequestRecord {
     private final long start = System.nanoTime();
     private Optional<SigningKey> key = Optional.empty();
 
-    /** The key's chain when the request came: it may be replaced meanwhile, and one request has one chain. */
+    /**
+     * The key's chain when the request arrived. The chain may be replaced meanwhile, but a request uses only one chain.
+     */
     private Optional<CertificateChain> chain = Optional.empty();
 
     private List<String> callers = List.of();
@@ -46,7 +48,7 @@ final class RequestRecord {
         return this;
     }
 
-    /** Once the key is known. */
+    /** Sets the key, once it is known. */
     CertificateChain chain() {
         return chain.orElseThrow();
     }
@@ -63,7 +65,7 @@ final class RequestRecord {
         return this;
     }
 
-    /** The container was made in this format, which is B-B where the timestamp of B-T is missing. */
+    /** Sets the format of the container, which is B-B if the timestamp of B-T is missing. */
     void made(ContainerFormat made) {
         timestampMissing = made != format.orElseThrow();
         format = Optional.of(made);
@@ -96,7 +98,9 @@ final class RequestRecord {
         return event(Optional.empty(), Optional.empty());
     }
 
-    /** The request ended with an error, which may be one that the library does not raise on purpose. */
+    /**
+     * Returns the event of a request that ended with an error. The library may not have raised the error on purpose.
+     */
     AuditEvent failed(Throwable error) {
         Optional<Reason> reason = error instanceof SigningUnavailableException unavailable
                 ? Optional.of(unavailable.reason())

@@ -21,8 +21,8 @@ final class SignatureVerifier {
     private SignatureVerifier() {}
 
     /**
-     * RFC 8017, section 8.2.2, from a digest: the JCA's own verifiers want the whole message, and looking up its cipher takes as much heap as
-     * using it.
+     * Verifies as in RFC 8017, section 8.2.2, from a digest. The JCA's own verifiers require the whole message. The
+     * lookup of its cipher takes as much heap as the computation.
      */
     static boolean pkcs1(PublicKey key, Digest digest, byte[] signature) {
         RSAKeyParameters parameters = rsaParameters(key);
@@ -63,7 +63,7 @@ final class SignatureVerifier {
         return new RSAKeyParameters(false, rsaKey.getModulus(), rsaKey.getPublicExponent(), true);
     }
 
-    /** RFC 8017, section 8.1.2, from a digest. */
+    /** Verifies as in RFC 8017, section 8.1.2, from a digest. */
     static boolean pss(PublicKey key, Digest digest, byte[] signature) {
         org.bouncycastle.crypto.Digest hash =
                 DigestFactory.getDigest(digest.algorithm().jcaName());
@@ -96,7 +96,7 @@ final class SignatureVerifier {
         }
     }
 
-    /** The key was proven when it was set up, so this is no fault of the request. */
+    /** Returns the error for an unusable key. The key was proven at its setup, so this is no fault of the request. */
     private static IllegalStateException unusable(GeneralSecurityException cause) {
         return new IllegalStateException("The public key that was proven at startup cannot verify any more", cause);
     }

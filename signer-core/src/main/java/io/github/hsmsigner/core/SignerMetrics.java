@@ -11,9 +11,9 @@ import java.time.Duration;
 public interface SignerMetrics {
 
     /**
-     * A request ended, well or not.
+     * A request ended, with or without an error.
      *
-     * @param event what happened
+     * @param event the outcome
      */
     default void requestEnded(AuditEvent event) {}
 
@@ -21,7 +21,7 @@ public interface SignerMetrics {
      * A signature got its turn, and the signer is called next. Called only for keys with a {@link SigningQueue}.
      *
      * @param keyName the key
-     * @param waited how long it waited in the queue; next to nothing if a permit was free
+     * @param waited the time in the queue; next to nothing if a permit was free
      */
     default void signatureQueued(String keyName, Duration waited) {}
 
@@ -37,12 +37,13 @@ public interface SignerMetrics {
      *
      * @param keyName the key
      * @param algorithm the algorithm
-     * @param duration the time in the signer: waiting for a session included, waiting in the {@link SigningQueue} not
+     * @param duration the time in the signer, with the wait for a session and without the wait in the
+     *     {@link SigningQueue}
      */
     default void signatureMade(String keyName, SignatureAlgorithm algorithm, Duration duration) {}
 
     /**
-     * A signature did not verify and was thrown away.
+     * A signature did not verify and was discarded.
      *
      * @param keyName the key
      * @param algorithm the algorithm
@@ -61,7 +62,7 @@ public interface SignerMetrics {
      * A signer returned a signature after its request had been abandoned. No caller received it.
      *
      * @param keyName the key
-     * @param late how long after the deadline
+     * @param late the time after the deadline
      */
     default void signatureLate(String keyName, Duration late) {}
 

@@ -53,7 +53,7 @@ public final class SigningService {
     private final RawDataCheck rawData;
     private final Object reloading = new Object();
 
-    /** For {@link #signAll}. Idle threads end after a minute, so there is nothing to close. */
+    /** The threads of {@link #signAll}. Idle threads end after a minute, so there is nothing to close. */
     private final ExecutorService batchThreads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "sign-batch");
         thread.setDaemon(true);
@@ -109,7 +109,7 @@ public final class SigningService {
     /**
      * Returns the certificates of a key.
      *
-     * @param context who asks
+     * @param context the caller and the deadline
      * @return the chain, signer first
      */
     public CertificateChain certificates(RequestContext context) {
@@ -174,14 +174,14 @@ public final class SigningService {
     }
 
     /**
-     * Makes bare signatures over many digests, at most 16 in parallel, and no more than the {@link SigningQueue} of the key has free
-     * permits. The caller's thread signs too. Each digest is a separate request for the policy and the audit log, and the listener of the
-     * context is called from several threads.
+     * Makes bare signatures over many digests, at most 16 in parallel, and no more than the {@link SigningQueue} of the
+     * key has free permits. The caller's thread signs too. Each digest is a separate request for the policy and the
+     * audit log, and the listener of the context is called from several threads.
      *
-     * <p>A digest that is refused does not affect the others. The first {@link ErrorCode#UNAVAILABLE} or {@link ErrorCode#INTERNAL} cancels
-     * the digests that have not begun: their result is the same error.
+     * <p>A digest that is refused does not affect the others. The first {@link ErrorCode#UNAVAILABLE} or
+     * {@link ErrorCode#INTERNAL} cancels the digests that have not begun: their result is the same error.
      *
-     * @param context who asks; its deadline is for all together
+     * @param context the caller; its deadline is for all together
      * @param digests the digests
      * @return the result of each digest, in the same order
      */
@@ -191,10 +191,10 @@ public final class SigningService {
     }
 
     /**
-     * A signature in a container, detached from the content.
+     * Makes a signature in a container, detached from the content.
      *
-     * @param context who asks
-     * @param wanted what is to be signed
+     * @param context the caller and the deadline
+     * @param wanted the content and the kind of container
      * @return the container in DER
      */
     public byte[] signContainer(RequestContext context, ContainerRequest wanted) {
@@ -226,10 +226,11 @@ public final class SigningService {
     }
 
     /**
-     * Records in the audit log that the response to a request did not reach its client. For transports that notice it. A response
-     * without a signature to an unknown caller is not recorded, so that strangers cannot fill the log.
+     * Records in the audit log that the response to a request did not reach its client, for transports that notice it.
+     * Does not record a response without a signature to an unknown caller, so that strangers cannot fill the log.
      *
-     * @param request what became of the request, as the listener of {@link RequestContext.Builder#whenEnded} got it
+     * @param request the outcome of the request, as the listener of {@link RequestContext.Builder#whenEnded} received
+     *     it
      */
     public void responseUndelivered(AuditEvent request) {
         boolean signature = request.error().isEmpty() && request.action() != SigningAction.CERTIFICATES;
@@ -263,7 +264,7 @@ public final class SigningService {
      * Returns an upper bound of the size of a container, for callers that must reserve room before there is a
      * signature.
      *
-     * @param context who asks
+     * @param context the caller and the deadline
      * @param format the kind of container
      * @param digestAlgorithm what the content is hashed with
      * @return the size in bytes that no such container exceeds
@@ -331,7 +332,7 @@ public final class SigningService {
         }
     }
 
-    /** Before the answer goes out: what cannot be recorded does not happen. */
+    /** Records the request before the response is returned. A request that cannot be recorded fails. */
     private void end(RequestRecord request, AuditEvent event) {
         try {
             record(event, request.context());
@@ -357,7 +358,9 @@ public final class SigningService {
         }
     }
 
-    /** The signature is made and recorded by now: that somebody cannot listen does not take it back. */
+    /**
+     * Calls the observer. The signature is made and recorded already, so an error of the observer does not revoke it.
+     */
     private static void tell(RequestRecord request, AuditEvent event) {
         try {
             request.context().whenEnded().accept(event);

@@ -39,7 +39,7 @@ public final class SigningToken {
         return other instanceof SigningToken that && MessageDigest.isEqual(octets, that.octets);
     }
 
-    /** The same for all signing tokens, so that no hash of one finds its way into a log. */
+    /** Returns the same value for all signing tokens, so that no hash of one reaches a log. */
     @Override
     public int hashCode() {
         return 0;

@@ -25,7 +25,10 @@ final class ToBeSigned {
         return new ToBeSigned(algorithm, message, digest);
     }
 
-    /** The same for one signer, without the message, which may be long, while the signature waits if the digest will do. */
+    /**
+     * Returns the same for one signer. Omits the message, which may be long, while the signature waits, if the digest
+     * is enough.
+     */
     static ToBeSigned messageFor(Signer signer, SignatureAlgorithm algorithm, byte[] message) {
         ToBeSigned all = message(algorithm, message);
         return signer.signsWholeMessage(algorithm) ? all : digest(algorithm, all.digest);
@@ -49,7 +52,7 @@ final class ToBeSigned {
         return verify(key, signature, new EcdsaVerifier());
     }
 
-    /** With a verifier that knows the key from earlier signatures. */
+    /** Verifies with a verifier that knows the key from earlier signatures. */
     boolean verify(PublicKey key, byte[] signature, EcdsaVerifier ecdsa) {
         return switch (algorithm.scheme()) {
             case RSA_PKCS1 -> SignatureVerifier.pkcs1(key, digest, signature);

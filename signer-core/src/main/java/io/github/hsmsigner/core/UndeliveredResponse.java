@@ -5,10 +5,11 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A response that did not reach its client, because the client had disconnected. The request itself was recorded before. Immutable.
+ * A response that did not reach its client, because the client had disconnected. The request itself was recorded
+ * before. Immutable.
  *
  * @param time when the transport noticed it
- * @param requestId what logs call the request
+ * @param requestId the identifier of the request in logs
  * @param traceId the trace that the request belongs to (W3C Trace Context); empty where the caller named none
  * @param keyName the key; empty where the request did not come to one
  * @param signature whether the response held a signature
@@ -20,7 +21,7 @@ public record UndeliveredResponse(
      * Checks that nothing is missing.
      *
      * @param time when the transport noticed it
-     * @param requestId what logs call the request
+     * @param requestId the identifier of the request in logs
      * @param traceId the trace that the request belongs to (W3C Trace Context); empty where the caller named none
      * @param keyName the key; empty where the request did not come to one
      * @param signature whether the response held a signature

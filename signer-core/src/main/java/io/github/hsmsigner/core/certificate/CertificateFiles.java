@@ -95,7 +95,7 @@ public final class CertificateFiles {
         return parse(origin, document, ASN1Encoding.DER);
     }
 
-    /** As {@link #readIssuers}, of a document in memory. */
+    /** Reads certificates as {@link #readIssuers} does, from a document in memory. */
     static List<X509Certificate> parseIssuers(String origin, byte[] document) {
         return parse(origin, document, ASN1Encoding.DL);
     }

@@ -140,7 +140,7 @@ final class DerCertificates {
         }
     }
 
-    /** Checks that the outermost length says what is there, so that the message can say what is wrong. */
+    /** Checks that the outermost length is the number of bytes, so that the message can name the fault. */
     private static void requireWhole(byte[] bytes) throws MalformedCertificatesException {
         if (!looksLike(bytes)) {
             throw new MalformedCertificatesException("it does not begin as a certificate in DER does");

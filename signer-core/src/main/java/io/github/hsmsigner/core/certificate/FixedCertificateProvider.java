@@ -17,11 +17,11 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Finds the chain of a key among certificates in memory, or in files that are read each time the chain is asked for.
+ * Finds the chain of a key among certificates in memory, or in files that are read for each chain.
  *
- * <p>The certificate of the key is the one with its public key, wherever it stands. Of several with the same subject, as a file or token
- * holds them after a renewal, the newest valid one counts: valid now, then begins last, then ends last. So a renewed certificate can be
- * added before the old one expires. Thread-safe.
+ * <p>The certificate of the key is the one with its public key, in any position. After a renewal, a file or token may
+ * hold several with the same subject. Then the newest valid one counts: it is valid now, begins last, and of these ends
+ * last. You can therefore add a renewed certificate before the old one expires. Thread-safe.
  */
 public final class FixedCertificateProvider implements CertificateProvider {
 

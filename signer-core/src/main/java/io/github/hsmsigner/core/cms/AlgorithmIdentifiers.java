@@ -34,7 +34,10 @@ final class AlgorithmIdentifiers {
         };
     }
 
-    /** RFC 4055, section 3.1: all parameters but the trailer field, which is at its DEFAULT and so left out in DER. */
+    /**
+     * RFC 4055, section 3.1: all parameters except the trailer field, which has its DEFAULT value and is therefore
+     * omitted in DER.
+     */
     private static RSASSAPSSparams pssParameters(DigestAlgorithm algorithm) {
         // RFC 4055, section 2.1, gives the hash identifiers in these parameters a NULL, unlike RFC 5754 elsewhere.
         AlgorithmIdentifier hash = new AlgorithmIdentifier(new ASN1ObjectIdentifier(algorithm.oid()), DERNull.INSTANCE);

@@ -31,7 +31,7 @@ final class RevocationInfoAttribute {
                 : Optional.of(DerElement.sequence(DerElement.of(TYPE), DerElement.set(DerElement.sequence(archival))));
     }
 
-    /** By how many bytes the attribute of another moment may be larger, as CRLs grow and answers differ. */
+    /** Returns how many bytes larger a later attribute may be, because CRLs grow and responses differ. */
     static int growth(DerElement attribute) {
         return LEAST_GROWTH + attribute.length() / 8;
     }

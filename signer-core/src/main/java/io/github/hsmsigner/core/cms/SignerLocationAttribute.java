@@ -12,9 +12,7 @@ import org.bouncycastle.asn1.cms.Attribute;
 import org.bouncycastle.asn1.esf.SignerLocation;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 
-/**
- * signer-location (ETSI EN 319 122-1, section 5.2.5): where the signer says to be. Immutable.
- */
+/** signer-location (ETSI EN 319 122-1, section 5.2.5): the location that the signer claims. Immutable. */
 public final class SignerLocationAttribute implements SignedAttributeProvider {
 
     private static final int MAX_ADDRESS_LINES = 6;

@@ -7,7 +7,7 @@ import java.util.List;
 @FunctionalInterface
 interface UnsignedAttributes {
 
-    /** None. */
+    /** No attributes. */
     UnsignedAttributes NONE = (signature, deadline) -> List.of();
 
     /** Returns the attributes for a signature, in the order of a SET OF. */

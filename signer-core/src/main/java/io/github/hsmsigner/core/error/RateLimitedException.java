@@ -11,7 +11,7 @@ public final class RateLimitedException extends SigningException {
 
     private static final long serialVersionUID = 1L;
 
-    /** When trying again is sensible. */
+    /** The time after which a retry is sensible. */
     private final Duration retryAfter;
 
     /**

@@ -20,7 +20,7 @@ public final class SigningUnavailableException extends SigningException {
     private static final String KEY_UNAVAILABLE = "The signing key is not available at the moment.";
 
     /**
-     * Why a signature is not available, for programs: failover, metrics, audit logs.
+     * The reason why a signature is not available, for programs: failover, metrics, audit logs.
      *
      * <p>{@link #BUSY} and {@link #LATE} do not mean that something is broken. A caller with another signer for the
      * same key must not fail over because of them. Otherwise an overload of one site becomes an overload of the next.

@@ -30,10 +30,10 @@ final class FailoverCall {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-    /** A member that is left out is given little time before the next one is tried next to it. */
+    /** A member that is left out gets little time before the next one is tried in parallel. */
     private static final long TRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** How long after the deadline members may take to report why there is no signature. */
+    /** The time after the deadline in which members may report why there is no signature. */
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final List<Member> members;
@@ -180,7 +180,7 @@ final class FailoverCall {
         private final Member member;
         private final long patience;
 
-        /** Of the caller's thread alone: when the member was last seen to make progress. */
+        /** When the member last made progress. Used only by the caller's thread. */
         private long since = System.nanoTime();
 
         private long signatures;

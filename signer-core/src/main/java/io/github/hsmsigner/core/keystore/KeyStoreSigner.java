@@ -152,7 +152,7 @@ public final class KeyStoreSigner implements Signer, CertificateProvider {
         return cipher.doFinal(digest.toDigestInfo());
     }
 
-    /** RFC 8017, section 8.1.1, from a digest: the JCA's own PSS wants the whole message. */
+    /** Signs as in RFC 8017, section 8.1.1, from a digest. The JCA's own PSS requires the whole message. */
     private byte[] pss(Digest digest) throws CryptoException, IOException {
         org.bouncycastle.crypto.Digest hash =
                 DigestFactory.getDigest(digest.algorithm().jcaName());

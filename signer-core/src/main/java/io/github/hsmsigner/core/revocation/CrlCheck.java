@@ -41,7 +41,7 @@ final class CrlCheck {
         this.signatures = signatures;
     }
 
-    /** The message of the exception says what is wrong with the CRL. */
+    /** Checks a CRL. The message of the exception names its fault. */
     Verdict check(byte[] bytes, X509Certificate certificate, X509Certificate issuer) throws IOException {
         try {
             ASN1Primitive structure = Asn1Answer.der(bytes);
@@ -92,7 +92,7 @@ final class CrlCheck {
         }
     }
 
-    /** A CRL for some certificates or some reasons, or one of changes, does not say that a certificate is good. */
+    /** A CRL for some certificates or some reasons, or a delta CRL, does not prove that a certificate is good. */
     private static void requireScope(X509CRLHolder crl, X509Certificate certificate) throws IOException {
         if (crl.getExtension(Extension.deltaCRLIndicator) != null) {
             throw new IOException("its CRL is a delta CRL");

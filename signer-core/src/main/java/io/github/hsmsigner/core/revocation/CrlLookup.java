@@ -57,7 +57,10 @@ final class CrlLookup {
         }
     }
 
-    /** A responder that cannot be shown to be good is trouble with that responder, and none with the certificate asked for. */
+    /**
+     * Returns the proof of a responder. If there is none, the fault is in that responder, and not in the requested
+     * certificate.
+     */
     Proof proofOfResponder(X509Certificate responder, X509Certificate issuer, Deadline deadline) throws IOException {
         List<URI> addresses = CertificateAddresses.crls(responder);
         List<String> reasons = new ArrayList<>();

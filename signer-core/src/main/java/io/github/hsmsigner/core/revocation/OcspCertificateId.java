@@ -20,8 +20,8 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.bc.BcDigestCalculatorProvider;
 
 /**
- * How OCSP names a certificate (RFC 6960, section 4.1.1). The hash of the issuer's name is over its bytes in the certificate, which
- * BouncyCastle's class encodes again.
+ * The identifier of a certificate in OCSP (RFC 6960, section 4.1.1). The hash of the issuer's name is over its bytes in
+ * the certificate, which BouncyCastle's class encodes again.
  */
 final class OcspCertificateId {
 

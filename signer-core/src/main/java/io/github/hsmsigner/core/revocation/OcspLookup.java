@@ -22,7 +22,7 @@ import org.bouncycastle.operator.OperatorCreationException;
 /** Asks an OCSP responder (RFC 6960, appendix A) about a certificate. */
 final class OcspLookup {
 
-    /** As long as RFC 8954 allows; RFC 9654 asks for no less. */
+    /** The maximum length of RFC 8954; RFC 9654 requires no less. */
     private static final int NONCE_LENGTH = 32;
 
     private final HttpFetcher http;
@@ -70,8 +70,9 @@ final class OcspLookup {
     }
 
     /**
-     * The certificate is named with SHA-1, which RFC 5019, section 2.1.1 prescribes: responders that sign answers in advance look
-     * them up by it, and know no other. Nothing rests on it, as what counts is who signed the answer.
+     * Makes the request. It names the certificate with SHA-1, as RFC 5019, section 2.1.1 prescribes. Responders that
+     * sign responses in advance look them up by SHA-1, and know no other hash. The security does not depend on it,
+     * because the signer of the response counts.
      */
     private static byte[] request(X509Certificate certificate, X509Certificate issuer, Extension nonce)
             throws IOException {

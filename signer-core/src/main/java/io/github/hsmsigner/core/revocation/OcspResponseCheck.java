@@ -60,7 +60,7 @@ final class OcspResponseCheck {
      */
     record Answer(Verdict verdict, Optional<X509Certificate> responder) {}
 
-    /** The message of the exception says what is wrong with the response. */
+    /** Checks a response. The message of the exception names its fault. */
     Answer check(byte[] bytes, Extension nonce, X509Certificate certificate, X509Certificate issuer)
             throws IOException {
         try {
@@ -143,15 +143,15 @@ final class OcspResponseCheck {
         return responder;
     }
 
-    /** With id-pkix-ocsp-nocheck the issuer says that the responder is trusted while its certificate is valid. */
+    /** With id-pkix-ocsp-nocheck, the issuer declares that the responder is trusted while its certificate is valid. */
     private static Optional<X509Certificate> uncheckedResponder(X509Certificate responder) {
         return Optional.of(responder)
                 .filter(r -> r.getExtensionValue(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck.getId()) == null);
     }
 
     /**
-     * A response can speak of a certificate more than once, with CertIDs by SHA-1 and by SHA-256. If the entries contradict each other,
-     * the worst one counts: revoked, then not known, then good.
+     * Returns the verdict that counts. A response can contain a certificate more than once, with CertIDs by SHA-1 and
+     * by SHA-256. If the entries contradict each other, the worst one counts: revoked, then not known, then good.
      */
     private Verdict worst(List<SingleResp> entries) throws IOException {
         Instant goodUntil = Instant.MAX;

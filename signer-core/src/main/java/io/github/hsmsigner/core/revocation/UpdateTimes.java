@@ -6,10 +6,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 
-/** Whether something is the newest that there is, by thisUpdate and nextUpdate (RFC 6960, section 4.2.2.1; RFC 5280, section 5.1.2). */
+/**
+ * Checks whether a response or CRL is current, by thisUpdate and nextUpdate (RFC 6960, section 4.2.2.1; RFC 5280,
+ * section 5.1.2).
+ */
 final class UpdateTimes {
 
-    /** How far a peer's clock may be from ours. */
+    /** The maximum difference between a peer's clock and the own clock. */
     static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(5);
 
     private final Clock clock;
@@ -18,7 +21,10 @@ final class UpdateTimes {
         this.clock = clock;
     }
 
-    /** When there is something newer. Without nextUpdate that may be at any time, so only what was just made is current. */
+    /**
+     * Returns the time of the next update. Without nextUpdate it may come at any time, so only a response that was just
+     * made is current.
+     */
     Instant requireCurrent(Date thisUpdate, Date nextUpdate) throws IOException {
         Instant from = thisUpdate.toInstant();
         Instant until = nextUpdate == null ? from : nextUpdate.toInstant();

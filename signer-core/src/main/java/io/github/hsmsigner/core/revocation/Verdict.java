@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 record Verdict(Optional<Instant> revokedAt, Instant goodUntil) {
 
-    /** An error that lasts, as what was revoked stays so: asking elsewhere makes it no better. */
+    /** Throws a permanent error for a revoked certificate: it stays revoked, and other sources do not change that. */
     void requireGood(X509Certificate certificate, URI source) {
         revokedAt.ifPresent(date -> {
             throw SigningUnavailableException.lasting(

@@ -64,13 +64,13 @@ public final class TimestampAuthority {
         return Optional.ofNullable(authorization);
     }
 
-    /** Scheme, host and port: paths and queries of authorities hold customers' keys at times. */
+    /** Returns scheme, host and port only, because paths and queries of authorities may hold customers' keys. */
     @Override
     public String toString() {
         return HttpAddress.parse(address.toString()).origin();
     }
 
-    /** Collects what there is to say of a {@link TimestampAuthority}. Not safe for use by several threads. */
+    /** Collects the settings of a {@link TimestampAuthority}. Not thread-safe. */
     public static final class Builder {
 
         private final URI address;

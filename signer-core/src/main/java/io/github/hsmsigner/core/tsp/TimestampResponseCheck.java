@@ -31,7 +31,7 @@ import org.bouncycastle.tsp.TimeStampToken;
 /** Takes the token out of a response, if the response is a good answer to its request. */
 final class TimestampResponseCheck {
 
-    /** How far an authority's clock may be from ours. */
+    /** The maximum difference between an authority's clock and the own clock. */
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(5);
 
     private final Clock clock;
@@ -65,7 +65,10 @@ final class TimestampResponseCheck {
         }
     }
 
-    /** Signature, signing certificate attribute, validity at the token's time, key purpose: RFC 3161, section 2.3. */
+    /**
+     * Checks signature, signing certificate attribute, validity at the token's time, and key purpose (RFC 3161, section
+     * 2.3).
+     */
     private void requireSignature(TimeStampToken token, X509CertificateHolder signer)
             throws IOException, TSPException, OperatorCreationException {
         SignerInformation signerInfo = signerInfo(token.toCMSSignedData());
@@ -106,9 +109,9 @@ final class TimestampResponseCheck {
     }
 
     /**
-     * Returns the token in DER, as it becomes part of a container in DER. RFC 5652 lets it be in BER but for what was
-     * signed, so another encoding does no harm to its signature. It would to certificates and CRLs with a name that has
-     * an RDN out of order: then sets keep their order.
+     * Returns the token in DER, as it becomes part of a container in DER. RFC 5652 allows BER for everything that is
+     * not signed, so another encoding does not break its signature. It would break certificates and CRLs with a name
+     * that has an RDN out of order. In that case sets keep their order.
      */
     private byte[] der(TimeStampToken token, X509CertificateHolder signer, byte[] response)
             throws IOException, TSPException, OperatorCreationException {

@@ -82,8 +82,8 @@ public final class CertificateAddresses {
     }
 
     /**
-     * Describes the names for issuer certificates, OCSP responders and CRLs that no request can use, for the end of a sentence that
-     * says that there is no address.
+     * Describes the names for issuer certificates, OCSP responders and CRLs that no request can use. The result ends a
+     * sentence that reports a missing address.
      *
      * @param certificate the certificate
      * @return {@code ", only "} and the names with the reasons, in printable characters; empty if there are none

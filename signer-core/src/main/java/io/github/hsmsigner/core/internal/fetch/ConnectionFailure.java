@@ -12,7 +12,7 @@ final class ConnectionFailure {
 
     private ConnectionFailure() {}
 
-    /** The server is its host and port. */
+    /** Describes a failure in words. The server is its host and port. */
     static String inWords(Throwable failure, String server) {
         String message = failure.getMessage() == null ? "" : failure.getMessage();
         if (failure instanceof UnknownHostException) {

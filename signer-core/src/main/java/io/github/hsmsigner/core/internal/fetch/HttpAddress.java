@@ -228,7 +228,7 @@ public final class HttpAddress {
         return host.contains(":") ? "[" + host + "]" : host;
     }
 
-    /** Host and port, also where the address has the default port. */
+    /** Returns host and port, even if the port is the default one. */
     String server() {
         int defaultPort = isSecure() ? 443 : 80;
         return bracketed() + ":" + (port < 0 ? defaultPort : port);

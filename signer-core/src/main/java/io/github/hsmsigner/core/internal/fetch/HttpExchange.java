@@ -162,7 +162,7 @@ final class HttpExchange implements Callable<byte[]> {
         return redirect;
     }
 
-    /** Host and port of the server that is asked now. */
+    /** Returns host and port of the current server. */
     String server() {
         return server;
     }

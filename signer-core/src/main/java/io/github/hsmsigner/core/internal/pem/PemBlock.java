@@ -69,7 +69,7 @@ public final class PemBlock {
         return text.append("-----END ").append(label).append("-----\n").toString();
     }
 
-    /** Label and line: {@code CERTIFICATE block of line 1}. */
+    /** Returns label and line: {@code CERTIFICATE block of line 1}. */
     @Override
     public String toString() {
         return label + " block of line " + line;

@@ -64,7 +64,10 @@ public final class PemText {
         return StandardCharsets.ISO_8859_1;
     }
 
-    /** A byte order mark in UTF-16, or the three bytes of one in UTF-8 as Latin-1; files that were joined can have several. */
+    /**
+     * Removes byte order marks: one in UTF-16, or the three bytes of one in UTF-8 as Latin-1. Joined files can have
+     * several.
+     */
     private static String withoutMark(String line) {
         int from = 0;
         while (line.startsWith("\ufeff", from) || line.startsWith("\u00ef\u00bb\u00bf", from)) {

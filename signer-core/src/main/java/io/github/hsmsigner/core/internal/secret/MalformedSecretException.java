@@ -1,6 +1,6 @@
 package io.github.hsmsigner.core.internal.secret;
 
-/** A secret cannot be right as it was read. The message has nothing of the secret; it continues a sentence about the source. */
+/** A secret is malformed. The message contains nothing of the secret; it continues a sentence about the source. */
 public final class MalformedSecretException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -138,7 +138,7 @@ public final class Pkcs11Token implements AutoCloseable {
         SlotReader slots = new SlotReader(scheduler, module, cryptoki, events, slotLimit);
         Optional<TokenConnection> access = Optional.empty();
         try {
-            ModuleInfo moduleInfo = module.during(cryptoki::moduleInfo);
+            ModuleInfo moduleInfo = slots.moduleInfo();
             VendorProfile vendor =
                     config.vendorProfile().orElseGet(() -> VendorProfile.of(moduleInfo, config.module()));
             TokenFinder finder = new TokenFinder(scheduler, cryptoki, config, slots);

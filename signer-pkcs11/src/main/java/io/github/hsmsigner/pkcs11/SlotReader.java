@@ -7,6 +7,7 @@ import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiWork;
 import io.github.hsmsigner.pkcs11.cryptoki.FaultClass;
+import io.github.hsmsigner.pkcs11.cryptoki.ModuleInfo;
 import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
 import io.github.hsmsigner.pkcs11.scheduling.Scheduler;
 import io.github.hsmsigner.pkcs11.session.ModuleThreads;
@@ -17,7 +18,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Reads the slots of a module, each apart from the others: a slot that fails or does not answer hides no other. Thread-safe.
+ * Reads a module and its slots, each apart from the others: a slot that fails or does not answer hides no other. No caller waits
+ * longer than a limit. Thread-safe.
  *
  * <p>Owned by the token, which closes it.
  */
@@ -34,7 +36,7 @@ final class SlotReader implements AutoCloseable {
     /**
      * Prepares reading.
      *
-     * @param limit the longest time to wait for one slot
+     * @param limit the longest time to wait for the module, or for one slot
      */
     SlotReader(Scheduler scheduler, CryptokiModule module, Cryptoki cryptoki, Pkcs11Events events, Duration limit) {
         this.scheduler = scheduler;
@@ -43,9 +45,24 @@ final class SlotReader implements AutoCloseable {
         this.threads = new ModuleThreads(module, scheduler, "slots", limit.dividedBy(2), events);
     }
 
+    /** Returns what the module says of itself. */
+    ModuleInfo moduleInfo() throws CryptokiException {
+        return ask(scheduler.deadline(limit), cryptoki::moduleInfo);
+    }
+
     /** Returns the ids of the slots with a token. */
     List<Long> ids(Deadline deadline) throws CryptokiException {
-        return threads.ask(shorter(deadline), cryptoki::slotsWithToken);
+        return ask(deadline, cryptoki::slotsWithToken);
+    }
+
+    private <T> T ask(Deadline deadline, CryptokiWork<T> call) throws CryptokiException {
+        try {
+            return threads.ask(deadline.within(limit), call);
+        } catch (SigningUnavailableException e) {
+            // A call that hangs keeps the module from being finalised, which must be known before that is tried.
+            threads.findHangingCalls();
+            throw e;
+        }
     }
 
     /**
@@ -66,7 +83,7 @@ final class SlotReader implements AutoCloseable {
     }
 
     private <T> SlotReading<T> read(long id, Deadline deadline, Reading<T> reading) throws CryptokiException {
-        return read(id, () -> threads.ask(shorter(deadline), tracked(id, () -> reading.of(id))));
+        return read(id, () -> ask(deadline, tracked(id, () -> reading.of(id))));
     }
 
     private <T> SlotReading<T> read(long id, CryptokiWork<T> call) throws CryptokiException {
@@ -88,14 +105,8 @@ final class SlotReader implements AutoCloseable {
             }
             return SlotReading.failed(id, e);
         } catch (SigningUnavailableException e) {
-            // A call that hangs keeps the module from being finalised, which must be known before that is tried.
-            threads.findHangingCalls();
             return SlotReading.failed(id, e);
         }
-    }
-
-    private Deadline shorter(Deadline deadline) {
-        return deadline.within(limit);
     }
 
     private <T> CryptokiWork<T> tracked(long id, CryptokiWork<T> work) {

@@ -14,6 +14,7 @@ import java.security.GeneralSecurityException;
 import java.security.Signature;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,9 +39,14 @@ class AlwaysAuthenticateTest {
     /** As if the PIN had been changed since the login. */
     private final AtomicBoolean refuses = new AtomicBoolean();
 
+    private final AtomicInteger sourceCalls = new AtomicInteger();
+
     private Pkcs11Signer open(VendorProfile profile) {
         Pkcs11Config config = Pkcs11Config.builder(SoftHsm.module())
-                .pin(() -> softToken.pin().toCharArray())
+                .pin(() -> {
+                    sourceCalls.incrementAndGet();
+                    return softToken.pin().toCharArray();
+                })
                 .tokenLabel(softToken.label())
                 .vendorProfile(profile)
                 .build();
@@ -64,7 +70,11 @@ class AlwaysAuthenticateTest {
     }
 
     private static byte[] sign(Pkcs11Signer signer) {
-        return signer.signMessage(SignatureAlgorithm.RSA_PKCS1_SHA256, MESSAGE, Deadline.after(Duration.ofSeconds(10)));
+        return sign(signer, Duration.ofSeconds(10));
+    }
+
+    private static byte[] sign(Pkcs11Signer signer, Duration time) {
+        return signer.signMessage(SignatureAlgorithm.RSA_PKCS1_SHA256, MESSAGE, Deadline.after(time));
     }
 
     @Test
@@ -80,10 +90,23 @@ class AlwaysAuthenticateTest {
         assertThat(verifier.verify(signature)).isTrue();
     }
 
+    /** The source can be a command, or a service that answers slowly. */
+    @Test
+    void thePinIsKeptForSecondsAndNotReadForEachSignature() {
+        Pkcs11Signer signer = open(VendorProfile.softHsm());
+        for (int i = 0; i < 50; i++) {
+            sign(signer);
+        }
+        assertThat(cryptoki.calls())
+                .filteredOn("C_Login(CKU_CONTEXT_SPECIFIC)"::equals)
+                .hasSize(50);
+        assertThat(sourceCalls.get()).isLessThan(10);
+    }
+
     @Test
     void withoutThatLoginTheTokenRefuses() {
         Pkcs11Signer signer = open(VendorProfile.cloudHsm());
-        assertThatThrownBy(() -> sign(signer))
+        assertThatThrownBy(() -> sign(signer, Duration.ofSeconds(1)))
                 .isInstanceOf(SigningUnavailableException.class)
                 .hasMessageContaining("CKR_USER_NOT_LOGGED_IN");
     }

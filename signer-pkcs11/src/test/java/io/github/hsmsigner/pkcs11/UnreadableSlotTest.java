@@ -9,6 +9,8 @@ import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
 import io.github.hsmsigner.pkcs11.cryptoki.DelegatingCryptoki;
+import io.github.hsmsigner.pkcs11.cryptoki.FaultyCryptoki;
+import io.github.hsmsigner.pkcs11.cryptoki.ModuleInfo;
 import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
 import io.github.hsmsigner.pkcs11.description.TokenDescription;
@@ -17,6 +19,7 @@ import io.github.hsmsigner.pkcs11.scheduling.Scheduler;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.TestPki;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -116,6 +119,21 @@ class UnreadableSlotTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"C_GetInfo", "C_GetSlotList"})
+    void openingEndsAlthoughTheModuleDoesNotAnswer(String function) {
+        CountDownLatch release = new CountDownLatch(1);
+        try {
+            assertThatThrownBy(
+                            () -> Pkcs11Token.open(config(), c -> new HangingModule(c, function, release), SLOT_LIMIT)
+                                    .close())
+                    .isInstanceOf(SigningUnavailableException.class)
+                    .hasMessageContaining("did not return before the deadline");
+        } finally {
+            release.countDown();
+        }
+    }
+
     @Test
     void aSlotThatFailsWhileTheTokenIsInUseIsListed() {
         FailingSlot[] slot = new FailingSlot[1];
@@ -125,6 +143,32 @@ class UnreadableSlotTest {
         })) {
             slot[0].failing = NOT_INITIALIZED;
             describesAndSigns(token, "CKR_DEVICE_ERROR");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ReturnValue.class,
+            names = {"USER_NOT_LOGGED_IN", "SESSION_HANDLE_INVALID", "CRYPTOKI_NOT_INITIALIZED"})
+    void aSlotThatFailsDoesNotKeepTheTokenFromANewLogin(ReturnValue fault) {
+        FailingSlot[] slot = new FailingSlot[1];
+        FaultyCryptoki[] module = new FaultyCryptoki[1];
+        try (Pkcs11Token token = Pkcs11Token.open(config(), c -> {
+            module[0] = new FaultyCryptoki(c);
+            slot[0] = new FailingSlot(module[0], ReturnValue.DEVICE_ERROR, t -> false);
+            return slot[0];
+        })) {
+            Pkcs11Signer signer = token.signer(KeySelector.byLabel("key"));
+            signer.test(soon());
+            int logins = module[0].count("C_Login");
+            slot[0].failing = NOT_INITIALIZED;
+            module[0].fault(function -> {
+                if (function.startsWith("C_Sign") && module[0].count("C_Login") == logins) {
+                    throw new CryptokiException(function, fault);
+                }
+            });
+            signer.test(soon());
+            assertThat(module[0].count("C_Login")).isGreaterThan(logins);
         }
     }
 
@@ -183,6 +227,44 @@ class UnreadableSlotTest {
         }
     }
 
+    private static final class HangingModule extends DelegatingCryptoki {
+
+        private final String function;
+        private final CountDownLatch release;
+
+        HangingModule(Cryptoki target, String function, CountDownLatch release) {
+            super(target);
+            this.function = function;
+            this.release = release;
+        }
+
+        private void call(String called) {
+            if (called.equals(function)) {
+                awaitLatch(release);
+            }
+        }
+
+        @Override
+        public ModuleInfo moduleInfo() throws CryptokiException {
+            call("C_GetInfo");
+            return super.moduleInfo();
+        }
+
+        @Override
+        public List<Long> slotsWithToken() throws CryptokiException {
+            call("C_GetSlotList");
+            return super.slotsWithToken();
+        }
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private static final class HangingSlot extends DelegatingCryptoki {
 
         private final CountDownLatch release;
@@ -199,11 +281,7 @@ class UnreadableSlotTest {
             if (NOT_INITIALIZED.test(info)) {
                 assertThat(hangs).isFalse();
                 hangs = true;
-                try {
-                    release.await();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
+                awaitLatch(release);
             }
             return info;
         }

@@ -161,6 +161,10 @@ class WrongKeyTest {
                             .filter(l -> l.startsWith("ERROR") && l.contains("has another key in the place of")))
                     .hasSize(1);
 
+            Pkcs11Signer planned = token.signer(KeySelector.byLabel("key"));
+            assertThat(sign(planned)).isNotEqualTo(signature);
+            assertThat(planned.health().usable()).as("the other key as such").isTrue();
+
             slot[0].present = 0;
             Await.until(Duration.ofSeconds(10), "the right key is found again", () -> {
                 try {

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,8 +62,15 @@ public final class CryptokiModule implements AutoCloseable {
      * @throws CryptokiException if C_Initialize fails
      */
     public static CryptokiModule open(Path file, Optional<String> parameters) throws CryptokiException {
+        return open(file, parameters, ModuleFile::load);
+    }
+
+    /** The same with another way to load the file. */
+    static CryptokiModule open(Path file, Optional<String> parameters, Function<Path, ? extends NativeModule> loading)
+            throws CryptokiException {
         Path real = ModuleFile.realPath(file);
-        return LOADED.computeIfAbsent(real, path -> new Loaded(path, ModuleFile.load(path), Scheduler.system()))
+        // C_Initialize can hang: it is called without a lock that other modules need.
+        return LOADED.computeIfAbsent(real, path -> new Loaded(path, loading.apply(path), Scheduler.system()))
                 .share(parameters);
     }
 

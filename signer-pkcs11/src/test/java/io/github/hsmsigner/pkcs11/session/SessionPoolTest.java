@@ -29,6 +29,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,12 +77,17 @@ class SessionPoolTest {
 
     private SessionPool pool(int capacity, boolean onCallersThread, Cryptoki functions) throws CryptokiException {
         Generation generation = new Generation(module.epoch(), cryptoki.tokenInfo(slot), 0);
+        return pool(capacity, onCallersThread, functions, () -> generation);
+    }
+
+    private SessionPool pool(
+            int capacity, boolean onCallersThread, Cryptoki functions, Supplier<Generation> generation) {
         Duration never = Duration.ofHours(1);
         return new SessionPool(
                 functions,
                 module,
                 threads,
-                () -> generation,
+                generation,
                 onCallersThread,
                 new PoolSettings(capacity, 0, 4, never, never, never, never),
                 Pkcs11Events.none(),
@@ -254,6 +262,84 @@ class SessionPoolTest {
         } catch (GenerationEndedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** A caller takes whichever comes first: a session that is returned, or a new one. */
+    @Test
+    void sessionsThatAreReturnedServeAllWhileOpeningsHang() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicInteger openings = new AtomicInteger();
+        SessionPool pool = pool(4, false, new DelegatingCryptoki(cryptoki) {
+            @Override
+            public long openSession(long slotId) throws CryptokiException {
+                if (openings.incrementAndGet() > 1) {
+                    await(release);
+                }
+                return super.openSession(slotId);
+            }
+        });
+        assertServes(pool, 8);
+        assertThat(openings.get()).as("openings that hang").isGreaterThan(1);
+        release.countDown();
+        assertThat(pool.drain(Duration.ofSeconds(10))).isTrue();
+    }
+
+    private static void assertServes(SessionPool pool, int callers) throws Exception {
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try {
+            List<Future<String>> all = new ArrayList<>();
+            for (int i = 0; i < callers; i++) {
+                all.add(threads.submit(() -> pool.withSession(in(10_000), () -> {}, session -> "served")));
+            }
+            for (Future<String> one : all) {
+                assertThat(one.get()).isEqualTo("served");
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void sessionsOfTheLastGenerationAreClosedInTheBackground() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicReference<Generation> current =
+                new AtomicReference<>(new Generation(module.epoch(), cryptoki.tokenInfo(slot), 0));
+        SessionPool pool = pool(
+                4,
+                true,
+                new DelegatingCryptoki(cryptoki) {
+                    @Override
+                    public void closeSession(long session) throws CryptokiException {
+                        await(release);
+                        super.closeSession(session);
+                    }
+                },
+                current::get);
+        CountDownLatch together = new CountDownLatch(3);
+        ExecutorService callers = Executors.newCachedThreadPool();
+        try {
+            List<Future<Boolean>> all = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                all.add(callers.submit(() -> pool.withSession(in(10_000), () -> {}, session -> {
+                    together.countDown();
+                    return await(together);
+                })));
+            }
+            for (Future<Boolean> one : all) {
+                assertThat(one.get()).isTrue();
+            }
+        } finally {
+            callers.shutdownNow();
+        }
+        current.set(new Generation(module.epoch(), cryptoki.tokenInfo(slot), 0));
+        assertServes(pool, 4);
+        assertThat(cryptoki.calls()).as("all closings hang").doesNotContain("C_CloseSession");
+        release.countDown();
+        Await.until(
+                Duration.ofSeconds(10),
+                "three sessions are closed",
+                () -> cryptoki.calls().stream().filter("C_CloseSession"::equals).count() >= 3);
+        assertThat(pool.drain(Duration.ofSeconds(10))).isTrue();
     }
 
     @Test

@@ -57,12 +57,12 @@ record Bench(
         return programs.signaturesPerSecond(token, token.module(), Map.of(), kind, threads, seconds);
     }
 
-    /** A service with default settings and options. */
+    /** Starts a service with default settings and options. */
     ServiceProcess service(String name, KeyKind kind) {
         return service(name, java, List.of(), token.settings(kind));
     }
 
-    /** A service. */
+    /** Starts a service. */
     ServiceProcess service(String name, Path java, List<String> options, Map<String, String> settings) {
         return ServiceProcess.start(java, options, jar, settings, directory.resolve("service-" + name + ".log"));
     }
@@ -87,7 +87,7 @@ record Bench(
         }
     }
 
-    /** Waits until the service is idle; how often it was looked at. */
+    /** Waits until the service is idle. Returns how often it was checked. */
     private static int rests(ServiceProcess service) {
         ProcessNumbers numbers = service.numbers();
         for (int rests = 1; rests < RESTS_AT_MOST; rests++) {
@@ -100,7 +100,7 @@ record Bench(
         return RESTS_AT_MOST;
     }
 
-    /** The same for what else a service that is warm already will be asked. */
+    /** Does the same for further requests to a service that is warm already. */
     void warmUpFurther(ServiceProcess service, Payload payload, int connections) {
         Wrk.run(service.port(), payload.script(directory), connections, FURTHER_WARM_UP_SECONDS);
     }

@@ -49,7 +49,7 @@ record Goal(String what, String figure, boolean atLeast, double bound) {
         return new Goal(what, figure, false, bound);
     }
 
-    /** A row of a table in Markdown; empty where this run did not measure it. */
+    /** Returns a row of a table in Markdown; empty where this run did not measure it. */
     Optional<String> row(Results results) {
         return results.series(figure).map(series -> {
             double median = series.median();

@@ -63,7 +63,7 @@ final class LatencyScenario {
             }
         }
 
-        /** The mean of the signatures since then. */
+        /** Returns the mean of the signatures since then. */
         double millisSince(HsmTime start) {
             return 1000 * (seconds - start.seconds) / (calls - start.calls);
         }

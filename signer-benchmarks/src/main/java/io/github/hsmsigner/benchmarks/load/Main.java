@@ -139,7 +139,7 @@ public final class Main {
         return variants;
     }
 
-    /** A class-data sharing archive of what the service loads until it is ready and has signed with this token. */
+    /** Makes a CDS archive with the classes that the service loads until it is ready and has signed with this token. */
     private Path archive() {
         Path archive = bench.directory().resolve("service.jsa");
         if (!Files.exists(archive)) {

@@ -35,7 +35,7 @@ enum Payload {
         return size;
     }
 
-    /** Whether hashing takes longer than signing, so that the speed of hashing is what to compare with. */
+    /** Returns whether hashing takes longer than signing, so that the speed of hashing is what to compare with. */
     boolean isHashing() {
         return size >= 1_000_000;
     }

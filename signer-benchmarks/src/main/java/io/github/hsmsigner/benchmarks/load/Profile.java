@@ -32,7 +32,7 @@ record Profile(int rounds, double seconds, List<Load> loads, List<Integer> threa
                 List.of(new int[] {20, 32}, new int[] {5, 8}));
     }
 
-    /** Everything. */
+    /** Returns the profile with all figures. */
     static Profile full() {
         List<Load> loads = new ArrayList<>();
         for (Payload payload : Payload.values()) {
@@ -49,7 +49,7 @@ record Profile(int rounds, double seconds, List<Load> loads, List<Integer> threa
         return new Profile(5, 1, loads, List.of(1, 2, 4, 8), tokens);
     }
 
-    /** Each measurement once and short: whether everything works. */
+    /** Returns this profile with each measurement once and short, to check that everything works. */
     Profile trial() {
         return new Profile(1, 1, loads, threads, tokens);
     }

@@ -21,7 +21,7 @@ final class Report {
         this.directory = directory;
     }
 
-    /** The machine and its load as the run begins. */
+    /** Returns the machine and its load as the run begins. */
     static List<String> machine(Path java) {
         return List.of(
                 "Time: " + Instant.now().truncatedTo(ChronoUnit.SECONDS),
@@ -48,7 +48,7 @@ final class Report {
         }
     }
 
-    /** Writes the goals and the charts; the lines that tell of the goals. */
+    /** Writes the goals and the charts. Returns the lines about the goals. */
     List<String> write(List<String> machine) {
         List<String> lines = new ArrayList<>(machine);
         lines.add("");

@@ -55,7 +55,7 @@ final class Results {
         }
     }
 
-    /** A number with four digits that count. */
+    /** Returns a number with four digits that count. */
     static String text(double value) {
         int digits = value == 0 ? 0 : (int) Math.floor(Math.log10(Math.abs(value)));
         return String.format(Locale.ROOT, "%." + Math.max(0, 3 - digits) + "f", value);

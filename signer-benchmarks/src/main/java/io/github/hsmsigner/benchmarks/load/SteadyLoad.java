@@ -120,7 +120,7 @@ final class SteadyLoad {
         }
     }
 
-    /** A percentile of values in ascending order. */
+    /** Returns a percentile of values in ascending order. */
     static double percentile(double[] sorted, double percent) {
         return sorted[(int) Math.min(sorted.length - 1, sorted.length * percent / 100)];
     }
@@ -170,7 +170,7 @@ final class SteadyLoad {
             return true;
         }
 
-        /** Where the answer ends; -1 while that is not known. */
+        /** Returns the end of the response; -1 while it is not known. */
         private int end() throws IOException {
             int head = indexOf(HEAD_END, 0, answer.position());
             if (head < 0) {

@@ -13,7 +13,7 @@ final class Workers {
 
     private Workers() {}
 
-    /** How often a second it was done by all threads together; each thread is given what it does by the supplier. */
+    /** Returns how often per second all threads together did the work. The supplier gives each thread its work. */
     static double perSecond(int threads, double seconds, Supplier<Runnable> work) {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {

@@ -35,7 +35,7 @@ public class CoreBenchmark {
     private static final int CRL_ENTRIES = 2700;
     private static final byte[] MESSAGE = "a message".getBytes(StandardCharsets.UTF_8);
 
-    /** How the key signs. */
+    /** The algorithm of the key. */
     @Param({"RSA_PKCS1_SHA256", "ECDSA_SHA256"})
     public SignatureAlgorithm algorithm;
 
@@ -72,7 +72,7 @@ public class CoreBenchmark {
     }
 
     /**
-     * The signed attributes of a container, in DER.
+     * Returns the signed attributes of a container, in DER.
      *
      * @return what is to be signed
      */
@@ -82,7 +82,7 @@ public class CoreBenchmark {
     }
 
     /**
-     * A whole container, but for the making of the signature.
+     * Makes a whole container, except the signature itself.
      *
      * @return the container
      */
@@ -94,7 +94,7 @@ public class CoreBenchmark {
     }
 
     /**
-     * The same with a CRL of 100 KB in it.
+     * Makes a container with a CRL of 100 KB.
      *
      * @return the container
      */
@@ -106,7 +106,7 @@ public class CoreBenchmark {
     }
 
     /**
-     * The structure that RSASSA-PKCS1-v1_5 signs.
+     * Returns the structure that RSASSA-PKCS1-v1_5 signs.
      *
      * @return a DigestInfo
      */
@@ -116,7 +116,7 @@ public class CoreBenchmark {
     }
 
     /**
-     * An ECDSA signature from the form that tokens give to that of X.509.
+     * Converts an ECDSA signature from the form of tokens to that of X.509.
      *
      * @return the signature in DER
      */
@@ -126,7 +126,7 @@ public class CoreBenchmark {
     }
 
     /**
-     * The verification of a signature before it is handed out.
+     * Verifies a signature as the service does before it returns it.
      *
      * @return true
      */

@@ -54,7 +54,7 @@ public class ParsingBenchmark {
     }
 
     /**
-     * A body that says first how to hash.
+     * Parses a body with the hash algorithm before the contents.
      *
      * @return the request
      * @throws IOException never
@@ -65,7 +65,7 @@ public class ParsingBenchmark {
     }
 
     /**
-     * A body of which three digests must be computed, as it says at its end how to hash.
+     * Parses a body with the hash algorithm after the contents, so that three digests must be computed.
      *
      * @return the request
      * @throws IOException never

@@ -22,7 +22,7 @@ public enum KeyKind {
     }
 
     /**
-     * The label of the key on the token, which is also the name of its kind for the C loop.
+     * Returns the label of the key on the token, which is also the name of its kind for the C loop.
      *
      * @return the label
      */
@@ -39,7 +39,7 @@ public enum KeyKind {
     }
 
     /**
-     * How the key signs.
+     * Returns the algorithm that the key signs with.
      *
      * @return the algorithm
      */

@@ -25,7 +25,7 @@ public final class Launcher {
     private Launcher() {}
 
     /**
-     * The environment variables of the unit that do not depend on the token.
+     * Returns the environment variables of the unit that do not depend on the token.
      *
      * @return the variables
      */

@@ -46,7 +46,7 @@ public final class NativePrograms {
     }
 
     /**
-     * The module that has a token take longer.
+     * Returns the module that makes a token slower.
      *
      * @return its path
      */
@@ -55,7 +55,7 @@ public final class NativePrograms {
     }
 
     /**
-     * The module that has a token hang, break and be away.
+     * Returns the module that makes a token hang, break and disappear.
      *
      * @return its path
      */
@@ -97,7 +97,7 @@ public final class NativePrograms {
     }
 
     /**
-     * How long signatures at a constant rate took.
+     * The latencies of signatures at a constant rate.
      *
      * @param p50 the median, in milliseconds
      * @param p99 the 99th percentile, in milliseconds

@@ -26,7 +26,7 @@ public final class ProcessNumbers {
     }
 
     /**
-     * The processor time that it took, in itself and in the kernel.
+     * Returns the processor time that it took, in itself and in the kernel.
      *
      * @return seconds
      */
@@ -38,7 +38,7 @@ public final class ProcessNumbers {
     }
 
     /**
-     * Its memory that is resident now.
+     * Returns its current resident memory.
      *
      * @return mebibytes
      */
@@ -47,7 +47,7 @@ public final class ProcessNumbers {
     }
 
     /**
-     * The most memory that was resident, since its start or the last {@link #forgetPeak}.
+     * Returns the most memory that was resident, since its start or the last {@link #forgetPeak}.
      *
      * @return mebibytes
      */
@@ -65,16 +65,16 @@ public final class ProcessNumbers {
     }
 
     /**
-     * Its threads.
+     * Returns the number of its threads.
      *
-     * @return how many
+     * @return the number
      */
     public long threads() {
         return status("Threads");
     }
 
     /**
-     * Its open files and connections.
+     * Returns the number of its open files and connections.
      *
      * @return how many
      */

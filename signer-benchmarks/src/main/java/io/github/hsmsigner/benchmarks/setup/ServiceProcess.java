@@ -89,7 +89,7 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /**
-     * Whether it says now that it is ready.
+     * Returns whether its readiness check succeeds now.
      *
      * @return whether it is ready
      */
@@ -98,7 +98,7 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /**
-     * The time from before the process was made until it was ready.
+     * Returns the time from before the process was made until it was ready.
      *
      * @return the time, to 5 ms
      */
@@ -107,7 +107,7 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /**
-     * The port of the callback.
+     * Returns the port of the callback.
      *
      * @return the port
      */
@@ -116,7 +116,7 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /**
-     * The file with its output.
+     * Returns the file with its output.
      *
      * @return the file
      */
@@ -125,7 +125,7 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /**
-     * Whether the process runs.
+     * Returns whether the process runs.
      *
      * @return whether it runs
      */
@@ -189,7 +189,7 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /**
-     * Whether a file holds one line that is an error of the service.
+     * Returns the errors in its log.
      *
      * @return the lines of its log at level ERROR
      * @throws IOException if the log cannot be read

@@ -104,7 +104,7 @@ public final class SoftToken {
     }
 
     /**
-     * Issues another certificate for a key, and puts it in the place of the present one in one step.
+     * Issues another certificate for a key, and replaces the present one atomically.
      *
      * @param kind the key
      */
@@ -193,7 +193,7 @@ public final class SoftToken {
     }
 
     /**
-     * The PKCS#11 module.
+     * Returns the PKCS#11 module.
      *
      * @return its path
      */
@@ -202,7 +202,7 @@ public final class SoftToken {
     }
 
     /**
-     * The file with the PIN.
+     * Returns the file with the PIN.
      *
      * @return its path
      */
@@ -211,7 +211,7 @@ public final class SoftToken {
     }
 
     /**
-     * The PIN as it is now.
+     * Returns the PIN as it is now.
      *
      * @return the PIN
      */
@@ -224,7 +224,7 @@ public final class SoftToken {
     }
 
     /**
-     * The file with the certificate of a key.
+     * Returns the file with the certificate of a key.
      *
      * @param kind the key
      * @return its path
@@ -234,7 +234,7 @@ public final class SoftToken {
     }
 
     /**
-     * The certificate of a key, as it is now.
+     * Returns the certificate of a key, as it is now.
      *
      * @param kind the key
      * @return the certificate
@@ -244,7 +244,7 @@ public final class SoftToken {
     }
 
     /**
-     * The file with the CA's certificate.
+     * Returns the file with the CA's certificate.
      *
      * @return its path
      */
@@ -253,7 +253,7 @@ public final class SoftToken {
     }
 
     /**
-     * The settings of a service that signs with a key of this token.
+     * Returns the settings of a service that signs with a key of this token.
      *
      * @param kind the key
      * @return environment variables

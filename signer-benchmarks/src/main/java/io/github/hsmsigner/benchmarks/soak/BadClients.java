@@ -81,7 +81,7 @@ final class BadClients {
         }
     }
 
-    /** How many there were. */
+    /** Returns the number of bad clients so far. */
     long count() {
         return count.get();
     }

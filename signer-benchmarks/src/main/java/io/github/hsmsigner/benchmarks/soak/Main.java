@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 
-/** Has the service endure: {@code scripts/soak} starts it. Its exit code is 1 if anything was not as it should be. */
+/** Runs the endurance test of the service; {@code scripts/soak} starts it. Its exit code is 1 if a check failed. */
 public final class Main {
 
     private static final int CLIENTS = 24;
@@ -129,7 +129,7 @@ public final class Main {
         }
     }
 
-    /** A session that the pool lost stays in use for ever. */
+    /** Returns whether all sessions return. A session that the pool lost stays in use for ever. */
     private static boolean everySessionReturns(ServiceProcess service) throws IOException {
         long end = System.nanoTime() + RETURN_LIMIT_NANOS;
         while (service.metric("signer_sessions_in_use") > 0) {
@@ -141,7 +141,7 @@ public final class Main {
         return true;
     }
 
-    /** Three to ten seconds. */
+    /** Returns three to ten seconds. */
     private static long pause(Random random) {
         return (3_000 + random.nextInt(7_000)) * 1_000_000L;
     }

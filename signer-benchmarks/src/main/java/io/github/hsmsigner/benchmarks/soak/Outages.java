@@ -16,7 +16,7 @@ final class Outages {
         all.get(all.size() - 1)[1] = System.nanoTime();
     }
 
-    /** Whether one was at some time between these. */
+    /** Returns whether an outage overlaps with a period. */
     synchronized boolean overlap(long from, long to) {
         return all.stream().anyMatch(outage -> outage[0] <= to && from <= outage[1]);
     }
@@ -25,7 +25,7 @@ final class Outages {
         return all.size();
     }
 
-    /** The time that they took together, in seconds; all must have ended. */
+    /** Returns the time that they took together, in seconds; all must have ended. */
     synchronized double seconds() {
         return all.stream().mapToLong(outage -> outage[1] - outage[0]).sum() / 1e9;
     }

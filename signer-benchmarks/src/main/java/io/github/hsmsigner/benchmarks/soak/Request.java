@@ -36,7 +36,7 @@ record Request(String name, byte[] octets, Check check) {
         boolean isRight(byte[] answer) throws GeneralSecurityException, CMSException, OperatorCreationException;
     }
 
-    /** All kinds of requests to a service that signs with an RSA key. */
+    /** Returns all kinds of requests to a service that signs with an RSA key. */
     static List<Request> all(PublicKey key) {
         List<Request> requests = new ArrayList<>();
         requests.add(new Request(

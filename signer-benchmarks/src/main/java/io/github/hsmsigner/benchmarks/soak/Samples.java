@@ -10,7 +10,7 @@ final class Samples {
     private final double allowedDrift;
     private final List<double[]> all = new ArrayList<>();
 
-    /** Samples of something that may grow by so much over the last half, on a straight line. */
+    /** Makes samples of a resource whose use may grow by a limit over the last half, on a straight line. */
     Samples(String name, double allowedDrift) {
         this.name = name;
         this.allowedDrift = allowedDrift;
@@ -28,7 +28,7 @@ final class Samples {
         return List.copyOf(all);
     }
 
-    /** By how much the line through the last half of the samples rises. */
+    /** Returns how much the line through the last half of the samples rises. */
     double drift() {
         List<double[]> half = all.subList(all.size() / 2, all.size());
         double meanTime =

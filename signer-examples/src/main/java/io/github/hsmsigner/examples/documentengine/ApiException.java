@@ -30,12 +30,12 @@ final class ApiException extends RuntimeException {
         return new ApiException(404, "There is no document with this identifier.", null);
     }
 
-    /** The signing service, and not the application, is at fault. */
+    /** Returns the error for a fault of the signing service, not of the application. */
     static ApiException badGateway(String message, Throwable cause) {
         return new ApiException(502, message, cause);
     }
 
-    /** The signing service took longer than the stand-in waits. */
+    /** Returns the error for a signing service that took longer than the stand-in waits. */
     static ApiException gatewayTimeout(String message, Throwable cause) {
         return new ApiException(504, message, cause);
     }

@@ -27,7 +27,7 @@ record AppearanceImage(String field, byte[] bytes) {
     private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G'};
     private static final byte[] JPEG = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
 
-    /** Takes a file of one of the types; if the application said which, it must be that one. */
+    /** Reads a file of one of the types. If the application named a type, the file must have it. */
     static AppearanceImage of(String field, byte[] bytes, Optional<String> claimedType) {
         AppearanceImage image = new AppearanceImage(field, bytes);
         String type = image.type();

@@ -24,7 +24,7 @@ public record BasicCredentials(String username, String password) {
         }
     }
 
-    /** The value of the header {@code Authorization}. */
+    /** Returns the value of the header {@code Authorization}. */
     String authorization() {
         byte[] pair = (username + ":" + password).getBytes(StandardCharsets.UTF_8);
         return "Basic " + Base64.getEncoder().encodeToString(pair);

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 /** A value of an option that takes one of a few words. */
 interface Choice {
 
-    /** The word, as the vendor's API and the protocol of the signing service both write it. */
+    /** Returns the word, as the vendor's API and the protocol of the signing service both write it. */
     String spelling();
 
     static <E extends Choice> Optional<E> find(String word, E[] values) {

@@ -1,6 +1,6 @@
 package io.github.hsmsigner.examples.documentengine;
 
-/** Where a PDF's CMS container comes from. */
+/** A source of the CMS container of a PDF. */
 interface ContainerSource {
 
     /** Makes a detached CMS SignedData in DER over the bytes that the PDF's ByteRange covers. */

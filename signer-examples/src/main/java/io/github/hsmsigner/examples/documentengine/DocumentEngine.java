@@ -55,7 +55,7 @@ public final class DocumentEngine implements AutoCloseable {
     }
 
     /**
-     * Where it listens.
+     * Returns the port that it listens on.
      *
      * @return the port
      */

@@ -28,7 +28,7 @@ final class EnvironmentVariables {
         return Optional.ofNullable(environment.get(name));
     }
 
-    /** An empty variable counts as not set, because the vendor's chart may set it so. */
+    /** Returns a variable. An empty variable counts as not set, because the vendor's chart may set it so. */
     private Optional<String> filled(String name) {
         return text(name).filter(value -> !value.isEmpty());
     }
@@ -69,7 +69,7 @@ final class EnvironmentVariables {
                                 name + " must be one of " + Choice.spellings(values) + ", not \"" + value + "\".")));
     }
 
-    /** A user name and its password, which may be empty. */
+    /** Returns a user name and its password, which may be empty. */
     Optional<BasicCredentials> credentials(String username, String password) {
         if (filled(password).isPresent() && filled(username).isEmpty()) {
             throw new IllegalArgumentException(password + " is set, but " + username + " is not. Set both or none.");
@@ -83,7 +83,7 @@ final class EnvironmentVariables {
         });
     }
 
-    /** The certificates in files whose names are separated by commas. */
+    /** Returns the certificates in files whose names are separated by commas. */
     List<X509Certificate> certificates(String name) {
         List<X509Certificate> certificates = new ArrayList<>();
         for (String file : text(name).map(value -> value.split(",")).orElse(new String[0])) {

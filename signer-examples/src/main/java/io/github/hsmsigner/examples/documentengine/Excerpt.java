@@ -24,7 +24,7 @@ final class Excerpt {
 
     private Excerpt() {}
 
-    /** The fields of a request in their order: the signing token not at all, the others up to some length. */
+    /** Returns the fields of a request in their order: the signing token not at all, the others up to some length. */
     static ObjectNode ofRequest(ObjectNode request) {
         ObjectNode excerpt = JSON.createObjectNode();
         request.properties()

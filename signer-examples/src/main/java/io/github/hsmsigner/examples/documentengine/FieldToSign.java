@@ -108,7 +108,7 @@ record FieldToSign(Optional<PDSignatureField> existing, int pageIndex, Optional<
         existing.ifPresent(field -> field.getCOSObject().setItem(COSName.V, signature));
     }
 
-    /** The one field that holds a signature. */
+    /** Returns the one field that holds a signature. */
     static PDSignatureField of(PDDocument document, PDSignature signature) throws IOException {
         for (PDSignatureField field : document.getSignatureFields()) {
             PDSignature value = field.getSignature();

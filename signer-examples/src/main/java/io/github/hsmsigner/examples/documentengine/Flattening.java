@@ -78,7 +78,7 @@ final class Flattening {
         content.restoreGraphicsState();
     }
 
-    /** The matrix that readers find for an appearance (ISO 32000-2, 12.5.5, algorithm 8). */
+    /** Returns the matrix that readers find for an appearance (ISO 32000-2, 12.5.5, algorithm 8). */
     private static Matrix placement(PDAppearanceStream appearance, PDRectangle place) {
         Rectangle2D box = appearance
                 .getMatrix()

@@ -45,12 +45,12 @@ public enum HashAlgorithm implements Choice {
         }
     }
 
-    /** The identifier without parameters, as RFC 5754 specifies it. */
+    /** Returns the identifier without parameters, as RFC 5754 specifies it. */
     AlgorithmIdentifier identifier() {
         return new AlgorithmIdentifier(new ASN1ObjectIdentifier(algorithm.getOid()));
     }
 
-    /** The same algorithm, as EU DSS calls it. */
+    /** Returns the same algorithm, as EU DSS calls it. */
     DigestAlgorithm ofDss() {
         return algorithm;
     }

@@ -88,7 +88,7 @@ final class Options {
                 .orElse(whenAbsent);
     }
 
-    /** A whole number in a range. */
+    /** Returns an option that is an integer in a range. */
     Optional<Integer> number(String name, int least, int greatest, String what) {
         return find(name).map(value -> {
             if (!value.isIntegralNumber()
@@ -101,7 +101,7 @@ final class Options {
         });
     }
 
-    /** An array of so many finite numbers. */
+    /** Returns an option that is an array of a number of finite numbers. */
     Optional<List<Double>> numbers(String name, int count, String what) {
         return find(name).map(value -> {
             if (!value.isArray() || value.size() != count) {

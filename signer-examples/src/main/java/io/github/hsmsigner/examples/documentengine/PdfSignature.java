@@ -71,7 +71,7 @@ final class PdfSignature {
         return signed.toByteArray();
     }
 
-    /** The bytes between the two parts of the ByteRange, which are hexadecimal digits in angle brackets. */
+    /** Returns the bytes between the two parts of the ByteRange, which are hexadecimal digits in angle brackets. */
     private static int roomIn(PDSignature signature) {
         int[] range = signature.getByteRange();
         return (range[2] - range[1] - 2) / 2;

@@ -53,12 +53,12 @@ record PlaceOnPage(PDRectangle rectangle, int rotation) {
         return Math.floorMod(page.getRotation(), FULL_TURN);
     }
 
-    /** How wide it is as a reader sees it. */
+    /** Returns how wide it is as a reader sees it. */
     float width() {
         return rotation % HALF_TURN == 0 ? rectangle.getWidth() : rectangle.getHeight();
     }
 
-    /** How high it is as a reader sees it. */
+    /** Returns how high it is as a reader sees it. */
     float height() {
         return rotation % HALF_TURN == 0 ? rectangle.getHeight() : rectangle.getWidth();
     }

@@ -13,7 +13,9 @@ import org.bouncycastle.cms.CMSSignedData;
 import org.bouncycastle.cms.SignerInformation;
 import org.bouncycastle.cms.SignerInformationStore;
 
-/** Adds a signature timestamp to a container, if the request wants one and the container has none. Not thread-safe. */
+/**
+ * Adds a signature timestamp to a container if the request asks for one and the container has none. Not thread-safe.
+ */
 final class TimestampedContainerSource implements ContainerSource {
 
     private final ContainerSource source;

@@ -86,7 +86,7 @@ final class Timestamps {
                 "the timestamp authority at " + authority + " returned no timestamp: " + reason, cause);
     }
 
-    /** The same authority as a source of EU DSS. */
+    /** Returns the same authority as a source of EU DSS. */
     TSPSource source() {
         return new Source(this);
     }

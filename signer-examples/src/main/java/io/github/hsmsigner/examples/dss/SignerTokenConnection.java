@@ -52,7 +52,7 @@ public final class SignerTokenConnection implements SignatureTokenConnection {
         this.timeLimit = Objects.requireNonNull(timeLimit, "timeLimit");
     }
 
-    /** The key, as DSS wants to hear of it. */
+    /** The key, in the form that DSS expects. */
     private record Entry(List<CertificateToken> chain) implements DSSPrivateKeyEntry {
 
         @Override

@@ -42,7 +42,7 @@ record SignatureReport(Optional<String> problem, String signer, String time, int
         return problem.isEmpty();
     }
 
-    /** The report for people, in several lines. */
+    /** Returns the report for people, in several lines. */
     String text() {
         String covers = coveredLength == fileLength
                 ? "the whole file"

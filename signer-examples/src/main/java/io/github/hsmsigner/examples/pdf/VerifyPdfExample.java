@@ -30,10 +30,10 @@ public final class VerifyPdfExample {
     private VerifyPdfExample() {}
 
     /**
-     * Prints what there is to say of each signature, oldest first. The process ends with 1 if a signature is not valid or there is
-     * none.
+     * Prints the report of each signature, oldest first. The process ends with 1 if a signature is not valid or there
+     * is none.
      *
-     * @param args the PDF, and a file with the roots that are trusted
+     * @param args the PDF, and a file with the trusted roots
      * @throws IOException if a file cannot be read
      */
     public static void main(String[] args) throws IOException {

@@ -44,7 +44,7 @@ final class VisibleSignature {
         this.lines = List.copyOf(lines);
     }
 
-    /** The template, for a place on a page, in points from its lower left corner. */
+    /** Returns the template, for a place on a page, in points from its lower left corner. */
     InputStream template(PDRectangle page, PDRectangle place) throws IOException {
         try (PDDocument template = new PDDocument()) {
             PDPage templatePage = new PDPage(page);
@@ -91,7 +91,7 @@ final class VisibleSignature {
         return appearance;
     }
 
-    /** A seal with a tick; any picture does, such as that of a signature with a pen. */
+    /** Draws a seal with a tick. Any picture works, such as one of a handwritten signature. */
     private static BufferedImage picture() {
         BufferedImage picture = new BufferedImage(PICTURE_PIXELS, PICTURE_PIXELS, BufferedImage.TYPE_INT_ARGB);
         Graphics2D graphics = picture.createGraphics();

@@ -70,7 +70,7 @@ final class OfficeHoursPolicy implements SigningPolicy {
         return PolicyDecision.allow();
     }
 
-    /** When the office opens next; no later than now while it is open. */
+    /** Returns when the office opens next; not in the future while it is open. */
     private static ZonedDateTime opening(ZonedDateTime now) {
         ZonedDateTime day = now.toLocalTime().isBefore(CLOSES) ? now : now.plusDays(1);
         while (WEEKEND.contains(day.getDayOfWeek())) {

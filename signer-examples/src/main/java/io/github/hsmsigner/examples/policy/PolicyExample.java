@@ -89,7 +89,7 @@ public final class PolicyExample {
                 Deadline.after(Duration.ofSeconds(10)));
     }
 
-    /** The container, or nothing where it is refused. */
+    /** Returns the container, or nothing where it is refused. */
     private Optional<byte[]> attempt(String department, String keyName, DigestAlgorithm hash, byte[] content) {
         System.out.println(department + " asks for "
                 + (keyName == null ? "a signature" : "a signature with the key of " + keyName) + " over a digest with "

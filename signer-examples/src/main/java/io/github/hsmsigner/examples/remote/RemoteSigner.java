@@ -105,7 +105,7 @@ final class RemoteSigner implements Signer {
         }
     }
 
-    /** An answer that may be longer than a signature is read and thrown away. */
+    /** Reads a response and discards it if it may be longer than a signature. */
     private static BodyHandler<byte[]> limited() {
         return info -> info.headers().firstValueAsLong("Content-Length").orElse(Long.MAX_VALUE) > MAX_SIGNATURE_LENGTH
                 ? BodySubscribers.replacing(new byte[0])
@@ -139,7 +139,7 @@ final class RemoteSigner implements Signer {
                 "The key service at " + service + " " + what + ".", retryAfter, cause);
     }
 
-    /** In seconds; the other form of the header, a date, is of no use with clocks that differ. */
+    /** Returns the header in seconds. The other form, a date, is of no use with clocks that differ. */
     private static Duration retryAfter(HttpResponse<?> response) {
         Optional<String> seconds =
                 response.headers().firstValue("Retry-After").filter(value -> value.matches("\\d{1,5}"));

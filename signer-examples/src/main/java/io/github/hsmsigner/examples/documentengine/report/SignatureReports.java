@@ -65,7 +65,7 @@ public final class SignatureReports {
         return reports;
     }
 
-    /** How many signatures the PDF holds, timestamps of the document not counted. */
+    /** Returns how many signatures the PDF holds, timestamps of the document not counted. */
     private static int signatures(byte[] pdf) throws IOException {
         int count = 0;
         try (PDDocument document = Loader.loadPDF(pdf)) {

@@ -19,8 +19,8 @@ enum Metric {
     REQUESTS(
             Kind.COUNTER,
             "signer_requests_total",
-            "Requests answered over HTTP, each counted once. The action is unknown where it was not read; the outcome is ok or the code"
-                    + " in the error answer.",
+            "Answered HTTP requests, each counted once. The action is unknown if it was not read; the"
+                    + " outcome is ok or the code of the error.",
             "action",
             "outcome"),
     UNAVAILABLE(
@@ -40,25 +40,26 @@ enum Metric {
     CLIENT_DISCONNECTS(
             Kind.COUNTER,
             "signer_client_disconnects_total",
-            "Responses that did not reach their client, because it had disconnected; signature says whether the response held one: made"
-                    + " or none.",
+            "Responses that did not reach their client, because it had disconnected. The label signature"
+                    + " is made if the response had one, otherwise none.",
             "signature"),
     REQUEST_DURATION(
             Kind.HISTOGRAM,
             "signer_request_duration_seconds",
-            "What the signing service was asked, from when the body is read to when the audit log has it; result is ok or error. Requests"
-                    + " that are turned away before are not in it, nor is the time that a client takes to send.",
+            "Requests to the signing service, from the end of the body to the line in the audit log;"
+                    + " result is ok or error. It excludes requests that are refused earlier, and the time in"
+                    + " which a client sends its body.",
             "action",
             "result"),
     SIGNATURE_DURATION(
             Kind.HISTOGRAM,
             "signer_signature_duration_seconds",
-            "A signature in the signer of a key: waiting for a session, retries and the HSM.",
+            "A signature in the signer of a key, including the wait for a session, retries and the HSM.",
             "key"),
     SIGNATURES_DISCARDED(
             Kind.COUNTER,
             "signer_signatures_discarded_total",
-            "Signatures that did not verify with the key's certificate and were thrown away.",
+            "Signatures that did not verify with the key's certificate and were discarded.",
             "key"),
     SIGNATURES_LATE(
             Kind.COUNTER,
@@ -69,71 +70,75 @@ enum Metric {
     SIGNATURES_REFUSED(
             Kind.COUNTER,
             "signer_signatures_refused_total",
-            "Signatures that the queue did not let in: it was full, or they waited too long.",
+            "Signatures that the queue refused, because it was full or they waited too long.",
             "key"),
     TIMESTAMPS(
             Kind.COUNTER,
             "signer_timestamps_total",
-            "CAdES containers that were to have a timestamp, by result: ok, or missing, because no authority answered and timestamps are"
-                    + " not required. Requests that failed because no timestamp was available are in signer_requests_total.",
+            "CAdES containers with configured timestamps, by result: ok, or missing, because no"
+                    + " authority answered and timestamps are not required. Requests that failed because no"
+                    + " timestamp was available are in signer_requests_total.",
             "result"),
     RAW_DATA_DEVIATED(
             Kind.COUNTER,
             "signer_raw_data_deviated_total",
-            "Raw signatures asked for over data that is not the signed attributes of a CMS signature, by result: signed (raw-data warn) or"
-                    + " refused (raw-data signed-attributes). Not counted with raw-data any.",
+            "Requests for raw signatures over data that is not the signed attributes of a CMS signature,"
+                    + " by result: signed (raw-data warn) or refused (raw-data signed-attributes). Not counted"
+                    + " with raw-data any.",
             "result"),
     QUEUE_DURATION(
             Kind.HISTOGRAM,
             "signer_queue_duration_seconds",
-            "The time that a signature waited in the queue before the signer, for those that were let in.",
+            "Waiting time of signatures in the queue, until they got a permit.",
             "key"),
     QUEUE_PLACES(
             Kind.GAUGE,
             "signer_queue_places",
-            "How many signatures may be under way at once, those that wait for a session at the token included.",
+            "Permits of the queue: the maximum number of signatures that use a session or wait for one"
+                    + " at the token.",
             "queue"),
     QUEUE_SIGNING(
             Kind.GAUGE,
             "signer_queue_signing",
-            "How many signatures are under way, those that wait for a session at the token included.",
+            "Signatures with a permit, which use a session or wait for one at the token.",
             "queue"),
-    QUEUE_MAX_WAITING(Kind.GAUGE, "signer_queue_max_waiting", "How many signatures may wait.", "queue"),
-    QUEUE_WAITING(Kind.GAUGE, "signer_queue_waiting", "How many signatures wait.", "queue"),
-    QUEUE_REFUSED(Kind.COUNTER, "signer_queue_refused_total", "Signatures that were not let in.", "queue"),
+    QUEUE_MAX_WAITING(
+            Kind.GAUGE, "signer_queue_max_waiting", "Maximum number of signatures that wait for a permit.", "queue"),
+    QUEUE_WAITING(Kind.GAUGE, "signer_queue_waiting", "Signatures that wait for a permit.", "queue"),
+    QUEUE_REFUSED(Kind.COUNTER, "signer_queue_refused_total", "Signatures that the queue refused.", "queue"),
 
     HSM_DURATION(
             Kind.HISTOGRAM,
             "signer_hsm_duration_seconds",
-            "Something done in the PKCS#11 module, such as C_SignInit and C_Sign; without waiting for a session.",
+            "Duration of work in the PKCS#11 module, such as C_SignInit and C_Sign, without the wait for"
+                    + " a session.",
             "token"),
     TOKEN_STATE(
             Kind.GAUGE,
             "signer_token_state",
-            "1 for the state that the token is in, 0 for the others: healthy, degraded (signs, with less than all sessions), unhealthy"
-                    + " (does not sign, or is not connected yet).",
+            "1 for the current state of the token, 0 for the others: healthy, degraded (signs with fewer"
+                    + " sessions), unhealthy (does not sign, or is not connected yet).",
             "token",
             "state"),
     BREAKER_OPEN(
             Kind.GAUGE,
             "signer_breaker_open",
-            "1 while requests fail at once because the token is known not to work, else 0.",
+            "1 while the circuit breaker is open, so that requests fail at once, otherwise 0.",
             "token"),
-    BREAKER_OPENED(Kind.COUNTER, "signer_breaker_opened_total", "How often that began.", "token"),
+    BREAKER_OPENED(
+            Kind.COUNTER, "signer_breaker_opened_total", "Number of times that the circuit breaker opened.", "token"),
     SESSIONS_CAPACITY(
-            Kind.GAUGE,
-            "signer_sessions_capacity",
-            "How many sessions for signatures there may be at once now.",
-            "token"),
-    SESSIONS_IN_USE(Kind.GAUGE, "signer_sessions_in_use", "Sessions in use, those of hanging calls included.", "token"),
-    SESSIONS_IDLE(Kind.GAUGE, "signer_sessions_idle", "Sessions that wait for use.", "token"),
+            Kind.GAUGE, "signer_sessions_capacity", "Current maximum number of sessions for signatures.", "token"),
+    SESSIONS_IN_USE(
+            Kind.GAUGE, "signer_sessions_in_use", "Sessions in use, including sessions of hanging calls.", "token"),
+    SESSIONS_IDLE(Kind.GAUGE, "signer_sessions_idle", "Idle sessions.", "token"),
     SESSIONS_WAITING(Kind.GAUGE, "signer_sessions_waiting", "Callers that wait for a session.", "token"),
-    SESSIONS_OPENED(Kind.COUNTER, "signer_sessions_opened_total", "Sessions for signatures opened.", "token"),
+    SESSIONS_OPENED(Kind.COUNTER, "signer_sessions_opened_total", "Opened sessions for signatures.", "token"),
     SESSIONS_CLOSED(
             Kind.COUNTER,
             "signer_sessions_closed_total",
-            "Sessions for signatures closed, by reason: error, idle, expired (max-lifetime), generation_ended (login or module renewed),"
-                    + " token_closed.",
+            "Closed sessions for signatures, by reason: error, idle, expired (max-lifetime),"
+                    + " generation_ended (login or module renewed), token_closed.",
             "token",
             "reason"),
     HUNG_CALLS(
@@ -155,34 +160,36 @@ enum Metric {
     RECOVERIES(
             Kind.COUNTER,
             "signer_recoveries_total",
-            "Login and keys good again after trouble; module is initialized where the module had to be initialised again, else kept.",
+            "Recoveries of login and keys. The label module is initialized if the module was initialised"
+                    + " again, otherwise kept.",
             "token",
             "module"),
 
     CERTIFICATE_EXPIRY(
             Kind.GAUGE,
             "signer_certificate_expiry_timestamp_seconds",
-            "When the certificate of the key expires, in seconds since 1970.",
+            "Expiry of the key's certificate, in seconds since 1970.",
             "key"),
     CERTIFICATE_REMAINING(
             Kind.GAUGE,
             "signer_certificate_remaining_days",
-            "The days until then, with fractions; negative once it has expired.",
+            "Days until the certificate expires, with fractions; negative after its expiry.",
             "key"),
 
     TLS_CERTIFICATE_EXPIRY(
             Kind.GAUGE,
             "signer_tls_certificate_expiry_timestamp_seconds",
-            "When the TLS certificate of the server expires, in seconds since 1970; present if there is TLS, as is the next one."),
+            "Expiry of the server's TLS certificate, in seconds since 1970. This metric and the next one"
+                    + " are present only with TLS."),
     TLS_CERTIFICATE_REMAINING(
             Kind.GAUGE,
             "signer_tls_certificate_remaining_days",
-            "The days until then, with fractions; negative once it has expired."),
+            "Days until the certificate expires, with fractions; negative after its expiry."),
     AUDIT_LINES(
             Kind.COUNTER,
             "signer_audit_lines_total",
-            "Lines written to the audit log; present if there is one, as are the next five."),
-    AUDIT_SYNCS(Kind.COUNTER, "signer_audit_syncs_total", "How often the disk of the audit log was waited for."),
+            "Lines written to the audit log. This metric and the next five are present only with an" + " audit log."),
+    AUDIT_SYNCS(Kind.COUNTER, "signer_audit_syncs_total", "Number of synchronisations of the audit log to disk."),
     AUDIT_NOT_RECORDED(
             Kind.COUNTER,
             "signer_audit_not_recorded_total",
@@ -190,31 +197,33 @@ enum Metric {
     AUDIT_SUMMARIZED(
             Kind.COUNTER,
             "signer_audit_summarized_total",
-            "Requests of unknown callers, denied or for certificates, that were counted in a summary line instead of having their own."),
+            "Requests of unknown callers, denied or for certificates, that have no separate line and are"
+                    + " counted in a summary line."),
     AUDIT_DISK_LOW(
             Kind.GAUGE,
             "signer_audit_disk_low",
-            "1 while less disk space is free than the reserve of the audit log, else 0. Requests of unknown callers are only counted"
-                    + " then."),
-    AUDIT_TROUBLE(Kind.GAUGE, "signer_audit_trouble", "1 while the audit log cannot be written, else 0."),
+            "1 while less disk space is free than the reserve of the audit log, otherwise 0. Requests of"
+                    + " unknown callers are then only counted."),
+    AUDIT_TROUBLE(Kind.GAUGE, "signer_audit_trouble", "1 while the audit log cannot be written, otherwise 0."),
 
-    READY(Kind.GAUGE, "signer_ready", "1 while the service is ready, as /health/ready says, else 0."),
+    READY(Kind.GAUGE, "signer_ready", "1 while /health/ready reports ready, otherwise 0."),
     POLICY_OPEN(
             Kind.GAUGE,
             "signer_policy_open",
-            "1 if every caller may sign because no policy is set, else 0; also 0 if the settings acknowledge the open policy."),
+            "1 if every caller may sign because no policy is set, otherwise 0. Also 0 if the settings"
+                    + " acknowledge the open policy."),
     RELOADS(
             Kind.COUNTER,
             "signer_reloads_total",
-            "Changed settings taken up while running, or not, by kind (pin, certificates, policy, tls) and result (ok, failed).",
+            "Reloads of changed files, by kind (pin, certificates, policy, tls) and result (ok, failed).",
             "kind",
             "result"),
     FILES_CHECKED(
             Kind.GAUGE,
             "signer_watched_files_checked_timestamp_seconds",
-            "When the watched files (configuration, PIN, certificates, policy, TLS) were last checked without an error, in seconds since"
-                    + " 1970. They are checked every 2 seconds."),
-    BUILD_INFO(Kind.GAUGE, "signer_build_info", "Always 1; the labels say what runs.", "version", "java_version");
+            "Last check of the watched files (configuration, PIN, certificates, policy, TLS) without an"
+                    + " error, in seconds since 1970. The service checks them every 2 seconds."),
+    BUILD_INFO(Kind.GAUGE, "signer_build_info", "Always 1. The labels have the versions.", "version", "java_version");
 
     /** What a metric is to Prometheus. */
     enum Kind {

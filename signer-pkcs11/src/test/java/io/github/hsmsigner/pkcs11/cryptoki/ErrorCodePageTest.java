@@ -16,25 +16,28 @@ class ErrorCodePageTest {
 
     private static final Path PAGE = Path.of("..", "docs", "pkcs11-errors.md");
 
+    private static final int MOST_CODES_IN_A_CELL = 20;
+
     private static final String HEAD = """
             # PKCS#11 error codes
 
-            What each code means to this software, what is done about it, and what is left to you. Every code that a PKCS#11 function can
-            answer is in one class; the code itself acts by the same table.
+            This page explains each code that a PKCS#11 function can return: its meaning, the reaction of the service, its symptoms and the remedy.
+            Every code belongs to one class. The service reacts by the class.
 
-            This page is made from the code, and a test keeps it equal. Do not edit it; change `FaultClass` or `ReturnValue`, and then
+            This page is generated from the code. Do not edit it. Change `FaultClass` or `ReturnValue`, and run:
 
             ```sh
             mvn -pl signer-pkcs11 -am test -Dtest=ErrorCodePageTest -Ddocs.write=true -Dsurefire.failIfNoSpecifiedTests=false
             ```
 
-            An error names the function that failed and its code: `C_Sign answered CKR_DEVICE_ERROR`. In the log of the service it stands behind
-            `reason=` in the line of the request that met it, in `/health/ready` as the reason for not being ready. Answers to clients do not have
-            it. The lines below are those of a service that has started. At startup, a passing error is in
-            `Token "…" is not ready; next attempt in … ms, and further ones with pauses of up to 30 s: …`. From Java, see
-            [what happens when something fails](pkcs11.md#when-something-fails).
+            An error names the function that failed and its code: `C_Sign answered CKR_DEVICE_ERROR`. The log has it after `reason=` in the line of
+            the request. `/health/ready` has it if the service is not ready. Answers to clients do not contain it.
 
-            What `CloudHSM` says is taken from AWS's user guide and was not seen on CloudHSM.
+            The symptoms below apply after startup. At startup, a temporary error is in
+            `Token "…" is not ready; next attempt in … ms, and further ones with pauses of up to 30 s: …`. For Java, see
+            [When something fails](pkcs11.md#when-something-fails).
+
+            The rows `CloudHSM` follow AWS's user guide. They were not tested on CloudHSM.
 
             """;
 
@@ -44,7 +47,7 @@ class ErrorCodePageTest {
             Files.writeString(PAGE, page());
         }
         assertThat(Files.readString(PAGE))
-                .as("docs/pkcs11-errors.md, which -Ddocs.write=true writes anew")
+                .as("docs/pkcs11-errors.md, which -Ddocs.write=true generates")
                 .isEqualTo(page());
     }
 
@@ -76,16 +79,18 @@ class ErrorCodePageTest {
     private static String section(FaultClass faultClass) {
         StringBuilder text = new StringBuilder("\n## " + title(faultClass) + "\n\n");
         text.append(faultClass.meaning()).append("\n\n| | |\n| --- | --- |\n");
-        row(text, "what is done", faultClass.handling());
-        row(text, "what you see", faultClass.shown());
-        row(text, "what to do", faultClass.advice());
+        row(text, "reaction", faultClass.handling());
+        row(text, "symptoms", faultClass.shown());
+        row(text, "remedy", faultClass.advice());
         faultClass.onCloudHsm().ifPresent(note -> row(text, "CloudHSM", note));
         row(
                 text,
                 "codes",
-                faultClass.codes().stream()
-                        .map(code -> code.cryptokiName() + " (" + hexadecimal(code) + ")")
-                        .collect(Collectors.joining(", ")));
+                faultClass.codes().size() > MOST_CODES_IN_A_CELL
+                        ? "All codes of this class in [the table](#all-codes-by-number)."
+                        : faultClass.codes().stream()
+                                .map(code -> code.cryptokiName() + " (" + hexadecimal(code) + ")")
+                                .collect(Collectors.joining(", ")));
         return text.toString();
     }
 
@@ -102,7 +107,7 @@ class ErrorCodePageTest {
                 .map(code -> "| " + hexadecimal(code) + " | " + code.cryptokiName() + " | " + link(code.faultClass())
                         + " |\n")
                 .toList();
-        return "## All codes by number\n\nA number that is not here is a maker's own, or of a later standard, and counts as "
+        return "## All codes by number\n\nOther numbers are vendor codes, or codes of a later standard. They belong to the class "
                 + link(ReturnValue.faultClass(Long.MAX_VALUE)) + ".\n\n| number | code | class |\n| --- | --- | --- |\n"
                 + String.join("", rows);
     }

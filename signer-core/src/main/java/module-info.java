@@ -6,6 +6,7 @@ module io.github.hsmsigner.core {
     requires transitive org.bouncycastle.pkix;
     requires transitive org.bouncycastle.provider;
     requires org.bouncycastle.util;
+    requires static org.jspecify;
     requires org.slf4j;
 
     exports io.github.hsmsigner.core;

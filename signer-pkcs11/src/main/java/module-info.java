@@ -5,6 +5,7 @@ module io.github.hsmsigner.pkcs11 {
     requires ipkcs11wrapper;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
+    requires static org.jspecify;
     requires org.slf4j;
 
     exports io.github.hsmsigner.pkcs11;

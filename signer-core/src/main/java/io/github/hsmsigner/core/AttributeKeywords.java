@@ -12,6 +12,7 @@ import org.bouncycastle.asn1.ASN1PrintableString;
 import org.bouncycastle.asn1.DERIA5String;
 import org.bouncycastle.asn1.DERPrintableString;
 import org.bouncycastle.asn1.DERUTF8String;
+import org.jspecify.annotations.Nullable;
 
 /** The keywords of attributes in distinguished names: the keywords that OpenSSL prints, and further accepted ones. */
 final class AttributeKeywords {
@@ -96,12 +97,12 @@ final class AttributeKeywords {
             OPENSSL.entrySet().stream().collect(Collectors.toUnmodifiableMap(Map.Entry::getValue, Map.Entry::getKey));
 
     /** Returns the keyword that OpenSSL prints; {@code null} if it knows none. */
-    static String openssl(ASN1ObjectIdentifier type) {
+    static @Nullable String openssl(ASN1ObjectIdentifier type) {
         return BY_TYPE.get(type.getId());
     }
 
     /** Returns the attribute type of a keyword or a dotted object identifier; {@code null} if there is none. */
-    static ASN1ObjectIdentifier type(String keyword) {
+    static @Nullable ASN1ObjectIdentifier type(String keyword) {
         String known =
                 OPENSSL.containsKey(keyword) ? OPENSSL.get(keyword) : TYPES.get(keyword.toLowerCase(Locale.ROOT));
         String dotted = keyword.regionMatches(true, 0, "OID.", 0, "OID.".length())

@@ -3,6 +3,7 @@ package io.github.hsmsigner.core;
 import java.io.InputStream;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request to sign content in a container: a kind of container, and the content as its digest or as a stream.
@@ -13,11 +14,14 @@ public final class ContainerRequest {
 
     private final ContainerFormat format;
     private final DigestAlgorithm digestAlgorithm;
-    private final Digest digest;
-    private final InputStream content;
+    private final @Nullable Digest digest;
+    private final @Nullable InputStream content;
 
     private ContainerRequest(
-            ContainerFormat format, DigestAlgorithm digestAlgorithm, Digest digest, InputStream content) {
+            ContainerFormat format,
+            DigestAlgorithm digestAlgorithm,
+            @Nullable Digest digest,
+            @Nullable InputStream content) {
         this.format = Objects.requireNonNull(format, "format");
         this.digestAlgorithm = Objects.requireNonNull(digestAlgorithm, "digestAlgorithm");
         this.digest = digest;
@@ -82,7 +86,7 @@ public final class ContainerRequest {
         return Optional.ofNullable(digest);
     }
 
-    InputStream content() {
+    @Nullable InputStream content() {
         return content;
     }
 }

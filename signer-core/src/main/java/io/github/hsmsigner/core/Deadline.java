@@ -3,6 +3,7 @@ package io.github.hsmsigner.core;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,9 +24,9 @@ public final class Deadline {
     private final long nanoTime;
 
     /** {@code null} for none. */
-    private final LateResultListener listener;
+    private final @Nullable LateResultListener listener;
 
-    private Deadline(LongSupplier clock, long nanoTime, LateResultListener listener) {
+    private Deadline(LongSupplier clock, long nanoTime, @Nullable LateResultListener listener) {
         this.clock = clock;
         this.nanoTime = nanoTime;
         this.listener = listener;

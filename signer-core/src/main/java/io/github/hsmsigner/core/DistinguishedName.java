@@ -25,6 +25,7 @@ import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1String;
 import org.bouncycastle.asn1.ASN1UniversalString;
 import org.bouncycastle.asn1.BERTags;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A distinguished name (X.501), parsed as RFC 4514 writes it and printed as {@code openssl x509 -nameopt RFC2253} prints it: the most
@@ -164,13 +165,16 @@ public final class DistinguishedName {
     }
 
     /** One attribute; {@code text} is {@code null} for a value that is no string, or a damaged one. */
-    private record Attribute(ASN1ObjectIdentifier type, byte[] value, String text) {
+    private record Attribute(
+            ASN1ObjectIdentifier type,
+            byte[] value,
+            @Nullable String text) {
 
         static Attribute of(ASN1ObjectIdentifier type, byte[] value) {
             return new Attribute(type, value, text(value));
         }
 
-        private static String text(byte[] value) {
+        private static @Nullable String text(byte[] value) {
             try {
                 return text(ASN1Primitive.fromByteArray(value));
             } catch (IOException | RuntimeException e) {
@@ -180,7 +184,7 @@ public final class DistinguishedName {
         }
 
         /** Decodes strictly, so that two damaged strings are not the same text. A BIT STRING has no characters. */
-        private static String text(ASN1Primitive value) throws CharacterCodingException {
+        private static @Nullable String text(ASN1Primitive value) throws CharacterCodingException {
             if (!(value instanceof ASN1String string) || value instanceof ASN1BitString) {
                 return null;
             }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answer of a {@link SigningPolicy}. Immutable.
@@ -14,13 +15,17 @@ public final class PolicyDecision {
     private static final PolicyDecision ALLOW = new PolicyDecision(List.of(), null, null, null, null);
 
     private final List<String> callers;
-    private final String keyName;
-    private final String missingKeyReason;
-    private final String denialReason;
-    private final Duration retryAfter;
+    private final @Nullable String keyName;
+    private final @Nullable String missingKeyReason;
+    private final @Nullable String denialReason;
+    private final @Nullable Duration retryAfter;
 
     private PolicyDecision(
-            List<String> callers, String keyName, String missingKeyReason, String denialReason, Duration retryAfter) {
+            List<String> callers,
+            @Nullable String keyName,
+            @Nullable String missingKeyReason,
+            @Nullable String denialReason,
+            @Nullable Duration retryAfter) {
         this.callers = callers;
         this.keyName = keyName;
         this.missingKeyReason = missingKeyReason;

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The caller and the deadline of a request: the facts that do not depend on the requested operation. Immutable.
@@ -14,11 +15,11 @@ public final class RequestContext {
     private static final Duration DEFAULT_TIME_LIMIT = Duration.ofSeconds(30);
 
     private final String requestId;
-    private final String traceId;
+    private final @Nullable String traceId;
     private final Deadline deadline;
-    private final Deadline auditDeadline;
-    private final SigningToken signingToken;
-    private final String keyName;
+    private final @Nullable Deadline auditDeadline;
+    private final @Nullable SigningToken signingToken;
+    private final @Nullable String keyName;
     private final Map<String, String> transportFacts;
     private final Consumer<AuditEvent> whenEnded;
 
@@ -120,11 +121,11 @@ public final class RequestContext {
     public static final class Builder {
 
         private final String requestId;
-        private String traceId;
-        private Deadline deadline;
-        private Deadline auditDeadline;
-        private SigningToken signingToken;
-        private String keyName;
+        private @Nullable String traceId;
+        private @Nullable Deadline deadline;
+        private @Nullable Deadline auditDeadline;
+        private @Nullable SigningToken signingToken;
+        private @Nullable String keyName;
         private Map<String, String> transportFacts = Map.of();
         private Consumer<AuditEvent> whenEnded = event -> {};
 
@@ -138,7 +139,7 @@ public final class RequestContext {
          * @param traceId the trace id (W3C Trace Context); {@code null} for none
          * @return this builder
          */
-        public Builder traceId(String traceId) {
+        public Builder traceId(@Nullable String traceId) {
             this.traceId = traceId;
             return this;
         }
@@ -174,7 +175,7 @@ public final class RequestContext {
          * @param signingToken the signing token; {@code null} for none
          * @return this builder
          */
-        public Builder signingToken(SigningToken signingToken) {
+        public Builder signingToken(@Nullable SigningToken signingToken) {
             this.signingToken = signingToken;
             return this;
         }
@@ -185,7 +186,7 @@ public final class RequestContext {
          * @param keyName the name; {@code null} for the only key there is
          * @return this builder
          */
-        public Builder keyName(String keyName) {
+        public Builder keyName(@Nullable String keyName) {
             this.keyName = keyName;
             return this;
         }

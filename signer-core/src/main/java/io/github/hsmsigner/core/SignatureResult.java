@@ -3,16 +3,17 @@ package io.github.hsmsigner.core;
 import io.github.hsmsigner.core.error.SigningException;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The result for one of several digests: a signature, or the reason why there is none. Immutable.
  */
 public final class SignatureResult {
 
-    private final byte[] signature;
-    private final SigningException error;
+    private final byte @Nullable [] signature;
+    private final @Nullable SigningException error;
 
-    private SignatureResult(byte[] signature, SigningException error) {
+    private SignatureResult(byte @Nullable [] signature, @Nullable SigningException error) {
         this.signature = signature;
         this.error = error;
     }

@@ -14,6 +14,7 @@ import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Set;
 import org.bouncycastle.asn1.cms.Attribute;
 import org.bouncycastle.asn1.cms.CMSAttributes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The signed attributes of a CMS signature, in the encoding that is signed: DER with an explicit tag SET OF. In the
@@ -52,7 +53,7 @@ final class SignedAttributes {
         }
     }
 
-    private static String problem(List<Attribute> attributes, DigestAlgorithm algorithm) {
+    private static @Nullable String problem(List<Attribute> attributes, DigestAlgorithm algorithm) {
         if (attributes.stream().anyMatch(attribute -> attribute.getAttrValues().size() == 0)) {
             return "has an attribute without a value";
         }

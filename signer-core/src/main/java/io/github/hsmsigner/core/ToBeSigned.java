@@ -1,6 +1,7 @@
 package io.github.hsmsigner.core;
 
 import java.security.PublicKey;
+import org.jspecify.annotations.Nullable;
 
 /** A message or its digest, with the algorithm to sign it with: the same thing for the signer and for the check that follows. */
 final class ToBeSigned {
@@ -8,12 +9,12 @@ final class ToBeSigned {
     private final SignatureAlgorithm algorithm;
 
     /** Null where it is not known, or its digest will do. */
-    private final byte[] message;
+    private final byte @Nullable [] message;
 
     /** Null where the scheme signs whole messages. */
-    private final Digest digest;
+    private final @Nullable Digest digest;
 
-    private ToBeSigned(SignatureAlgorithm algorithm, byte[] message, Digest digest) {
+    private ToBeSigned(SignatureAlgorithm algorithm, byte @Nullable [] message, @Nullable Digest digest) {
         this.algorithm = algorithm;
         this.message = message;
         this.digest = digest;

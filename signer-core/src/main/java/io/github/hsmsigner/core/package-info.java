@@ -7,4 +7,7 @@
  * {@link io.github.hsmsigner.core.ContainerBuilder} wrap it. Integrators implement {@code Signer} for their own key stores,
  * {@link io.github.hsmsigner.core.CertificateProvider} for their certificates and {@code SigningPolicy} for their rules.
  */
+@NullMarked
 package io.github.hsmsigner.core;
+
+import org.jspecify.annotations.NullMarked;

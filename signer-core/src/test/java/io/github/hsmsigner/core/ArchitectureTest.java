@@ -44,6 +44,7 @@ class ArchitectureTest {
                         "javax.net.ssl",
                         "javax.security.auth.x500..",
                         "org.bouncycastle..",
+                        "org.jspecify.annotations",
                         "org.slf4j")
                 .check(CLASSES);
     }

@@ -1,6 +1,7 @@
 package io.github.hsmsigner.http;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -59,6 +60,15 @@ class ArchitectureTest {
         slices().matching("io.github.hsmsigner.http.(*)..")
                 .should()
                 .beFreeOfCycles()
+                .check(module);
+    }
+
+    @Test
+    void itUsesThePublicApiOnly() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.github.hsmsigner..internal..")
                 .check(module);
     }
 }

@@ -5,6 +5,7 @@ import io.github.hsmsigner.pkcs11.object.KeyLookup;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says which private key of a token is meant. Immutable.
@@ -39,7 +40,7 @@ public final class KeySelector {
      * @return the selector
      */
     public static KeySelector byLabel(String label) {
-        return of(Optional.of(label), Optional.empty());
+        return of(Objects.requireNonNull(label, "label"), null);
     }
 
     /**
@@ -49,19 +50,21 @@ public final class KeySelector {
      * @return the selector
      */
     public static KeySelector byId(byte[] id) {
-        return of(Optional.empty(), Optional.of(id));
+        return of(null, Objects.requireNonNull(id, "id"));
     }
 
     /**
      * Selects the key that meets all given conditions.
      *
-     * @param label its CKA_LABEL; empty for any
-     * @param id its CKA_ID; empty for any; copied
+     * @param label its CKA_LABEL; {@code null} for any
+     * @param id its CKA_ID; {@code null} for any; copied
      * @return the selector
      */
-    public static KeySelector of(Optional<String> label, Optional<byte[]> id) {
-        Objects.requireNonNull(label, "label");
-        return new KeySelector(label, id.map(HexFormat.of()::formatHex), TokenSelector.any());
+    public static KeySelector of(@Nullable String label, byte @Nullable [] id) {
+        return new KeySelector(
+                Optional.ofNullable(label),
+                Optional.ofNullable(id).map(HexFormat.of()::formatHex),
+                TokenSelector.any());
     }
 
     /**

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The settings of a token. Immutable; holds the PIN's source, never the PIN. */
 public final class Pkcs11Config {
@@ -236,7 +237,7 @@ public final class Pkcs11Config {
 
         private final Path module;
         private Optional<String> initializeParameters = Optional.empty();
-        private PinSource pin;
+        private @Nullable PinSource pin;
         private TokenSelector token = TokenSelector.any();
         private Optional<VendorProfile> vendorProfile = Optional.empty();
         private int maximumPoolSize = DEFAULT_MAXIMUM_POOL_SIZE;

@@ -213,7 +213,9 @@ final class TokenInspector {
     /** Empty if no configured certificate belongs to the key. */
     private Optional<PublicKey> configuredKey(PrivateKeyObject key, Session session) throws CryptokiException {
         return owner.proven(
-                        KeySelector.of(key.label().value(), key.id().value().map(HexFormat.of()::parseHex)),
+                        KeySelector.of(
+                                key.label().value().orElse(null),
+                                key.id().value().map(HexFormat.of()::parseHex).orElse(null)),
                         new KeyOnToken(key, Optional.empty()),
                         configured.stream().map(X509Certificate::getPublicKey).toList(),
                         session)

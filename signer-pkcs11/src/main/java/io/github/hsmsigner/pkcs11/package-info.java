@@ -8,4 +8,7 @@
  * {@link io.github.hsmsigner.pkcs11.Pkcs11CertificateProvider} finds certificates on the token. The subpackages are
  * internal.
  */
+@NullMarked
 package io.github.hsmsigner.pkcs11;
+
+import org.jspecify.annotations.NullMarked;

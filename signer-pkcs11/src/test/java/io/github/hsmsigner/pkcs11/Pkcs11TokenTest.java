@@ -24,7 +24,6 @@ import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,9 +101,7 @@ class Pkcs11TokenTest {
         byte[] id = {(byte) 0xa2};
         try (Pkcs11Token token = Pkcs11Token.open(configFor(twoKeys).build())) {
             assertThat(token.signer(KeySelector.byId(id)).publicKey()).isEqualTo(SECOND_KEY.getPublic());
-            assertThat(token.signer(KeySelector.of(Optional.of("second"), Optional.of(id)))
-                            .publicKey())
-                    .isEqualTo(SECOND_KEY.getPublic());
+            assertThat(token.signer(KeySelector.of("second", id)).publicKey()).isEqualTo(SECOND_KEY.getPublic());
         }
     }
 

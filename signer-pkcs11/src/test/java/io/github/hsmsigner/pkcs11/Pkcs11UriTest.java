@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -173,6 +172,6 @@ class Pkcs11UriTest {
                 .isEqualTo(TokenSelector.any().withLabel("t").withSerialNumber("7"))
                 .hasToString("the token with label \"t\" and serial number \"7\"");
         assertThat(KeySelector.of(Pkcs11Uri.parse("pkcs11:object=k;id=%0F")))
-                .isEqualTo(KeySelector.of(Optional.of("k"), Optional.of(new byte[] {15})));
+                .isEqualTo(KeySelector.of("k", new byte[] {15}));
     }
 }

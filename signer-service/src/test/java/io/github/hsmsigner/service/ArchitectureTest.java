@@ -1,5 +1,8 @@
 package io.github.hsmsigner.service;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -127,6 +130,20 @@ class ArchitectureTest {
         slices().matching("io.github.hsmsigner.service.(*)..")
                 .should()
                 .beFreeOfCycles()
+                .check(module);
+    }
+
+    /** The packages that module-info.java of signer-core exports to this module. */
+    @Test
+    void itUsesFewInternalPackages() {
+        noClasses()
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.github.hsmsigner..internal..")
+                        .and(not(resideInAnyPackage(
+                                "io.github.hsmsigner.core.internal.fetch",
+                                "io.github.hsmsigner.core.internal.key",
+                                "io.github.hsmsigner.core.internal.pem",
+                                "io.github.hsmsigner.core.internal.secret"))))
                 .check(module);
     }
 }

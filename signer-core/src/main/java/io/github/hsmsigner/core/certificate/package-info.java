@@ -3,4 +3,7 @@
  * among them ({@link io.github.hsmsigner.core.certificate.FixedCertificateProvider}), and fetching the issuers that are missing
  * ({@link io.github.hsmsigner.core.certificate.AiaChainCompleter}).
  */
+@NullMarked
 package io.github.hsmsigner.core.certificate;
+
+import org.jspecify.annotations.NullMarked;

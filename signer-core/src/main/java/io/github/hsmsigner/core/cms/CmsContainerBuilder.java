@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes detached CMS SignedData (RFC 5652) and CAdES B-B and B-T (ETSI EN 319 122-1) containers in DER.
@@ -151,9 +152,9 @@ public final class CmsContainerBuilder implements ContainerBuilder {
 
         private final Map<ContainerFormat, List<SignedAttributeProvider>> further =
                 new EnumMap<>(ContainerFormat.class);
-        private TimestampSource timestamps;
+        private @Nullable TimestampSource timestamps;
         private boolean timestampRequired = true;
-        private RevocationSource revocation;
+        private @Nullable RevocationSource revocation;
 
         private Builder() {}
 

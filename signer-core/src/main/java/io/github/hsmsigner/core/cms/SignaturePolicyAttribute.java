@@ -3,7 +3,6 @@ package io.github.hsmsigner.core.cms;
 import io.github.hsmsigner.core.ContainerParameters;
 import io.github.hsmsigner.core.Digest;
 import java.net.URI;
-import java.util.Optional;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERIA5String;
 import org.bouncycastle.asn1.DEROctetString;
@@ -15,6 +14,7 @@ import org.bouncycastle.asn1.esf.SigPolicyQualifiers;
 import org.bouncycastle.asn1.esf.SignaturePolicyId;
 import org.bouncycastle.asn1.esf.SignaturePolicyIdentifier;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * signature-policy-identifier (ETSI EN 319 122-1, section 5.2.9): the rules that the signature was made under. Immutable.
@@ -28,17 +28,18 @@ public final class SignaturePolicyAttribute implements SignedAttributeProvider {
      *
      * @param oid the policy's object identifier in dotted form
      * @param policyDocument the digest of the policy document
-     * @param address where the policy document can be read; empty to leave it out
+     * @param address where the policy document can be read; {@code null} to leave it out
      * @throws IllegalArgumentException if that is no object identifier
      */
-    public SignaturePolicyAttribute(String oid, Digest policyDocument, Optional<URI> address) {
+    public SignaturePolicyAttribute(String oid, Digest policyDocument, @Nullable URI address) {
         OtherHashAlgAndValue hash = new OtherHashAlgAndValue(
                 AlgorithmIdentifiers.digest(policyDocument.algorithm()), new DEROctetString(policyDocument.bytes()));
-        SigPolicyQualifiers qualifiers = address.map(uri -> new SigPolicyQualifiers(new SigPolicyQualifierInfo[] {
+        SigPolicyQualifiers qualifiers = address == null
+                ? null
+                : new SigPolicyQualifiers(new SigPolicyQualifierInfo[] {
                     new SigPolicyQualifierInfo(
-                            PKCSObjectIdentifiers.id_spq_ets_uri, new DERIA5String(uri.toASCIIString()))
-                }))
-                .orElse(null);
+                            PKCSObjectIdentifiers.id_spq_ets_uri, new DERIA5String(address.toASCIIString()))
+                });
         this.policy =
                 new SignaturePolicyIdentifier(new SignaturePolicyId(new ASN1ObjectIdentifier(oid), hash, qualifiers));
     }

@@ -4,4 +4,7 @@
  * <p>{@link io.github.hsmsigner.core.cms.CmsContainerBuilder} assembles them. Each signed attribute has its own
  * {@link io.github.hsmsigner.core.cms.SignedAttributeProvider}.
  */
+@NullMarked
 package io.github.hsmsigner.core.cms;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,7 @@
 package io.github.hsmsigner.core.error;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A fault in this software or in what it runs on, such as a signature that does not verify.
  */
@@ -13,7 +15,7 @@ public sealed class InternalSigningException extends SigningException permits Un
      * @param message what happened, for the operator
      * @param cause what led to it; may be {@code null}
      */
-    public InternalSigningException(String message, Throwable cause) {
+    public InternalSigningException(String message, @Nullable Throwable cause) {
         super(ErrorCode.INTERNAL, message, "The signing service has an internal problem.", cause);
     }
 }

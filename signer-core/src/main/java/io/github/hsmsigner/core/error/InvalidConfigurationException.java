@@ -1,5 +1,7 @@
 package io.github.hsmsigner.core.error;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The settings cannot work: a file that is missing, a key that is ambiguous, a certificate of another key. Raised while things
  * are set up, never by a request.
@@ -23,7 +25,7 @@ public final class InvalidConfigurationException extends SigningException {
      * @param message what is wrong, where, and what is expected
      * @param cause what led to it; may be {@code null}
      */
-    public InvalidConfigurationException(String message, Throwable cause) {
+    public InvalidConfigurationException(String message, @Nullable Throwable cause) {
         super(ErrorCode.INVALID_CONFIGURATION, message, "The signing service is not set up correctly.", cause);
     }
 }

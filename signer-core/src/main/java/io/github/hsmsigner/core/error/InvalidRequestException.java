@@ -1,5 +1,7 @@
 package io.github.hsmsigner.core.error;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The request is malformed, incomplete or contradicts itself.
  */
@@ -22,7 +24,7 @@ public final class InvalidRequestException extends SigningException {
      * @param message what is wrong and what is expected, in words the client may read
      * @param cause what led to it; may be {@code null}
      */
-    public InvalidRequestException(String message, Throwable cause) {
+    public InvalidRequestException(String message, @Nullable Throwable cause) {
         super(ErrorCode.INVALID_REQUEST, message, message, cause);
     }
 }

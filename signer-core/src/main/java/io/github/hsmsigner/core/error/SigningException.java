@@ -3,6 +3,7 @@ package io.github.hsmsigner.core.error;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The root of every error that this library raises on purpose.
@@ -29,7 +30,7 @@ public abstract sealed class SigningException extends RuntimeException
     /** The message for the client. */
     private final String clientMessage;
 
-    SigningException(ErrorCode code, String message, String clientMessage, Throwable cause) {
+    SigningException(ErrorCode code, String message, String clientMessage, @Nullable Throwable cause) {
         super(Objects.requireNonNull(message, "message"), cause);
         this.code = code;
         this.clientMessage = Objects.requireNonNull(clientMessage, "clientMessage");

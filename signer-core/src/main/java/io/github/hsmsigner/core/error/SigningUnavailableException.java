@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The service cannot make a signature now. The HSM is unreachable or refuses the login, all sessions stayed busy until
@@ -67,15 +68,15 @@ public final class SigningUnavailableException extends SigningException {
     /** Whether the error is expected to pass without help. */
     private final boolean retryable;
     /** The time after which to retry; {@code null} where waiting alone does not help. */
-    private final Duration retryAfter;
+    private final @Nullable Duration retryAfter;
 
     private SigningUnavailableException(
             Reason reason,
             String message,
             String clientMessage,
             boolean retryable,
-            Duration retryAfter,
-            Throwable cause) {
+            @Nullable Duration retryAfter,
+            @Nullable Throwable cause) {
         super(ErrorCode.UNAVAILABLE, message, clientMessage, cause);
         this.reason = Objects.requireNonNull(reason, "reason");
         this.retryable = retryable;
@@ -90,7 +91,7 @@ public final class SigningUnavailableException extends SigningException {
      * @param cause the cause; may be {@code null}
      * @return the error
      */
-    public static SigningUnavailableException passing(String message, Duration retryAfter, Throwable cause) {
+    public static SigningUnavailableException passing(String message, Duration retryAfter, @Nullable Throwable cause) {
         return passing(Reason.DOWN, message, retryAfter, cause);
     }
 
@@ -104,7 +105,7 @@ public final class SigningUnavailableException extends SigningException {
      * @return the error
      */
     public static SigningUnavailableException passing(
-            Reason reason, String message, Duration retryAfter, Throwable cause) {
+            Reason reason, String message, Duration retryAfter, @Nullable Throwable cause) {
         return passing(reason, message, KEY_UNAVAILABLE, retryAfter, cause);
     }
 
@@ -118,7 +119,7 @@ public final class SigningUnavailableException extends SigningException {
      * @return the error
      */
     public static SigningUnavailableException passing(
-            String message, String clientMessage, Duration retryAfter, Throwable cause) {
+            String message, String clientMessage, Duration retryAfter, @Nullable Throwable cause) {
         return passing(Reason.DOWN, message, clientMessage, retryAfter, cause);
     }
 
@@ -133,7 +134,7 @@ public final class SigningUnavailableException extends SigningException {
      * @return the error
      */
     public static SigningUnavailableException passing(
-            Reason reason, String message, String clientMessage, Duration retryAfter, Throwable cause) {
+            Reason reason, String message, String clientMessage, Duration retryAfter, @Nullable Throwable cause) {
         return new SigningUnavailableException(
                 reason, message, clientMessage, true, Objects.requireNonNull(retryAfter, "retryAfter"), cause);
     }
@@ -145,7 +146,7 @@ public final class SigningUnavailableException extends SigningException {
      * @param cause the cause; may be {@code null}
      * @return the error
      */
-    public static SigningUnavailableException lasting(String message, Throwable cause) {
+    public static SigningUnavailableException lasting(String message, @Nullable Throwable cause) {
         return lasting(Reason.DOWN, message, cause);
     }
 
@@ -157,7 +158,7 @@ public final class SigningUnavailableException extends SigningException {
      * @param cause the cause; may be {@code null}
      * @return the error
      */
-    public static SigningUnavailableException lasting(Reason reason, String message, Throwable cause) {
+    public static SigningUnavailableException lasting(Reason reason, String message, @Nullable Throwable cause) {
         return lasting(reason, message, KEY_UNAVAILABLE, cause);
     }
 
@@ -170,7 +171,7 @@ public final class SigningUnavailableException extends SigningException {
      * @param cause the cause; may be {@code null}
      * @return the error
      */
-    public static SigningUnavailableException lasting(String message, String clientMessage, Throwable cause) {
+    public static SigningUnavailableException lasting(String message, String clientMessage, @Nullable Throwable cause) {
         return lasting(Reason.DOWN, message, clientMessage, cause);
     }
 
@@ -184,7 +185,7 @@ public final class SigningUnavailableException extends SigningException {
      * @return the error
      */
     public static SigningUnavailableException lasting(
-            Reason reason, String message, String clientMessage, Throwable cause) {
+            Reason reason, String message, String clientMessage, @Nullable Throwable cause) {
         return new SigningUnavailableException(reason, message, clientMessage, false, null, cause);
     }
 

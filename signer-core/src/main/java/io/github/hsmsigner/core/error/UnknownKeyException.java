@@ -1,5 +1,7 @@
 package io.github.hsmsigner.core.error;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The request names a key that is not configured, or names none where several are.
  */
@@ -22,7 +24,7 @@ public final class UnknownKeyException extends SigningException {
      * @param message what is wrong and what is expected, in words the client may read
      * @param cause what led to it; may be {@code null}
      */
-    public UnknownKeyException(String message, Throwable cause) {
+    public UnknownKeyException(String message, @Nullable Throwable cause) {
         this(message, message, cause);
     }
 
@@ -33,7 +35,7 @@ public final class UnknownKeyException extends SigningException {
      * @param clientMessage the same in words the client may read: a caller may be limited to some of the keys
      * @param cause the cause; may be {@code null}
      */
-    public UnknownKeyException(String message, String clientMessage, Throwable cause) {
+    public UnknownKeyException(String message, String clientMessage, @Nullable Throwable cause) {
         super(ErrorCode.NO_SUCH_KEY, message, clientMessage, cause);
     }
 }

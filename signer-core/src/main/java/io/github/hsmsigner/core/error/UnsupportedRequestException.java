@@ -1,5 +1,7 @@
 package io.github.hsmsigner.core.error;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The request is well-formed but asks for an algorithm, container or combination that is not offered.
  */
@@ -22,7 +24,7 @@ public final class UnsupportedRequestException extends SigningException {
      * @param message what is wrong and what is expected, in words the client may read
      * @param cause what led to it; may be {@code null}
      */
-    public UnsupportedRequestException(String message, Throwable cause) {
+    public UnsupportedRequestException(String message, @Nullable Throwable cause) {
         super(ErrorCode.UNSUPPORTED, message, message, cause);
     }
 }

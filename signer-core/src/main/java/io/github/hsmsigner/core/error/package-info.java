@@ -6,4 +6,7 @@
  * internals, and a {@linkplain java.lang.Throwable#getMessage() message for the operator's log} that may name tokens,
  * slots and files. Neither ever holds a PIN, a password, a signing token or document contents.
  */
+@NullMarked
 package io.github.hsmsigner.core.error;
+
+import org.jspecify.annotations.NullMarked;

@@ -16,6 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One signature by the first of several members that makes it.
@@ -93,7 +94,7 @@ final class FailoverCall {
      * Returns the next attempt that ends; {@code null} if it is time to check whether the last one makes progress, or
      * to give up.
      */
-    private Attempt next() throws InterruptedException {
+    private @Nullable Attempt next() throws InterruptedException {
         long left = deadline.remainingNanos();
         long limit = candidates.hasNext() ? Math.min(left, watched().patienceLeft()) : left + GRACE_NANOS;
         return ended.poll(limit, TimeUnit.NANOSECONDS);
@@ -187,9 +188,9 @@ final class FailoverCall {
         private boolean passedOver;
 
         /** Written before the attempt is put into the queue. */
-        private byte[] signature;
+        private byte @Nullable [] signature;
 
-        private Throwable failure;
+        private @Nullable Throwable failure;
 
         Attempt(Member member) {
             this.member = member;

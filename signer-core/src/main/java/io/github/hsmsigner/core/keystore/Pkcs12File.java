@@ -50,6 +50,7 @@ import org.bouncycastle.operator.bc.BcDefaultDigestProvider;
 import org.bouncycastle.pkcs.bc.BcPKCS12PBMac1CalculatorBuilderProvider;
 import org.bouncycastle.pkcs.jcajce.JcePKCSPBEInputDecryptorProviderBuilder;
 import org.bouncycastle.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads all private keys and certificates of a PKCS#12 file (RFC 7292), also with a MAC by PBMAC1 (RFC 9579). Aliases and local key
@@ -138,7 +139,7 @@ final class Pkcs12File {
         return certificates;
     }
 
-    private InvalidConfigurationException refused(String what, Exception cause) {
+    private InvalidConfigurationException refused(String what, @Nullable Exception cause) {
         return new InvalidConfigurationException("The " + origin + " " + what + ".", cause);
     }
 
@@ -166,7 +167,7 @@ final class Pkcs12File {
         }
     }
 
-    private InvalidConfigurationException unknownMac(AlgorithmIdentifier algorithm, Exception cause) {
+    private InvalidConfigurationException unknownMac(AlgorithmIdentifier algorithm, @Nullable Exception cause) {
         return refused("has a MAC that is not supported: " + name(algorithm), cause);
     }
 
@@ -230,7 +231,7 @@ final class Pkcs12File {
         throw unknownEncryption(algorithm, null);
     }
 
-    private InvalidConfigurationException unknownEncryption(AlgorithmIdentifier algorithm, Exception cause) {
+    private InvalidConfigurationException unknownEncryption(AlgorithmIdentifier algorithm, @Nullable Exception cause) {
         return refused("is encrypted with " + name(algorithm) + ", which is not supported", cause);
     }
 

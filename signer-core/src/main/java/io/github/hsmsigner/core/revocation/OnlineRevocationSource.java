@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -155,7 +156,7 @@ public final class OnlineRevocationSource implements RevocationSource, AutoClose
     }
 
     private static SigningUnavailableException unavailable(
-            X509Certificate certificate, List<String> reasons, IOException cause) {
+            X509Certificate certificate, List<String> reasons, @Nullable IOException cause) {
         return SigningUnavailableException.passing(
                 cause instanceof InterruptedIOException ? Reason.LATE : Reason.DOWN,
                 "No revocation information could be had for the certificate of " + subject(certificate) + ". "

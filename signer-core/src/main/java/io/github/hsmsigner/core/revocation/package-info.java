@@ -3,4 +3,7 @@
  *
  * <p>{@link io.github.hsmsigner.core.revocation.OnlineRevocationSource} is all that there is to see from outside.
  */
+@NullMarked
 package io.github.hsmsigner.core.revocation;
+
+import org.jspecify.annotations.NullMarked;

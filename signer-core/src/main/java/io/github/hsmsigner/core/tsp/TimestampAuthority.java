@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The address, credentials and policy of one timestamp authority. Immutable; {@link #toString} shows neither
@@ -20,9 +21,9 @@ import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 public final class TimestampAuthority {
 
     private final URI address;
-    private final ASN1ObjectIdentifier policy;
+    private final @Nullable ASN1ObjectIdentifier policy;
     private final List<X509Certificate> trusted;
-    private final String authorization;
+    private final @Nullable String authorization;
 
     private TimestampAuthority(Builder builder) {
         this.address = builder.address;
@@ -74,9 +75,9 @@ public final class TimestampAuthority {
     public static final class Builder {
 
         private final URI address;
-        private ASN1ObjectIdentifier policy;
+        private @Nullable ASN1ObjectIdentifier policy;
         private List<X509Certificate> trusted = List.of();
-        private String authorization;
+        private @Nullable String authorization;
 
         private Builder(URI address) {
             HttpAddress parsed;

@@ -205,7 +205,7 @@ class TimestampedContainerTest {
                 .signedAttribute(
                         ContainerFormat.CADES_B_T,
                         new SignaturePolicyAttribute(
-                                "1.2.3.4", policyDocument, Optional.of(URI.create("https://example.org/policy"))))
+                                "1.2.3.4", policyDocument, URI.create("https://example.org/policy")))
                 .build();
         AttributeTable signed = signerInfo(sign(containers)).getSignedAttributes();
         assertThat(signed.size()).isEqualTo(7);

@@ -119,7 +119,7 @@ abstract class Pkcs11Contract {
 
     private record Generated(KeyName name, PublicKey publicKey) {
         KeySelector selector() {
-            return KeySelector.of(Optional.of(name.label), Optional.of(name.id));
+            return KeySelector.of(name.label, name.id);
         }
     }
 

@@ -88,7 +88,7 @@ final class GenerateKeyCommand implements Callable<Integer> {
             out.println("Generated the key \"" + label + "\", id " + id + ", " + KeyTypeName.of(type) + ".");
             out.print(PublicKeyText.pem(publicKey));
             if (request.isPresent()) {
-                KeySelector key = KeySelector.of(Optional.of(label), Optional.of(octets));
+                KeySelector key = KeySelector.of(label, octets);
                 request.get().write(ceremony, opened.signer(key));
                 out.println("The certification request is in " + requestFile + ".");
             }

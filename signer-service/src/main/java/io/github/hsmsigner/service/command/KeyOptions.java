@@ -3,7 +3,6 @@ package io.github.hsmsigner.service.command;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.pkcs11.KeySelector;
 import java.util.HexFormat;
-import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Which key on a token is meant. */
@@ -16,8 +15,7 @@ final class KeyOptions {
     private String id;
 
     KeySelector selector() {
-        return KeySelector.of(
-                Optional.ofNullable(label), Optional.ofNullable(id).map(KeyOptions::octets));
+        return KeySelector.of(label, id == null ? null : octets(id));
     }
 
     static byte[] octets(String hexadecimal) {

@@ -102,7 +102,8 @@ final class KeyReader {
 
     private static Optional<KeySelector> selector(SectionValues values) {
         if (!values.isSet(URI)) {
-            return Optional.of(KeySelector.of(values.get(LABEL), values.get(ID)));
+            return Optional.of(KeySelector.of(
+                    values.get(LABEL).orElse(null), values.get(ID).orElse(null)));
         }
         Optional<KeySelector> byUri =
                 values.get(URI).flatMap(uri -> values.problems().attempt(values.where(URI), () -> KeySelector.of(uri)));
@@ -113,7 +114,10 @@ final class KeyReader {
             values.atMostOne("say which key is meant", LABEL, URI);
             values.atMostOne("say which key is meant", ID, URI);
         }
-        return namesAKey ? byUri : Optional.of(KeySelector.of(values.get(LABEL), values.get(ID)));
+        return namesAKey
+                ? byUri
+                : Optional.of(KeySelector.of(
+                        values.get(LABEL).orElse(null), values.get(ID).orElse(null)));
     }
 
     private static Optional<List<String>> tokens(SectionValues values, Set<String> tokenNames) {

@@ -134,9 +134,7 @@ class EnvironmentSettingsTest {
                         "contracts",
                         new KeySettings.OnToken(
                                 List.of("hsm"),
-                                KeySelector.of(
-                                        Optional.of("contracts"),
-                                        Optional.of(HexFormat.of().parseHex("0a1b"))),
+                                KeySelector.of("contracts", HexFormat.of().parseHex("0a1b")),
                                 Optional.empty(),
                                 new KeyCertificates(
                                         Optional.of(files.certificate()), List.of(files.issuers(), files.root())))));

@@ -16,6 +16,7 @@ import io.github.hsmsigner.pkcs11.plan.SignaturePlan;
 import io.github.hsmsigner.pkcs11.plan.SignatureStep;
 import io.github.hsmsigner.pkcs11.plan.TokenInput;
 import io.github.hsmsigner.pkcs11.recovery.KeyRecovery;
+import io.github.hsmsigner.pkcs11.recovery.RetryLoop;
 import io.github.hsmsigner.pkcs11.recovery.SigningKeyUse;
 import io.github.hsmsigner.pkcs11.recovery.TokenConnection;
 import io.github.hsmsigner.pkcs11.session.Session;
@@ -40,6 +41,7 @@ public final class Pkcs11Signer implements Signer {
 
     private final Cryptoki cryptoki;
     private final TokenConnection connection;
+    private final RetryLoop requests;
     private final KeyRecovery recovery;
     private final KeyHandle handle;
     private final PublicKey publicKey;
@@ -62,6 +64,7 @@ public final class Pkcs11Signer implements Signer {
             String description) {
         this.cryptoki = cryptoki;
         this.connection = connection;
+        this.requests = connection.requests();
         this.publicKey = publicKey;
         this.plan = plan;
         this.loginForEach = loginForEach;
@@ -100,7 +103,7 @@ public final class Pkcs11Signer implements Signer {
     }
 
     private byte[] sign(SignatureStep step, byte[] input, Deadline deadline) {
-        return step.output().toSignature(connection.execute(new Signing(step, input, deadline), recovery, deadline));
+        return step.output().toSignature(requests.execute(new Signing(step, input, deadline), recovery, deadline));
     }
 
     /**

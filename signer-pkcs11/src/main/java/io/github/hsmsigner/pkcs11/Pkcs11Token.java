@@ -466,13 +466,23 @@ public final class Pkcs11Token implements AutoCloseable {
     }
 
     /**
-     * Waits a little for signatures in the making, then closes the sessions, and with them the login, and gives back the share of the
-     * module. A module in which a call hangs stays initialised. Further calls do nothing.
+     * Waits for a limited time for signatures under way. Then it closes the sessions, which ends the login, and gives back the share of
+     * the module. A module in which a call hangs stays initialised. Further calls do nothing. {@link #tryClose} returns the outcome.
      */
     @Override
     public void close() {
+        tryClose();
+    }
+
+    /**
+     * Closes the token as {@link #close}, and returns the outcome. The log has a warning if it is not complete.
+     *
+     * @return {@code true} if everything is closed; {@code false} if a call in the module did not return. Its thread and its session
+     *     remain, and the process should end. Further calls return the same
+     */
+    public boolean tryClose() {
         slots.close();
-        access.close();
+        return access.tryClose();
     }
 
     @Override

@@ -13,9 +13,12 @@ import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.TestPki;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a token leaves behind when it is closed at a bad moment. */
 @Timeout(60)
@@ -29,6 +32,11 @@ class ClosingTest {
     static void makeToken() {
         softToken = SoftHsm.newToken();
         softToken.importKey(TestPki.keyPair("EC", 256), "key", "01");
+    }
+
+    @AfterEach
+    void finalizeModule() {
+        SoftHsm.finalizeLeftModule();
     }
 
     private Pkcs11Token open(Duration drainLimit) {
@@ -81,10 +89,42 @@ class ClosingTest {
         });
         releasing.start();
         Thread.currentThread().interrupt();
-        token.close();
+        assertThat(token.tryClose()).as("complete").isTrue();
         assertThat(Thread.interrupted()).as("still interrupted").isTrue();
         assertNoSessionIsOpen();
         assertThat(epoch()).as("the module was finalised").isGreaterThan(epoch);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"C_Sign", "C_CloseSession", "C_GetTokenInfo"})
+    void theOutcomeTellsThatACallDidNotReturn(String hanging) {
+        CountDownLatch began = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        Pkcs11Token token = open(Duration.ofMillis(200));
+        Pkcs11Signer signer = token.signer(KeySelector.byLabel("key"));
+        cryptoki.fault(function -> {
+            if (function.equals(hanging)) {
+                began.countDown();
+                awaitLatch(release);
+            }
+        });
+        Thread caller = new Thread(() -> {
+            try {
+                signer.test(Deadline.after(Duration.ofMillis(100)));
+                token.describe(Deadline.after(Duration.ofMillis(100)));
+            } catch (SigningException e) {
+                // The call does not return before the deadline.
+            }
+        });
+        caller.start();
+        Await.until(Duration.ofSeconds(10), "the caller is answered", () -> !caller.isAlive());
+        assertThat(token.tryClose()).isFalse();
+        awaitLatch(began);
+        release.countDown();
+        Await.until(
+                Duration.ofSeconds(10),
+                "all sessions are closed",
+                () -> cryptoki.count("C_CloseSession") == cryptoki.count("C_OpenSession"));
     }
 
     @Test
@@ -113,7 +153,8 @@ class ClosingTest {
         });
         caller.start();
         awaitLatch(began);
-        token.close();
+        assertThat(token.tryClose()).as("the login has not returned").isFalse();
+        assertThat(token.tryClose()).as("the same again").isFalse();
         release.countDown();
         Await.until(
                 Duration.ofSeconds(10),

@@ -131,6 +131,7 @@ class UnreadableSlotTest {
                     .hasMessageContaining("did not return before the deadline");
         } finally {
             release.countDown();
+            SoftHsm.finalizeLeftModule();
         }
     }
 

@@ -232,11 +232,10 @@ public final class CryptokiModule implements AutoCloseable {
      * Gives the share back; the last one finalises the module. Further calls do nothing.
      *
      * @param limit the longest time to wait for calls under way; if they do not return, the module is left initialised
+     * @return {@code false} if the module is left initialised because a call in it does not return
      */
-    public void close(Duration limit) {
-        if (closed.compareAndSet(false, true)) {
-            loaded.giveBack(this, limit);
-        }
+    public boolean close(Duration limit) {
+        return !closed.compareAndSet(false, true) || loaded.giveBack(this, limit);
     }
 
     private static final class Loaded {
@@ -277,12 +276,10 @@ public final class CryptokiModule implements AutoCloseable {
             }
         }
 
-        void giveBack(CryptokiModule share, Duration limit) {
+        boolean giveBack(CryptokiModule share, Duration limit) {
             working.remove(share);
             shares.remove(share);
-            if (shares.isEmpty()) {
-                finalizeAtEnd(limit);
-            }
+            return !shares.isEmpty() || finalizeAtEnd(limit);
         }
 
         /**
@@ -347,19 +344,20 @@ public final class CryptokiModule implements AutoCloseable {
             return entry;
         }
 
-        void finalizeAtEnd(Duration limit) {
+        boolean finalizeAtEnd(Duration limit) {
             long entry;
             try {
                 entry = closeGate(limit);
             } catch (ModuleBusyException e) {
                 LOG.warn("The PKCS#11 module {} is left initialised: a call in it has not returned.", file);
-                return;
+                return false;
             }
             try {
                 // Another share can have been opened meanwhile.
                 if (shares.isEmpty() && initialized) {
                     finalizeModule();
                 }
+                return true;
             } finally {
                 gate.open(entry);
             }

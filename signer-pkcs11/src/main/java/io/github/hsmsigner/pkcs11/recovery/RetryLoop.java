@@ -31,7 +31,7 @@ import java.util.concurrent.CompletableFuture;
  * <p>A request renews the login only if that can help, which is if a signature was made since the last login. Everything
  * beyond that is for {@link TokenProbe}. Thread-safe.
  */
-final class RetryLoop {
+public final class RetryLoop {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final Duration SLOW_LOGIN = Duration.ofSeconds(1);
@@ -74,11 +74,17 @@ final class RetryLoop {
     }
 
     /**
-     * Does something, more than once if necessary.
+     * Does something in a session, more than once if necessary.
      *
+     * @param work what to do
      * @param key the key that is used; {@code null} if none is
+     * @param deadline when to stop waiting for it
+     * @param <T> the result
+     * @return the result
+     * @throws SigningUnavailableException if the deadline passed, or the token or the key is known not to work
+     * @throws InternalSigningException if the token refuses what it is asked for
      */
-    <T> T execute(SessionWork<T> work, KeyRecovery key, Deadline deadline) {
+    public <T> T execute(SessionWork<T> work, KeyRecovery key, Deadline deadline) {
         if (deadline.hasPassed()) {
             throw unavailable(Reason.LATE, "The deadline had passed before token " + token + " was called.", null);
         }

@@ -60,6 +60,7 @@ public final class TokenConnection implements AutoCloseable {
     private final TokenProbe probe;
     private final RetryLoop requests;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean closedCompletely;
     private final AtomicBoolean checkingLogin = new AtomicBoolean();
     private volatile long lastLoginCheck;
 
@@ -300,18 +301,12 @@ public final class TokenConnection implements AutoCloseable {
     }
 
     /**
-     * Does something with a key.
+     * Returns what does the requests that use a key.
      *
-     * @param work what to do
-     * @param key the key
-     * @param deadline when to stop waiting for it
-     * @param <T> the result
-     * @return the result
-     * @throws SigningUnavailableException if the deadline passed, or the token or the key is known not to work
-     * @throws InternalSigningException if the token refuses what it is asked for
+     * @return the loop
      */
-    public <T> T execute(SessionWork<T> work, KeyRecovery key, Deadline deadline) {
-        return requests.execute(work, key, deadline);
+    public RetryLoop requests() {
+        return requests;
     }
 
     /**
@@ -418,22 +413,36 @@ public final class TokenConnection implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
+        tryClose();
+    }
+
+    /**
+     * Closes it as {@link #close}, and returns the outcome.
+     *
+     * @return {@code false} if a call in the module did not return, so that its session or the module stays open
+     */
+    public boolean tryClose() {
+        if (closed.compareAndSet(false, true)) {
+            closedCompletely = closeOnce();
         }
+        return closedCompletely;
+    }
+
+    private boolean closeOnce() {
         threads.closeTimer();
         login.stop();
         boolean drained = sessions.drain(settings.drainLimit());
         if (!drained) {
             LOG.warn("Token {}: a call in the PKCS#11 module has not returned; its session stays open.", token);
         }
-        CompletableFuture<Void> done = new CompletableFuture<>();
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
         Runnable end = () -> {
+            boolean complete = false;
             try {
-                closeSessions();
-                module.close(drained ? settings.drainLimit() : Duration.ZERO);
+                complete = closeSessions();
+                complete &= module.close(drained ? settings.drainLimit() : Duration.ZERO);
             } finally {
-                done.complete(null);
+                done.complete(complete);
             }
         };
         try {
@@ -445,22 +454,26 @@ public final class TokenConnection implements AutoCloseable {
         threads.close();
         if (threads.awaitUninterruptibly(done, settings.drainLimit().toNanos())) {
             LOG.info("Token {} closed.", token);
+            return drained && done.join() && threads.hanging() == 0;
         } else {
             LOG.warn(
                     "Token {}: the PKCS#11 module could not be finalised in time, because a call does not return.",
                     token);
+            return false;
         }
     }
 
-    private void closeSessions() {
+    private boolean closeSessions() {
         try {
             threads.enter(settings.drainLimit(), () -> {
                 sessions.closeAll();
                 login.close();
                 return null;
             });
+            return true;
         } catch (CryptokiException | RuntimeException e) {
             LOG.warn("The sessions with token {} could not be closed: {}", token, e.getMessage());
+            return false;
         }
     }
 }

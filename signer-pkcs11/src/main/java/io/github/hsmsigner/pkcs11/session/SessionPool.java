@@ -653,6 +653,11 @@ public final class SessionPool {
             try {
                 threads.execute(this::closeAllDiscarded);
             } catch (SigningUnavailableException e) {
+                if (closed) {
+                    // The session of a call that hung until after the token was closed.
+                    closeAllDiscarded();
+                    return;
+                }
                 LOG.debug("Sessions were not closed: {}", e.getMessage());
                 closers.decrementAndGet();
             }

@@ -1,5 +1,8 @@
 package io.github.hsmsigner.pkcs11.softhsm;
 
+import io.github.hsmsigner.pkcs11.Await;
+import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
 import io.github.hsmsigner.testing.ExternalTool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,6 +12,7 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
@@ -74,6 +78,17 @@ public final class SoftHsm {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Finalises the module that a closed token left initialised, once its calls have returned. Otherwise new tokens do not show. */
+    public static void finalizeLeftModule() {
+        Await.until(Duration.ofSeconds(20), "the module is finalised", () -> {
+            try {
+                return CryptokiModule.open(module()).close(Duration.ofSeconds(1));
+            } catch (CryptokiException e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     private static Path configuration() {

@@ -7,7 +7,6 @@ import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
-import io.github.hsmsigner.pkcs11.health.SessionStatistics;
 import io.github.hsmsigner.pkcs11.health.TokenHealth;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -277,12 +276,7 @@ final class TokenLink {
             return false;
         }
         Pkcs11Token open = token;
-        if (open == null) {
-            return true;
-        }
-        open.close();
-        SessionStatistics sessions = open.sessions();
-        return sessions.inUse() == 0 && sessions.hungCalls() == 0;
+        return open == null || open.tryClose();
     }
 
     /** The next attempt is {@code null} if waiting alone does not help. */

@@ -84,6 +84,7 @@ final class ModelToken implements NativeModule {
     private static final class SessionState {
         private boolean inCall;
         private String signingKey;
+        private boolean authenticated;
     }
 
     ModelToken(SimulatedScheduler scheduler, Scenario scenario, Violations violations) {
@@ -448,18 +449,7 @@ final class ModelToken implements NativeModule {
         String tried = new String(given);
         inSession("C_Login", session, () -> {
             require(!loggedIn, "C_Login", ReturnValue.USER_ALREADY_LOGGED_IN);
-            require(wrongPins < WRONG_PINS_TO_LOCK, "C_Login", ReturnValue.PIN_LOCKED);
-            if (!tried.equals(pin)) {
-                wrongPins++;
-                rejectedInARow++;
-                mostRejectedInARow = Math.max(mostRejectedInARow, rejectedInARow);
-                if (!rejectedPins.add(tried)) {
-                    violations.add(Invariant.REJECTED_PIN, "C_Login with a PIN that was rejected before: " + tried);
-                }
-                throw new CryptokiException("C_Login", ReturnValue.PIN_INCORRECT);
-            }
-            wrongPins = 0;
-            rejectedInARow = 0;
+            tryPin("C_Login", tried);
             logins++;
             loggedIn = true;
             end(Fault.Until.NEXT_C_LOGIN);
@@ -468,9 +458,35 @@ final class ModelToken implements NativeModule {
         });
     }
 
+    private void tryPin(String function, String tried) throws CryptokiException {
+        require(wrongPins < WRONG_PINS_TO_LOCK, function, ReturnValue.PIN_LOCKED);
+        if (!tried.equals(pin)) {
+            wrongPins++;
+            rejectedInARow++;
+            mostRejectedInARow = Math.max(mostRejectedInARow, rejectedInARow);
+            if (!rejectedPins.add(tried)) {
+                violations.add(Invariant.REJECTED_PIN, function + " with a PIN that was rejected before: " + tried);
+            }
+            throw new CryptokiException(function, ReturnValue.PIN_INCORRECT);
+        }
+        wrongPins = 0;
+        rejectedInARow = 0;
+    }
+
     @Override
     public void loginContextSpecific(long session, char[] given) throws CryptokiException {
-        throw new CryptokiException("C_Login", ReturnValue.OPERATION_NOT_INITIALIZED);
+        String tried = new String(given);
+        String function = "C_Login for a signature";
+        inSession(function, session, () -> {
+            SessionState state = sessions.get(session);
+            require(
+                    state.signingKey != null && needsLoginForEach(state.signingKey),
+                    function,
+                    ReturnValue.OPERATION_NOT_INITIALIZED);
+            tryPin(function, tried);
+            state.authenticated = true;
+            return null;
+        });
     }
 
     @Override
@@ -509,8 +525,13 @@ final class ModelToken implements NativeModule {
         publicHalf.put(AttributeType.CLASS, ObjectClass.PUBLIC_KEY);
         publicHalf.put(AttributeType.PUBLIC_EXPONENT, new byte[] {1, 0, 1});
         half.put(AttributeType.SIGN, true);
+        half.put(AttributeType.ALWAYS_AUTHENTICATE, needsLoginForEach(key));
         objects.put(++lastObject, half);
         objects.put(++lastObject, publicHalf);
+    }
+
+    private boolean needsLoginForEach(String key) {
+        return scenario.loginForEach.filter(key::equals).isPresent();
     }
 
     private boolean isVisible(Map<AttributeType<?>, Object> object) {
@@ -572,8 +593,11 @@ final class ModelToken implements NativeModule {
         return inSession("C_Sign", session, () -> {
             SessionState state = sessions.get(session);
             String key = state.signingKey;
+            boolean authenticated = state.authenticated;
             state.signingKey = null;
+            state.authenticated = false;
             require(key != null, "C_Sign", ReturnValue.OPERATION_NOT_INITIALIZED);
+            require(authenticated || !needsLoginForEach(key), "C_Sign", ReturnValue.USER_NOT_LOGGED_IN);
             require(loggedIn, "C_Sign", ReturnValue.USER_NOT_LOGGED_IN);
             require(!deletedKeys.contains(key), "C_Sign", ReturnValue.KEY_HANDLE_INVALID);
             return signature(key, data);

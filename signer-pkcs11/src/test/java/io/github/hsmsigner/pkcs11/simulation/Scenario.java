@@ -51,6 +51,30 @@ final class Scenario {
             Set.of("C_CloseSession"),
             Set.of("C_Initialize"),
             Set.of("C_Finalize"));
+    /** Not C_GetAttributeValue: some tokens answer such errors for attributes that they do not have. */
+    private static final List<Set<String>> OPENING = List.of(
+            Set.of("C_Initialize"),
+            Set.of("C_GetInfo"),
+            Set.of("C_GetSlotList"),
+            Set.of("C_GetTokenInfo"),
+            Set.of("C_OpenSession"),
+            Set.of("C_Login"),
+            Set.of("C_FindObjects"),
+            Set.of(
+                    "C_Initialize",
+                    "C_GetInfo",
+                    "C_GetSlotList",
+                    "C_GetTokenInfo",
+                    "C_OpenSession",
+                    "C_Login",
+                    "C_FindObjects"));
+
+    private static final List<ReturnValue> ERRORS_OF_KEYS = List.of(
+            ReturnValue.DEVICE_ERROR,
+            ReturnValue.GENERAL_ERROR,
+            ReturnValue.FUNCTION_FAILED,
+            ReturnValue.KEY_HANDLE_INVALID,
+            ReturnValue.KEY_FUNCTION_NOT_PERMITTED);
     /** When the burst comes. */
     private static final Duration BURST = Duration.ofSeconds(3);
 
@@ -79,7 +103,7 @@ final class Scenario {
                 return List.copyOf(codes);
             }));
 
-    /** What goes wrong. The weights give each kind at least 5 % of the seeds. */
+    /** What goes wrong. The weights give each kind that has one at least 5 % of the seeds. */
     enum Kind {
         ERRORS(3),
         ERRORS_UNTIL_C_INITIALIZE(2),
@@ -98,7 +122,12 @@ final class Scenario {
         NO_THREADS(1),
         LISTENER_THROWS(1),
         CALLERS_INTERRUPTED(1),
-        IMPATIENT_CALLERS(1);
+        IMPATIENT_CALLERS(1),
+
+        // These come in addition to others, or alone.
+        KEY_FAILS(0),
+        CLOSED_DURING_LOGIN(0),
+        OPENING_FAILS(0);
 
         private static final Set<Kind> OF_CALLERS = EnumSet.of(CALLERS_INTERRUPTED, IMPATIENT_CALLERS);
         private static final Set<Kind> OF_PINS = EnumSet.of(SLOW_PIN_SOURCE, CHANGED_PIN, ALTERNATING_PINS);
@@ -148,6 +177,8 @@ final class Scenario {
     final CallingThread callingThread;
     final Duration sessionKeepAlive;
     final boolean closedWhileInterrupted;
+    /** The key with CKA_ALWAYS_AUTHENTICATE; empty if no key has it. */
+    final Optional<String> loginForEach;
     /** When the token is closed although faults are active; empty if it is closed at the end. */
     final Optional<Duration> closedEarly;
 
@@ -175,8 +206,81 @@ final class Scenario {
         for (Kind kind : kinds) {
             add(kind, random);
         }
-        closedEarly = random.nextDouble() < 0.1 ? Optional.of(closeTime(random)) : Optional.empty();
+        Optional<Duration> close = random.nextDouble() < 0.1 ? Optional.of(closeTime(random)) : Optional.empty();
+        // A separate chance, so that it does not change what comes before.
+        Random additions = new Random(~seed);
+        additions.nextLong();
+        loginForEach = additions.nextDouble() < 0.15 ? Optional.of(keys.get(0)) : Optional.empty();
+        double addition = additions.nextDouble();
+        if (addition < 0.06) {
+            addKeyFails(additions);
+        } else if (addition < 0.12 && !canHang()) {
+            close = Optional.of(addClosedDuringLogin(additions));
+        } else if (addition < 0.18) {
+            addOpeningFails(additions);
+        }
+        closedEarly = close;
         events.sort(Comparator.comparing(Event::at));
+    }
+
+    /** One key fails; in half of the cases nothing else does. */
+    private void addKeyFails(Random random) {
+        if (random.nextBoolean()) {
+            kinds.clear();
+            faults.clear();
+            events.clear();
+        }
+        kinds.add(Kind.KEY_FAILS);
+        Duration begin = millis(random, 2_000, 10_000);
+        Duration end = begin.plus(millis(random, 500, 20_000));
+        String key = keys.get(random.nextInt(keys.size()));
+        ReturnValue error = ERRORS_OF_KEYS.get(random.nextInt(ERRORS_OF_KEYS.size()));
+        answer(Kind.KEY_FAILS, begin, end, Fault.Until.TIME, Set.of("C_SignInit of " + key), 1, error.code());
+    }
+
+    /** The token is closed while a slow login may be in progress; sometimes C_Finalize does not end its session. */
+    private Duration addClosedDuringLogin(Random random) {
+        kinds.add(Kind.CLOSED_DURING_LOGIN);
+        Duration begin = millis(random, 2_000, 8_000);
+        Duration close = begin.plus(millis(random, 0, 4_000));
+        Duration time = millis(random, 500, 4_000);
+        Set<String> functions = random.nextBoolean() ? Set.of("C_Login") : Set.of("C_GetTokenInfo", "C_Login");
+        calls(
+                Kind.CLOSED_DURING_LOGIN,
+                begin,
+                begin.plusSeconds(10),
+                functions,
+                1,
+                Fault.slow(time),
+                seconds(time) + " slower");
+        if (random.nextBoolean()) {
+            answer(
+                    Kind.CLOSED_DURING_LOGIN,
+                    close,
+                    close.plusSeconds(12),
+                    Fault.Until.TIME,
+                    Set.of("C_Finalize"),
+                    1,
+                    ReturnValue.FUNCTION_FAILED.code());
+        }
+        events.add(
+                random.nextBoolean()
+                        ? event(begin, "all sessions are closed", ModelToken::loseSessions)
+                        : event(begin, "the login is lost", ModelToken::loseLogin));
+        return close;
+    }
+
+    /** The token cannot be opened at first. */
+    private void addOpeningFails(Random random) {
+        kinds.add(Kind.OPENING_FAILS);
+        answer(
+                Kind.OPENING_FAILS,
+                Duration.ZERO,
+                millis(random, 200, 1_800),
+                Fault.Until.TIME,
+                OPENING.get(random.nextInt(OPENING.size())),
+                random.nextBoolean() ? 1 : 0.5,
+                code(random));
     }
 
     /** A script that is written by hand, for two keys, four sessions and four callers. */
@@ -192,6 +296,7 @@ final class Scenario {
         callingThread = CallingThread.MODULE;
         sessionKeepAlive = Duration.ofMinutes(10);
         closedWhileInterrupted = false;
+        loginForEach = Optional.empty();
         latencies.put("C_Initialize", Duration.ofMillis(200));
         latencies.put("C_OpenSession", Duration.ofMillis(10));
         latencies.put("C_Login", Duration.ofMillis(50));
@@ -426,6 +531,11 @@ final class Scenario {
         return kinds.stream().allMatch(kind -> kind.isOfCallers() || kind == Kind.KEY_DELETED);
     }
 
+    /** Whether nothing is wrong but one key. */
+    boolean onlyKeyFails() {
+        return kinds.equals(EnumSet.of(Kind.KEY_FAILS));
+    }
+
     /** How long a call takes: half to one and a half of the time of its function. */
     Duration latency(String function, RandomGenerator random) {
         Duration usual = latencies.getOrDefault(function, Duration.ZERO);
@@ -485,6 +595,9 @@ final class Scenario {
                 .append(", called on the thread of ")
                 .append(callingThread)
                 .append(closedWhileInterrupted ? ", closed by an interrupted thread" : "")
+                .append(loginForEach
+                        .map(key -> ", a login for each signature of " + key)
+                        .orElse(""))
                 .append(closedEarly.map(time -> ", closed at " + seconds(time)).orElse(""))
                 .append("\n");
         text.append("  Latency ")

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,12 +49,11 @@ final class Simulation {
      * climbs.
      */
     private static final Duration ESCALATION = Duration.ofSeconds(15);
-    /** Readiness must change one second after the 10 s without a success. */
-    private static final Duration UNTRUE_HEALTH = Duration.ofSeconds(11);
-    /** A token that works again is usable before the first request succeeds. */
-    private static final Duration READINESS_CHANGE = Duration.ofSeconds(1);
     /** Sessions that the token had no room for are opened again, more each second. */
     private static final Duration SETTLING = Duration.ofSeconds(10);
+
+    /** A program that cannot open the token tries again. */
+    private static final Duration OPENING_PAUSE = Duration.ofMillis(300);
 
     private static final Duration TOLERANCE = Duration.ofMillis(10);
     /** Calls on the caller's thread end when the module returns: signing, or login and look-up in between. */
@@ -98,11 +98,10 @@ final class Simulation {
     private int pinCalls;
     private int signatures;
 
-    private Duration firstFailure = Fault.NEVER;
-    private Duration usableSince = Duration.ZERO;
-    private int failures;
-    private Duration lastFailureAt = Duration.ZERO;
-    private String lastFailure = "";
+    private final HealthWatch tokenWatch = new HealthWatch();
+    private final Map<String, HealthWatch> keyWatches = new HashMap<>();
+    private final Set<String> reportedMissing = new HashSet<>();
+    private Duration unusableSince = Fault.NEVER;
 
     private Simulation(long seed, Scenario scenario, int keptEvents) {
         this.scenario = scenario;
@@ -184,10 +183,8 @@ final class Simulation {
 
     private void live() {
         scheduler.threadStartFails(() -> isActive(Kind.NO_THREADS));
-        token = SimulatedTokens.open(config(), model, scheduler);
-        for (String key : scenario.keys) {
-            signers.put(key, token.signer(KeySelector.byLabel(key)));
-        }
+        scenario.keys.forEach(key -> keyWatches.put(key, new HealthWatch()));
+        token = open();
         scenario.events.forEach(event -> scheduler.at(event.at(), () -> {
             scheduler.event("SCRIPT: " + event.words());
             event.what().accept(model);
@@ -219,6 +216,41 @@ final class Simulation {
         }
         checkClosed();
         checkNumbers();
+    }
+
+    /** Opens the token and finds its keys, again if the script makes that fail. */
+    private Pkcs11Token open() {
+        while (true) {
+            Optional<Pkcs11Token> opened = Optional.empty();
+            try {
+                opened = Optional.of(SimulatedTokens.open(config(), model, scheduler));
+                for (String key : scenario.keys) {
+                    signers.put(key, opened.get().signer(KeySelector.byLabel(key)));
+                }
+                return opened.get();
+            } catch (RuntimeException e) {
+                scheduler.event("the token cannot be opened: " + e.getMessage());
+                opened.ifPresent(Pkcs11Token::close);
+                boolean expected = scenario.has(Kind.OPENING_FAILS)
+                        && scheduler
+                                        .elapsed()
+                                        .minus(RECOVERY)
+                                        .compareTo(scenario.firstOf(Kind.OPENING_FAILS)
+                                                .end())
+                                <= 0;
+                violations.require(
+                        expected && e instanceof SigningUnavailableException unavailable && unavailable.retryable(),
+                        Invariant.OPENING,
+                        "the token cannot be opened: " + e);
+                violations.require(
+                        model.openSessions() == 0 && !model.isInitialized(),
+                        Invariant.OPENING,
+                        "the token was not opened, but there are " + model.openSessions()
+                                + " sessions, and the module is "
+                                + (model.isInitialized() ? "initialised" : "finalised"));
+                scheduler.sleep(OPENING_PAUSE);
+            }
+        }
     }
 
     private void stopCallers() {
@@ -347,8 +379,8 @@ final class Simulation {
                     Invariant.SIGNATURE,
                     "a wrong signature with " + key);
             signatures++;
-            firstFailure = Fault.NEVER;
-            failures = 0;
+            tokenWatch.succeeded();
+            keyWatches.get(key).succeeded();
         } catch (RuntimeException | OutOfMemoryError | StackOverflowError | AssertionError e) {
             failure = Optional.of(e);
         }
@@ -389,20 +421,28 @@ final class Simulation {
                 failure instanceof SigningException,
                 Invariant.EXCEPTIONS,
                 "a request with " + key + " fails with " + failure);
+        if (!model.hasKey(key)) {
+            reportedMissing.add(key);
+        }
         if (!shouldSucceed || closing) {
             return;
         }
-        if (!token.health().usable()) {
-            usableSince = Fault.NEVER;
+        String lastFailure = String.valueOf(failure.getMessage());
+        tokenWatch.failed(scheduler.elapsed(), lastFailure, token.health().usable());
+        if (!isLate(failure)) {
+            keyWatches.get(key).failed(scheduler.elapsed(), lastFailure, isUsable(key));
         }
-        firstFailure = failures == 0 ? scheduler.elapsed() : firstFailure;
-        failures++;
-        lastFailureAt = scheduler.elapsed();
-        lastFailure = String.valueOf(failure.getMessage());
         violations.require(
                 !scenario.tokenWorks() || isBusy(failure),
                 Invariant.OTHERS_SERVED,
                 "a patient request with " + key + " fails though the token works: " + lastFailure);
+    }
+
+    /** A token that is slow, or busy, says nothing about one of its keys. */
+    private static boolean isLate(Throwable failure) {
+        return failure instanceof SigningUnavailableException e
+                && (e.reason() == SigningUnavailableException.Reason.LATE
+                        || e.reason() == SigningUnavailableException.Reason.BUSY);
     }
 
     /** Overload is no fault of the token. */
@@ -417,25 +457,43 @@ final class Simulation {
         while (scheduler.elapsed().compareTo(end) < 0) {
             Duration left = end.minus(scheduler.elapsed());
             scheduler.sleep(left.compareTo(SAMPLING) < 0 ? left : SAMPLING);
+            Duration now = scheduler.elapsed();
             TokenHealth health = token.health();
-            if (!health.usable()) {
-                usableSince = Fault.NEVER;
-            } else if (usableSince.equals(Fault.NEVER)) {
-                usableSince = scheduler.elapsed();
+            tokenWatch.see(now, health.usable());
+            if (health.usable()) {
+                tokenWatch
+                        .untruth(now)
+                        .ifPresent(why ->
+                                violations.add(Invariant.TRUTHFUL_HEALTH, "the token is " + health + ", but " + why));
             }
-            if (failures >= 3
-                    && scheduler.elapsed().minus(firstFailure).compareTo(UNTRUE_HEALTH) > 0
-                    && scheduler.elapsed().minus(usableSince).compareTo(READINESS_CHANGE) > 0
-                    && lastFailureAt.compareTo(usableSince) > 0) {
-                violations.add(
-                        Invariant.TRUTHFUL_HEALTH,
-                        "no request succeeded since " + Scenario.seconds(firstFailure) + ", but the token is " + health
-                                + "; last failure: " + lastFailure);
-            }
+            keyWatches.forEach((key, watch) -> {
+                watch.see(now, isUsable(key));
+                if (isUsable(key)) {
+                    watch.untruth(now)
+                            .ifPresent(why -> violations.add(Invariant.KEY_HEALTH, key + " is healthy, but " + why));
+                }
+            });
+            checkOtherKeys(now, health);
             if (scenario.tokenWorks()) {
                 violations.require(health.usable(), Invariant.NO_FALSE_ALARM, "the token works, but is " + health);
             }
         }
+    }
+
+    private boolean isUsable(String key) {
+        return signers.get(key).health().usable();
+    }
+
+    private void checkOtherKeys(Duration now, TokenHealth health) {
+        if (health.usable()) {
+            unusableSince = Fault.NEVER;
+        } else if (unusableSince.equals(Fault.NEVER)) {
+            unusableSince = now;
+        }
+        violations.require(
+                !scenario.onlyKeyFails() || now.minus(unusableSince).compareTo(RECOVERY) <= 0,
+                Invariant.OTHER_KEYS,
+                "only a key fails, but the token is " + health + " since " + Scenario.seconds(unusableSince));
     }
 
     /** Too many rejected PINs since the last login stop all logins for good. */
@@ -450,7 +508,7 @@ final class Simulation {
                         sign(key, PATIENT),
                         Invariant.RECOVERY,
                         key + " does not sign " + Scenario.seconds(grace()) + " after the end of the faults: "
-                                + lastFailure);
+                                + tokenWatch.lastFailure());
             }
         }
     }
@@ -474,6 +532,16 @@ final class Simulation {
                 Invariant.HEALTHY_AGAIN,
                 "the token is " + health + " " + Scenario.seconds(grace().plus(SETTLING))
                         + " after the end of the faults");
+        for (String key : scenario.keys) {
+            boolean works = mayLogIn() && model.hasKey(key);
+            violations.require(
+                    works
+                            ? isUsable(key) || hanging > 0 || faultLeft()
+                            : !isUsable(key) || !reportedMissing.contains(key),
+                    Invariant.KEY_HEALTH,
+                    key + (works ? " works" : " does not work") + ", but is "
+                            + signers.get(key).health());
+        }
         SessionStatistics sessions = token.sessions();
         violations.require(
                 (sessions.capacity() == scenario.maxSessions || faultLeft())
@@ -517,7 +585,9 @@ final class Simulation {
         boolean abandoned = model.callsInside() > 0 || scenario.closedEarly.isPresent() && scenario.canHang();
         boolean refused = model.failedFinalizations() > failedFinalizationsBefore;
         violations.require(
-                abandoned || (!model.isInitialized() || refused) && model.openSessions() == 0,
+                abandoned
+                        || (!model.isInitialized() || refused)
+                                && model.openSessions() <= (refused ? model.failedCloses() : 0),
                 Invariant.CLOSED,
                 "after close() there are " + model.openSessions() + " sessions, and the module is "
                         + (model.isInitialized() ? "initialised" : "finalised"));
@@ -527,6 +597,11 @@ final class Simulation {
         long faultSeconds =
                 scenario.faultTime().toSeconds() + 1 + (scenario.needsEscalation() ? ESCALATION.toSeconds() : 0);
         int capacity = scenario.maxSessions;
+        bound(
+                Invariant.PIN_SOURCE,
+                pinCalls,
+                LOGINS + model.count("C_Login") + faultSeconds * TRIED_LOGINS_A_SECOND + contextLogins(),
+                "calls of the PIN source");
         bound(Invariant.PIN_TRIES, model.mostRejectedInARow(), WRONG_PINS, "different wrong PINs in a row");
         bound(Invariant.LOGINS, model.logins(), LOGINS + loginsInTrouble(faultSeconds), "logins");
         bound(
@@ -574,6 +649,13 @@ final class Simulation {
     private int sessionsBeingClosed() {
         boolean slow = scenario.has(Kind.HANGING_CALLS) || scenario.has(Kind.SLOW_CALLS);
         return (slow || scenario.has(Kind.NO_THREADS) ? scenario.maxSessions : 0) + (slow ? HANGING_PROBES : 0);
+    }
+
+    /** The PIN for logins for single signatures is kept for 5 s; then calls that come at once ask for it. */
+    private long contextLogins() {
+        return scenario.loginForEach.isEmpty()
+                ? 0
+                : scenario.maxSessions * (1 + scheduler.elapsed().toSeconds() / 5);
     }
 
     private void bound(Invariant invariant, long number, long most, String what) {

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens to sixteen signing threads when something breaks. */
 @Timeout(60)
@@ -48,6 +49,7 @@ class RecoveryTest {
             .build();
 
     private static SoftHsm.Token softToken;
+    private static SoftHsm.Token otherToken;
 
     private final SameProcess sameProcess = new SameProcess(SoftHsm.module());
     private FaultyCryptoki cryptoki;
@@ -56,6 +58,7 @@ class RecoveryTest {
 
     @BeforeAll
     static void makeToken() {
+        otherToken = SoftHsm.newToken();
         softToken = SoftHsm.newToken();
         softToken.importKey(TestPki.rsaKeyPair(2048), "other", "01");
         softToken.importKey(TestPki.rsaKeyPair(2048), "key", "02");
@@ -541,6 +544,23 @@ class RecoveryTest {
             assertThat(share.epoch()).isEqualTo(epoch);
             other.close();
             Await.until(Duration.ofSeconds(5), "the module is initialised again", () -> share.epoch() > epoch);
+        }
+    }
+
+    /** C_Logout ends the login of all sessions with a token, and of no other token. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aTokenThatFailsIsLoggedOutUnlessItWorksForAnother(boolean another) {
+        SoftHsm.Token others = another ? softToken : otherToken;
+        Pkcs11Config config = config().pin(PinSource.fixed(others.pin().toCharArray()))
+                .tokenLabel(others.label())
+                .build();
+        try (Pkcs11Token works = Pkcs11Token.open(config)) {
+            cryptoki.answer("C_SignInit", Integer.MAX_VALUE, ReturnValue.DEVICE_ERROR);
+            assertThatThrownBy(() -> sign(DEADLINE)).isInstanceOf(SigningUnavailableException.class);
+            Await.until(Duration.ofSeconds(10), "two more logins", () -> cryptoki.count("C_Login") >= 3);
+            assertThat(cryptoki.count("C_Logout") > 0).isEqualTo(!another);
+            assertThat(works.health().usable()).isTrue();
         }
     }
 

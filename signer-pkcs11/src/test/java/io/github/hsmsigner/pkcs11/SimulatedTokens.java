@@ -1,6 +1,7 @@
 package io.github.hsmsigner.pkcs11;
 
 import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.cryptoki.CryptokiWork;
 import io.github.hsmsigner.pkcs11.cryptoki.NativeModule;
 import io.github.hsmsigner.pkcs11.scheduling.Scheduler;
 import java.time.Duration;
@@ -13,12 +14,13 @@ public final class SimulatedTokens {
 
     private SimulatedTokens() {}
 
+    /** Opens a token of a module that no other token uses. */
     public static Pkcs11Token open(Pkcs11Config config, NativeModule module, Scheduler scheduler) {
-        return Pkcs11Token.open(
-                config,
-                () -> CryptokiModule.open(config.module(), module, scheduler),
-                UnaryOperator.identity(),
-                SLOT_LIMIT,
-                scheduler);
+        return open(config, () -> CryptokiModule.open(config.module(), module, scheduler), scheduler);
+    }
+
+    /** Opens a token with a share of a module. */
+    public static Pkcs11Token open(Pkcs11Config config, CryptokiWork<CryptokiModule> module, Scheduler scheduler) {
+        return Pkcs11Token.open(config, module, UnaryOperator.identity(), SLOT_LIMIT, scheduler);
     }
 }

@@ -88,6 +88,16 @@ public final class CryptokiModule implements AutoCloseable {
     }
 
     /**
+     * Takes a further share in the same module.
+     *
+     * @return the share
+     * @throws CryptokiException if C_Initialize fails
+     */
+    public CryptokiModule share() throws CryptokiException {
+        return loaded.share(loaded.parameters);
+    }
+
+    /**
      * Returns the module's functions.
      *
      * @return the functions, usable until this share is closed
@@ -122,8 +132,7 @@ public final class CryptokiModule implements AutoCloseable {
      * @return the set, the same one for all shares
      */
     public RejectedPins rejectedPins(TokenInfo token) {
-        return loaded.rejectedPins.computeIfAbsent(
-                token.serialNumber() + "/" + token.label(), name -> new RejectedPins("Token " + token));
+        return loaded.rejectedPins.computeIfAbsent(name(token), name -> new RejectedPins("Token " + token));
     }
 
     /**
@@ -185,13 +194,14 @@ public final class CryptokiModule implements AutoCloseable {
     }
 
     /**
-     * Says whether the token of this share works, so that a share whose token does not work leaves the module alone.
+     * Records whether the token of this share works, so that a share whose token does not work spares it.
      *
-     * @param working whether it does
+     * @param token the token, by its serial number and label
+     * @param working whether it works
      */
-    public void working(boolean working) {
+    public void working(TokenInfo token, boolean working) {
         if (working) {
-            loaded.working.add(this);
+            loaded.working.put(this, name(token));
         }
         // A probe may end after the share was closed. A closed share must not prevent other shares from initialising
         // the module again.
@@ -206,7 +216,23 @@ public final class CryptokiModule implements AutoCloseable {
      * @return {@code true} if another share reports that its token works
      */
     public boolean othersWork() {
-        return loaded.working.stream().anyMatch(share -> share != this);
+        return loaded.working.keySet().stream().anyMatch(share -> share != this);
+    }
+
+    /**
+     * Returns whether C_Logout would disturb another share. C_Logout ends the login of the whole process to one token.
+     *
+     * @param token the token
+     * @return {@code true} if the token works for another share
+     */
+    public boolean othersWork(TokenInfo token) {
+        String name = name(token);
+        return loaded.working.entrySet().stream()
+                .anyMatch(share -> share.getKey() != this && share.getValue().equals(name));
+    }
+
+    private static String name(TokenInfo token) {
+        return token.serialNumber() + "/" + token.label();
     }
 
     /**
@@ -243,7 +269,10 @@ public final class CryptokiModule implements AutoCloseable {
         private final Path file;
         private final NativeModule cryptoki;
         private final Set<CryptokiModule> shares = ConcurrentHashMap.newKeySet();
-        private final Set<CryptokiModule> working = ConcurrentHashMap.newKeySet();
+
+        /** The shares whose tokens work, with the names of the tokens. */
+        private final Map<CryptokiModule, String> working = new ConcurrentHashMap<>();
+
         private final AtomicInteger hungCalls = new AtomicInteger();
         private final Map<String, RejectedPins> rejectedPins = new ConcurrentHashMap<>();
 

@@ -245,9 +245,7 @@ final class Login {
                 : cryptoki.openSession(token.slotId());
         try {
             Optional<CryptokiException> logoutFailure =
-                    step == Step.LOGOUT || (step == Step.LOGOUT_IF_STALE && isStale(session))
-                            ? logOut(session)
-                            : Optional.empty();
+                    mustLogOut(token, session, step) ? logOut(session) : Optional.empty();
             try {
                 logIn(token, session, pin);
             } catch (CryptokiException | RuntimeException e) {
@@ -297,9 +295,13 @@ final class Login {
     }
 
     /** A token that fails, and yet holds the login, does not log in again without a logout. */
-    private boolean isStale(long session) throws CryptokiException {
+    private boolean mustLogOut(TokenInfo token, long session, Step step) throws CryptokiException {
         try {
-            return !module.othersWork() && cryptoki.isLoggedIn(session);
+            return switch (step) {
+                case LOGOUT -> !module.othersWork(token);
+                case LOGOUT_IF_STALE -> !module.othersWork(token) && cryptoki.isLoggedIn(session);
+                case LOGIN, INITIALIZE -> false;
+            };
         } catch (CryptokiException e) {
             if (e.faultClass() == FaultClass.CALLER_ERROR) {
                 // The module does not have this function.

@@ -116,14 +116,14 @@ public final class TokenConnection implements AutoCloseable {
 
             @Override
             public void opened(String reason) {
-                module.working(false);
+                module.working(token, false);
                 events.breakerOpened(reason);
                 probe.start();
             }
 
             @Override
             public void closed(Duration openFor) {
-                module.working(true);
+                module.working(token, true);
                 events.breakerClosed(openFor);
             }
         });
@@ -206,7 +206,7 @@ public final class TokenConnection implements AutoCloseable {
                     "The login to token " + token + " did not return in time.", Duration.ofSeconds(1), null);
         }
         ModuleThreads.outcome(first);
-        module.working(true);
+        module.working(token, true);
         threads.repeat(TICK, this::tick);
         threads.repeat(settings.regrowPause(), sessions::regrow);
         sessions.fill();

@@ -263,8 +263,7 @@ final class TokenProbe {
     }
 
     private void logIn(Login.Step step, long epoch) throws CryptokiException {
-        Login.Step allowed = step == Login.Step.LOGOUT && module.othersWork() ? Login.Step.LOGIN : step;
-        Optional<CompletableFuture<Generation>> renewal = login.renew(login.current(), allowed, epoch, false);
+        Optional<CompletableFuture<Generation>> renewal = login.renew(login.current(), step, epoch, false);
         if (!threads.await(renewal.orElseThrow(), settings.hangLimit().toNanos())) {
             throw SigningUnavailableException.passing(
                     "The login to the token was not renewed in time.", settings.hangLimit(), null);

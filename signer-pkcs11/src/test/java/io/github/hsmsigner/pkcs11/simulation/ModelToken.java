@@ -40,6 +40,7 @@ import java.util.TreeMap;
 final class ModelToken implements NativeModule {
 
     static final String LABEL = "model";
+    static final String OTHER_LABEL = "other";
     static final String FIRST_PIN = "user:right";
     static final int SIGNATURE_LENGTH = 256;
 
@@ -52,6 +53,7 @@ final class ModelToken implements NativeModule {
     private final SimulatedScheduler scheduler;
     private final Scenario scenario;
     private final Violations violations;
+    private final String suffix;
     private final Map<String, Integer> counts = new TreeMap<>();
     private final Set<Fault> ended = new HashSet<>();
 
@@ -88,9 +90,15 @@ final class ModelToken implements NativeModule {
     }
 
     ModelToken(SimulatedScheduler scheduler, Scenario scenario, Violations violations) {
+        this(scheduler, scenario, violations, "");
+    }
+
+    /** The same, with words after each event. */
+    ModelToken(SimulatedScheduler scheduler, Scenario scenario, Violations violations, String suffix) {
         this.scheduler = scheduler;
         this.scenario = scenario;
         this.violations = violations;
+        this.suffix = suffix;
     }
 
     /** The signature of some data with a key. */
@@ -241,10 +249,10 @@ final class ModelToken implements NativeModule {
             require(initialized || function.equals("C_Initialize"), function, ReturnValue.CRYPTOKI_NOT_INITIALIZED);
             T result = work.run();
             scheduler.sleep(before ? Duration.ZERO : latency);
-            scheduler.event(words);
+            scheduler.event(words + suffix);
             return result;
         } catch (CryptokiException e) {
-            scheduler.event(words + ": " + ReturnValue.name(e.returnValue()));
+            scheduler.event(words + suffix + ": " + ReturnValue.name(e.returnValue()));
             throw e;
         } finally {
             callsInside--;
@@ -335,7 +343,12 @@ final class ModelToken implements NativeModule {
         }
     }
 
-    private void requireAlone(String function) {
+    /** The number of the slot that the token is in now. */
+    long slot() {
+        return slot;
+    }
+
+    void requireAlone(String function) {
         if (callsInside > 0) {
             violations.add(
                     Invariant.MODULE_USE, function + " is called while " + callsInside + " calls are in the module");
@@ -374,7 +387,7 @@ final class ModelToken implements NativeModule {
             }
             return new TokenInfo(
                     slotId,
-                    other ? "other" : LABEL,
+                    other ? OTHER_LABEL : LABEL,
                     other ? "0002" : "0001",
                     "Model",
                     "Model",

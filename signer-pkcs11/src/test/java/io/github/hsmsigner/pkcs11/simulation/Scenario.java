@@ -36,6 +36,7 @@ final class Scenario {
             "C_GetAttributeValue",
             "C_SignInit",
             "C_Sign");
+    private static final Set<String> OF_THE_MODULE = Set.of("C_Initialize", "C_Finalize", "C_GetInfo");
     private static final List<Set<String>> FUNCTIONS = List.of(
             Set.of("C_Sign"),
             Set.of("C_SignInit"),
@@ -130,6 +131,8 @@ final class Scenario {
         OPENING_FAILS(0);
 
         private static final Set<Kind> OF_CALLERS = EnumSet.of(CALLERS_INTERRUPTED, IMPATIENT_CALLERS);
+        private static final Set<Kind> OF_THE_PROCESS =
+                EnumSet.of(ERRORS_UNTIL_C_INITIALIZE, LOST_MODULE, NO_THREADS, OPENING_FAILS);
         private static final Set<Kind> OF_PINS = EnumSet.of(SLOW_PIN_SOURCE, CHANGED_PIN, ALTERNATING_PINS);
 
         private final int weight;
@@ -152,6 +155,10 @@ final class Scenario {
 
         boolean isOfCallers() {
             return OF_CALLERS.contains(this);
+        }
+
+        boolean isOfTheProcess() {
+            return OF_THE_PROCESS.contains(this);
         }
 
         boolean isOfPins() {
@@ -179,6 +186,8 @@ final class Scenario {
     final boolean closedWhileInterrupted;
     /** The key with CKA_ALWAYS_AUTHENTICATE; empty if no key has it. */
     final Optional<String> loginForEach;
+    /** Whether the module has another token, which works. */
+    final boolean secondToken;
     /** When the token is closed although faults are active; empty if it is closed at the end. */
     final Optional<Duration> closedEarly;
 
@@ -220,7 +229,22 @@ final class Scenario {
             addOpeningFails(additions);
         }
         closedEarly = close;
+        secondToken = additions.nextDouble() < 0.25 && concernsOneToken();
         events.sort(Comparator.comparing(Event::at));
+    }
+
+    /**
+     * Whether a token of the same module that works need not be disturbed. C_Initialize would disturb it, so what only
+     * C_Initialize ends stays as it is, such as a token that opens no session before a login.
+     */
+    private boolean concernsOneToken() {
+        String uninitialized = ReturnValue.name(ReturnValue.CRYPTOKI_NOT_INITIALIZED.code());
+        return kinds.stream().noneMatch(Kind::isOfTheProcess)
+                && faults.stream()
+                        .noneMatch(fault -> fault.words().contains(uninitialized)
+                                || fault.functions().stream().anyMatch(OF_THE_MODULE::contains)
+                                || (!fault.endsByTime() && fault.functions().contains("C_OpenSession")))
+                && events.stream().noneMatch(event -> event.words().contains("initialisation"));
     }
 
     /** One key fails; in half of the cases nothing else does. */
@@ -283,20 +307,21 @@ final class Scenario {
                 code(random));
     }
 
-    /** A script that is written by hand, for two keys, four sessions and four callers. */
-    Scenario(long seed, List<Fault> script, List<Event> happenings) {
+    /** A script that is written by hand, for four sessions and four callers. */
+    Scenario(long seed, List<String> keys, List<Fault> script, List<Event> happenings) {
         this.seed = seed;
         Random random = new Random(seed);
         script.forEach(fault -> kinds.add(fault.kind()));
         faults.addAll(script);
         events.addAll(happenings);
-        keys = List.of("key-1", "key-2");
+        this.keys = keys;
         maxSessions = 4;
         openingsAtOnce = 2;
         callingThread = CallingThread.MODULE;
         sessionKeepAlive = Duration.ofMinutes(10);
         closedWhileInterrupted = false;
         loginForEach = Optional.empty();
+        secondToken = false;
         latencies.put("C_Initialize", Duration.ofMillis(200));
         latencies.put("C_OpenSession", Duration.ofMillis(10));
         latencies.put("C_Login", Duration.ofMillis(50));
@@ -595,6 +620,7 @@ final class Scenario {
                 .append(", called on the thread of ")
                 .append(callingThread)
                 .append(closedWhileInterrupted ? ", closed by an interrupted thread" : "")
+                .append(secondToken ? ", with another token on the same module" : "")
                 .append(loginForEach
                         .map(key -> ", a login for each signature of " + key)
                         .orElse(""))

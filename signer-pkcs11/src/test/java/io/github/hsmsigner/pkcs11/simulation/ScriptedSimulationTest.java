@@ -22,7 +22,8 @@ class ScriptedSimulationTest {
 
     private static List<Simulation.Result> run(List<Fault> faults, List<Scenario.Event> events) {
         List<Simulation.Result> results = LongStream.rangeClosed(1, ORDERS)
-                .mapToObj(seed -> Simulation.run(seed, new Scenario(seed, faults, events), Trace.USUALLY_KEPT))
+                .mapToObj(seed -> Simulation.run(
+                        seed, new Scenario(seed, List.of("key-1", "key-2"), faults, events), Trace.USUALLY_KEPT))
                 .toList();
         assertThat(results).allSatisfy(result -> assertThat(result.violations()).isEmpty());
         return results;

@@ -11,6 +11,9 @@ import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.Pkcs11Signer;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.SimulatedTokens;
+import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.cryptoki.NativeModule;
 import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
 import io.github.hsmsigner.pkcs11.health.RecoverySettings;
@@ -91,6 +94,7 @@ final class Simulation {
     private final Map<String, Pkcs11Signer> signers = new HashMap<>();
     private boolean closing;
     private int failedFinalizationsBefore;
+    private final Optional<OtherToken> other;
     private Pkcs11Token token;
     private boolean callersStop;
     private int callersAlive;
@@ -108,6 +112,7 @@ final class Simulation {
         this.scheduler = new SimulatedScheduler(seed, new Trace(keptEvents));
         this.violations = new Violations(scheduler);
         this.model = new ModelToken(scheduler, scenario, violations);
+        this.other = scenario.secondToken ? Optional.of(new OtherToken(seed, scheduler, violations)) : Optional.empty();
     }
 
     /**
@@ -214,6 +219,10 @@ final class Simulation {
             close(token);
             scheduler.sleep(SAMPLING);
         }
+        other.ifPresent(token -> {
+            checkSessionsClosed();
+            token.close();
+        });
         checkClosed();
         checkNumbers();
     }
@@ -223,7 +232,7 @@ final class Simulation {
         while (true) {
             Optional<Pkcs11Token> opened = Optional.empty();
             try {
-                opened = Optional.of(SimulatedTokens.open(config(), model, scheduler));
+                opened = Optional.of(openShare());
                 for (String key : scenario.keys) {
                     signers.put(key, opened.get().signer(KeySelector.byLabel(key)));
                 }
@@ -250,6 +259,19 @@ final class Simulation {
                                 + (model.isInitialized() ? "initialised" : "finalised"));
                 scheduler.sleep(OPENING_PAUSE);
             }
+        }
+    }
+
+    private Pkcs11Token openShare() {
+        if (other.isEmpty()) {
+            return SimulatedTokens.open(config(), model, scheduler);
+        }
+        NativeModule both = new TwoTokens(model, other.get().model());
+        try (CryptokiModule module = CryptokiModule.open(Path.of("model"), both, scheduler)) {
+            other.get().open(module);
+            return SimulatedTokens.open(config(), module::share, scheduler);
+        } catch (CryptokiException e) {
+            throw new IllegalStateException("The script has no faults of the module", e);
         }
     }
 
@@ -428,7 +450,10 @@ final class Simulation {
             return;
         }
         String lastFailure = String.valueOf(failure.getMessage());
-        tokenWatch.failed(scheduler.elapsed(), lastFailure, token.health().usable());
+        // A key that is known not to work says nothing about the token.
+        if (isUsable(key) || !token.health().usable()) {
+            tokenWatch.failed(scheduler.elapsed(), lastFailure, token.health().usable());
+        }
         if (!isLate(failure)) {
             keyWatches.get(key).failed(scheduler.elapsed(), lastFailure, isUsable(key));
         }
@@ -575,6 +600,14 @@ final class Simulation {
         Duration took = scheduler.elapsed().minus(begin);
         violations.require(
                 took.compareTo(CLOSE_LIMIT) <= 0, Invariant.CLOSED, "close() took " + Scenario.seconds(took));
+    }
+
+    /** A token whose module is used by another token closes its sessions, because C_Finalize does not. */
+    private void checkSessionsClosed() {
+        violations.require(
+                model.callsInside() > 0 || scenario.canHang() || model.openSessions() <= model.failedCloses(),
+                Invariant.CLOSED,
+                "after close() there are " + model.openSessions() + " sessions, and another token uses the module");
     }
 
     /**

@@ -61,7 +61,7 @@ final class ClientConnection {
                 read = endPoint.fill(octet);
             }
             if (read > 0) {
-                // The first octet of the next request belongs to Jetty.
+                // The first byte of the next request belongs to Jetty.
                 http.onUpgradeTo(octet);
             }
             return read < 0;
@@ -70,7 +70,7 @@ final class ClientConnection {
         }
     }
 
-    /** Has a listener told if the response cannot be sent to its end. */
+    /** Registers a listener that is called if the response cannot be sent completely. */
     void whenResponseFails(Consumer<Throwable> listener) {
         request.ifPresent(known -> Request.addCompletionListener(known, failure -> {
             if (failure != null) {

@@ -34,13 +34,13 @@ import java.util.function.Supplier;
  * Javalin.create(config -> config.registerPlugin(new DocumentEnginePlugin(() -> signingService)));
  * }</pre>
  *
- * <p>The plugin answers every error on its path itself and registers nothing else: the application's own routes, exception
- * handlers and settings stay as they are. Every answer carries the header {@code X-Request-Id}. Other methods on the path are
- * answered with 405. It can be registered several times, on different paths. Immutable once made; it serves any number of requests
- * at once.
+ * <p>The plugin answers every error on its path itself. It registers nothing else: the application's own routes,
+ * exception handlers and settings do not change. Every answer carries the header {@code X-Request-Id}. The plugin
+ * answers other methods on the path with 405. An application can register it several times, on different paths.
+ * Immutable and thread-safe.
  *
- * <p>Policies find the client's address among the transport facts, and the certificate that the client authenticated with in TLS, if
- * the server's TLS asks for one and has verified it ({@link TransportFacts}).
+ * <p>Policies find the client's address among the transport facts ({@link TransportFacts}). They also find the client's
+ * TLS certificate if the server requests one and has verified it.
  */
 public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Settings> {
 
@@ -61,8 +61,8 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
     /**
      * Makes a plugin with the default settings.
      *
-     * @param service gives the service to call, for each request anew; throws
-     *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none, which is answered with 503
+     * @param service returns the service; called for each request. If it throws
+     *     {@link io.github.hsmsigner.core.error.SigningUnavailableException}, the answer is 503
      */
     public DocumentEnginePlugin(Supplier<SigningService> service) {
         this(service, settings -> {});
@@ -71,8 +71,8 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
     /**
      * Makes a plugin with settings.
      *
-     * @param service gives the service to call, for each request anew; throws
-     *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none, which is answered with 503
+     * @param service returns the service; called for each request. If it throws
+     *     {@link io.github.hsmsigner.core.error.SigningUnavailableException}, the answer is 503
      * @param settings changes the settings that are not to have their defaults
      */
     public DocumentEnginePlugin(Supplier<SigningService> service, Consumer<Settings> settings) {
@@ -158,7 +158,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
         return true;
     }
 
-    /** What can be set about the plugin. Not safe for use by several threads. */
+    /** The settings of the plugin. Not thread-safe. */
     public static final class Settings {
 
         private String path = DEFAULT_PATH;
@@ -172,7 +172,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
         private Settings() {}
 
         /**
-         * Sets the path of the endpoint; {@value DocumentEnginePlugin#DEFAULT_PATH}, without it.
+         * Sets the path of the endpoint. Default: {@value DocumentEnginePlugin#DEFAULT_PATH}.
          *
          * @param path the path, starting with a slash
          * @return these settings
@@ -183,7 +183,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
         }
 
         /**
-         * Sets how much of a body is taken; {@link CallbackLimits#defaults()}, without it.
+         * Sets the limits of a request. Default: {@link CallbackLimits#defaults()}.
          *
          * @param limits the limits
          * @return these settings
@@ -205,7 +205,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
         }
 
         /**
-         * Sets how slowly a body may arrive; {@link BodyPace#ANY}, without it. A body that arrives slower is answered with 408.
+         * Sets how slowly a body may arrive. Default: {@link BodyPace#ANY}. The plugin answers a slower body with 408.
          *
          * @param bodyPace the pace
          * @return these settings
@@ -228,7 +228,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
         }
 
         /**
-         * Sets how {@code get_certificates} writes certificates; {@link CertificateEncoding#PEM}, without it.
+         * Sets how {@code get_certificates} writes certificates. Default: {@link CertificateEncoding#PEM}.
          *
          * @param certificateEncoding the encoding
          * @return these settings
@@ -239,7 +239,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
         }
 
         /**
-         * Sets who is told of each callback; a {@link RequestLog}, without it. To have a log and something else, set
+         * Sets the observer of the callbacks. Default: a {@link RequestLog}. To add an observer to the log, set
          * {@code CallbackObserver.all(new RequestLog(), somethingElse)}.
          *
          * @param observer the observer

@@ -9,9 +9,9 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * The body of a request, of which the server hears when it is first read. A server that is asked for the stream tells the client to
- * send, which is in vain where the headers alone are reason enough to refuse the request. Fails where the client sends too slowly. Used
- * by one thread.
+ * The body of a request. The server opens its stream when the body is first read. Opening the stream sends the interim
+ * answer 100 to a client that expects it. A request that is refused from its headers must not ask for the body. Reading
+ * fails if the client sends too slowly. Not thread-safe.
  */
 final class RequestBody extends InputStream {
 

@@ -7,11 +7,11 @@ import java.util.regex.Pattern;
 /**
  * Gives every request an identifier that logs and answers share.
  *
- * <p>The client's own is taken from the header {@value #HEADER} if it is harmless: 1 to 200 characters out of letters, digits and
- * {@code . _ ~ : + / = @ -}, so that it can stand in a log line, a header and JSON as it is. Otherwise one is made. Either way the
- * answer carries it.
+ * <p>The identifier is the value of the header {@value #HEADER} if that is harmless. A harmless value has 1 to 200
+ * characters out of letters, digits and {@code . _ ~ : + / = @ -}. It can stand unchanged in a log line, a header and
+ * JSON. Otherwise this class creates an identifier. The answer carries the identifier in both cases.
  *
- * <p>Safe for use by any number of threads at once, each with its own request.
+ * <p>Thread-safe, as long as each thread has its own request.
  */
 public final class RequestIds {
 

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What the HTTP request says about a callback outside its body. Immutable.
+ * The metadata of a callback: the parts of the HTTP request outside its body. Immutable.
  *
  * @param requestId what logs and answers call this request; printable ASCII without quotes or spaces
  * @param contentType the value of the header {@code Content-Type}, or empty if there is none; where it came several times, all

@@ -4,9 +4,7 @@ import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/**
- * What a callback asks for: the values of the field {@code action}.
- */
+/** The actions of a callback: the values of the field {@code action}. */
 public enum CallbackAction {
     /** The certificates of the signing key. */
     GET_CERTIFICATES("get_certificates"),

@@ -59,7 +59,10 @@ public final class CallbackAnswer {
         return new CallbackAnswer(status, outcome, contentType, Map.copyOf(more), body, undelivered);
     }
 
-    /** The same answer with a listener that is told why the answer did not reach its client, at most once. */
+    /**
+     * Returns the same answer with a listener that receives the reason if the answer did not reach its client, at most
+     * once.
+     */
     CallbackAnswer whenUndelivered(Consumer<String> listener) {
         AtomicBoolean told = new AtomicBoolean();
         Consumer<String> once = reason -> {
@@ -119,20 +122,21 @@ public final class CallbackAnswer {
     }
 
     /**
-     * The body.
+     * Returns the body.
      *
-     * @return a copy of the octets
+     * @return a copy of the bytes
      */
     public byte[] body() {
         return body.clone();
     }
 
     /**
-     * Writes the body, without a copy of it. It goes out in pieces that servers gather in buffers of their own: a long one would be
-     * copied by the JDK as a whole, out of the heap into memory that the thread then keeps.
+     * Writes the body without a copy of it. The body goes out in small pieces, which servers gather in their own
+     * buffers. The JDK would copy a long array as a whole into memory outside the heap, and the thread would keep that
+     * memory.
      *
-     * @param out where to
-     * @throws IOException if it cannot be written
+     * @param out the stream to write to
+     * @throws IOException if the body cannot be written
      */
     public void writeTo(OutputStream out) throws IOException {
         for (int from = 0; from < body.length; from += PIECE) {

@@ -10,10 +10,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
-/**
- * What the fields of a callback held, in whatever order they came, and what they mean together. Not safe for use by several
- * threads.
- */
+/** Collects the fields of a callback in any order and combines them into a request. Not thread-safe. */
 final class CallbackFields {
 
     static final String ACTION = "action";
@@ -68,7 +65,7 @@ final class CallbackFields {
         digest = value;
     }
 
-    /** What contents that arrive now must be hashed with: one algorithm if it is known by now, else all. */
+    /** Returns the algorithms to hash the contents with that arrive now: one if it is known already, otherwise all. */
     Set<DigestAlgorithm> contentsAlgorithms() {
         Optional<DigestAlgorithm> known = Optional.ofNullable(hashAlgorithm)
                 .or(() -> Optional.ofNullable(digest).flatMap(octets -> DigestAlgorithm.ofLength(octets.length)));

@@ -26,13 +26,13 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * Answers callbacks: reads the body, has the signing service do what is asked, and turns whatever happens into an answer.
+ * Answers callbacks: reads the body, calls the signing service, and converts the result into an answer.
  *
- * <p>A {@link CallbackObserver} is told of each request, by default a {@link RequestLog}. While a request is served, its identifier is
- * in the logging context (MDC) as {@value #MDC_REQUEST_ID}, and the trace id of its header
- * {@code traceparent} (W3C Trace Context) as {@value #MDC_TRACE_ID}.
+ * <p>A {@link CallbackObserver} receives a report of each request. Default: a {@link RequestLog}. While the handler
+ * serves a request, the logging context (MDC) holds two entries. {@value #MDC_REQUEST_ID} is the identifier of the
+ * request. {@value #MDC_TRACE_ID} is the trace id of its header {@code traceparent} (W3C Trace Context).
  *
- * <p>Immutable, and safe for use by any number of threads at once.
+ * <p>Immutable and thread-safe.
  */
 public final class CallbackHandler {
 
@@ -63,7 +63,7 @@ public final class CallbackHandler {
     /**
      * Makes a handler with a {@link RequestLog}.
      *
-     * @param service gives the service to call, for each request anew; throws
+     * @param service returns the service; called for each request; throws
      *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none
      * @param limits how much of a body is taken, and how long the answer may take
      * @param certificateEncoding how certificates are written
@@ -74,13 +74,13 @@ public final class CallbackHandler {
     }
 
     /**
-     * Makes a handler with a memory budget of its own.
+     * Makes a handler with its own memory budget.
      *
-     * @param service gives the service to call, for each request anew; throws
+     * @param service returns the service; called for each request; throws
      *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none
      * @param limits how much of a body is taken
      * @param certificateEncoding how certificates are written
-     * @param observer who is told of each request
+     * @param observer receives a report of each request
      */
     public CallbackHandler(
             Supplier<SigningService> service,
@@ -93,11 +93,11 @@ public final class CallbackHandler {
     /**
      * Makes a handler.
      *
-     * @param service gives the service to call, for each request anew; throws
+     * @param service returns the service; called for each request; throws
      *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none
      * @param limits how much of a body is taken
      * @param certificateEncoding how certificates are written
-     * @param observer who is told of each request
+     * @param observer receives a report of each request
      * @param memory the memory that all requests share for their texts
      */
     public CallbackHandler(
@@ -176,7 +176,7 @@ public final class CallbackHandler {
         return Optional.empty();
     }
 
-    /** One request on its way, and what is to be told of it. Used by one thread. */
+    /** A request in progress and the facts for its report. Not thread-safe. */
     private final class Call {
 
         private final CallFacts facts;

@@ -192,7 +192,7 @@ public final class CallbackLimits {
         private Builder() {}
 
         /**
-         * Sets the largest accepted body; {@link CallbackHandler#DEFAULT_MAX_BODY_BYTES}, without it.
+         * Sets the largest accepted body. Default: {@link CallbackHandler#DEFAULT_MAX_BODY_BYTES}.
          *
          * @param bytes the limit; positive
          * @return this builder
@@ -204,7 +204,7 @@ public final class CallbackLimits {
         }
 
         /**
-         * Sets how deep objects and arrays may be nested; 32, without it.
+         * Sets how deep objects and arrays may be nested. Default: 32.
          *
          * @param levels the limit; 1 admits no nesting in the object of the request
          * @return this builder

@@ -3,9 +3,9 @@ package io.github.hsmsigner.http.protocol;
 import java.util.List;
 
 /**
- * Is told of each callback: to log it, to count it. {@link RequestLog} is the one that is used where nothing else is set.
+ * Receives a report of each callback, for example to log or to count it. Default of the handlers: {@link RequestLog}.
  *
- * <p>Implementations are safe for use by any number of threads at once, return at once and throw nothing.
+ * <p>Implementations are thread-safe, return at once and throw nothing.
  */
 @FunctionalInterface
 public interface CallbackObserver {
@@ -27,10 +27,10 @@ public interface CallbackObserver {
     default void undelivered(CallbackReport report, String reason) {}
 
     /**
-     * Several observers as one.
+     * Combines several observers into one.
      *
-     * @param observers who is told, in this order
-     * @return the observer that tells them
+     * @param observers the observers, in the order in which they are called
+     * @return the observer that calls them
      */
     static CallbackObserver all(CallbackObserver... observers) {
         List<CallbackObserver> all = List.of(observers);

@@ -8,14 +8,15 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What became of one callback. Holds neither the signing token nor contents. Immutable.
+ * The result of one callback. Holds neither the signing token nor contents. Immutable.
  *
- * <p>The texts are as their makers gave them; whoever writes them to a log takes care of line ends and the like.
+ * <p>The texts are unchanged input. A log must escape line ends and the like in them.
  *
- * @param requestId what logs and answers call the request
- * @param action what was asked; empty where the body was not read, or did not say
- * @param callers who asked: every identity of the request that the policies know; unmodifiable, empty where they know none
- * @param client the address of the client without its port, as the transport sees it; empty where it names none
+ * @param requestId the identifier of the request in logs and answers
+ * @param action the action; empty if the body was not read or has no action
+ * @param callers the caller: every identity of the request that the policies know; unmodifiable, empty if they know
+ *     none
+ * @param client the address of the client without its port, as the transport reports it; empty if it reports none
  * @param keyName the key; empty where the request did not come to one
  * @param digestAlgorithm what the content or data was hashed with; empty where there was none
  * @param bodyBytes how many bytes of the body were read

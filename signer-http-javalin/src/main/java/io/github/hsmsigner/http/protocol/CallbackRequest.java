@@ -16,14 +16,14 @@ import java.util.Optional;
 public sealed interface CallbackRequest {
 
     /**
-     * What is asked for.
+     * Returns the requested action.
      *
      * @return the action
      */
     CallbackAction action();
 
     /**
-     * What the caller presents to be allowed to sign.
+     * Returns the signing token, which the caller presents to be authorized.
      *
      * @return the signing token, or empty if the caller sent none
      */

@@ -31,22 +31,24 @@ import java.util.function.UnaryOperator;
 /**
  * Reads the JSON body of a callback as a stream.
  *
- * <p>The fields may come in any order. {@code encoded_contents} and {@code data_to_be_signed} are Base64-decoded into digest
- * computations as they arrive, in constant memory, and may be of any length. Where their digest algorithm is not known by then,
- * all offered algorithms are computed side by side. Fields that the protocol does not know are skipped, and those that are null.
+ * <p>The fields may come in any order. The reader Base64-decodes {@code encoded_contents} and {@code data_to_be_signed}
+ * into digest computations as they arrive. This takes constant memory, so they may have any length. If their digest
+ * algorithm is not known yet, the reader computes all offered algorithms at the same time. It skips unknown fields and
+ * fields that are null.
  *
- * <p>What is accepted:
+ * <p>The reader accepts:
  * <ul>
- *   <li>JSON in UTF-8 (RFC 8259; UTF-16 and UTF-32 are recognised too), one object with nothing but white space after it, no name
- *       twice, within {@link CallbackLimits}. A byte order mark at the start is skipped.
- *   <li>Base64 of the standard alphabet (RFC 4648, section 4), with padding; white space, escaped or not, is allowed between
- *       groups of four characters, so line breaks after any multiple of four characters are. Padded groups followed by further
- *       groups are read as the concatenation of what they decode to.
+ *   <li>JSON in UTF-8 (RFC 8259; UTF-16 and UTF-32 are recognised too). The body is one object with nothing but white
+ *       space after it. No name occurs twice. The body is within {@link CallbackLimits}. A byte order mark at the start
+ *       is skipped.
+ *   <li>Base64 of the standard alphabet (RFC 4648, section 4), with padding. White space, escaped or not, is allowed
+ *       between groups of four characters. Therefore line breaks after any multiple of four characters are allowed. If
+ *       further groups follow padded groups, the result is the concatenation of the decoded parts.
  *   <li>Digests in hexadecimal, in either case, under one of their two names.
  * </ul>
  *
- * <p>No message of an error repeats anything of the request's values, and none has an error of the JSON parser as its cause: that
- * one may quote the request. Immutable, and safe for use by any number of threads at once.
+ * <p>No error message repeats a value of the request. No error has an error of the JSON parser as its cause, because
+ * that may quote the request. Immutable and thread-safe.
  */
 public final class CallbackRequestReader {
 
@@ -314,7 +316,7 @@ public final class CallbackRequestReader {
         void decodeTo(StreamedDigest digest) throws IOException;
     }
 
-    /** Goes around String, so that the octets can be wiped; the parser's own buffer is out of reach. */
+    /** Avoids String, so that the bytes can be wiped. The parser's own buffer is out of reach. */
     private SigningToken signingToken(JsonParser parser, ResumableBody body) throws IOException {
         collectText(parser, body, CallbackFields.SIGNING_TOKEN, limits.maxSigningTokenLength());
         CharBuffer characters =
@@ -327,7 +329,8 @@ public final class CallbackRequestReader {
                 Arrays.fill(octets.array(), (byte) 0);
             }
         } catch (CharacterCodingException e) {
-            // Half a surrogate pair has no octets; a replacement character would make different tokens equal.
+            // Half a surrogate pair has no encoding in UTF-8. A replacement character would make different tokens
+            // equal.
             throw new InvalidRequestException("The field signing_token is not well-formed Unicode.");
         }
     }

@@ -7,12 +7,13 @@ import java.io.OutputStream;
 import java.util.Base64;
 
 /**
- * Decodes a long Base64 text in JSON as it arrives. The JSON parser decodes character by character, which for a document of some megabytes takes
- * more time than all else together. So whole blocks are taken from under the parser and decoded by the JDK, as long as they are nothing
- * but Base64; the first one that is not (the end of the text is in it, or a line break, an escape, a mistake) goes back to the parser, which
- * decodes the rest. What is accepted is thus the same either way.
+ * Decodes a long Base64 text in JSON as it arrives. The JSON parser decodes character by character. For a document of
+ * some megabytes, that takes more time than everything else together. Therefore this class takes whole blocks before
+ * the parser reads them, and the JDK decodes them. The first block that is not pure Base64 goes back to the parser,
+ * which decodes the rest. Such a block contains the end of the text, a line break, an escape or a mistake. Both ways
+ * accept the same texts.
  *
- * <p>Used once, by one thread.
+ * <p>Used once. Not thread-safe.
  */
 final class ContentsDecoder extends OutputStream {
 
@@ -26,11 +27,11 @@ final class ContentsDecoder extends OutputStream {
     private ContentsDecoder() {}
 
     /**
-     * Decodes the text that the parser is at the start of.
+     * Decodes the text at whose start the parser stands.
      *
      * @param parser the parser, over the body
-     * @param body what the parser reads from
-     * @param target where the octets go
+     * @param body the body that the parser reads
+     * @param target receives the decoded bytes
      */
     static void decode(JsonParser parser, ResumableBody body, OutputStream target) throws IOException {
         new ContentsDecoder().decodeBlocks(parser, body, target);
@@ -39,7 +40,7 @@ final class ContentsDecoder extends OutputStream {
 
     private void decodeBlocks(JsonParser parser, ResumableBody body, OutputStream target) throws IOException {
         if (parser.releaseBuffered(this) < 0) {
-            // Text that is not UTF-8 goes through characters, which do not come back as octets.
+            // Text that is not UTF-8 passes through characters, which cannot be converted back to the same bytes.
             return;
         }
         try {
@@ -70,7 +71,7 @@ final class ContentsDecoder extends OutputStream {
         block[length++] = (byte) octet;
     }
 
-    /** What the parser has read already. */
+    /** Receives the bytes that the parser has read already. */
     @Override
     public void write(byte[] octets, int offset, int count) {
         System.arraycopy(octets, offset, block, length, count);

@@ -101,7 +101,7 @@ final class LimitedBody extends FilterInputStream {
     }
 
     /**
-     * Whether nobody has asked for anything of the body yet.
+     * Returns whether no read of the body was tried yet.
      *
      * @return {@code false} once a read was tried
      */

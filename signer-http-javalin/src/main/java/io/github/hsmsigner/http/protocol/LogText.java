@@ -6,8 +6,8 @@ final class LogText {
     private LogText() {}
 
     /**
-     * The text with question marks for what is not printable, an apostrophe for each double quote, and no longer than that many
-     * characters: so no value can pass for a second line, for another field, or for more than there is room for.
+     * Returns the text with question marks for unprintable characters and an apostrophe for each double quote, cut to
+     * the maximum length. Therefore no value can imitate a second line or another field, and none is too long.
      */
     static String of(String text, int maxLength) {
         StringBuilder safe = new StringBuilder(Math.min(text.length(), maxLength));

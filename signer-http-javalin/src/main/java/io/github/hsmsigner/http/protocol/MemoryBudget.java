@@ -92,8 +92,8 @@ public final class MemoryBudget {
         }
 
         /**
-         * Takes more memory, if half of the budget is still left then. What could do without the memory leaves the other half to
-         * what needs it.
+         * Takes more memory if half of the budget is still left afterwards. Optional uses thus leave the other half to
+         * uses that need the memory.
          *
          * @param more bytes
          * @return whether the request may use the memory

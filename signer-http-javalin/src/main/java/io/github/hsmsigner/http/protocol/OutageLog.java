@@ -11,20 +11,22 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * Counts the requests that fail for one reason while a key or the audit log cannot be used, and says when that begins, goes on and ends.
+ * Counts the requests that fail for one reason while a key or the audit log cannot be used. Logs when that begins,
+ * continues and ends.
  *
- * <p>Keys have outages of their own, as they may be on several tokens; requests that did not come to a key share one. An outage is over
- * at the first success that is {@link #QUIET} after the last refusal: a queue that is full lets some in and refuses others, which is
- * one outage. Where a signature was refused, only a signature is a success, as certificates are answered while a token hangs.
+ * <p>Each key has its own outages, because keys may be on several tokens. Requests that did not reach a key share one
+ * outage. An outage is over at the first success that is {@link #QUIET} after the last refusal. A full queue admits
+ * some requests and refuses others, which counts as one outage. If a signature was refused, only a signature counts as
+ * a success, because certificates are answered while a token hangs.
  *
- * <p>Lines are written by the threads that serve requests; there is no other. Safe for use by any number of them at once.
+ * <p>The threads that serve requests write the lines; there is no other thread. Thread-safe.
  */
 final class OutageLog {
 
     /** How long no request was refused before an outage is taken to be over. */
     static final Duration QUIET = Duration.ofSeconds(5);
 
-    /** How often a line tells that it goes on. */
+    /** The time between two lines about an outage that continues. */
     static final Duration REMINDER = Duration.ofMinutes(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestLog.class);
@@ -62,7 +64,7 @@ final class OutageLog {
         }
     }
 
-    /** What is to be written, outside of the lock. */
+    /** A line to write after the lock is released. */
     private record Line(State state, long refused, Duration time) {
 
         static final Line NONE = new Line(State.UNCHANGED, 0, Duration.ZERO);
@@ -97,7 +99,7 @@ final class OutageLog {
         }
     }
 
-    /** What becomes of the requests. */
+    /** The texts about the requests. */
     enum Wording {
         REFUSED("are refused with 503", "are still refused with 503", "are served again"),
         UNRECORDED(

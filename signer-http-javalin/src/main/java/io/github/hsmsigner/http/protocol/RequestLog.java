@@ -12,23 +12,27 @@ import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * Writes a line at INFO for each request. What became of it stands in the line's key-value pairs (SLF4J 2): {@code action},
- * {@code caller}, {@code client}, {@code key}, {@code digest}, {@code bytes}, {@code outcome}, {@code status}, {@code duration_us},
- * {@code reading_us}, {@code queued_us}, {@code signing_us}, {@code timestamp} (with the value {@code missing}),
- * {@code unavailable_reason} and {@code reason}. What is not known is
- * left out; durations are whole microseconds. A layout shows the pairs if it is told to, Logback's with {@code %kvp}. Several callers
- * stand in {@code caller} with a comma and a space between them; a comma within a name has a backslash before it.
+ * Writes a line at INFO for each request. The key-value pairs of the line (SLF4J 2) describe the result:
+ * <ul>
+ *   <li>the request: {@code action}, {@code caller}, {@code client}, {@code key}, {@code digest} and {@code bytes};
+ *   <li>the result: {@code outcome}, {@code status}, {@code unavailable_reason}, {@code reason}, and {@code timestamp}
+ *       with the value {@code missing};
+ *   <li>durations in whole microseconds: {@code duration_us}, {@code reading_us}, {@code queued_us} and
+ *       {@code signing_us}.
+ * </ul>
+ * Unknown facts are left out. A layout must be configured to show the pairs, Logback's with {@code %kvp}. Several
+ * callers stand in {@code caller} with a comma and a space between them. A comma within a name has a backslash before
+ * it.
  *
- * <p>Requests that are refused with 503, because a key cannot be used for now, are counted instead, and so are those that fail because
- * the audit log cannot be written: a line at WARN has the reason of
- * the first, another tells each minute how many there were, and a last one when signatures are made again. At DEBUG there is a line for
- * each of them too.
+ * <p>While a key cannot be used, the requests that are refused with 503 are counted instead. Requests that fail because
+ * the audit log cannot be written are counted too. A line at WARN reports the reason of the first. Another line reports
+ * the number each minute. The last line reports that signatures are made again. At DEBUG each of these requests has a
+ * line too.
  *
- * <p>Requests without a known caller that a client error ends, or that ask for certificates only, have at most 10 lines a second at INFO. A
- * line at WARN has the number of the others, once a minute.
+ * <p>At INFO, at most 10 lines a second report requests without a known caller. Such a request ends with a client error
+ * or asks only for certificates. Once a minute, a line at WARN reports the number of the others.
  *
- * <p>Texts that callers or policies chose are cut and freed of line ends, quotes and all that is not printable. Safe for use by any
- * number of threads at once.
+ * <p>Texts from callers or policies are cut. Line ends, quotes and unprintable characters are replaced. Thread-safe.
  */
 public final class RequestLog implements CallbackObserver {
 

@@ -10,8 +10,8 @@ import java.io.InputStream;
 final class ResumableBody extends InputStream {
 
     /**
-     * How many bytes of heap a byte of a text takes at most: two for each character in the parser's segments, half of that again while
-     * they grow, two in the parser's result, and up to three in the encoded token and its copy.
+     * The most bytes of heap for a byte of a text. Two are for each character in the parser's segments, and half of
+     * that again while they grow. Two are in the parser's result. Up to three are in the encoded token and its copy.
      */
     private static final int MEMORY_FOR_A_BYTE = 8;
 
@@ -33,7 +33,7 @@ final class ResumableBody extends InputStream {
     }
 
     /**
-     * Gives octets back. They are not copied, and must not be changed afterwards.
+     * Returns bytes to the body. They are not copied, and must not be changed afterwards.
      *
      * @throws IllegalStateException if some are left that were given back before
      */

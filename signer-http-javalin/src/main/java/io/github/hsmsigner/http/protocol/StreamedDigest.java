@@ -22,7 +22,7 @@ final class StreamedDigest extends OutputStream {
     private final Map<DigestAlgorithm, MessageDigest> computations = new EnumMap<>(DigestAlgorithm.class);
     private boolean empty = true;
 
-    /** What was written, for an inspection; {@code null} if there is to be none, or it cannot be signed attributes. */
+    /** The written bytes, for an inspection; {@code null} if there is none, or if they cannot be signed attributes. */
     private ByteArrayOutputStream kept;
 
     private MemoryBudget.Share memory;

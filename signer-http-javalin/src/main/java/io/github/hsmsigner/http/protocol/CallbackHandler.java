@@ -162,7 +162,7 @@ public final class CallbackHandler {
         try {
             observer.answered(report);
         } catch (RuntimeException e) {
-            LOG.error("Request {}: who is to be told of it failed.", report.requestId(), e);
+            LOG.error("Request {}: an observer threw an exception.", report.requestId(), e);
         }
     }
 

@@ -39,7 +39,7 @@ final class ResumableBody extends InputStream {
      */
     void unread(byte[] octets, int length) {
         if (position < end) {
-            throw new IllegalStateException("Octets that were given back are not all read again.");
+            throw new IllegalStateException("Bytes that were returned to the body are not read again yet.");
         }
         again = octets;
         position = 0;

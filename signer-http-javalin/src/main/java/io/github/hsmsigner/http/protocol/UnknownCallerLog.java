@@ -25,7 +25,7 @@ final class UnknownCallerLog {
                         .addKeyValue("requests", omitted)
                         .addKeyValue("seconds", seconds)
                         .log(
-                                "Requests of unknown callers have no line of their own: more than {} a second.",
+                                "Requests of unknown callers were not logged, because there were more than {} a second.",
                                 LogRateLimiter.LINES_PER_SECOND));
     }
 

@@ -280,7 +280,7 @@ class RequestLogTest {
                 .hasSize(13)
                 .element(11)
                 .asString()
-                .contains("WARN", "Requests of unknown callers have no line of their own", "requests=990");
+                .contains("WARN", "Requests of unknown callers were not logged", "requests=990");
     }
 
     @ParameterizedTest

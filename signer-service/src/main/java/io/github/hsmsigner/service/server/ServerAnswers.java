@@ -37,7 +37,7 @@ final class ServerAnswers {
                         .addKeyValue("requests", omitted)
                         .addKeyValue("seconds", seconds)
                         .log(
-                                "Requests that the server refused have no line of their own: more than {} a second.",
+                                "Requests that the server refused were not logged, because there were more than {} a second.",
                                 LogRateLimiter.LINES_PER_SECOND));
     }
 

@@ -26,7 +26,7 @@ final class TlsFailureLog implements SslHandshakeListener {
                         .addKeyValue("handshakes", omitted)
                         .addKeyValue("seconds", seconds)
                         .log(
-                                "Failed TLS handshakes have no line of their own: more than {} a second.",
+                                "Failed TLS handshakes were not logged, because there were more than {} a second.",
                                 LogRateLimiter.LINES_PER_SECOND));
     }
 

@@ -33,22 +33,28 @@ import org.slf4j.LoggerFactory;
 /**
  * An audit log in a file of JSON lines, each chained to the one before by SHA-256.
  *
- * <p>{@link #record} returns when the line is on disk (fdatasync). Requests that come meanwhile share the next write. If a line cannot
- * be written, {@code record} throws, so that the signature is not handed out; it works again as soon as the file can be written. A line
- * says what the service decided; it does not prove that the answer arrived.
+ * <p>{@link #record} returns when the line is on disk (fdatasync). Requests that arrive meanwhile share the next write.
+ * If a line cannot be written, {@code record} throws, so that the signature is not handed out. It works again as soon
+ * as the file can be written. A line records the service's decision. It does not prove that the answer arrived.
  *
- * <p>Beside the file {@code F} there are {@code F.lock}, which keeps other processes away, {@code F.head} with number and hash of the
- * last line, {@code F.} with the number of its first line for each file that is full, and {@code F.torn-} with a number for an
- * unfinished line that was found at a start. All are readable by their owner only.
+ * <p>The log consists of these files. Only their owner can read them.
+ * <ul>
+ *   <li>{@code F} has the latest lines;
+ *   <li>{@code F.lock} keeps other processes away;
+ *   <li>{@code F.head} has the number and the hash of the last line;
+ *   <li>{@code F.} with a number is a full file, and the number is that of its first line;
+ *   <li>{@code F.torn-} with a number is an unfinished line that was found at startup.
+ * </ul>
  *
- * <p>A file that somebody else renames within its directory is left alone from then on, and a new one continues the chain, as
- * logrotate expects; so does an empty file put in its place. A file that is removed, or changed, is an error until it is put back or
- * {@link #reopen()} is called.
+ * <p>If another process renames the file within its directory, as logrotate does, the log leaves that file alone. A new
+ * file continues the chain. The same happens if an empty file replaces it. If the file is removed or changed, recording
+ * fails until the file is restored or {@link #reopen()} is called.
  *
- * <p>Requests that anybody can send as often as he likes get at most 10 lines a second: those without a known caller that are denied, or
- * ask for certificates. The others are counted, and a summary line follows within a minute and at the close.
+ * <p>At most 10 lines a second are for requests that strangers can send without limit. These are requests without a
+ * known caller that are denied or ask for certificates. The others are counted. A summary line follows within a minute,
+ * and when the log is closed.
  *
- * <p>Safe for use by any number of threads at once.
+ * <p>Thread-safe.
  */
 public final class AuditFile implements AuditLog, AutoCloseable {
 
@@ -57,7 +63,7 @@ public final class AuditFile implements AuditLog, AutoCloseable {
     /** The least time in which a line can be expected to be on disk. */
     private static final Duration LEAST_TIME = Duration.ofMillis(100);
 
-    /** What is written at once is held in memory, 64 KiB a line at most. */
+    /** The lines of one write are held in memory, each of at most 64 KiB. */
     private static final int MOST_LINES_AT_ONCE = 256;
 
     /** How often the writer checks whether a summary line is due, and the free space, while no line comes. */
@@ -97,13 +103,14 @@ public final class AuditFile implements AuditLog, AutoCloseable {
     }
 
     /**
-     * Opens the log: continues the chain of a file that is there, or begins one. An unfinished line at the end, as a power failure
-     * leaves it, is moved to a file of its own, and both the log and a line of the chain tell of it.
+     * Opens the log: continues the chain of an existing file, or starts a new one. A power failure can leave an
+     * unfinished line at the end. Such a line is moved to a separate file. The service's log and a line of the chain
+     * report it.
      *
-     * @param settings how it is kept
-     * @return the open log; to be closed
-     * @throws InvalidConfigurationException if the file cannot be used: its directory is missing, it is no regular file or not
-     *     writable, another process writes to it, or its last line is damaged
+     * @param settings the settings of the log
+     * @return the open log; the caller closes it
+     * @throws InvalidConfigurationException if the file cannot be used: its directory is missing, it is no regular
+     *     file, it is not writable, another process writes to it, or its last line is damaged
      */
     public static AuditFile open(AuditFileSettings settings) {
         AuditFileNames names = new AuditFileNames(settings.file());
@@ -191,7 +198,7 @@ public final class AuditFile implements AuditLog, AutoCloseable {
     private static InvalidConfigurationException inUse(AuditFileNames names, RuntimeException cause) {
         return new InvalidConfigurationException(
                 "The audit log " + names.file() + " is in use: another service holds " + names.lock()
-                        + ". Give each service a file of its own.",
+                        + ". Give each service a separate file.",
                 cause);
     }
 
@@ -394,10 +401,11 @@ public final class AuditFile implements AuditLog, AutoCloseable {
     }
 
     /**
-     * Looks at the file's name anew, after it was moved to another directory or removed: if there is no file, or an empty one, the
-     * chain continues in it. Not needed after a renaming within the directory, which is noticed by itself.
+     * Opens the file's name again, after the file was moved to another directory or removed. If there is no file, or an
+     * empty one, the chain continues in it. A rename within the directory does not require this call, because the log
+     * notices it automatically.
      *
-     * @throws AuditException if there is a file of that name that is not ours, or none could be made, or the log is closed
+     * @throws AuditException if the name belongs to a foreign file, no file could be created, or the log is closed
      */
     public void reopen() {
         requireOpen();

@@ -37,7 +37,7 @@ final class AuditFileNames {
         return sibling(".head");
     }
 
-    /** What a file is called that is full, by the sequence number of its first line. */
+    /** Returns the path of a full file, by the sequence number of its first line. */
     Path rotated(long firstSequence) {
         return sibling("." + digits(firstSequence));
     }

@@ -8,12 +8,12 @@ import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
- * How an {@link AuditFile} is kept. Immutable.
+ * The settings of an {@link AuditFile}. Immutable.
  *
  * <table>
  * <caption>The settings</caption>
  * <tr><th>name</th><th>type</th><th>default</th><th>meaning</th></tr>
- * <tr><td>file</td><td>path</td><td>none; there is no audit log without it</td><td>the file that lines are written to</td></tr>
+ * <tr><td>file</td><td>path</td><td>none: no audit log</td><td>the file that lines are written to</td></tr>
  * <tr><td>rotateAtBytes</td><td>number, 0 or at least 65,536</td><td>104,857,600 (100 MiB)</td><td>the size at which a new file is begun;
  * 0 for never</td></tr>
  * <tr><td>timeLimit</td><td>duration, positive</td><td>5 s</td><td>how long a request waits for its line to be on disk before it is
@@ -120,8 +120,8 @@ public final class AuditFileSettings {
         }
 
         /**
-         * Sets the size at which a new file is begun; 100 MiB, without it. A file may become larger by the lines that are written
-         * at once.
+         * Sets the size at which a new file is started. Default: 100 MiB. The lines of one write can make a file
+         * larger.
          *
          * @param bytes the size in bytes, at least 65,536; 0 for never
          * @return this builder
@@ -154,8 +154,8 @@ public final class AuditFileSettings {
         }
 
         /**
-         * Sets how many lines may wait to be written; 1,024, without it. A request that comes when so many wait, waits too, within
-         * the time limit.
+         * Sets how many lines may wait to be written. Default: 1,024. If so many lines wait, a further request waits
+         * too, within the time limit.
          *
          * @param lines the number; at least 1
          * @return this builder
@@ -188,7 +188,7 @@ public final class AuditFileSettings {
         }
 
         /**
-         * Sets the clock for lines that are not about a request; the system's, without it.
+         * Sets the clock for lines that are not about a request. Default: the system clock.
          *
          * @param clock the clock
          * @return this builder

@@ -13,7 +13,7 @@ import java.util.Objects;
  */
 public record AuditFinding(Kind kind, Path file, long line, String reason) {
 
-    /** What can be wrong. */
+    /** The kinds of faults. */
     public enum Kind {
         /** It is no line of an audit log. */
         MALFORMED,

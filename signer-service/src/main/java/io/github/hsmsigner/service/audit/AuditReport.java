@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What the verification of an audit log found. Immutable.
+ * The result of the verification of an audit log. Immutable.
  *
  * @param files the files, in the order of their lines
  * @param lines how many lines are in order, from the first on

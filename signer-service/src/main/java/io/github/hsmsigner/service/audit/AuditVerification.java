@@ -26,8 +26,8 @@ public record AuditVerification(int exitCode, String text, Optional<AuditReport>
     public static final int NOT_VERIFIED = 2;
 
     /**
-     * Verifies an audit log. A single file stands for itself and those that the service has rotated before it; several files stand for
-     * themselves.
+     * Verifies an audit log. A single file includes the files that the service has rotated before it. Several files are
+     * verified as given.
      *
      * @param files one file that lines are written to, or the files of one chain in any order
      * @param anchors lines that must be in it, each a sequence number, a colon and a hash, as the head file has it
@@ -86,7 +86,7 @@ public record AuditVerification(int exitCode, String text, Optional<AuditReport>
         }
         text.append(".\n");
         if (report.before().sequence() > 0) {
-            text.append("What came before line ")
+            text.append("The part before line ")
                     .append(report.before().sequence() + 1)
                     .append(" was not verified; it should end with ")
                     .append(report.before())

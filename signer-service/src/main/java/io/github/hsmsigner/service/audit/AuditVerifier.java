@@ -36,7 +36,7 @@ public final class AuditVerifier {
     }
 
     /**
-     * The file of an {@link AuditFile} and those that it has rotated, as far as they are there.
+     * Returns the file of an {@link AuditFile} and the existing files that it has rotated.
      *
      * @param file the file that lines are written to
      * @return the files, oldest first; those compressed with gzip ({@code .gz}) too

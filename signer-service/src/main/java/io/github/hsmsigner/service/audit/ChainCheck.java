@@ -11,7 +11,7 @@ import java.util.Optional;
 /** A walk along the chain, up to the first line that is not in order. Used by one thread. */
 final class ChainCheck {
 
-    /** The hashes that lines must have, by sequence number; those that were seen are taken out. */
+    /** The hashes that lines must have, by sequence number. Lines that were seen are removed. */
     private final Map<Long, List<AuditAnchor>> demanded = new HashMap<>();
 
     private Path file;

@@ -32,7 +32,7 @@ final class ChainFile implements Closeable {
     private final HeadFile head;
 
     private FileChannel channel;
-    /** Tells the file from another that was put in its place: device and inode. */
+    /** Distinguishes the file from a replacement: device and inode. */
     private Object key;
     /** Up to here the file is on disk and ours. */
     private long length;
@@ -50,7 +50,7 @@ final class ChainFile implements Closeable {
         this.last = last;
     }
 
-    /** Goes on with a file whose end is in order, or begins one; the chain continues behind the given line. */
+    /** Continues a file whose end is intact, or starts a new one. The chain continues after the given line. */
     static ChainFile open(AuditFileNames names, OptionalLong rotateAtBytes, HeadFile head, AuditAnchor last)
             throws IOException {
         ChainFile file = new ChainFile(names, rotateAtBytes, head, last);
@@ -106,7 +106,7 @@ final class ChainFile implements Closeable {
         }
     }
 
-    /** Makes sure that the path still names the file that we write to, and that nobody else has written to it. */
+    /** Ensures that the path still names the open file, and that no other process has written to it. */
     private void attach(boolean newFileWanted) throws IOException {
         BasicFileAttributes found = attributes();
         boolean same = found != null && Objects.equals(found.fileKey(), key);
@@ -269,18 +269,18 @@ final class ChainFile implements Closeable {
         return full;
     }
 
-    /** A file that cannot be renamed is not a reason to record nothing: it goes on growing. */
+    /** Recording continues if a file cannot be renamed: the file continues to grow. */
     private void rotateBySize() throws IOException {
         try {
             rotateNow();
         } catch (IOException e) {
             rotateAt = length + rotateAtBytes.orElseThrow();
-            LOG.warn("{} could not be rotated and goes on to grow: {}", names.file(), e.toString());
+            LOG.warn("{} could not be rotated and continues to grow: {}", names.file(), e.toString());
             attach(false);
         }
     }
 
-    /** Looks at the path anew; begins a file if there is none or an empty one, whatever became of the one before. */
+    /** Opens the path again; creates a file if there is none or an empty one, regardless of the previous file. */
     synchronized void reopen() throws IOException {
         attach(true);
     }

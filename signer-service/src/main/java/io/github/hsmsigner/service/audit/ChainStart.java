@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the chain goes on after a start, found from the file, those rotated before, and the head file.
+ * The point where the chain continues after startup. It is found from the file, the rotated files and the head file.
  *
  * @param last the line that the next one follows
- * @param notice a line to begin with, if an unfinished line was taken from the end of the file
+ * @param notice a first line to write, if an unfinished line was removed from the end of the file
  */
 record ChainStart(AuditAnchor last, Optional<byte[]> notice) {
 
@@ -61,7 +61,7 @@ record ChainStart(AuditAnchor last, Optional<byte[]> notice) {
         }
     }
 
-    /** If the log ends before the head, the chain goes on behind the head, so that verification shows what is missing. */
+    /** If the log ends before the head, the chain continues after the head, so that verification shows the gap. */
     private static AuditAnchor newer(AuditFileNames names, AuditAnchor inFile, Optional<AuditAnchor> head) {
         if (head.isEmpty()
                 || head.get().sequence() < inFile.sequence()

@@ -9,8 +9,8 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * The frame of a line, which makes it a link of the chain: the sequence number at its beginning, the two hashes at its end. What
- * stands between is covered by the hash and not looked at.
+ * The frame of a line, which makes it a link of the chain. The sequence number is at the beginning, and the two hashes
+ * are at the end. The hash covers the part between them, which this class does not read.
  *
  * @param sequence the sequence number
  * @param previous the hash of the line before, in hexadecimal
@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 record ChainedLine(long sequence, String previous, String hash, boolean intact) {
 
-    /** In octets, without the line end. Keeps the memory of readers constant. */
+    /** In bytes, without the line end. Keeps the memory of readers constant. */
     static final int MAX_LENGTH = 64 * 1024;
 
     static final byte LINE_END = '\n';
@@ -32,7 +32,7 @@ record ChainedLine(long sequence, String previous, String hash, boolean intact) 
     private static final int SEQUENCE_DIGITS = 19;
     private static final int TRAILER = PREVIOUS.length + HASH_DIGITS + HASH.length + HASH_DIGITS + END.length;
 
-    /** What a frame takes besides the body. */
+    /** The length of a frame without the body. */
     static final int FRAME = SEQUENCE.length + SEQUENCE_DIGITS + 1 + TRAILER;
 
     /**
@@ -64,7 +64,7 @@ record ChainedLine(long sequence, String previous, String hash, boolean intact) 
     /**
      * Reads a line.
      *
-     * @param line its octets, without the line end
+     * @param line its bytes, without the line end
      * @param length how many of them there are
      * @return the frame; empty if this is no line of an audit log
      */

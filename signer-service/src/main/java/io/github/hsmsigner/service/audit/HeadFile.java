@@ -13,9 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The last line of the chain, in a file of its own. It is written after the line is on disk, so it is never ahead of the log, and
- * without waiting for the disk, so after a power failure it may be behind. It carries the chain over when the log was moved away,
- * and tells at the next start that lines were cut off at the end. Used under the lock of {@link ChainFile}.
+ * The last line of the chain, in a separate file. The file is written after the line is on disk, so it is never ahead
+ * of the log. The write does not wait for the disk, so the file may be behind after a power failure. It continues the
+ * chain after the log was moved away. At the next startup it reveals that lines were cut off at the end. Used under the
+ * lock of {@link ChainFile}.
  */
 final class HeadFile implements Closeable {
 

@@ -21,14 +21,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a line says, between its sequence number and its hashes: the inside of a JSON object (RFC 8259) with its fields in a fixed
- * order and without white space.
+ * The content of a line between its sequence number and its hashes. It is the inside of a JSON object (RFC 8259) with
+ * its fields in a fixed order and without white space.
  */
 final class LineBody {
 
     /**
-     * Characters outside ASCII are escaped. So no line holds what a terminal or an editor takes for a line end or a change of
-     * direction, and text that is not well-formed Unicode can be recorded too.
+     * Characters outside ASCII are escaped. Therefore no terminal or editor finds a line end or a change of direction
+     * in a line. Text that is not well-formed Unicode can be recorded too.
      */
     private static final JsonFactory JSON =
             JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
@@ -89,7 +89,7 @@ final class LineBody {
                 : id;
     }
 
-    /** Requests of unknown callers that have no line of their own. */
+    /** Returns the summary of the requests of unknown callers that have no separate line. */
     static byte[] unknownCallers(Instant time, UnknownCallers.Summary summary) {
         return object(time, "unknown_callers_summary", json -> {
             json.writeStringField("since", MICROSECONDS.format(summary.since()));

@@ -11,12 +11,12 @@ import java.util.zip.GZIPInputStream;
 /** Reads a file line by line in constant memory; one that was compressed with gzip too. Used by one thread. */
 final class LineReader implements Closeable {
 
-    /** What {@link #next} found. */
+    /** The results of {@link #next}. */
     enum Kind {
         LINE,
-        /** A line longer than any of an audit log; the octets are its beginning. */
+        /** A line longer than any of an audit log; the bytes are its beginning. */
         TOO_LONG,
-        /** Octets without a line end, at the end of the file. */
+        /** Bytes without a line end, at the end of the file. */
         UNFINISHED,
         END
     }
@@ -79,7 +79,9 @@ final class LineReader implements Closeable {
         }
     }
 
-    /** The octets of the line, of which the first {@link #length()} count; overwritten by the next. */
+    /**
+     * Returns the bytes of the line, of which the first {@link #length()} are valid. The next line overwrites them.
+     */
     byte[] line() {
         return line;
     }

@@ -15,7 +15,7 @@ final class PendingLine {
     private final boolean awaited;
     private final CompletableFuture<Void> written = new CompletableFuture<>();
 
-    /** Whoever sets it decides: the writer takes the line, or the request gives it up. */
+    /** Set once: by the writer that takes the line, or by the request that gives it up. */
     private final AtomicBoolean decided = new AtomicBoolean();
 
     /** A line that a request waits for. */
@@ -42,7 +42,7 @@ final class PendingLine {
         return body;
     }
 
-    /** Called by the writer; {@code false} if nobody waits for the line any more. */
+    /** Called by the writer. Returns {@code false} if no request waits for the line any more. */
     boolean take() {
         return decided.compareAndSet(false, true);
     }

@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /** The lines that wait to be written, of which there is only room for so many. Safe for use by several threads. */
 final class PendingLines {
 
-    /** What became of a line that was to be added. */
+    /** The results of an attempt to add a line. */
     enum Admission {
         ADMITTED,
         FULL,
@@ -61,7 +61,7 @@ final class PendingLines {
         }
     }
 
-    /** Waits for lines for a limited time, and takes those that there are. */
+    /** Waits for lines for a limited time, and takes the lines that have arrived. */
     List<PendingLine> take(int most, Duration limit) {
         List<PendingLine> taken = new ArrayList<>();
         long end = System.nanoTime() + limit.toNanos();
@@ -89,7 +89,7 @@ final class PendingLines {
         try {
             notEmpty.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
-            // Nobody interrupts the writer, and what is recorded must not depend on it.
+            // No thread interrupts the writer, and the record must not depend on it.
         }
         return end - System.nanoTime();
     }
@@ -104,7 +104,7 @@ final class PendingLines {
         }
     }
 
-    /** Admits no further lines; those that are here can still be taken. */
+    /** Admits no further lines. The writer can still take the present ones. */
     void close() {
         lock.lock();
         try {

@@ -9,8 +9,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Decides which requests of unknown callers get a line of their own, and counts the others for a summary line. Anybody who reaches the
- * port can send such requests, so they must not fill the disk. Thread-safe.
+ * Decides which requests of unknown callers get a separate line, and counts the others for a summary line. Anyone who
+ * reaches the port can send such requests, so they must not fill the disk. Thread-safe.
  */
 final class UnknownCallers {
 
@@ -52,7 +52,7 @@ final class UnknownCallers {
     }
 
     /**
-     * Returns whether a request gets a line of its own. Otherwise it is counted.
+     * Returns whether a request gets a separate line. Otherwise it is counted.
      *
      * @param space whether there is space on the disk for lines of unknown callers
      */

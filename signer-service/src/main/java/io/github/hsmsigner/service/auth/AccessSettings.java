@@ -10,11 +10,11 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Who may sign, and what. Immutable.
+ * The access settings: who may sign, and what. Immutable.
  *
- * @param policies how callers are told apart; at least one. All must allow, and each may add an identity to the request
- * @param callers what the callers of these names may do
- * @param others what all other callers may do; empty for nothing
+ * @param policies how callers are identified; at least one. All must allow, and each may add an identity to the request
+ * @param callers the permissions of the callers with these names
+ * @param others the permissions of all other callers; empty for none
  * @param certificates whether requests for certificates need a signing token
  */
 public record AccessSettings(
@@ -24,11 +24,12 @@ public record AccessSettings(
         CertificateAccess certificates) {
 
     /**
-     * Checks that the settings go together.
+     * Checks that the settings fit together.
      *
-     * @param policies how callers are told apart; at least one. All must allow, and each may add an identity to the request
-     * @param callers what the callers of these names may do
-     * @param others what all other callers may do; empty for nothing
+     * @param policies how callers are identified; at least one. All must allow, and each may add an identity to the
+     *     request
+     * @param callers the permissions of the callers with these names
+     * @param others the permissions of all other callers; empty for none
      * @param certificates whether requests for certificates need a signing token
      * @throws InvalidConfigurationException if there is no policy, or a rule or setting can never apply
      */
@@ -57,9 +58,9 @@ public record AccessSettings(
     /**
      * Makes settings under which requests for certificates need no signing token.
      *
-     * @param policies how callers are told apart; at least one
-     * @param callers what the callers of these names may do
-     * @param others what all other callers may do; empty for nothing
+     * @param policies how callers are identified; at least one
+     * @param callers the permissions of the callers with these names
+     * @param others the permissions of all other callers; empty for none
      * @throws InvalidConfigurationException if there is no policy, or a rule can never apply
      */
     public AccessSettings(
@@ -68,9 +69,9 @@ public record AccessSettings(
     }
 
     /**
-     * One policy whose callers may do everything.
+     * Makes settings with one policy whose callers may do everything.
      *
-     * @param policy how callers are told apart
+     * @param policy how callers are identified
      * @return the settings
      */
     public static AccessSettings of(PolicySettings policy) {
@@ -180,12 +181,12 @@ public record AccessSettings(
     }
 
     /**
-     * What an operator should know about the strength of these settings.
+     * Returns warnings for the operator about weaknesses of these settings.
      *
      * @return a sentence for each weakness; empty if there is none
      */
     public List<String> warnings() {
-        // A weak policy beside a strong one only adds to it.
+        // A weak policy next to a strong one only adds to it.
         return policies.stream().anyMatch(policy -> policy.warnings().isEmpty())
                 ? List.of()
                 : policies.stream()

@@ -2,7 +2,7 @@ package io.github.hsmsigner.service.auth;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 
-/** What logs call a caller: printable, and nothing that could pass for another part of a log line. */
+/** The name of a caller in logs: printable, and without text that could imitate another part of a log line. */
 final class CallerName {
 
     static final String RULE =

@@ -12,10 +12,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a caller may do. Immutable.
+ * The permissions of a caller. Immutable.
  *
- * <p>Without {@link Builder#key(String)}, a caller with one permitted key uses that one where neither the request nor the policy names
- * another.
+ * <p>If {@link Builder#key(String)} is not set, a caller with one permitted key uses that key. The condition is that
+ * neither the request nor the policy names another.
  */
 public final class CallerRules {
 
@@ -82,7 +82,7 @@ public final class CallerRules {
     }
 
     /**
-     * What the caller may ask for.
+     * Returns the actions that the caller may request.
      *
      * @return the actions; unmodifiable
      */
@@ -118,9 +118,9 @@ public final class CallerRules {
     }
 
     /**
-     * Whether a container may be asked for. The permission for {@link ContainerFormat#CADES_B_B} includes
-     * {@link ContainerFormat#CADES_B_T}, which is the same signature with a timestamp next to it: a caller must not lose its access
-     * because an operator configures a timestamp authority.
+     * Returns whether the caller may request a container. The permission for {@link ContainerFormat#CADES_B_B} includes
+     * {@link ContainerFormat#CADES_B_T}, which is the same signature with an additional timestamp. Therefore a caller
+     * does not lose its access when an operator configures a timestamp authority.
      *
      * @param format the kind of container
      * @return {@code true} if it may
@@ -179,7 +179,7 @@ public final class CallerRules {
         }
 
         /**
-         * Sets the keys that the caller may use; every key, without it.
+         * Sets the keys that the caller may use. Default: every key.
          *
          * @param permitted the names of the keys; empty for every key
          * @return this builder
@@ -190,7 +190,7 @@ public final class CallerRules {
         }
 
         /**
-         * Sets the digest algorithms that the caller may use; all, without it.
+         * Sets the digest algorithms that the caller may use. Default: all.
          *
          * @param permitted the digest algorithms
          * @return this builder
@@ -224,7 +224,7 @@ public final class CallerRules {
         }
 
         /**
-         * Sets how many signatures the caller may have; any number, without it.
+         * Limits the rate of the caller's signatures. Default: no limit.
          *
          * @param limit the limit
          * @return this builder

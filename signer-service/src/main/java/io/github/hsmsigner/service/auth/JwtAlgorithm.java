@@ -6,7 +6,7 @@ import com.nimbusds.jose.JWSAlgorithm;
  * The algorithms that a JSON Web Token may be signed with (RFC 7518, section 3.1).
  */
 public enum JwtAlgorithm {
-    /** HMAC with SHA-256: whoever can check a token can make one. */
+    /** HMAC with SHA-256. The key that verifies a token can also create one. */
     HS256(JWSAlgorithm.HS256),
     /** RSASSA-PKCS1-v1_5 with SHA-256. */
     RS256(JWSAlgorithm.RS256),

@@ -18,7 +18,7 @@ public sealed interface JwtKeySource {
     /**
      * A secret for HS256.
      *
-     * @param secret the secret: at least 32 octets (RFC 7518, section 3.2)
+     * @param secret the secret: at least 32 bytes (RFC 7518, section 3.2)
      * @return the source
      */
     static JwtKeySource secret(SecretReference secret) {
@@ -63,14 +63,14 @@ public sealed interface JwtKeySource {
     /**
      * A secret for HS256.
      *
-     * @param secret the secret: at least 32 octets (RFC 7518, section 3.2)
+     * @param secret the secret: at least 32 bytes (RFC 7518, section 3.2)
      */
     record OfSecret(SecretReference secret) implements JwtKeySource {
 
         /**
          * Checks that nothing is missing.
          *
-         * @param secret the secret: at least 32 octets (RFC 7518, section 3.2)
+         * @param secret the secret: at least 32 bytes (RFC 7518, section 3.2)
          */
         public OfSecret {
             Objects.requireNonNull(secret, "secret");

@@ -105,7 +105,8 @@ final class JwtKeys {
             key = Optional.of(VerificationKey.ofSecret(id, secret.toByteArray(), where));
         } else if (jwk.isPrivate()) {
             throw new InvalidConfigurationException("The JWK Set in " + file
-                    + " holds a private key; whoever reads the file could make tokens. Give the public keys alone.");
+                    + " holds a private key, with which any reader of the file could create tokens. Keep only the public"
+                    + " keys in it.");
         } else if (jwk instanceof RSAKey || jwk instanceof ECKey ec && Curve.P_256.equals(ec.getCurve())) {
             key = Optional.of(VerificationKey.ofPublicKey(id, publicKey((AsymmetricJWK) jwk, where), where));
         }

@@ -136,7 +136,7 @@ public final class JwtSettings implements PolicySettings {
     }
 
     /**
-     * What tokens are checked with.
+     * Returns the sources of the keys that verify tokens.
      *
      * @return the sources of keys; unmodifiable
      */
@@ -154,7 +154,7 @@ public final class JwtSettings implements PolicySettings {
     }
 
     /**
-     * What the claim {@code iss} must be.
+     * Returns the required value of the claim {@code iss}.
      *
      * @return the issuer, or empty if any will do
      */
@@ -163,7 +163,7 @@ public final class JwtSettings implements PolicySettings {
     }
 
     /**
-     * What the claim {@code aud} must hold.
+     * Returns the required value of the claim {@code aud}.
      *
      * @return the audience, or empty if the token must not have one
      */
@@ -172,7 +172,7 @@ public final class JwtSettings implements PolicySettings {
     }
 
     /**
-     * What the header {@code typ} must be.
+     * Returns the required value of the header {@code typ}.
      *
      * @return the type, or empty if it must be {@code JWT} or absent
      */
@@ -254,7 +254,7 @@ public final class JwtSettings implements PolicySettings {
         }
 
         /**
-         * Sets the algorithms that tokens may be signed with; without it, those that the keys are good for.
+         * Sets the algorithms that tokens may be signed with. Default: all algorithms that the keys are suitable for.
          *
          * @param accepted the algorithms
          * @return this builder
@@ -265,7 +265,7 @@ public final class JwtSettings implements PolicySettings {
         }
 
         /**
-         * Sets what the claim {@code iss} must be; without it, it does not count.
+         * Sets the required value of the claim {@code iss}. Default: the claim is not checked.
          *
          * @param required the issuer
          * @return this builder
@@ -276,7 +276,8 @@ public final class JwtSettings implements PolicySettings {
         }
 
         /**
-         * Sets what the claim {@code aud} must be or contain; without it, tokens must have no such claim (RFC 7519, section 4.1.3).
+         * Sets the value that the claim {@code aud} must have or contain. Default: tokens must not have this claim (RFC
+         * 7519, section 4.1.3).
          *
          * @param required the name of this service in tokens
          * @return this builder
@@ -287,7 +288,8 @@ public final class JwtSettings implements PolicySettings {
         }
 
         /**
-         * Sets what the header {@code typ} must be, such as {@code at+jwt}; without it, {@code JWT} or nothing. Case does not count.
+         * Sets the required value of the header {@code typ}, such as {@code at+jwt}. Default: {@code JWT} or no header.
+         * Case is ignored.
          *
          * @param required the type
          * @return this builder
@@ -298,7 +300,7 @@ public final class JwtSettings implements PolicySettings {
         }
 
         /**
-         * Sets by how much the clock of who makes the tokens may differ from ours; 30 seconds, without it.
+         * Sets the tolerated difference between the issuer's clock and the service's clock. Default: 30 seconds.
          *
          * @param tolerated the time; 0 to 10 minutes
          * @return this builder
@@ -309,7 +311,8 @@ public final class JwtSettings implements PolicySettings {
         }
 
         /**
-         * Sets how old a token may be, whatever its expiry; without it, the claim {@code iat} may be absent. The leeway comes on top.
+         * Sets the maximum age of a token, independent of its expiry. The leeway is added. Default: no maximum; the
+         * claim {@code iat} may be absent.
          *
          * @param limit the age
          * @return this builder
@@ -320,7 +323,7 @@ public final class JwtSettings implements PolicySettings {
         }
 
         /**
-         * Sets the claim that names the caller; {@code sub}, without it. A token must have it.
+         * Sets the claim that names the caller. Default: {@code sub}. A token must have it.
          *
          * @param claim the name of the claim
          * @return this builder
@@ -331,7 +334,7 @@ public final class JwtSettings implements PolicySettings {
         }
 
         /**
-         * Sets the claim that says which key to use; without it, tokens do not choose. With it, a token must have it.
+         * Sets the claim that selects the key. A token must have it then. Default: tokens do not select a key.
          *
          * @param claim the name of the claim
          * @return this builder
@@ -342,8 +345,8 @@ public final class JwtSettings implements PolicySettings {
         }
 
         /**
-         * Sets the keys to use by the value of the claim; tokens with other values are denied. Without it, the value is the name of
-         * the key.
+         * Sets the keys to use by the value of the claim. Tokens with other values are denied. Default: the value is
+         * the name of the key.
          *
          * @param names the names of keys by value
          * @return this builder
@@ -354,7 +357,7 @@ public final class JwtSettings implements PolicySettings {
         }
 
         /**
-         * Sets how long a token may be; 16 KiB, without it.
+         * Sets the maximum length of a token. Default: 16 KiB.
          *
          * @param limit the number of bytes; 256 to 262144
          * @return this builder

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A client certificate that makes whoever has its key a certain caller. Immutable.
+ * A client certificate that identifies the holder of its key as a certain caller. Immutable.
  *
  * @param caller what logs call the caller; several certificates may have the same
  * @param subject the subject of the certificate; empty for any
@@ -23,7 +23,7 @@ public record ListedCertificate(
     private static final int HEX_DIGITS = 64;
 
     /**
-     * Checks that something tells the certificate from others.
+     * Checks that the entry identifies the certificate.
      *
      * @param caller what logs call the caller; several certificates may have the same
      * @param subject the subject of the certificate; empty for any
@@ -45,11 +45,12 @@ public record ListedCertificate(
     }
 
     /**
-     * A certificate with a subject, whoever of the trusted authorities issued it.
+     * Returns an entry for a certificate with a subject, issued by any of the trusted authorities.
      *
-     * @param caller what logs call the caller
-     * @param subject the whole subject, the most specific part first, such as {@code CN=engine,O=Example}, with the keywords of
-     *     OpenSSL or Java or object identifiers; case and blanks within values count, string types do not
+     * @param caller the name of the caller in logs
+     * @param subject the whole subject, the most specific part first, such as {@code CN=engine,O=Example}. Keywords are
+     *     those of OpenSSL or Java, or object identifiers. Case and blanks within values are compared, string types are
+     *     not
      * @return the entry
      * @throws InvalidConfigurationException if that is not a distinguished name
      */
@@ -59,8 +60,8 @@ public record ListedCertificate(
     }
 
     /**
-     * The same certificate, but only from one issuer. It tells certificates with the same subject apart if several authorities are
-     * trusted.
+     * Returns the same entry, limited to one issuer. The issuer distinguishes certificates with the same subject if
+     * several authorities are trusted.
      *
      * @param name the whole name of the issuer in the certificate, in the form of a subject; compared in the same way
      * @return the entry

@@ -6,7 +6,7 @@ import java.util.Set;
  * A user who may sign, as the signing token names it. Immutable.
  *
  * @param userId the value of {@code userId}; also what logs call the caller
- * @param signMethods the accepted values of {@code signMethod}; empty for any, and for a token without it
+ * @param signMethods the accepted values of {@code signMethod}; empty accepts any value, and a token that has none
  */
 public record ListedUser(String userId, Set<String> signMethods) {
 
@@ -14,7 +14,7 @@ public record ListedUser(String userId, Set<String> signMethods) {
      * Checks the name.
      *
      * @param userId the value of {@code userId}; also what logs call the caller
-     * @param signMethods the accepted values of {@code signMethod}; empty for any, and for a token without it
+     * @param signMethods the accepted values of {@code signMethod}; empty accepts any value, and a token that has none
      * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the user's name is not printable or too long
      */
     public ListedUser {

@@ -23,7 +23,8 @@ public final class PolicyFactory {
     }
 
     /**
-     * Makes the policy that the settings describe, with its files as they are now. Rates begin anew with each policy.
+     * Makes the policy that the settings describe, with its files as they are now. Each policy starts its rate limits
+     * again.
      *
      * @param settings who may sign, and what
      * @return the policy

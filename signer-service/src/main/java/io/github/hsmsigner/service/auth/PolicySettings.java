@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * How callers are told apart: the settings of one kind of policy. Immutable.
+ * The settings of one kind of policy, which identifies callers. Immutable.
  */
 public sealed interface PolicySettings
         permits OpenSettings, SharedSecretSettings, UserListSettings, JwtSettings, ClientCertificateSettings {
 
     /**
-     * What reports call this kind of policy: lower case, words joined by underscores.
+     * Returns the name of this kind of policy in reports: lower case, words joined by underscores.
      *
      * @return the name
      */
@@ -74,7 +74,7 @@ public sealed interface PolicySettings
     boolean choosesAnyKey();
 
     /**
-     * What an operator should know about the strength of this policy.
+     * Returns warnings for the operator about weaknesses of this policy.
      *
      * @return a sentence for each weakness; empty if there is none
      */

@@ -31,7 +31,7 @@ final class RateLimiter {
         this.nanoTime = nanoTime;
     }
 
-    /** Takes one out of a caller's bucket; or tells how long until there is one. */
+    /** Takes a permit out of a caller's bucket, or returns the time until one is available. */
     synchronized Optional<Duration> take(String caller) {
         long now = nanoTime.getAsLong();
         Long before = fullAt.get(caller);

@@ -28,9 +28,9 @@ public final class ReloadablePolicy implements SigningPolicy {
     }
 
     /**
-     * Makes the policy anew from the files of its settings.
+     * Reloads the policy from the files of its settings.
      *
-     * @throws InvalidConfigurationException if the files do not make a policy; the one before stays in force
+     * @throws InvalidConfigurationException if the files do not make a policy; the previous policy stays in force
      */
     public synchronized void reload() {
         reload(inForce.settings());

@@ -4,18 +4,18 @@ import io.github.hsmsigner.service.secret.SecretReference;
 import java.util.Objects;
 
 /**
- * A secret that makes whoever presents it a certain caller. Immutable.
+ * A secret that identifies its holder as a certain caller. Immutable.
  *
- * @param caller what logs call the caller; several secrets may have the same
- * @param secret the secret: at least 16 octets, compared with the signing token octet by octet
+ * @param caller the name of the caller in logs; several secrets may have the same
+ * @param secret the secret: at least 16 bytes, compared with the signing token byte by byte
  */
 public record SharedSecret(String caller, SecretReference secret) {
 
     /**
      * Checks the name.
      *
-     * @param caller what logs call the caller; several secrets may have the same
-     * @param secret the secret: at least 16 octets, compared with the signing token octet by octet
+     * @param caller the name of the caller in logs; several secrets may have the same
+     * @param secret the secret: at least 16 bytes, compared with the signing token byte by byte
      * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the name of the caller is not printable or too long
      */
     public SharedSecret {

@@ -31,7 +31,7 @@ final class SharedSecretPolicy implements SigningPolicy {
                 if (MessageDigest.isEqual(entry.hash(), other.hash())
                         && !entry.caller().equals(other.caller())) {
                     throw new InvalidConfigurationException("The callers \"" + other.caller() + "\" and \""
-                            + entry.caller() + "\" have the same secret; each needs one of its own.");
+                            + entry.caller() + "\" have the same secret. Give each caller a different secret.");
                 }
             }
             entries.add(entry);
@@ -45,7 +45,7 @@ final class SharedSecretPolicy implements SigningPolicy {
             if (octets.length < MIN_OCTETS) {
                 throw new InvalidConfigurationException("The secret of caller \"" + secret.caller() + "\""
                         + secret.secret().file().map(file -> " in " + file).orElse("") + " has " + octets.length
-                        + " octets; it needs at least " + MIN_OCTETS + ". Make one with: openssl rand -base64 32");
+                        + " bytes; it needs at least " + MIN_OCTETS + ". Make one with: openssl rand -base64 32");
             }
             return hash(octets);
         } finally {

@@ -58,7 +58,7 @@ final class SignedJwt {
         }
     }
 
-    /** The claims, for whoever has checked the signature. */
+    /** Returns the claims. The caller must have verified the signature. */
     Map<String, Object> claims() throws RefusedTokenException {
         return StrictJson.object(payload.decode())
                 .orElseThrow(() -> new RefusedTokenException(

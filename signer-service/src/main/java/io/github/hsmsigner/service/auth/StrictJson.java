@@ -60,7 +60,7 @@ final class StrictJson {
             Map<String, Object> members = members(parser, nulls);
             return parser.nextToken() == null ? Optional.of(members) : Optional.empty();
         } catch (IOException e) {
-            // What is wrong with it would tell of the token.
+            // The reason of the parser could reveal parts of the token.
             return Optional.empty();
         }
     }

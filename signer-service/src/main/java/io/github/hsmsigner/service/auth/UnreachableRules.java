@@ -62,7 +62,7 @@ final class UnreachableRules {
                 && callers.keySet().containsAll(known)
                 && !certificatesWithoutToken) {
             problems.add("The rules for others can never apply, because each of the callers " + known
-                    + " has rules of its own.");
+                    + " has separate rules.");
         }
         return problems;
     }

@@ -37,7 +37,7 @@ final class UserListPolicy implements SigningPolicy {
             return PolicyDecision.deny("The request has no signing token.");
         }
         if (octets.get().length > MAX_OCTETS) {
-            return PolicyDecision.deny("The signing token is longer than " + MAX_OCTETS + " octets.");
+            return PolicyDecision.deny("The signing token is longer than " + MAX_OCTETS + " bytes.");
         }
         if (!StrictJson.beginsObject(octets.get())) {
             return decide(new String(octets.get(), StandardCharsets.UTF_8), Optional.empty());

@@ -32,12 +32,12 @@ final class VerificationKey {
 
     static VerificationKey ofSecret(Optional<String> id, byte[] secret, String where) {
         try {
-            // The verifier keeps the array that it is given, and ours is wiped: a secret of zeros would let everybody
-            // sign.
+            // The verifier keeps the array that it gets, and this class wipes its own. A secret of zeros would let
+            // every caller sign.
             return new VerificationKey(id, Set.of(JwtAlgorithm.HS256), new MACVerifier(secret.clone()));
         } catch (KeyLengthException e) {
             throw new InvalidConfigurationException("The secret for HS256 " + where + " has " + secret.length
-                    + " octets; it needs at least 32. Make one with: openssl rand -base64 32");
+                    + " bytes; it needs at least 32. Make one with: openssl rand -base64 32");
         } catch (JOSEException e) {
             throw new InvalidConfigurationException("The secret for HS256 " + where + " cannot be used.", e);
         }
@@ -83,7 +83,7 @@ final class VerificationKey {
         try {
             return verifier.verify(header, signedOctets, signature);
         } catch (JOSEException e) {
-            // What the signature is not, such as of a length that the algorithm never has.
+            // The signature has a wrong form, such as a length that the algorithm never has.
             return false;
         }
     }

@@ -1,9 +1,10 @@
 /**
- * Who may sign: policies over the signing token and the client certificate, and what each caller may do.
+ * Policies over the signing token and the client certificate, and the permissions of each caller.
  *
- * <p>{@link io.github.hsmsigner.service.auth.AccessSettings} says what is wanted, {@link io.github.hsmsigner.service.auth.PolicyFactory} makes
- * the {@link io.github.hsmsigner.core.SigningPolicy} of it, and {@link io.github.hsmsigner.service.auth.ReloadablePolicy} replaces that
- * while requests are served. Nothing here knows a web server. No reason for a denial repeats anything of a token, but for the name of
- * a caller whose token has been found good.
+ * <p>{@link io.github.hsmsigner.service.auth.AccessSettings} describes the policies.
+ * {@link io.github.hsmsigner.service.auth.PolicyFactory} makes the {@link io.github.hsmsigner.core.SigningPolicy} from
+ * them. {@link io.github.hsmsigner.service.auth.ReloadablePolicy} replaces the policy while requests are served. The
+ * package does not depend on a web server. The reason of a denial repeats nothing of a token. The only exception is the
+ * name of a caller whose token was verified.
  */
 package io.github.hsmsigner.service.auth;

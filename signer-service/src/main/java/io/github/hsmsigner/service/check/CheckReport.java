@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a check found, for people and for programs. Immutable.
+ * The result of a check, for people and for programs. Immutable.
  *
- * @param findings all that was looked at, in this order
+ * @param findings the findings, in the order in which they were made
  */
 public record CheckReport(List<Finding> findings) {
 

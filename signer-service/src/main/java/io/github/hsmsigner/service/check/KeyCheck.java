@@ -38,7 +38,7 @@ final class KeyCheck {
     private ContainerFormat cades = ContainerFormat.CADES_B_B;
     private final Map<String, Pkcs11Token> open = new LinkedHashMap<>();
 
-    /** Told only beside a key that does not work: on a token for many, most of it is about keys that are not ours. */
+    /** Reported only if a key does not work. On a shared token, most of these problems concern foreign keys. */
     private final Map<String, List<String>> problemsOfTokens = new LinkedHashMap<>();
 
     KeyCheck(

@@ -28,7 +28,7 @@ final class SecretFileCheck {
 
     private static final String AREA = "secrets";
 
-    /** What each file holds. A file that several settings name is checked once. */
+    /** The content of each file, as a phrase. A file that several settings name is checked once. */
     private final Map<Path, String> files = new LinkedHashMap<>();
 
     private SecretFileCheck() {}

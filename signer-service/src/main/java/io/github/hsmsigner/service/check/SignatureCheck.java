@@ -29,7 +29,7 @@ final class SignatureCheck {
     private static final String AREA = "key";
     private static final byte[] CONTENT = "A test signature".getBytes(StandardCharsets.US_ASCII);
 
-    /** What Document Engine reserves by default for a container. */
+    /** The size that Document Engine reserves by default for a container. */
     private static final int RESERVED_BYTES = 16_384;
 
     /** The default of Document Engine's chart comes first: containers are tried with the first that the key supports. */

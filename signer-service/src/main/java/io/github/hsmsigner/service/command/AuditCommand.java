@@ -14,8 +14,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** What concerns the audit log. */
-@Command(name = "audit", description = "Looks at the audit log.", mixinStandardHelpOptions = true)
+/** The commands for the audit log. */
+@Command(name = "audit", description = "Inspects the audit log.", mixinStandardHelpOptions = true)
 final class AuditCommand implements Callable<Integer> {
 
     private static final String FILE_VARIABLE = "SIGNING_AUDIT_FILE";

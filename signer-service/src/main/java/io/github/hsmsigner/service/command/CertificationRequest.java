@@ -35,7 +35,7 @@ record CertificationRequest(X500Principal subject, NewFile file) {
         file.writePem("CERTIFICATE REQUEST", ceremony.certificationRequest(key, algorithm(key.publicKey()), subject));
     }
 
-    /** What every authority takes from a key of its kind, with a digest of its strength. */
+    /** Returns the algorithm that every authority accepts for a key of this kind, with a digest of equal strength. */
     private static SignatureAlgorithm algorithm(PublicKey publicKey) {
         if (publicKey instanceof RSAPublicKey) {
             return SignatureAlgorithm.RSA_PKCS1_SHA256;

@@ -3,7 +3,7 @@ package io.github.hsmsigner.service.command;
 /** How commands end. */
 final class ExitCode {
 
-    /** What was asked for is done. */
+    /** The command succeeded. */
     static final int DONE = 0;
     /** It failed, or a check found something wrong. */
     static final int FAILED = 1;

@@ -55,7 +55,7 @@ final class GenerateKeyCommand implements Callable<Integer> {
             names = "--type",
             paramLabel = "TYPE",
             defaultValue = "rsa-3072",
-            description = "One of: ${COMPLETION-CANDIDATES}. Without it: ${DEFAULT-VALUE}.",
+            description = "One of: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.",
             completionCandidates = KeyTypeName.Names.class,
             converter = KeyTypeName.class)
     private KeyPairType type;

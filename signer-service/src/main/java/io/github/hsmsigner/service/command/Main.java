@@ -9,12 +9,16 @@ import java.util.Map;
 /**
  * The command line of the service.
  *
- * <p>Exit codes: 0 for what was done, and after a stop signal; 1 for what failed; 2 for a command line or settings that cannot work, with
- * one line for each problem on standard error.
+ * <p>Exit codes:
+ * <ul>
+ *   <li>0: the command succeeded, or the service stopped after a signal;
+ *   <li>1: the command failed;
+ *   <li>2: the command line or the settings cannot work. Standard error has one line for each problem.
+ * </ul>
  */
 public final class Main {
 
-    /** What is given on the command line without naming a command is for this one. */
+    /** The command that gets the arguments if they name no command. */
     private static final String DEFAULT_COMMAND = "serve";
 
     private static final List<String> SERVE_OPTIONS = List.of("-c", "--config", "--print-config");
@@ -22,7 +26,7 @@ public final class Main {
     private Main() {}
 
     /**
-     * Runs a command; returns while the service goes on in threads of its own.
+     * Runs a command. Returns while the service continues in separate threads.
      *
      * @param arguments the command line
      */

@@ -11,12 +11,12 @@ import java.nio.file.NoSuchFileException;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** Tells what kept a command from its work, a line each, and gives the exit code for it. */
+/** Prints the problems of a command, one on each line, and returns the exit code for them. */
 final class ProblemReport {
 
     private ProblemReport() {}
 
-    /** Tells of what a command threw. */
+    /** Reports an exception of a command. */
     static int of(Exception problem, PrintWriter err) {
         if (problem instanceof InvalidSettingsException settings) {
             return tell(err, settings.problems(), ExitCode.CANNOT_WORK);
@@ -51,7 +51,7 @@ final class ProblemReport {
         return "A file cannot be read or written: " + problem.getMessage() + ".";
     }
 
-    /** Tells of problems in words. */
+    /** Prints problems. */
     static int tell(PrintWriter err, List<String> sentences, int exitCode) {
         // Supervisors and people look for one line a problem.
         sentences.forEach(sentence -> err.println("signer-service: " + sentence.replaceAll("\\s*\\R\\s*", " ")));

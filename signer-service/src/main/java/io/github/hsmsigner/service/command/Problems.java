@@ -3,7 +3,7 @@ package io.github.hsmsigner.service.command;
 import java.util.List;
 import picocli.CommandLine;
 
-/** What of the command line's problems is told on its standard error. Immutable. */
+/** Reports problems of the command line on standard error. Immutable. */
 final class Problems implements CommandLine.IExecutionExceptionHandler, CommandLine.IParameterExceptionHandler {
 
     @Override

@@ -18,7 +18,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Serves callbacks until the process is told to stop. */
+/** Serves callbacks until the process gets a stop signal. */
 @Command(
         name = "serve",
         description = {

@@ -77,20 +77,20 @@ final class SignCommand implements Callable<Integer> {
             names = "--format",
             paramLabel = "FORMAT",
             defaultValue = "cms",
-            description = "One of: ${COMPLETION-CANDIDATES}. Without it: ${DEFAULT-VALUE}.")
+            description = "One of: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private Format format;
 
     @Option(
             names = "--digest",
             paramLabel = "DIGEST",
             defaultValue = "sha256",
-            description = "One of: ${COMPLETION-CANDIDATES}. Without it: ${DEFAULT-VALUE}.")
+            description = "One of: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private DigestName digest;
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            description = "Where the container goes; without it, the name of the file with .p7s behind.")
+            description = "The file for the container. Default: the name of the signed file, followed by .p7s.")
     private Path output;
 
     @Spec

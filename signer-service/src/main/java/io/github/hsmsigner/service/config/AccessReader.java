@@ -22,7 +22,7 @@ import java.util.Set;
 /** The settings of who may sign. */
 final class AccessReader {
 
-    /** What logs call whoever knows the one secret. */
+    /** The name in logs of every caller that presents the single secret. */
     private static final String CALLER = "document-engine";
 
     private static final Setting<Boolean> OPEN = Setting.of(
@@ -83,7 +83,7 @@ final class AccessReader {
                     "certificates-without-token",
                     ValueType.truth(),
                     "`true`: `get_certificates` needs no signing token, because Document Engine sends none. `false`: policies"
-                            + " over signing tokens deny such requests, and raw signing needs the certificates in the"
+                            + " over signing tokens deny such requests. Raw signing then needs the certificates in the"
                             + " application's request to Document Engine")
             .variable("SIGNING_SERVICE_CERTIFICATES_WITHOUT_TOKEN")
             .byDefault("true");
@@ -112,9 +112,9 @@ final class AccessReader {
     static Optional<AccessSettings> read(SectionValues values, Set<String> keyNames, boolean loopback) {
         int problemsBefore = values.problems().count();
         if (values.or(OPEN)) {
-            values.atMostOne("say how callers are told apart", OPEN, TOKEN_SECRET, POLICIES);
+            values.atMostOne("identify callers", OPEN, TOKEN_SECRET, POLICIES);
         } else {
-            values.atMostOne("say how callers are told apart", TOKEN_SECRET, POLICIES);
+            values.atMostOne("identify callers", TOKEN_SECRET, POLICIES);
         }
         List<PolicySettings> policies = policies(values, keyNames, loopback);
         Map<String, CallerRules> callers = new LinkedHashMap<>();

@@ -9,11 +9,12 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * The environment variables of the process. One that is empty counts as absent. Remembers which ones the file refers to. Not safe for
- * use by several threads.
+ * The environment variables of the process. An empty one counts as absent. Remembers which ones the file refers to. Not
+ * thread-safe.
  *
- * <p>Kubernetes tells each process of all Services in the namespace through variables that are named after them, and Docker did the
- * same for linked containers. For Services whose names begin with {@code signing} or {@code hsm} they look like settings.
+ * <p>Kubernetes sets variables in each process for all Services in the namespace, and Docker did the same for linked
+ * containers. The variables are named after the Services. If a Service's name begins with {@code signing} or
+ * {@code hsm}, they look like settings.
  */
 final class Environment {
 
@@ -50,7 +51,7 @@ final class Environment {
         return referredTo.contains(name);
     }
 
-    /** Tells of variables that look like settings and are none. */
+    /** Reports variables that look like settings but are none. */
     void findUnknown(Collection<String> known, Problems problems) {
         for (String name : variables.keySet()) {
             if (OURS.matcher(name).matches()
@@ -74,7 +75,7 @@ final class Environment {
                 .filter(port -> !port.equals(defaultPort) && address.equals("tcp://" + host + ":" + port))
                 .ifPresent(port -> problems.add(
                         portVariable,
-                        "is the port of a Kubernetes Service called signing, as far as can be told; say"
+                        "looks like the port of a Kubernetes Service called signing. Set"
                                 + " enableServiceLinks: false in the pod's specification, or give the Service another"
                                 + " name"));
     }

@@ -3,12 +3,12 @@ package io.github.hsmsigner.service.config;
 import java.util.Optional;
 
 /**
- * What was found for a setting. Immutable.
+ * The value that was found for a setting. Immutable.
  *
- * @param <T> what the setting is read as
- * @param value the value; empty if it cannot be used, which has been told
- * @param origin where it is from
- * @param where what problems call it
+ * @param <T> the type of the setting
+ * @param value the value; empty if it cannot be used, which was reported
+ * @param origin the source of the value
+ * @param where the name of the setting in problems
  * @param shown the value as the effective configuration shows it, without secrets
  */
 record Found<T>(Optional<T> value, Origin origin, String where, Optional<YamlValue> shown) {

@@ -17,7 +17,7 @@ public final class InvalidSettingsException extends Exception {
     }
 
     /**
-     * What is wrong.
+     * Returns the problems.
      *
      * @return a sentence for each problem, which names the variable, or the setting and its line in the file; unmodifiable
      */

@@ -59,7 +59,8 @@ public sealed interface KeySettings {
      * @param file the file
      * @param password the password of the file and of its key
      * @param scheme the scheme to sign with; empty for the usual one of the key's type
-     * @param certificates where the certificates come from; those in the file are used where there is no file of its own for the signer's
+     * @param certificates where the certificates come from; default: the certificates in this file, unless the signer's
+     *     certificate has a separate file
      */
     record InFile(Path file, SecretReference password, Optional<SignatureScheme> scheme, KeyCertificates certificates)
             implements KeySettings {

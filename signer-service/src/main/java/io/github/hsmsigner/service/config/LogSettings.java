@@ -3,7 +3,7 @@ package io.github.hsmsigner.service.config;
 import java.util.Objects;
 
 /**
- * What is logged, and how. Immutable.
+ * The settings of the log. Immutable.
  *
  * @param level the least important level that is logged, in upper case
  * @param format the form of a line

@@ -3,7 +3,7 @@ package io.github.hsmsigner.service.config;
 /** Where a value was found. Immutable. */
 sealed interface Origin {
 
-    /** What the effective configuration says of it. */
+    /** Returns the text for the origin in the effective configuration. */
     String text();
 
     /** In the table of settings. */

@@ -11,7 +11,7 @@ final class PinSourceReader {
 
     private PinSourceReader() {}
 
-    /** The PIN: a path, a {@code file:} URI, or a bar and the path of a command. What is wrong is told. */
+    /** Reads the PIN source: a path, a {@code file:} URI, or a bar and the path of a command. Reports problems. */
     static Optional<SecretForm> read(SectionValues values, Setting<?> uri, String source) {
         if (source.startsWith("|")) {
             return existing(values, uri, "pin-source", source.substring(1))

@@ -12,10 +12,10 @@ import java.util.Optional;
 record Place(String path, boolean variables, Context context) {
 
     /**
-     * What all of the reading shares.
+     * The state that all readers share.
      *
      * @param environment the variables
-     * @param problems what is wrong
+     * @param problems the problems
      * @param file whether there is a file
      */
     record Context(Environment environment, Problems problems, boolean file) {}
@@ -36,12 +36,12 @@ record Place(String path, boolean variables, Context context) {
         return context.problems();
     }
 
-    /** What a variable says of a setting, if variables count here. */
+    /** Returns the value of a setting's variable, if variables are allowed here. */
     Optional<Given> variable(Setting<?> setting, Optional<String> variable) {
         return variables ? variable.flatMap(name -> setting.shape().inVariable(name, context)) : Optional.empty();
     }
 
-    /** What problems call a setting that is not there. */
+    /** Returns the name of a missing setting in problems. */
     String whereMissing(Setting<?> setting) {
         Optional<String> variable = setting.variable().filter(name -> variables);
         return variable.isPresent() && !context.file()

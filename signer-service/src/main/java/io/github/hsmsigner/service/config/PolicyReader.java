@@ -182,7 +182,7 @@ final class PolicyReader {
                 : values.get(USER_LIST).flatMap(users -> userList(users, keyNames));
     }
 
-    /** What the elements say; empty if one of them cannot be used. */
+    /** Reads the elements; empty if one of them cannot be used. */
     private static <T> Optional<List<T>> each(List<SectionValues> list, Function<SectionValues, Optional<T>> reader) {
         List<T> made = list.stream()
                 .flatMap(

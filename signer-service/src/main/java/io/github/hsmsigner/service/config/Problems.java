@@ -12,7 +12,7 @@ final class Problems {
     private final List<String> sentences = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
 
-    /** Tells a problem: where, and the rest of a sentence without its full stop, or a question with its mark. */
+    /** Adds a problem: the setting, and the rest of a sentence without its full stop, or a question with its mark. */
     void add(String where, String predicate) {
         addSentence(where + " " + predicate + (predicate.endsWith("?") ? "" : "."));
     }
@@ -34,7 +34,7 @@ final class Problems {
         return List.copyOf(warnings);
     }
 
-    /** What is made, or empty if the parts do not go together, which is told then. */
+    /** Returns the result, or reports a problem and returns empty if the parts do not fit together. */
     <T> Optional<T> attempt(String where, Supplier<T> making) {
         try {
             return Optional.of(making.get());

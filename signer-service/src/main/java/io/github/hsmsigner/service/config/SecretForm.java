@@ -21,7 +21,7 @@ import java.util.Set;
  */
 sealed interface SecretForm {
 
-    /** What stands for a secret wherever it would be shown. */
+    /** Replaces a secret in every output. */
     YamlValue MASKED = YamlValue.Scalar.of("****");
 
     /** The default of the time that a command has to print a PIN. A request can wait for it, so it is less than the deadline. */
@@ -120,7 +120,7 @@ sealed interface SecretForm {
         return List.of(name, name + "_FILE");
     }
 
-    /** What the variables say; both are too many. */
+    /** Reads the variables; both together are a problem. */
     static Optional<Given> inVariables(String name, Place.Context context) {
         String fileName = name + "_FILE";
         Optional<String> secret = context.environment().setting(name);
@@ -133,7 +133,7 @@ sealed interface SecretForm {
                         path -> Given.inVariable(fileName, YamlValue.Fields.of("file", YamlValue.Scalar.of(path)))));
     }
 
-    /** Reads a secret; what is wrong with it is told. */
+    /** Reads a secret and reports problems. */
     static Optional<SecretForm> read(Given given, Place.Context context, boolean commands) {
         String expected = "a text, or have one of "
                 + (commands ? "file, env and command" : "file and env")

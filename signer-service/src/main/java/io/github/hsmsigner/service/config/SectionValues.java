@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What was read for a section. */
+/** The values of a section. */
 final class SectionValues {
 
     private final Section section;
@@ -30,7 +30,7 @@ final class SectionValues {
         return origin;
     }
 
-    /** What problems call the section. */
+    /** Returns the name of the section in problems. */
     String where() {
         return place.path()
                 + origin.filter(Origin.Line.class::isInstance)
@@ -58,8 +58,8 @@ final class SectionValues {
                         .orElseThrow());
     }
 
-    /** What was found, also if it cannot be used. */
-    @SuppressWarnings("unchecked") // Section.read puts what was found for a setting behind that setting.
+    /** Returns the value that was found, even if it cannot be used. */
+    @SuppressWarnings("unchecked") // Section.read stores under each setting a value of its type.
     <T> Optional<Found<T>> found(Setting<T> setting) {
         return Optional.ofNullable((Found<T>) found.get(setting));
     }
@@ -110,7 +110,7 @@ final class SectionValues {
                         .isPresent();
     }
 
-    /** The value of a setting that must be there; if it is not, that is told. */
+    /** Returns the value of a required setting; reports a problem if it is missing. */
     <T> Optional<T> require(Setting<T> setting) {
         if (found(setting).isEmpty()) {
             problems().add(place.whereMissing(setting) + " is missing:", setting.meaning());
@@ -118,7 +118,7 @@ final class SectionValues {
         return get(setting);
     }
 
-    /** What problems call a setting. */
+    /** Returns the name of a setting in problems. */
     String where(Setting<?> setting) {
         return found(setting).map(Found::where).orElseGet(() -> place.whereMissing(setting));
     }
@@ -136,7 +136,7 @@ final class SectionValues {
         return place.context().environment().setting(name);
     }
 
-    /** Tells if a setting names a key that is not there. */
+    /** Reports a setting that names a key that does not exist. */
     void checkKey(Setting<?> setting, String name, Set<String> keyNames) {
         if (!keyNames.contains(name)) {
             problems()
@@ -144,7 +144,7 @@ final class SectionValues {
         }
     }
 
-    /** Of settings that say the same in different ways, tells if there are several. */
+    /** Reports a problem if more than one of alternative settings is set. */
     void atMostOne(String what, Setting<?>... settings) {
         List<String> set =
                 Stream.of(settings).filter(s -> isSet(s)).map(this::where).toList();

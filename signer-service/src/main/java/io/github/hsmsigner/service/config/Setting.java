@@ -73,7 +73,7 @@ final class Setting<T> {
         return shape;
     }
 
-    /** What it means: a phrase without a full stop. */
+    /** Returns the description: a phrase without a full stop. */
     String meaning() {
         return meaning;
     }

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** The file that settings come from, to read them anew. Immutable; printing it shows the path alone. */
+/** The configuration file, which can be read again. Immutable; printing it shows only the path. */
 public final class SettingsFile {
 
     private final Path path;

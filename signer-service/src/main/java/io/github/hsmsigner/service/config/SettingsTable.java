@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The table of all settings. What can be read, which names are unknown, what the effective configuration shows and what the reference
- * says follows from it.
+ * The table of all settings. It determines the readable and the unknown names, the effective configuration, and the
+ * reference.
  */
 final class SettingsTable {
 

@@ -11,16 +11,16 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * What may stand at a setting, and how it is read. Immutable.
+ * The form of a setting's value, and its reader. Immutable.
  *
- * @param <T> what it is read as
+ * @param <T> the type of the value
  */
 sealed interface Shape<T> {
 
     /** Reads what is given. Empty if nothing is, and the shape has nothing to say of itself. */
     Optional<Found<T>> read(Optional<Given> given, Place place);
 
-    /** What a variable of the environment says. */
+    /** Returns the value of an environment variable. */
     default Optional<Given> inVariable(String name, Place.Context context) {
         return context.environment().setting(name).map(text -> Given.inVariable(name, YamlValue.Scalar.of(text)));
     }
@@ -30,7 +30,7 @@ sealed interface Shape<T> {
         return List.of(name);
     }
 
-    /** What the reference says of it. */
+    /** Returns the description of the expected value in the reference. */
     String expected();
 
     /** One text. */

@@ -15,7 +15,7 @@ final class Texts {
 
     private Texts() {}
 
-    /** The text that is given; if it is none, or a variable is missing, that is told. */
+    /** Returns the given text; reports a problem if it is no text, or if a variable is missing. */
     static Optional<String> of(Given given, Place.Context context, String expected) {
         if (!(given.value() instanceof YamlValue.Scalar scalar)) {
             context.problems().add(given.where(), "must be " + expected);
@@ -44,7 +44,7 @@ final class Texts {
             } else {
                 Optional<String> value = context.environment().referredTo(reference.group(1));
                 if (value.filter(found -> !LocaleCharset.lostCharacters(found)).isEmpty()) {
-                    // What looks like a reference within a longer text may be part of a secret.
+                    // Part of a longer text may look like a reference and be part of a secret.
                     boolean whole = reference.group().equals(text);
                     context.problems()
                             .add(
@@ -66,7 +66,7 @@ final class Texts {
         return complete ? Optional.of(filled.toString()) : Optional.empty();
     }
 
-    /** The value of a text; if it has none, that is told. */
+    /** Returns the value of a text; reports a problem if it has none. */
     static <T> Optional<T> read(String text, ValueType<T> type, String where, Problems problems) {
         try {
             return Optional.of(type.read(text));
@@ -76,7 +76,7 @@ final class Texts {
         }
     }
 
-    /** The fields that are given; if there are none, that is told. */
+    /** Returns the given fields; reports a problem if there are none. */
     static Optional<YamlValue.Fields> fields(Given given, Problems problems) {
         if (given.value() instanceof YamlValue.Fields fields) {
             return Optional.of(fields);

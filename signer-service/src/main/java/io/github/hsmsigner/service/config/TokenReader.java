@@ -71,8 +71,8 @@ final class TokenReader {
             .oldName("session-keep-alive");
     private static final Setting<Duration> KEEPALIVE_TIME = time(
             "keepalive-time",
-            "time after which an idle session is checked with C_GetSessionInfo, and after which the login is checked if no"
-                    + " signature is made; some devices end a session after 30 s without use",
+            "time after which an idle session is checked with C_GetSessionInfo. If no signature is made for so long, the login"
+                    + " is checked too. Some devices end a session after 30 s without use",
             "20s");
     private static final Setting<Duration> MAX_LIFETIME =
             time("max-lifetime", "time after which a session is replaced, once it is idle", "30m");

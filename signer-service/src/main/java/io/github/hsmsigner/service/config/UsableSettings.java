@@ -15,13 +15,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The parts of the settings that can be checked without a token. Parts with a problem are absent, so that the others can be checked in
- * the same round. Immutable.
+ * The parts of the settings that can be checked without a token. Parts with a problem are absent, so that the other
+ * parts can be checked in the same round. Immutable.
  *
- * @param log what is logged, with a default in place of each value that cannot be used
+ * @param log the log settings, with a default for each value that cannot be used
  * @param listeners where the service listens
  * @param tls TLS of the callback's listener
- * @param keyNames the names of all keys, also of those that cannot be used
+ * @param keyNames the names of all keys, including unusable keys
  * @param keys the signing keys by name
  * @param signatures how signatures are made
  * @param access who may sign

@@ -17,10 +17,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a text must be, and what it means. Immutable.
+ * A type of texts: the expected form and the value. Immutable.
  *
- * @param <T> what the text stands for
- * @param expected what is expected, such as {@code a number from 1 to 9}
+ * @param <T> the type of the value
+ * @param expected the expected form, such as {@code a number from 1 to 9}
  * @param reader makes the value
  */
 record ValueType<T>(String expected, Reader<T> reader) {

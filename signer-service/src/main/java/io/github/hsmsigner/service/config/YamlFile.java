@@ -36,7 +36,10 @@ final class YamlFile {
     private static final int MAX_VALUES = 20_000;
     private static final String STANDARD_TAGS = "tag:yaml.org,2002:";
 
-    /** What the parser says at the beginning of a problem, and what is meant. It also says what it found, which could be a secret. */
+    /**
+     * The start of a parser's message and the explanation for it. The rest of the message repeats the file, which may
+     * hold a secret.
+     */
     private static final Map<String, String> HINTS = Map.of(
             "mapping values are not allowed", "a value with a colon and a space in it must be in quotes",
             "could not find expected ':'", "a name without a colon, or a line that is not indented as it should be",
@@ -64,7 +67,7 @@ final class YamlFile {
     /** The fields of a text; none where the problems say why. */
     static YamlValue.Fields parse(String text, String what, Problems problems) {
         LoadSettings settings = LoadSettings.builder()
-                // Told below, with the line and along with other problems.
+                // Reported below, with the line and together with other problems.
                 .setAllowDuplicateKeys(true)
                 .setAllowNonScalarKeys(false)
                 .setCodePointLimit(MAX_BYTES)
@@ -137,7 +140,7 @@ final class YamlFile {
         if (++values > MAX_VALUES) {
             throw YamlLimitException.values(MAX_VALUES);
         }
-        // A text that is all ${NAME} gets a tag of its own from the parser; what is in it is for the setting to say.
+        // The parser gives a separate tag to a text that consists of ${NAME}. The setting checks the content.
         if (!node.getTag().getValue().startsWith(STANDARD_TAGS)
                 && !node.getTag().equals(Tag.ENV_TAG)) {
             problems.add(

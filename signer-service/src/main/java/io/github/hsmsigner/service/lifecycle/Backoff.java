@@ -5,8 +5,8 @@ import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before the next attempt: doubling from one second to thirty, each time shortened by chance by up to a quarter,
- * so that many instances that lost one HSM do not come back to it in step.
+ * Returns the time before the next attempt. It doubles from one second to thirty seconds. Each time is shortened at
+ * random by up to a quarter. Therefore many instances that lost one HSM do not reconnect in step.
  */
 final class Backoff implements IntFunction<Duration> {
 

@@ -15,7 +15,7 @@ public final class CannotStartException extends Exception {
     }
 
     /**
-     * What is wrong.
+     * Returns the problems.
      *
      * @return sentences for the operator; unmodifiable
      */

@@ -20,17 +20,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that files hold something else than what is in force, and has them taken up: all of them, or none.
+ * Detects changed files and reloads them: all of them, or none.
  *
- * <p>It looks at what is in the files. Notices of the file system do not come from network file systems, and not for the symbolic links
- * that Kubernetes swaps; and a time of change may stay the same. What cannot be taken up is told once for each reason, and tried again
- * at each look: a file may be half written, or the one that belongs to it still be the old one. Used by one thread at a time.
+ * <p>The watch compares the content of the files. File system events do not work on network file systems, nor for the
+ * symbolic links that Kubernetes swaps. A modification time may stay the same. A failed reload is reported once for
+ * each reason and tried again at each check. A file may be half written, or the file that belongs to it may still be
+ * old. Not thread-safe.
  */
 final class FileWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);
 
-    /** Larger than any file that is taken up. */
+    /** Larger than any watched file. */
     private static final long MAX_OCTETS = 16L * 1024 * 1024;
 
     private static final String UNREADABLE = "unreadable";
@@ -48,26 +49,26 @@ final class FileWatch {
     private String lastFailure;
     private volatile String problem;
 
-    /** Takes up changed files. */
+    /** Reloads changed files. */
     @FunctionalInterface
     interface TakingUp {
 
         /**
-         * Takes up the files as they are now, or changes nothing.
+         * Reloads the files as they are now, or changes nothing.
          *
-         * @return what is in force now, as a sentence for the log
-         * @throws SigningException if they cannot be taken up
+         * @return the result, as a sentence for the log
+         * @throws SigningException if the files cannot be reloaded
          */
         String run();
     }
 
     /**
-     * Takes what is in the files now as what is in force: make it before they are read.
+     * Takes the current content of the files as the content in use. Make the watch before the files are read.
      *
-     * @param what what the files are, as the beginning of a sentence in the log
-     * @param files the files at the moment
-     * @param takingUp takes them up
-     * @param outcome hears for each change whether it is in force; a change that cannot be taken up is told once for each reason
+     * @param what the name of the files, as the beginning of a sentence in the log
+     * @param files the current files
+     * @param takingUp reloads them
+     * @param outcome receives for each change whether it was reloaded; a failure is reported once for each reason
      */
     FileWatch(String what, Supplier<List<Path>> files, TakingUp takingUp, Consumer<Boolean> outcome) {
         this.what = what;
@@ -79,7 +80,7 @@ final class FileWatch {
     }
 
     /**
-     * Checks the files, and reloads those that changed. Throws nothing.
+     * Checks the files, and reloads them if one changed. Throws nothing.
      *
      * @return whether the check worked; a change that is refused because of its content is no failure of the check
      */

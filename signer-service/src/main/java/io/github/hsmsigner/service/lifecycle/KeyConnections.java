@@ -105,14 +105,14 @@ final class KeyConnections implements LoginControl {
     }
 
     /**
-     * Opens the tokens, all at once, and waits for the end of the first attempt with each, but no longer than so long. What could not be
-     * opened is tried again in the background.
+     * Opens all tokens at the same time. Waits until the first attempt with each has ended, or until the limit. The
+     * service opens the other tokens in the background.
      *
-     * <p>What is wrong with the settings is kept to the log if a token refused its PIN: ending the process then would have its
-     * supervisor start it again, and each start would try the wrong PIN again.
+     * <p>If a token refused its PIN, problems with the settings are only logged. If the process ended, its supervisor
+     * would restart it, and each startup would try the wrong PIN again.
      *
      * @param limit the longest time to wait
-     * @return what is wrong with the settings, one sentence each
+     * @return the problems with the settings, one sentence each
      * @throws InterruptedException if the waiting is interrupted
      */
     List<String> openTokens(Duration limit) throws InterruptedException {
@@ -204,10 +204,11 @@ final class KeyConnections implements LoginControl {
     }
 
     /**
-     * Takes up the certificate files as they are now.
+     * Reloads the certificate files.
      *
-     * @return the names of the keys whose certificates are others now
-     * @throws io.github.hsmsigner.core.error.SigningException if those of one key cannot be taken up; then none are
+     * @return the names of the keys whose certificates changed
+     * @throws io.github.hsmsigner.core.error.SigningException if the certificates of one key cannot be reloaded; then
+     *     none are
      */
     List<String> reloadCertificates() {
         List<String> changed = ring.get().reloadCertificates();

@@ -11,7 +11,7 @@ final class KeyNames {
 
     private KeyNames() {}
 
-    /** What is wrong with the names of keys in a policy, one sentence each. */
+    /** Returns the problems with the names of keys in a policy, one sentence each. */
     static List<String> problems(AccessSettings access, Set<String> known) {
         Set<String> unknown = new TreeSet<>(access.keyNames());
         unknown.removeAll(known);

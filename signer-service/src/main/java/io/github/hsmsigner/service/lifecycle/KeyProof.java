@@ -25,10 +25,10 @@ public final class KeyProof {
     private final Clock clock;
 
     /**
-     * Makes it.
+     * Creates the proof.
      *
-     * @param settings what is wanted of keys
-     * @param clock tells whether certificates are valid
+     * @param settings the requirements for keys
+     * @param clock determines whether certificates are valid
      */
     public KeyProof(SignatureSettings settings, Clock clock) {
         this.validCertificateRequired = settings.validCertificateRequired();
@@ -39,14 +39,14 @@ public final class KeyProof {
     }
 
     /**
-     * Proves that a key, its certificate and the settings go together.
+     * Proves that a key, its certificate and the settings fit together.
      *
      * @param name the name of the key
      * @param signer the key
-     * @param scheme what it signs with; empty for the usual scheme of its type
-     * @param files the files with its certificates; read anew each time that certificates are asked for
+     * @param scheme its signature scheme; empty for the usual scheme of its type
+     * @param files the files with its certificates; read each time that certificates are requested
      * @param elsewhere where its certificate is if there is no file for it, given the certificates of the further files
-     * @param deadline by when the proof is due
+     * @param deadline the deadline of the proof
      * @return the key, ready for use
      * @throws InvalidConfigurationException if they do not go together
      * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the key cannot be used now

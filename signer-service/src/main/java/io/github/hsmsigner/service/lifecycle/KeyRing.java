@@ -18,11 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The keys of the settings, those that can be used and those that could not be reached yet, and the signing service over them.
+ * The keys of the settings and the signing service over them. Some keys can be used, and others could not be reached
+ * yet.
  *
- * <p>Keys only come: one that was found once is kept, and what goes wrong with it is its token's affair. When one comes, the next
- * requests are served by a new service; those that are being served go on with the old one. Safe for use by any number of threads at
- * once.
+ * <p>Keys are only added. The ring keeps a key that was found once. The key's token handles later failures. After an
+ * addition, a new service serves the next requests, and requests in progress continue with the old one. Thread-safe.
  */
 final class KeyRing implements Supplier<SigningService> {
 

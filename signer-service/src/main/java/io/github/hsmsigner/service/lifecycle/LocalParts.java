@@ -39,7 +39,7 @@ final class LocalParts implements AutoCloseable {
         containers = settings.signatures()
                 .flatMap(signatures -> collect(() -> SignatureContainers.of(signatures, revocation)));
         settings.access().ifPresent(access -> addAll(KeyNames.problems(access, settings.keyNames())));
-        // Those of keys on tokens would show only once the token is open.
+        // Problems of keys on tokens appear only when the token is open.
         settings.keys().values().stream()
                 .map(KeySettings::certificates)
                 .distinct()
@@ -67,17 +67,17 @@ final class LocalParts implements AutoCloseable {
         sentences.stream().filter(sentence -> !problems.contains(sentence)).forEach(problems::add);
     }
 
-    /** What is wrong, one sentence each. */
+    /** Returns the problems, one sentence each. */
     List<String> problems() {
         return List.copyOf(problems);
     }
 
-    /** Who may sign; present if there is no problem. */
+    /** Returns the policy; present if there is no problem. */
     Optional<ReloadablePolicy> policy() {
         return policy;
     }
 
-    /** What makes containers; present if there is no problem. */
+    /** Returns the container builder; present if there is no problem. */
     Optional<ContainerBuilder> containers() {
         return containers;
     }

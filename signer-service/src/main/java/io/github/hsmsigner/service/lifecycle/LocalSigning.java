@@ -15,8 +15,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The signing service of the settings in this process, without a server: for a command. Everybody may sign, as whoever can start it has
- * the PIN; the audit log names the caller {@value #CALLER}. Whoever opens it closes it.
+ * The signing service of the settings in this process, without a server: for a command. Every caller may sign, because
+ * a user who can start the command has the PIN. The audit log names the caller {@value #CALLER}. The caller of
+ * {@link #open} closes it.
  */
 public final class LocalSigning implements AutoCloseable {
 
@@ -32,7 +33,7 @@ public final class LocalSigning implements AutoCloseable {
     }
 
     /**
-     * Opens audit log, tokens and keys. What cannot be reached now makes requests fail.
+     * Opens the audit log, the tokens and the keys. If a token cannot be reached, requests fail.
      *
      * @param settings the settings
      * @return the signing service
@@ -100,7 +101,7 @@ public final class LocalSigning implements AutoCloseable {
 
         @Override
         public void opened(String tokenName, Pkcs11Token token) {
-            // Nobody asks.
+            // A command does not need this.
         }
     }
 }

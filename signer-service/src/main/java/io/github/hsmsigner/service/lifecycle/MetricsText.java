@@ -23,7 +23,7 @@ final class MetricsText implements MetricsPage {
 
     @Override
     public void writeTo(String contentType, OutputStream out) throws IOException {
-        // What was chosen from the header chooses the same again.
+        // The content type that was chosen from the header selects the same format again.
         metrics.scrape(contentType, out);
     }
 }

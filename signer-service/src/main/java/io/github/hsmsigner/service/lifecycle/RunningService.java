@@ -225,7 +225,7 @@ final class RunningService implements AutoCloseable {
         }
     }
 
-    /** What is open behind the server is closed even if the server could not stop in order. */
+    /** Closes the parts behind the server even if the server could not stop in order. */
     private static boolean stopped(SigningHttpServer server) {
         try {
             return server.stop();

@@ -10,8 +10,9 @@ import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /**
- * The service as a process of its own, which ends when it is told to stop: with exit code 0, or 1 if something had to be left open. An HSM
- * that cannot be reached, or refuses the PIN, does not end it: restarting it mends neither, and each restart would log in again.
+ * The service as a separate process, which ends after a stop signal. The exit code is 0, or 1 if a part had to be left
+ * open. The process does not end if an HSM cannot be reached or refuses the PIN. A restart would repair neither, and
+ * each restart would log in again.
  */
 public final class ServiceProcess {
 
@@ -24,9 +25,10 @@ public final class ServiceProcess {
     private ServiceProcess() {}
 
     /**
-     * Starts the service, which goes on in threads of its own when this returns.
+     * Starts the service, which continues in separate threads when this returns.
      *
-     * @param settings the settings; what they say of the log is up to the caller, as it must come before the first use of a logger
+     * @param settings the settings; the caller applies their log settings, because that must happen before the first
+     *     use of a logger
      * @param file the file that they come from; empty if they come from the environment
      * @throws CannotStartException if the settings cannot work
      * @throws InterruptedException if the wait for the tokens is interrupted
@@ -75,8 +77,8 @@ public final class ServiceProcess {
     }
 
     /**
-     * Ends the process, whatever hangs in it: by itself the virtual machine would wait for a call in a PKCS#11 module, and end with the
-     * number of the signal.
+     * Ends the process even if a call hangs. Without this, the virtual machine would wait for a call in a PKCS#11
+     * module, and end with the number of the signal.
      */
     private static void stop(RunningService service, Duration limit) {
         Thread closing = new Thread(service::close, "close");

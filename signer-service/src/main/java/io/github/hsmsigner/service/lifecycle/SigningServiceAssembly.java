@@ -62,8 +62,8 @@ final class SigningServiceAssembly implements Function<SigningKeys, SigningServi
     }
 
     /**
-     * As many as have a session are let in, and as many again wait at the token itself: a session that becomes free finds its next signature
-     * there, instead of waiting until a thread has woken and left the queue.
+     * Admits one signature for each session, and as many again that wait at the token itself. A session that becomes
+     * free finds its next signature there. Otherwise it would wait until a thread has woken and left the queue.
      */
     private static SigningQueue queue(int sessions, QueueSettings limits) {
         int ahead = Math.min(sessions, limits.maxWaiting());

@@ -26,12 +26,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens one token and finds the keys on it, in the background, until all is there.
+ * Opens one token and finds the keys on it, in the background, until all keys are found.
  *
- * <p>What fails is tried again with growing pauses. That never logs in with a PIN that was rejected: a token that rejects the PIN is open
- * all the same, remembers that, and logs in by itself once the PIN's source gives another one; until then it is not asked for keys.
- * Each token has a thread of its own, so that one that hangs does not keep the others waiting. Safe for use by any number of threads at
- * once.
+ * <p>Failed steps are repeated with growing pauses. They never log in with a PIN that was rejected. A token that
+ * rejects the PIN is open all the same and remembers the rejection. It logs in automatically when the PIN's source
+ * returns another PIN. Until then, no keys are searched for on it. Each token has a separate thread, so that a hanging
+ * token does not delay the others. Thread-safe.
  */
 final class TokenLink {
 
@@ -134,7 +134,7 @@ final class TokenLink {
                 .or(() -> Optional.ofNullable(now).map(Trouble::text));
     }
 
-    /** What to tell who asks for a key that was not found yet. */
+    /** Returns the exception for a request for a key that was not found yet. */
     SigningUnavailableException unavailable() {
         Trouble now = trouble;
         String reason = problem().orElse("The key is being looked for.");
@@ -176,7 +176,7 @@ final class TokenLink {
             }
             TokenHealth health = token.health();
             if (!health.usable()) {
-                // It tells of that, and mends it, by itself.
+                // The token reports this problem and recovers automatically.
                 trouble = new Trouble(Reason.DOWN, health.reason(), null);
                 firstAttempt.complete(List.of());
                 return Optional.of(HEALTH_PAUSE);

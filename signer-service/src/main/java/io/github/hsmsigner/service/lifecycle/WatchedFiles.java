@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The files of the settings that are taken up when they change. Make it before they are read, so that no change is missed. Used by one
- * thread at a time.
+ * The files of the settings that are reloaded when they change. Make it before they are read, so that no change is
+ * missed. Not thread-safe.
  */
 final class WatchedFiles {
 
@@ -34,18 +34,18 @@ final class WatchedFiles {
     private final FileWatch tls;
     private final Optional<FileWatch> settingsFile;
 
-    /** What takes the files up; there once the service runs. */
+    /** Reloads the files; set when the service runs. */
     private KeyConnections keys;
 
     private ReloadablePolicy policyInForce;
     private SigningHttpServer server;
 
     /**
-     * Takes the files as they are now as those in force.
+     * Takes the current content of the files as the content in use.
      *
      * @param settings the settings
-     * @param source the file that they come from; empty if they come from the environment
-     * @param metrics counts what was taken up
+     * @param source the configuration file; empty if the settings come from the environment
+     * @param metrics counts the reloads
      */
     WatchedFiles(ServiceSettings settings, Optional<SettingsFile> source, ServiceMetrics metrics) {
         this.settings = settings;
@@ -90,7 +90,7 @@ final class WatchedFiles {
                 .flatMap(files -> Stream.concat(files.signer().stream(), files.issuers().stream()));
     }
 
-    /** The watches, which take up changed files in what runs now. */
+    /** Returns the watches, which reload changed files into the running service. */
     List<FileWatch> watches(KeyConnections runningKeys, ReloadablePolicy runningPolicy, SigningHttpServer running) {
         this.keys = runningKeys;
         this.policyInForce = runningPolicy;
@@ -139,7 +139,7 @@ final class WatchedFiles {
         return "requests are decided by the new policy.";
     }
 
-    /** Of the file, who may sign is taken up: what else is in it was settled at the start. */
+    /** Reloads only the access settings of the file. The other settings are fixed at startup. */
     private String takeUpSettings(SettingsFile source) {
         try {
             ServiceSettings changed = source.read();

@@ -3,7 +3,7 @@ package io.github.hsmsigner.service.metrics;
 import io.github.hsmsigner.service.audit.AuditFile;
 import io.micrometer.core.instrument.MeterRegistry;
 
-/** What is measured of the audit log. */
+/** The metrics of the audit log. */
 final class AuditMeters {
 
     private volatile AuditFile file;

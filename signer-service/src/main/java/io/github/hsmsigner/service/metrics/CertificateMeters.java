@@ -30,7 +30,7 @@ final class CertificateMeters {
         this.clock = clock;
     }
 
-    /** Takes up keys that are new or others, and forgets those that are gone. */
+    /** Adds new and changed keys, and removes keys that no longer exist. */
     synchronized void refresh(Collection<SigningKey> keys) {
         Set<String> gone = new HashSet<>(known.keySet());
         for (SigningKey key : keys) {

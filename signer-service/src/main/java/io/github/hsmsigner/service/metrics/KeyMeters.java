@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 
-/** What is measured of one key. */
+/** The metrics of one key. */
 final class KeyMeters {
 
     private final Timer signatures;

@@ -26,16 +26,17 @@ enum Metric {
     UNAVAILABLE(
             Kind.COUNTER,
             "signer_requests_unavailable_total",
-            "Requests to the signing service that failed with the outcome unavailable, by reason: busy (all sessions or queue entries in"
-                    + " use), late (no answer before the deadline), down (HSM, network, certificate, timestamp or revocation server),"
-                    + " pin_rejected, key_missing. Requests before the service has a key are only in signer_requests_total.",
+            "Requests to the signing service that failed with the outcome unavailable, by reason. Reasons: busy (all sessions or queue"
+                    + " entries in use), late (no answer before the deadline), pin_rejected, key_missing, down (HSM, network,"
+                    + " certificate, timestamp or revocation server). Requests before the service has a key are only in"
+                    + " signer_requests_total.",
             "reason"),
     HTTP_LIMITED(
             Kind.COUNTER,
             "signer_http_limited_total",
-            "Requests refused and connections closed because clients exceeded a limit of the callback port: max_requests (503),"
-                    + " request_memory (503), client_share (a slow body was cut off for another client, 408), max_connections,"
-                    + " header_timeout, response_timeout (connection closed).",
+            "Requests refused and connections closed because clients exceeded a limit of the callback port. Limits with 503: max_requests,"
+                    + " request_memory. Limit with 408: client_share (a slow body was cut off for another client). Limits that close the"
+                    + " connection: max_connections, header_timeout, response_timeout.",
             "limit"),
     CLIENT_DISCONNECTS(
             Kind.COUNTER,
@@ -225,7 +226,7 @@ enum Metric {
                     + " error, in seconds since 1970. The service checks them every 2 seconds."),
     BUILD_INFO(Kind.GAUGE, "signer_build_info", "Always 1. The labels have the versions.", "version", "java_version");
 
-    /** What a metric is to Prometheus. */
+    /** The types of metrics in Prometheus. */
     enum Kind {
         COUNTER,
         GAUGE,
@@ -299,7 +300,10 @@ enum Metric {
                 .register(registry);
     }
 
-    /** A counter that something else keeps; the number must never fall but to begin anew. The registry keeps the supplier alive. */
+    /**
+     * Makes a counter over an external number. The number must never fall, except to start again from zero. The
+     * registry keeps the supplier alive.
+     */
     FunctionCounter counter(MeterRegistry registry, Supplier<Number> total, String... labelValues) {
         require(Kind.COUNTER);
         // Micrometer holds the object weakly, and the function strongly.

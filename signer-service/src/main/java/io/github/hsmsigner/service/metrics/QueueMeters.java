@@ -5,7 +5,7 @@ import io.github.hsmsigner.core.SigningQueue.Statistics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.Function;
 
-/** What is measured of one queue. */
+/** The metrics of one queue. */
 final class QueueMeters {
 
     private volatile SigningQueue queue;

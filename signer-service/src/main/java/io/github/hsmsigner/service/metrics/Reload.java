@@ -1,12 +1,12 @@
 package io.github.hsmsigner.service.metrics;
 
-/** What can change while the service runs. */
+/** The kinds of settings that can change while the service runs. */
 public enum Reload {
     /** The PIN of a token. */
     PIN("pin"),
     /** The certificates of the keys. */
     CERTIFICATES("certificates"),
-    /** Who may sign. */
+    /** The access settings: who may sign. */
     POLICY("policy"),
     /** Certificate and key of the server, or whose client certificates it takes. */
     TLS("tls");

@@ -13,11 +13,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Counts and measures requests. All its meters are made at once: a counter that is there from the start shows its first increase, and
- * no request looks one up by name.
+ * Counts and measures requests. All meters are created at startup, so that a counter shows its first increase. No
+ * request looks up a meter by name.
  *
- * <p>What is counted are answers, by the one who gives them, so that each request counts once, whether it reached the signing service or
- * not. What is measured is the signing service.
+ * <p>The counters count answers where they are given. Therefore each request counts once, whether or not it reached the
+ * signing service. The durations are those of the signing service.
  */
 final class RequestMeters {
 

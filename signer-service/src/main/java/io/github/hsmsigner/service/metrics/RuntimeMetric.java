@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The metrics of the Java virtual machine and the process that are exposed, under the names that Micrometer gives them everywhere, so
- * that dashboards for those work. No others are.
+ * The exposed metrics of the Java virtual machine and the process. They have Micrometer's usual names, so that existing
+ * dashboards work. No others are exposed.
  */
 enum RuntimeMetric {
     MEMORY_USED("jvm.memory.used", "jvm_memory_used_bytes", "Memory used, by area (heap, nonheap) and pool."),

@@ -35,16 +35,16 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * The metrics of a service, for Prometheus. {@code docs/metrics.md} says what each means.
+ * The metrics of a service, for Prometheus. {@code docs/metrics.md} describes each of them.
  *
- * <p>Give it to the {@link io.github.hsmsigner.core.SigningService}, its
- * {@linkplain #tokenEvents events} to each token, have it told what the transport {@linkplain #answered answers}, and bind what has numbers of its own. What is bound twice under one name replaces the
- * first.
+ * <p>Pass this object to the {@link io.github.hsmsigner.core.SigningService}, and its {@linkplain #tokenEvents events}
+ * to each token. The transport reports what it {@linkplain #answered answers}. Bind the objects that have their own
+ * numbers. A second binding under one name replaces the first.
  *
- * <p>Labels are names from the settings (keys, tokens, queues) and fixed words. Nothing that a client sends becomes one, so the number
- * of time series does not depend on requests. Nothing is looked up by labels while a request is served.
+ * <p>Labels are names from the settings (keys, tokens, queues) and fixed words. No text from a client becomes a label,
+ * so the number of time series does not depend on requests. No meter is looked up by labels while a request is served.
  *
- * <p>Safe for use by any number of threads at once.
+ * <p>Thread-safe.
  */
 public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
 
@@ -182,7 +182,8 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     }
 
     /**
-     * Counts a request that is no callback, or not yet one: the HTTP server answers it by itself, such as to a path that does not exist.
+     * Counts a request that is no callback, or not yet one. The HTTP server answers it, for example if the path does
+     * not exist.
      *
      * @param answer the answer
      */

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What is measured of one token: its events as they happen, and its numbers when they are asked for. While no token is bound it counts
- * as unhealthy, without sessions.
+ * The metrics of one token: its events as they happen, and its numbers when a scrape reads them. While no token is
+ * bound, the token counts as unhealthy, without sessions.
  */
 final class TokenMeters implements Pkcs11Events {
 

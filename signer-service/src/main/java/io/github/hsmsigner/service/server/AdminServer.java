@@ -55,7 +55,7 @@ final class AdminServer {
         ClientConnections clients = new ClientConnections(MAX_CONNECTIONS, TIMEOUT, TIMEOUT, new LimitCounter());
         HttpConfiguration http = new HttpConfiguration();
         Listeners.configure(http, limits);
-        // Nobody waits for these at a stop.
+        // Shutdown does not wait for these connections.
         ServerConnector connector =
                 Listeners.connector(server, http, listener, own, clients, Duration.ZERO, Optional.empty());
         server.addConnector(connector);

@@ -22,10 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A listener whose connections end in order. Jetty's own resets those that wait to be accepted when the stop begins, and cuts each
- * connection after the request that it is serving then, also if the answer has told the client nothing of it, so that the client's next
- * request is lost. Here the port is closed once nobody waits to be accepted, the answers close the connections
- * ({@link DrainingHandler}), and silence does.
+ * A listener whose connections end in order. When Jetty's own listener stops, it resets connections that wait to be
+ * accepted. It cuts each connection after the current request. The client's next request is lost if the answer did not
+ * announce the end. This listener closes the port after it has accepted all waiting connections. The answers close the
+ * connections ({@link DrainingHandler}), and so does the idle timeout.
  */
 final class CallbackConnector extends ServerConnector {
 
@@ -36,7 +36,9 @@ final class CallbackConnector extends ServerConnector {
 
     private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
 
-    /** How long those that wait are accepted after the stop began, however many still come. */
+    /**
+     * The longest time in which waiting connections are accepted after shutdown began, even if further ones arrive.
+     */
     private static final Duration LONGEST_ACCEPTING = Duration.ofSeconds(1);
 
     private final ClientConnections clients;
@@ -62,8 +64,9 @@ final class CallbackConnector extends ServerConnector {
         super(server, 1, selectors, protocols);
         this.clients = clients;
         getSelectorManager().addEventListener(new ThoseComing());
-        // Clients that only keep their connections must not use up the time that requests have. Silence is noticed
-        // twice: first the client is told of the end, and if it does not end the connection either, it is closed.
+        // Idle clients that only keep their connections must not use up the time for requests. An idle connection is
+        // noticed twice. First the server announces the end to the client. If the client does not end the connection,
+        // the server closes it.
         this.pauseWhileStoppingMillis =
                 Math.min(PAUSE_WHILE_STOPPING.toMillis(), Math.max(1, stopLimit.toMillis() / 4));
     }
@@ -175,7 +178,7 @@ final class CallbackConnector extends ServerConnector {
         coming.remove(endPoint.getTransport());
         limitSilence(endPoint);
         clients.opened(endPoint);
-        // While the server stops, every connection is served once more, and there are no new ones.
+        // During shutdown, every connection serves one more request, and there are no new connections.
         if (!draining) {
             clients.makeRoom();
         }

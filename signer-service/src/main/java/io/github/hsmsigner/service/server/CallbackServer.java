@@ -35,8 +35,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server of the callbacks. A request passes, in this order: the count of requests for shutdown, the check of the client's
- * certificate, the check of its origin, health and metrics, the check of its method, the limit of requests, and Javalin, the only place where a thread waits.
+ * The server of the callbacks. A request passes these steps in this order:
+ * <ol>
+ *   <li>the count of requests for shutdown;
+ *   <li>the check of the client's certificate;
+ *   <li>the check of its origin;
+ *   <li>health and metrics;
+ *   <li>the check of its method;
+ *   <li>the limit of requests;
+ *   <li>Javalin, the only step in which a thread waits.
+ * </ol>
  */
 final class CallbackServer {
 
@@ -45,17 +53,17 @@ final class CallbackServer {
     /** Threads that accept, select, and serve what does not wait. */
     private static final int THREADS_THAT_DO_NOT_WAIT = 12;
 
-    /** How long threads may go on that serve a request which was cut off. */
+    /** The time for threads to continue that serve a request which was cut off. */
     private static final Duration THREADS_STOP_LIMIT = Duration.ofSeconds(1);
 
     /** By this Jetty lays out its queues. */
     private static final String REFERENCES_PER_CACHE_LINE = "org.eclipse.jetty.util.referencesPerCacheLine";
 
-    /** Lines of 64 octets, 4 for a reference. */
+    /** Lines of 64 bytes, 4 for a reference. */
     private static final String USUAL_REFERENCES = "16";
 
     static {
-        // Jetty starts the platform's MBean server to find out, unless it is told. That prolongs each start.
+        // Jetty starts the platform's MBean server to find the value unless it is set. That prolongs each startup.
         if (System.getProperty(REFERENCES_PER_CACHE_LINE) == null) {
             System.setProperty(REFERENCES_PER_CACHE_LINE, USUAL_REFERENCES);
         }
@@ -91,7 +99,8 @@ final class CallbackServer {
         this.concurrency =
                 new ConcurrencyLimitHandler(maxRequests, settings.clientLimits().shareByAddress(), answers, limits);
         this.threads = new QueuedThreadPool(maxRequests + THREADS_THAT_DO_NOT_WAIT, THREADS_THAT_DO_NOT_WAIT);
-        // By itself the pool gives up one idle thread a minute, and keeps for hours what a burst of requests needed.
+        // By default, the pool ends one idle thread a minute. It would keep for hours the threads that a burst of
+        // requests needed.
         threads.setMaxEvictCount(maxRequests);
         threads.setName("http");
         threads.setStopTimeout(THREADS_STOP_LIMIT.toMillis());
@@ -177,7 +186,7 @@ final class CallbackServer {
                 listener -> server.insertHandler(new ClientCertificateHandler(listener::clientTrust, clock, answers)));
         server.insertHandler(draining);
         server.insertHandler(new ClientConnections.RequestHandler());
-        // Requests are finished before the server is told to stop.
+        // Requests are finished before the server stops.
         server.setStopTimeout(0);
         server.setErrorHandler(new JettyErrorAnswers(answers));
     }
@@ -231,7 +240,7 @@ final class CallbackServer {
     /**
      * Stops within the limit for it.
      *
-     * @return whether every request was finished; those that were not are cut off
+     * @return whether every request was finished; the others are cut off
      */
     boolean stop() {
         Server server = connector.getServer();

@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import org.eclipse.jetty.server.Request;
 
 /**
- * The address by which clients are told apart: an IPv4 address, or the first 64 bits of an IPv6 address, because a single client can
- * use all addresses of such a network (RFC 4291, section 2.5.4).
+ * The address that identifies a client: an IPv4 address, or the first 64 bits of an IPv6 address. A single client can
+ * use all addresses of such an IPv6 network (RFC 4291, section 2.5.4).
  */
 final class ClientAddress {
 

@@ -17,9 +17,10 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * The connections of a listener, and what each of them waits for. Jetty closes connections that are silent. This class closes those
- * whose client sends a header, or the beginning of TLS, byte by byte; those whose client does not take its response; and, when there
- * are too many connections, the oldest of those that send no complete request. Thread-safe.
+ * The connections of a listener and their states. Jetty closes idle connections. This class closes a connection if the
+ * client sends a header, or the beginning of TLS, byte by byte. It also closes a connection whose client does not
+ * receive its response. If there are too many connections, it closes the oldest one without a complete request.
+ * Thread-safe.
  */
 final class ClientConnections {
 
@@ -73,7 +74,7 @@ final class ClientConnections {
     }
 
     private void close(ClientConnection connection, ServerLimit limit) {
-        // What closes a connection and what notices that it is closed may be two threads: it must not count twice.
+        // One thread may close a connection while another notices the end. The connection must not count twice.
         if (connections.remove(connection.endPoint) != null) {
             limits.increment(limit);
             connection.endPoint.close();

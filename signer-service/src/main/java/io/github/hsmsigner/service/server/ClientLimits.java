@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What a client may take of the server. Immutable.
+ * The limits for clients of the server. Immutable.
  *
  * @param maxHeaderBytes the largest header of a request, in bytes
  * @param maxHeaderFields how many fields a header may have
@@ -13,7 +13,8 @@ import java.util.Objects;
  * @param minBytesPerSecond how fast a body must arrive, on average, after {@code slowGrace}; 0 for any speed
  * @param slowGrace how long a body may arrive slower
  * @param maxConnections how many connections there may be at once
- * @param maxRequests how many callbacks are served at once, including those that wait or still send a large body
+ * @param maxRequests how many callbacks are served at the same time, including requests that wait or still send a large
+ *     body
  * @param maxRequestMemory how many bytes of heap all requests together may take for texts and bodies
  * @param minAverageRate how many bytes of a body must arrive in a second, on average over all of it; 0 for none
  * @param averageGrace how long a body may take in addition to that
@@ -57,7 +58,8 @@ public record ClientLimits(
      * @param minBytesPerSecond how fast a body must arrive, on average, after {@code slowGrace}; 0 for any speed
      * @param slowGrace how long a body may arrive slower
      * @param maxConnections how many connections there may be at once
-     * @param maxRequests how many callbacks are served at once, including those that wait or still send a large body
+     * @param maxRequests how many callbacks are served at the same time, including requests that wait or still send a
+     *     large body
      * @param maxRequestMemory how many bytes of heap all requests together may take for texts and bodies
      * @param minAverageRate how many bytes of a body must arrive in a second, on average over all of it; 0 for none
      * @param averageGrace how long a body may take in addition to that
@@ -150,7 +152,8 @@ public record ClientLimits(
     /**
      * Returns the same limits with another number of requests.
      *
-     * @param requests how many callbacks are served at once, including those that wait or still send a large body
+     * @param requests how many callbacks are served at the same time, including requests that wait or still send a
+     *     large body
      * @return the limits
      */
     public ClientLimits withMaxRequests(int requests) {

@@ -46,7 +46,7 @@ final class ConcurrencyLimitHandler extends Handler.Wrapper {
      * Creates the handler.
      *
      * @param permits how many requests may be served at the same time
-     * @param shares whether clients are told apart by their addresses
+     * @param shares whether each client address has a share of the permits
      * @param answers sends the answers to refused requests
      * @param limits counts them
      */

@@ -13,9 +13,9 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.component.Graceful;
 
 /**
- * Lets a stopping server finish what it is serving. A request that still comes on a connection which the client has kept is served too,
- * where Jetty's own handler would turn it down: the client sent it before it could know of the stop. Every answer then closes its
- * connection, so that there is an end to them.
+ * Lets a stopping server finish the current requests. It also serves a request that still arrives on a kept connection,
+ * because the client sent it before it could know of the shutdown. Jetty's own handler would refuse that request. Every
+ * answer then closes its connection, so that no further requests arrive.
  */
 final class DrainingHandler extends Handler.Wrapper implements Graceful {
 

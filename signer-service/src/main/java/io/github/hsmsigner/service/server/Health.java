@@ -3,12 +3,12 @@ package io.github.hsmsigner.service.server;
 import java.util.List;
 
 /**
- * The health of the service at one moment, as {@code /health/ready} tells it to operators. The texts go out to everybody who reaches
- * the health checks; they never hold a secret. Immutable.
+ * The health of the service at one moment, as {@code /health/ready} reports it to operators. Every caller of the health
+ * checks can read the texts. They never hold a secret. Immutable.
  *
  * @param ready whether requests can be served
- * @param reasons why they cannot, one sentence each; empty if they can
- * @param warnings what works and should not stay as it is, one sentence each, such as a policy that lets everybody sign
+ * @param reasons why requests cannot be served, one sentence each; empty if they can
+ * @param warnings what works but needs a change, one sentence each, such as a policy that lets every caller sign
  * @param parts the state of each token and each key
  */
 public record Health(boolean ready, List<String> reasons, List<String> warnings, List<HealthPart> parts) {

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** Health as JSON. What there is nothing to say of is left out. */
+/** Formats health as JSON. Leaves out empty parts. */
 final class HealthAnswer {
 
     private static final JsonFactory JSON = new JsonFactory();

@@ -1,7 +1,7 @@
 package io.github.hsmsigner.service.server;
 
 /**
- * What the service knows of its health. Safe for use by any number of threads at once.
+ * Reports the current health of the service. Thread-safe.
  */
 @FunctionalInterface
 public interface HealthReport {

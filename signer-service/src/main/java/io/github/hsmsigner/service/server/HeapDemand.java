@@ -14,7 +14,7 @@ record HeapDemand(long bytes, long revocationBytes, long available) {
 
     private static final long KIB = 1024;
 
-    /** What outlives requests: classes, keys, certificates, metrics. */
+    /** Memory that outlives requests: classes, keys, certificates, metrics. */
     private static final long PROCESS = 14 * 1024 * KIB;
 
     private static final long CONNECTION = 6 * KIB;

@@ -148,7 +148,7 @@ final class IncomingBody extends Request.Wrapper {
     /**
      * Ends the wait for the client, because another one waits for its permit.
      *
-     * @return whether nobody else did before
+     * @return {@code true} for the first call
      */
     boolean cutOff() {
         if (!isCutOff.compareAndSet(false, true)) {

@@ -13,7 +13,7 @@ final class JettyAnswers {
 
     private JettyAnswers() {}
 
-    /** What logs call the request, from its header or new. */
+    /** Returns the identifier of the request in logs, from its header or a new one. */
     static String requestId(Request request) {
         return RequestIds.harmlessOrNew(request.getHeaders().get(RequestIds.HEADER));
     }

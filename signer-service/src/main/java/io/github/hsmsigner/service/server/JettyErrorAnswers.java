@@ -6,8 +6,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Answers what Jetty turns down before Javalin sees it, such as a request line that is not HTTP: in the same shape as every other
- * error, where Jetty would send an HTML page.
+ * Answers requests that Jetty rejects before Javalin sees them, such as a request line that is not HTTP. The answer has
+ * the same form as every other error. Jetty would send an HTML page.
  */
 final class JettyErrorAnswers implements Request.Handler {
 

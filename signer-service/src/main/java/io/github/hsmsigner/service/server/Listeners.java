@@ -22,7 +22,10 @@ final class Listeners {
 
     private static final int SELECTORS = 2;
 
-    /** Java asks the kernel for 50, and a burst of more clients than that loses some of them. The kernel has a limit of its own. */
+    /**
+     * Java requests 50 from the kernel, and a larger burst of clients would lose some of them. The kernel has a
+     * separate limit.
+     */
     private static final int WAITING_CONNECTIONS = 1024;
 
     private static final String NO_ADDRESS =
@@ -91,7 +94,7 @@ final class Listeners {
      */
     static void check(ListenerSettings listener) {
         try (ServerSocket port = new ServerSocket()) {
-            // As Jetty sets it; without it, the connections of a service that has just ended would keep the port.
+            // As Jetty sets it. Otherwise the connections of a service that has just ended would block the port.
             port.setReuseAddress(true);
             port.bind(new InetSocketAddress(listener.address(), listener.port()));
         } catch (IOException e) {
@@ -104,7 +107,9 @@ final class Listeners {
                 listener.address() + ":" + listener.port() + " cannot be listened on: " + reason(cause), cause);
     }
 
-    /** The system tells the reasons apart by words alone; Jetty and the JDK put exceptions of their own around it. */
+    /**
+     * Only the text of the system's error distinguishes the reasons. Jetty and the JDK wrap it in their own exceptions.
+     */
     private static String reason(IOException cause) {
         for (Throwable each = cause; each != null; each = each.getCause()) {
             String words = String.valueOf(each.getMessage());

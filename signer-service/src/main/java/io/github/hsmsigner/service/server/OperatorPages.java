@@ -15,10 +15,11 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * What orchestrators probe and monitoring reads. {@code GET /} and {@code GET /health/live} answer 200 as long as the process runs,
- * whatever the HSM does: a restart would log in again and mends no HSM. {@code GET /health/ready} tells whether requests can be served.
+ * The pages for orchestrators and monitoring. {@code GET /} and {@code GET /health/live} answer 200 as long as the
+ * process runs, even if the HSM fails. A restart would log in again and does not repair an HSM.
+ * {@code GET /health/ready} reports whether requests can be served.
  *
- * <p>They stand before everything that can wait for a client or for the HSM, and none of them waits itself.
+ * <p>The pages come before each step that can wait for a client or for the HSM. None of them waits.
  */
 final class OperatorPages extends Handler.Wrapper {
 

@@ -16,7 +16,10 @@ final class ReloadableTls {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReloadableTls.class);
 
-    /** What the JDK has of forward secrecy with authenticated encryption; the rest is for clients that know no better. */
+    /**
+     * The suites of the JDK that have forward secrecy and authenticated encryption. The other suites are for clients
+     * that support no better one.
+     */
     private static final String[] CIPHER_SUITES = {
         "TLS_AES_.*", "TLS_CHACHA20_.*", "TLS_ECDHE_(RSA|ECDSA)_WITH_(AES_.*_GCM|CHACHA20_POLY1305)_SHA.*"
     };

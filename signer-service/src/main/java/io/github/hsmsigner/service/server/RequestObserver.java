@@ -5,15 +5,15 @@ import io.github.hsmsigner.http.protocol.CallbackObserver;
 import io.github.hsmsigner.http.protocol.CallbackReport;
 
 /**
- * Is told of each request on the callbacks' listener when its answer is known, once, whether or not the client takes the answer. Excepted are
- * health and metrics that were asked for as they should be. Implementations are safe for use by any number of threads at once and return
- * at once.
+ * Receives a report of each request on the callbacks' listener when its answer is known. Each request is reported once,
+ * whether or not the client receives the answer. Regular requests for health and metrics are not reported.
+ * Implementations are thread-safe and return at once.
  */
 public interface RequestObserver extends CallbackObserver {
 
     /**
-     * The server answers by itself, before or beside the endpoint: a path or method that does not exist, what is not HTTP, more requests
-     * than it may serve.
+     * Called for an answer that the server gives before the endpoint, or instead of it. Examples are an unknown path or
+     * method, a request that is not HTTP, and more requests than the limit.
      *
      * @param answer the answer
      */
@@ -29,12 +29,12 @@ public interface RequestObserver extends CallbackObserver {
 
             @Override
             public void answered(CallbackReport report) {
-                // Nobody wants to know.
+                // No observer is set.
             }
 
             @Override
             public void answeredByServer(CallbackAnswer answer) {
-                // Nobody wants to know.
+                // No observer is set.
             }
         };
     }

@@ -1,10 +1,10 @@
 package io.github.hsmsigner.service.server;
 
 /**
- * What the server of the callbacks does at one moment. Immutable.
+ * The load of the callbacks' server at one moment. Immutable.
  *
  * @param requests how many requests are being served, health and metrics not counted
- * @param refused how many requests were answered with 503 since the start because too many were being served
+ * @param refused how many requests were answered with 503 since startup because too many were being served
  * @param connections how many connections there are
  * @param threads how many threads the server has
  */

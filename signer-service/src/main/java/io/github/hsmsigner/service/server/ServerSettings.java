@@ -16,8 +16,8 @@ import java.util.Set;
  * @param admin where health and metrics are served; empty for the listener of the callbacks
  * @param callbackLimits how much of a body is taken
  * @param certificateEncoding how certificates are answered
- * @param clientLimits what a client may take of the server
- * @param stopLimit how long requests may go on after the stop signal
+ * @param clientLimits the limits for clients of the server
+ * @param stopLimit how long requests may continue after the stop signal
  * @param allowedHosts the hosts that callbacks can be for; empty for any
  */
 public record ServerSettings(
@@ -40,8 +40,8 @@ public record ServerSettings(
      * @param admin where health and metrics are served; empty for the listener of the callbacks
      * @param callbackLimits how much of a body is taken
      * @param certificateEncoding how certificates are answered
-     * @param clientLimits what a client may take of the server
-     * @param stopLimit how long requests may go on after the stop signal
+     * @param clientLimits the limits for clients of the server
+     * @param stopLimit how long requests may continue after the stop signal
      * @param allowedHosts the hosts that callbacks can be for; empty for any
      */
     public ServerSettings {

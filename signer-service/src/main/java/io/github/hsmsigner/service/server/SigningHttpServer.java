@@ -33,11 +33,11 @@ public final class SigningHttpServer {
      * Starts to listen: first on the port of the callbacks, then on that of health and metrics.
      *
      * @param settings the settings
-     * @param service gives the service to call, for each request anew; throws
+     * @param service returns the service; called for each request; throws
      *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none
-     * @param health what {@code /health/ready} tells
-     * @param metrics what is served at {@code /metrics}; empty for nothing
-     * @param observer who is told of each request, besides the log
+     * @param health the report for {@code /health/ready}
+     * @param metrics the content of {@code /metrics}; empty for none
+     * @param observer receives a report of each request, in addition to the log
      * @return the running server
      * @throws InvalidConfigurationException if a port cannot be listened on, or the files of TLS cannot be used
      */
@@ -188,7 +188,7 @@ public final class SigningHttpServer {
     }
 
     /**
-     * What the server does at the moment, for metrics.
+     * Returns the current load of the server, for metrics.
      *
      * @return the numbers
      */
@@ -207,10 +207,10 @@ public final class SigningHttpServer {
     }
 
     /**
-     * Stops to listen, waits for requests that are being served, as long as the settings allow, and ends. Health is answered on its own
-     * port, if it has one, until the end.
+     * Stops listening, waits for the current requests as long as the settings allow, and ends. If health has a separate
+     * port, it is answered there until the end.
      *
-     * @return whether every request was finished; those that were not are cut off
+     * @return whether every request was finished; the others are cut off
      */
     public boolean stop() {
         try {

@@ -28,7 +28,7 @@ import javax.net.ssl.TrustManager;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
-/** What the server shows in TLS and whom it trusts, from files, checked as a whole. */
+/** The server's TLS certificate and its trusted client authorities, from files. They are checked as a whole. */
 final class TlsIdentity {
 
     private static final String ENTRY = "server";

@@ -165,7 +165,7 @@ class JwtKeysTest {
     void aSecretIsLongAndNoPublicKey() {
         assertRefused(
                 JwtKeySource.secret(SecretReference.of("x".repeat(31).getBytes(StandardCharsets.UTF_8))),
-                "31 octets; it needs at least 32");
+                "31 bytes; it needs at least 32");
         byte[] pem = TestPki.pem(RSA.getPublic()).getBytes(StandardCharsets.US_ASCII);
         assertRefused(JwtKeySource.secret(SecretReference.of(pem)), "key or certificate in PEM");
     }
@@ -205,7 +205,7 @@ class JwtKeysTest {
                 Arguments.of("{'keys':{}}", "not well-formed"),
                 Arguments.of("{'keys':[]}", "no key for"),
                 Arguments.of("{'keys':[{" + RSA_JWK + ",'d':'" + d + "'}]}", "holds a private key"),
-                Arguments.of("{'keys':[{'kty':'oct','k':'AAAA'}]}", "3 octets; it needs at least 32"),
+                Arguments.of("{'keys':[{'kty':'oct','k':'AAAA'}]}", "3 bytes; it needs at least 32"),
                 Arguments.of("{'keys':[{'kty':'RSA','n':'AQAB','e':'AQAB'}]}", "cannot be used"),
                 Arguments.of(
                         "{'keys':[{" + rsaJwk(TestPki.rsaKeyPair(1024)) + "}]}", "1024 bits; it needs at least 2048"),

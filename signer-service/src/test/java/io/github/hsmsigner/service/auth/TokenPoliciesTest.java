@@ -120,9 +120,9 @@ class TokenPoliciesTest {
 
     @Test
     void secretsThatCannotWorkAreNamed() throws IOException {
-        assertRefused(List.of(secret("engine", "fifteen octets!")), "\"engine\" has 15 octets; it needs at least 16");
+        assertRefused(List.of(secret("engine", "fifteen octets!")), "\"engine\" has 15 bytes; it needs at least 16");
         Path empty = Files.writeString(directory.resolve("empty"), "\n");
-        assertRefused(List.of(new SharedSecret("engine", SecretReference.inFile(empty))), empty + " has 0 octets");
+        assertRefused(List.of(new SharedSecret("engine", SecretReference.inFile(empty))), empty + " has 0 bytes");
         Path absent = directory.resolve("absent");
         assertRefused(List.of(new SharedSecret("engine", SecretReference.inFile(absent))), absent + " cannot be read");
         assertRefused(

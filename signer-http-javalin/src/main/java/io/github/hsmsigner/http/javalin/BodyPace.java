@@ -6,7 +6,8 @@ import java.util.Objects;
 /**
  * How slowly a body may arrive. Only the time counts in which the server waits for the client. Immutable.
  *
- * @param minBytesPerSecond how fast the body must arrive, on average over each {@code grace} of waiting; 0 for any speed
+ * @param minBytesPerSecond how fast the body must arrive, on average over each {@code grace} of waiting; 0 for any
+ *     speed
  * @param grace over how much waiting the average is taken
  */
 public record BodyPace(int minBytesPerSecond, Duration grace) {

@@ -12,8 +12,8 @@ import org.eclipse.jetty.server.internal.HttpConnection;
 import org.eclipse.jetty.util.BufferUtil;
 
 /**
- * The connection that a request came on, as far as Jetty shows it. In another servlet container every client counts as connected. Used
- * by the thread that serves the request.
+ * The connection that a request came on, as far as Jetty shows it. In another servlet container every client counts as
+ * connected. Used by the thread that serves the request.
  */
 final class ClientConnection {
 
@@ -36,8 +36,9 @@ final class ClientConnection {
     }
 
     /**
-     * Returns whether the client has closed its connection, or its side of it. Nothing reads from a connection of HTTP/1.1 while a
-     * request is served, so Jetty does not notice. To be asked only when the body has been read to its end.
+     * Returns whether the client has closed its connection, or its side of it. Nothing reads from a connection of
+     * HTTP/1.1 while a request is served, so Jetty does not notice. To be asked only when the body has been read to its
+     * end.
      */
     boolean closedByClient() {
         return request.map(Request::getConnectionMetaData)

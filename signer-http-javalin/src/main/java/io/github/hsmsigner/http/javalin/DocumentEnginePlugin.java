@@ -44,12 +44,13 @@ import java.util.function.Supplier;
  */
 public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Settings> {
 
-    /** The path where nothing else is set. */
+    /** The default path. */
     public static final String DEFAULT_PATH = "/sign";
 
     /**
-     * The name of a request attribute: how long the server held the request after it had arrived, as a {@link Duration}. A server that
-     * lets requests wait before it calls the plugin sets it, and the time counts towards the time limit.
+     * The name of a request attribute: how long the server held the request after it had arrived, as a
+     * {@link Duration}. A server that lets requests wait before it calls the plugin sets it, and the time counts
+     * towards the time limit.
      */
     public static final String WAITED = DocumentEnginePlugin.class.getName() + ".waited";
 
@@ -216,8 +217,8 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
         }
 
         /**
-         * Sets the memory that all requests share for their texts. Default: a budget of {@value MemoryBudget#DEFAULT_BYTES} bytes. A
-         * request that finds none left is answered with 503.
+         * Sets the memory that all requests share for their texts. Default: a budget of
+         * {@value MemoryBudget#DEFAULT_BYTES} bytes. A request that finds none left is answered with 503.
          *
          * @param memory the budget
          * @return these settings

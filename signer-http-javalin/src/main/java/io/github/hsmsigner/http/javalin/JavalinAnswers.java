@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the answers of the protocol through Javalin. Safe for use by any number of threads at once, each with its own request.
+ * Sends the answers of the protocol through Javalin. Thread-safe; each thread uses its own request.
  */
 public final class JavalinAnswers {
 

@@ -44,7 +44,7 @@ public final class RequestIds {
      * The identifier for a request with such a header.
      *
      * @param offered the value of the header {@value #HEADER}; {@code null} if there is none
-     * @return the value if it is harmless, else a new identifier
+     * @return the value if it is harmless, otherwise a new identifier
      */
     public static String harmlessOrNew(String offered) {
         return offered != null && HARMLESS.matcher(offered).matches()

@@ -10,7 +10,9 @@ public enum CallbackAction {
     GET_CERTIFICATES("get_certificates"),
     /** A bare signature over {@code data_to_be_signed}. */
     SIGN("sign"),
-    /** A detached CMS container over {@code encoded_contents} or over a content of which only {@code digest} is known. */
+    /**
+     * A detached CMS container over {@code encoded_contents} or over a content of which only {@code digest} is known.
+     */
     SIGN_PKCS7("sign_pkcs7");
 
     private final String text;

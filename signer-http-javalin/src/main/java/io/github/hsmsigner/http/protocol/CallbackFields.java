@@ -72,7 +72,7 @@ final class CallbackFields {
         return known.<Set<DigestAlgorithm>>map(EnumSet::of).orElseGet(() -> EnumSet.allOf(DigestAlgorithm.class));
     }
 
-    /** As {@link #contentsAlgorithms()}; a digest says nothing here, as it belongs to the contents. */
+    /** As {@link #contentsAlgorithms()}. A digest has no effect here, because it belongs to the contents. */
     Set<DigestAlgorithm> dataToBeSignedAlgorithms() {
         return hashAlgorithm == null ? EnumSet.allOf(DigestAlgorithm.class) : EnumSet.of(hashAlgorithm);
     }

@@ -36,7 +36,7 @@ import org.slf4j.MDC;
  */
 public final class CallbackHandler {
 
-    /** The largest body accepted where nothing else is set, in bytes: Base64 of 1 GiB of contents, and the other fields. */
+    /** The default limit of a body, in bytes: Base64 of 1 GiB of contents, and the other fields. */
     public static final long DEFAULT_MAX_BODY_BYTES = 1_503_238_553L;
 
     /** The name of the request identifier in the logging context. */
@@ -48,8 +48,8 @@ public final class CallbackHandler {
     private static final Logger LOG = LoggerFactory.getLogger(CallbackHandler.class);
 
     /**
-     * How much of a body is still read once its answer is known. A client that is cut off while it sends may lose the answer
-     * that says why; reading all of a huge body would let it keep us busy for nothing.
+     * How much of a body is still read once its answer is known. A client that is cut off while it sends may lose the
+     * answer that says why; reading all of a huge body would let it keep us busy for nothing.
      */
     private static final long MAX_DISCARDED_BYTES = 64L * 1024 * 1024;
 
@@ -117,7 +117,7 @@ public final class CallbackHandler {
     /**
      * Answers one callback.
      *
-     * @param facts what the HTTP request says outside its body
+     * @param facts the metadata of the HTTP request
      * @param body the body; left open
      * @return the answer; also where something goes wrong
      */

@@ -3,9 +3,9 @@ package io.github.hsmsigner.http.protocol;
 import java.time.Duration;
 
 /**
- * How much of a request body is taken, and how long the answer may take. A body that goes past a limit is answered with a 4xx. Only
- * the limits of texts, names and JSON tokens influence the memory that a request needs, because contents are hashed while they
- * arrive. A {@link MemoryBudget} limits the texts of all requests together.
+ * How much of a request body is taken, and how long the answer may take. A body that goes past a limit is answered with
+ * a 4xx. Only the limits of texts, names and JSON tokens influence the memory that a request needs, because contents
+ * are hashed while they arrive. A {@link MemoryBudget} limits the texts of all requests together.
  *
  * <p>Immutable.
  */
@@ -47,7 +47,7 @@ public final class CallbackLimits {
     }
 
     /**
-     * The limits where nothing else is set.
+     * Returns the default limits.
      *
      * @return the defaults
      */
@@ -118,8 +118,8 @@ public final class CallbackLimits {
     }
 
     /**
-     * Returns the longest text of a field that the protocol knows. The limit does not apply to the signing token, and not to texts in
-     * Base64, which may be as long as the body.
+     * Returns the longest text of a field that the protocol knows. The limit does not apply to the signing token, and
+     * not to texts in Base64, which may be as long as the body.
      *
      * @return characters
      */
@@ -177,7 +177,7 @@ public final class CallbackLimits {
                 + ", timeLimit=" + timeLimit + "]";
     }
 
-    /** Sets limits. Not safe for use by several threads. */
+    /** Sets limits. Not thread-safe. */
     public static final class Builder {
 
         private long maxBodyBytes = CallbackHandler.DEFAULT_MAX_BODY_BYTES;
@@ -276,9 +276,10 @@ public final class CallbackLimits {
         }
 
         /**
-         * Sets the time from the last byte of the request to the last byte of the response, errors included. Default: 9 s, because
-         * Document Engine waits for 10 s ({@code SIGNING_SERVICE_TIMEOUT} of its Helm chart). The last 500 ms, or the last tenth if
-         * that is less, are reserved for the audit log and the response. A request without a signature by then gets a 503.
+         * Sets the time from the last byte of the request to the last byte of the response, errors included. Default: 9
+         * s, because Document Engine waits for 10 s ({@code SIGNING_SERVICE_TIMEOUT} of its Helm chart). The last 500
+         * ms, or the last tenth if that is less, are reserved for the audit log and the response. A request without a
+         * signature by then gets a 503.
          *
          * @param limit the limit; positive
          * @return this builder

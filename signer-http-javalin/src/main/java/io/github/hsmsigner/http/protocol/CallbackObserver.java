@@ -18,8 +18,8 @@ public interface CallbackObserver {
     void answered(CallbackReport report);
 
     /**
-     * The answer to a request did not reach its client, which had disconnected. Called after {@link #answered}, on a thread of the
-     * transport. The default implementation does nothing.
+     * The answer to a request did not reach its client, which had disconnected. Called after {@link #answered}, on a
+     * thread of the transport. The default implementation does nothing.
      *
      * @param report what became of the request
      * @param reason why the answer did not reach the client, for the operator

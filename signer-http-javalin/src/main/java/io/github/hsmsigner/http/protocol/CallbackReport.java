@@ -22,14 +22,16 @@ import java.util.Optional;
  * @param bodyBytes how many bytes of the body were read
  * @param outcome {@code ok}, or the code of the error as in the answer
  * @param status the HTTP status
- * @param reason why the request failed, for the operator; empty where it succeeded, and where the outcome says it all
- * @param unavailableReason the reason, for programs, if a key or what a signature needs is not available; otherwise empty
+ * @param reason why the request failed, for the operator; empty if it succeeded, or if the outcome is the full reason
+ * @param unavailableReason the reason, for programs, if a key or what a signature needs is not available; otherwise
+ *     empty
  * @param total from the headers of the request to its answer
  * @param reading the time to read the body, its parsing and hashing included
  * @param queued the time in the queue before the signer; zero where there is none
  * @param signing the time in the signer
  * @param recorded {@code false} where the request failed because it could not be recorded in the audit log
- * @param timestampMissing {@code true} where a CAdES container lacks its timestamp because no timestamp authority answered in time
+ * @param timestampMissing {@code true} where a CAdES container lacks its timestamp because no timestamp authority
+ *     answered in time
  */
 public record CallbackReport(
         String requestId,
@@ -54,16 +56,19 @@ public record CallbackReport(
      * Checks that nothing is missing.
      *
      * @param requestId what logs and answers call the request
-     * @param action what was asked; empty where the body was not read, or did not say
-     * @param callers who asked: every identity of the request that the policies know; unmodifiable, empty where they know none
+     * @param action the action; empty if the body was not read or has no action
+     * @param callers who asked: every identity of the request that the policies know; unmodifiable, empty where they
+     *     know none
      * @param client the address of the client without its port, as the transport sees it; empty where it names none
      * @param keyName the key; empty where the request did not come to one
      * @param digestAlgorithm what the content or data was hashed with; empty where there was none
      * @param bodyBytes how many bytes of the body were read
      * @param outcome {@code ok}, or the code of the error as in the answer
      * @param status the HTTP status
-     * @param reason why the request failed, for the operator; empty where it succeeded, and where the outcome says it all
-     * @param unavailableReason the reason, for programs, if a key or what a signature needs is not available; otherwise empty
+     * @param reason why the request failed, for the operator; empty if it succeeded, or if the outcome is the full
+     *     reason
+     * @param unavailableReason the reason, for programs, if a key or what a signature needs is not available; otherwise
+     *     empty
      * @param total from the headers of the request to its answer
      * @param reading the time to read the body, its parsing and hashing included
      * @param queued the time in the queue before the signer; zero where there is none

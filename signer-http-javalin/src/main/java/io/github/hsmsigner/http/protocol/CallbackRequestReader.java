@@ -243,8 +243,8 @@ public final class CallbackRequestReader {
     }
 
     /**
-     * Collects the text of a field and checks its length. The parser itself checks the length only where a text does not fit its
-     * buffer.
+     * Collects the text of a field and checks its length. The parser itself checks the length only where a text does
+     * not fit its buffer.
      */
     private void collectText(JsonParser parser, ResumableBody body, String name, int maxLength) throws IOException {
         requireText(parser, name);
@@ -336,8 +336,8 @@ public final class CallbackRequestReader {
     }
 
     /**
-     * A factory of parsers, which share a table of the names that they have met. Clients choose names, so a table with more names
-     * than callbacks need is replaced with an empty one.
+     * A factory of parsers, which share a table of the names that they have met. Clients choose names, so a table with
+     * more names than callbacks need is replaced with an empty one.
      */
     private static final class NameTables extends JsonFactory {
 

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A request body that may be read up to a limit and fails past it, whatever length the client announced. Not safe for use by
- * several threads.
+ * A request body that may be read up to a limit and fails past it, whatever length the client announced. Not
+ * thread-safe.
  */
 final class LimitedBody extends FilterInputStream {
 

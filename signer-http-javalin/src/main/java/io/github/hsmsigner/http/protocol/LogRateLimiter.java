@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Limits the lines of a log that any stranger can cause: ten lines a second. With the first event after a minute, a summary reports the
- * number of omitted lines. Thread-safe; it starts no thread.
+ * Limits the lines of a log that any stranger can cause: ten lines a second. With the first event after a minute, a
+ * summary reports the number of omitted lines. Thread-safe; it starts no thread.
  */
 public final class LogRateLimiter {
 

@@ -4,8 +4,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Limits the memory that all requests together take for what clients send: texts that are longer than the buffer of the JSON parser,
- * and bodies that a server reads ahead. Contents are not part of it, because they are hashed while they arrive.
+ * Limits the memory that all requests together take for what clients send: texts that are longer than the buffer of the
+ * JSON parser, and bodies that a server reads ahead. Contents are not part of it, because they are hashed while they
+ * arrive.
  *
  * <p>Thread-safe.
  */
@@ -103,8 +104,8 @@ public final class MemoryBudget {
         }
 
         /**
-         * Takes more memory. The first {@value #FREE_BYTES} bytes of a request are not part of the budget, so that usual requests are
-         * served while others use all of it.
+         * Takes more memory. The first {@value #FREE_BYTES} bytes of a request are not part of the budget, so that
+         * usual requests are served while others use all of it.
          *
          * @param more bytes
          * @throws RequestMemoryException if it is not left

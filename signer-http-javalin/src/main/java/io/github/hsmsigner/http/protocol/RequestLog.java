@@ -77,8 +77,9 @@ public final class RequestLog implements CallbackObserver {
     /**
      * {@inheritDoc}
      *
-     * <p>Writes a line: at WARN if the answer held a signature, otherwise at INFO, or at DEBUG for an unknown caller. Its pairs are
-     * {@code late}, {@code signature} ({@code made} or {@code none}), {@code client}, {@code status} and {@code reason}.
+     * <p>Writes a line: at WARN if the answer held a signature, otherwise at INFO, or at DEBUG for an unknown caller.
+     * Its pairs are {@code late}, {@code signature} ({@code made} or {@code none}), {@code client}, {@code status} and
+     * {@code reason}.
      */
     @Override
     public void undelivered(CallbackReport report, String reason) {

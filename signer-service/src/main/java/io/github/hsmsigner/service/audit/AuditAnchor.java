@@ -5,10 +5,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A place in the chain: the sequence number of a line and its hash. Kept where the writer of the log cannot change it, it proves that
- * all lines up to that one are still what they were. Immutable.
+ * A position in the chain: the sequence number of a line and its hash. Kept where the writer of the log cannot change
+ * it, it proves that all lines up to that one are still what they were. Immutable.
  *
- * @param sequence the sequence number; 0 for the place before the first line
+ * @param sequence the sequence number; 0 for the position before the first line
  * @param hash the hash of that line: SHA-256 in 64 lower-case hexadecimal digits; 64 zeros before the first line
  */
 public record AuditAnchor(long sequence, String hash) {
@@ -20,7 +20,7 @@ public record AuditAnchor(long sequence, String hash) {
     /**
      * Checks the values.
      *
-     * @param sequence the sequence number; 0 for the place before the first line
+     * @param sequence the sequence number; 0 for the position before the first line
      * @param hash the hash of that line: SHA-256 in 64 lower-case hexadecimal digits; 64 zeros before the first line
      * @throws IllegalArgumentException if the number is negative or the hash is not 64 lower-case hexadecimal digits
      */
@@ -31,7 +31,7 @@ public record AuditAnchor(long sequence, String hash) {
     }
 
     /**
-     * The place before the first line. As an anchor it demands that nothing is missing at the beginning.
+     * Returns the position before the first line. As an anchor it requires that nothing is missing at the beginning.
      *
      * @return sequence number 0 and a hash of zeros
      */
@@ -40,8 +40,8 @@ public record AuditAnchor(long sequence, String hash) {
     }
 
     /**
-     * Reads an anchor as {@link #toString()} and the head file write it, such as {@code 1204:9f86d0…}. Leading zeros of the number and
-     * white space around are ignored.
+     * Reads an anchor as {@link #toString()} and the head file write it, such as {@code 1204:9f86d0…}. Leading zeros of
+     * the number and white space around are ignored.
      *
      * @param text the text
      * @return the anchor

@@ -129,7 +129,8 @@ public final class AuditFile implements AuditLog, AutoCloseable {
     }
 
     /**
-     * Checks whether {@link #open} works as far as this shows without changing anything. Another process may write to the log meanwhile.
+     * Checks whether {@link #open} works as far as this shows without changing anything. Another process may write to
+     * the log meanwhile.
      *
      * @param settings how it is kept
      * @throws InvalidConfigurationException if the file cannot be used, with the reason
@@ -205,7 +206,7 @@ public final class AuditFile implements AuditLog, AutoCloseable {
     /**
      * {@inheritDoc}
      *
-     * @throws AuditException if the line could not be put on disk within the time limit; the message says why
+     * @throws AuditException if the line could not be put on disk within the time limit; the message has the reason
      */
     @Override
     public void record(AuditEvent event) {
@@ -217,7 +218,8 @@ public final class AuditFile implements AuditLog, AutoCloseable {
      *
      * <p>A line gets 100 ms even if the deadline is sooner, because a request that is not recorded fails.
      *
-     * @throws AuditException if the line could not be put on disk by the deadline or within the time limit; the message says why
+     * @throws AuditException if the line could not be put on disk by the deadline or within the time limit; the message
+     *     has the reason
      */
     @Override
     public void record(AuditEvent event, Deadline deadline) {
@@ -299,7 +301,10 @@ public final class AuditFile implements AuditLog, AutoCloseable {
         return new AuditException(message, cause);
     }
 
-    /** The life of the writer. It alone writes lines, so that an interrupted request cannot close the file under another. */
+    /**
+     * The life of the writer. It alone writes lines, so that an interrupted request cannot close the file under
+     * another.
+     */
     private void write() {
         boolean more = true;
         while (more) {
@@ -325,7 +330,7 @@ public final class AuditFile implements AuditLog, AutoCloseable {
             batch.forEach(line -> line.failed(cause));
             outage(cause, batch.stream().filter(PendingLine::awaited).count());
         } catch (Throwable e) {
-            // Such as the next OutOfMemoryError. Health and metrics have the trouble.
+            // For example another OutOfMemoryError. Health and metrics report the problem.
             trouble = e.getClass().getSimpleName();
         }
     }
@@ -385,8 +390,8 @@ public final class AuditFile implements AuditLog, AutoCloseable {
     }
 
     /**
-     * Gives the present file its final name, {@code F.} and the sequence number of its first line in 15 digits, and begins a new one
-     * that continues the chain. Requests wait meanwhile.
+     * Gives the present file its final name, {@code F.} and the sequence number of its first line in 15 digits, and
+     * begins a new one that continues the chain. Requests wait meanwhile.
      *
      * @return the file that is complete now; empty if there was no line in it
      * @throws AuditException if the file could not be renamed or the new one not be made, or the log is closed
@@ -423,7 +428,7 @@ public final class AuditFile implements AuditLog, AutoCloseable {
     }
 
     /**
-     * How it goes. Returns at once, even while the disk hangs.
+     * Returns the current state immediately, even while the disk hangs.
      *
      * @return the state of this moment
      */

@@ -45,7 +45,7 @@ public final class AuditFileSettings {
      * Begins settings.
      *
      * @param file the file that lines are written to; its directory must exist
-     * @return a builder that has a default for everything else
+     * @return a builder with defaults for the other settings
      */
     public static Builder builder(Path file) {
         return new Builder(file);
@@ -88,7 +88,8 @@ public final class AuditFileSettings {
     }
 
     /**
-     * The free disk space below which denied requests of unknown callers, and their requests for certificates, are only counted.
+     * The free disk space below which denied requests of unknown callers, and their requests for certificates, are only
+     * counted.
      *
      * @return the space in bytes; 0 for none
      */
@@ -105,7 +106,7 @@ public final class AuditFileSettings {
         return clock;
     }
 
-    /** Collects the settings. Not safe for use by several threads. */
+    /** Collects the settings. Not thread-safe. */
     public static final class Builder {
 
         private final Path file;
@@ -171,8 +172,8 @@ public final class AuditFileSettings {
         }
 
         /**
-         * Sets the free disk space that is kept for lines of signatures. Default: 256 MiB. If less is free, denied requests of
-         * unknown callers and their requests for certificates are only counted.
+         * Sets the free disk space that is kept for lines of signatures. Default: 256 MiB. If less is free, denied
+         * requests of unknown callers and their requests for certificates are only counted.
          *
          * @param bytes the space in bytes; 0 for none
          * @return this builder

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param notRecorded how many requests failed since then because they could not be recorded
  * @param summarized how many requests of unknown callers were counted in summary lines instead of separate lines
  * @param diskLow whether less space is free than the reserve; requests of unknown callers are only counted then
- * @param trouble why lines cannot be written at present; empty if the last one could be
+ * @param trouble why lines cannot be written now; empty if the last one was written
  */
 public record AuditFileStatus(
         AuditAnchor last,

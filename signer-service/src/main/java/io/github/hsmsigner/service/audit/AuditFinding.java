@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * The first place where an audit log is not as it was written. Immutable.
+ * The first fault in an audit log: where it differs from what was written. Immutable.
  *
  * @param kind what is wrong
  * @param file the file
@@ -38,7 +38,8 @@ public record AuditFinding(Kind kind, Path file, long line, String reason) {
      *
      * @param kind what is wrong
      * @param file the file
-     * @param line the number of the line in that file, from 1; one more than there are, if something is missing at the end
+     * @param line the number of the line in that file, from 1; one more than there are, if something is missing at the
+     *     end
      * @param reason what was found and what was expected
      */
     public AuditFinding {

@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param files the files, in the order of their lines
  * @param lines how many lines are in order, from the first on
- * @param before the place in the chain that the first line follows; what came before was not verified
+ * @param before the position in the chain that the first line follows; the part before was not verified
  * @param last the last line that is in order
  * @param finding the first line that is not; empty if all are
  */
@@ -22,7 +22,7 @@ public record AuditReport(
      *
      * @param files the files, in the order of their lines
      * @param lines how many lines are in order, from the first on
-     * @param before the place in the chain that the first line follows; what came before was not verified
+     * @param before the position in the chain that the first line follows; the part before was not verified
      * @param last the last line that is in order
      * @param finding the first line that is not; empty if all are
      */

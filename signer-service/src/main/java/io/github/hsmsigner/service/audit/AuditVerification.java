@@ -12,8 +12,9 @@ import java.util.Optional;
 /**
  * The verification of an audit log as a command: what it prints and how it ends. Immutable.
  *
- * @param exitCode 0 if every line is in order, 1 if one is not, 2 if the log could not be read or what was asked makes no sense
- * @param text what to tell the operator: lines that end with a line feed
+ * @param exitCode 0 if every line is in order, 1 if one is not, 2 if the log could not be read or what was asked makes
+ *     no sense
+ * @param text the report for the operator: lines that end with a line feed
  * @param report what was found; empty if the log could not be read
  */
 public record AuditVerification(int exitCode, String text, Optional<AuditReport> report) {
@@ -22,7 +23,7 @@ public record AuditVerification(int exitCode, String text, Optional<AuditReport>
     public static final int INTACT = 0;
     /** A line is not in order. */
     public static final int BROKEN = 1;
-    /** Nothing can be said. */
+    /** The log could not be verified. */
     public static final int NOT_VERIFIED = 2;
 
     /**

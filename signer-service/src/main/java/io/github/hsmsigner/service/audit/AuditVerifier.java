@@ -12,8 +12,9 @@ import java.util.List;
 /**
  * Finds the first line of an audit log that is not as it was written. Reads files of any size in constant memory.
  *
- * <p>The chain shows every change but two: lines that are cut off at the end, and a log that was rewritten from some line on with new
- * hashes. Against those there are anchors: number and hash of a line, kept where the writer of the log cannot change them.
+ * <p>The chain shows every change but two: lines that are cut off at the end, and a log that was rewritten from some
+ * line on with new hashes. Against those there are anchors: number and hash of a line, kept where the writer of the log
+ * cannot change them.
  *
  * <p>Immutable, and safe for use by several threads.
  */
@@ -52,7 +53,7 @@ public final class AuditVerifier {
     }
 
     /**
-     * Verifies files that together are one chain. They are put in the order of their first lines, whatever their names.
+     * Verifies files that together are one chain. Their order is that of their first lines, independent of their names.
      *
      * @param files the files; those compressed with gzip are read too
      * @return what was found

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A walk along the chain, up to the first line that is not in order. Used by one thread. */
+/** A walk along the chain, up to the first line that is not in order. Not thread-safe. */
 final class ChainCheck {
 
     /** The hashes that lines must have, by sequence number. Lines that were seen are removed. */

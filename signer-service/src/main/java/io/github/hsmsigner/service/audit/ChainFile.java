@@ -20,8 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file that the chain is written to at present. Lines are on disk when {@link #append} returns; when it throws, none of them
- * counts, and what was written of them is taken away, at once or before the next line. Safe for use by several threads.
+ * The file that the chain is written to at present. Lines are on disk when {@link #append} returns; when it throws,
+ * none of them counts, and what was written of them is taken away, at once or before the next line. Safe for use by
+ * several threads.
  */
 final class ChainFile implements Closeable {
 
@@ -97,7 +98,7 @@ final class ChainFile implements Closeable {
         }
     }
 
-    /** Takes half-written lines away at once if the disk lets us; else the next line tries again. */
+    /** Removes half-written lines immediately if the disk permits; otherwise the next line tries again. */
     private void withdraw(Throwable failure) {
         try {
             channel.truncate(length);

@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * @param sequence the sequence number
  * @param previous the hash of the line before, in hexadecimal
- * @param hash the hash that the line says it has, in hexadecimal
+ * @param hash the hash that the line contains, in hexadecimal
  * @param intact whether it has that hash
  */
 record ChainedLine(long sequence, String previous, String hash, boolean intact) {
@@ -91,7 +91,7 @@ record ChainedLine(long sequence, String previous, String hash, boolean intact) 
         return Optional.of(new ChainedLine(sequence, text(line, previous, HASH_DIGITS), hash, intact));
     }
 
-    /** Its place in the chain. */
+    /** Returns its position in the chain. */
     AuditAnchor anchor() {
         return new AuditAnchor(sequence, hash);
     }

@@ -31,7 +31,7 @@ final class DiskReserve {
 
     private void check() {
         lastCheck = System.nanoTime();
-        // 0 for a directory that is gone: lines cannot be written then either.
+        // 0 if the directory does not exist any more: lines cannot be written then either.
         long free = bytes == 0 ? Long.MAX_VALUE : directory.toFile().getUsableSpace();
         boolean lowNow = free < bytes;
         if (lowNow && !low) {
@@ -47,7 +47,7 @@ final class DiskReserve {
         low = lowNow;
     }
 
-    /** Whether less space is free than the reserve, as of the last check. Returns at once. */
+    /** Returns whether less space was free than the reserve at the last check. Returns immediately. */
     boolean isLow() {
         return low;
     }

@@ -52,7 +52,7 @@ final class HeadFile implements Closeable {
         }
     }
 
-    /** In place and always of one length, so it takes no room on a disk that is full. */
+    /** Writes in place and always the same length, so that a full disk has room for it. */
     void write(AuditAnchor last) throws IOException {
         String text = String.format(Locale.ROOT, "%019d:%s%n", last.sequence(), last.hash());
         ByteBuffer buffer = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 
-/** Reads a file line by line in constant memory; one that was compressed with gzip too. Used by one thread. */
+/** Reads a file line by line in constant memory; one that was compressed with gzip too. Not thread-safe. */
 final class LineReader implements Closeable {
 
     /** The results of {@link #next}. */

@@ -65,8 +65,8 @@ final class PendingLine {
     }
 
     /**
-     * Waits until the line is on disk. An interrupt does not shorten this, as it means that the service stops, and what it has
-     * accepted is to be finished.
+     * Waits until the line is on disk. An interrupt does not shorten this, as it means that the service stops, and what
+     * it has accepted is to be finished.
      *
      * @throws TimeoutException if the time is over; a line that the writer has not taken by then is never written
      * @throws ExecutionException if it could not be written

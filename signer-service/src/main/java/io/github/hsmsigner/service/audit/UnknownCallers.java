@@ -40,7 +40,10 @@ final class UnknownCallers {
      */
     record Summary(Instant since, long denied, long certificates) {}
 
-    /** Returns whether a request is one that a stranger can send as often as he likes: no known caller, and no signature. */
+    /**
+     * Returns whether a request is one that a stranger can send as often as he likes: no known caller, and no
+     * signature.
+     */
     static boolean include(AuditEvent event) {
         return event.callers().isEmpty() && (isDenied(event) || event.action() == SigningAction.CERTIFICATES);
     }
@@ -93,7 +96,7 @@ final class UnknownCallers {
         since = denied + certificates == 0 ? null : clock.instant();
     }
 
-    /** Returns how many requests were counted since the start. */
+    /** Returns how many requests were counted since startup. */
     synchronized long total() {
         return total;
     }

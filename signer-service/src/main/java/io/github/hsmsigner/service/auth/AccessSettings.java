@@ -114,7 +114,10 @@ public record AccessSettings(
                 || !keyChoices().isEmpty();
     }
 
-    /** The key whose certificates a request without a signing token gets: as set, or the only one that the policies can choose. */
+    /**
+     * The key whose certificates a request without a signing token gets: as set, or the only one that the policies can
+     * choose.
+     */
     Optional<String> keyWithoutToken() {
         if (certificates.key().isPresent()) {
             return certificates.key();

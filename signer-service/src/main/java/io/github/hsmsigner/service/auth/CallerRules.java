@@ -155,7 +155,7 @@ public final class CallerRules {
         return names;
     }
 
-    /** Collects what a caller may do. Not safe for use by several threads. */
+    /** Collects what a caller may do. Not thread-safe. */
     public static final class Builder {
 
         private Set<SigningAction> actions;
@@ -168,7 +168,8 @@ public final class CallerRules {
         private Builder() {}
 
         /**
-         * Sets what the caller may ask for. Default: everything; if {@link #formats(Set)} are set, everything but raw signatures.
+         * Sets what the caller may ask for. Default: everything; if {@link #formats(Set)} are set, everything but raw
+         * signatures.
          *
          * @param permitted the actions
          * @return this builder
@@ -201,8 +202,8 @@ public final class CallerRules {
         }
 
         /**
-         * Sets the containers that the caller may ask for. Default: all. If no {@link #actions(Set)} are set, this excludes raw
-         * signatures, because every container can be built around a raw signature.
+         * Sets the containers that the caller may ask for. Default: all. If no {@link #actions(Set)} are set, this
+         * excludes raw signatures, because every container can be built around a raw signature.
          *
          * @param permitted the kinds of container
          * @return this builder
@@ -238,7 +239,8 @@ public final class CallerRules {
          * Builds the rules.
          *
          * @return the rules
-         * @throws InvalidConfigurationException if they permit nothing, the key to use is not permitted, or a rule has no effect
+         * @throws InvalidConfigurationException if they permit nothing, the key to use is not permitted, or a rule has
+         *     no effect
          */
         public CallerRules build() {
             return new CallerRules(this);

@@ -5,17 +5,20 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Whether requests for certificates need a signing token. Document Engine sends {@code get_certificates} without one. Immutable.
+ * Whether requests for certificates need a signing token. Document Engine sends {@code get_certificates} without one.
+ * Immutable.
  *
  * @param withoutToken whether a request without a signing token gets certificates under policies over signing tokens
- * @param key the name of the key whose certificates such a request gets; empty if the policies choose no key or always the same one
+ * @param key the name of the key whose certificates such a request gets; empty if the policies choose no key or always
+ *     the same one
  */
 public record CertificateAccess(boolean withoutToken, Optional<String> key) {
 
     /**
      * Checks that the settings fit together.
      *
-     * @param withoutToken whether a request without a signing token gets certificates under policies over signing tokens
+     * @param withoutToken whether a request without a signing token gets certificates under policies over signing
+     *     tokens
      * @param key the name of the key whose certificates such a request gets
      * @throws InvalidConfigurationException if there is a key and requests without a signing token get no certificates
      */

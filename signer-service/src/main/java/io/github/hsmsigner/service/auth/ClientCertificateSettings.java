@@ -12,14 +12,14 @@ import java.util.stream.Collectors;
 /**
  * The client's certificate in TLS must be listed. Signing tokens do not count. Immutable.
  *
- * @param certificates the certificates; at least one. The first that fits says who the caller is
+ * @param certificates the certificates; at least one. The first match identifies the caller
  */
 public record ClientCertificateSettings(List<ListedCertificate> certificates) implements PolicySettings {
 
     /**
      * Checks that there is a certificate.
      *
-     * @param certificates the certificates; at least one. The first that fits says who the caller is
+     * @param certificates the certificates; at least one. The first match identifies the caller
      * @throws InvalidConfigurationException if there is none, or one is listed twice
      */
     public ClientCertificateSettings {

@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Where keys are that check JSON Web Tokens. Which algorithms a key is good for follows from what it is, and never from a token.
- * Immutable.
+ * Where keys are that check JSON Web Tokens. Which algorithms a key is good for follows from what it is, and never from
+ * a token. Immutable.
  */
 public sealed interface JwtKeySource {
 
@@ -26,8 +26,8 @@ public sealed interface JwtKeySource {
     }
 
     /**
-     * A file in PEM with one public key or certificate: an RSA key of 2048 bits or more, for RS256 and PS256, or a key on P-256, for
-     * ES256. Of a certificate the key alone counts.
+     * A file in PEM with one public key or certificate: an RSA key of 2048 bits or more, for RS256 and PS256, or a key
+     * on P-256, for ES256. Of a certificate the key alone counts.
      *
      * @param file the file
      * @return the source
@@ -37,7 +37,8 @@ public sealed interface JwtKeySource {
     }
 
     /**
-     * A file with a JWK Set (RFC 7517). Keys that are not for signatures, or for none of the offered algorithms, are passed over.
+     * A file with a JWK Set (RFC 7517). Keys that are not for signatures, or for none of the offered algorithms, are
+     * passed over.
      *
      * @param file the file
      * @return the source

@@ -14,7 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The signing token is a JSON Web Token (RFC 7519), signed (RFC 7515) and in compact serialization. It must have an expiry. Immutable.
+ * The signing token is a JSON Web Token (RFC 7519), signed (RFC 7515) and in compact serialization. It must have an
+ * expiry. Immutable.
  */
 public final class JwtSettings implements PolicySettings {
 
@@ -190,7 +191,7 @@ public final class JwtSettings implements PolicySettings {
     }
 
     /**
-     * How old a token may be by its claim {@code iat}, whatever its expiry.
+     * Returns the maximum age of a token by its claim {@code iat}, independent of its expiry.
      *
      * @return the age, or empty for no limit
      */
@@ -208,7 +209,7 @@ public final class JwtSettings implements PolicySettings {
     }
 
     /**
-     * The claim that says which key to use.
+     * Returns the claim that selects the key.
      *
      * @return the name of the claim, or empty if tokens do not choose
      */
@@ -234,7 +235,7 @@ public final class JwtSettings implements PolicySettings {
         return maxTokenBytes;
     }
 
-    /** Collects the settings. Not safe for use by several threads. */
+    /** Collects the settings. Not thread-safe. */
     public static final class Builder {
 
         private final List<JwtKeySource> keys;

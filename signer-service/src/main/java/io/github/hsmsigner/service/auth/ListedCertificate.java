@@ -29,8 +29,8 @@ public record ListedCertificate(
      * @param subject the subject of the certificate; empty for any
      * @param issuer the issuer that the certificate names; empty for any; only with a subject
      * @param sha256 the SHA-256 hash of the certificate in DER, in hexadecimal, lower case; empty for any
-     * @throws InvalidConfigurationException if there is neither subject nor hash, an issuer without a subject, or the name of the caller
-     *     is not printable or too long
+     * @throws InvalidConfigurationException if there is neither subject nor hash, an issuer without a subject, or the
+     *     name of the caller is not printable or too long
      */
     public ListedCertificate {
         CallerName.check(caller);
@@ -94,7 +94,8 @@ public record ListedCertificate(
      * One certificate.
      *
      * @param caller what logs call the caller
-     * @param fingerprint the SHA-256 hash of the certificate in DER: 64 hexadecimal digits, colons between them do not count
+     * @param fingerprint the SHA-256 hash of the certificate in DER: 64 hexadecimal digits, colons between them do not
+     *     count
      * @return the entry
      * @throws InvalidConfigurationException if that is not such a hash
      */

@@ -15,7 +15,8 @@ public record ListedUser(String userId, Set<String> signMethods) {
      *
      * @param userId the value of {@code userId}; also what logs call the caller
      * @param signMethods the accepted values of {@code signMethod}; empty accepts any value, and a token that has none
-     * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the user's name is not printable or too long
+     * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the user's name is not printable or too
+     *     long
      */
     public ListedUser {
         CallerName.check(userId);

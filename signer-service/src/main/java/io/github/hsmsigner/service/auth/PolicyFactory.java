@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Makes policies from settings. Immutable, and safe for use by any number of threads at once.
+ * Makes policies from settings. Immutable and thread-safe.
  */
 public final class PolicyFactory {
 

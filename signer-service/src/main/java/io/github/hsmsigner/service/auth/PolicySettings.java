@@ -25,12 +25,13 @@ public sealed interface PolicySettings
      *
      * @param clock the clock for credentials that are valid for a time
      * @return the policy; thread-safe
-     * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if a file cannot be read, or a secret or key cannot be used
+     * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if a file cannot be read, or a secret or key
+     *     cannot be used
      */
     SigningPolicy policy(Clock clock);
 
     /**
-     * Returns whether the signing token proves who the caller is. If not, the policy looks at the connection only.
+     * Returns whether the signing token identifies the caller. Otherwise the policy checks only the connection.
      *
      * @return {@code true} if the policy denies requests without a signing token
      */

@@ -4,8 +4,8 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.time.Duration;
 
 /**
- * How many signatures a caller may have: so many at once, and then as many as grow again in time. Reading certificates does not
- * count. Immutable.
+ * How many signatures a caller may have: so many at once, and then as many as grow again in time. Reading certificates
+ * does not count. Immutable.
  *
  * @param signatures the number; 1 to 1,000,000
  * @param period the time in which so many grow again; 1 second to 1 day

@@ -9,15 +9,19 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * A token bucket for each caller. Of a bucket one number is kept: when it will be full again. Safe for use by any number of threads
- * at once.
+ * A token bucket for each caller. Of a bucket one number is kept: when it will be full again. Thread-safe.
  */
 final class RateLimiter {
 
-    /** The limit of callers. Beyond it, those whose buckets are full are forgotten, because a new bucket is full too. */
+    /**
+     * The limit of callers. Beyond it, those whose buckets are full are forgotten, because a new bucket is full too.
+     */
     static final int REMEMBERED_CALLERS = 10_000;
 
-    /** If this many are not full, the fullest are forgotten: they gain least. Fewer than the limit, so that this is rare. */
+    /**
+     * If this many are not full, the fullest are forgotten: they gain least. Fewer than the limit, so that this is
+     * rare.
+     */
     static final int KEPT_CALLERS = 7_500;
 
     private final long nanosForOne;

@@ -1,6 +1,6 @@
 package io.github.hsmsigner.service.auth;
 
-/** A signing token is not accepted. The message says why and repeats nothing of the token. */
+/** Thrown if a signing token is not accepted. The message is the reason and repeats nothing of the token. */
 final class RefusedTokenException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -7,8 +7,8 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.util.Objects;
 
 /**
- * A policy that can be replaced while requests are served: as a whole, or not at all. Each request is decided by one policy, the one in
- * force when it is asked. Safe for use by any number of threads at once.
+ * A policy that can be replaced while requests are served: as a whole, or not at all. Each request is decided by one
+ * policy, the one in force when it is asked. Thread-safe.
  */
 public final class ReloadablePolicy implements SigningPolicy {
 

@@ -12,7 +12,9 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
-/** Applies the rules for callers: each identity that another policy finds must be permitted what the request asks for. */
+/**
+ * Applies the rules for callers: each identity that another policy finds must be permitted what the request asks for.
+ */
 final class RestrictedPolicy implements SigningPolicy {
 
     /** No caller has this name, so requests without a caller share a bucket. */

@@ -16,7 +16,8 @@ public record SharedSecret(String caller, SecretReference secret) {
      *
      * @param caller the name of the caller in logs; several secrets may have the same
      * @param secret the secret: at least 16 bytes, compared with the signing token byte by byte
-     * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the name of the caller is not printable or too long
+     * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the name of the caller is not printable
+     *     or too long
      */
     public SharedSecret {
         CallerName.check(caller);

@@ -53,7 +53,7 @@ final class SharedSecretPolicy implements SigningPolicy {
         }
     }
 
-    /** Hashes have one length, so that the time of a comparison does not tell the length of a secret. */
+    /** All hashes have the same length, so that the time of a comparison does not reveal the length of a secret. */
     private static byte[] hash(byte[] octets) {
         return DigestAlgorithm.SHA256.newMessageDigest().digest(octets);
     }

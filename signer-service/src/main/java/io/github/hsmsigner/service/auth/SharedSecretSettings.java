@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The signing token must be one of some secrets. To replace a secret, add the new one, have the callers change, then remove the old
- * one. Immutable.
+ * The signing token must be one of some secrets. To replace a secret, add the new one, have the callers change, then
+ * remove the old one. Immutable.
  *
  * @param secrets the secrets; at least one
  */

@@ -9,7 +9,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A JSON Web Token in compact serialization (RFC 7515, section 7.1), taken apart. Nothing in it is to be believed yet. */
+/**
+ * A JSON Web Token in compact serialization (RFC 7515, section 7.1), taken apart. Nothing in it is to be believed yet.
+ */
 final class SignedJwt {
 
     private static final Pattern COMPACT =
@@ -45,7 +47,7 @@ final class SignedJwt {
         return header.get(parameter) instanceof String text ? Optional.of(text) : Optional.empty();
     }
 
-    /** Returns whether the header has the parameter, with whatever value: {@code "crit": null} is one too. */
+    /** Returns whether the header has the parameter, with any value. {@code "crit": null} counts too. */
     boolean has(String parameter) {
         return header.containsKey(parameter);
     }

@@ -42,7 +42,9 @@ final class StrictJson {
         return false;
     }
 
-    /** Returns the members of an object, as String, BigDecimal, Boolean, List or Map; {@code null} values are left out. */
+    /**
+     * Returns the members of an object, as String, BigDecimal, Boolean, List or Map; {@code null} values are left out.
+     */
     static Optional<Map<String, Object>> object(byte[] bytes) {
         return object(bytes, false);
     }

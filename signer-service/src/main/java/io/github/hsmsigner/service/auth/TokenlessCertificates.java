@@ -7,8 +7,8 @@ import io.github.hsmsigner.core.SigningPolicy;
 import java.util.Optional;
 
 /**
- * Answers requests for certificates that have no signing token. Certificates are public: every signed document contains them. All
- * other requests go to another policy.
+ * Answers requests for certificates that have no signing token. Certificates are public: every signed document contains
+ * them. All other requests go to another policy.
  */
 final class TokenlessCertificates implements SigningPolicy {
 

@@ -10,7 +10,9 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The signing token names a user of a list: as plain text, or in a JSON object that can also say how the user wants to sign. */
+/**
+ * The signing token names a user of a list: as plain text, or in a JSON object that can also have the signing method.
+ */
 final class UserListPolicy implements SigningPolicy {
 
     private static final int MAX_OCTETS = 8_192;

@@ -12,12 +12,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The signing token names a listed user, as in the vendor's example: it is the user's name, or a JSON object with {@code userId} and
- * optionally {@code signMethod}. Nothing proves that the token is genuine: every caller that knows a user's name can write one.
- * Immutable.
+ * The signing token names a listed user, as in the vendor's example: it is the user's name, or a JSON object with
+ * {@code userId} and optionally {@code signMethod}. Nothing proves that the token is genuine: every caller that knows a
+ * user's name can write one. Immutable.
  *
  * @param users the users who may sign; at least one, names distinct
- * @param keyBySignMethod the key to use for a value of {@code signMethod}; the policy chooses none for values that are not there
+ * @param keyBySignMethod the key to use for a value of {@code signMethod}; the policy chooses none for values that are
+ *     not there
  */
 public record UserListSettings(List<ListedUser> users, Map<String, String> keyBySignMethod) implements PolicySettings {
 
@@ -25,8 +26,10 @@ public record UserListSettings(List<ListedUser> users, Map<String, String> keyBy
      * Checks the users.
      *
      * @param users the users who may sign; at least one, names distinct
-     * @param keyBySignMethod the key to use for a value of {@code signMethod}; the policy chooses none for values that are not there
-     * @throws InvalidConfigurationException if there is no user, one is there twice, or no user may use a value of signMethod
+     * @param keyBySignMethod the key to use for a value of {@code signMethod}; the policy chooses none for values that
+     *     are not there
+     * @throws InvalidConfigurationException if there is no user, one occurs twice, or no user may use a value of
+     *     signMethod
      */
     public UserListSettings {
         users = List.copyOf(users);

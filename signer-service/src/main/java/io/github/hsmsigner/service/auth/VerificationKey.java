@@ -15,7 +15,10 @@ import java.security.interfaces.RSAPublicKey;
 import java.util.Optional;
 import java.util.Set;
 
-/** A key that checks signatures of tokens, with the algorithms that it is for: a public key is never the secret of a MAC. */
+/**
+ * A key that checks signatures of tokens, with the algorithms that it is for: a public key is never the secret of a
+ * MAC.
+ */
 final class VerificationKey {
 
     private static final int MIN_RSA_BITS = 2048;

@@ -113,7 +113,9 @@ final class KeyCheck {
         }
     }
 
-    /** The format that callbacks with the signature type cades get: without a timestamp where no authority gives one. */
+    /**
+     * The format that callbacks with the signature type cades get: without a timestamp where no authority gives one.
+     */
     private ContainerFormat cades(Optional<ContainerBuilder> containers) {
         Optional<TimestampCheck> timestamps = signatures
                 .timestamps()

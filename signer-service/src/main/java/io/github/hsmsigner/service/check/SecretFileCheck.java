@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Checks that no file with a secret can be read by every user of the machine. Permissions of the group are for the operator to decide,
- * because a mode such as 0640 with the group of the service is usual. Used once, by one thread.
+ * Checks that no file with a secret can be read by every user of the machine. Permissions of the group are for the
+ * operator to decide, because a mode such as 0640 with the group of the service is usual. Used once, by one thread.
  */
 final class SecretFileCheck {
 

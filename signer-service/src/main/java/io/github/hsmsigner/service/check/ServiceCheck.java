@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Exercises what the service would do with its settings: policy, TLS, audit log, timestamps, tokens, keys, containers. It logs in to each
- * token once. A problem with one part does not keep it from checking the others.
+ * Exercises what the service would do with its settings: policy, TLS, audit log, timestamps, tokens, keys, containers.
+ * It logs in to each token once. A problem with one part does not keep it from checking the others.
  */
 public final class ServiceCheck {
 

@@ -22,7 +22,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Signs with a key whatever callbacks may ask for: with each digest algorithm, and in each container format. Used once, by one thread.
+ * Makes every kind of signature with a key that callbacks may request: with each digest algorithm, and in each
+ * container format. Used once, by one thread.
  */
 final class SignatureCheck {
 
@@ -32,7 +33,9 @@ final class SignatureCheck {
     /** The size that Document Engine reserves by default for a container. */
     private static final int RESERVED_BYTES = 16_384;
 
-    /** The default of Document Engine's chart comes first: containers are tried with the first that the key supports. */
+    /**
+     * The default of Document Engine's chart comes first: containers are tried with the first that the key supports.
+     */
     private static final List<DigestAlgorithm> DIGESTS =
             List.of(DigestAlgorithm.SHA512, DigestAlgorithm.SHA256, DigestAlgorithm.SHA384);
 

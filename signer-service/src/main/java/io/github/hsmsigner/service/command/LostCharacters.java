@@ -8,8 +8,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * Finds characters that Java could not decode in arguments and environment variables. Without a locale Java decodes ASCII only and puts
- * U+FFFD in place of all else: in labels, subjects and PINs. Stateless and thread-safe.
+ * Finds characters that Java could not decode in arguments and environment variables. Without a locale Java decodes
+ * ASCII only and puts U+FFFD in place of all else: in labels, subjects and PINs. Stateless and thread-safe.
  */
 final class LostCharacters {
 
@@ -17,7 +17,9 @@ final class LostCharacters {
 
     private LostCharacters() {}
 
-    /** Returns a sentence for each argument and setting with lost characters; none has a value, which could be secret. */
+    /**
+     * Returns a sentence for each argument and setting with lost characters; none has a value, which could be secret.
+     */
     static List<String> find(String[] arguments, Map<String, String> environment) {
         List<String> problems = new ArrayList<>();
         for (int i = 0; i < arguments.length; i++) {

@@ -56,8 +56,8 @@ public final class Main {
     }
 
     /**
-     * Serves as the environment says. There is nothing to parse, and a start without picocli is shorter: an archive of the
-     * virtual machine takes no classes as old as picocli's (Java 5).
+     * Serves as the environment says. There is nothing to parse, and a start without picocli is shorter: an archive of
+     * the virtual machine takes no classes as old as picocli's (Java 5).
      */
     private static int serve(Map<String, String> environment) {
         try {

@@ -8,7 +8,7 @@ import java.nio.file.StandardOpenOption;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemWriter;
 
-/** A file that a command makes, and never in the place of another. Immutable. */
+/** A file that a command creates and that never replaces an existing one. Immutable. */
 record NewFile(Path path) {
 
     /** Says so early if the file cannot be made; before a key is generated that it is about. */

@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Makes a certification request for a key that is there, as for the renewal of its certificate. */
+/** Makes a certification request for an existing key, for example to renew its certificate. */
 @Command(
         name = "request-certificate",
         description =

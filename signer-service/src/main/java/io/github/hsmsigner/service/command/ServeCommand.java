@@ -72,7 +72,7 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    /** Logs problems that are found before the settings are read. The environment says how to log. */
+    /** Logs problems that are found before the settings are read, as the environment configures the log. */
     static void logRefusal(List<String> problems, Map<String, String> environment) {
         LogConfiguration.use(SettingsReader.logSettings(environment));
         logFailure(problems);

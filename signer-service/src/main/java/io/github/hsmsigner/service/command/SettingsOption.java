@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** Where the settings of a command come from: the environment, as for the service, and a file that it or an option names. */
+/**
+ * Where the settings of a command come from: the environment, as for the service, and a file that it or an option
+ * names.
+ */
 final class SettingsOption {
 
     private final Map<String, String> environment;
@@ -63,7 +66,10 @@ final class SettingsOption {
                 .orElseThrow();
     }
 
-    /** The certificates that files of the settings hold for keys on a token: the token itself may not show which key is which. */
+    /**
+     * The certificates that files of the settings hold for keys on a token: the token itself may not show which key is
+     * which.
+     */
     static List<X509Certificate> certificates(ServiceSettings settings, String tokenName) {
         return settings.keys().values().stream()
                 .filter(key ->

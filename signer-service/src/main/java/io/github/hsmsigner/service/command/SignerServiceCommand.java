@@ -66,7 +66,10 @@ final class SignerServiceCommand implements Runnable {
                 .addSubcommand(new SignCommand(environment)));
     }
 
-    /** The same for a line that is known to begin with "serve": reading what all the other commands take would cost a start a tenth of a second. */
+    /**
+     * The same for a command line that begins with "serve". Reading the options of all other commands would prolong
+     * startup by 0.1 s.
+     */
     static CommandLine createForServe(Map<String, String> environment) {
         return withProblems(new CommandLine(new SignerServiceCommand()).addSubcommand(new ServeCommand(environment)));
     }

@@ -65,8 +65,8 @@ final class Environment {
     }
 
     /**
-     * A Service called "signing" sets SIGNING_SERVICE_PORT to its own port, which is a valid value for ours. Kubernetes then sets
-     * SIGNING_PORT to an address with both.
+     * A Service called "signing" sets SIGNING_SERVICE_PORT to its own port, which is a valid value for ours. Kubernetes
+     * then sets SIGNING_PORT to an address with both.
      */
     void findPortOfAnotherService(String portVariable, String defaultPort, Problems problems) {
         String host = variables.getOrDefault("SIGNING_SERVICE_HOST", "");

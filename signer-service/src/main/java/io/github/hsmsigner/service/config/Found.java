@@ -26,7 +26,7 @@ record Found<T>(Optional<T> value, Origin origin, String where, Optional<YamlVal
         return "Found[" + where + "]";
     }
 
-    /** Returns the same with a mask in place of the text that is shown. */
+    /** Returns the same value with a mask instead of the shown text. */
     Found<T> masked() {
         return new Found<>(value, origin, where, shown.map(text -> SecretForm.MASKED));
     }

@@ -19,7 +19,8 @@ public final class InvalidSettingsException extends Exception {
     /**
      * Returns the problems.
      *
-     * @return a sentence for each problem, which names the variable, or the setting and its line in the file; unmodifiable
+     * @return a sentence for each problem, which names the variable, or the setting and its line in the file;
+     *     unmodifiable
      */
     public List<String> problems() {
         return problems;

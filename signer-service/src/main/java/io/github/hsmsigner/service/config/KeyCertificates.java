@@ -8,8 +8,8 @@ import java.util.Optional;
 /**
  * Where the certificates of a key come from. Immutable.
  *
- * @param signer file with the certificate of the key, in PEM, DER or PKCS#7; it may hold the chain too. Empty if the certificate is where the
- *     key is
+ * @param signer file with the certificate of the key, in PEM, DER or PKCS#7; it may hold the chain too. Empty if the
+ *     certificate is where the key is
  * @param issuers files with further certificates of the chain
  */
 public record KeyCertificates(Optional<Path> signer, List<Path> issuers) {

@@ -78,7 +78,7 @@ final class KeyReader {
                 .orElse(values.isSet(KEY_STORE, KEY_STORE_PASSWORD) ? KEY_STORE_KEY : HSM_KEY);
     }
 
-    /** Whether a variable says that there is a key. */
+    /** Returns whether a variable defines a key. */
     static boolean isMaking(String variable) {
         return variable.startsWith("HSM_") || variable.startsWith("SIGNING_KEYSTORE");
     }

@@ -9,8 +9,8 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.parser.Parser;
 
 /**
- * Parser events of YAML up to a depth and a number of values. The composer of the library calls itself for each level, so a file that is
- * nested deeply enough would end in a StackOverflowError. Not thread-safe.
+ * Parser events of YAML up to a depth and a number of values. The composer of the library calls itself for each level,
+ * so a file that is nested deeply enough would end in a StackOverflowError. Not thread-safe.
  */
 final class LimitedParser implements Parser {
 

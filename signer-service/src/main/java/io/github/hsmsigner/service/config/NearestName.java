@@ -22,7 +22,10 @@ final class NearestName {
                 .orElse("");
     }
 
-    /** Whether a text could be the name of a setting, and so be shown: others could be anything, such as a secret in the wrong place. */
+    /**
+     * Returns whether a text could be the name of a setting, so that it may be shown. Another text could be a misplaced
+     * secret.
+     */
     static boolean isShowable(String name) {
         return NAME.matcher(name).matches();
     }

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads what a PKCS#11 URI says of files: {@code pin-source} and {@code module-path} (RFC 7512, section 2.4). */
+/** Reads the files of a PKCS#11 URI: {@code pin-source} and {@code module-path} (RFC 7512, section 2.4). */
 final class PinSourceReader {
 
     private static final String FILE_SCHEME = "file:";
@@ -29,7 +29,7 @@ final class PinSourceReader {
         return rest.startsWith("///") ? rest.substring(2) : rest;
     }
 
-    /** A file that is there. */
+    /** Returns an existing file. */
     static Optional<Path> existing(SectionValues values, Setting<?> uri, String attribute, String path) {
         return Texts.read(path, ValueType.file(), values.where(uri) + ", in " + attribute + ",", values.problems());
     }

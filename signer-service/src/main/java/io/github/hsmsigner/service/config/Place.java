@@ -6,7 +6,7 @@ import java.util.Optional;
  * Where in the settings something is read.
  *
  * @param path the names from the top, joined by dots; empty for the top
- * @param variables whether variables of the environment are about this place
+ * @param variables whether environment variables can set values here
  * @param context what is read from
  */
 record Place(String path, boolean variables, Context context) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Collects what is wrong, so that an operator sees all of it at once. Not safe for use by several threads. */
+/** Collects the problems, so that an operator sees all of them together. Not thread-safe. */
 final class Problems {
 
     private final List<String> sentences = new ArrayList<>();

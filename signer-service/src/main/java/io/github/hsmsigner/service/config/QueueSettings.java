@@ -6,7 +6,7 @@ import java.util.Objects;
 /**
  * The queue of signatures before a token. Immutable.
  *
- * @param maxWaiting how many may wait; a further one is answered with 503 at once
+ * @param maxWaiting how many requests may wait; a further one is answered with 503 immediately
  * @param maxWait how long one may wait, then it is answered with 503
  */
 public record QueueSettings(int maxWaiting, Duration maxWait) {

@@ -16,15 +16,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A secret as it was written: itself, or a file, a variable or a command that it is in. Immutable; printing it shows nothing of the
- * secret.
+ * A secret as it was written: itself, or a file, a variable or a command that it is in. Immutable; printing it shows
+ * nothing of the secret.
  */
 sealed interface SecretForm {
 
     /** Replaces a secret in every output. */
     YamlValue MASKED = YamlValue.Scalar.of("****");
 
-    /** The default of the time that a command has to print a PIN. A request can wait for it, so it is less than the deadline. */
+    /**
+     * The default of the time that a command has to print a PIN. A request can wait for it, so it is less than the
+     * deadline.
+     */
     Duration COMMAND_LIMIT = Duration.ofSeconds(5);
 
     /** As the source of a PIN. */

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Shows the settings in force as YAML: all of them, each with where it is from. Secrets are masked; with them filled in, the text is
- * itself a file of settings that means the same.
+ * Shows the settings in force as YAML: all of them, each with where it is from. Secrets are masked; with them filled
+ * in, the text is itself a file of settings that means the same.
  */
 public final class SettingsPrinter {
 

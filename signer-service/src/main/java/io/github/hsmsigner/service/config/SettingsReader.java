@@ -16,8 +16,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Reads the settings of the service from environment variables, and from the file in YAML that {@code SIGNING_SERVICE_CONFIG} names.
- * Where both set the same, the environment counts. A variable that is empty counts as absent.
+ * Reads the settings of the service from environment variables, and from the file in YAML that
+ * {@code SIGNING_SERVICE_CONFIG} names. Where both set the same, the environment counts. A variable that is empty
+ * counts as absent.
  */
 public final class SettingsReader {
 
@@ -31,7 +32,7 @@ public final class SettingsReader {
     private final Problems problems = new Problems();
     private final SectionValues values;
 
-    /** Otherwise defaults stand in for all that the file says. */
+    /** Otherwise defaults replace the values of the file. */
     private final boolean fileReadable;
 
     private final Map<String, KeySettings> usableKeys = new LinkedHashMap<>();

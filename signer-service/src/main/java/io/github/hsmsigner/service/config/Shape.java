@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  */
 sealed interface Shape<T> {
 
-    /** Reads what is given. Empty if nothing is, and the shape has nothing to say of itself. */
+    /** Reads the given value. Empty if none is given and the shape makes no value of nothing. */
     Optional<Found<T>> read(Optional<Given> given, Place place);
 
     /** Returns the value of an environment variable. */
@@ -201,7 +201,8 @@ sealed interface Shape<T> {
      *
      * @param section the settings
      * @param optional whether the service has what they are about only if one of them is set
-     * @param shorthand the setting of which the name alone may stand for the section, as a short form of {@code name: true}
+     * @param shorthand the setting of which the name alone may stand for the section, as a short form of
+     *     {@code name: true}
      */
     record OfSection(Section section, boolean optional, Optional<Setting<Boolean>> shorthand)
             implements Shape<SectionValues> {
@@ -263,7 +264,8 @@ sealed interface Shape<T> {
     }
 
     /**
-     * Settings once for each name of the operator's choice. The environment is about the only one that there is, and may make it.
+     * Settings once for each name of the operator's choice. The environment is about the only one that there is, and
+     * may make it.
      *
      * @param section the settings
      * @param names what a name must be

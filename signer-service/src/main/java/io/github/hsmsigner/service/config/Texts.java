@@ -8,7 +8,10 @@ import java.util.regex.Pattern;
 /** Takes texts out of YAML and fills in variables of the environment. */
 final class Texts {
 
-    /** {@code $$} before a brace stands for one {@code $}; else {@code ${NAME}} for what the variable holds. */
+    /**
+     * {@code $$} before a brace stands for one {@code $}. Otherwise {@code ${NAME}} stands for the value of the
+     * variable.
+     */
     private static final Pattern REFERENCE = Pattern.compile("\\$\\$\\{|\\$\\{([^}]*)(\\}?)");
 
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");

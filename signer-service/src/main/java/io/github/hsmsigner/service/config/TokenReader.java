@@ -133,7 +133,7 @@ final class TokenReader {
         return NAME_FROM_ENVIRONMENT;
     }
 
-    /** Whether a variable says that there is a token. */
+    /** Returns whether a variable defines a token. */
     static boolean isMaking(String variable) {
         return variable.startsWith("HSM_");
     }

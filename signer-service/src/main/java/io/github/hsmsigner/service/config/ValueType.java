@@ -205,7 +205,7 @@ record ValueType<T>(String expected, Reader<T> reader) {
         return of("a path", ValueType::toPath);
     }
 
-    /** A file that is there. */
+    /** Returns the type of an existing file. */
     static ValueType<Path> file() {
         return of("a readable file", text -> {
             Path file = toPath(text);
@@ -217,7 +217,8 @@ record ValueType<T>(String expected, Reader<T> reader) {
     }
 
     /**
-     * A file that is there. Its name is shown only if its directory exists, as otherwise it may be the secret itself, by mistake.
+     * Returns the type of an existing file. Problems show its name only if its directory exists. Otherwise the name may
+     * be the secret itself, by mistake.
      */
     static ValueType<Path> secretFile() {
         return of("a readable file", text -> {

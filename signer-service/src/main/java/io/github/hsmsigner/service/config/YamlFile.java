@@ -28,7 +28,10 @@ import org.snakeyaml.engine.v2.parser.Parser;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
-/** Reads a file in YAML 1.2. No problem repeats anything of the file but names that could be those of settings: the rest may be secret. */
+/**
+ * Reads a file in YAML 1.2. No problem repeats anything of the file but names that could be those of settings: the rest
+ * may be secret.
+ */
 final class YamlFile {
 
     private static final int MAX_BYTES = 1024 * 1024;
@@ -55,7 +58,7 @@ final class YamlFile {
         this.problems = problems;
     }
 
-    /** The fields of the file; none where the problems say why. */
+    /** Returns the fields of the file; none if it has problems. */
     static YamlValue.Fields read(Path file, Problems problems) {
         Optional<String> text = text(file, problems);
         if (text.isEmpty()) {
@@ -64,7 +67,7 @@ final class YamlFile {
         return parse(text.get(), "The file " + file, problems);
     }
 
-    /** The fields of a text; none where the problems say why. */
+    /** Returns the fields of a text; none if it has problems. */
     static YamlValue.Fields parse(String text, String what, Problems problems) {
         LoadSettings settings = LoadSettings.builder()
                 // Reported below, with the line and together with other problems.

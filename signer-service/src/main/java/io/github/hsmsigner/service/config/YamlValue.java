@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A value in YAML, with the line where it begins. Scalars are texts: what else they are is for the setting to say. Immutable. */
+/** A value in YAML, with the line where it begins. Scalars are texts, which the setting converts. Immutable. */
 sealed interface YamlValue {
 
     /** The line, from 1; 0 for a value that is in no file. */

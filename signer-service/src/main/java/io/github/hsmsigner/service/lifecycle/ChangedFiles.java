@@ -49,7 +49,7 @@ final class ChangedFiles implements AutoCloseable {
         checks.scheduleWithFixedDelay(() -> check(all), pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Throws nothing: the executor would never call it again, and would not say so. */
+    /** Throws nothing, because the executor would never call it again and would not report it. */
     private void check(List<FileWatch> watches) {
         try {
             boolean worked = true;

@@ -29,8 +29,8 @@ public final class FileKey {
      * @param settings where it is
      * @param proof what it must fulfil
      * @return the key, ready for use
-     * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the file cannot be read with the password, or the key and
-     *     its certificate do not go together
+     * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the file cannot be read with the
+     *     password, or the key and its certificate do not go together
      */
     public static SigningKey open(String name, KeySettings.InFile settings, KeyProof proof) {
         KeyStoreSigner signer = signer(settings);

@@ -129,7 +129,8 @@ final class FileWatch {
     }
 
     /**
-     * Returns a sentence about a change that could not be reloaded, until a later one is, or the files are as before. Thread-safe.
+     * Returns a sentence about a change that could not be reloaded, until a later one is, or the files are as before.
+     * Thread-safe.
      *
      * @return what could not be reloaded, and why; empty if nothing is wrong
      */

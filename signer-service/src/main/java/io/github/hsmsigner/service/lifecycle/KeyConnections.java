@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All keys of the settings and the tokens that they are on. Tokens come and go each for itself, so that one that is away does not take
- * the keys of the others with it. Safe for use by any number of threads at once.
+ * All keys of the settings and the tokens that they are on. Tokens come and go each for itself, so that one that is
+ * away does not take the keys of the others with it. Thread-safe.
  */
 final class KeyConnections implements LoginControl {
 
@@ -56,7 +56,7 @@ final class KeyConnections implements LoginControl {
      * @param settings the settings
      * @param proof what keys must fulfil
      * @param assembly makes a signing service over keys
-     * @param observer hears of what happens with tokens
+     * @param observer receives the events of tokens
      * @param opener opens a token
      */
     KeyConnections(
@@ -217,7 +217,7 @@ final class KeyConnections implements LoginControl {
     }
 
     /**
-     * Closes the tokens, all at once; to be called after the last request.
+     * Closes all tokens at the same time; called after the last request.
      *
      * @return whether all are closed; {@code false} if a call in a module has not come back
      */

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Puts keys and their certificates together as the settings want it. Safe for use by any number of threads at once. */
+/** Puts keys and their certificates together as the settings want it. Thread-safe. */
 public final class KeyProof {
 
     private final boolean validCertificateRequired;

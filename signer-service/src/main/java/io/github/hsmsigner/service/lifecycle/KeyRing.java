@@ -42,7 +42,7 @@ final class KeyRing implements Supplier<SigningService> {
      *
      * @param names the names of all keys
      * @param assembly makes a signing service over keys
-     * @param reasons says why the key of a name was not found yet
+     * @param reasons returns the reason why the key of a name was not found yet
      */
     KeyRing(
             Collection<String> names,
@@ -54,7 +54,7 @@ final class KeyRing implements Supplier<SigningService> {
         this.state = assemble();
     }
 
-    /** Puts a key in use, or one in the place of another of its name. */
+    /** Puts a key in use; replaces an existing one of its name. */
     synchronized void use(SigningKey key) {
         boolean known = found.put(key.name(), key) != null;
         state = assemble();

@@ -18,9 +18,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The parts of the service that need no token: all are opened, and all problems are collected, so that an operator sees them in one
- * round. A token is opened after that: a supervisor starts a process with wrong settings again and again, and each start would try a
- * wrong PIN. Not thread-safe.
+ * The parts of the service that need no token: all are opened, and all problems are collected, so that an operator sees
+ * them in one round. A token is opened after that: a supervisor starts a process with wrong settings again and again,
+ * and each start would try a wrong PIN. Not thread-safe.
  */
 final class LocalParts implements AutoCloseable {
 

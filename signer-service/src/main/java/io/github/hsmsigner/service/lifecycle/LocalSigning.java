@@ -39,8 +39,8 @@ public final class LocalSigning implements AutoCloseable {
      * @return the signing service
      * @throws CannotStartException if the settings cannot work
      * @throws InterruptedException if the wait for the tokens is interrupted
-     * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the audit log cannot be opened, as when a running service
-     *     writes it
+     * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the audit log cannot be opened, as when a
+     *     running service writes it
      */
     public static LocalSigning open(ServiceSettings settings) throws CannotStartException, InterruptedException {
         Optional<AuditFile> audit = settings.audit().map(AuditFile::open);

@@ -21,7 +21,9 @@ public final class LogConfiguration {
         useFile();
     }
 
-    /** For commands, whose output must not be mixed with the log: warnings alone, on standard error. Must come as early. */
+    /**
+     * For commands, whose output must not be mixed with the log: warnings alone, on standard error. Must come as early.
+     */
     public static void useForCommands() {
         System.setProperty("signer.log.level", "WARN");
         System.setProperty("signer.log.target", "System.err");

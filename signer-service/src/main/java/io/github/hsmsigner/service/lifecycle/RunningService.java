@@ -28,16 +28,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The service from its start to its stop: first what is on this machine, then the tokens, then the port; at the end the other way
- * round. Started and closed once.
+ * The service from its start to its stop: first what is on this machine, then the tokens, then the port; at the end the
+ * other way round. Started and closed once.
  */
 final class RunningService implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunningService.class);
 
     /**
-     * How long the port waits for the tokens. Ready services answer the first request; but an HSM that hangs must not keep liveness
-     * probes unanswered until the process is killed, which with usual settings takes 30 s.
+     * How long the port waits for the tokens. Ready services answer the first request; but an HSM that hangs must not
+     * keep liveness probes unanswered until the process is killed, which with usual settings takes 30 s.
      */
     private static final Duration FIRST_ATTEMPT_LIMIT = Duration.ofSeconds(10);
 

@@ -17,8 +17,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * The service is ready if at least one of its keys can be used; what is wrong with the others is a warning. It is not ready from the
- * stop signal on. Asks no token anything.
+ * The service is ready if at least one of its keys can be used; what is wrong with the others is a warning. It is not
+ * ready from the stop signal on. Asks no token anything.
  */
 final class ServiceHealth implements HealthReport {
 

@@ -51,7 +51,8 @@ public final class ServiceProcess {
     }
 
     /**
-     * Adds to the problems of settings those of all parts that can be checked without a token, so that an operator sees all in one round.
+     * Adds to the problems of settings those of all parts that can be checked without a token, so that an operator sees
+     * all in one round.
      *
      * @param settings what is wrong with the settings
      * @return everything that is wrong

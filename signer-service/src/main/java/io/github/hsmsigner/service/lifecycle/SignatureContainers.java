@@ -19,7 +19,7 @@ public final class SignatureContainers {
     private SignatureContainers() {}
 
     /**
-     * Makes it as the settings want it.
+     * Makes the container builder that the settings describe.
      *
      * @param settings how containers are made
      * @return the builder

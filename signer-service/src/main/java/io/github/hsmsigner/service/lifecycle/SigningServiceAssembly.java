@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Makes signing services that differ in their keys alone: policy, audit log, queues and all else are the same. Safe for use by any
- * number of threads at once.
+ * Makes signing services that differ in their keys alone: policy, audit log, queues and all else are the same.
+ * Thread-safe.
  */
 final class SigningServiceAssembly implements Function<SigningKeys, SigningService> {
 

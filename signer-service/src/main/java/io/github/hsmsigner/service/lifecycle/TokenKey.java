@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A key on one token, or on several that hold the same key. It can be used once it was found on one of them. Safe for use by any number
- * of threads at once.
+ * A key on one token, or on several that hold the same key. It can be used once it was found on one of them.
+ * Thread-safe.
  */
 public final class TokenKey {
 
@@ -71,13 +71,13 @@ public final class TokenKey {
     }
 
     /**
-     * Looks for the key on one of the tokens, proves it, and puts it in use.
+     * Searches for the key on one of the tokens, proves it, and puts it in use.
      *
      * @param tokenName the name of the token
      * @param token the token
      * @param deadline by when the proof is due
-     * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if not exactly one key is meant, or it does not go with its
-     *     certificate or the same key on another token
+     * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if not exactly one key is meant, or it does
+     *     not go with its certificate or the same key on another token
      * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the token cannot be used now
      */
     public void findOn(String tokenName, Pkcs11Token token, Deadline deadline) {

@@ -68,7 +68,7 @@ final class TokenLink {
      * @param opener opens it
      * @param keys the keys to find on it
      * @param pauses how long to pause after so many failures in a row
-     * @param opened hears once when the token is open
+     * @param opened called once when the token is open
      */
     TokenLink(
             String name,
@@ -98,8 +98,8 @@ final class TokenLink {
     /**
      * Starts the first attempt.
      *
-     * @return what the first attempt finds wrong with the settings. It is left to the caller to tell of it, unless the caller has
-     *     completed this by then
+     * @return what the first attempt finds wrong with the settings. It is left to the caller to tell of it, unless the
+     *     caller has completed this by then
      */
     CompletableFuture<List<String>> start() {
         attempts.execute(this::attempt);
@@ -146,7 +146,7 @@ final class TokenLink {
                 : SigningUnavailableException.lasting(now.reason(), reason, null);
     }
 
-    /** Looks for keys that are missing at once, as something about them has changed. */
+    /** Searches immediately for missing keys, because something about them has changed. */
     void lookAgain() {
         try {
             attempts.execute(this::attempt);

@@ -8,7 +8,7 @@ public final class Version {
     private Version() {}
 
     /**
-     * The version that the runnable file says it is.
+     * Returns the version in the runnable file.
      *
      * @return the version
      */

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * Limits the length of texts in a log line. A length is in bytes: UTF-8, or six for a character that is escaped. Libraries log text of
- * clients at any length, such as Jetty a {@code Host} header.
+ * Limits the length of texts in a log line. A length is in bytes: UTF-8, or six for a character that is escaped.
+ * Libraries log text of clients at any length, such as Jetty a {@code Host} header.
  */
 final class LoggedText {
 

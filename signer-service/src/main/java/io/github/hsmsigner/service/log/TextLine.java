@@ -66,7 +66,7 @@ final class TextLine implements LineFormat {
         }
     }
 
-    /** Whether a value can do without quotes. A regular expression would cost more memory than all else in a line. */
+    /** Returns whether a value needs no quotes. A regular expression would cost more memory than the rest of a line. */
     private static boolean isClear(String value) {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);

@@ -18,7 +18,7 @@ final class AuditMeters {
         Metric.AUDIT_TROUBLE.gauge(registry, () -> this.file.status().trouble().isPresent() ? 1 : 0);
     }
 
-    /** Another file in its place. */
+    /** Binds another file instead. */
     void bind(AuditFile next) {
         file = next;
     }

@@ -18,7 +18,7 @@ public enum ExpositionFormat {
     }
 
     /**
-     * Chooses the format for a scraper: OpenMetrics if it accepts that, else Prometheus text, also where it names neither.
+     * Selects the format for a scraper: OpenMetrics if it accepts that, otherwise Prometheus text.
      *
      * @param accept the value of the header {@code Accept}; {@code null} if there is none
      * @return the format

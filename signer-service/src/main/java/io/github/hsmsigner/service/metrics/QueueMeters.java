@@ -23,7 +23,7 @@ final class QueueMeters {
         metric.gauge(registry, () -> number.apply(queue.statistics()), name);
     }
 
-    /** Another queue in its place. */
+    /** Binds another queue instead. */
     void bind(SigningQueue next) {
         queue = next;
     }

@@ -94,7 +94,7 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     }
 
     /**
-     * Begins to measure. Not ready, until {@link #bindReadiness} says otherwise.
+     * Starts to measure. The service counts as not ready until {@link #bindReadiness} is called.
      *
      * @param version what runs, for {@code signer_build_info}
      * @return the metrics; to be closed
@@ -115,8 +115,8 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     }
 
     /**
-     * Begins to measure the process itself: memory, garbage collection, threads. Apart from the start, as setting up the management interfaces of
-     * the virtual machine takes longer than all other metrics together. To be called once.
+     * Begins to measure the process itself: memory, garbage collection, threads. Apart from the start, as setting up
+     * the management interfaces of the virtual machine takes longer than all other metrics together. To be called once.
      */
     public void bindRuntime() {
         runtime = new RuntimeMeters(registry);
@@ -192,8 +192,8 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     }
 
     /**
-     * The listener for a token, for {@link io.github.hsmsigner.pkcs11.Pkcs11Config.Builder#events}. From now on the token is among the
-     * metrics, as unhealthy until it is {@linkplain #bindToken bound}.
+     * The listener for a token, for {@link io.github.hsmsigner.pkcs11.Pkcs11Config.Builder#events}. From now on the
+     * token is among the metrics, as unhealthy until it is {@linkplain #bindToken bound}.
      *
      * @param tokenName what the settings call the token
      * @return the listener; the same for each call with this name
@@ -239,7 +239,7 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     /**
      * Shows when the TLS certificate of the server expires. To be called once at most.
      *
-     * @param expires gives the end of the certificate in use; asked at each scrape, returns at once
+     * @param expires gives the end of the certificate in use; called at each scrape, returns immediately
      */
     public void bindTlsCertificate(Supplier<Instant> expires) {
         certificates.bindTls(Objects.requireNonNull(expires, "expires"));
@@ -249,7 +249,7 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
      * Shows how often clients exceeded a limit of the HTTP server.
      *
      * @param limit the name of the limit
-     * @param exceeded the number since the start; asked at each scrape
+     * @param exceeded the number since startup; called at each scrape
      */
     public void bindHttpLimit(String limit, LongSupplier exceeded) {
         Metric.HTTP_LIMITED.counter(registry, exceeded::getAsLong, limit);
@@ -271,7 +271,7 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     /**
      * Shows whether the service is ready.
      *
-     * @param ready asked at each scrape; returns at once
+     * @param ready called at each scrape; returns immediately
      */
     public void bindReadiness(BooleanSupplier ready) {
         this.ready = Objects.requireNonNull(ready, "ready");
@@ -280,7 +280,7 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     /**
      * Shows whether every caller may sign because no policy is set.
      *
-     * @param open asked at each scrape; returns at once
+     * @param open called at each scrape; returns immediately
      */
     public void bindPolicyOpen(BooleanSupplier open) {
         this.policyOpen = Objects.requireNonNull(open, "open");
@@ -289,7 +289,7 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     /**
      * Shows when the watched files were last checked.
      *
-     * @param lastCheck the time of the last check without an error; asked at each scrape, returns at once
+     * @param lastCheck the time of the last check without an error; called at each scrape, returns immediately
      */
     public void bindFileChecks(Supplier<Instant> lastCheck) {
         this.filesChecked = Objects.requireNonNull(lastCheck, "lastCheck");
@@ -315,7 +315,7 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
      */
     public void scrape(String accept, OutputStream out) throws IOException {
         Collection<SigningKey> present = signingKeys.get();
-        // Counters that are there before they count show their first increase.
+        // A counter that exists before its first increase shows that increase.
         present.forEach(key -> key(key.name()));
         certificates.refresh(present);
         registry.scrape(out, ExpositionFormat.accepted(accept).contentType());

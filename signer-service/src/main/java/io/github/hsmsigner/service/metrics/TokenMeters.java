@@ -80,7 +80,7 @@ final class TokenMeters implements Pkcs11Events {
         return bound == null ? TokenHealth.State.UNHEALTHY : bound.health().state();
     }
 
-    /** The token is open; in the place of one that was before. */
+    /** Binds an open token; replaces a previous one. */
     void bind(Pkcs11Token opened) {
         token = opened;
     }

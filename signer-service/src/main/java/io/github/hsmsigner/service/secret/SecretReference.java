@@ -76,10 +76,12 @@ public final class SecretReference {
     }
 
     /**
-     * Reads a key: text, or random bytes, which are used as they are. A key or certificate in PEM is refused. A file is read again each time.
+     * Reads a key: text, or random bytes, which are used as they are. A key or certificate in PEM is refused. A file is
+     * read again each time.
      *
      * @return a copy, which the caller wipes
-     * @throws InvalidConfigurationException if the file cannot be read, or holds text that is refused by {@link SecretText}
+     * @throws InvalidConfigurationException if the file cannot be read, or holds text that is refused by
+     *     {@link SecretText}
      */
     public byte[] key() {
         byte[] bytes = bytes();

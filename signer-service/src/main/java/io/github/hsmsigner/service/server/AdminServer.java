@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Health, metrics and what operators do, on a listener with its own threads, in plain HTTP: nothing that callers of the callback do
- * reaches it.
+ * Health, metrics and what operators do, on a listener with its own threads, in plain HTTP: nothing that callers of the
+ * callback do reaches it.
  */
 final class AdminServer {
 

@@ -31,7 +31,7 @@ final class CallbackConnector extends ServerConnector {
 
     private static final Logger LOG = LoggerFactory.getLogger(CallbackConnector.class);
 
-    /** How long a client may send nothing while the service stops, if the stop takes as long. */
+    /** How long a client may be idle during shutdown, if shutdown takes as long. */
     private static final Duration PAUSE_WHILE_STOPPING = Duration.ofSeconds(5);
 
     private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
@@ -46,7 +46,10 @@ final class CallbackConnector extends ServerConnector {
     private final CountDownLatch portClosed = new CountDownLatch(1);
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
-    /** Connections that are accepted and not open yet. Jetty says "accepted" before they are open, so a count of that loses some. */
+    /**
+     * Connections that are accepted but not open yet. Jetty reports "accepted" before they are open, so a count of
+     * these events misses some.
+     */
     private final Set<Object> coming = ConcurrentHashMap.newKeySet();
 
     private volatile Selector arrivals;
@@ -93,7 +96,7 @@ final class CallbackConnector extends ServerConnector {
         }
     }
 
-    /** The thread that accepts waits in a selector, as nothing else can be woken without closing the port. */
+    /** The accepting thread waits in a selector, because only a selector can be woken without closing the port. */
     @Override
     public void open(ServerSocketChannel port) throws IOException {
         super.open(port);
@@ -132,7 +135,10 @@ final class CallbackConnector extends ServerConnector {
         return true;
     }
 
-    /** By the thread that accepts, so that there is no time between the last one and the end in which a further one comes to wait. */
+    /**
+     * By the thread that accepts, so that there is no time between the last one and the end in which a further one
+     * comes to wait.
+     */
     private void acceptThoseThatWaitAndClose(ServerSocketChannel port) throws IOException {
         super.setAccepting(false);
         // A port that is registered would be closed some time later.

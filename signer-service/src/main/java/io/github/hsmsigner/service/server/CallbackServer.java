@@ -253,7 +253,10 @@ final class CallbackServer {
         return finished;
     }
 
-    /** By ourselves, as Jetty only throws an exception when the limit is reached, and then the requests can no more be counted. */
+    /**
+     * By ourselves, as Jetty only throws an exception when the limit is reached, and then the requests can no more be
+     * counted.
+     */
     private boolean finishRequests(Server server) {
         long limit = settings.stopLimit().toMillis();
         Deadline deadline = Deadline.after(settings.stopLimit());

@@ -17,8 +17,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Refuses certificates in TLS that are signed with SHA-1 or MD5, or have an RSA or DSA key below 2048 bits (NIST SP 800-131A). Java
- * itself refuses less, and its security properties count for the whole process. Stateless and thread-safe.
+ * Refuses certificates in TLS that are signed with SHA-1 or MD5, or have an RSA or DSA key below 2048 bits (NIST SP
+ * 800-131A). Java itself refuses less, and its security properties count for the whole process. Stateless and
+ * thread-safe.
  */
 final class CertificateStrength extends PKIXCertPathChecker {
 

@@ -14,8 +14,9 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Refuses requests on TLS connections whose client certificate has expired, or whose authority is no longer trusted, and closes these
- * connections. TLS verifies a certificate in a full handshake only, not on a connection that is kept or for a session that is resumed.
+ * Refuses requests on TLS connections whose client certificate has expired, or whose authority is no longer trusted,
+ * and closes these connections. TLS verifies a certificate in a full handshake only, not on a connection that is kept
+ * or for a session that is resumed.
  */
 final class ClientCertificateHandler extends Handler.Wrapper {
 

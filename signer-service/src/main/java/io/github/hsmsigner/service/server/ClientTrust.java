@@ -21,8 +21,9 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * The authorities that clients' certificates are trusted from. TLS verifies a chain in a handshake only. This class verifies it again
- * later, because connections and sessions can outlive certificates and the trust in an authority. Immutable and thread-safe.
+ * The authorities that clients' certificates are trusted from. TLS verifies a chain in a handshake only. This class
+ * verifies it again later, because connections and sessions can outlive certificates and the trust in an authority.
+ * Immutable and thread-safe.
  */
 final class ClientTrust {
 

@@ -19,12 +19,13 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * Limits the requests that are served at the same time, in handlers where a thread may wait for the client or for the HSM. The server
- * has more threads than permits, so that some are always left for what never waits.
+ * Limits the requests that are served at the same time, in handlers where a thread may wait for the client or for the
+ * HSM. The server has more threads than permits, so that some are always left for what never waits.
  *
- * <p>One client may use all permits as long as no other client needs one. When all permits are in use, a client that has less than its
- * share (the permits divided by the number of clients) waits for the next one. If a client with more permits sends a body slowly, that
- * request is cut off. All other requests are answered with 503. No thread waits for a permit.
+ * <p>One client may use all permits as long as no other client needs one. When all permits are in use, a client that
+ * has less than its share (the permits divided by the number of clients) waits for the next one. If a client with more
+ * permits sends a body slowly, that request is cut off. All other requests are answered with 503. No thread waits for a
+ * permit.
  *
  * <p>Jetty's {@code QoSHandler} and {@code ThreadLimitHandler} know no share that binds only while others wait.
  */

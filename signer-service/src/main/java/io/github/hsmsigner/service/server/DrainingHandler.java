@@ -38,7 +38,7 @@ final class DrainingHandler extends Handler.Wrapper implements Graceful {
         return super.handle(request, response, callback);
     }
 
-    /** How many requests are being served, whatever they are. */
+    /** Returns the number of current requests of every kind. */
     long inProgress() {
         return requests.get();
     }

@@ -28,7 +28,7 @@ public record Health(boolean ready, List<String> reasons, List<String> warnings,
     }
 
     /**
-     * The health of a service that can serve requests, and about which there is nothing to say.
+     * Returns the health of a service that can serve requests and has no warnings.
      *
      * @return the health
      */

@@ -3,8 +3,8 @@ package io.github.hsmsigner.service.server;
 import io.github.hsmsigner.http.protocol.CallbackLimits;
 
 /**
- * The heap that clients can make the server use, if they bring every limit to its worst case at the same time. The constants are
- * rounded up from class histograms of such a server on JDK 17.
+ * The heap that clients can make the server use, if they bring every limit to its worst case at the same time. The
+ * constants are rounded up from class histograms of such a server on JDK 17.
  *
  * @param bytes the heap that is needed
  * @param revocationBytes the largest revocation information of a container

@@ -14,9 +14,10 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.internal.HttpConnection;
 
 /**
- * Creates connections that limit the number of fields in a header, and refuse each transfer coding but {@code chunked}. Jetty limits the
- * bytes of a header alone, but takes some sixty bytes of heap for each field, however short it is. It reads a body with
- * {@code Transfer-Encoding: gzip, chunked} as if it was not compressed (RFC 9112, section 6.1, demands 501).
+ * Creates connections that limit the number of fields in a header, and refuse each transfer coding but {@code chunked}.
+ * Jetty limits the bytes of a header alone, but takes some sixty bytes of heap for each field, however short it is. It
+ * reads a body with {@code Transfer-Encoding: gzip, chunked} as if it was not compressed (RFC 9112, section 6.1,
+ * demands 501).
  */
 final class HttpConnections extends HttpConnectionFactory {
 

@@ -12,8 +12,8 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.thread.Invocable;
 
 /**
- * The body of a request while it arrives. It can be read ahead into memory, without a thread that waits. A body that takes too long
- * as a whole fails.
+ * The body of a request while it arrives. It can be read ahead into memory, without a thread that waits. A body that
+ * takes too long as a whole fails.
  */
 final class IncomingBody extends Request.Wrapper {
 
@@ -77,7 +77,9 @@ final class IncomingBody extends Request.Wrapper {
         return true;
     }
 
-    /** Copies a chunk: the buffers of connections are larger than most chunks, and would be held until the request ends. */
+    /**
+     * Copies a chunk: the buffers of connections are larger than most chunks, and would be held until the request ends.
+     */
     private boolean keep(Content.Chunk chunk) {
         int length = chunk.remaining();
         boolean fits = true;

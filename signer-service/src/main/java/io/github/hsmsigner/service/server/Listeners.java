@@ -69,7 +69,9 @@ final class Listeners {
         return new ConnectionFactory[] {encrypted, plain};
     }
 
-    /** Clients reach the service by names and addresses that its certificate need not have: checking those is theirs. */
+    /**
+     * Clients reach the service by names and addresses that its certificate need not have: checking those is theirs.
+     */
     private static SecureRequestCustomizer clientCertificateCustomizer() {
         return new SecureRequestCustomizer(false);
     }

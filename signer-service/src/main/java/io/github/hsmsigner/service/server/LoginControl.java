@@ -2,7 +2,10 @@ package io.github.hsmsigner.service.server;
 
 import java.util.List;
 
-/** Allows logins to tokens again, after a token rejected several PINs. Implementations are thread-safe and return at once. */
+/**
+ * Allows logins to tokens again, after a token rejected several PINs. Implementations are thread-safe and return at
+ * once.
+ */
 public interface LoginControl {
 
     /**

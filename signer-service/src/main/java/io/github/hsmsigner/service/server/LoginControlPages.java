@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * {@code POST /tokens/NAME/allow-logins} allows logins to a token again, after it rejected several PINs.
  *
- * <p>The admin port asks no client who it is. So this is only for clients on the same machine, or in the same pod. A browser
- * there sends {@code Origin} with the requests that a foreign page makes; such a request is refused, too.
+ * <p>The admin port asks no client who it is. So this is only for clients on the same machine, or in the same pod. A
+ * browser there sends {@code Origin} with the requests that a foreign page makes; such a request is refused, too.
  */
 final class LoginControlPages extends Handler.Wrapper {
 

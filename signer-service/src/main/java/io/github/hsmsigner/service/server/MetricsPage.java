@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.util.Optional;
 
 /**
- * The metrics as they are served at {@code /metrics}. Safe for use by any number of threads at once.
+ * The metrics as they are served at {@code /metrics}. Thread-safe.
  */
 public interface MetricsPage {
 

@@ -9,8 +9,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Passes {@code POST} on to Javalin and answers every other method. Javalin would take the method from a header of the client, and
- * takes names such as {@code BEFORE} for its own handlers, which answer with an empty 200.
+ * Passes {@code POST} on to Javalin and answers every other method. Javalin would take the method from a header of the
+ * client, and takes names such as {@code BEFORE} for its own handlers, which answer with an empty 200.
  */
 final class PostOnlyHandler extends Handler.Wrapper {
 

@@ -33,8 +33,8 @@ import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
 import org.bouncycastle.pkcs.PKCSException;
 
 /**
- * Reads the private key of TLS from PEM: PKCS#8, PKCS#1 or SEC 1, encrypted or not. Certificates, parameters and blocks with unknown
- * labels in the same file are skipped.
+ * Reads the private key of TLS from PEM: PKCS#8, PKCS#1 or SEC 1, encrypted or not. Certificates, parameters and blocks
+ * with unknown labels in the same file are skipped.
  */
 final class PrivateKeyFile {
 

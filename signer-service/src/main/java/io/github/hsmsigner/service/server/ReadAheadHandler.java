@@ -8,10 +8,11 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Reads small bodies into memory before the next handler has the request, so that a slow client takes neither a permit nor a thread.
- * Bodies that are large or do not fit into the memory for requests are passed on as they arrive.
+ * Reads small bodies into memory before the next handler has the request, so that a slow client takes neither a permit
+ * nor a thread. Bodies that are large or do not fit into the memory for requests are passed on as they arrive.
  *
- * <p>Jetty's {@code EagerContentHandler} does the same with the buffers of connections, but without a limit for all requests.
+ * <p>Jetty's {@code EagerContentHandler} does the same with the buffers of connections, but without a limit for all
+ * requests.
  */
 final class ReadAheadHandler extends Handler.Wrapper {
 

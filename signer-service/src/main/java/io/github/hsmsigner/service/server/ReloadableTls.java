@@ -11,7 +11,7 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** TLS of a listener, with an identity that can be replaced while it listens. Safe for use by any number of threads at once. */
+/** TLS of a listener, with an identity that can be replaced while it listens. Thread-safe. */
 final class ReloadableTls {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReloadableTls.class);
@@ -24,7 +24,10 @@ final class ReloadableTls {
         "TLS_AES_.*", "TLS_CHACHA20_.*", "TLS_ECDHE_(RSA|ECDSA)_WITH_(AES_.*_GCM|CHACHA20_POLY1305)_SHA.*"
     };
 
-    /** How long a client can resume a session without another handshake. The default of nginx and Apache httpd is the same. */
+    /**
+     * How long a client can resume a session without another handshake. The default of nginx and Apache httpd is the
+     * same.
+     */
     private static final Duration SESSION_TIMEOUT = Duration.ofMinutes(5);
 
     /** The sessions that are kept for this time; the default of Java is 20,480. */

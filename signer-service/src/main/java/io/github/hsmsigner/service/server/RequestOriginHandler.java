@@ -14,10 +14,11 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Refuses requests that a web page makes a browser send, also by DNS rebinding, and requests for other hosts. Browsers add {@code Origin}
- * to every request but GET and HEAD (Fetch standard, "append a request Origin header"), and {@code Sec-Fetch-Site} to requests
- * to trustworthy addresses (Fetch Metadata). GET and HEAD change nothing and pass. The other headers of Fetch Metadata are no sign of a
- * browser: the {@code fetch} of Node.js sends {@code Sec-Fetch-Mode}.
+ * Refuses requests that a web page makes a browser send, also by DNS rebinding, and requests for other hosts. Browsers
+ * add {@code Origin} to every request but GET and HEAD (Fetch standard, "append a request Origin header"), and
+ * {@code Sec-Fetch-Site} to requests to trustworthy addresses (Fetch Metadata). GET and HEAD change nothing and pass.
+ * The other headers of Fetch Metadata are no sign of a browser: the {@code fetch} of Node.js sends
+ * {@code Sec-Fetch-Mode}.
  */
 final class RequestOriginHandler extends Handler.Wrapper {
 
@@ -71,7 +72,10 @@ final class RequestOriginHandler extends Handler.Wrapper {
         return host != null && allowedHosts.contains(normalized(host));
     }
 
-    /** Host names have no case, may end with a dot, and IPv6 addresses are in brackets in a header only (RFC 3986, section 3.2.2). */
+    /**
+     * Host names have no case, may end with a dot, and IPv6 addresses are in brackets in a header only (RFC 3986,
+     * section 3.2.2).
+     */
     private static String normalized(String host) {
         String name = host.toLowerCase(Locale.ROOT);
         if (name.startsWith("[") && name.endsWith("]")) {

@@ -16,8 +16,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Sends the answers that the server gives before or instead of the endpoint, reports them to the observer, and logs them with the address of
- * the client. At most 10 lines a second have the level INFO, because any stranger can cause them. Thread-safe.
+ * Sends the answers that the server gives before or instead of the endpoint, reports them to the observer, and logs
+ * them with the address of the client. At most 10 lines a second have the level INFO, because any stranger can cause
+ * them. Thread-safe.
  */
 final class ServerAnswers {
 

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP side of the service: the endpoint, health, metrics, and errors in one shape for everything else. Safe for use by any number
- * of threads at once.
+ * The HTTP side of the service: the endpoint, health, metrics, and errors in one shape for everything else.
+ * Thread-safe.
  */
 public final class SigningHttpServer {
 
@@ -177,9 +177,10 @@ public final class SigningHttpServer {
     }
 
     /**
-     * Reads the files of TLS again and uses them for connections that are made from now on. Connections that are established continue, except
-     * those whose client certificate comes from an authority that is no longer trusted: their next request is refused. If anything is
-     * wrong with the files, nothing changes. Does nothing where there is no TLS.
+     * Reads the files of TLS again and uses them for connections that are made from now on. Connections that are
+     * established continue, except those whose client certificate comes from an authority that is no longer trusted:
+     * their next request is refused. If anything is wrong with the files, nothing changes. Does nothing where there is
+     * no TLS.
      *
      * @throws InvalidConfigurationException if the files cannot be used, with the reason
      */
@@ -200,7 +201,7 @@ public final class SigningHttpServer {
      * Returns how often clients exceeded a limit of the listener of callbacks.
      *
      * @param limit the limit
-     * @return the number since the start
+     * @return the number since startup
      */
     public long exceeded(ServerLimit limit) {
         return callbacks.exceeded(limit);

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs TLS handshakes that fail, with the client's address and the reason of Java. A client that closes the connection, as probes of load
- * balancers do, gets no line. Thread-safe.
+ * Logs TLS handshakes that fail, with the client's address and the reason of Java. A client that closes the connection,
+ * as probes of load balancers do, gets no line. Thread-safe.
  */
 final class TlsFailureLog implements SslHandshakeListener {
 

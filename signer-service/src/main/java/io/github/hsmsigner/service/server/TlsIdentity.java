@@ -99,7 +99,7 @@ final class TlsIdentity {
         return clientTrust;
     }
 
-    /** The server sends the chain in order, whatever the order in the file. */
+    /** The server sends the chain in order, independent of the order in the file. */
     private CertificateChain chain(PublicKey key) {
         List<X509Certificate> certificates = CertificateFiles.read(settings.certificates());
         if (certificates.stream().noneMatch(c -> SubjectPublicKeys.same(c.getPublicKey(), key))) {
@@ -138,7 +138,10 @@ final class TlsIdentity {
         }
     }
 
-    /** The JDK pairs key and certificate by the name of the algorithm, so the key gets that of a certificate for RSASSA-PSS alone. */
+    /**
+     * The JDK pairs key and certificate by the name of the algorithm, so the key gets that of a certificate for
+     * RSASSA-PSS alone.
+     */
     private PrivateKey asCertified(PrivateKey key) throws GeneralSecurityException, IOException {
         PublicKey certified = certificate().getPublicKey();
         if (!certified.getAlgorithm().equals("RSASSA-PSS")) {

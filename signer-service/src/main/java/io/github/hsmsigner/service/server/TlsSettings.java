@@ -14,7 +14,8 @@ import java.util.stream.Stream;
  * @param privateKey file with the private key, in PEM: PKCS#8, PKCS#1 or SEC 1
  * @param privateKeyPassword password of an encrypted private key; empty if it is not encrypted
  * @param clientCertificates whether clients show a certificate
- * @param clientAuthorities files with the certificates of authorities that clients' certificates are trusted from, in PEM
+ * @param clientAuthorities files with the certificates of authorities that clients' certificates are trusted from, in
+ *     PEM
  */
 public record TlsSettings(
         Path certificates,

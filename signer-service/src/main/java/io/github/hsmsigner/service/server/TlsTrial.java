@@ -59,8 +59,8 @@ public final class TlsTrial {
     }
 
     /**
-     * Makes a handshake with a client that trusts every certificate but has the algorithm constraints of Java. The client shows no
-     * certificate, so the server asks for one at most.
+     * Makes a handshake with a client that trusts every certificate but has the algorithm constraints of Java. The
+     * client shows no certificate, so the server asks for one at most.
      *
      * @return the protocol version and cipher suite that were agreed on
      * @throws InvalidConfigurationException if the handshake fails, with the reason
@@ -140,7 +140,9 @@ public final class TlsTrial {
         }
     }
 
-    /** Whom clients trust is their affair. An X509TrustManager has the algorithm constraints of Java checked around it. */
+    /**
+     * Whom clients trust is their affair. An X509TrustManager has the algorithm constraints of Java checked around it.
+     */
     private static final class AnyServer implements X509TrustManager {
 
         @Override

@@ -6,8 +6,8 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Takes what a client still sends after its answer is out, for a little while and without a thread that waits. A connection that is
- * closed while the client sends is reset, and the answer that says why may be lost with it.
+ * Takes what a client still sends after its answer is out, for a little while and without a thread that waits. A
+ * connection that is closed while the client sends is reset, and the answer that says why may be lost with it.
  */
 final class UnreadBody implements Callback, Runnable {
 

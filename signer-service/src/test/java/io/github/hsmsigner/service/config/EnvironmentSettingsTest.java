@@ -399,7 +399,7 @@ class EnvironmentSettingsTest {
                                 "SIGNING_SERVICE_HOST", "10.0.0.1",
                                 "SIGNING_SERVICE_PORT", "80",
                                 "SIGNING_PORT", "tcp://10.0.0.1:80"),
-                        "SIGNING_SERVICE_PORT is the port of a Kubernetes Service called signing"),
+                        "SIGNING_SERVICE_PORT looks like the port of a Kubernetes Service called signing"),
                 problem(
                         "half of TLS",
                         files.hsm(

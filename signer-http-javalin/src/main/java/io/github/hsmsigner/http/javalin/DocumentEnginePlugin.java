@@ -148,7 +148,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
         return address.startsWith("[") && address.endsWith("]") ? address.substring(1, address.length() - 1) : address;
     }
 
-    /** All values of a header, as one: a server that gives the first alone would hide that there are others. */
+    /** Returns all values of a header, as one: a server that gives the first alone would hide that there are others. */
     private static Optional<String> values(Context context, String header) {
         List<String> values = Collections.list(context.req().getHeaders(header));
         return values.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", values));

@@ -24,7 +24,8 @@ public final class RequestIds {
     private RequestIds() {}
 
     /**
-     * The identifier of a request. The first call settles it and puts it on the answer; further calls give the same.
+     * Returns the identifier of a request. The first call settles it and puts it on the answer; further calls give the
+     * same.
      *
      * @param context the request
      * @return the identifier
@@ -41,7 +42,7 @@ public final class RequestIds {
     }
 
     /**
-     * The identifier for a request with such a header.
+     * Returns the identifier for a request with such a header.
      *
      * @param offered the value of the header {@value #HEADER}; {@code null} if there is none
      * @return the value if it is harmless, otherwise a new identifier

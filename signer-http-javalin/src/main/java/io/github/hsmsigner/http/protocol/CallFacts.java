@@ -60,7 +60,7 @@ public record CallFacts(
         transportFacts = Map.copyOf(transportFacts);
     }
 
-    /** The trace id of a valid header {@code traceparent}. */
+    /** Returns the trace id of a valid header {@code traceparent}. */
     Optional<String> traceId() {
         return traceParent.flatMap(TraceParent::traceId);
     }

@@ -22,7 +22,7 @@ public enum CallbackAction {
     }
 
     /**
-     * The spelling on the wire.
+     * Returns the spelling on the wire.
      *
      * @return the value of the field {@code action}
      */

@@ -86,7 +86,7 @@ public final class CallbackAnswer {
     }
 
     /**
-     * The HTTP status.
+     * Returns the HTTP status.
      *
      * @return the status code
      */
@@ -95,7 +95,7 @@ public final class CallbackAnswer {
     }
 
     /**
-     * How the request ended, for logs and metrics.
+     * Returns how the request ended, for logs and metrics.
      *
      * @return {@code ok}, or the stable code of the error
      */
@@ -104,7 +104,7 @@ public final class CallbackAnswer {
     }
 
     /**
-     * The value of the header {@code Content-Type}.
+     * Returns the value of the header {@code Content-Type}.
      *
      * @return the media type of the body
      */

@@ -60,7 +60,7 @@ final class CallbackFields {
     void digest(byte[] value) {
         if (digest != null) {
             throw new InvalidRequestException(
-                    "The digest is there twice, as digest and as document_digest; send one of them.");
+                    "The digest occurs twice, as digest and as document_digest. Send one of them.");
         }
         digest = value;
     }

@@ -279,7 +279,7 @@ public final class CallbackHandler {
                 }
                 return ErrorAnswer.of(e, facts.requestId());
             } catch (RuntimeException e) {
-                LOG.error("Request {} met an unexpected error.", facts.requestId(), e);
+                LOG.error("Request {} failed with an unexpected error.", facts.requestId(), e);
                 return ErrorAnswer.internal(facts.requestId());
             }
         }

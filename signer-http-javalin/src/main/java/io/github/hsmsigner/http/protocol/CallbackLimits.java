@@ -82,7 +82,7 @@ public final class CallbackLimits {
     }
 
     /**
-     * The largest accepted body.
+     * Returns the largest accepted body.
      *
      * @return bytes
      */
@@ -91,7 +91,7 @@ public final class CallbackLimits {
     }
 
     /**
-     * How deep objects and arrays may be nested, the object of the request counted.
+     * Returns how deep objects and arrays may be nested, the object of the request counted.
      *
      * @return levels
      */
@@ -100,7 +100,7 @@ public final class CallbackLimits {
     }
 
     /**
-     * How many names, values, and beginnings and ends of objects and arrays a body may have.
+     * Returns how many names, values, and beginnings and ends of objects and arrays a body may have.
      *
      * @return JSON tokens
      */
@@ -137,7 +137,7 @@ public final class CallbackLimits {
     }
 
     /**
-     * The longest number. The protocol knows no field with a number, but unknown fields may have one.
+     * Returns the longest number. The protocol knows no field with a number, but unknown fields may have one.
      *
      * @return characters
      */
@@ -146,7 +146,7 @@ public final class CallbackLimits {
     }
 
     /**
-     * The time from the last byte of the request to the last byte of the response.
+     * Returns the time from the last byte of the request to the last byte of the response.
      *
      * @return the time
      */
@@ -154,12 +154,12 @@ public final class CallbackLimits {
         return timeLimit;
     }
 
-    /** The part of the time limit in which the signature must be made: all but the reserve. */
+    /** Returns the part of the time limit in which the signature must be made: all but the reserve. */
     Duration signingLimit() {
         return timeLimit.minus(reserve());
     }
 
-    /** The part of the time limit in which the request must be recorded. The rest of it is for the response. */
+    /** Returns the part of the time limit in which the request must be recorded. The rest of it is for the response. */
     Duration auditLimit() {
         return timeLimit.minus(reserve().dividedBy(RESPONSE_PART));
     }

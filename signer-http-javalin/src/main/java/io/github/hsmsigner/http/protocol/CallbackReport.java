@@ -93,7 +93,7 @@ public record CallbackReport(
     }
 
     /**
-     * Whether the request got what it asked for.
+     * Returns whether the request got what it asked for.
      *
      * @return {@code true} if it did
      */
@@ -102,7 +102,7 @@ public record CallbackReport(
     }
 
     /**
-     * Whether the answer holds a signature.
+     * Returns whether the answer holds a signature.
      *
      * @return {@code true} if it does
      */
@@ -110,7 +110,7 @@ public record CallbackReport(
         return succeeded() && asksForSignature();
     }
 
-    /** Whether a signature was asked for, as far as is known. */
+    /** Returns whether a signature was asked for, as far as is known. */
     boolean asksForSignature() {
         return action.filter(asked -> asked != CallbackAction.GET_CERTIFICATES).isPresent();
     }

@@ -161,7 +161,7 @@ public final class CallbackRequestReader {
     }
 
     private InvalidRequestException pastLimit() {
-        return new InvalidRequestException("The JSON in the body goes past a limit: " + limits.maxNestingDepth()
+        return new InvalidRequestException("The JSON in the body exceeds a limit: " + limits.maxNestingDepth()
                 + " levels, " + limits.maxTokens() + " tokens, names of " + limits.maxNameLength()
                 + " bytes, numbers of " + limits.maxNumberLength() + ", texts of " + limits.maxTextLength()
                 + " and signing tokens of " + limits.maxSigningTokenLength() + " characters.");
@@ -181,7 +181,7 @@ public final class CallbackRequestReader {
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
             if (!names.add(name)) {
-                throw new InvalidRequestException("A field of the JSON object is there twice.");
+                throw new InvalidRequestException("A field of the JSON object occurs twice.");
             }
             // A field that is null counts as absent, which is how serialisers write what they do not have.
             if (parser.nextToken() != JsonToken.VALUE_NULL) {

@@ -92,7 +92,7 @@ final class LimitedBody extends FilterInputStream {
     }
 
     /**
-     * How much was read, or dropped.
+     * Returns how much was read, or dropped.
      *
      * @return the number of bytes
      */
@@ -110,7 +110,7 @@ final class LimitedBody extends FilterInputStream {
     }
 
     /**
-     * Whether more was read than is allowed.
+     * Returns whether more was read than is allowed.
      *
      * @return {@code true} once past the limit
      */

@@ -103,8 +103,8 @@ final class OutageLog {
     enum Wording {
         REFUSED("are refused with 503", "are still refused with 503", "are served again"),
         UNRECORDED(
-                "fail with 500, as they cannot be recorded in the audit log",
-                "still fail with 500, as they cannot be recorded in the audit log",
+                "fail with 500, because they cannot be recorded in the audit log",
+                "still fail with 500, because they cannot be recorded in the audit log",
                 "are recorded again");
 
         private final String begun;

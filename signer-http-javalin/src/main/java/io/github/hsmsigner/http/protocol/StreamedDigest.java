@@ -65,7 +65,7 @@ final class StreamedDigest extends OutputStream {
         kept.write(octets, offset, length);
     }
 
-    /** Whether nothing was written. */
+    /** Returns whether nothing was written. */
     boolean isEmpty() {
         return empty;
     }

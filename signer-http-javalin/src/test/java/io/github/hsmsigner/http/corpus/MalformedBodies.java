@@ -22,7 +22,7 @@ final class MalformedBodies {
     private static final String FOLLOWS = "Something follows";
     private static final String BASE64 = "must hold Base64";
     private static final String HEX = "in hexadecimal";
-    private static final String LIMIT = "past a limit";
+    private static final String LIMIT = "exceeds a limit";
     private static final String TWICE = "twice";
 
     private static final String SHA256 = "5e".repeat(32);

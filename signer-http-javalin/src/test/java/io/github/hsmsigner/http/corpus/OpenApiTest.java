@@ -43,7 +43,7 @@ class OpenApiTest {
             .build();
 
     /** What a schema cannot say: limits, and how the values of fields belong together. */
-    private static final String BEYOND_SCHEMAS = "past a limit|not match|bytes, but a digest made with|Unicode";
+    private static final String BEYOND_SCHEMAS = "exceeds a limit|not match|bytes, but a digest made with|Unicode";
 
     private static final OpenApiDocument DOCUMENT = OpenApiDocument.packaged();
 

@@ -62,7 +62,7 @@ class CallbackLimitsTest {
         read(limits, within);
         assertThatThrownBy(() -> read(limits, beyond))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessageContaining("past a limit");
+                .hasMessageContaining("exceeds a limit");
         assertThat(limits)
                 .hasToString(builder.build().toString())
                 .doesNotHaveToString(CallbackLimits.defaults().toString());
@@ -91,7 +91,7 @@ class CallbackLimitsTest {
         read(CallbackLimits.defaults(), within);
         assertThatThrownBy(() -> read(CallbackLimits.defaults(), beyond))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessageContaining("past a limit");
+                .hasMessageContaining("exceeds a limit");
     }
 
     @ParameterizedTest

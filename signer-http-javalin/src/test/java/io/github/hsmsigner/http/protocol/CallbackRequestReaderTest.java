@@ -250,10 +250,10 @@ class CallbackRequestReaderTest {
                 invalid("object for data", "{'data_to_be_signed':{}}", "data_to_be_signed must be a JSON string"),
                 invalid("object for the token", "{'signing_token':{'a':1}}", "signing_token must be a JSON string"),
                 invalid("half a surrogate in the token", "{'signing_token':'\\ud800'}", "Unicode"),
-                invalid("nested too deeply", "{'x':" + "[".repeat(50) + "]".repeat(50) + "}", "past a limit"),
-                invalid("too many tokens", "{'x':[" + "1,".repeat(2000) + "1]}", "past a limit"),
-                invalid("name that is too long", "{'" + "x".repeat(5000) + "':1}", "past a limit"),
-                invalid("token that is too long", "{'signing_token':'" + "x".repeat(1_100_000) + "'}", "past a limit"));
+                invalid("nested too deeply", "{'x':" + "[".repeat(50) + "]".repeat(50) + "}", "exceeds a limit"),
+                invalid("too many tokens", "{'x':[" + "1,".repeat(2000) + "1]}", "exceeds a limit"),
+                invalid("name that is too long", "{'" + "x".repeat(5000) + "':1}", "exceeds a limit"),
+                invalid("token that is too long", "{'signing_token':'" + "x".repeat(1_100_000) + "'}", "exceeds a limit"));
     }
 
     @ParameterizedTest

@@ -175,7 +175,7 @@ class RequestLogTest {
         for (int i = 0; i < 1_000; i++) {
             requests.answered(unrecorded("main"));
         }
-        String failing = "fail with 500, as they cannot be recorded in the audit log";
+        String failing = "fail with 500, because they cannot be recorded in the audit log";
         assertThat(outages())
                 .containsExactly("WARN Requests for key \"main\" " + failing
                         + "; from now on they are counted. reason=Disk full.");

@@ -66,7 +66,7 @@ public record AuditAnchor(long sequence, String hash) {
                 cause);
     }
 
-    /** The number, a colon and the hash. */
+    /** Returns the number, a colon and the hash. */
     @Override
     public String toString() {
         return sequence + ":" + hash;

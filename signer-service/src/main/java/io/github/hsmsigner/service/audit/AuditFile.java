@@ -451,7 +451,7 @@ public final class AuditFile implements AuditLog, AutoCloseable {
             closeAll(resources);
         } else {
             LOG.error(
-                    "The audit log {} is not closed in an orderly way: its disk has not answered for {} ms.",
+                    "The audit log {} could not be closed cleanly: its disk did not respond for {} ms.",
                     file,
                     settings.timeLimit().toMillis());
         }

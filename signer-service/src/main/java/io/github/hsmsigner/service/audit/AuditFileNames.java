@@ -51,7 +51,7 @@ final class AuditFileNames {
         return name;
     }
 
-    /** The files that this package has rotated, oldest first. */
+    /** Returns the files that this package has rotated, oldest first. */
     List<Path> rotated() throws IOException {
         Pattern name = Pattern.compile(Pattern.quote(file.getFileName() + ".") + "[0-9]{" + DIGITS + "}(\\.gz)?");
         List<Path> found = new ArrayList<>();

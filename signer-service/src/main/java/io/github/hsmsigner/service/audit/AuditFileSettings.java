@@ -52,7 +52,7 @@ public final class AuditFileSettings {
     }
 
     /**
-     * The file that lines are written to.
+     * Returns the file that lines are written to.
      *
      * @return its path
      */
@@ -61,7 +61,7 @@ public final class AuditFileSettings {
     }
 
     /**
-     * The size at which a new file is begun.
+     * Returns the size at which a new file is begun.
      *
      * @return the size in bytes; empty for never
      */
@@ -70,7 +70,7 @@ public final class AuditFileSettings {
     }
 
     /**
-     * How long a request waits for its line to be on disk.
+     * Returns how long a request waits for its line to be on disk.
      *
      * @return the time
      */
@@ -79,7 +79,7 @@ public final class AuditFileSettings {
     }
 
     /**
-     * How many lines may wait to be written.
+     * Returns how many lines may wait to be written.
      *
      * @return the number
      */
@@ -88,8 +88,8 @@ public final class AuditFileSettings {
     }
 
     /**
-     * The free disk space below which denied requests of unknown callers, and their requests for certificates, are only
-     * counted.
+     * Returns the free disk space below which denied requests of unknown callers, and their requests for certificates,
+     * are only counted.
      *
      * @return the space in bytes; 0 for none
      */
@@ -98,7 +98,7 @@ public final class AuditFileSettings {
     }
 
     /**
-     * The clock for lines that are not about a request.
+     * Returns the clock for lines that are not about a request.
      *
      * @return the clock
      */

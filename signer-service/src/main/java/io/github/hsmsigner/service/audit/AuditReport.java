@@ -34,7 +34,7 @@ public record AuditReport(
     }
 
     /**
-     * Whether every line is in order.
+     * Returns whether every line is in order.
      *
      * @return {@code true} if nothing was found
      */

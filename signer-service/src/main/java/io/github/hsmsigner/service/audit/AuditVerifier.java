@@ -27,7 +27,7 @@ public final class AuditVerifier {
     }
 
     /**
-     * A verifier that demands that the log holds certain lines.
+     * Returns a verifier that demands that the log holds certain lines.
      *
      * @param anchors the lines; {@link AuditAnchor#start()} demands that nothing is missing at the beginning
      * @return the verifier

@@ -42,7 +42,7 @@ final class ChainCheck {
         finding = new AuditFinding(kind, file, lineInFile, reason);
     }
 
-    /** The line that comes next. */
+    /** Returns the line that comes next. */
     void line(byte[] octets, int length) {
         Optional<ChainedLine> parsed = ChainedLine.parse(octets, length);
         if (parsed.isEmpty()) {

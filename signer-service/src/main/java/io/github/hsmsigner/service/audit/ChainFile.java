@@ -146,7 +146,7 @@ final class ChainFile implements Closeable {
         }
     }
 
-    /** Whether our file has another name in its directory now, as after a rotation from outside. */
+    /** Returns whether our file has another name in its directory now, as after a rotation from outside. */
     private boolean renamed() throws IOException {
         try (DirectoryStream<Path> siblings = Files.newDirectoryStream(names.directory())) {
             for (Path sibling : siblings) {
@@ -182,7 +182,7 @@ final class ChainFile implements Closeable {
         }
         if (size < length || size > length && !suspect) {
             throw new IOException("it has " + size + " bytes where " + length
-                    + " were written: somebody else changed it. Move it away to begin a new one");
+                    + " were written: another process changed it. Move it away to start a new one");
         }
         // A new channel, as the old one may have been closed by an interrupt.
         FileChannel again = PrivateFiles.openExisting(names.file());
@@ -204,7 +204,7 @@ final class ChainFile implements Closeable {
                             .filter(line -> line.intact() && line.anchor().equals(last))
                             .isPresent();
             if (!alike) {
-                throw new IOException("another file is in its place, which does not end with line " + last.sequence()
+                throw new IOException("another file has replaced it, which does not end with line " + last.sequence()
                         + " of this chain. Move it away to begin a new one");
             }
         } catch (IOException e) {

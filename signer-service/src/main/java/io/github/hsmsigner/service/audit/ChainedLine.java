@@ -96,7 +96,7 @@ record ChainedLine(long sequence, String previous, String hash, boolean intact) 
         return new AuditAnchor(sequence, hash);
     }
 
-    /** The number, or 0 if there is none. */
+    /** Returns the number, or 0 if there is none. */
     private static long sequence(byte[] line, int limit) {
         long number = 0;
         for (int i = SEQUENCE.length; i < limit && i <= SEQUENCE.length + SEQUENCE_DIGITS; i++) {

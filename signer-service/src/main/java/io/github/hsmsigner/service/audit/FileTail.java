@@ -30,12 +30,12 @@ record FileTail(long end, Optional<ChainedLine> last) {
         return new FileTail(end, ChainedLine.parse(line, line.length));
     }
 
-    /** Whether the file ends with a finished line that is damaged. */
+    /** Returns whether the file ends with a finished line that is damaged. */
     boolean damaged() {
         return end > 0 && last.filter(ChainedLine::intact).isEmpty();
     }
 
-    /** The sequence number of the first line of a file. */
+    /** Returns the sequence number of the first line of a file. */
     static OptionalLong firstSequence(FileChannel channel) throws IOException {
         byte[] block = readFully(channel, 0, (int) Math.min(channel.size(), ChainedLine.MAX_LENGTH + 1));
         for (int i = 0; i < block.length; i++) {
@@ -48,7 +48,7 @@ record FileTail(long end, Optional<ChainedLine> last) {
         return OptionalLong.empty();
     }
 
-    /** The offset of the last line end before a limit, or -1. */
+    /** Returns the offset of the last line end before a limit, or -1. */
     private static long lastLineEnd(FileChannel channel, long limit) throws IOException {
         for (long blockEnd = limit; blockEnd > 0; ) {
             long blockStart = Math.max(0, blockEnd - BLOCK);

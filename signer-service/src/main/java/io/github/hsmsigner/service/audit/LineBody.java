@@ -41,7 +41,7 @@ final class LineBody {
 
     private LineBody() {}
 
-    /** A request and what became of it. */
+    /** Returns a request and what became of it. */
     static byte[] request(AuditEvent event) {
         return object(event.time(), "request", json -> {
             json.writeStringField("request_id", requestId(event));
@@ -70,7 +70,9 @@ final class LineBody {
         });
     }
 
-    /** Whether the container has the timestamp of CAdES B-T; empty where none was asked for or none was made. */
+    /**
+     * Returns whether the container has the timestamp of CAdES B-T; empty where none was asked for or none was made.
+     */
     private static Optional<String> timestamp(AuditEvent event) {
         if (event.timestampMissing()) {
             return Optional.of("missing");

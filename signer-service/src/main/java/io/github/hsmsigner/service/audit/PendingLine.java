@@ -18,7 +18,7 @@ final class PendingLine {
     /** Set once: by the writer that takes the line, or by the request that gives it up. */
     private final AtomicBoolean decided = new AtomicBoolean();
 
-    /** A line that a request waits for. */
+    /** Returns a line that a request waits for. */
     PendingLine(byte[] body) {
         this(body, true);
     }
@@ -28,12 +28,12 @@ final class PendingLine {
         this.awaited = awaited;
     }
 
-    /** A line that no request waits for. */
+    /** Returns a line that no request waits for. */
     static PendingLine withoutRequest(byte[] body) {
         return new PendingLine(body, false);
     }
 
-    /** Whether a request waits for it, which fails if it cannot be written. */
+    /** Returns whether a request waits for it, which fails if it cannot be written. */
     boolean awaited() {
         return awaited;
     }

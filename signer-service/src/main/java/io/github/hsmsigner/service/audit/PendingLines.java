@@ -84,7 +84,7 @@ final class PendingLines {
         }
     }
 
-    /** The time that is left. */
+    /** Returns the time that is left. */
     private long awaitNotEmpty(long end) {
         try {
             notEmpty.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -94,7 +94,7 @@ final class PendingLines {
         return end - System.nanoTime();
     }
 
-    /** Whether there is no line, and there never will be one. */
+    /** Returns whether there is no line, and there never will be one. */
     boolean drained() {
         lock.lock();
         try {

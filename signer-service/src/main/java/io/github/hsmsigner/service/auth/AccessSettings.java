@@ -79,7 +79,7 @@ public record AccessSettings(
     }
 
     /**
-     * The files that the policy is made from. When one of them changes, the policy is out of date.
+     * Returns the files that the policy is made from. When one of them changes, the policy is out of date.
      *
      * @return the files, without repetition
      */
@@ -91,7 +91,7 @@ public record AccessSettings(
     }
 
     /**
-     * The keys that the settings name, so that it can be checked that they exist.
+     * Returns the keys that the settings name, so that it can be checked that they exist.
      *
      * @return the names of the keys, sorted
      */
@@ -103,20 +103,23 @@ public record AccessSettings(
         return names;
     }
 
-    /** Whether requests without a signing token get certificates although there are policies over signing tokens. */
+    /**
+     * Returns whether requests without a signing token get certificates although there are policies over signing
+     * tokens.
+     */
     boolean certificatesWithoutToken() {
         return certificates.withoutToken() && policies.stream().anyMatch(PolicySettings::needsSigningToken);
     }
 
-    /** Whether the policies or the rules choose keys. */
+    /** Returns whether the policies or the rules choose keys. */
     boolean choosesKeys() {
         return policies.stream().anyMatch(PolicySettings::choosesAnyKey)
                 || !keyChoices().isEmpty();
     }
 
     /**
-     * The key whose certificates a request without a signing token gets: as set, or the only one that the policies can
-     * choose.
+     * Returns the key whose certificates a request without a signing token gets: as set, or the only one that the
+     * policies can choose.
      */
     Optional<String> keyWithoutToken() {
         if (certificates.key().isPresent()) {
@@ -127,7 +130,7 @@ public record AccessSettings(
         return settled ? keyChoices().stream().findFirst() : Optional.empty();
     }
 
-    /** The keys that the policies and the rules choose by name. */
+    /** Returns the keys that the policies and the rules choose by name. */
     private Set<String> keyChoices() {
         Set<String> names = new TreeSet<>();
         policies.forEach(policy -> names.addAll(policy.keyNames()));
@@ -161,7 +164,7 @@ public record AccessSettings(
                         + " needs the certificates of that key in the application's request to Document Engine.");
     }
 
-    /** Whether the client's certificate settles the key of every request. */
+    /** Returns whether the client's certificate settles the key of every request. */
     private boolean connectionChoosesKey() {
         return policies.stream()
                 .filter(policy -> !policy.needsSigningToken())

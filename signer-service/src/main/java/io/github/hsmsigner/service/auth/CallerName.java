@@ -32,7 +32,7 @@ final class CallerName {
         };
     }
 
-    /** The name, if it is one. */
+    /** Returns the name, if it is one. */
     static String check(String name) {
         if (!isValid(name)) {
             throw new InvalidConfigurationException("The name of a caller must be " + RULE + ".");

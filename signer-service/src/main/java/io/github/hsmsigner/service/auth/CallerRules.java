@@ -91,7 +91,7 @@ public final class CallerRules {
     }
 
     /**
-     * The keys that the caller may use.
+     * Returns the keys that the caller may use.
      *
      * @return the names of the keys, empty for every key; unmodifiable
      */
@@ -100,7 +100,7 @@ public final class CallerRules {
     }
 
     /**
-     * The digest algorithms that the caller may use.
+     * Returns the digest algorithms that the caller may use.
      *
      * @return the digest algorithms; unmodifiable
      */
@@ -109,7 +109,7 @@ public final class CallerRules {
     }
 
     /**
-     * The containers that the caller may ask for.
+     * Returns the containers that the caller may ask for.
      *
      * @return the kinds of container; unmodifiable
      */
@@ -131,7 +131,7 @@ public final class CallerRules {
     }
 
     /**
-     * The key to use where neither the request nor the policy names one.
+     * Returns the key to use where neither the request nor the policy names one.
      *
      * @return the name of the key, or empty to leave the choice
      */
@@ -140,7 +140,7 @@ public final class CallerRules {
     }
 
     /**
-     * How many signatures the caller may have.
+     * Returns how many signatures the caller may have.
      *
      * @return the limit, or empty for no limit
      */
@@ -148,7 +148,7 @@ public final class CallerRules {
         return Optional.ofNullable(rate);
     }
 
-    /** The names of all keys that the rules speak of. */
+    /** Returns the names of all keys that the rules speak of. */
     Set<String> keyNames() {
         Set<String> names = new HashSet<>(keys);
         key().ifPresent(names::add);

@@ -44,7 +44,7 @@ final class JwtClaims {
                 "The JSON Web Token was issued in the future.");
         if (settings.maximumAge().isPresent()) {
             Instant issued = issuedAt.orElseThrow(() -> new RefusedTokenException(
-                    "The JSON Web Token does not say when it was issued (iat), so its age is not known."));
+                    "The JSON Web Token has no issue time (iat), so its age is unknown."));
             Instant end = issued.plus(settings.maximumAge().get()).plus(leeway);
             refuseIf(!now.isBefore(end), "The JSON Web Token is older than is accepted.");
         }
@@ -80,7 +80,7 @@ final class JwtClaims {
         return caller;
     }
 
-    /** The key that the token chooses; empty where the settings do not let it. */
+    /** Returns the key that the token chooses; empty where the settings do not let it. */
     Optional<String> keyName() throws RefusedTokenException {
         if (settings.keyClaim().isEmpty()) {
             return Optional.empty();

@@ -16,7 +16,7 @@ import java.util.Optional;
 public sealed interface JwtKeySource {
 
     /**
-     * A secret for HS256.
+     * Returns a secret for HS256.
      *
      * @param secret the secret: at least 32 bytes (RFC 7518, section 3.2)
      * @return the source
@@ -26,8 +26,8 @@ public sealed interface JwtKeySource {
     }
 
     /**
-     * A file in PEM with one public key or certificate: an RSA key of 2048 bits or more, for RS256 and PS256, or a key
-     * on P-256, for ES256. Of a certificate the key alone counts.
+     * Returns a file in PEM with one public key or certificate: an RSA key of 2048 bits or more, for RS256 and PS256,
+     * or a key on P-256, for ES256. Of a certificate the key alone counts.
      *
      * @param file the file
      * @return the source
@@ -37,8 +37,8 @@ public sealed interface JwtKeySource {
     }
 
     /**
-     * A file with a JWK Set (RFC 7517). Keys that are not for signatures, or for none of the offered algorithms, are
-     * passed over.
+     * Returns a file with a JWK Set (RFC 7517). Keys that are not for signatures, or for none of the offered
+     * algorithms, are passed over.
      *
      * @param file the file
      * @return the source
@@ -48,7 +48,7 @@ public sealed interface JwtKeySource {
     }
 
     /**
-     * The file that the keys are read from.
+     * Returns the file that the keys are read from.
      *
      * @return the file, or empty if there is none
      */

@@ -34,7 +34,7 @@ final class JwtKeys {
 
     private JwtKeys() {}
 
-    /** The keys, each with those of its algorithms that are accepted. */
+    /** Returns the keys, each with those of its algorithms that are accepted. */
     static List<VerificationKey> read(List<JwtKeySource> sources, Set<JwtAlgorithm> accepted) {
         List<VerificationKey> keys = sources.stream().flatMap(JwtKeys::read).toList();
         if (keys.stream().noneMatch(key -> key.algorithms().stream().anyMatch(accepted::contains))) {

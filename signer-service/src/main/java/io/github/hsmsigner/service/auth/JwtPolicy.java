@@ -75,7 +75,7 @@ final class JwtPolicy implements SigningPolicy {
                     "The JSON Web Token is compressed (zip); that exists only for encrypted ones.");
         }
         if (jwt.has("cty")) {
-            throw new RefusedTokenException("The JSON Web Token holds something else than claims (cty).");
+            throw new RefusedTokenException("The JSON Web Token does not contain claims (cty).");
         }
         Optional<String> type = jwt.text("typ").map(JwtPolicy::withoutPrefix);
         boolean accepted = settings.type().isPresent()
@@ -86,7 +86,7 @@ final class JwtPolicy implements SigningPolicy {
         }
     }
 
-    /** The media type, whose beginning may be left out (RFC 7515, section 4.1.9). */
+    /** Returns the media type, whose beginning may be left out (RFC 7515, section 4.1.9). */
     private static String withoutPrefix(String type) {
         String lowerCase = type.toLowerCase(Locale.ROOT);
         return lowerCase.startsWith(MEDIA_TYPE_PREFIX) ? lowerCase.substring(MEDIA_TYPE_PREFIX.length()) : lowerCase;

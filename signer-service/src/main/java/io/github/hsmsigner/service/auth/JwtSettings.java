@@ -62,7 +62,7 @@ public final class JwtSettings implements PolicySettings {
                         + " bytes, not " + maxTokenBytes + ".");
         require(
                 keyClaim != null || keyByClaimValue.isEmpty(),
-                "Keys are given for the values of a claim of JSON Web Tokens, but it is not said which claim.");
+                "Keys are set for the values of a claim of JSON Web Tokens, but the claim is not set.");
     }
 
     private static void require(boolean met, String otherwise) {
@@ -146,7 +146,7 @@ public final class JwtSettings implements PolicySettings {
     }
 
     /**
-     * The algorithms that tokens may be signed with.
+     * Returns the algorithms that tokens may be signed with.
      *
      * @return the algorithms; unmodifiable
      */
@@ -200,7 +200,7 @@ public final class JwtSettings implements PolicySettings {
     }
 
     /**
-     * The claim that names the caller.
+     * Returns the claim that names the caller.
      *
      * @return the name of the claim
      */
@@ -218,7 +218,7 @@ public final class JwtSettings implements PolicySettings {
     }
 
     /**
-     * The keys to use by the value of the claim.
+     * Returns the keys to use by the value of the claim.
      *
      * @return the names of keys by value; empty where the value is itself the name of the key; unmodifiable
      */
@@ -227,7 +227,7 @@ public final class JwtSettings implements PolicySettings {
     }
 
     /**
-     * How long a token may be.
+     * Returns how long a token may be.
      *
      * @return the number of bytes
      */

@@ -23,7 +23,7 @@ public record ListedUser(String userId, Set<String> signMethods) {
         signMethods = Set.copyOf(signMethods);
     }
 
-    /** Whether the user may use the value of signMethod; users without a list may use any. */
+    /** Returns whether the user may use the value of signMethod; users without a list may use any. */
     boolean mayUse(String signMethod) {
         return signMethods.isEmpty() || signMethods.contains(signMethod);
     }

@@ -37,7 +37,7 @@ public final class PolicyFactory {
                 : withToken;
     }
 
-    /** The policies over the connection, for requests that need no signing token; open if there are none. */
+    /** Returns the policies over the connection, for requests that need no signing token; open if there are none. */
     private SigningPolicy connection(AccessSettings settings) {
         List<PolicySettings> policies = settings.policies().stream()
                 .filter(policy -> !policy.needsSigningToken())

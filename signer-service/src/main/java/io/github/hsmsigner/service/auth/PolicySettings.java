@@ -45,7 +45,7 @@ public sealed interface PolicySettings
     Optional<Set<String>> knownCallers();
 
     /**
-     * The files that the policy is made from. When one of them changes, the policy is out of date.
+     * Returns the files that the policy is made from. When one of them changes, the policy is out of date.
      *
      * @return the files
      */
@@ -61,7 +61,7 @@ public sealed interface PolicySettings
     }
 
     /**
-     * The keys that the policy may choose, as far as the settings name them.
+     * Returns the keys that the policy may choose, as far as the settings name them.
      *
      * @return the names of keys
      */

@@ -47,7 +47,7 @@ public final class ReloadablePolicy implements SigningPolicy {
     }
 
     /**
-     * The settings of the policy in force.
+     * Returns the settings of the policy in force.
      *
      * @return the settings
      */

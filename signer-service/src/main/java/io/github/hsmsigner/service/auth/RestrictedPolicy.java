@@ -77,7 +77,7 @@ final class RestrictedPolicy implements SigningPolicy {
         return key.map(identified::withKey).orElse(identified);
     }
 
-    /** The keys to use by the rules of any identity, as far as the rules of all identities permit them. */
+    /** Returns the keys to use by the rules of any identity, as far as the rules of all identities permit them. */
     private static Set<String> keysByRules(SigningAttempt attempt, List<Identity> identities) {
         if (attempt.context().keyName().isPresent()) {
             return Set.of();

@@ -42,7 +42,7 @@ final class SignedJwt {
         return new SignedJwt(parts);
     }
 
-    /** The parameter of the header, if it is a text. */
+    /** Returns the parameter of the header, if it is a text. */
     Optional<String> text(String parameter) {
         return header.get(parameter) instanceof String text ? Optional.of(text) : Optional.empty();
     }

@@ -29,7 +29,7 @@ final class StrictJson {
 
     private StrictJson() {}
 
-    /** Whether the text begins like a JSON object, so that no reader takes it for plain text. */
+    /** Returns whether the text begins like a JSON object, so that no reader takes it for plain text. */
     static boolean beginsObject(byte[] bytes) {
         for (byte octet : bytes) {
             if (octet == '{') {
@@ -49,7 +49,7 @@ final class StrictJson {
         return object(bytes, false);
     }
 
-    /** The same with members that are {@code null}, but not those of the objects inside. */
+    /** Returns the same with members that are {@code null}, but not those of the objects inside. */
     static Optional<Map<String, Object>> objectWithNulls(byte[] bytes) {
         return object(bytes, true);
     }

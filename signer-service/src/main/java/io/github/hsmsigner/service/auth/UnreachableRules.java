@@ -26,7 +26,7 @@ final class UnreachableRules {
         this.certificatesWithoutToken = certificatesWithoutToken;
     }
 
-    /** A sentence for each problem; empty if every rule can apply. */
+    /** Returns a sentence for each problem; empty if every rule can apply. */
     static List<String> problems(
             List<PolicySettings> policies,
             Map<String, CallerRules> callers,

@@ -68,7 +68,7 @@ final class VerificationKey {
                 "The key " + where + " is neither an RSA key nor one on P-256; tokens cannot be checked with it.");
     }
 
-    /** The same key for some of its algorithms. */
+    /** Returns the same key for some of its algorithms. */
     VerificationKey limitedTo(JwtAlgorithm only) {
         return new VerificationKey(id, algorithms.contains(only) ? Set.of(only) : Set.of(), verifier);
     }
@@ -77,7 +77,7 @@ final class VerificationKey {
         return algorithms;
     }
 
-    /** Whether a token could be signed with this key: where both have an identifier, it must be the same. */
+    /** Returns whether a token could be signed with this key: where both have an identifier, it must be the same. */
     boolean fits(JwtAlgorithm algorithm, Optional<String> wanted) {
         return algorithms.contains(algorithm) && (wanted.isEmpty() || id.isEmpty() || id.equals(wanted));
     }

@@ -23,7 +23,7 @@ final class CertificateCheck {
         for (ChainFinding finding : chain.inspect(now)) {
             String advice = finding.kind() == ChainFinding.Kind.INCOMPLETE
                     ? "Add its issuer to the CA certificates of the key."
-                    : "Validators look at this: get another certificate.";
+                    : "Validators check this. Get another certificate.";
             findings.add(
                     finding.severity() == ChainFinding.Severity.ERROR
                             ? Finding.error(AREA, keyName, finding.sentence(), advice)

@@ -27,7 +27,7 @@ public record CheckReport(List<Finding> findings) {
     }
 
     /**
-     * Whether something does not work.
+     * Returns whether something does not work.
      *
      * @return {@code true} if there is an error
      */
@@ -52,7 +52,7 @@ public record CheckReport(List<Finding> findings) {
         }
         out.printf(
                 "%n%s: %d errors, %d warnings.%n",
-                failed() ? "The service would not work as it should" : "The service would work",
+                failed() ? "The service would not work correctly" : "The service would work",
                 count(Finding.Level.ERROR),
                 count(Finding.Level.WARNING));
     }

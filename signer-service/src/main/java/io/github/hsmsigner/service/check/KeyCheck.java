@@ -114,7 +114,8 @@ final class KeyCheck {
     }
 
     /**
-     * The format that callbacks with the signature type cades get: without a timestamp where no authority gives one.
+     * Returns the format that callbacks with the signature type cades get: without a timestamp where no authority gives
+     * one.
      */
     private ContainerFormat cades(Optional<ContainerBuilder> containers) {
         Optional<TimestampCheck> timestamps = signatures
@@ -137,7 +138,7 @@ final class KeyCheck {
             Pkcs11Token opened = open.get(token);
             if (opened == null || !opened.health().usable()) {
                 findings.add(Finding.error(
-                        "key", name, "Token \"" + token + "\" cannot be used.", "See what is said of that token."));
+                        "key", name, "Token \"" + token + "\" cannot be used.", "See the findings for that token."));
             } else {
                 int before = findings.size();
                 check(name, () -> onToken(name, onToken, token, opened), containers);

@@ -120,7 +120,7 @@ final class SignatureCheck {
             int size = service.signContainer(context(), ContainerRequest.forContent(format, digestAlgorithm, CONTENT))
                     .length;
             String text = "A " + kind + " container has " + size + " bytes; Document Engine reserves " + RESERVED_BYTES
-                    + " unless estimatedSize says otherwise.";
+                    + " unless estimatedSize is set.";
             findings.add(
                     size <= RESERVED_BYTES
                             ? Finding.ok(AREA, key.name(), text)

@@ -48,7 +48,7 @@ final class TimestampCheck {
         return findings;
     }
 
-    /** Whether an authority gave a timestamp. */
+    /** Returns whether an authority gave a timestamp. */
     boolean isAvailable() {
         return failures.size() < settings.authorities().size();
     }

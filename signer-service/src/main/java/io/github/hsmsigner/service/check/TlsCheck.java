@@ -35,8 +35,8 @@ final class TlsCheck {
         return Finding.warning(
                 AREA,
                 "",
-                "Callbacks come without TLS, so signing tokens and documents cross the network in the open.",
-                "Set server.tls, or keep the port on a network that is trusted.");
+                "Callbacks arrive without TLS, so signing tokens and documents cross the network unencrypted.",
+                "Set server.tls, or keep the port on a trusted network.");
     }
 
     private void run(TlsSettings settings) {

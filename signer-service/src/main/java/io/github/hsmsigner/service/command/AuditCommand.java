@@ -25,7 +25,7 @@ final class AuditCommand implements Callable<Integer> {
 
     private AuditCommand() {}
 
-    /** The command with its subcommands. */
+    /** Returns the command with its subcommands. */
     static CommandLine create(Map<String, String> environment) {
         return new CommandLine(new AuditCommand()).addSubcommand(new Verify(environment));
     }
@@ -72,7 +72,7 @@ final class AuditCommand implements Callable<Integer> {
         @Option(
                 names = "--anchor",
                 paramLabel = "NUMBER:HASH",
-                description = "A line that must be there, as the file *.head has it; may be given several times.")
+                description = "A line that the log must contain, in the form of the file *.head; can be repeated.")
         private List<String> anchors = List.of();
 
         Verify(Map<String, String> environment) {

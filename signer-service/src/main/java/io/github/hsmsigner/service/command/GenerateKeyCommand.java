@@ -66,7 +66,7 @@ final class GenerateKeyCommand implements Callable<Integer> {
             description = "The name to be certified, such as \"CN=Contracts,O=Example\".")
     private String subject;
 
-    @Option(names = "--csr", paramLabel = "FILE", description = "Where the certification request goes, in PEM.")
+    @Option(names = "--csr", paramLabel = "FILE", description = "The file for the certification request, in PEM.")
     private Path requestFile;
 
     @Spec

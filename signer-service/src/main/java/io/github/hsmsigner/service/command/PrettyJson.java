@@ -13,7 +13,7 @@ final class PrettyJson {
 
     private PrettyJson() {}
 
-    /** A generator that leaves the writer open. */
+    /** Returns a generator that leaves the writer open. */
     static JsonGenerator to(PrintWriter out) throws IOException {
         return JSON.createGenerator(out).useDefaultPrettyPrinter();
     }

@@ -37,7 +37,7 @@ final class ProblemReport {
         if (problem instanceof IOException) {
             return tell(err, List.of(sentence((IOException) problem)), ExitCode.FAILED);
         }
-        LoggerFactory.getLogger(ProblemReport.class).error("The command met an unexpected error.", problem);
+        LoggerFactory.getLogger(ProblemReport.class).error("The command failed with an unexpected error.", problem);
         return tell(err, List.of("An unexpected error; the log has it."), ExitCode.FAILED);
     }
 

@@ -51,7 +51,7 @@ final class RequestCertificateCommand implements Callable<Integer> {
             names = "--csr",
             paramLabel = "FILE",
             required = true,
-            description = "Where the certification request goes, in PEM.")
+            description = "The file for the certification request, in PEM.")
     private Path requestFile;
 
     @Spec

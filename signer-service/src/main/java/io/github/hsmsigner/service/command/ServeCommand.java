@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         name = "serve",
         description = {
             "Serves the signing-service callback of Document Engine until SIGTERM. This is what happens without a command, too.",
-            "An HSM that cannot be reached, or refuses the PIN, does not end the process: /health/ready says why it is not ready."
+            "An HSM that cannot be reached, or refuses the PIN, does not end the process: /health/ready reports why it is not ready."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -41,7 +41,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--print-config",
-            description = "Print all settings in force and where each comes from, with secrets masked, and end.")
+            description = "Print the effective settings and their sources, with secrets masked, and exit.")
     private boolean printConfig;
 
     @Spec

@@ -33,7 +33,7 @@ final class SettingsOption {
         this.environment = Map.copyOf(environment);
     }
 
-    /** The environment, with the file of the option in it. */
+    /** Returns the environment, with the file of the option in it. */
     Map<String, String> environment() {
         Map<String, String> all = new HashMap<>(environment);
         if (file != null) {
@@ -46,7 +46,7 @@ final class SettingsOption {
         return SettingsReader.read(environment());
     }
 
-    /** The token of that name, or without a name the only one. */
+    /** Returns the token of that name, or without a name the only one. */
     static Map.Entry<String, TokenSettings> token(ServiceSettings settings, String name) {
         Map<String, TokenSettings> tokens = settings.tokens();
         if (tokens.isEmpty()) {
@@ -67,8 +67,8 @@ final class SettingsOption {
     }
 
     /**
-     * The certificates that files of the settings hold for keys on a token: the token itself may not show which key is
-     * which.
+     * Returns the certificates that files of the settings hold for keys on a token: the token itself may not show which
+     * key is which.
      */
     static List<X509Certificate> certificates(ServiceSettings settings, String tokenName) {
         return settings.keys().values().stream()

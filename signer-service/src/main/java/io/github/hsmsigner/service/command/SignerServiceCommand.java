@@ -50,7 +50,7 @@ final class SignerServiceCommand implements Runnable {
 
     private SignerServiceCommand() {}
 
-    /** The command line, with the environment that the commands are to read. */
+    /** Returns the command line, with the environment that the commands are to read. */
     static CommandLine create(Map<String, String> environment) {
         return withProblems(new CommandLine(new SignerServiceCommand())
                 .addSubcommand(new HelpCommand())
@@ -67,8 +67,8 @@ final class SignerServiceCommand implements Runnable {
     }
 
     /**
-     * The same for a command line that begins with "serve". Reading the options of all other commands would prolong
-     * startup by 0.1 s.
+     * Returns the same for a command line that begins with "serve". Reading the options of all other commands would
+     * prolong startup by 0.1 s.
      */
     static CommandLine createForServe(Map<String, String> environment) {
         return withProblems(new CommandLine(new SignerServiceCommand()).addSubcommand(new ServeCommand(environment)));

@@ -33,7 +33,7 @@ final class Environment {
         this.variables = new TreeMap<>(variables);
     }
 
-    /** The value of a setting's variable. */
+    /** Returns the value of a setting's variable. */
     Optional<String> setting(String name) {
         // A Service called "signing-service" sets SIGNING_SERVICE_PORT to something like tcp://10.0.0.1:6000.
         return value(name)
@@ -41,7 +41,7 @@ final class Environment {
                         !(name.endsWith("_PORT") && ADDRESS.matcher(value).matches()));
     }
 
-    /** The value of a variable that the file refers to. */
+    /** Returns the value of a variable that the file refers to. */
     Optional<String> referredTo(String name) {
         referredTo.add(name);
         return value(name);

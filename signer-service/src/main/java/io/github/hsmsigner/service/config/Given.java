@@ -21,7 +21,7 @@ record Given(YamlValue value, Origin origin, String where) {
         return new Given(value, new Origin.Line(value.line()), path + " (line " + value.line() + ")");
     }
 
-    /** A part of the value, which problems name along with the whole. */
+    /** Returns a part of the value, which problems name along with the whole. */
     Given part(String name, YamlValue part) {
         return new Given(part, origin, origin instanceof Origin.Line ? name + " in " + where : where);
     }

@@ -111,8 +111,8 @@ final class KeyReader {
                 .filter(uri -> uri.object().isPresent() || uri.id().isPresent())
                 .isPresent();
         if (namesAKey) {
-            values.atMostOne("say which key is meant", LABEL, URI);
-            values.atMostOne("say which key is meant", ID, URI);
+            values.atMostOne("select the key", LABEL, URI);
+            values.atMostOne("select the key", ID, URI);
         }
         return namesAKey
                 ? byUri
@@ -144,7 +144,7 @@ final class KeyReader {
         return values.get(TOKENS);
     }
 
-    /** The files, once it is seen that they can be used. */
+    /** Returns the files, once it is seen that they can be used. */
     private static KeyCertificates certificates(SectionValues values) {
         values.get(CERTIFICATE)
                 .ifPresent(file ->

@@ -12,7 +12,7 @@ import java.util.Optional;
 public sealed interface KeySettings {
 
     /**
-     * The scheme to sign with.
+     * Returns the scheme to sign with.
      *
      * @return the scheme; empty for the usual one of the key's type
      */

@@ -12,7 +12,7 @@ final class NearestName {
 
     private NearestName() {}
 
-    /** A question for the end of a sentence; empty if no name is near. */
+    /** Returns a question for the end of a sentence; empty if no name is near. */
     static String hint(String name, Collection<String> known) {
         return known.stream()
                 .filter(candidate -> distance(name, candidate) <= Math.max(2, candidate.length() / 3))

@@ -23,7 +23,7 @@ final class PinSourceReader {
                 .map(SecretForm.InFile::new);
     }
 
-    /** The path in a {@code file:} URI (RFC 8089), whose percent signs the PKCS#11 URI has resolved already. */
+    /** Returns the path in a {@code file:} URI (RFC 8089), whose percent signs the PKCS#11 URI has resolved already. */
     private static String pathOfUri(String uri) {
         String rest = uri.substring(FILE_SCHEME.length());
         return rest.startsWith("///") ? rest.substring(2) : rest;

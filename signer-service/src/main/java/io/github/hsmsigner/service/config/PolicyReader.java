@@ -163,7 +163,7 @@ final class PolicyReader {
     private static Optional<PolicySettings> policy(SectionValues values, Set<String> keyNames) {
         if (values.isSet(OPEN)) {
             if (values.get(OPEN).filter(open -> !open).isPresent()) {
-                values.problems().add(values.where(OPEN), "must be true; leave the policy out for another one");
+                values.problems().add(values.where(OPEN), "must be true; to use another policy, remove this one");
             }
             return Optional.of(new OpenSettings(true));
         }
@@ -201,7 +201,7 @@ final class PolicyReader {
     }
 
     private static Optional<ListedCertificate> certificate(SectionValues values) {
-        values.atMostOne("say which certificate is meant", SUBJECT, FINGERPRINT);
+        values.atMostOne("select the certificate", SUBJECT, FINGERPRINT);
         Optional<String> caller = values.require(CALLER);
         if (!values.isSet(FINGERPRINT)) {
             Optional<ListedCertificate> listed = values.require(SUBJECT)

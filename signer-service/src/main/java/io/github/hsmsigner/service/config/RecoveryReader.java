@@ -15,7 +15,7 @@ final class RecoveryReader {
     private static final Setting<Integer> FAILURES_TO_OPEN = Setting.of(
                     "failures-to-open",
                     ValueType.number(1, MAX_COUNT),
-                    "device failures in a row after which the circuit breaker opens and requests fail at once")
+                    "device failures in a row after which the circuit breaker opens and requests fail immediately")
             .byDefault("5");
     private static final Setting<Duration> FIRST_PROBE_PAUSE = pause(
             "first-probe-pause",

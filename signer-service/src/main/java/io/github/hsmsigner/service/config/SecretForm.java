@@ -36,10 +36,10 @@ sealed interface SecretForm {
     /** As a secret; a command is none. */
     SecretReference reference();
 
-    /** How the effective configuration shows it. */
+    /** Returns how the effective configuration shows it. */
     YamlValue shown();
 
-    /** The file that it is in. */
+    /** Returns the file that it is in. */
     default Optional<Path> file() {
         return Optional.empty();
     }
@@ -118,7 +118,7 @@ sealed interface SecretForm {
         }
     }
 
-    /** The names of the variables: for the secret, and for the file that holds it. */
+    /** Returns the names of the variables: for the secret, and for the file that holds it. */
     static List<String> variables(String name) {
         return List.of(name, name + "_FILE");
     }
@@ -140,7 +140,7 @@ sealed interface SecretForm {
     static Optional<SecretForm> read(Given given, Place.Context context, boolean commands) {
         String expected = "a text, or have one of "
                 + (commands ? "file, env and command" : "file and env")
-                + " that says where the secret is";
+                + " for the source of the secret";
         if (!(given.value() instanceof YamlValue.Fields fields)) {
             return Texts.of(given, context, expected).flatMap(text -> atHand(text, given, given.where(), context));
         }

@@ -48,7 +48,7 @@ record Section(List<Setting<?>> settings) {
                 Optional.ofNullable(fields.values().get(each)).map(value -> Given.inFile(place.pathOf(each), value)));
     }
 
-    /** The value under either name of a setting. The old name causes a warning, and both names are an error. */
+    /** Returns the value under either name of a setting. The old name causes a warning, and both names are an error. */
     private static Optional<Given> withoutOldName(
             Optional<Given> given, Optional<Given> underOldName, String name, Place place) {
         if (underOldName.isEmpty()) {

@@ -42,12 +42,12 @@ final class SectionValues {
         return place.problems();
     }
 
-    /** The value, or empty if it is not set or cannot be used. */
+    /** Returns the value, or empty if it is not set or cannot be used. */
     <T> Optional<T> get(Setting<T> setting) {
         return found(setting).flatMap(Found::value);
     }
 
-    /** The value of a setting with a default, which stands in for a value that cannot be used. */
+    /** Returns the value of a setting with a default, which stands in for a value that cannot be used. */
     <T> T or(Setting<T> setting) {
         return get(setting)
                 .orElseGet(() -> setting.shape()
@@ -64,12 +64,12 @@ final class SectionValues {
         return Optional.ofNullable((Found<T>) found.get(setting));
     }
 
-    /** Whether every value that was found can be used, in inner sections too. */
+    /** Returns whether every value that was found can be used, in inner sections too. */
     boolean isUsable() {
         return section.settings().stream().allMatch(this::isUsable);
     }
 
-    /** Whether a value can be used if it was found. */
+    /** Returns whether a value can be used if it was found. */
     boolean isUsable(Setting<?> setting) {
         return found(setting)
                 .map(found -> found.value().filter(SectionValues::isUsableValue).isPresent())
@@ -86,7 +86,7 @@ final class SectionValues {
         return !(value instanceof List<?> list) || list.stream().allMatch(SectionValues::isUsableValue);
     }
 
-    /** Whether something other than a default was found, also if it cannot be used. */
+    /** Returns whether something other than a default was found, also if it cannot be used. */
     boolean isSet(Setting<?> setting) {
         return found(setting)
                 .map(Found::origin)
@@ -98,7 +98,7 @@ final class SectionValues {
         return Stream.of(settings).anyMatch(setting -> isSet(setting));
     }
 
-    /** Whether the section is there, or something in it was found other than a default. */
+    /** Returns whether the section is there, or something in it was found other than a default. */
     boolean isAnythingSet() {
         return origin.isPresent() || section.settings().stream().anyMatch(this::isAnythingSet);
     }
@@ -123,7 +123,7 @@ final class SectionValues {
         return found(setting).map(Found::where).orElseGet(() -> place.whereMissing(setting));
     }
 
-    /** The text that a value was read from. */
+    /** Returns the text that a value was read from. */
     Optional<String> shownText(Setting<?> setting) {
         return found(setting)
                 .flatMap(Found::shown)
@@ -131,7 +131,7 @@ final class SectionValues {
                 .map(shown -> ((YamlValue.Scalar) shown).text());
     }
 
-    /** A variable that is no setting of the section. */
+    /** Returns a variable that is no setting of the section. */
     Optional<String> variable(String name) {
         return place.context().environment().setting(name);
     }

@@ -216,7 +216,7 @@ final class ServerReader {
                 Set.copyOf(values.get(ALLOWED_HOSTS).orElse(List.of())));
     }
 
-    /** The listeners whose settings can be used. */
+    /** Returns the listeners whose settings can be used. */
     static List<ListenerSettings> usableListeners(SectionValues values, ServerSettings read) {
         if (!values.isUsable(ADDRESS)) {
             return List.of();

@@ -45,12 +45,12 @@ final class Setting<T> {
                 name, shape, meaning, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
-    /** The same with a value that counts where no other is set. */
+    /** Returns the same with a value that counts where no other is set. */
     Setting<T> byDefault(String text) {
         return new Setting<>(name, shape, meaning, Optional.of(text), variable, oldName, oldVariable);
     }
 
-    /** The same with a variable of the environment that sets it. */
+    /** Returns the same with a variable of the environment that sets it. */
     Setting<T> variable(String variableName) {
         return new Setting<>(name, shape, meaning, byDefault, Optional.of(variableName), oldName, oldVariable);
     }

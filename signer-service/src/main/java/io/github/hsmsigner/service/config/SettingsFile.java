@@ -16,7 +16,7 @@ public final class SettingsFile {
     }
 
     /**
-     * The file that the environment names.
+     * Returns the file that the environment names.
      *
      * @param variables the environment variables
      * @return the file; empty if all settings come from the environment

@@ -115,7 +115,7 @@ public final class SettingsPrinter {
         return quoted(((YamlValue.Scalar) value).text().replace("${", "$${"));
     }
 
-    /** A text as YAML has it, on one line. */
+    /** Returns a text as YAML has it, on one line. */
     private static String quoted(String text) {
         if (PLAIN.matcher(text).matches() && !NULL.matcher(text).matches()) {
             return text;

@@ -85,7 +85,7 @@ public final class SettingsReader {
         return LogReader.read(new SettingsReader(variables).section(SettingsTable.LOG));
     }
 
-    /** The values of all settings, once it is clear that they can work. */
+    /** Returns the values of all settings, once it is clear that they can work. */
     static SectionValues values(Map<String, String> variables) throws InvalidSettingsException {
         SettingsReader reader = new SettingsReader(variables);
         reader.settings();

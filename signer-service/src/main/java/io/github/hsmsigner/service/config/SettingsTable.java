@@ -44,7 +44,7 @@ final class SettingsTable {
 
     private SettingsTable() {}
 
-    /** All variables of the environment that count. */
+    /** Returns all variables of the environment that count. */
     static List<String> variables() {
         List<String> names = new ArrayList<>(VARIABLES_ONLY.keySet());
         addVariables(ROOT, names);
@@ -58,7 +58,7 @@ final class SettingsTable {
         }
     }
 
-    /** The settings within a shape. */
+    /** Returns the settings within a shape. */
     static Optional<Section> section(Shape<?> shape) {
         if (shape instanceof Shape.OfSection one) {
             return Optional.of(one.section());

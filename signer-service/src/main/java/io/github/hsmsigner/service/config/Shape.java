@@ -25,7 +25,7 @@ sealed interface Shape<T> {
         return context.environment().setting(name).map(text -> Given.inVariable(name, YamlValue.Scalar.of(text)));
     }
 
-    /** All names of variables that a variable's name stands for. */
+    /** Returns all names of variables that a variable's name stands for. */
     default List<String> variables(String name) {
         return List.of(name);
     }

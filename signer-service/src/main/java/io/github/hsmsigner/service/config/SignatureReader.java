@@ -59,7 +59,7 @@ final class SignatureReader {
     private static final Setting<Integer> MAX_WAITING = Setting.of(
                     "max-waiting",
                     ValueType.number(0, 1_000_000),
-                    "signatures that may wait for a session. A further one gets 503 at once")
+                    "signatures that may wait for a session. A further one gets 503 immediately")
             .byDefault("128")
             .variable("SIGNING_SERVICE_QUEUE_MAX_WAITING");
     private static final Setting<Duration> MAX_WAIT = Setting.of(

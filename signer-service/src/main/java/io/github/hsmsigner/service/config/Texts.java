@@ -25,7 +25,7 @@ final class Texts {
             return Optional.empty();
         }
         if (scalar.text().isEmpty()) {
-            context.problems().add(given.where(), "is empty; leave it out or give it a value");
+            context.problems().add(given.where(), "is empty; remove it or set a value");
             return Optional.empty();
         }
         return scalar.literal() ? Optional.of(scalar.text()) : filledIn(scalar.text(), given.where(), context);
@@ -42,7 +42,7 @@ final class Texts {
             } else if (reference.group(2).isEmpty()
                     || !VARIABLE.matcher(reference.group(1)).matches()) {
                 context.problems()
-                        .add(where, "has ${ without the name of a variable and } behind it; $${ stands for ${ itself");
+                        .add(where, "has ${ that is not followed by the name of a variable and }; write $${ for a literal ${");
                 complete = false;
             } else {
                 Optional<String> value = context.environment().referredTo(reference.group(1));

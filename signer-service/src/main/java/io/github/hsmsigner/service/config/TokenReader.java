@@ -152,9 +152,9 @@ final class TokenReader {
                         .orElseGet(() -> values.require(PIN));
         Optional<TokenSelector> byUri = uri.map(TokenSelector::of).filter(token -> !token.equals(TokenSelector.any()));
         if (byUri.isPresent()) {
-            values.atMostOne("say which token is meant", LABEL, SLOT_ID, SERIAL, URI);
+            values.atMostOne("select the token", LABEL, SLOT_ID, SERIAL, URI);
         } else {
-            values.atMostOne("say which token is meant", LABEL, SLOT_ID, SERIAL);
+            values.atMostOne("select the token", LABEL, SLOT_ID, SERIAL);
         }
         if (module.isEmpty() || pin.isEmpty()) {
             return Optional.empty();

@@ -50,7 +50,7 @@ record ValueType<T>(String expected, Reader<T> reader) {
     }
 
     /**
-     * The value of a text.
+     * Returns the value of a text.
      *
      * @throws Refusal whose message is the rest of a sentence that begins with where the text is
      */
@@ -94,7 +94,7 @@ record ValueType<T>(String expected, Reader<T> reader) {
         });
     }
 
-    /** An unsigned number of 64 bits. */
+    /** Returns the type of an unsigned number of 64 bits. */
     static ValueType<Long> unsigned() {
         return of("an unsigned 64-bit number, decimal such as 5 or hexadecimal such as 0x5", text -> {
             boolean hexadecimal = text.startsWith("0x") || text.startsWith("0X");
@@ -104,7 +104,7 @@ record ValueType<T>(String expected, Reader<T> reader) {
         });
     }
 
-    /** A number of bytes. */
+    /** Returns the type of a number of bytes. */
     static ValueType<Long> size(long min, long max) {
         String range = max == Long.MAX_VALUE ? "at least " + min : "from " + min + " to " + max;
         return of("a size in bytes, " + range + ", such as 65536 or 64KiB", text -> {
@@ -168,7 +168,7 @@ record ValueType<T>(String expected, Reader<T> reader) {
         });
     }
 
-    /** One of the names of an enumeration, in any case, with hyphens or underscores. */
+    /** Returns the type of the names of an enumeration, in any case, with hyphens or underscores. */
     static <E extends Enum<E>> ValueType<E> oneOf(Class<E> type) {
         List<E> constants = Arrays.asList(type.getEnumConstants());
         return of(
@@ -179,7 +179,7 @@ record ValueType<T>(String expected, Reader<T> reader) {
                         .orElseThrow(IllegalArgumentException::new));
     }
 
-    /** One of some names, in any case; given back as they are listed. */
+    /** Returns the type of some names, in any case. The value is the name as it is listed. */
     static ValueType<String> oneOf(List<String> names) {
         return of(
                 choice(names),
@@ -290,12 +290,12 @@ record ValueType<T>(String expected, Reader<T> reader) {
         return matching("an address of this machine, such as 127.0.0.1, ::1 or localhost", HOST);
     }
 
-    /** A host in the address of a request. */
+    /** Returns the type of a host in the address of a request. */
     static ValueType<String> hostName() {
         return matching("a host name or IP address without a port, such as signing-service", HOST);
     }
 
-    /** A name of the operator's choice for a part of the settings. */
+    /** Returns the type of an operator's own name for a part of the settings. */
     static ValueType<String> name() {
         return matching("1 to 200 printable characters without quotation marks and backslashes", NAME);
     }

@@ -169,7 +169,7 @@ final class YamlFile {
             if (!(tuple.getKeyNode() instanceof ScalarNode name)) {
                 problems.add("Line " + nameLine, "must begin with the name of a setting");
             } else if (fields.putIfAbsent(name.getValue(), value(tuple.getValueNode(), depth + 1)) != null) {
-                problems.add("Line " + nameLine, "has a setting that is there already, which counts once only");
+                problems.add("Line " + nameLine, "repeats a setting; remove one of the two");
             }
         }
         return new YamlValue.Fields(fields, line);

@@ -7,7 +7,7 @@ import java.util.Map;
 /** A value in YAML, with the line where it begins. Scalars are texts, which the setting converts. Immutable. */
 sealed interface YamlValue {
 
-    /** The line, from 1; 0 for a value that is in no file. */
+    /** Returns the line, from 1; 0 for a value that is in no file. */
     int line();
 
     /**
@@ -19,7 +19,7 @@ sealed interface YamlValue {
      */
     record Scalar(String text, int line, boolean literal) implements YamlValue {
 
-        /** A text that is in no file. */
+        /** Returns a text that is in no file. */
         static Scalar of(String text) {
             return new Scalar(text, 0, true);
         }
@@ -50,7 +50,7 @@ sealed interface YamlValue {
             return new Fields(Map.of(), 0);
         }
 
-        /** One field that is in no file. */
+        /** Returns one field that is in no file. */
         static Fields of(String name, YamlValue value) {
             return new Fields(new LinkedHashMap<>(Map.of(name, value)), 0);
         }

@@ -20,7 +20,7 @@ final class Backoff implements IntFunction<Duration> {
         this.random = random;
     }
 
-    /** The time to wait after so many failures in a row, at least one; never less than a second. */
+    /** Returns the time to wait after so many failures in a row, at least one; never less than a second. */
     @Override
     public Duration apply(int failures) {
         long full = Math.min(LONGEST_MILLIS, FIRST_MILLIS << Math.min(failures - 1, DOUBLINGS));

@@ -64,12 +64,12 @@ final class ChangedFiles implements AutoCloseable {
         }
     }
 
-    /** The time of the last check that worked for all files. */
+    /** Returns the time of the last check that worked for all files. */
     Instant lastCheck() {
         return lastCheck;
     }
 
-    /** A warning if the last check that worked is too long ago. */
+    /** Returns a warning if the last check that worked is too long ago. */
     Optional<String> warning() {
         Instant last = lastCheck;
         return Duration.between(last, clock.instant()).compareTo(OVERDUE) < 0

@@ -103,7 +103,7 @@ final class FileWatch {
         Map<Path, String> now = fingerprints();
         if (now.equals(inForce)) {
             if (lastFailure != null) {
-                LOG.info("{}: as before the change again.", what);
+                LOG.info("{}: the previous content is back.", what);
                 lastFailure = null;
                 problem = null;
             }

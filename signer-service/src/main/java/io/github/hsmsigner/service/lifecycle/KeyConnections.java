@@ -135,7 +135,7 @@ final class KeyConnections implements LoginControl {
         try {
             return attempt.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            LOG.warn("The connection to token \"{}\" takes long; the start does not wait for it.", link.name());
+            LOG.warn("The connection to token \"{}\" takes long; startup does not wait for it.", link.name());
             attempt.complete(List.of());
             return attempt.join();
         } catch (ExecutionException e) {
@@ -158,12 +158,12 @@ final class KeyConnections implements LoginControl {
                 : Stream.empty();
     }
 
-    /** The keys, and the signing service over them. */
+    /** Returns the keys, and the signing service over them. */
     KeyRing ring() {
         return ring;
     }
 
-    /** The tokens that keys are on. */
+    /** Returns the tokens that keys are on. */
     List<TokenLink> links() {
         return List.copyOf(links.values());
     }

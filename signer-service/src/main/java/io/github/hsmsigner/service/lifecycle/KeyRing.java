@@ -80,18 +80,18 @@ final class KeyRing implements Supplier<SigningService> {
         return new State(assembly.apply(SigningKeys.of(keys, missing)), keys, List.copyOf(missing.keySet()));
     }
 
-    /** The signing service over the keys as they are now. */
+    /** Returns the signing service over the keys as they are now. */
     @Override
     public SigningService get() {
         return state.service();
     }
 
-    /** The keys that can be used. */
+    /** Returns the keys that can be used. */
     List<SigningKey> keys() {
         return state.keys();
     }
 
-    /** The names of the others. */
+    /** Returns the names of the others. */
     List<String> missing() {
         return state.missing();
     }

@@ -87,12 +87,12 @@ final class LocalParts implements AutoCloseable {
         return revocation;
     }
 
-    /** The keys in files. */
+    /** Returns the keys in files. */
     List<SigningKey> keys() {
         return List.copyOf(keys);
     }
 
-    /** The open audit log; empty if none is set. */
+    /** Returns the open audit log; empty if none is set. */
     Optional<AuditFile> audit() {
         return audit;
     }

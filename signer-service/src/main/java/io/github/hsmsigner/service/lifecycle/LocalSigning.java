@@ -76,7 +76,7 @@ public final class LocalSigning implements AutoCloseable {
     }
 
     /**
-     * The signing service.
+     * Returns the signing service.
      *
      * @return the service, usable until this is closed
      */

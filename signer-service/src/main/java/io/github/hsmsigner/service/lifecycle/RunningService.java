@@ -235,7 +235,7 @@ final class RunningService implements AutoCloseable {
         }
     }
 
-    /** Whether all that was open is closed, in order. */
+    /** Returns whether all that was open is closed, in order. */
     boolean isClosed() {
         return closed;
     }

@@ -89,7 +89,7 @@ final class ServiceHealth implements HealthReport {
         return new Health(!stopping && !noKey, reasons, warnings, parts);
     }
 
-    /** One sentence for each reason, with the names of the keys that it is about. */
+    /** Returns one sentence for each reason, with the names of the keys that it is about. */
     private static List<String> sentences(Map<String, String> unusable) {
         Map<String, List<String>> keysByReason = unusable.entrySet().stream()
                 .collect(Collectors.groupingBy(

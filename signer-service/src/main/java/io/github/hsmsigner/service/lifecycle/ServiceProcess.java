@@ -72,7 +72,7 @@ public final class ServiceProcess {
         } catch (IllegalStateException e) {
             LoggerFactory.getLogger(ServiceProcess.class)
                     .debug(
-                            "A stop signal came first: that thread is closing the service already, and ends the process.",
+                            "A stop signal arrived first. Its thread closes the service and ends the process.",
                             e);
         }
     }
@@ -92,7 +92,7 @@ public final class ServiceProcess {
                 exitCode = DONE;
             } else {
                 LoggerFactory.getLogger(ServiceProcess.class)
-                        .error("The service ends with exit code {}, as it could not be closed in full.", FAILED);
+                        .error("The service ends with exit code {}, because it could not be closed completely.", FAILED);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

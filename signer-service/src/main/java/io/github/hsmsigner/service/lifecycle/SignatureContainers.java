@@ -39,7 +39,7 @@ public final class SignatureContainers {
         return containers.build();
     }
 
-    /** The source of revocation information, if the settings ask for it. */
+    /** Returns the source of revocation information, if the settings ask for it. */
     static Optional<OnlineRevocationSource> revocationSource(SignatureSettings settings) {
         return settings.revocationInfo()
                 ? Optional.of(OnlineRevocationSource.builder()

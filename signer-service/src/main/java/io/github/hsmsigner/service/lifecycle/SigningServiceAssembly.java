@@ -70,7 +70,7 @@ final class SigningServiceAssembly implements Function<SigningKeys, SigningServi
         return SigningQueue.of(sessions + ahead, limits.maxWaiting() - ahead, limits.maxWait());
     }
 
-    /** The queues by the names of the tokens that they stand before, joined by a plus sign. */
+    /** Returns the queues by the names of the tokens that they stand before, joined by a plus sign. */
     Map<String, SigningQueue> queues() {
         return Collections.unmodifiableMap(byTokens);
     }

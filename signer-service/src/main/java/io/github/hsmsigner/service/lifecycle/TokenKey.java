@@ -52,7 +52,7 @@ public final class TokenKey {
         return name;
     }
 
-    /** The names of the tokens that are to hold the key. */
+    /** Returns the names of the tokens that are to hold the key. */
     List<String> tokens() {
         return settings.tokens();
     }

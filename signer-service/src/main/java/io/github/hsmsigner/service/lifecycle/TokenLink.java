@@ -52,7 +52,7 @@ final class TokenLink {
     private final CompletableFuture<List<String>> firstAttempt = new CompletableFuture<>();
     private volatile Pkcs11Token token;
     private volatile Trouble trouble =
-            new Trouble(Reason.DOWN, "The connection to the token is being made.", Duration.ofSeconds(1));
+            new Trouble(Reason.DOWN, "The connection to the token is being opened.", Duration.ofSeconds(1));
 
     /** Of the background thread alone. */
     private int failures;
@@ -106,17 +106,20 @@ final class TokenLink {
         return firstAttempt;
     }
 
-    /** The token, once it is open. */
+    /** Returns the token, once it is open. */
     Optional<Pkcs11Token> token() {
         return Optional.ofNullable(token);
     }
 
-    /** Whether the token is open, and cannot be used: after the first attempt that means that it rejected the PIN. */
+    /**
+     * Returns whether the token is open, and cannot be used: after the first attempt that means that it rejected the
+     * PIN.
+     */
     boolean isOpenInVain() {
         return token().map(open -> !open.health().usable()).orElse(false);
     }
 
-    /** Whether the token is open and, as far as is known, works. */
+    /** Returns whether the token is open and, as far as is known, works. */
     boolean isUsable() {
         return token().map(open -> open.health().usable()).orElse(false);
     }
@@ -151,7 +154,7 @@ final class TokenLink {
         try {
             attempts.execute(this::attempt);
         } catch (RejectedExecutionException e) {
-            LOG.debug("Token \"{}\" is being closed; no keys are looked for.", name);
+            LOG.debug("Token \"{}\" is being closed; no keys are searched for.", name);
         }
     }
 
@@ -199,7 +202,7 @@ final class TokenLink {
 
     private Optional<Duration> unexpected(Throwable error) {
         if (!error.toString().equals(lastTold)) {
-            LOG.error("Token \"{}\" met an unexpected error.", name, error);
+            LOG.error("Token \"{}\" failed with an unexpected error.", name, error);
         }
         lastTold = error.toString();
         Optional<Duration> pause = Optional.empty();
@@ -211,7 +214,7 @@ final class TokenLink {
         }
         trouble = new Trouble(
                 Reason.DOWN,
-                "The connection to the token met an unexpected error; the log has it.",
+                "The connection to the token failed with an unexpected error. The log has the reason.",
                 pause.orElse(null));
         firstAttempt.complete(List.of());
         return pause;

@@ -47,7 +47,7 @@ public enum ExpositionFormat {
     }
 
     /**
-     * The value for the header {@code Content-Type}.
+     * Returns the value for the header {@code Content-Type}.
      *
      * @return the media type with its parameters
      */

@@ -273,12 +273,12 @@ enum Metric {
         return kind;
     }
 
-    /** The name in Prometheus, with the unit; of a histogram without {@code _bucket} and the like. */
+    /** Returns the name in Prometheus, with the unit; of a histogram without {@code _bucket} and the like. */
     String exposedName() {
         return exposedName;
     }
 
-    /** The name in Micrometer, from which its naming convention makes the exposed one. */
+    /** Returns the name in Micrometer, from which its naming convention makes the exposed one. */
     String meterName() {
         return exposedName.replace('_', '.');
     }
@@ -291,7 +291,7 @@ enum Metric {
         return labels;
     }
 
-    /** A counter that is added to; equal labels give the same one. */
+    /** Returns a counter that is added to; equal labels give the same one. */
     Counter counter(MeterRegistry registry, String... labelValues) {
         require(Kind.COUNTER);
         return Counter.builder(meterName())
@@ -313,7 +313,7 @@ enum Metric {
                 .register(registry);
     }
 
-    /** A number of the moment. The registry keeps the supplier alive. */
+    /** Returns a number of the moment. The registry keeps the supplier alive. */
     Gauge gauge(MeterRegistry registry, Supplier<Number> value, String... labelValues) {
         require(Kind.GAUGE);
         return Gauge.builder(meterName(), value)

@@ -17,7 +17,7 @@ public enum Reload {
         this.text = text;
     }
 
-    /** The value of the label {@code kind}. */
+    /** Returns the value of the label {@code kind}. */
     String text() {
         return text;
     }

@@ -64,7 +64,7 @@ enum RuntimeMetric {
         this.description = description;
     }
 
-    /** Whether Micrometer's name is that of one of these. */
+    /** Returns whether Micrometer's name is that of one of these. */
     static boolean hasMeterName(String name) {
         return METER_NAMES.contains(name);
     }

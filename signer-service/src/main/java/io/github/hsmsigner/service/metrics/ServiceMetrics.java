@@ -192,8 +192,8 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     }
 
     /**
-     * The listener for a token, for {@link io.github.hsmsigner.pkcs11.Pkcs11Config.Builder#events}. From now on the
-     * token is among the metrics, as unhealthy until it is {@linkplain #bindToken bound}.
+     * Returns the listener for a token, for {@link io.github.hsmsigner.pkcs11.Pkcs11Config.Builder#events}. From now on
+     * the token is among the metrics, as unhealthy until it is {@linkplain #bindToken bound}.
      *
      * @param tokenName what the settings call the token
      * @return the listener; the same for each call with this name

@@ -27,7 +27,7 @@ public final class SecretReference {
     }
 
     /**
-     * A secret that is at hand.
+     * Returns a secret that is at hand.
      *
      * @param octets the secret, in UTF-8; copied
      * @return the reference
@@ -37,7 +37,7 @@ public final class SecretReference {
     }
 
     /**
-     * A secret in a file, read again for each use. {@link SecretText} decodes it.
+     * Returns a secret in a file, read again for each use. {@link SecretText} decodes it.
      *
      * @param file the file
      * @return the reference
@@ -47,7 +47,7 @@ public final class SecretReference {
     }
 
     /**
-     * The file that holds the secret.
+     * Returns the file that holds the secret.
      *
      * @return the file, or empty if the secret is at hand
      */

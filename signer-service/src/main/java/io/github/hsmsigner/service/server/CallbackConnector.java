@@ -171,7 +171,7 @@ final class CallbackConnector extends ServerConnector {
             if (portClosed.await(2 * LONGEST_ACCEPTING.toMillis(), TimeUnit.MILLISECONDS)) {
                 return;
             }
-            LOG.warn("Connections that waited to be accepted at the stop could not be accepted in time.");
+            LOG.warn("Connections that waited at shutdown could not be accepted in time.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -195,7 +195,7 @@ final class CallbackServer {
         routes.before(RequestIds::of);
         routes.exception(HttpResponseException.class, (refusal, context) -> answer(context, refusal(refusal, context)));
         routes.exception(Exception.class, (e, context) -> {
-            LOG.error("Request {} met an unexpected error.", RequestIds.of(context), e);
+            LOG.error("Request {} failed with an unexpected error.", RequestIds.of(context), e);
             answer(context, ErrorAnswer.internal(RequestIds.of(context)));
         });
     }

@@ -37,7 +37,7 @@ public record Health(boolean ready, List<String> reasons, List<String> warnings,
     }
 
     /**
-     * The health of a service that cannot serve requests.
+     * Returns the health of a service that cannot serve requests.
      *
      * @param reason why, as one sentence
      * @return the health

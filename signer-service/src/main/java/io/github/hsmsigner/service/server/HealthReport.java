@@ -7,8 +7,8 @@ package io.github.hsmsigner.service.server;
 public interface HealthReport {
 
     /**
-     * Whether requests can be served, and what an operator should know. Answers from what is known already, at once: it
-     * is asked for each probe, whatever the HSM does.
+     * Returns whether requests can be served, and what an operator should know. Answers from what is known already, at
+     * once: it is asked for each probe, whatever the HSM does.
      *
      * @return the state of this moment
      */

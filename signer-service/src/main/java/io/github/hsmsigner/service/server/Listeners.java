@@ -41,7 +41,7 @@ final class Listeners {
         http.setRequestHeaderSize(limits.maxHeaderBytes());
     }
 
-    /** A listener that is not open yet. */
+    /** Returns a listener that is not open yet. */
     static CallbackConnector connector(
             Server server,
             HttpConfiguration http,

@@ -69,7 +69,7 @@ final class LoginControlPages extends Handler.Wrapper {
         JettyAnswers.send(response, callback, "application/json", HealthAnswer.status("logins_allowed"), requestId);
     }
 
-    /** Whether a client has an address of this machine: a loopback address, or the one that it connects to. */
+    /** Returns whether a client has an address of this machine: a loopback address, or the one that it connects to. */
     static boolean isOnThisMachine(SocketAddress client, SocketAddress server) {
         return client instanceof InetSocketAddress from
                 && server instanceof InetSocketAddress to

@@ -109,7 +109,7 @@ final class ReloadableTls {
         Instant now = Instant.now();
         if (now.isBefore(certificate.getNotBefore().toInstant())
                 || now.isAfter(certificate.getNotAfter().toInstant())) {
-            LOG.warn("The certificate of TLS is not valid at this time; clients will refuse it.");
+            LOG.warn("The TLS certificate is not valid at this time; clients will reject it.");
         }
     }
 }

@@ -20,7 +20,7 @@ public interface RequestObserver extends CallbackObserver {
     void answeredByServer(CallbackAnswer answer);
 
     /**
-     * An observer that does nothing.
+     * Returns an observer that does nothing.
      *
      * @return the observer
      */

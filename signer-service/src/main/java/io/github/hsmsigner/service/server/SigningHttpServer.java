@@ -150,7 +150,7 @@ public final class SigningHttpServer {
     }
 
     /**
-     * The port of the callbacks.
+     * Returns the port of the callbacks.
      *
      * @return the port that is listened on, also where the settings ask for any
      */
@@ -159,7 +159,7 @@ public final class SigningHttpServer {
     }
 
     /**
-     * The port of health and metrics, if they have their own.
+     * Returns the port of health and metrics, if they have their own.
      *
      * @return the port that is listened on, also where the settings ask for any; empty if all is on one
      */

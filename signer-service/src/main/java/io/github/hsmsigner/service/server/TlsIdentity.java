@@ -84,12 +84,12 @@ final class TlsIdentity {
         return chain.signer();
     }
 
-    /** The certificates that the server sends, its own first. */
+    /** Returns the certificates that the server sends, its own first. */
     List<X509Certificate> chain() {
         return chain.certificates();
     }
 
-    /** The authorities that clients' certificates are trusted from. */
+    /** Returns the authorities that clients' certificates are trusted from. */
     List<X509Certificate> clientAuthorities() {
         return clientAuthorities;
     }

@@ -42,7 +42,7 @@ public record TlsSettings(
     }
 
     /**
-     * The files that the settings name: when one of them changes, the identity is out of date.
+     * Returns the files that the settings name: when one of them changes, the identity is out of date.
      *
      * @return the files
      */

@@ -241,7 +241,7 @@ class JwtKeysTest {
                 Arguments.of(builder().leeway(Duration.ofSeconds(601)), "0 to 600 seconds, not 601"),
                 Arguments.of(builder().maximumAge(Duration.ZERO), "more than 0 seconds"),
                 Arguments.of(builder().maxTokenBytes(255), "256 to 262144 bytes, not 255"),
-                Arguments.of(builder().keyByClaimValue(Map.of("a", "b")), "which claim"));
+                Arguments.of(builder().keyByClaimValue(Map.of("a", "b")), "the claim is not set"));
     }
 
     private static JwtSettings.Builder builder() {

@@ -416,7 +416,7 @@ class JwtPolicyTest {
         assertThat(decide(settings, signed(with(iat, "'iat':" + (NOW - 89)))).denialReason())
                 .isEmpty();
         assertRefused(settings, signed(with(iat, "'iat':" + (NOW - 90))), "older than is accepted");
-        assertRefused(settings, signed(without("," + iat)), "does not say when it was issued");
+        assertRefused(settings, signed(without("," + iat)), "has no issue time");
     }
 
     @Test

@@ -47,7 +47,7 @@ class CheckCommandTest {
         assertThat(result.output())
                 .containsPattern("(?m)^ERROR .*" + error)
                 .containsPattern("(?m)^ +-> .*" + advice)
-                .contains("The service would not work as it should");
+                .contains("The service would not work correctly");
     }
 
     @Test

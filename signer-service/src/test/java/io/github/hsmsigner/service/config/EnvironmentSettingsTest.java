@@ -379,11 +379,11 @@ class EnvironmentSettingsTest {
                 problem(
                         "label and URI of a key",
                         files.hsm("HSM_URI", "pkcs11:object=x", "HSM_KEY_LABEL", "y"),
-                        "HSM_KEY_LABEL and HSM_URI both say which key is meant"),
+                        "HSM_KEY_LABEL and HSM_URI both select the key"),
                 problem(
                         "label and URI of a token",
                         files.hsm("HSM_URI", "pkcs11:token=x", "HSM_TOKEN_LABEL", "y"),
-                        "HSM_TOKEN_LABEL and HSM_URI both say which token is meant"),
+                        "HSM_TOKEN_LABEL and HSM_URI both select the token"),
                 problem(
                         "slip of the pen",
                         files.hsm("HSM_KEYLABEL", "x"),

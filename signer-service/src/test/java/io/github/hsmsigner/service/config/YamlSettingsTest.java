@@ -423,7 +423,7 @@ class YamlSettingsTest {
                         "what looks like a variable in a secret",
                         ONE.replace("{file: @pin}", "se${CRET}"),
                         "tokens.main.pin (line 4) refers to an environment variable that is not set"),
-                problem("brace left open", ONE.replace("{file: @pin}", "'${SECRET'"), "has ${ without the name"),
+                problem("brace left open", ONE.replace("{file: @pin}", "'${SECRET'"), "has ${ that is not followed by the name"),
                 problem(
                         "PIN with a colon and a space",
                         ONE.replace("pin: {file: @pin}", "pin:\n      SECRET: crypto"),

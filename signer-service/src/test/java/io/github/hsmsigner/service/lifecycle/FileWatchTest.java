@@ -107,7 +107,7 @@ class FileWatchTest {
         assertThat(look()).singleElement().asString().contains("WARN");
         Files.writeString(first, "a1");
         assertThat(watch.problem()).isPresent();
-        assertThat(look()).singleElement().asString().contains("INFO", "as before the change");
+        assertThat(look()).singleElement().asString().contains("INFO", "the previous content is back");
         assertThat(watch.problem()).isEmpty();
         assertThat(look()).isEmpty();
         assertThat(takenUp).isEmpty();

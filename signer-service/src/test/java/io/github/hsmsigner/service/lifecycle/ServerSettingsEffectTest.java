@@ -237,7 +237,7 @@ class ServerSettingsEffectTest {
         assertThat(Client.text(answer("{\"action\":\"" + "x".repeat(128) + "\"}")))
                 .contains("\"unsupported\"");
         assertThat(Client.text(answer("{\"action\":\"" + "x".repeat(129) + "\"}")))
-                .contains("past a limit");
+                .contains("exceeds a limit");
     }
 
     @Test

@@ -48,7 +48,7 @@ class TokenLinkTest {
             ConfiguredService.await(
                     "the next attempt", () -> client.get("/health/ready").statusCode() == 200);
             assertThat(errors.get()).isLessThanOrEqualTo(0);
-            assertThat(log.text()).contains("ERROR", "Token \"hsm\" met an unexpected error.", "in the proof");
+            assertThat(log.text()).contains("ERROR", "Token \"hsm\" failed with an unexpected error.", "in the proof");
         }
     }
 }

@@ -106,7 +106,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
         }
     }
 
-    /** A client that has given up learns nothing from the response. The operator learns that it has. */
+    /** Sends the answer, and reports to the operator if the client has disconnected before. */
     private static void send(Context context, CallbackAnswer answer) {
         ClientConnection client = ClientConnection.of(context.req());
         boolean bodyWasRead = !answer.headers().containsKey("Connection");
@@ -148,7 +148,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
         return address.startsWith("[") && address.endsWith("]") ? address.substring(1, address.length() - 1) : address;
     }
 
-    /** Returns all values of a header, as one: a server that gives the first alone would hide that there are others. */
+    /** Returns all values of a header as one. A server that returns only the first would hide the others. */
     private static Optional<String> values(Context context, String header) {
         List<String> values = Collections.list(context.req().getHeaders(header));
         return values.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", values));

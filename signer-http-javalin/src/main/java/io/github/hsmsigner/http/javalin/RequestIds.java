@@ -24,8 +24,8 @@ public final class RequestIds {
     private RequestIds() {}
 
     /**
-     * Returns the identifier of a request. The first call settles it and puts it on the answer; further calls give the
-     * same.
+     * Returns the identifier of a request. The first call determines it and adds it to the answer. Further calls return
+     * the same.
      *
      * @param context the request
      * @return the identifier

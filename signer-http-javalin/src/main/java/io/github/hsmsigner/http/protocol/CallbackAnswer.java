@@ -74,8 +74,8 @@ public final class CallbackAnswer {
     }
 
     /**
-     * Reports that the answer did not reach its client. Further calls do nothing. To be called by the transport, on any
-     * thread; returns at once.
+     * Reports that the answer did not reach its client. Further calls do nothing. The transport calls it, on any
+     * thread. Returns immediately.
      *
      * @param reason why, for the operator
      * @return whether the report was taken; not so for an answer that is not one to a callback

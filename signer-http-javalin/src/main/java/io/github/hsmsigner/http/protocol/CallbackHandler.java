@@ -48,8 +48,8 @@ public final class CallbackHandler {
     private static final Logger LOG = LoggerFactory.getLogger(CallbackHandler.class);
 
     /**
-     * How much of a body is still read once its answer is known. A client that is cut off while it sends may lose the
-     * answer that says why; reading all of a huge body would let it keep us busy for nothing.
+     * The bytes of a body that are still read after its answer is known. A client that is cut off while it sends may
+     * lose the answer with the reason. Reading all of a huge body would occupy the service without use.
      */
     private static final long MAX_DISCARDED_BYTES = 64L * 1024 * 1024;
 
@@ -157,7 +157,7 @@ public final class CallbackHandler {
         }
     }
 
-    /** The answer stands by now: that somebody cannot listen does not change it. */
+    /** The answer is fixed now: a failing observer does not change it. */
     private void tell(CallbackReport report) {
         try {
             observer.answered(report);

@@ -3,9 +3,9 @@ package io.github.hsmsigner.http.protocol;
 import java.time.Duration;
 
 /**
- * How much of a request body is taken, and how long the answer may take. A body that goes past a limit is answered with
- * a 4xx. Only the limits of texts, names and JSON tokens influence the memory that a request needs, because contents
- * are hashed while they arrive. A {@link MemoryBudget} limits the texts of all requests together.
+ * The limits of a request body, and the time limit of the answer. A body that exceeds a limit is answered with a 4xx.
+ * Only the limits of texts, names and JSON tokens influence the memory that a request needs, because contents are
+ * hashed while they arrive. A {@link MemoryBudget} limits the texts of all requests together.
  *
  * <p>Immutable.
  */

@@ -57,9 +57,9 @@ public record CallbackReport(
      *
      * @param requestId what logs and answers call the request
      * @param action the action; empty if the body was not read or has no action
-     * @param callers who asked: every identity of the request that the policies know; unmodifiable, empty where they
-     *     know none
-     * @param client the address of the client without its port, as the transport sees it; empty where it names none
+     * @param callers the caller: every identity of the request that the policies know; unmodifiable, empty if they know
+     *     none
+     * @param client the address of the client without its port, as the transport reports it; empty if it reports none
      * @param keyName the key; empty where the request did not come to one
      * @param digestAlgorithm what the content or data was hashed with; empty where there was none
      * @param bodyBytes how many bytes of the body were read

@@ -10,8 +10,8 @@ import java.util.Optional;
 /**
  * One callback, read and checked. Implementations are immutable.
  *
- * <p>The contents of the document are gone by the time there is a request: only their digest is left. No implementation
- * shows the digest or the signing token when it is printed.
+ * <p>A request no longer has the contents of the document, only their digest. No implementation shows the digest or the
+ * signing token when it is printed.
  */
 public sealed interface CallbackRequest {
 

@@ -5,8 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A request body that may be read up to a limit and fails past it, whatever length the client announced. Not
- * thread-safe.
+ * A request body with a limit. Reading fails beyond the limit, independent of the announced length. Not thread-safe.
  */
 final class LimitedBody extends FilterInputStream {
 

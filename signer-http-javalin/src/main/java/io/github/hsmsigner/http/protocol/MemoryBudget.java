@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Limits the memory that all requests together take for what clients send: texts that are longer than the buffer of the
- * JSON parser, and bodies that a server reads ahead. Contents are not part of it, because they are hashed while they
+ * JSON parser, and bodies that a server reads ahead. Contents are not included, because they are hashed while they
  * arrive.
  *
  * <p>Thread-safe.

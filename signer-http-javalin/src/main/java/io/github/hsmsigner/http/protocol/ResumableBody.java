@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A body of which one block can be given back, to be read again before the rest. While the parser collects a text in
+ * A body to which one block can be returned, to be read again before the rest. While the parser collects a text in
  * memory, the body takes that memory from the budget. Not thread-safe.
  */
 final class ResumableBody extends InputStream {

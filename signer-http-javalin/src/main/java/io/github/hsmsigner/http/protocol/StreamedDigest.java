@@ -11,9 +11,9 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Hashes what is written to it and keeps nothing else, unless it is to be inspected and can be signed attributes. With
- * several algorithms it hashes side by side, for contents that arrive before the field that names their algorithm. Not
- * thread-safe.
+ * Hashes the written bytes. It keeps them only if they are inspected and can be signed attributes. With several
+ * algorithms it computes all digests at the same time, for contents that arrive before the field that names their
+ * algorithm. Not thread-safe.
  */
 final class StreamedDigest extends OutputStream {
 

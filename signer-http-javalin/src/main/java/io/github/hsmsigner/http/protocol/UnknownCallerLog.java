@@ -5,11 +5,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Limits the lines about requests that anybody can send as often as he likes: without a known caller, and refused for
- * reasons that are the client's or for certificates only. Thread-safe.
+ * Limits the log lines about requests that strangers can send without limit. These requests have no known caller, and
+ * they end with a client error or ask only for certificates. Thread-safe.
  *
- * <p>Lines are written by the threads that serve requests. So the number of those left out is logged with the first
- * such request after a minute; the metrics count every one at once.
+ * <p>The threads that serve requests write the lines. Therefore the number of omitted lines is logged with the first
+ * such request after a minute. The metrics count every request immediately.
  */
 final class UnknownCallerLog {
 

@@ -1,8 +1,8 @@
 package io.github.hsmsigner.service.audit;
 
 /**
- * A line could not be written to the audit log. The signature that it is about is not handed out. The message is for
- * the operator: it names the file and what failed.
+ * Thrown if a line could not be written to the audit log. The signature of that line is not handed out. The message is
+ * for the operator: it names the file and the failure.
  */
 public final class AuditException extends RuntimeException {
 

@@ -391,7 +391,7 @@ public final class AuditFile implements AuditLog, AutoCloseable {
 
     /**
      * Gives the present file its final name, {@code F.} and the sequence number of its first line in 15 digits, and
-     * begins a new one that continues the chain. Requests wait meanwhile.
+     * starts a new one that continues the chain. Requests wait until then.
      *
      * @return the file that is complete now; empty if there was no line in it
      * @throws AuditException if the file could not be renamed or the new one not be made, or the log is closed

@@ -13,7 +13,7 @@ import java.util.List;
  * Finds the first line of an audit log that is not as it was written. Reads files of any size in constant memory.
  *
  * <p>The chain shows every change but two: lines that are cut off at the end, and a log that was rewritten from some
- * line on with new hashes. Against those there are anchors: number and hash of a line, kept where the writer of the log
+ * line on with new hashes. Anchors reveal these: the number and the hash of a line, stored where the writer of the log
  * cannot change them.
  *
  * <p>Immutable, and safe for use by several threads.

@@ -20,9 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file that the chain is written to at present. Lines are on disk when {@link #append} returns; when it throws,
- * none of them counts, and what was written of them is taken away, at once or before the next line. Safe for use by
- * several threads.
+ * The current file of the chain. Lines are on disk when {@link #append} returns. If it throws, none of the lines
+ * counts. Partly written lines are removed immediately or before the next line. Safe for use by several threads.
  */
 final class ChainFile implements Closeable {
 
@@ -184,7 +183,7 @@ final class ChainFile implements Closeable {
             throw new IOException("it has " + size + " bytes where " + length
                     + " were written: another process changed it. Move it away to start a new one");
         }
-        // A new channel, as the old one may have been closed by an interrupt.
+        // A new channel, because an interrupt may have closed the old one.
         FileChannel again = PrivateFiles.openExisting(names.file());
         try {
             again.truncate(length);

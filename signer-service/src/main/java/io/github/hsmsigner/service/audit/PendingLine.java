@@ -65,10 +65,10 @@ final class PendingLine {
     }
 
     /**
-     * Waits until the line is on disk. An interrupt does not shorten this, as it means that the service stops, and what
-     * it has accepted is to be finished.
+     * Waits until the line is on disk. An interrupt does not shorten this. It means that the service stops, and
+     * accepted requests must be finished.
      *
-     * @throws TimeoutException if the time is over; a line that the writer has not taken by then is never written
+     * @throws TimeoutException if the time is over; the writer then never writes a line that it has not taken
      * @throws ExecutionException if it could not be written
      */
     void await(Duration limit) throws TimeoutException, ExecutionException {

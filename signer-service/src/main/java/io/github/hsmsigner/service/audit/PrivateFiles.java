@@ -46,7 +46,7 @@ final class PrivateFiles {
                 : new FileAttribute<?>[0];
     }
 
-    /** Returns whether anybody besides the owner may read or write a file. */
+    /** Returns whether users other than the owner may read or write a file. */
     static boolean sharedWithOthers(Path file) throws IOException {
         return hasModes(file)
                 && !OWNER_ONLY.containsAll(Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS));

@@ -16,10 +16,10 @@ import java.util.Map;
 import java.util.Set;
 import org.slf4j.event.KeyValuePair;
 
-/** For programs that collect logs: one flat object, as they make a column or a label of each field. */
+/** For programs that collect logs: one flat object, because they make a column or a label of each field. */
 final class JsonLine implements LineFormat {
 
-    /** ASCII, so that nothing is left that anybody takes for a line end. */
+    /** ASCII, so that no program finds another line end. */
     private static final JsonFactory JSON =
             JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 

@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * When the certificates of the keys expire. The keys are asked for at each scrape, as they may come later than the
+ * When the certificates of the keys expire. The keys are read at each scrape, because they may come later than the
  * metrics, and their certificates may be replaced.
  */
 final class CertificateMeters {

@@ -67,7 +67,7 @@ final class RequestMeters {
         };
     }
 
-    /** A request that the signing service has served or refused. */
+    /** Counts a request that the signing service has served or refused. */
     void ended(AuditEvent event) {
         (event.error().isEmpty() ? succeeded : failed).get(event.action()).record(event.duration());
         event.unavailableReason().ifPresent(reason -> unavailable.get(reason).increment());
@@ -78,12 +78,12 @@ final class RequestMeters {
         }
     }
 
-    /** An answer did not reach its client. */
+    /** Counts an answer that did not reach its client. */
     void clientDisconnected(boolean signature) {
         (signature ? disconnectsWithSignature : disconnects).increment();
     }
 
-    /** An answer goes out. */
+    /** Counts an answer. */
     void answered(Optional<CallbackAction> action, String outcome) {
         Map<Outcome, Counter> counters = action.isPresent() ? answers.get(action.get()) : answersToUnknown;
         counters.get(Outcome.of(outcome)).increment();

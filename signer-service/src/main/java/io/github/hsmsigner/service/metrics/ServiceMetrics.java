@@ -115,8 +115,8 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     }
 
     /**
-     * Begins to measure the process itself: memory, garbage collection, threads. Apart from the start, as setting up
-     * the management interfaces of the virtual machine takes longer than all other metrics together. To be called once.
+     * Starts to measure the process: memory, garbage collection, threads. This is separate from startup, because the
+     * management interfaces of the virtual machine take longer than all other metrics together. Called once.
      */
     public void bindRuntime() {
         runtime = new RuntimeMeters(registry);
@@ -237,7 +237,7 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     }
 
     /**
-     * Shows when the TLS certificate of the server expires. To be called once at most.
+     * Exposes the expiry of the server's TLS certificate. Called at most once.
      *
      * @param expires gives the end of the certificate in use; called at each scrape, returns immediately
      */

@@ -7,8 +7,8 @@ package io.github.hsmsigner.service.server;
 public interface HealthReport {
 
     /**
-     * Returns whether requests can be served, and what an operator should know. Answers from what is known already, at
-     * once: it is asked for each probe, whatever the HSM does.
+     * Returns whether requests can be served, and warnings for the operator. Answers immediately from known facts,
+     * because each probe calls it, even if the HSM hangs.
      *
      * @return the state of this moment
      */

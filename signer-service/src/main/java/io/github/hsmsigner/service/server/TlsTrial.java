@@ -18,7 +18,7 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
  */
 public final class TlsTrial {
 
-    /** A handshake takes about ten rounds; one that has not ended by then never does. */
+    /** A handshake takes about ten rounds. A handshake that reaches this limit never ends. */
     private static final int MAX_ROUNDS = 1_000;
 
     private final TlsSettings settings;

@@ -401,7 +401,7 @@ class YamlSettingsTest {
                 problem(
                         "twice",
                         ONE + "log: {level: info, level: warn}\n",
-                        "Line 7 has a setting that is there already"),
+                        "Line 7 repeats a setting"),
                 problem("no number", ONE + "server:\n  port: http\n", "server.port (line 8) must be a number from 0"),
                 problem("empty value", ONE + "server:\n  port:\n", "server.port (line 8) is empty"),
                 problem("empty section", ONE + "access:\n", "access (line 7) must hold settings"),

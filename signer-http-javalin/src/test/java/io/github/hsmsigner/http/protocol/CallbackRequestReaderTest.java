@@ -253,7 +253,10 @@ class CallbackRequestReaderTest {
                 invalid("nested too deeply", "{'x':" + "[".repeat(50) + "]".repeat(50) + "}", "exceeds a limit"),
                 invalid("too many tokens", "{'x':[" + "1,".repeat(2000) + "1]}", "exceeds a limit"),
                 invalid("name that is too long", "{'" + "x".repeat(5000) + "':1}", "exceeds a limit"),
-                invalid("token that is too long", "{'signing_token':'" + "x".repeat(1_100_000) + "'}", "exceeds a limit"));
+                invalid(
+                        "token that is too long",
+                        "{'signing_token':'" + "x".repeat(1_100_000) + "'}",
+                        "exceeds a limit"));
     }
 
     @ParameterizedTest

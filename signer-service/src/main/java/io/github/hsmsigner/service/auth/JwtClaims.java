@@ -43,8 +43,8 @@ final class JwtClaims {
                 issuedAt.isPresent() && now.isBefore(issuedAt.get().minus(leeway)),
                 "The JSON Web Token was issued in the future.");
         if (settings.maximumAge().isPresent()) {
-            Instant issued = issuedAt.orElseThrow(() -> new RefusedTokenException(
-                    "The JSON Web Token has no issue time (iat), so its age is unknown."));
+            Instant issued = issuedAt.orElseThrow(() ->
+                    new RefusedTokenException("The JSON Web Token has no issue time (iat), so its age is unknown."));
             Instant end = issued.plus(settings.maximumAge().get()).plus(leeway);
             refuseIf(!now.isBefore(end), "The JSON Web Token is older than is accepted.");
         }

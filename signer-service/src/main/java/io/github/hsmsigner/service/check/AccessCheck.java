@@ -28,8 +28,7 @@ final class AccessCheck {
                     "",
                     "Policy: " + kinds + "; rules for " + access.callers().size() + " callers."));
         } catch (InvalidConfigurationException e) {
-            findings.add(Finding.error(
-                    AREA, "", e.getMessage(), "Correct the file or secret of the policy."));
+            findings.add(Finding.error(AREA, "", e.getMessage(), "Correct the file or secret of the policy."));
         }
         access.warnings()
                 .forEach(warning -> findings.add(Finding.warning(

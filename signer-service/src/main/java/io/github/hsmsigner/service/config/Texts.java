@@ -42,7 +42,9 @@ final class Texts {
             } else if (reference.group(2).isEmpty()
                     || !VARIABLE.matcher(reference.group(1)).matches()) {
                 context.problems()
-                        .add(where, "has ${ that is not followed by the name of a variable and }; write $${ for a literal ${");
+                        .add(
+                                where,
+                                "has ${ that is not followed by the name of a variable and }; write $${ for a literal ${");
                 complete = false;
             } else {
                 Optional<String> value = context.environment().referredTo(reference.group(1));

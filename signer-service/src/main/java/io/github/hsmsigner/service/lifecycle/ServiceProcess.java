@@ -71,9 +71,7 @@ public final class ServiceProcess {
             service.close();
         } catch (IllegalStateException e) {
             LoggerFactory.getLogger(ServiceProcess.class)
-                    .debug(
-                            "A stop signal arrived first. Its thread closes the service and ends the process.",
-                            e);
+                    .debug("A stop signal arrived first. Its thread closes the service and ends the process.", e);
         }
     }
 
@@ -92,7 +90,9 @@ public final class ServiceProcess {
                 exitCode = DONE;
             } else {
                 LoggerFactory.getLogger(ServiceProcess.class)
-                        .error("The service ends with exit code {}, because it could not be closed completely.", FAILED);
+                        .error(
+                                "The service ends with exit code {}, because it could not be closed completely.",
+                                FAILED);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

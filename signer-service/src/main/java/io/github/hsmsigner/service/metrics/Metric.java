@@ -291,7 +291,7 @@ enum Metric {
         return labels;
     }
 
-    /** Returns a counter that is added to; equal labels give the same one. */
+    /** Returns a counter to increment. Equal labels return the same counter. */
     Counter counter(MeterRegistry registry, String... labelValues) {
         require(Kind.COUNTER);
         return Counter.builder(meterName())
@@ -313,7 +313,7 @@ enum Metric {
                 .register(registry);
     }
 
-    /** Returns a number of the moment. The registry keeps the supplier alive. */
+    /** Makes a gauge of a current number. The registry keeps the supplier alive. */
     Gauge gauge(MeterRegistry registry, Supplier<Number> value, String... labelValues) {
         require(Kind.GAUGE);
         return Gauge.builder(meterName(), value)

@@ -345,7 +345,8 @@ class AuditFileTest {
         try (AuditFile audit = open()) {
             AuditEvents.record(audit, 1, 3);
             Files.write(file(), new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
-            assertThatThrownBy(() -> AuditEvents.record(audit, 4, 4)).hasMessageContaining("another process changed it");
+            assertThatThrownBy(() -> AuditEvents.record(audit, 4, 4))
+                    .hasMessageContaining("another process changed it");
             audit.reopen();
             AuditEvents.record(audit, 4, 4);
         }
@@ -358,7 +359,8 @@ class AuditFileTest {
         try (AuditFile audit = open()) {
             AuditEvents.record(audit, 1, 3);
             Files.writeString(file(), "mallory\n", StandardOpenOption.APPEND);
-            assertThatThrownBy(() -> AuditEvents.record(audit, 4, 4)).hasMessageContaining("another process changed it");
+            assertThatThrownBy(() -> AuditEvents.record(audit, 4, 4))
+                    .hasMessageContaining("another process changed it");
             Files.move(file(), evidence);
             AuditEvents.record(audit, 4, 4);
         }

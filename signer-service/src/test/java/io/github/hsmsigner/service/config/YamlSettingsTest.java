@@ -398,10 +398,7 @@ class YamlSettingsTest {
                         "unknown name, nothing like it",
                         ONE + "log: {colour: red}\n",
                         "log.colour (line 7) is not a setting; there are level, format"),
-                problem(
-                        "twice",
-                        ONE + "log: {level: info, level: warn}\n",
-                        "Line 7 repeats a setting"),
+                problem("twice", ONE + "log: {level: info, level: warn}\n", "Line 7 repeats a setting"),
                 problem("no number", ONE + "server:\n  port: http\n", "server.port (line 8) must be a number from 0"),
                 problem("empty value", ONE + "server:\n  port:\n", "server.port (line 8) is empty"),
                 problem("empty section", ONE + "access:\n", "access (line 7) must hold settings"),
@@ -423,7 +420,10 @@ class YamlSettingsTest {
                         "what looks like a variable in a secret",
                         ONE.replace("{file: @pin}", "se${CRET}"),
                         "tokens.main.pin (line 4) refers to an environment variable that is not set"),
-                problem("brace left open", ONE.replace("{file: @pin}", "'${SECRET'"), "has ${ that is not followed by the name"),
+                problem(
+                        "brace left open",
+                        ONE.replace("{file: @pin}", "'${SECRET'"),
+                        "has ${ that is not followed by the name"),
                 problem(
                         "PIN with a colon and a space",
                         ONE.replace("pin: {file: @pin}", "pin:\n      SECRET: crypto"),

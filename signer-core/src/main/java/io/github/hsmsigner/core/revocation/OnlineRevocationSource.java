@@ -132,6 +132,25 @@ public final class OnlineRevocationSource implements RevocationSource, AutoClose
         }
     }
 
+    /**
+     * Returns how often revocation information was refreshed in the background.
+     *
+     * @return the number since this source was built
+     */
+    public long refreshes() {
+        return cache.refreshes();
+    }
+
+    /**
+     * Returns how often revocation information could not be refreshed in the background. The previous response stays in use until its
+     * nextUpdate, unless the certificate was revoked.
+     *
+     * @return the number since this source was built, retries included
+     */
+    public long failedRefreshes() {
+        return cache.failedRefreshes();
+    }
+
     /** Ends refreshing in the background. Requests still fetch what they need. */
     @Override
     public void close() {

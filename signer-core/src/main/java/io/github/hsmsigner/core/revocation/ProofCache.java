@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,8 @@ final class ProofCache {
     private final Map<X509Certificate, Failed> failures;
 
     private final RefreshTimer timer;
+    private final LongAdder refreshes = new LongAdder();
+    private final LongAdder failedRefreshes = new LongAdder();
 
     /** Guarded by the cache. */
     private static final class Kept {
@@ -200,12 +203,14 @@ final class ProofCache {
         }
         try {
             keep(certificate, entry.search.apply(Deadline.after(REFRESH_LIMIT)), entry.search, false);
+            refreshes.increment();
             if (entry.outage.succeeded() > 0) {
                 LOG.info(
                         "Revocation information for the certificate of {} is refreshed again.",
                         DistinguishedName.ofSubject(certificate));
             }
         } catch (RuntimeException | Error e) {
+            failedRefreshes.increment();
             if (e instanceof SigningUnavailableException && !passes(e)) {
                 synchronized (this) {
                     kept.remove(certificate, entry);
@@ -224,6 +229,14 @@ final class ProofCache {
             Duration next = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
             timer.after(pause, () -> refresh(certificate, entry, next));
         }
+    }
+
+    long refreshes() {
+        return refreshes.sum();
+    }
+
+    long failedRefreshes() {
+        return failedRefreshes.sum();
     }
 
     /** Ends a search without a proof. Keeps a failure of the peers, so that not each request waits for one that does not answer. */

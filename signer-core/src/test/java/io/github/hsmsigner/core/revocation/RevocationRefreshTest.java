@@ -76,6 +76,8 @@ class RevocationRefreshTest {
         assertThat(requests()).isEqualTo(2);
         use();
         assertThat(requests()).isEqualTo(2);
+        assertThat(source.refreshes()).as("of two certificates").isEqualTo(2);
+        assertThat(source.failedRefreshes()).isZero();
     }
 
     @Test
@@ -94,6 +96,8 @@ class RevocationRefreshTest {
             assertThat(attempts)
                     .as("after pauses of 0.5, 1, 2, 4, 8 and 10 minutes")
                     .isBetween(4, 8);
+            assertThat(source.failedRefreshes()).as("retries count").isEqualTo(attempts);
+            assertThat(source.refreshes()).as("of the other certificate").isEqualTo(1);
             use();
             assertThat(requests()).isEqualTo(attempts + 1);
             assertThat(log.text()).containsOnlyOnce("could not be refreshed; the previous one stays in use until");
@@ -117,6 +121,8 @@ class RevocationRefreshTest {
         int before = requests();
         pass(Duration.ofMinutes(2));
         assertThat(requests()).isEqualTo(before + 1);
+        assertThat(source.failedRefreshes()).isPositive();
+        assertThat(source.refreshes()).as("of two certificates").isEqualTo(2);
         pass(Duration.ofMinutes(20));
         use();
         assertThat(requests()).isEqualTo(before + 1);

@@ -159,6 +159,7 @@ final class RunningService implements AutoCloseable {
         if (audit != null) {
             metrics.bindAudit(audit);
         }
+        revocation.ifPresent(source -> metrics.bindRevocation(source::refreshes, source::failedRefreshes));
     }
 
     /** The deadline is one of the settings for signatures, and it is the callback that keeps it. */

@@ -80,6 +80,13 @@ enum Metric {
                     + " authority answered and timestamps are not required. Requests that failed because no"
                     + " timestamp was available are in signer_requests_total.",
             "result"),
+    REVOCATION_REFRESHES(
+            Kind.COUNTER,
+            "signer_revocation_refreshes_total",
+            "Refreshes of OCSP responses and CRLs in the background, by result: ok, or failed, retries"
+                    + " included. After a failure the previous response stays in use until its nextUpdate. Present only"
+                    + " with revocation information.",
+            "result"),
     RAW_DATA_DEVIATED(
             Kind.COUNTER,
             "signer_raw_data_deviated_total",

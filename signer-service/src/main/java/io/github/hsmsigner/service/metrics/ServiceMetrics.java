@@ -269,6 +269,17 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     }
 
     /**
+     * Shows how often revocation information was refreshed. To be called once at most.
+     *
+     * @param refreshes the number of refreshes; asked at each scrape
+     * @param failed the number of failed refreshes; asked at each scrape
+     */
+    public void bindRevocation(LongSupplier refreshes, LongSupplier failed) {
+        Metric.REVOCATION_REFRESHES.counter(registry, refreshes::getAsLong, "ok");
+        Metric.REVOCATION_REFRESHES.counter(registry, failed::getAsLong, "failed");
+    }
+
+    /**
      * Shows whether the service is ready.
      *
      * @param ready called at each scrape; returns immediately

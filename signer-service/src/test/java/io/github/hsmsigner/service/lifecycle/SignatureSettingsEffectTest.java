@@ -221,6 +221,8 @@ class SignatureSettingsEffectTest {
                             .getSignedAttributes()
                             .get(REVOCATION_INFO_ARCHIVAL))
                     .isNotNull();
+            assertThat(Client.text(service.client().get("/metrics")))
+                    .contains("signer_revocation_refreshes_total{result=\"failed\"} 0");
         }
     }
 

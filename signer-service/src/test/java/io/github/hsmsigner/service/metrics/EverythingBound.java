@@ -24,6 +24,7 @@ final class EverythingBound {
         metrics.bindQueue("queue", SigningQueue.of(1, 1, Duration.ofSeconds(1)));
         metrics.tokenEvents("token");
         metrics.bindHttpLimit("max_requests", () -> 0);
+        metrics.bindRevocation(() -> 0, () -> 0);
         System.gc();
         long end = System.nanoTime() + LIMIT.toNanos();
         Scrape scrape = Scrape.of(metrics);

@@ -48,7 +48,7 @@ final class RecoveryReader {
             "no-success-limit",
             "10s",
             "time of failures of any kind without a success after which the circuit breaker opens and"
-                    + " requests fail at once");
+                    + " requests fail immediately");
 
     static final Section SECTION = Section.of(
             FIRST_RETRY_PAUSE,

@@ -64,6 +64,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
      *
      * @param service returns the service; called for each request. If it throws
      *     {@link io.github.hsmsigner.core.error.SigningUnavailableException}, the answer is 503
+     * @throws IllegalStateException if the class path has another major version of Javalin than 7
      */
     public DocumentEnginePlugin(Supplier<SigningService> service) {
         this(service, settings -> {});
@@ -75,9 +76,11 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
      * @param service returns the service; called for each request. If it throws
      *     {@link io.github.hsmsigner.core.error.SigningUnavailableException}, the answer is 503
      * @param settings changes the settings that are not to have their defaults
+     * @throws IllegalStateException if the class path has another major version of Javalin than 7
      */
     public DocumentEnginePlugin(Supplier<SigningService> service, Consumer<Settings> settings) {
         super(settings, new Settings());
+        JavalinVersion.requireSupported(Plugin.class.getClassLoader());
         this.service = Objects.requireNonNull(service, "service");
     }
 

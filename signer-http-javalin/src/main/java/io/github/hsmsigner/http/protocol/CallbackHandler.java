@@ -238,12 +238,18 @@ public final class CallbackHandler {
         }
 
         private CallbackAnswer tooLarge() {
-            return ErrorAnswer.bodyTooLarge(limits.maxBodyBytes(), facts.requestId());
+            return ErrorAnswer.of(
+                    HttpErrorCode.BODY_TOO_LARGE,
+                    "The body is larger than " + limits.maxBodyBytes() + " bytes, the limit of this service.",
+                    facts.requestId());
         }
 
         private CallbackAnswer serve() {
             if (!isJson()) {
-                return ErrorAnswer.unsupportedMediaType(facts.requestId());
+                return ErrorAnswer.of(
+                        HttpErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                        "The header Content-Type must say application/json, once, as the body must be a JSON object.",
+                        facts.requestId());
             }
             if (!isPlain()) {
                 return ErrorAnswer.unsupportedContentEncoding(facts.requestId());
@@ -259,10 +265,15 @@ public final class CallbackHandler {
                 return tooLarge();
             } catch (RequestMemoryException e) {
                 reason = e.getMessage();
-                return ErrorAnswer.noRequestMemory(facts.requestId());
+                return ErrorAnswer.unavailable(
+                        "The signing service holds as many long texts of requests as it may at once.",
+                        facts.requestId());
             } catch (SlowBodyException e) {
                 reason = e.getMessage();
-                return ErrorAnswer.requestTimeout(facts.requestId());
+                return ErrorAnswer.of(
+                        HttpErrorCode.REQUEST_TIMEOUT,
+                        "The body arrives too slowly to be waited for.",
+                        facts.requestId());
             } catch (UnrecordedRequestException e) {
                 // As long as the audit log cannot be written, each request comes here.
                 LOG.debug("Request {} could not be recorded.", facts.requestId(), e);

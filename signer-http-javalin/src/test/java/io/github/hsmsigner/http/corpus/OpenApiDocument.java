@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.StringNode;
@@ -82,6 +83,16 @@ final class OpenApiDocument {
     /** The statuses that are documented. */
     List<String> statuses() {
         return List.copyOf(document.at(OPERATION + "/responses").propertyNames());
+    }
+
+    /** The codes of errors that responses with this status can have; none for a response that is no error. */
+    List<String> errorCodes(String status) {
+        return document.at(resolved(OPERATION + "/responses/" + status)).findValues("code").stream()
+                .flatMap(code -> Stream.concat(
+                        Stream.of(code.path("const")), code.path("enum").valueStream()))
+                .filter(JsonNode::isString)
+                .map(JsonNode::stringValue)
+                .toList();
     }
 
     /** The examples of requests. */

@@ -1,6 +1,7 @@
 package io.github.hsmsigner.http.corpus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.PolicyDecision;
@@ -13,17 +14,20 @@ import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.javalin.BodyPace;
 import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
+import io.github.hsmsigner.http.protocol.HttpErrorCode;
 import io.javalin.Javalin;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -121,6 +125,18 @@ class OpenApiTest {
         HttpResponse<byte[]> response = post("/sign", body);
         assertThat(response.statusCode()).isEqualTo(200);
         DOCUMENT.assertHas(response);
+    }
+
+    @Test
+    void eachDocumentedErrorCodeExistsWithItsStatus() {
+        List<Tuple> documented = DOCUMENT.statuses().stream()
+                .flatMap(status -> DOCUMENT.errorCodes(status).stream().map(code -> tuple(code, status)))
+                .toList();
+        assertThat(documented)
+                .hasSizeGreaterThan(10)
+                .isSubsetOf(Arrays.stream(HttpErrorCode.values())
+                        .map(code -> tuple(code.text(), Integer.toString(code.status())))
+                        .toList());
     }
 
     static List<MalformedBodies.Body> corpus() {

@@ -5,12 +5,17 @@ import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.SigningAction;
 import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import io.github.hsmsigner.http.protocol.CallbackAction;
+import io.github.hsmsigner.http.protocol.HttpErrorCode;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Counts and measures requests. All meters are created at startup, so that a counter shows its first increase. No
@@ -23,8 +28,11 @@ final class RequestMeters {
 
     private static final String UNKNOWN = "unknown";
 
-    private final Map<CallbackAction, Map<Outcome, Counter>> answers = new EnumMap<>(CallbackAction.class);
-    private final Map<Outcome, Counter> answersToUnknown;
+    /** The outcome of a report with a code that {@link HttpErrorCode} lacks. */
+    private static final String OTHER = "other";
+
+    private final Map<CallbackAction, Map<String, Counter>> answers = new EnumMap<>(CallbackAction.class);
+    private final Map<String, Counter> answersToUnknown;
     private final Map<SigningAction, Timer> succeeded = new EnumMap<>(SigningAction.class);
     private final Map<SigningAction, Timer> failed = new EnumMap<>(SigningAction.class);
     private final Map<Reason, Counter> unavailable = new EnumMap<>(Reason.class);
@@ -51,12 +59,17 @@ final class RequestMeters {
         }
     }
 
-    private static Map<Outcome, Counter> counters(MeterRegistry registry, String action) {
-        Map<Outcome, Counter> counters = new EnumMap<>(Outcome.class);
-        for (Outcome outcome : Outcome.values()) {
-            counters.put(outcome, Metric.REQUESTS.counter(registry, action, outcome.text()));
-        }
-        return counters;
+    private static Map<String, Counter> counters(MeterRegistry registry, String action) {
+        return outcomes()
+                .collect(Collectors.toUnmodifiableMap(
+                        Function.identity(), outcome -> Metric.REQUESTS.counter(registry, action, outcome)));
+    }
+
+    /** Returns the values of the label {@code outcome}. There are no others, whatever a client sends. */
+    static Stream<String> outcomes() {
+        return Stream.concat(
+                Stream.of("ok"),
+                Stream.concat(Arrays.stream(HttpErrorCode.values()).map(HttpErrorCode::text), Stream.of(OTHER)));
     }
 
     private static String text(SigningAction action) {
@@ -85,7 +98,7 @@ final class RequestMeters {
 
     /** Counts an answer. */
     void answered(Optional<CallbackAction> action, String outcome) {
-        Map<Outcome, Counter> counters = action.isPresent() ? answers.get(action.get()) : answersToUnknown;
-        counters.get(Outcome.of(outcome)).increment();
+        Map<String, Counter> counters = action.isPresent() ? answers.get(action.get()) : answersToUnknown;
+        counters.getOrDefault(outcome, counters.get(OTHER)).increment();
     }
 }

@@ -1,6 +1,7 @@
 package io.github.hsmsigner.service.server;
 
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import io.github.hsmsigner.http.protocol.HttpErrorCode;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
@@ -50,7 +51,13 @@ final class ClientCertificateHandler extends Handler.Wrapper {
                 verify(tls.sslSession(), tls.peerCertificates(), current.get());
             } catch (UntrustedClientException e) {
                 answers.refuse(
-                        request, response, callback, id -> ErrorAnswer.invalidClientCertificate(e.getMessage(), id));
+                        request,
+                        response,
+                        callback,
+                        id -> ErrorAnswer.of(
+                                HttpErrorCode.INVALID_CLIENT_CERTIFICATE,
+                                e.getMessage() + " Connect again with a certificate that is valid.",
+                                id));
                 return true;
             }
         }

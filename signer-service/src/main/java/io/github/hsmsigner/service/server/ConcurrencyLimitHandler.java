@@ -1,7 +1,6 @@
 package io.github.hsmsigner.service.server;
 
 import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
-import io.github.hsmsigner.http.protocol.ErrorAnswer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -120,7 +119,7 @@ final class ConcurrencyLimitHandler extends Handler.Wrapper {
 
     private void refuse(Request request, Response response, Callback callback) {
         limits.increment(ServerLimit.MAX_REQUESTS);
-        answers.refuse(request, response, callback, ErrorAnswer::tooManyRequests);
+        answers.refuse(request, response, callback, ServerAnswers::tooManyRequests);
     }
 
     /** Finds the slowest body among the requests of clients that are served more than this one. */

@@ -1,6 +1,7 @@
 package io.github.hsmsigner.service.server;
 
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import io.github.hsmsigner.http.protocol.HttpErrorCode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -47,13 +48,33 @@ final class LoginControlPages extends Handler.Wrapper {
         ConnectionMetaData connection = request.getConnectionMetaData();
         if (!isOnThisMachine(connection.getRemoteSocketAddress(), connection.getLocalSocketAddress())
                 || request.getHeaders().contains(HttpHeader.ORIGIN)) {
-            answers.send(request, response, callback, ErrorAnswer::onlyFromThisMachine);
+            answers.send(
+                    request,
+                    response,
+                    callback,
+                    id -> ErrorAnswer.of(
+                            HttpErrorCode.FORBIDDEN,
+                            "This request is accepted from the machine or pod of the service only, and not from web pages.",
+                            id));
         } else if (!HttpMethod.POST.is(request.getMethod())) {
             answers.send(request, response, callback, id -> ErrorAnswer.methodNotAllowed("POST", id));
         } else if (!logins.tokens().contains(token)) {
-            answers.send(request, response, callback, id -> ErrorAnswer.noSuchToken(logins.tokens(), id));
+            answers.send(
+                    request,
+                    response,
+                    callback,
+                    id -> ErrorAnswer.of(
+                            HttpErrorCode.NOT_FOUND,
+                            "The settings have no token of this name; the tokens are " + logins.tokens() + ".",
+                            id));
         } else if (!logins.allowLogins(token)) {
-            answers.send(request, response, callback, ErrorAnswer::tokenNotOpen);
+            answers.send(
+                    request,
+                    response,
+                    callback,
+                    id -> ErrorAnswer.unavailable(
+                            "The token is not open yet, so it has rejected no PIN. GET /health/ready has the reason.",
+                            id));
         } else {
             allowed(token, request, response, callback);
         }

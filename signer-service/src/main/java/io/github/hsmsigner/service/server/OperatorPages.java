@@ -69,7 +69,7 @@ final class OperatorPages extends Handler.Wrapper {
         }
         if (page instanceof MetricsContent) {
             if (!metricsResponses.tryAcquire()) {
-                answers.send(request, response, callback, ErrorAnswer::tooManyRequests);
+                answers.send(request, response, callback, ServerAnswers::tooManyRequests);
                 return true;
             }
             Request.addCompletionListener(request, failure -> metricsResponses.release());

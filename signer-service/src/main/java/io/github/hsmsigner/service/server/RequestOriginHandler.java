@@ -1,6 +1,7 @@
 package io.github.hsmsigner.service.server;
 
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import io.github.hsmsigner.http.protocol.HttpErrorCode;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -46,11 +47,26 @@ final class RequestOriginHandler extends Handler.Wrapper {
         }
         Optional<String> header = headerOfBrowsers(request);
         if (header.isPresent()) {
-            answers.refuse(request, response, callback, id -> ErrorAnswer.browserRequest(header.get(), id));
+            answers.refuse(
+                    request,
+                    response,
+                    callback,
+                    id -> ErrorAnswer.of(
+                            HttpErrorCode.BROWSER_REQUEST,
+                            "The request has a header " + header.get()
+                                    + ", which only browsers send. This service accepts requests of servers only.",
+                            id));
             return true;
         }
         if (!allowedHosts.isEmpty() && !isAllowed(request.getHttpURI().getHost())) {
-            answers.refuse(request, response, callback, ErrorAnswer::misdirectedRequest);
+            answers.refuse(
+                    request,
+                    response,
+                    callback,
+                    id -> ErrorAnswer.of(
+                            HttpErrorCode.MISDIRECTED_REQUEST,
+                            "The header Host does not name a host that this service serves.",
+                            id));
             return true;
         }
         return super.handle(request, response, callback);

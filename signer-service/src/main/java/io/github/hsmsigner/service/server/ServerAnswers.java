@@ -2,6 +2,7 @@ package io.github.hsmsigner.service.server;
 
 import io.github.hsmsigner.core.internal.fetch.PeerText;
 import io.github.hsmsigner.http.protocol.CallbackAnswer;
+import io.github.hsmsigner.http.protocol.ErrorAnswer;
 import io.github.hsmsigner.http.protocol.LogRateLimiter;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -40,6 +41,11 @@ final class ServerAnswers {
                         .log(
                                 "Requests that the server refused were not logged, because there were more than {} a second.",
                                 LogRateLimiter.LINES_PER_SECOND));
+    }
+
+    /** Returns the response of a server that serves as many requests as it may. */
+    static CallbackAnswer tooManyRequests(String requestId) {
+        return ErrorAnswer.unavailable("The signing service is serving as many requests as it may at once.", requestId);
     }
 
     /** Reports, logs and sends the answer that the function makes for the request's identifier. */

@@ -12,6 +12,7 @@ import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import io.github.hsmsigner.http.protocol.CallbackAction;
 import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import io.github.hsmsigner.http.protocol.HttpErrorCode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,42 +41,18 @@ class RequestCountTest {
         metrics.answered(Optional.of(CallbackAction.SIGN_PKCS7), "ok");
         metrics.answered(Optional.of(CallbackAction.SIGN_PKCS7), "unavailable");
         metrics.answered(Optional.of(CallbackAction.GET_CERTIFICATES), "ok");
-        metrics.answered(Optional.empty(), "invalid_request");
-        metrics.answeredByServer(ErrorAnswer.notFound("id"));
-        metrics.answeredByServer(ErrorAnswer.methodNotAllowed("POST", "id"));
-        metrics.answeredByServer(ErrorAnswer.bodyTooLarge(1, "id"));
-        metrics.answeredByServer(ErrorAnswer.unsupportedMediaType("id"));
-        metrics.answeredByServer(ErrorAnswer.unsupportedContentEncoding("id"));
-        metrics.answeredByServer(ErrorAnswer.ofHttpServer(400, "id"));
-        metrics.answeredByServer(ErrorAnswer.ofHttpServer(503, "id"));
-        metrics.answeredByServer(ErrorAnswer.internal("id"));
-        metrics.answeredByServer(ErrorAnswer.requestTimeout("id"));
-
-        metrics.answeredByServer(ErrorAnswer.invalidClientCertificate("It expired.", "id"));
-        metrics.answeredByServer(ErrorAnswer.browserRequest("Origin", "id"));
-        metrics.answeredByServer(ErrorAnswer.misdirectedRequest("id"));
+        for (HttpErrorCode code : HttpErrorCode.values()) {
+            metrics.answeredByServer(ErrorAnswer.of(code, "Say please.", "id"));
+        }
 
         Scrape scrape = Scrape.of(metrics);
         assertThat(count(scrape, "sign_pkcs7", "ok")).isEqualTo(1);
         assertThat(count(scrape, "sign_pkcs7", "unavailable")).isEqualTo(1);
         assertThat(count(scrape, "get_certificates", "ok")).isEqualTo(1);
-        for (String outcome : Set.of(
-                "invalid_request",
-                "not_found",
-                "method_not_allowed",
-                "body_too_large",
-                "unsupported_media_type",
-                "unsupported_content_encoding",
-                "bad_http_request",
-                "http_server",
-                "request_timeout",
-                "invalid_client_certificate",
-                "browser_request",
-                "misdirected_request",
-                "internal")) {
-            assertThat(count(scrape, "unknown", outcome)).as(outcome).isEqualTo(1);
+        for (HttpErrorCode code : HttpErrorCode.values()) {
+            assertThat(count(scrape, "unknown", code.text())).as(code.text()).isEqualTo(1);
         }
-        assertThat(scrape.sum("signer_requests_total")).isEqualTo(16);
+        assertThat(scrape.sum("signer_requests_total")).isEqualTo(3 + HttpErrorCode.values().length);
     }
 
     @ParameterizedTest

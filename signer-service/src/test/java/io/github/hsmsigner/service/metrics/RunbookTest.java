@@ -62,8 +62,7 @@ class RunbookTest {
     @Test
     void eachOutcomeThatIsCountedIsNamed() {
         String codesOfHttp = SECTIONS.get("Codes of HTTP");
-        assertThat(new TreeSet<>(Arrays.stream(Outcome.values())
-                        .map(Outcome::text)
+        assertThat(new TreeSet<>(RequestMeters.outcomes()
                         .filter(text -> !SECTIONS.containsKey(text))
                         .toList()))
                 .allSatisfy(text -> assertThat(text.equals("ok") || codesOfHttp.contains("`" + text + "`"))

@@ -75,9 +75,6 @@ public final class JdkHttpServerExample {
         if (!exchange.getRequestURI().getPath().equals("/sign")) {
             return ErrorAnswer.notFound(requestId);
         }
-        if (!exchange.getRequestMethod().equals("POST")) {
-            return ErrorAnswer.methodNotAllowed("POST", requestId);
-        }
         Headers headers = exchange.getRequestHeaders();
         String length = headers.getFirst("Content-Length");
         CallFacts facts = new CallFacts(
@@ -92,7 +89,9 @@ public final class JdkHttpServerExample {
                 Map.of(
                         "remote_address",
                         exchange.getRemoteAddress().getAddress().getHostAddress()));
-        return handler.answer(facts, exchange.getRequestBody());
+        return exchange.getRequestMethod().equals("POST")
+                ? handler.answer(facts, exchange.getRequestBody())
+                : handler.methodNotAllowed(facts);
     }
 
     private static Optional<String> value(Headers headers, String name) {

@@ -8,7 +8,6 @@ import io.github.hsmsigner.http.protocol.CallbackHandler;
 import io.github.hsmsigner.http.protocol.CallbackLimits;
 import io.github.hsmsigner.http.protocol.CallbackObserver;
 import io.github.hsmsigner.http.protocol.CertificateEncoding;
-import io.github.hsmsigner.http.protocol.ErrorAnswer;
 import io.github.hsmsigner.http.protocol.MemoryBudget;
 import io.github.hsmsigner.http.protocol.RequestLog;
 import io.javalin.config.JavalinState;
@@ -36,8 +35,8 @@ import java.util.function.Supplier;
  *
  * <p>The plugin answers every error on its path itself. It registers nothing else: the application's own routes,
  * exception handlers and settings do not change. Every answer carries the header {@code X-Request-Id}. The plugin
- * answers other methods on the path with 405. An application can register it several times, on different paths.
- * Immutable and thread-safe.
+ * answers other methods on the path with 405, and reports them to the observer too. An application can register it
+ * several times, on different paths. Immutable and thread-safe.
  *
  * <p>Policies find the client's address among the transport facts ({@link TransportFacts}). They also find the client's
  * TLS certificate if the server requests one and has verified it.
@@ -105,7 +104,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
         if ("POST".equals(context.req().getMethod())) {
             send(context, handler.answer(facts(context), body(context)));
         } else {
-            JavalinAnswers.send(context, ErrorAnswer.methodNotAllowed("POST", RequestIds.of(context)));
+            JavalinAnswers.send(context, handler.methodNotAllowed(facts(context)));
         }
     }
 

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,11 +123,26 @@ public final class CallbackHandler {
      * @return the answer; also where something goes wrong
      */
     public CallbackAnswer answer(CallFacts facts, InputStream body) {
+        return answer(facts, body, Call::answer);
+    }
+
+    /**
+     * Rejects a request because its method is not {@code POST}. The observer gets a report of it, as of each callback.
+     *
+     * @param facts the metadata of the HTTP request
+     * @return the response with status 405
+     */
+    public CallbackAnswer methodNotAllowed(CallFacts facts) {
+        return answer(
+                facts, InputStream.nullInputStream(), call -> ErrorAnswer.methodNotAllowed("POST", facts.requestId()));
+    }
+
+    private CallbackAnswer answer(CallFacts facts, InputStream body, Function<Call, CallbackAnswer> serve) {
         long start = System.nanoTime();
         enterLoggingContext(facts);
         try (MemoryBudget.Share share = memory.newShare()) {
             Call call = new Call(facts, new LimitedBody(body, limits.maxBodyBytes()), share);
-            CallbackAnswer answer = call.answer();
+            CallbackAnswer answer = serve.apply(call);
             CallbackReport report = call.report(answer, System.nanoTime() - start);
             tell(report);
             return answer.whenUndelivered(reason -> undelivered(facts, report, call, reason));

@@ -10,6 +10,7 @@ import io.github.hsmsigner.core.TransportFacts;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
+import io.github.hsmsigner.http.protocol.CallbackReport;
 import io.github.hsmsigner.http.protocol.CertificateEncoding;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -117,6 +119,27 @@ class DocumentEnginePluginTest {
                                 .POST(BodyPublishers.ofString("{\"encoded_contents\":\"" + BASE64 + "\"}")))
                         .statusCode())
                 .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
+    void reportsOtherMethodsToItsObserver(String method) {
+        SigningService service = TestKey.service(directory);
+        List<CallbackReport> reports = new CopyOnWriteArrayList<>();
+        Client client = start(config -> config.registerPlugin(
+                new DocumentEnginePlugin(() -> service, settings -> settings.observer(reports::add))));
+
+        HttpResponse<byte[]> response = client.send(client.request("/sign").method(method, BodyPublishers.noBody()));
+
+        assertThat(response.statusCode()).isEqualTo(405);
+        assertThat(reports).singleElement().satisfies(report -> {
+            assertThat(report.requestId()).isEqualTo(Client.header(response, "X-Request-Id"));
+            assertThat(report.outcome()).isEqualTo("method_not_allowed");
+            assertThat(report.status()).isEqualTo(405);
+            assertThat(report.client()).contains("127.0.0.1");
+            assertThat(report.action()).isEmpty();
+            assertThat(report.bodyBytes()).isZero();
+        });
     }
 
     @Test

@@ -6,7 +6,6 @@ import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.CallbackHandler;
 import io.github.hsmsigner.http.protocol.CallbackLimits;
 import io.github.hsmsigner.http.protocol.CertificateEncoding;
-import io.github.hsmsigner.http.protocol.ErrorAnswer;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -26,8 +25,6 @@ import org.springframework.web.bind.annotation.RestController;
  */
 @RestController
 public class CallbackController {
-
-    private static final String POST = "POST";
 
     private final CallbackHandler handler;
 
@@ -50,9 +47,10 @@ public class CallbackController {
     @RequestMapping("/sign")
     public void sign(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String requestId = UUID.randomUUID().toString();
-        CallbackAnswer answer = POST.equals(request.getMethod())
-                ? handler.answer(facts(request, requestId), request.getInputStream())
-                : ErrorAnswer.methodNotAllowed(POST, requestId);
+        CallFacts facts = facts(request, requestId);
+        CallbackAnswer answer = "POST".equals(request.getMethod())
+                ? handler.answer(facts, request.getInputStream())
+                : handler.methodNotAllowed(facts);
         response.setStatus(answer.status());
         response.setHeader("X-Request-Id", requestId);
         answer.headers().forEach(response::setHeader);

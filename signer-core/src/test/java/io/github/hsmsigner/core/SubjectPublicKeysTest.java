@@ -9,15 +9,20 @@ import io.github.hsmsigner.testing.ExternalTool;
 import io.github.hsmsigner.testing.TestPki;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.List;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x509.X509ObjectIdentifiers;
 import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.bouncycastle.crypto.util.PublicKeyFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SubjectPublicKeysTest {
@@ -75,6 +80,35 @@ class SubjectPublicKeysTest {
             assertThat(SubjectPublicKeys.same(other, TestPki.keyPair("EC", bits).getPublic()))
                     .isFalse();
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DSA, 1.2.840.10040.4.1",
+        "Ed448, 1.3.101.113",
+        "X25519, 1.3.101.110",
+        "DiffieHellman, 1.2.840.113549.1.3.1"
+    })
+    void keysOfOtherTypesAreRejectedByName(String type, String identifier) throws Exception {
+        byte[] key =
+                KeyPairGenerator.getInstance(type).generateKeyPair().getPublic().getEncoded();
+        assertThatThrownBy(() -> SubjectPublicKeys.decode(key))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Not an RSA, EC or Ed25519 public key")
+                .hasMessageEndingWith(identifier);
+    }
+
+    /** The identifier of RSA keys in X.509 (ITU-T X.500 Annex), which Java accepts too. */
+    @Test
+    void anRsaKeyWithTheIdentifierOfX509IsDecoded() throws Exception {
+        SubjectPublicKeyInfo info =
+                SubjectPublicKeyInfo.getInstance(TestKeys.KEY_PAIR.getPublic().getEncoded());
+        byte[] encoded = new SubjectPublicKeyInfo(
+                        new AlgorithmIdentifier(X509ObjectIdentifiers.id_ea_rsa, DERNull.INSTANCE),
+                        info.parsePublicKey())
+                .getEncoded();
+        assertThat(SubjectPublicKeys.same(SubjectPublicKeys.decode(encoded), TestKeys.KEY_PAIR.getPublic()))
+                .isTrue();
     }
 
     @Test

@@ -135,11 +135,11 @@ public final class KeyStoreSigner implements Signer, CertificateProvider {
     @Override
     public byte[] signMessage(SignatureAlgorithm algorithm, byte[] message, Deadline deadline) {
         requireSupported(algorithm);
-        if (!algorithm.scheme().signsWholeMessage()) {
-            return Signer.super.signMessage(algorithm, message, deadline);
-        }
         try {
-            return jca("Ed25519", message);
+            return switch (algorithm.scheme()) {
+                case RSA_PKCS1, RSA_PSS, ECDSA -> Signer.super.signMessage(algorithm, message, deadline);
+                case ED25519 -> jca("Ed25519", message);
+            };
         } catch (GeneralSecurityException e) {
             throw new InternalSigningException("The Java runtime could not sign with the key in memory.", e);
         }

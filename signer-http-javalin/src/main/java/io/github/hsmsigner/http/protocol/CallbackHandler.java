@@ -360,7 +360,10 @@ public final class CallbackHandler {
             if (request instanceof CallbackRequest.RawSignature raw) {
                 return CallbackAnswer.octets(signing.signRaw(context, raw.data()));
             }
-            return CertificatesAnswer.of(signing.certificates(context), certificateEncoding);
+            if (request instanceof CallbackRequest.Certificates) {
+                return CertificatesAnswer.of(signing.certificates(context), certificateEncoding);
+            }
+            throw new IllegalStateException("Unknown callback: " + request.action());
         }
 
         private Deadline after(Duration limit) {

@@ -58,7 +58,19 @@ public final class SigningMechanisms {
     private static boolean canSign(MechanismType type) {
         return switch (type) {
             case RSA_PKCS_KEY_PAIR_GEN, EC_KEY_PAIR_GEN, EC_EDWARDS_KEY_PAIR_GEN, SHA256, SHA384, SHA512 -> false;
-            default -> true;
+            case RSA_PKCS,
+                    RSA_PKCS_PSS,
+                    SHA256_RSA_PKCS,
+                    SHA384_RSA_PKCS,
+                    SHA512_RSA_PKCS,
+                    SHA256_RSA_PKCS_PSS,
+                    SHA384_RSA_PKCS_PSS,
+                    SHA512_RSA_PKCS_PSS,
+                    ECDSA,
+                    ECDSA_SHA256,
+                    ECDSA_SHA384,
+                    ECDSA_SHA512,
+                    EDDSA -> true;
         };
     }
 }

@@ -106,7 +106,8 @@ final class SessionCall<T> implements Runnable {
                     // 5.13.2).
                     case THROTTLED -> true;
                     case STALE_HANDLE, CALLER_ERROR -> error.function().equals("C_SignInit");
-                    default -> false;
+                    case NONE, SESSION_DEAD, NOT_LOGGED_IN, CREDENTIALS, TOO_MANY_SESSIONS, DEVICE_FAULT, MODULE_DEAD ->
+                        false;
                 };
         return harmless && session.outcome(true) <= TOLERATED_FAILURES
                 ? Optional.empty()

@@ -87,7 +87,8 @@ final class StrictJson {
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getDecimalValue();
             case VALUE_TRUE -> Boolean.TRUE;
             case VALUE_FALSE -> Boolean.FALSE;
-            default -> null;
+            case VALUE_NULL -> null;
+            default -> throw new IllegalStateException("Not the start of a JSON value: " + token);
         };
     }
 

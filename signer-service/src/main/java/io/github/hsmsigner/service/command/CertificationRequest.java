@@ -8,13 +8,12 @@ import io.github.hsmsigner.pkcs11.Pkcs11Signer;
 import java.io.IOException;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import javax.security.auth.x500.X500Principal;
 
 /** A certification request (RFC 2986) that is to be made. Immutable. */
 record CertificationRequest(X500Principal subject, NewFile file) {
-
-    private static final int P_384_BITS = 384;
 
     CertificationRequest {
         file.require();
@@ -35,18 +34,32 @@ record CertificationRequest(X500Principal subject, NewFile file) {
         file.writePem("CERTIFICATE REQUEST", ceremony.certificationRequest(key, algorithm(key.publicKey()), subject));
     }
 
-    /** Returns the algorithm that every authority accepts for a key of this kind, with a digest of equal strength. */
-    private static SignatureAlgorithm algorithm(PublicKey publicKey) {
+    /**
+     * Returns the algorithm that all authorities accept for a key of this type, with a digest of the same strength.
+     *
+     * @throws InvalidConfigurationException if the type of the key is not supported
+     */
+    static SignatureAlgorithm algorithm(PublicKey publicKey) {
         if (publicKey instanceof RSAPublicKey) {
             return SignatureAlgorithm.RSA_PKCS1_SHA256;
         }
         if (publicKey instanceof ECPublicKey ec) {
-            int bits = ec.getParams().getOrder().bitLength();
-            if (bits < P_384_BITS) {
-                return SignatureAlgorithm.ECDSA_SHA256;
-            }
-            return bits == P_384_BITS ? SignatureAlgorithm.ECDSA_SHA384 : SignatureAlgorithm.ECDSA_SHA512;
+            return switch (ec.getParams().getOrder().bitLength()) {
+                case 256 -> SignatureAlgorithm.ECDSA_SHA256;
+                case 384 -> SignatureAlgorithm.ECDSA_SHA384;
+                case 521 -> SignatureAlgorithm.ECDSA_SHA512;
+                default -> throw unsupported(publicKey);
+            };
         }
-        return SignatureAlgorithm.ED25519;
+        if (publicKey instanceof EdECPublicKey ed && ed.getParams().getName().equals("Ed25519")) {
+            return SignatureAlgorithm.ED25519;
+        }
+        throw unsupported(publicKey);
+    }
+
+    private static InvalidConfigurationException unsupported(PublicKey publicKey) {
+        return new InvalidConfigurationException(
+                "Certification requests support RSA, P-256, P-384, P-521 and Ed25519, but the key has"
+                        + " another type: " + publicKey.getAlgorithm() + ".");
     }
 }

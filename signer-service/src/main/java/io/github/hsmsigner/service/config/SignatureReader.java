@@ -106,7 +106,8 @@ final class SignatureReader {
         return switch (text) {
             case "any" -> RawDataRule.ANY;
             case "warn" -> RawDataRule.WARN;
-            default -> RawDataRule.SIGNED_ATTRIBUTES;
+            case "signed-attributes" -> RawDataRule.SIGNED_ATTRIBUTES;
+            default -> throw new IllegalArgumentException("Unknown rule for raw data: " + text);
         };
     }
 }

@@ -114,7 +114,8 @@ record ValueType<T>(String expected, Reader<T> reader) {
                 case "KiB" -> 1L << 10;
                 case "MiB" -> 1L << 20;
                 case "GiB" -> 1L << 30;
-                default -> 1;
+                case "B" -> 1;
+                default -> throw new IllegalStateException("Unknown unit of a size: " + size.group(2));
             };
             long number = Long.parseLong(size.group(1));
             require(number <= Long.MAX_VALUE / factor);
@@ -140,7 +141,8 @@ record ValueType<T>(String expected, Reader<T> reader) {
             case "s" -> Duration.ofSeconds(number);
             case "m" -> Duration.ofMinutes(number);
             case "h" -> Duration.ofHours(number);
-            default -> Duration.ofDays(number);
+            case "d" -> Duration.ofDays(number);
+            default -> throw new IllegalStateException("Unknown unit of a duration: " + parts.group(2));
         };
     }
 

@@ -134,7 +134,7 @@ public final class TlsTrial {
                 engine.unwrap(in, ByteBuffer.allocate(engine.getSession().getApplicationBufferSize()));
                 in.compact();
             }
-            default -> {
+            case FINISHED, NOT_HANDSHAKING, NEED_UNWRAP_AGAIN -> {
                 // This side waits for the other one.
             }
         }

@@ -17,6 +17,7 @@ import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x509.X509ObjectIdentifiers;
 import org.bouncycastle.asn1.x9.ECNamedCurveTable;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
@@ -84,16 +85,20 @@ public final class SubjectPublicKeys {
             if (type.equals(EdECObjectIdentifiers.id_Ed25519)) {
                 return decode("Ed25519", info);
             }
-            return decode(
-                    "RSA",
-                    type.equals(PKCSObjectIdentifiers.id_RSASSA_PSS)
-                            ? new SubjectPublicKeyInfo(
-                                    new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE),
-                                    info.parsePublicKey())
-                            : info);
+            if (type.equals(PKCSObjectIdentifiers.id_RSASSA_PSS)) {
+                return decode(
+                        "RSA",
+                        new SubjectPublicKeyInfo(
+                                new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE),
+                                info.parsePublicKey()));
+            }
+            if (type.equals(PKCSObjectIdentifiers.rsaEncryption) || type.equals(X509ObjectIdentifiers.id_ea_rsa)) {
+                return decode("RSA", info);
+            }
         } catch (GeneralSecurityException | IOException | RuntimeException e) {
             throw new IllegalArgumentException("Not an RSA, EC or Ed25519 public key that Java accepts", e);
         }
+        throw new IllegalArgumentException("Not an RSA, EC or Ed25519 public key, but one of the type " + type.getId());
     }
 
     /**

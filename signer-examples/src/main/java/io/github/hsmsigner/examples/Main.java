@@ -26,7 +26,7 @@ public final class Main {
 
             Each other example has its own main method: java -cp signer-examples.jar io.github.hsmsigner.examples.CLASS ARGUMENTS
             CLASS is one of these:
-              keys.KeyCeremonyExample, embedding.SignFileExample, embedding.JdkHttpServerExample, embedding.UnixSocketExample,
+              keys.KeyManagementExample, embedding.SignFileExample, embedding.JdkHttpServerExample, embedding.UnixSocketExample,
               remote.RemoteKeyExample, policy.PolicyExample, pdf.SignPdfExample, pdf.VerifyPdfExample, dss.DssExample,
               bouncycastle.BouncyCastleExample. The README of this module describes them and their arguments.
 

@@ -1,16 +1,16 @@
 package io.github.hsmsigner.pkcs11;
 
 import io.github.hsmsigner.core.error.SigningUnavailableException;
-import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
-import io.github.hsmsigner.pkcs11.cryptoki.FaultClass;
-import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
-import io.github.hsmsigner.pkcs11.object.KeyLookup;
-import io.github.hsmsigner.pkcs11.object.KeyOnToken;
-import io.github.hsmsigner.pkcs11.object.TokenObjects;
-import io.github.hsmsigner.pkcs11.session.Generation;
-import io.github.hsmsigner.pkcs11.session.KeyNotReadyException;
-import io.github.hsmsigner.pkcs11.session.Session;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.Cryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.FaultClass;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.ReturnValue;
+import io.github.hsmsigner.pkcs11.internal.object.KeyLookup;
+import io.github.hsmsigner.pkcs11.internal.object.KeyOnToken;
+import io.github.hsmsigner.pkcs11.internal.object.TokenObjects;
+import io.github.hsmsigner.pkcs11.internal.session.Generation;
+import io.github.hsmsigner.pkcs11.internal.session.KeyNotReadyException;
+import io.github.hsmsigner.pkcs11.internal.session.Session;
 import java.security.PublicKey;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;

@@ -1,7 +1,7 @@
 package io.github.hsmsigner.pkcs11;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.pkcs11.object.KeyLookup;
+import io.github.hsmsigner.pkcs11.internal.object.KeyLookup;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.github.hsmsigner.pkcs11;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
 import io.github.hsmsigner.pkcs11.health.RecoverySettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +38,7 @@ public final class Pkcs11Config {
     private final CallingThread callingThread;
     private final boolean loginOnFinalTry;
     private final RecoverySettings recovery;
-    private final Pkcs11Events events;
+    private final Pkcs11Listener listener;
 
     private Pkcs11Config(Builder builder) {
         this.module = builder.module;
@@ -55,7 +55,7 @@ public final class Pkcs11Config {
         this.callingThread = builder.callingThread;
         this.loginOnFinalTry = builder.loginOnFinalTry;
         this.recovery = builder.recovery;
-        this.events = builder.events;
+        this.listener = builder.listener;
     }
 
     /**
@@ -88,7 +88,7 @@ public final class Pkcs11Config {
         builder.callingThread = callingThread;
         builder.loginOnFinalTry = loginOnFinalTry;
         builder.recovery = recovery;
-        builder.events = events;
+        builder.listener = listener;
         return builder;
     }
 
@@ -223,8 +223,8 @@ public final class Pkcs11Config {
      *
      * @return the listener
      */
-    public Pkcs11Events events() {
-        return events;
+    public Pkcs11Listener listener() {
+        return listener;
     }
 
     @Override
@@ -249,7 +249,7 @@ public final class Pkcs11Config {
         private CallingThread callingThread = CallingThread.AUTOMATIC;
         private boolean loginOnFinalTry;
         private RecoverySettings recovery = RecoverySettings.defaults();
-        private Pkcs11Events events = Pkcs11Events.none();
+        private Pkcs11Listener listener = Pkcs11Listener.none();
 
         private Builder(Path module) {
             this.module = Objects.requireNonNull(module, "module");
@@ -428,11 +428,11 @@ public final class Pkcs11Config {
         /**
          * Sets the listener for events between this library and the token. Default: none.
          *
-         * @param events the listener
+         * @param listener the listener
          * @return this builder
          */
-        public Builder events(Pkcs11Events events) {
-            this.events = Objects.requireNonNull(events, "events");
+        public Builder listener(Pkcs11Listener listener) {
+            this.listener = Objects.requireNonNull(listener, "listener");
             return this;
         }
 

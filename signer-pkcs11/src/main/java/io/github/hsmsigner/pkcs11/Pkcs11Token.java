@@ -4,29 +4,29 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.internal.key.SubjectPublicKeys;
-import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiWork;
-import io.github.hsmsigner.pkcs11.cryptoki.ModuleInfo;
-import io.github.hsmsigner.pkcs11.cryptoki.SessionCloser;
-import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
 import io.github.hsmsigner.pkcs11.description.TokenDescription;
-import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
 import io.github.hsmsigner.pkcs11.health.SessionStatistics;
 import io.github.hsmsigner.pkcs11.health.TokenHealth;
-import io.github.hsmsigner.pkcs11.object.KeyOnToken;
-import io.github.hsmsigner.pkcs11.object.PublicKeys;
-import io.github.hsmsigner.pkcs11.object.TokenObjects;
-import io.github.hsmsigner.pkcs11.plan.SignaturePlan;
-import io.github.hsmsigner.pkcs11.plan.SigningMechanisms;
-import io.github.hsmsigner.pkcs11.recovery.GuardedEvents;
-import io.github.hsmsigner.pkcs11.recovery.TokenConnection;
-import io.github.hsmsigner.pkcs11.scheduling.Scheduler;
-import io.github.hsmsigner.pkcs11.scheduling.TaskThreads;
-import io.github.hsmsigner.pkcs11.session.ModuleThreads;
-import io.github.hsmsigner.pkcs11.session.PoolSettings;
-import io.github.hsmsigner.pkcs11.session.Session;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.Cryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiWork;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.ModuleInfo;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.SessionCloser;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.TokenInfo;
+import io.github.hsmsigner.pkcs11.internal.object.KeyOnToken;
+import io.github.hsmsigner.pkcs11.internal.object.PublicKeys;
+import io.github.hsmsigner.pkcs11.internal.object.TokenObjects;
+import io.github.hsmsigner.pkcs11.internal.plan.SignaturePlan;
+import io.github.hsmsigner.pkcs11.internal.plan.SigningMechanisms;
+import io.github.hsmsigner.pkcs11.internal.recovery.GuardedEvents;
+import io.github.hsmsigner.pkcs11.internal.recovery.TokenConnection;
+import io.github.hsmsigner.pkcs11.internal.scheduling.Scheduler;
+import io.github.hsmsigner.pkcs11.internal.scheduling.TaskThreads;
+import io.github.hsmsigner.pkcs11.internal.session.ModuleThreads;
+import io.github.hsmsigner.pkcs11.internal.session.PoolSettings;
+import io.github.hsmsigner.pkcs11.internal.session.Session;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
@@ -134,7 +134,7 @@ public final class Pkcs11Token implements AutoCloseable {
                     "The PKCS#11 module " + config.module() + " cannot be initialised", e, hint(config.module()));
         }
         Cryptoki cryptoki = decoration.apply(module.cryptoki());
-        Pkcs11Events events = new GuardedEvents(config.events());
+        Pkcs11Listener events = new GuardedEvents(config.listener());
         SlotReader slots = new SlotReader(scheduler, module, cryptoki, events, slotLimit);
         Optional<TokenConnection> access = Optional.empty();
         try {
@@ -208,7 +208,7 @@ public final class Pkcs11Token implements AutoCloseable {
     }
 
     private static TokenConnection.Options options(
-            Pkcs11Config config, TokenInfo token, VendorProfile vendor, ModuleInfo module, Pkcs11Events events) {
+            Pkcs11Config config, TokenInfo token, VendorProfile vendor, ModuleInfo module, Pkcs11Listener events) {
         return new TokenConnection.Options(
                 config.pin()::pin,
                 config.pin().description(),
@@ -381,8 +381,8 @@ public final class Pkcs11Token implements AutoCloseable {
      *
      * @return the ceremony, usable until this token is closed
      */
-    public KeyCeremony keyCeremony() {
-        return new KeyCeremony(this);
+    public KeyManagement keyManagement() {
+        return new KeyManagement(this);
     }
 
     /** Does something that must not be done twice. */

@@ -2,15 +2,15 @@ package io.github.hsmsigner.pkcs11;
 
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
-import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiWork;
-import io.github.hsmsigner.pkcs11.cryptoki.FaultClass;
-import io.github.hsmsigner.pkcs11.cryptoki.ModuleInfo;
-import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
-import io.github.hsmsigner.pkcs11.scheduling.Scheduler;
-import io.github.hsmsigner.pkcs11.session.ModuleThreads;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.Cryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiWork;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.FaultClass;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.ModuleInfo;
+import io.github.hsmsigner.pkcs11.internal.scheduling.Scheduler;
+import io.github.hsmsigner.pkcs11.internal.session.ModuleThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +38,7 @@ final class SlotReader implements AutoCloseable {
      *
      * @param limit the longest time to wait for the module, or for one slot
      */
-    SlotReader(Scheduler scheduler, CryptokiModule module, Cryptoki cryptoki, Pkcs11Events events, Duration limit) {
+    SlotReader(Scheduler scheduler, CryptokiModule module, Cryptoki cryptoki, Pkcs11Listener events, Duration limit) {
         this.scheduler = scheduler;
         this.cryptoki = cryptoki;
         this.limit = limit;

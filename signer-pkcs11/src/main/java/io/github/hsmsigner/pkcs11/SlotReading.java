@@ -1,7 +1,7 @@
 package io.github.hsmsigner.pkcs11;
 
 import io.github.hsmsigner.core.error.SigningUnavailableException;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiException;
 import java.util.Optional;
 
 /**

@@ -8,24 +8,20 @@ import io.github.hsmsigner.core.certificate.FixedCertificateProvider;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.core.internal.key.SubjectPublicKeys;
-import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
-import io.github.hsmsigner.pkcs11.cryptoki.MechanismType;
-import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
-import io.github.hsmsigner.pkcs11.description.CertificateDescription;
-import io.github.hsmsigner.pkcs11.description.KeyDescription;
-import io.github.hsmsigner.pkcs11.description.ModuleDescription;
-import io.github.hsmsigner.pkcs11.description.SlotDescription;
 import io.github.hsmsigner.pkcs11.description.TokenDescription;
 import io.github.hsmsigner.pkcs11.health.TokenHealth;
-import io.github.hsmsigner.pkcs11.object.KeyOnToken;
-import io.github.hsmsigner.pkcs11.object.PrivateKeyObject;
-import io.github.hsmsigner.pkcs11.object.PublicKeys;
-import io.github.hsmsigner.pkcs11.object.TokenObjects;
-import io.github.hsmsigner.pkcs11.plan.SignaturePlan;
-import io.github.hsmsigner.pkcs11.plan.SigningMechanisms;
-import io.github.hsmsigner.pkcs11.recovery.TokenConnection;
-import io.github.hsmsigner.pkcs11.session.Session;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.Cryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.MechanismType;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.TokenInfo;
+import io.github.hsmsigner.pkcs11.internal.object.KeyOnToken;
+import io.github.hsmsigner.pkcs11.internal.object.PrivateKeyObject;
+import io.github.hsmsigner.pkcs11.internal.object.PublicKeys;
+import io.github.hsmsigner.pkcs11.internal.object.TokenObjects;
+import io.github.hsmsigner.pkcs11.internal.plan.SignaturePlan;
+import io.github.hsmsigner.pkcs11.internal.plan.SigningMechanisms;
+import io.github.hsmsigner.pkcs11.internal.recovery.TokenConnection;
+import io.github.hsmsigner.pkcs11.internal.session.Session;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
@@ -55,10 +51,10 @@ final class TokenInspector {
     private final Instant now = Instant.now();
 
     private final SlotReader reader;
-    private final List<SlotDescription> slots = new ArrayList<>();
+    private final List<TokenDescription.Slot> slots = new ArrayList<>();
     private final List<String> mechanisms = new ArrayList<>();
-    private final List<KeyDescription> keys = new ArrayList<>();
-    private final List<CertificateDescription> certificates = new ArrayList<>();
+    private final List<TokenDescription.Key> keys = new ArrayList<>();
+    private final List<TokenDescription.Certificate> certificates = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
 
     TokenInspector(
@@ -97,7 +93,7 @@ final class TokenInspector {
             lookAtObjects(deadline);
         }
         return new TokenDescription(
-                new ModuleDescription(module, library, vendor.toString()),
+                new TokenDescription.Module(module, library, vendor.toString()),
                 slots,
                 health,
                 mechanisms,
@@ -109,14 +105,14 @@ final class TokenInspector {
     private void lookAtSlots(Deadline deadline) throws CryptokiException {
         for (SlotReading<TokenInfo> slot : reader.read(reader.ids(deadline), deadline, cryptoki::tokenInfo)) {
             if (slot.failure().isPresent()) {
-                slots.add(SlotDescription.unreadable(
+                slots.add(TokenDescription.Slot.unreadable(
                         slot.slotId(), slot.failure().get().getMessage()));
                 continue;
             }
             TokenInfo info = slot.value().orElseThrow();
             boolean open = info.serialNumber().equals(token.serialNumber())
                     && info.label().equals(token.label());
-            slots.add(new SlotDescription(
+            slots.add(new TokenDescription.Slot(
                     slot.slotId(),
                     info.label(),
                     info.serialNumber(),
@@ -174,7 +170,7 @@ final class TokenInspector {
         });
     }
 
-    private KeyDescription describe(
+    private TokenDescription.Key describe(
             PrivateKeyObject key,
             Session session,
             TokenObjects objects,
@@ -201,7 +197,7 @@ final class TokenInspector {
         certificate.ifPresent(c -> CertificateChain.of(c, issuers).inspect(now).stream()
                 .map(ChainFinding::sentence)
                 .forEach(found::add));
-        return new KeyDescription(
+        return new TokenDescription.Key(
                 key.name(),
                 publicKey.map(PublicKeys::describe).orElseGet(key::type),
                 publicKey.isPresent(),
@@ -260,8 +256,8 @@ final class TokenInspector {
         }
     }
 
-    private static CertificateDescription describe(X509Certificate certificate) {
-        return new CertificateDescription(
+    private static TokenDescription.Certificate describe(X509Certificate certificate) {
+        return new TokenDescription.Certificate(
                 DistinguishedName.ofSubject(certificate).toString(),
                 DistinguishedName.ofIssuer(certificate).toString(),
                 certificate.getSerialNumber(),

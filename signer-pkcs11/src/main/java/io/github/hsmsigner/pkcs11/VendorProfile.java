@@ -1,6 +1,6 @@
 package io.github.hsmsigner.pkcs11;
 
-import io.github.hsmsigner.pkcs11.cryptoki.ModuleInfo;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.ModuleInfo;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.OptionalInt;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.error.SigningException;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
-import io.github.hsmsigner.pkcs11.cryptoki.FaultyCryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.health.RecoverySettings;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.FaultyCryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.TestPki;
 import java.time.Duration;

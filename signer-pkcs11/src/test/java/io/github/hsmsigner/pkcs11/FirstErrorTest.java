@@ -5,22 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.hsmsigner.core.error.SigningUnavailableException;
-import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
-import io.github.hsmsigner.pkcs11.cryptoki.DelegatingCryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.FaultyCryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.ModuleInfo;
-import io.github.hsmsigner.pkcs11.cryptoki.NativeModule;
-import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
-import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
-import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
-import io.github.hsmsigner.pkcs11.scheduling.Scheduler;
-import io.github.hsmsigner.pkcs11.session.Generation;
-import io.github.hsmsigner.pkcs11.session.ModuleThreads;
-import io.github.hsmsigner.pkcs11.session.PoolListener;
-import io.github.hsmsigner.pkcs11.session.PoolSettings;
-import io.github.hsmsigner.pkcs11.session.SessionPool;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.Cryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.DelegatingCryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.FaultyCryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.ModuleInfo;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.NativeModule;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.ReturnValue;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.TokenInfo;
+import io.github.hsmsigner.pkcs11.internal.scheduling.Scheduler;
+import io.github.hsmsigner.pkcs11.internal.session.Generation;
+import io.github.hsmsigner.pkcs11.internal.session.ModuleThreads;
+import io.github.hsmsigner.pkcs11.internal.session.PoolListener;
+import io.github.hsmsigner.pkcs11.internal.session.PoolSettings;
+import io.github.hsmsigner.pkcs11.internal.session.SessionPool;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,7 +87,7 @@ class FirstErrorTest {
         })) {
             faulty[0].fault(failing(Map.of(
                     "C_FindObjects", ReturnValue.FUNCTION_FAILED, "C_CloseSession", ReturnValue.DEVICE_REMOVED)));
-            assertThatThrownBy(() -> token.keyCeremony().generateKeyPair(KeyPairType.P_256, "new", new byte[] {1}))
+            assertThatThrownBy(() -> token.keyManagement().generateKeyPair(KeyPairType.P_256, "new", new byte[] {1}))
                     .isInstanceOf(SigningUnavailableException.class)
                     .satisfies(e -> assertFirst(
                             e.getCause(),
@@ -105,7 +105,7 @@ class FirstErrorTest {
             Generation generation = new Generation(module.epoch(), info, 0);
             Duration never = Duration.ofHours(1);
             try (ModuleThreads threads =
-                    new ModuleThreads(module, Scheduler.system(), "test", never, Pkcs11Events.none())) {
+                    new ModuleThreads(module, Scheduler.system(), "test", never, Pkcs11Listener.none())) {
                 SessionPool pool = new SessionPool(
                         faulty,
                         module,
@@ -113,7 +113,7 @@ class FirstErrorTest {
                         () -> generation,
                         false,
                         new PoolSettings(1, 0, 1, never, never, never, never),
-                        Pkcs11Events.none(),
+                        Pkcs11Listener.none(),
                         new PoolListener() {
                             @Override
                             public void openingFailed(Throwable cause) {}

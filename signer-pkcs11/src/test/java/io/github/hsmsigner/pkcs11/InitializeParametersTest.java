@@ -7,7 +7,7 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.pkcs11.contract.NssDatabase;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiModule;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -35,7 +35,7 @@ class InitializeParametersTest {
         NssDatabase one = NssDatabase.in(directory);
         NssDatabase two = NssDatabase.in(directory);
         try (Pkcs11Token token = Pkcs11Token.open(config(one))) {
-            token.keyCeremony().generateKeyPair(KeyPairType.P_256, "in one", new byte[] {1});
+            token.keyManagement().generateKeyPair(KeyPairType.P_256, "in one", new byte[] {1});
             assertThatThrownBy(() -> Pkcs11Token.open(config(two)))
                     .isInstanceOf(InvalidConfigurationException.class)
                     .hasMessageContaining("softokn")
@@ -58,7 +58,7 @@ class InitializeParametersTest {
         try (Pkcs11Token token = Pkcs11Token.open(config(database));
                 CryptokiModule share =
                         CryptokiModule.open(NssDatabase.module(), Optional.of(database.initializeParameters()))) {
-            token.keyCeremony().generateKeyPair(KeyPairType.P_256, "key", new byte[] {1});
+            token.keyManagement().generateKeyPair(KeyPairType.P_256, "key", new byte[] {1});
             Pkcs11Signer signer = token.signer(KeySelector.any());
             assertThat(share.reinitialize(share.epoch(), Duration.ofSeconds(5))).isTrue();
             byte[] signature = signer.signMessage(

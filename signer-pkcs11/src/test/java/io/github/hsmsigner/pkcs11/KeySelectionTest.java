@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
-import io.github.hsmsigner.pkcs11.cryptoki.AttributeType;
-import io.github.hsmsigner.pkcs11.cryptoki.ObjectClass;
-import io.github.hsmsigner.pkcs11.cryptoki.RefusingCryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.health.RecoverySettings;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.AttributeType;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.ObjectClass;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.RefusingCryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;

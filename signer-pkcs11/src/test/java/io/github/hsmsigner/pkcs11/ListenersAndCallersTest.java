@@ -9,12 +9,12 @@ import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
-import io.github.hsmsigner.pkcs11.cryptoki.FaultyCryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
-import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
 import io.github.hsmsigner.pkcs11.health.RecoverySettings;
 import io.github.hsmsigner.pkcs11.health.TokenHealth;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.FaultyCryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.TestPki;
 import java.lang.reflect.Proxy;
@@ -54,7 +54,7 @@ class ListenersAndCallersTest {
         softToken.importKey(TestPki.keyPair("EC", 256), "key", "01");
     }
 
-    private Pkcs11Token open(Pkcs11Events events, RecoverySettings recovery) {
+    private Pkcs11Token open(Pkcs11Listener events, RecoverySettings recovery) {
         return Pkcs11Token.open(
                 Pkcs11Config.builder(SoftHsm.module())
                         .pin(PinSource.fixed(softToken.pin().toCharArray()))
@@ -62,7 +62,7 @@ class ListenersAndCallersTest {
                         .maximumPoolSize(SESSIONS)
                         .minimumIdle(0)
                         .callingThread(CallingThread.MODULE)
-                        .events(events)
+                        .listener(events)
                         .recovery(recovery)
                         .build(),
                 target -> cryptoki = new FaultyCryptoki(target));
@@ -79,10 +79,10 @@ class ListenersAndCallersTest {
         return sign(signer, Duration.ofSeconds(10));
     }
 
-    private static Pkcs11Events throwing(boolean error, Set<String> called) {
-        return (Pkcs11Events) Proxy.newProxyInstance(
-                Pkcs11Events.class.getClassLoader(),
-                new Class<?>[] {Pkcs11Events.class},
+    private static Pkcs11Listener throwing(boolean error, Set<String> called) {
+        return (Pkcs11Listener) Proxy.newProxyInstance(
+                Pkcs11Listener.class.getClassLoader(),
+                new Class<?>[] {Pkcs11Listener.class},
                 (proxy, method, arguments) -> {
                     called.add(method.getName());
                     if (error) {
@@ -145,7 +145,7 @@ class ListenersAndCallersTest {
         CountDownLatch release = new CountDownLatch(1);
         List<String> opened = new ArrayList<>();
         try (Pkcs11Token token = open(
-                new Pkcs11Events() {
+                new Pkcs11Listener() {
                     @Override
                     public void breakerOpened(String reason) {
                         opened.add(reason);
@@ -189,7 +189,7 @@ class ListenersAndCallersTest {
 
     @Test
     void deadlinesThatAreTooShortCloseNoSession() {
-        try (Pkcs11Token token = open(Pkcs11Events.none(), QUICK)) {
+        try (Pkcs11Token token = open(Pkcs11Listener.none(), QUICK)) {
             Pkcs11Signer signer = token.signer(KeySelector.byLabel("key"));
             AtomicReference<CountDownLatch> release = new AtomicReference<>();
             cryptoki.fault(function -> {

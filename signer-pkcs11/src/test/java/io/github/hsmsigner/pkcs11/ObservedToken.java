@@ -1,11 +1,11 @@
 package io.github.hsmsigner.pkcs11;
 
-import io.github.hsmsigner.pkcs11.cryptoki.AttributeType;
-import io.github.hsmsigner.pkcs11.cryptoki.AttributeValue;
-import io.github.hsmsigner.pkcs11.cryptoki.CountingCryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.ObjectClass;
-import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.AttributeType;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.AttributeValue;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CountingCryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.Cryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.ObjectClass;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.TokenInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

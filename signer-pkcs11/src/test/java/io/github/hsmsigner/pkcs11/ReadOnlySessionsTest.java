@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
-import io.github.hsmsigner.pkcs11.cryptoki.DelegatingCryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
-import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.Cryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.DelegatingCryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.ReturnValue;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.TokenInfo;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.TestPki;
 import java.time.Duration;
@@ -61,7 +61,7 @@ class ReadOnlySessionsTest {
     @Test
     void aWriteProtectedTokenRefusesKeyManagementByName() {
         try (Pkcs11Token token = open(WRITE_PROTECTED, OptionalLong.empty(), ReturnValue.OK)) {
-            assertThatThrownBy(() -> token.keyCeremony().destroyKeyPair("key", new byte[] {1}))
+            assertThatThrownBy(() -> token.keyManagement().destroyKeyPair("key", new byte[] {1}))
                     .isInstanceOf(InvalidConfigurationException.class)
                     .hasMessageContaining("is write-protected");
             describesAndSigns(token);
@@ -72,9 +72,9 @@ class ReadOnlySessionsTest {
     void aTokenWithOneReadWriteSessionSignsAndManagesKeys() {
         try (Pkcs11Token token = open(0, OptionalLong.of(1), ReturnValue.OK)) {
             describesAndSigns(token);
-            token.keyCeremony().generateKeyPair(KeyPairType.P_256, "generated", new byte[] {2});
+            token.keyManagement().generateKeyPair(KeyPairType.P_256, "generated", new byte[] {2});
             token.signer(KeySelector.byLabel("generated")).test(soon());
-            token.keyCeremony().destroyKeyPair("generated", new byte[] {2});
+            token.keyManagement().destroyKeyPair("generated", new byte[] {2});
             assertThat(token.sessions().capacity()).isEqualTo(32);
         }
     }

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
-import io.github.hsmsigner.pkcs11.cryptoki.DelegatingCryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.SlotInfo;
-import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
-import io.github.hsmsigner.pkcs11.description.SlotDescription;
+import io.github.hsmsigner.pkcs11.description.TokenDescription;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.Cryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.DelegatingCryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.SlotInfo;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.TokenInfo;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.TestPki;
 import java.time.Duration;
@@ -70,12 +70,12 @@ class RenumberedSlotsTest {
     @Test
     void keysAreManagedInTheSlotOfTheToken() throws Exception {
         openAndRenumber(config().tokenLabel(softToken.label()).build());
-        token.keyCeremony().generateKeyPair(KeyPairType.P_256, "new", new byte[] {2});
+        token.keyManagement().generateKeyPair(KeyPairType.P_256, "new", new byte[] {2});
         token.signer(KeySelector.byLabel("new")).test(soon());
-        assertThatThrownBy(() -> token.keyCeremony().generateKeyPair(KeyPairType.P_256, "new", new byte[] {2}))
+        assertThatThrownBy(() -> token.keyManagement().generateKeyPair(KeyPairType.P_256, "new", new byte[] {2}))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("slot " + slots.otherSlot());
-        token.keyCeremony().destroyKeyPair("new", new byte[] {2});
+        token.keyManagement().destroyKeyPair("new", new byte[] {2});
     }
 
     @Test
@@ -105,7 +105,7 @@ class RenumberedSlotsTest {
         openAndRenumber(config().tokenLabel(softToken.label()).build());
         assertThat(token.describe(soon()).mechanisms()).contains("CKM_ECDSA");
         assertThat(token.describe(soon()).slots())
-                .filteredOn(SlotDescription::open)
+                .filteredOn(TokenDescription.Slot::open)
                 .singleElement()
                 .satisfies(slot -> assertThat(slot.slotId()).isEqualTo(slots.otherSlot()));
     }

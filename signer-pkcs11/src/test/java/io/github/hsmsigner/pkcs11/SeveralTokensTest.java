@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.failover.FailoverSigner;
-import io.github.hsmsigner.pkcs11.cryptoki.FaultyCryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.health.RecoverySettings;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.FaultyCryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.TestPki;
 import java.security.KeyPair;

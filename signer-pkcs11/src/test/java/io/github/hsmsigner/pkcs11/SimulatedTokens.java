@@ -1,9 +1,9 @@
 package io.github.hsmsigner.pkcs11;
 
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiWork;
-import io.github.hsmsigner.pkcs11.cryptoki.NativeModule;
-import io.github.hsmsigner.pkcs11.scheduling.Scheduler;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiWork;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.NativeModule;
+import io.github.hsmsigner.pkcs11.internal.scheduling.Scheduler;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 

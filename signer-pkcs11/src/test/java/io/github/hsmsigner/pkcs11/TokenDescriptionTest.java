@@ -3,8 +3,6 @@ package io.github.hsmsigner.pkcs11;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.core.Deadline;
-import io.github.hsmsigner.pkcs11.description.KeyDescription;
-import io.github.hsmsigner.pkcs11.description.SlotDescription;
 import io.github.hsmsigner.pkcs11.description.TokenDescription;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.TestPki;
@@ -83,7 +81,7 @@ class TokenDescriptionTest {
         assertThat(description.module().library()).contains("SoftHSM");
         assertThat(description.module().vendorProfile()).isEqualTo("SoftHSM");
         assertThat(description.slots())
-                .filteredOn(SlotDescription::open)
+                .filteredOn(TokenDescription.Slot::open)
                 .singleElement()
                 .satisfies(slot -> assertThat(slot.label()).isEqualTo(softToken.label()));
         assertThat(description.slots())
@@ -92,8 +90,8 @@ class TokenDescriptionTest {
         assertThat(description.mechanisms()).contains("CKM_RSA_PKCS", "CKM_ECDSA", "CKM_EDDSA");
         assertThat(description.certificates()).hasSize(4);
 
-        Map<String, KeyDescription> keys =
-                description.keys().stream().collect(Collectors.toMap(KeyDescription::name, Function.identity()));
+        Map<String, TokenDescription.Key> keys =
+                description.keys().stream().collect(Collectors.toMap(TokenDescription.Key::name, Function.identity()));
         assertThat(keys).hasSize(4);
         assertThat(keys.get("label \"good\" id 01")).satisfies(key -> {
             assertThat(key.type()).isEqualTo("RSA, 2048 bits");
@@ -127,7 +125,7 @@ class TokenDescriptionTest {
     void describesATokenThatRefusesThePinAsFarAsItCan() {
         TokenDescription description = describe("9753-wrong");
         assertThat(description.health().usable()).isFalse();
-        assertThat(description.slots()).anyMatch(SlotDescription::open);
+        assertThat(description.slots()).anyMatch(TokenDescription.Slot::open);
         assertThat(description.keys()).isEmpty();
         assertThat(description.problems())
                 .anySatisfy(problem -> assertThat(problem).contains("CKR_PIN_INCORRECT"));

@@ -5,17 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
-import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
-import io.github.hsmsigner.pkcs11.cryptoki.DelegatingCryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.FaultyCryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.ModuleInfo;
-import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
-import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
 import io.github.hsmsigner.pkcs11.description.TokenDescription;
-import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
-import io.github.hsmsigner.pkcs11.scheduling.Scheduler;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.Cryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.DelegatingCryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.FaultyCryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.ModuleInfo;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.ReturnValue;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.TokenInfo;
+import io.github.hsmsigner.pkcs11.internal.scheduling.Scheduler;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.TestPki;
 import java.time.Duration;
@@ -44,14 +44,14 @@ class UnreadableSlotTest {
     }
 
     private static Pkcs11Config config() {
-        return config(new Pkcs11Events() {});
+        return config(new Pkcs11Listener() {});
     }
 
-    private static Pkcs11Config config(Pkcs11Events events) {
+    private static Pkcs11Config config(Pkcs11Listener events) {
         return Pkcs11Config.builder(SoftHsm.module())
                 .pin(PinSource.fixed(softToken.pin().toCharArray()))
                 .tokenLabel(softToken.label())
-                .events(events)
+                .listener(events)
                 .build();
     }
 
@@ -93,7 +93,7 @@ class UnreadableSlotTest {
     void aSlotThatHangsIsLeftOut(boolean listenerThrows) throws InterruptedException {
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch returned = new CountDownLatch(1);
-        Pkcs11Events events = new Pkcs11Events() {
+        Pkcs11Listener events = new Pkcs11Listener() {
             @Override
             public void callHung() {
                 if (listenerThrows) {
@@ -197,7 +197,8 @@ class UnreadableSlotTest {
         })) {
             slot[0].failing = t -> !t.label().equals(other.label());
             try (CryptokiModule module = CryptokiModule.open(SoftHsm.module());
-                    SlotReader reader = new SlotReader(Scheduler.system(), module, slot[0], any.events(), SLOT_LIMIT)) {
+                    SlotReader reader =
+                            new SlotReader(Scheduler.system(), module, slot[0], any.listener(), SLOT_LIMIT)) {
                 TokenFinder finder = new TokenFinder(Scheduler.system(), slot[0], any, reader);
                 assertThat(finder.find().label()).isEqualTo(other.label());
                 assertThatThrownBy(() -> finder.findAgain(token.info()))

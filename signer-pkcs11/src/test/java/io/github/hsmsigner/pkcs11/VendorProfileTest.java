@@ -2,7 +2,7 @@ package io.github.hsmsigner.pkcs11;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hsmsigner.pkcs11.cryptoki.ModuleInfo;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.ModuleInfo;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.pkcs11.CallingThread;
 import io.github.hsmsigner.pkcs11.PinSource;
-import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
 import io.github.hsmsigner.pkcs11.health.RecoverySettings;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.ExternalTool;
@@ -82,7 +82,7 @@ class Pkcs11GuideTest {
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {RecoverySettings.Builder.class, Pkcs11Events.class, CallingThread.class, PinSource.class})
+    @ValueSource(classes = {RecoverySettings.Builder.class, Pkcs11Listener.class, CallingThread.class, PinSource.class})
     void everySettingEventAndSourceIsNamed(Class<?> type) {
         Stream<String> names = type.isEnum()
                 ? Arrays.stream(type.getEnumConstants()).map(Object::toString)

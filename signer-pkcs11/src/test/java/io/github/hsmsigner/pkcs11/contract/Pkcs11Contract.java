@@ -18,7 +18,7 @@ import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
-import io.github.hsmsigner.pkcs11.KeyCeremony;
+import io.github.hsmsigner.pkcs11.KeyManagement;
 import io.github.hsmsigner.pkcs11.KeyPairType;
 import io.github.hsmsigner.pkcs11.KeySelector;
 import io.github.hsmsigner.pkcs11.ObservedToken;
@@ -26,8 +26,8 @@ import io.github.hsmsigner.pkcs11.Pkcs11Signer;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.Pkcs11Uri;
 import io.github.hsmsigner.pkcs11.TokenSelector;
-import io.github.hsmsigner.pkcs11.cryptoki.AttributeType;
-import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.AttributeType;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.TokenInfo;
 import io.github.hsmsigner.testing.ExternalTool;
 import io.github.hsmsigner.testing.OpensslCms;
 import io.github.hsmsigner.testing.OpensslSignature;
@@ -149,7 +149,7 @@ abstract class Pkcs11Contract {
             List<String> left = new ArrayList<>();
             for (KeyName name : made) {
                 try {
-                    token.token().keyCeremony().destroyKeyPair(name.label, name.id);
+                    token.token().keyManagement().destroyKeyPair(name.label, name.id);
                 } catch (SigningException e) {
                     left.add(name.label + " (" + e.getMessage() + ")");
                 }
@@ -166,7 +166,7 @@ abstract class Pkcs11Contract {
                 .putInt(number)
                 .array();
         KeyName name = new KeyName(LABEL_PREFIX + run + "-" + type + "-" + number, id);
-        PublicKey publicKey = pkcs11().keyCeremony().generateKeyPair(type, name.label, name.id);
+        PublicKey publicKey = pkcs11().keyManagement().generateKeyPair(type, name.label, name.id);
         made.add(name);
         return new Generated(name, publicKey);
     }
@@ -351,7 +351,7 @@ abstract class Pkcs11Contract {
                 ? KeyPairType.P_256
                 : keys.keySet().iterator().next();
         Generated key = generate(type);
-        KeyCeremony ceremony = pkcs11().keyCeremony();
+        KeyManagement ceremony = pkcs11().keyManagement();
         byte[] otherId = {1};
         assertThatThrownBy(() -> ceremony.destroyKeyPair(key.name().label(), otherId))
                 .isInstanceOf(InvalidConfigurationException.class);
@@ -374,7 +374,7 @@ abstract class Pkcs11Contract {
     void opensslVerifiesACertificationRequest(KeyPairType type) throws IOException {
         Generated key = key(type);
         byte[] request =
-                pkcs11().keyCeremony().certificationRequest(key.selector(), firstAlgorithm(signer(key)), SUBJECT);
+                pkcs11().keyManagement().certificationRequest(key.selector(), firstAlgorithm(signer(key)), SUBJECT);
         Path file = Files.write(directory.resolve("request.der"), request);
         assertThat(ExternalTool.runOrFail(
                         "openssl", "req", "-verify", "-noout", "-inform", "DER", "-in", file.toString()))
@@ -386,7 +386,7 @@ abstract class Pkcs11Contract {
     @EnumSource
     void opensslVerifiesASelfSignedCertificate(KeyPairType type) {
         Generated key = key(type);
-        X509Certificate certificate = pkcs11().keyCeremony()
+        X509Certificate certificate = pkcs11().keyManagement()
                 .selfSignedCertificate(
                         key.selector(),
                         firstAlgorithm(signer(key)),
@@ -407,7 +407,7 @@ abstract class Pkcs11Contract {
         X509Certificate certificate = PKI.certifySigner("Contract " + type + " " + run, key.publicKey());
         Optional<String> refusal = Optional.empty();
         try {
-            pkcs11().keyCeremony().importCertificate(key.selector(), certificate);
+            pkcs11().keyManagement().importCertificate(key.selector(), certificate);
         } catch (SigningException e) {
             refusal = Optional.of(refusal(e));
         }

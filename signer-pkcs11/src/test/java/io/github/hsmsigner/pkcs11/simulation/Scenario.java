@@ -1,7 +1,7 @@
 package io.github.hsmsigner.pkcs11.simulation;
 
 import io.github.hsmsigner.pkcs11.CallingThread;
-import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.ReturnValue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -2,7 +2,7 @@ package io.github.hsmsigner.pkcs11.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.ReturnValue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

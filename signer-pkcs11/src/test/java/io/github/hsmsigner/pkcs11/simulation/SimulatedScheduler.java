@@ -1,7 +1,7 @@
 package io.github.hsmsigner.pkcs11.simulation;
 
-import io.github.hsmsigner.pkcs11.scheduling.Scheduler;
-import io.github.hsmsigner.pkcs11.scheduling.TaskThreads;
+import io.github.hsmsigner.pkcs11.internal.scheduling.Scheduler;
+import io.github.hsmsigner.pkcs11.internal.scheduling.TaskThreads;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.github.hsmsigner.pkcs11.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hsmsigner.pkcs11.scheduling.TaskThreads;
+import io.github.hsmsigner.pkcs11.internal.scheduling.TaskThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -11,14 +11,14 @@ import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.Pkcs11Signer;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.SimulatedTokens;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
-import io.github.hsmsigner.pkcs11.cryptoki.NativeModule;
-import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
-import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
 import io.github.hsmsigner.pkcs11.health.RecoverySettings;
 import io.github.hsmsigner.pkcs11.health.SessionStatistics;
 import io.github.hsmsigner.pkcs11.health.TokenHealth;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.NativeModule;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.ReturnValue;
 import io.github.hsmsigner.pkcs11.simulation.Scenario.Kind;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
@@ -301,7 +301,7 @@ final class Simulation {
                 .recovery(RecoverySettings.builder()
                         .regrowPause(Duration.ofSeconds(1))
                         .build())
-                .events(listener())
+                .listener(listener())
                 .build();
     }
 
@@ -331,10 +331,10 @@ final class Simulation {
         return (changed ? "user:changed" : ModelToken.FIRST_PIN).toCharArray();
     }
 
-    private Pkcs11Events listener() {
-        return (Pkcs11Events) Proxy.newProxyInstance(
-                Pkcs11Events.class.getClassLoader(),
-                new Class<?>[] {Pkcs11Events.class},
+    private Pkcs11Listener listener() {
+        return (Pkcs11Listener) Proxy.newProxyInstance(
+                Pkcs11Listener.class.getClassLoader(),
+                new Class<?>[] {Pkcs11Listener.class},
                 (proxy, method, arguments) -> {
                     if (!method.getName().equals("moduleUsed")) {
                         scheduler.event(

@@ -1,17 +1,17 @@
 package io.github.hsmsigner.pkcs11.simulation;
 
-import io.github.hsmsigner.pkcs11.cryptoki.AttributeType;
-import io.github.hsmsigner.pkcs11.cryptoki.AttributeValue;
-import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
-import io.github.hsmsigner.pkcs11.cryptoki.KeyPairHandles;
-import io.github.hsmsigner.pkcs11.cryptoki.Mechanism;
-import io.github.hsmsigner.pkcs11.cryptoki.MechanismInfo;
-import io.github.hsmsigner.pkcs11.cryptoki.MechanismType;
-import io.github.hsmsigner.pkcs11.cryptoki.ModuleInfo;
-import io.github.hsmsigner.pkcs11.cryptoki.NativeModule;
-import io.github.hsmsigner.pkcs11.cryptoki.SlotInfo;
-import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.AttributeType;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.AttributeValue;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.Cryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.KeyPairHandles;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.Mechanism;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.MechanismInfo;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.MechanismType;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.ModuleInfo;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.NativeModule;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.SlotInfo;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.TokenInfo;
 import java.util.List;
 import java.util.Optional;
 

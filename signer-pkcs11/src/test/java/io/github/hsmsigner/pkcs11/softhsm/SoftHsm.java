@@ -1,8 +1,8 @@
 package io.github.hsmsigner.pkcs11.softhsm;
 
 import io.github.hsmsigner.pkcs11.Await;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiModule;
 import io.github.hsmsigner.testing.ExternalTool;
 import java.io.IOException;
 import java.io.UncheckedIOException;

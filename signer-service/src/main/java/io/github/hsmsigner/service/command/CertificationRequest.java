@@ -3,7 +3,7 @@ package io.github.hsmsigner.service.command;
 import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.pkcs11.KeyCeremony;
+import io.github.hsmsigner.pkcs11.KeyManagement;
 import io.github.hsmsigner.pkcs11.Pkcs11Signer;
 import java.io.IOException;
 import java.security.PublicKey;
@@ -30,7 +30,7 @@ record CertificationRequest(X500Principal subject, NewFile file) {
         }
     }
 
-    void write(KeyCeremony ceremony, Pkcs11Signer key) throws IOException {
+    void write(KeyManagement ceremony, Pkcs11Signer key) throws IOException {
         file.writePem("CERTIFICATE REQUEST", ceremony.certificationRequest(key, algorithm(key.publicKey()), subject));
     }
 

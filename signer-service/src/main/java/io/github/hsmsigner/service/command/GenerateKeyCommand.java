@@ -1,7 +1,7 @@
 package io.github.hsmsigner.service.command;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.pkcs11.KeyCeremony;
+import io.github.hsmsigner.pkcs11.KeyManagement;
 import io.github.hsmsigner.pkcs11.KeyPairType;
 import io.github.hsmsigner.pkcs11.KeySelector;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
@@ -83,7 +83,7 @@ final class GenerateKeyCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (Pkcs11Token opened = Pkcs11Token.open(
                 SettingsOption.token(settings.read(), token).getValue().pkcs11())) {
-            KeyCeremony ceremony = opened.keyCeremony();
+            KeyManagement ceremony = opened.keyManagement();
             PublicKey publicKey = ceremony.generateKeyPair(type, label, octets);
             out.println("Generated the key \"" + label + "\", id " + id + ", " + KeyTypeName.of(type) + ".");
             out.print(PublicKeyText.pem(publicKey));

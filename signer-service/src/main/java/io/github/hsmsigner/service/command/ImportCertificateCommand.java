@@ -3,7 +3,7 @@ package io.github.hsmsigner.service.command;
 import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.core.certificate.FixedCertificateProvider;
-import io.github.hsmsigner.pkcs11.KeyCeremony;
+import io.github.hsmsigner.pkcs11.KeyManagement;
 import io.github.hsmsigner.pkcs11.KeySelector;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.service.config.InvalidSettingsException;
@@ -60,7 +60,7 @@ final class ImportCertificateCommand implements Callable<Integer> {
         KeySelector selector = key.selector();
         try (Pkcs11Token opened = Pkcs11Token.open(
                 SettingsOption.token(settings.read(), token).getValue().pkcs11())) {
-            KeyCeremony ceremony = opened.keyCeremony();
+            KeyManagement ceremony = opened.keyManagement();
             PublicKey publicKey = opened.signer(selector, SettingsOption.publicKeys(certificates))
                     .publicKey();
             X509Certificate certificate = FixedCertificateProvider.of("the file " + file, certificates, List.of())

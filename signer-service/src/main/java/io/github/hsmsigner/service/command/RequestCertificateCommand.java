@@ -70,7 +70,7 @@ final class RequestCertificateCommand implements Callable<Integer> {
         Map.Entry<String, TokenSettings> of = SettingsOption.token(read, token);
         try (Pkcs11Token opened = Pkcs11Token.open(of.getValue().pkcs11())) {
             List<X509Certificate> certificates = SettingsOption.certificates(read, of.getKey());
-            request.write(opened.keyCeremony(), opened.signer(selector, SettingsOption.publicKeys(certificates)));
+            request.write(opened.keyManagement(), opened.signer(selector, SettingsOption.publicKeys(certificates)));
         }
         spec.commandLine().getOut().println("The certification request is in " + requestFile + ".");
         spec.commandLine().getOut().flush();

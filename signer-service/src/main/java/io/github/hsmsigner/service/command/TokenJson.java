@@ -1,9 +1,6 @@
 package io.github.hsmsigner.service.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.github.hsmsigner.pkcs11.description.CertificateDescription;
-import io.github.hsmsigner.pkcs11.description.KeyDescription;
-import io.github.hsmsigner.pkcs11.description.SlotDescription;
 import io.github.hsmsigner.pkcs11.description.TokenDescription;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -38,18 +35,18 @@ final class TokenJson {
         json.writeStringField("health", token.health().state().name().toLowerCase(Locale.ROOT));
         json.writeStringField("health_reason", token.health().reason());
         json.writeArrayFieldStart("slots");
-        for (SlotDescription slot : token.slots()) {
+        for (TokenDescription.Slot slot : token.slots()) {
             write(slot, json);
         }
         json.writeEndArray();
         strings("mechanisms", token.mechanisms(), json);
         json.writeArrayFieldStart("keys");
-        for (KeyDescription key : token.keys()) {
+        for (TokenDescription.Key key : token.keys()) {
             write(key, json);
         }
         json.writeEndArray();
         json.writeArrayFieldStart("certificates");
-        for (CertificateDescription certificate : token.certificates()) {
+        for (TokenDescription.Certificate certificate : token.certificates()) {
             write(certificate, json);
         }
         json.writeEndArray();
@@ -57,7 +54,7 @@ final class TokenJson {
         json.writeEndObject();
     }
 
-    private static void write(SlotDescription slot, JsonGenerator json) throws IOException {
+    private static void write(TokenDescription.Slot slot, JsonGenerator json) throws IOException {
         json.writeStartObject();
         // Slot ids have 64 bits, more than a JSON number holds everywhere.
         json.writeStringField("slot_id", Long.toUnsignedString(slot.slotId()));
@@ -70,7 +67,7 @@ final class TokenJson {
         json.writeEndObject();
     }
 
-    private static void write(KeyDescription key, JsonGenerator json) throws IOException {
+    private static void write(TokenDescription.Key key, JsonGenerator json) throws IOException {
         json.writeStartObject();
         json.writeStringField("name", key.name());
         json.writeStringField("type", key.type());
@@ -81,7 +78,7 @@ final class TokenJson {
         json.writeEndObject();
     }
 
-    private static void write(CertificateDescription certificate, JsonGenerator json) throws IOException {
+    private static void write(TokenDescription.Certificate certificate, JsonGenerator json) throws IOException {
         json.writeStartObject();
         json.writeStringField("subject", certificate.subject());
         json.writeStringField("issuer", certificate.issuer());

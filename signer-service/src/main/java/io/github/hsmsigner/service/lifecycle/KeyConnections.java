@@ -6,7 +6,7 @@ import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.health.KeyHealth;
-import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
 import io.github.hsmsigner.service.config.KeySettings;
 import io.github.hsmsigner.service.config.ServiceSettings;
 import io.github.hsmsigner.service.server.LoginControl;
@@ -36,7 +36,7 @@ final class KeyConnections implements LoginControl {
     interface TokenObserver {
 
         /** Hears of what happens between this process and the token of a name. */
-        Pkcs11Events eventsOf(String tokenName);
+        Pkcs11Listener eventsOf(String tokenName);
 
         /** A token is open. */
         void opened(String tokenName, Pkcs11Token token);
@@ -85,7 +85,7 @@ final class KeyConnections implements LoginControl {
                         new TokenLink(
                                 name,
                                 token.pkcs11().toBuilder()
-                                        .events(observer.eventsOf(name))
+                                        .listener(observer.eventsOf(name))
                                         .build(),
                                 opener,
                                 onIt,

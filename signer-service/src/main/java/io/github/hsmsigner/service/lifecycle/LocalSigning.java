@@ -5,7 +5,7 @@ import io.github.hsmsigner.core.PolicyDecision;
 import io.github.hsmsigner.core.SignerMetrics;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
-import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
 import io.github.hsmsigner.service.audit.AuditFile;
 import io.github.hsmsigner.service.config.ServiceSettings;
 import java.time.Clock;
@@ -95,8 +95,8 @@ public final class LocalSigning implements AutoCloseable {
     private static final class Unobserved implements KeyConnections.TokenObserver {
 
         @Override
-        public Pkcs11Events eventsOf(String tokenName) {
-            return Pkcs11Events.none();
+        public Pkcs11Listener eventsOf(String tokenName) {
+            return Pkcs11Listener.none();
         }
 
         @Override

@@ -1,7 +1,7 @@
 package io.github.hsmsigner.service.lifecycle;
 
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
-import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
 import io.github.hsmsigner.service.metrics.ServiceMetrics;
 
 /** Has the metrics hear of tokens. */
@@ -14,7 +14,7 @@ final class MeasuredTokens implements KeyConnections.TokenObserver {
     }
 
     @Override
-    public Pkcs11Events eventsOf(String tokenName) {
+    public Pkcs11Listener eventsOf(String tokenName) {
         return metrics.tokenEvents(tokenName);
     }
 

@@ -8,7 +8,7 @@ import io.github.hsmsigner.core.SigningQueue;
 import io.github.hsmsigner.http.protocol.CallbackAction;
 import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
-import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
 import io.github.hsmsigner.service.audit.AuditFile;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.config.MeterFilter;
@@ -192,13 +192,13 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     }
 
     /**
-     * Returns the listener for a token, for {@link io.github.hsmsigner.pkcs11.Pkcs11Config.Builder#events}. From now on
+     * Returns the listener for a token, for {@link io.github.hsmsigner.pkcs11.Pkcs11Config.Builder#listener}. From now on
      * the token is among the metrics, as unhealthy until it is {@linkplain #bindToken bound}.
      *
      * @param tokenName what the settings call the token
      * @return the listener; the same for each call with this name
      */
-    public Pkcs11Events tokenEvents(String tokenName) {
+    public Pkcs11Listener tokenEvents(String tokenName) {
         return token(tokenName);
     }
 

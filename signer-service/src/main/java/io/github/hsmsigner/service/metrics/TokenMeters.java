@@ -1,7 +1,7 @@
 package io.github.hsmsigner.service.metrics;
 
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
-import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
 import io.github.hsmsigner.pkcs11.health.SessionCloseReason;
 import io.github.hsmsigner.pkcs11.health.SessionStatistics;
 import io.github.hsmsigner.pkcs11.health.TokenHealth;
@@ -19,7 +19,7 @@ import java.util.function.ToDoubleFunction;
  * The metrics of one token: its events as they happen, and its numbers when a scrape reads them. While no token is
  * bound, the token counts as unhealthy, without sessions.
  */
-final class TokenMeters implements Pkcs11Events {
+final class TokenMeters implements Pkcs11Listener {
 
     private static final SessionStatistics NO_SESSIONS = new SessionStatistics(0, 0, 0, 0, 0, 0, 0);
 

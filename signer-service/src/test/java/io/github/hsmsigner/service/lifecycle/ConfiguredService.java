@@ -4,7 +4,7 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.pkcs11.ObservedToken;
-import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.Cryptoki;
 import io.github.hsmsigner.service.config.InvalidSettingsException;
 import io.github.hsmsigner.service.config.SettingsReader;
 import io.github.hsmsigner.testing.TestPki;

@@ -3,7 +3,7 @@ package io.github.hsmsigner.service.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.http.TestKey;
-import io.github.hsmsigner.pkcs11.cryptoki.FaultyCryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.FaultyCryptoki;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.CapturedLog;
 import java.io.IOException;

@@ -15,7 +15,7 @@ import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.pkcs11.PinSource;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
-import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.service.config.ServiceSettings;
 import io.github.hsmsigner.service.server.Health;
@@ -105,7 +105,7 @@ class KeyConnectionsTest {
                         SignerMetrics.none()),
                 new KeyConnections.TokenObserver() {
                     @Override
-                    public Pkcs11Events eventsOf(String tokenName) {
+                    public Pkcs11Listener eventsOf(String tokenName) {
                         return counting(tokenName);
                     }
 
@@ -118,8 +118,8 @@ class KeyConnectionsTest {
         return connections.openTokens(LONG);
     }
 
-    private Pkcs11Events counting(String tokenName) {
-        return new Pkcs11Events() {
+    private Pkcs11Listener counting(String tokenName) {
+        return new Pkcs11Listener() {
             @Override
             public void loggedIn() {
                 logins.computeIfAbsent(tokenName, name -> new AtomicInteger()).incrementAndGet();

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
-import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
-import io.github.hsmsigner.pkcs11.cryptoki.DelegatingCryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.FaultyCryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.Cryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.DelegatingCryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.FaultyCryptoki;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.service.config.ShowsEffectOf;
 import io.github.hsmsigner.testing.LoopbackServer;

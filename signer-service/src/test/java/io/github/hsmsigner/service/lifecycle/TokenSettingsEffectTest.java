@@ -11,13 +11,13 @@ import io.github.hsmsigner.pkcs11.PinSource;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.contract.NssDatabase;
-import io.github.hsmsigner.pkcs11.cryptoki.Cryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiException;
-import io.github.hsmsigner.pkcs11.cryptoki.CryptokiModule;
-import io.github.hsmsigner.pkcs11.cryptoki.DelegatingCryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.FaultyCryptoki;
-import io.github.hsmsigner.pkcs11.cryptoki.ReturnValue;
-import io.github.hsmsigner.pkcs11.cryptoki.TokenInfo;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.Cryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiModule;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.DelegatingCryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.FaultyCryptoki;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.ReturnValue;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.TokenInfo;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.service.config.ShowsEffectOf;
 import io.github.hsmsigner.testing.CapturedLog;
@@ -278,7 +278,7 @@ class TokenSettingsEffectTest {
                 .tokenLabel(NssDatabase.TOKEN_LABEL)
                 .build();
         try (Pkcs11Token open = Pkcs11Token.open(config)) {
-            open.keyCeremony().generateKeyPair(KeyPairType.P_256, "contracts", new byte[] {1});
+            open.keyManagement().generateKeyPair(KeyPairType.P_256, "contracts", new byte[] {1});
             TestPki.writePem(
                     directory.resolve("nss.pem"),
                     TestKey.pki()

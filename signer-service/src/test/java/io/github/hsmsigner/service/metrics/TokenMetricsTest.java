@@ -13,7 +13,7 @@ import io.github.hsmsigner.pkcs11.KeySelector;
 import io.github.hsmsigner.pkcs11.PinSource;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
-import io.github.hsmsigner.pkcs11.health.Pkcs11Events;
+import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
 import io.github.hsmsigner.pkcs11.health.SessionCloseReason;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +49,7 @@ class TokenMetricsTest {
                 .pin(PinSource.fixed(pin.toCharArray()))
                 .tokenLabel(softToken.label())
                 .maximumPoolSize(3)
-                .events(metrics.tokenEvents("hsm"))
+                .listener(metrics.tokenEvents("hsm"))
                 .build();
     }
 
@@ -119,7 +119,7 @@ class TokenMetricsTest {
     @Test
     void troubleOfOneTokenAmongTwo() {
         metrics.tokenEvents("other");
-        Pkcs11Events events = metrics.tokenEvents("hsm");
+        Pkcs11Listener events = metrics.tokenEvents("hsm");
         events.breakerOpened("C_Sign answered CKR_DEVICE_ERROR");
         Scrape open = Scrape.of(metrics);
         assertThat(open.value("signer_breaker_open", "token", "hsm")).isEqualTo(1);

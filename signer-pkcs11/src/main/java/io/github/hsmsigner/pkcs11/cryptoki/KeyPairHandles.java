@@ -1,9 +1,0 @@
-package io.github.hsmsigner.pkcs11.cryptoki;
-
-/**
- * The result of C_GenerateKeyPair.
- *
- * @param publicKey the handle of the public key object
- * @param privateKey the handle of the private key object
- */
-public record KeyPairHandles(long publicKey, long privateKey) {}

@@ -1,9 +1,0 @@
-package io.github.hsmsigner.pkcs11.cryptoki;
-
-/**
- * CK_SLOT_INFO of a slot.
- *
- * @param description its description
- * @param manufacturer its manufacturer
- */
-public record SlotInfo(String description, String manufacturer) {}

@@ -81,7 +81,10 @@ record Prose(String where, String text, boolean cell) {
                 add(where, row.replaceFirst("^(?:[-*+]|\\d+\\.|#+|>)\\s+", ""), false, sentences);
             }
             if (more) {
-                line += (int) prose.substring(start, end.end()).chars().filter(c -> c == '\n').count();
+                line += (int) prose.substring(start, end.end())
+                        .chars()
+                        .filter(c -> c == '\n')
+                        .count();
                 start = end.end();
             }
         }
@@ -89,8 +92,9 @@ record Prose(String where, String text, boolean cell) {
     }
 
     private static String blank(Pattern pattern, String text) {
-        return pattern.matcher(text).replaceAll(found -> "\n".repeat((int)
-                found.group().chars().filter(c -> c == '\n').count()));
+        return pattern.matcher(text)
+                .replaceAll(found -> "\n".repeat((int)
+                        found.group().chars().filter(c -> c == '\n').count()));
     }
 
     private static void add(String where, String text, boolean cell, List<Prose> sentences) {
@@ -115,7 +119,8 @@ record Prose(String where, String text, boolean cell) {
                     manager.getJavaFileObjectsFromPaths(files));
             DocTrees trees = DocTrees.instance(task);
             for (CompilationUnitTree unit : task.parse()) {
-                String file = root.relativize(Path.of(unit.getSourceFile().toUri())).toString();
+                String file =
+                        root.relativize(Path.of(unit.getSourceFile().toUri())).toString();
                 new SourceScanner(file, unit, trees, sentences).scan(unit, null);
                 addLineComments(file, unit.getSourceFile().getCharContent(true).toString(), sentences);
             }

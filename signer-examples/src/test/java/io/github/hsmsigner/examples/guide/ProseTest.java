@@ -22,8 +22,7 @@ class ProseTest {
     private static final Path STYLE = ROOT.resolve("docs").resolve("style.md");
     private static final int MOST_WORDS = 30;
     private static final int MOST_WORDS_IN_A_CELL = 40;
-    private static final Pattern FIRST_WORD =
-            Pattern.compile("^(?:What|Who|Whoever|Those|That which)\\b(?!.*\\?$)");
+    private static final Pattern FIRST_WORD = Pattern.compile("^(?:What|Who|Whoever|Those|That which)\\b(?!.*\\?$)");
 
     /** Terms that are errors, with what to write instead. */
     private final Map<Pattern, String> errors = terms("error");
@@ -86,7 +85,8 @@ class ProseTest {
     private static List<Path> files(String suffix) throws IOException {
         try (Stream<Path> files = Files.walk(ROOT)) {
             return files.filter(file -> file.toString().endsWith(suffix))
-                    .filter(file -> !ROOT.relativize(file).toString().matches("(?:.*/)?(?:target|\\.git|node_modules)/.*"))
+                    .filter(file ->
+                            !ROOT.relativize(file).toString().matches("(?:.*/)?(?:target|\\.git|node_modules)/.*"))
                     .sorted()
                     .toList();
         }
@@ -94,10 +94,12 @@ class ProseTest {
 
     @Test
     void aPageIsReadAsItsReadersReadIt() {
-        String page = "# Title\n\nOne `code here`\nsentence. Two [links](x.md#y).\n\n```sh\nnot read\n```\n- An item\n- Another\n\n"
-                + "| a cell | it is told |\n";
+        String page =
+                "# Title\n\nOne `code here`\nsentence. Two [links](x.md#y).\n\n```sh\nnot read\n```\n- An item\n- Another\n\n"
+                        + "| a cell | it is told |\n";
         assertThat(Prose.ofMarkdown(Path.of("p.md"), page).stream().map(Prose::text))
-                .containsExactly("Title", "One X sentence.", "Two [links].", "An item", "Another", "a cell", "it is told");
+                .containsExactly(
+                        "Title", "One X sentence.", "Two [links].", "An item", "Another", "a cell", "it is told");
         assertThat(problems(Prose.ofMarkdown(Path.of("p.md"), page)))
                 .singleElement()
                 .asString()
@@ -107,9 +109,7 @@ class ProseTest {
     @Test
     void aSourceIsReadWithItsJavadocCommentsAndMessages(@TempDir Path directory) throws IOException {
         Path source = directory.resolve("A.java");
-        Files.writeString(
-                source,
-                """
+        Files.writeString(source, """
                 /** Reads {@code anew}. What acts <p>Second
                  * @param <T> octets */
                 class A<T> {
@@ -120,7 +120,8 @@ class ProseTest {
                 """);
         List<Prose> sentences = Prose.ofJava(directory, List.of(source));
         assertThat(sentences.stream().map(Prose::text))
-                .containsExactlyInAnyOrder("Reads X.", "What acts", "Second", "octets", "It is X too long.", "It goes on.");
+                .containsExactlyInAnyOrder(
+                        "Reads X.", "What acts", "Second", "octets", "It is X too long.", "It goes on.");
         assertThat(problems(sentences)).hasSize(3);
     }
 
@@ -129,6 +130,7 @@ class ProseTest {
         String words = "word ".repeat(MOST_WORDS);
         assertThat(problems(Prose.ofMarkdown(Path.of("p.md"), words))).isEmpty();
         assertThat(problems(Prose.ofMarkdown(Path.of("p.md"), words + "word"))).hasSize(1);
-        assertThat(problems(Prose.ofMarkdown(Path.of("p.md"), "| " + words + "word |"))).isEmpty();
+        assertThat(problems(Prose.ofMarkdown(Path.of("p.md"), "| " + words + "word |")))
+                .isEmpty();
     }
 }

@@ -240,7 +240,7 @@ public final class CryptokiModule implements AutoCloseable {
      *
      * @param seenEpoch the epoch that is to end
      * @param limit the longest time to wait for calls that are under way
-     * @return whether this call did it
+     * @return whether this call did it; {@code false} also if the module refused C_Finalize and stays initialised
      * @throws ModuleBusyException if a call does not return
      * @throws CryptokiException if C_Initialize fails; the module is then not initialised, and this may be called again
      */
@@ -280,6 +280,10 @@ public final class CryptokiModule implements AutoCloseable {
         private final ModuleGate gate;
 
         private volatile boolean initialized;
+
+        /** The last C_Finalize returned an error, so the module may still be initialised. Guarded by the gate. */
+        private boolean finalizationFailed;
+
         private volatile Optional<String> parameters = Optional.empty();
         private volatile long epoch;
 
@@ -336,8 +340,7 @@ public final class CryptokiModule implements AutoCloseable {
             }
             try {
                 if (!initialized) {
-                    parameters = wanted;
-                    initialize();
+                    initialize(wanted);
                 }
             } finally {
                 gate.open(entry);
@@ -352,12 +355,11 @@ public final class CryptokiModule implements AutoCloseable {
                 }
                 Optional<CryptokiException> failure = finalizeModule();
                 try {
-                    initialize();
+                    return initialize(parameters);
                 } catch (CryptokiException e) {
                     failure.ifPresent(e::addSuppressed);
                     throw e;
                 }
-                return true;
             } finally {
                 gate.open(entry);
             }
@@ -392,10 +394,27 @@ public final class CryptokiModule implements AutoCloseable {
             }
         }
 
-        private void initialize() throws CryptokiException {
-            cryptoki.initialize(parameters);
-            initialized = true;
+        /**
+         * Calls C_Initialize. After a C_Finalize that failed, CKR_CRYPTOKI_ALREADY_INITIALIZED means that the previous
+         * initialisation continues. The epoch stays, because its sessions and handles are valid.
+         *
+         * @return whether a new epoch begins
+         */
+        private boolean initialize(Optional<String> wanted) throws CryptokiException {
+            try {
+                cryptoki.initialize(wanted);
+            } catch (CryptokiException e) {
+                if (!finalizationFailed || !e.is(ReturnValue.CRYPTOKI_ALREADY_INITIALIZED)) {
+                    throw e;
+                }
+                initialized = true;
+                return false;
+            }
+            finalizationFailed = false;
+            parameters = wanted;
             epoch++;
+            initialized = true;
+            return true;
         }
 
         /** Returns the error, because C_Initialize may succeed in spite of it. */
@@ -409,6 +428,7 @@ public final class CryptokiModule implements AutoCloseable {
                     failure = Optional.of(e);
                 }
             }
+            finalizationFailed = failure.isPresent();
             initialized = false;
             return failure;
         }

@@ -13,7 +13,8 @@ public enum FaultClass {
     NONE(
             "No error, or a code for a state that is already correct.",
             "The call counts as successful, except C_Initialize: other code that initialised a module"
-                    + " may also finalise it, so the module is not used.",
+                    + " may also finalise it, so the module is not used. If the service's own C_Finalize failed"
+                    + " before, the module continues with its sessions.",
             "None, except `The PKCS#11 module … cannot be initialised: C_Initialize answered"
                     + " CKR_CRYPTOKI_ALREADY_INITIALIZED.` at startup.",
             "Do not use the module through another library in the same process."),

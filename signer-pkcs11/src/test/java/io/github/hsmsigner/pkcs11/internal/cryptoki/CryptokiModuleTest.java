@@ -1,10 +1,13 @@
 package io.github.hsmsigner.pkcs11.internal.cryptoki;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -14,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class CryptokiModuleTest {
 
@@ -69,6 +74,46 @@ class CryptokiModuleTest {
         }
     }
 
+    /** C_Initialize answers that it was called before, because C_Finalize did not end that. */
+    @ParameterizedTest
+    @EnumSource(
+            value = ReturnValue.class,
+            names = {"FUNCTION_FAILED", "GENERAL_ERROR", "DEVICE_ERROR", "FUNCTION_NOT_SUPPORTED"})
+    void aModuleThatRefusesCFinalizeStaysInitializedWithItsSessions(ReturnValue refusal, @TempDir Path directory)
+            throws Exception {
+        Path file = Files.createFile(directory.resolve("permanent.so"));
+        Permanent permanent = new Permanent(refusal);
+        CryptokiModule module = CryptokiModule.open(file, Optional.empty(), path -> permanent);
+        long epoch = module.epoch();
+        for (int i = 0; i < 2; i++) {
+            assertThat(module.reinitialize(epoch, Duration.ofSeconds(1))).isFalse();
+            assertThat(module.isCurrent(epoch)).isTrue();
+        }
+        module.close();
+        assertThat(permanent.finalizations).isEqualTo(3);
+        try (CryptokiModule again = CryptokiModule.open(file, Optional.empty())) {
+            assertThat(again.isCurrent(epoch)).isTrue();
+        }
+        assertThatThrownBy(() -> CryptokiModule.open(file, Optional.of("other parameters")))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("other parameters");
+        permanent.refusal = Optional.empty();
+        CryptokiModule last = CryptokiModule.open(file, Optional.empty());
+        assertThat(last.reinitialize(epoch, Duration.ofSeconds(1))).isTrue();
+        assertThat(last.isCurrent(epoch)).isFalse();
+        last.close();
+    }
+
+    @Test
+    void aModuleThatOtherCodeInitializedIsNotUsed(@TempDir Path directory) throws Exception {
+        Path file = Files.createFile(directory.resolve("foreign.so"));
+        Permanent foreign = new Permanent(ReturnValue.FUNCTION_FAILED);
+        foreign.initialize(Optional.empty());
+        assertThatThrownBy(() -> CryptokiModule.open(file, Optional.empty(), path -> foreign))
+                .isInstanceOf(CryptokiException.class)
+                .hasMessageContaining("CKR_CRYPTOKI_ALREADY_INITIALIZED");
+    }
+
     private static void awaitLatch(CountDownLatch latch) {
         try {
             latch.await();
@@ -93,5 +138,35 @@ class CryptokiModuleTest {
 
         @Override
         public void finalizeModule() {}
+    }
+
+    /** A module whose C_Finalize returns an error. */
+    private static final class Permanent extends DelegatingCryptoki implements NativeModule {
+
+        private Optional<ReturnValue> refusal;
+        private boolean initialized;
+        private int finalizations;
+
+        Permanent(ReturnValue refusal) {
+            super(null);
+            this.refusal = Optional.of(refusal);
+        }
+
+        @Override
+        public void initialize(Optional<String> parameters) throws CryptokiException {
+            if (initialized) {
+                throw new CryptokiException("C_Initialize", ReturnValue.CRYPTOKI_ALREADY_INITIALIZED);
+            }
+            initialized = true;
+        }
+
+        @Override
+        public void finalizeModule() throws CryptokiException {
+            finalizations++;
+            if (refusal.isPresent()) {
+                throw new CryptokiException("C_Finalize", refusal.get());
+            }
+            initialized = false;
+        }
     }
 }

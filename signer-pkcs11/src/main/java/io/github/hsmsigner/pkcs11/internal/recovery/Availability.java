@@ -105,9 +105,12 @@ final class Availability {
         boolean open = false;
         synchronized (this) {
             if (trouble == null) {
-                trouble = new Trouble(onProbation ? now - SUSPECT_TIME.toNanos() : now);
+                trouble = new Trouble(now);
             }
             Trouble known = trouble;
+            if (onProbation) {
+                known.beganBefore(now - SUSPECT_TIME.toNanos());
+            }
             known.failures += request ? 1 : 0;
             known.deviceFailures = device ? known.deviceFailures + 1 : request ? 0 : known.deviceFailures;
             known.lastFailure = request ? now : known.lastFailure;
@@ -263,7 +266,7 @@ final class Availability {
     /** Guarded by the owner when it is written; volatile where it is read without that. */
     private static final class Trouble {
 
-        private final long since;
+        private volatile long since;
         private int failures;
         private int deviceFailures;
         private volatile long lastFailure;
@@ -278,6 +281,13 @@ final class Availability {
         Trouble(long since) {
             this.since = since;
             this.lastFailure = since;
+        }
+
+        /** Moves the beginning back to a time, unless it is earlier. */
+        void beganBefore(long time) {
+            if (since - time > 0) {
+                since = time;
+            }
         }
     }
 }

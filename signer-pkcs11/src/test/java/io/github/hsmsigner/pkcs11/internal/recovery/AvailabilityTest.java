@@ -67,4 +67,28 @@ class AvailabilityTest {
         assertThat(availability.problem()).isEmpty();
         assertThat(suspicions).hasValue(0);
     }
+
+    /** A call that hangs may have begun in the outage. A request that fails has not. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void oneFailureAfterAnOutageIsAProblemAlsoIfTheTokenIsSuspectAlready(boolean suspectFirst) {
+        availability.open(Reason.DOWN, "The device does not answer.", null);
+        probeSucceeds();
+        if (suspectFirst) {
+            availability.suspect("A call does not return.");
+            assertThat(availability.problem()).isEmpty();
+        }
+        fail();
+        assertThat(availability.problem())
+                .hasValueSatisfying(reason -> assertThat(reason).contains("C_Sign failed"));
+        assertThat(suspicions).hasValue(1);
+    }
+
+    @Test
+    void aSuspicionOrOneFailureAloneIsNoProblemYet() {
+        availability.suspect("A call does not return.");
+        fail();
+        assertThat(availability.problem()).isEmpty();
+        assertThat(suspicions).hasValue(1);
+    }
 }

@@ -454,7 +454,7 @@ final class Simulation {
         if (isUsable(key) || !token.health().usable()) {
             tokenWatch.failed(scheduler.elapsed(), lastFailure, token.health().usable());
         }
-        if (!isLate(failure)) {
+        if (!isLate(failure) && !isWithoutThread(failure)) {
             keyWatches.get(key).failed(scheduler.elapsed(), lastFailure, isUsable(key));
         }
         violations.require(
@@ -468,6 +468,14 @@ final class Simulation {
         return failure instanceof SigningUnavailableException e
                 && (e.reason() == SigningUnavailableException.Reason.LATE
                         || e.reason() == SigningUnavailableException.Reason.BUSY);
+    }
+
+    /**
+     * A process that can start no thread did not call the token, so such a request says nothing about its key. Where it
+     * happens only now and then, chance can hit one key while others sign. The health of the token must still show it.
+     */
+    private static boolean isWithoutThread(Throwable failure) {
+        return failure instanceof SigningUnavailableException && failure.getCause() instanceof OutOfMemoryError;
     }
 
     /** Overload is no fault of the token. */

@@ -313,7 +313,8 @@ public final class SigningService {
             throw e;
         } catch (RuntimeException e) {
             endFailed(request, e);
-            throw new InternalSigningException("Request " + context.requestId() + " failed with an unexpected error.", e);
+            throw new InternalSigningException(
+                    "Request " + context.requestId() + " failed with an unexpected error.", e);
         } catch (Error e) {
             endFailed(request, e);
             throw e;

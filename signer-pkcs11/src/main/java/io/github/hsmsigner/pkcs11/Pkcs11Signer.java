@@ -23,6 +23,7 @@ import io.github.hsmsigner.pkcs11.internal.session.Session;
 import io.github.hsmsigner.pkcs11.internal.session.SessionWork;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -125,9 +126,16 @@ public final class Pkcs11Signer implements Signer {
 
     /** The one place where the token signs. */
     private byte[] sign(Session session, long key, SignatureStep step, byte[] input) throws CryptokiException {
-        cryptoki.signInit(session.handle(), step.mechanism(), key);
         if (loginForEach) {
-            connection.authenticate(session);
+            char[] pin = connection.pin();
+            try {
+                cryptoki.signInit(session.handle(), step.mechanism(), key);
+                connection.authenticate(session, pin);
+            } finally {
+                Arrays.fill(pin, '\0');
+            }
+        } else {
+            cryptoki.signInit(session.handle(), step.mechanism(), key);
         }
         byte[] answer = cryptoki.sign(session.handle(), input);
         session.generation().prove();

@@ -6,6 +6,7 @@ enum Invariant {
     REJECTED_PIN("Safety: no PIN that the token rejected is tried again."),
     PIN_TRIES("Safety: at most three different wrong PINs are tried in a row."),
     PIN_SOURCE("Safety: the PIN source is called for logins, and not for each signature."),
+    PIN_WAIT("Truth: a call of the PIN source that does not return is no hanging call of the module."),
     LOGINS("Safety: the number of logins is bounded."),
     OPENINGS("Safety: the number of sessions that are opened is bounded."),
     SESSIONS("Safety: the number of sessions that are open at the same time is bounded."),

@@ -133,6 +133,8 @@ final class Scenario {
         private static final Set<Kind> OF_CALLERS = EnumSet.of(CALLERS_INTERRUPTED, IMPATIENT_CALLERS);
         private static final Set<Kind> OF_THE_PROCESS =
                 EnumSet.of(ERRORS_UNTIL_C_INITIALIZE, LOST_MODULE, NO_THREADS, OPENING_FAILS);
+        private static final Set<Kind> OF_SLOW_CALLS =
+                EnumSet.of(SLOW_CALLS, SLOW_OPENING, HANGING_CALLS, UNREADABLE_SLOT, CLOSED_DURING_LOGIN);
         private static final Set<Kind> OF_PINS = EnumSet.of(SLOW_PIN_SOURCE, CHANGED_PIN, ALTERNATING_PINS);
 
         private final int weight;
@@ -309,6 +311,11 @@ final class Scenario {
 
     /** A script that is written by hand, for four sessions and four callers. */
     Scenario(long seed, List<String> keys, List<Fault> script, List<Event> happenings) {
+        this(seed, keys, Optional.empty(), script, happenings);
+    }
+
+    /** The same, with a key that requires a login for each signature. */
+    Scenario(long seed, List<String> keys, Optional<String> loginForEach, List<Fault> script, List<Event> happenings) {
         this.seed = seed;
         Random random = new Random(seed);
         script.forEach(fault -> kinds.add(fault.kind()));
@@ -320,7 +327,7 @@ final class Scenario {
         callingThread = CallingThread.MODULE;
         sessionKeepAlive = Duration.ofMinutes(10);
         closedWhileInterrupted = false;
-        loginForEach = Optional.empty();
+        this.loginForEach = loginForEach;
         secondToken = false;
         latencies.put("C_Initialize", Duration.ofMillis(200));
         latencies.put("C_OpenSession", Duration.ofMillis(10));
@@ -348,6 +355,11 @@ final class Scenario {
                 || has(Kind.SLOW_OPENING)
                 || has(Kind.UNREADABLE_SLOT)
                 || has(Kind.SLOW_PIN_SOURCE);
+    }
+
+    /** Whether calls of the module can take seconds. */
+    boolean hasSlowCalls() {
+        return kinds.stream().anyMatch(Kind.OF_SLOW_CALLS::contains);
     }
 
     /** Usually about ten requests a second; more sessions than callers are busy only in a burst. */

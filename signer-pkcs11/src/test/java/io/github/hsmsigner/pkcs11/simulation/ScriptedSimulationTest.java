@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hsmsigner.pkcs11.internal.cryptoki.ReturnValue;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Scripts that are written by hand, each in many orders of threads. The invariants hold, too. */
 class ScriptedSimulationTest {
@@ -21,9 +23,16 @@ class ScriptedSimulationTest {
     private static final int ORDERS = 10;
 
     private static List<Simulation.Result> run(List<Fault> faults, List<Scenario.Event> events) {
+        return run(Optional.empty(), faults, events);
+    }
+
+    private static List<Simulation.Result> run(
+            Optional<String> loginForEach, List<Fault> faults, List<Scenario.Event> events) {
         List<Simulation.Result> results = LongStream.rangeClosed(1, ORDERS)
                 .mapToObj(seed -> Simulation.run(
-                        seed, new Scenario(seed, List.of("key-1", "key-2"), faults, events), Trace.USUALLY_KEPT))
+                        seed,
+                        new Scenario(seed, List.of("key-1", "key-2"), loginForEach, faults, events),
+                        Trace.USUALLY_KEPT))
                 .toList();
         assertThat(results).allSatisfy(result -> assertThat(result.violations()).isEmpty());
         return results;
@@ -42,6 +51,18 @@ class ScriptedSimulationTest {
         Fault fault = Scenario.answering(BEGIN, END, Set.of("C_Login"), 1, ReturnValue.CRYPTOKI_NOT_INITIALIZED);
         assertThat(most(run(List.of(fault), List.of(SESSIONS_LOST)), "C_Initialize"))
                 .isBetween(25, 45);
+    }
+
+    /** C_Initialize waits until no call is in the module. */
+    @ParameterizedTest
+    @ValueSource(strings = {"key-1", "key-2"})
+    void aPinSourceThatDoesNotReturnIsNoHangingCallAndDoesNotHoldTheModule(String loginForEach) {
+        Duration slow = Duration.ofSeconds(8);
+        List<Simulation.Result> results = run(
+                Optional.of(loginForEach),
+                List.of(Fault.of(Scenario.Kind.SLOW_PIN_SOURCE, slow, slow.plusSeconds(14), "the PIN source is slow")),
+                List.of());
+        assertThat(results).allSatisfy(result -> assertThat(result.calls()).containsEntry("C_Initialize", 1));
     }
 
     /** Each success of a probe ends the outage, and the next failures begin another one. */

@@ -340,6 +340,10 @@ final class Simulation {
                         scheduler.event(
                                 "EVENT " + method.getName() + (arguments == null ? "" : Arrays.toString(arguments)));
                     }
+                    violations.require(
+                            !method.getName().equals("callHung") || scenario.hasSlowCalls(),
+                            Invariant.PIN_WAIT,
+                            "no call of the module is slow, but one counts as hanging");
                     if (isActive(Kind.LISTENER_THROWS)) {
                         throw new IllegalStateException("The listener throws in " + method.getName());
                     }
@@ -692,11 +696,9 @@ final class Simulation {
         return (slow || scenario.has(Kind.NO_THREADS) ? scenario.maxSessions : 0) + (slow ? HANGING_PROBES : 0);
     }
 
-    /** The PIN for logins for single signatures is kept for 5 s; then calls that come at once ask for it. */
+    /** The PIN for logins for single signatures is kept for 5 s; then one call of its source serves all requests. */
     private long contextLogins() {
-        return scenario.loginForEach.isEmpty()
-                ? 0
-                : scenario.maxSessions * (1 + scheduler.elapsed().toSeconds() / 5);
+        return scenario.loginForEach.isEmpty() ? 0 : 1 + scheduler.elapsed().toSeconds() / 5;
     }
 
     private void bound(Invariant invariant, long number, long most, String what) {

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.pkcs11.internal.recovery;
 
+import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
@@ -30,6 +31,7 @@ public final class KeyRecovery {
     private final Availability token;
     private final Supplier<Optional<String>> tokenProblem;
     private final Availability availability;
+    private final Login login;
     private final SessionPool sessions;
     private final ModuleThreads threads;
     private final Scheduler scheduler;
@@ -44,12 +46,14 @@ public final class KeyRecovery {
             SigningKeyUse key,
             Availability token,
             Supplier<Optional<String>> tokenProblem,
+            Login login,
             SessionPool sessions,
             ModuleThreads threads,
             RecoverySettings settings) {
         this.key = key;
         this.token = token;
         this.tokenProblem = tokenProblem;
+        this.login = login;
         this.sessions = sessions;
         this.threads = threads;
         this.scheduler = threads.scheduler();
@@ -174,11 +178,14 @@ public final class KeyRecovery {
     private void probe() {
         long start = scheduler.nanoTime();
         try {
-            sessions.withSession(scheduler.deadline(settings.drainLimit()), () -> {}, session -> {
-                key.forgetHandle();
-                key.trial(session);
-                return null;
-            });
+            Deadline deadline = scheduler.deadline(settings.drainLimit());
+            login.withPin(
+                    deadline,
+                    () -> sessions.withSession(deadline, () -> {}, session -> {
+                        key.forgetHandle();
+                        key.trial(session);
+                        return null;
+                    }));
             availability.probeSucceeded(start);
         } catch (CryptokiException e) {
             if (e.faultClass() == FaultClass.CALLER_ERROR) {

@@ -1,5 +1,7 @@
 package io.github.hsmsigner.pkcs11.internal.recovery;
 
+import io.github.hsmsigner.core.Deadline;
+import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
@@ -16,6 +18,7 @@ import io.github.hsmsigner.pkcs11.internal.scheduling.Scheduler;
 import io.github.hsmsigner.pkcs11.internal.scheduling.WaitQueue;
 import io.github.hsmsigner.pkcs11.internal.session.Generation;
 import io.github.hsmsigner.pkcs11.internal.session.ModuleThreads;
+import io.github.hsmsigner.pkcs11.internal.session.PinRequiredException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -38,6 +41,7 @@ final class Login {
     private static final Duration CACHE_TIME = Duration.ofSeconds(5);
     private static final int BURST = 3;
     private static final Duration REFILL = Duration.ofSeconds(2);
+    private static final Duration SLOW_SOURCE = Duration.ofSeconds(1);
 
     private final CryptokiModule module;
     private final Cryptoki cryptoki;
@@ -62,6 +66,9 @@ final class Login {
     private int allowance = BURST;
     private long refilled;
     private char[] cachedPin;
+
+    /** The call of the PIN source for logins for single signatures; {@code null} if none is in progress. */
+    private CompletableFuture<Void> pinCall;
 
     /**
      * Prepares the login.
@@ -327,27 +334,121 @@ final class Login {
         events.loggedIn();
     }
 
-    /** Logs in for one operation of a key with CKA_ALWAYS_AUTHENTICATE. */
-    void authenticate(long session) throws CryptokiException {
-        char[] pin = cachedPin().orElseGet(this::acceptablePin);
-        try {
-            // One at a time, so that threads that come together do not try a wrong PIN several times.
-            if (!contextLogins.await(drainLimit.toNanos(), () -> tryingPin.compareAndSet(false, true))) {
-                throw SigningUnavailableException.passing(
-                        Reason.LATE, "Other logins for single signatures did not return in time.", REFILL, null);
-            }
+    /** Work that can require the PIN. */
+    @FunctionalInterface
+    interface PinWork<T, E extends Exception> {
+        T run() throws CryptokiException, E;
+    }
+
+    /**
+     * Does something that enters the module, again after the PIN that it requires is known.
+     *
+     * @throws SigningUnavailableException if the source returns no PIN that can be used before the deadline
+     */
+    <T, E extends Exception> T withPin(Deadline deadline, PinWork<T, E> work) throws CryptokiException, E {
+        while (true) {
             try {
-                authenticate(session, pin);
-            } finally {
-                tryingPin.set(false);
-                contextLogins.wakeAll();
+                return work.run();
+            } catch (PinRequiredException e) {
+                requestPin(deadline);
             }
-        } finally {
-            Arrays.fill(pin, '\0');
         }
     }
 
-    private void authenticate(long session, char[] pin) throws CryptokiException {
+    /**
+     * Requests the PIN of logins for single signatures from its source, unless it is known. There is one call of the
+     * source for all requests. The caller is not in the module, because the source can be slow.
+     *
+     * @throws SigningUnavailableException if the source returns no PIN that can be used before the deadline
+     */
+    void requestPin(Deadline deadline) {
+        CompletableFuture<Void> next = new CompletableFuture<>();
+        CompletableFuture<Void> call;
+        synchronized (this) {
+            requireOpen();
+            if (cachedPin != null) {
+                return;
+            }
+            call = pinCall == null ? next : pinCall;
+            pinCall = call;
+        }
+        if (call == next) {
+            try {
+                threads.execute(() -> callSource(next));
+            } catch (SigningUnavailableException e) {
+                endPinCall();
+                next.completeExceptionally(e);
+            }
+        }
+        awaitPin(call, deadline);
+    }
+
+    private void callSource(CompletableFuture<Void> call) {
+        try {
+            char[] pin = acceptablePin();
+            cache(pin);
+            Arrays.fill(pin, '\0');
+            endPinCall();
+            call.complete(null);
+        } catch (Throwable e) {
+            LOG.debug("The PIN source returned no PIN: {}", e.getMessage());
+            endPinCall();
+            call.completeExceptionally(e);
+        }
+    }
+
+    private synchronized void endPinCall() {
+        pinCall = null;
+    }
+
+    private void awaitPin(CompletableFuture<Void> call, Deadline deadline) {
+        long start = scheduler.nanoTime();
+        if (!threads.await(call, deadline.remainingNanos())) {
+            boolean interrupted = Thread.currentThread().isInterrupted();
+            boolean slow = scheduler.nanoTime() - start >= SLOW_SOURCE.toNanos();
+            throw SigningUnavailableException.passing(
+                    slow && !interrupted ? Reason.DOWN : Reason.LATE,
+                    interrupted
+                            ? "Waiting for the PIN was interrupted."
+                            : "The PIN source did not return before the deadline.",
+                    REFILL,
+                    null);
+        }
+        try {
+            ModuleThreads.outcome(call);
+        } catch (SigningException e) {
+            throw e;
+        } catch (CryptokiException | RuntimeException e) {
+            throw SigningUnavailableException.passing(
+                    "The PIN source returned no PIN: " + Availability.reason(e) + ".", REFILL, e);
+        }
+    }
+
+    /**
+     * Returns a copy of the PIN for {@link #authenticate}.
+     *
+     * @throws PinRequiredException if it is not known
+     */
+    char[] pin() {
+        return cachedPin().orElseThrow(PinRequiredException::new);
+    }
+
+    /** Logs in for one operation of a key with CKA_ALWAYS_AUTHENTICATE. */
+    void authenticate(long session, char[] pin) throws CryptokiException {
+        // One at a time, so that threads that come together do not try a wrong PIN several times.
+        if (!contextLogins.await(drainLimit.toNanos(), () -> tryingPin.compareAndSet(false, true))) {
+            throw SigningUnavailableException.passing(
+                    Reason.LATE, "Other logins for single signatures did not return in time.", REFILL, null);
+        }
+        try {
+            tryPin(session, pin);
+        } finally {
+            tryingPin.set(false);
+            contextLogins.wakeAll();
+        }
+    }
+
+    private void tryPin(long session, char[] pin) throws CryptokiException {
         Optional<String> refusal = rejected.refusal(pin);
         if (refusal.isPresent()) {
             throw SigningUnavailableException.lasting(Reason.PIN_REJECTED, refusal.get(), null);
@@ -360,9 +461,6 @@ final class Login {
             }
             Generation now = current;
             throw refused(pin, now == null ? "The token" : "Token " + now.token(), e);
-        }
-        if (cachedPin().isEmpty()) {
-            cache(pin);
         }
     }
 

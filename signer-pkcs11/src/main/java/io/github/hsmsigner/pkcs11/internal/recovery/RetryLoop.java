@@ -17,6 +17,7 @@ import io.github.hsmsigner.pkcs11.internal.session.Generation;
 import io.github.hsmsigner.pkcs11.internal.session.GenerationEndedException;
 import io.github.hsmsigner.pkcs11.internal.session.KeyNotReadyException;
 import io.github.hsmsigner.pkcs11.internal.session.ModuleThreads;
+import io.github.hsmsigner.pkcs11.internal.session.PinRequiredException;
 import io.github.hsmsigner.pkcs11.internal.session.SessionPool;
 import io.github.hsmsigner.pkcs11.internal.session.SessionWork;
 import java.time.Duration;
@@ -110,12 +111,22 @@ public final class RetryLoop {
             } catch (KeyNotReadyException e) {
                 retries = retries == null ? new Retries(key, deadline) : retries;
                 retries.after(e);
+            } catch (PinRequiredException e) {
+                requestPin(key, deadline, start);
             } catch (GenerationEndedException e) {
                 retries = retries == null ? new Retries(key, deadline) : retries;
                 retries.renew(seen, Login.Step.LOGIN, epoch, e);
             } catch (SigningUnavailableException e) {
                 throw unavailable(e, key, scheduler.nanoTime() - start);
             }
+        }
+    }
+
+    private void requestPin(KeyRecovery key, Deadline deadline, long start) {
+        try {
+            login.requestPin(deadline);
+        } catch (SigningUnavailableException e) {
+            throw unavailable(e, key, scheduler.nanoTime() - start);
         }
     }
 

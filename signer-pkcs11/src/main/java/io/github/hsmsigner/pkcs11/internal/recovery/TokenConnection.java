@@ -22,6 +22,7 @@ import io.github.hsmsigner.pkcs11.internal.scheduling.Scheduler;
 import io.github.hsmsigner.pkcs11.internal.session.Generation;
 import io.github.hsmsigner.pkcs11.internal.session.KeyNotReadyException;
 import io.github.hsmsigner.pkcs11.internal.session.ModuleThreads;
+import io.github.hsmsigner.pkcs11.internal.session.PinRequiredException;
 import io.github.hsmsigner.pkcs11.internal.session.PoolListener;
 import io.github.hsmsigner.pkcs11.internal.session.PoolSettings;
 import io.github.hsmsigner.pkcs11.internal.session.Session;
@@ -266,12 +267,14 @@ public final class TokenConnection implements AutoCloseable {
             return;
         }
         try {
-            threads.enter(settings.drainLimit(), () -> {
-                if (module.isCurrent(generation.epoch())) {
-                    probe.lookUpKey(Session.ofLogin(generation));
-                }
-                return null;
-            });
+            login.withPin(
+                    scheduler.deadline(settings.drainLimit()),
+                    () -> threads.enter(settings.drainLimit(), () -> {
+                        if (module.isCurrent(generation.epoch())) {
+                            probe.lookUpKey(Session.ofLogin(generation));
+                        }
+                        return null;
+                    }));
             lastLoginCheck = scheduler.nanoTime();
         } catch (CryptokiException e) {
             LOG.debug("The check of the login failed: {}.", e.getMessage());
@@ -295,7 +298,7 @@ public final class TokenConnection implements AutoCloseable {
      */
     public KeyRecovery key(String description, SigningKeyUse key) {
         KeyRecovery recovery =
-                new KeyRecovery(description, key, availability, this::problem, sessions, threads, settings);
+                new KeyRecovery(description, key, availability, this::problem, login, sessions, threads, settings);
         probe.add(recovery);
         return recovery;
     }
@@ -355,11 +358,22 @@ public final class TokenConnection implements AutoCloseable {
      * Logs in for the one operation that was just started in a session, with a key that requires that.
      *
      * @param session the session
+     * @param pin the PIN
      * @throws CryptokiException if the module answers with an error
      * @throws SigningUnavailableException lasting, if the PIN is rejected, or was before
      */
-    public void authenticate(Session session) throws CryptokiException {
-        login.authenticate(session.handle());
+    public void authenticate(Session session, char[] pin) throws CryptokiException {
+        login.authenticate(session.handle(), pin);
+    }
+
+    /**
+     * Returns the PIN for {@link #authenticate}, without a call of its source.
+     *
+     * @return a copy, which the caller wipes
+     * @throws PinRequiredException if the PIN is not known now
+     */
+    public char[] pin() {
+        return login.pin();
     }
 
     /** Allows logins again after the token rejected several PINs. */

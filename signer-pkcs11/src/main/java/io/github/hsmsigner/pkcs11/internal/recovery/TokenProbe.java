@@ -281,7 +281,9 @@ final class TokenProbe {
         List<Exception> failures = new ArrayList<>();
         for (KeyRecovery key : candidates()) {
             try {
-                sessions.inNewSession(session -> trial(key, session));
+                login.withPin(
+                        scheduler.deadline(settings.hangLimit()),
+                        () -> sessions.inNewSession(session -> trial(key, session)));
                 key.worked(start);
                 for (int i = 0; i < failed.size(); i++) {
                     failed.get(i).failedAlone(failures.get(i));

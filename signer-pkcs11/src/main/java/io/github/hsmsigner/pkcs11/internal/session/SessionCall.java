@@ -97,7 +97,7 @@ final class SessionCall<T> implements Runnable {
             // The session was not used, or the caller is refused for another reason.
             return Optional.empty();
         }
-        if (e instanceof KeyNotReadyException) {
+        if (e instanceof KeyNotReadyException || e instanceof PinRequiredException) {
             return Optional.empty();
         }
         boolean harmless = e instanceof CryptokiException error

@@ -65,6 +65,7 @@ class ArchitectureTest {
         }
         List<String> types = new ClassFileImporter()
                         .withImportOption(new ImportOption.DoNotIncludeTests())
+                        .withImportOption(location -> !location.contains("-tests.jar"))
                         .importPackages("io.github.hsmsigner.core", "io.github.hsmsigner.pkcs11")
                         .stream()
                         .filter(type -> exported.contains(type.getPackageName()))

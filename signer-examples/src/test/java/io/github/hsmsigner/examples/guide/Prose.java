@@ -2,10 +2,10 @@ package io.github.hsmsigner.examples.guide;
 
 import com.sun.source.doctree.BlockTagTree;
 import com.sun.source.doctree.DocCommentTree;
+import com.sun.source.doctree.DocTree;
 import com.sun.source.doctree.EndElementTree;
 import com.sun.source.doctree.EntityTree;
 import com.sun.source.doctree.LinkTree;
-import com.sun.source.doctree.LiteralTree;
 import com.sun.source.doctree.StartElementTree;
 import com.sun.source.doctree.TextTree;
 import com.sun.source.doctree.ValueTree;
@@ -13,6 +13,7 @@ import com.sun.source.tree.BinaryTree;
 import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.ExpressionTree;
+import com.sun.source.tree.LiteralTree;
 import com.sun.source.tree.MethodTree;
 import com.sun.source.tree.ModuleTree;
 import com.sun.source.tree.PackageTree;
@@ -22,6 +23,7 @@ import com.sun.source.tree.VariableTree;
 import com.sun.source.util.DocTreeScanner;
 import com.sun.source.util.DocTrees;
 import com.sun.source.util.JavacTask;
+import com.sun.source.util.TreePath;
 import com.sun.source.util.TreePathScanner;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -145,6 +147,9 @@ record Prose(String where, String text, boolean cell) {
     /** Collects Javadoc and string literals of one file. */
     private static final class SourceScanner extends TreePathScanner<Void, Void> {
 
+        private static final List<Class<? extends Tree>> DECLARATIONS =
+                List.of(ModuleTree.class, PackageTree.class, ClassTree.class, MethodTree.class, VariableTree.class);
+
         private final String file;
         private final CompilationUnitTree unit;
         private final DocTrees trees;
@@ -162,43 +167,22 @@ record Prose(String where, String text, boolean cell) {
             return file + ":" + unit.getLineMap().getLineNumber(position);
         }
 
-        private void readJavadoc(Tree tree) {
-            DocCommentTree comment = trees.getDocCommentTree(getCurrentPath());
+        @Override
+        public Void scan(Tree tree, Void unused) {
+            if (tree != null && DECLARATIONS.stream().anyMatch(kind -> kind.isInstance(tree))) {
+                TreePath path = getCurrentPath() == null ? new TreePath(unit) : getCurrentPath();
+                readJavadoc(tree, tree == unit ? path : new TreePath(path, tree));
+            }
+            return super.scan(tree, unused);
+        }
+
+        private void readJavadoc(Tree tree, TreePath path) {
+            DocCommentTree comment = trees.getDocCommentTree(path);
             if (comment != null) {
                 JavadocScanner scanner = new JavadocScanner();
                 scanner.scan(comment, null);
                 scanner.passages().forEach(passage -> add(where(tree), passage, false, sentences));
             }
-        }
-
-        @Override
-        public Void visitModule(ModuleTree tree, Void unused) {
-            readJavadoc(tree);
-            return super.visitModule(tree, unused);
-        }
-
-        @Override
-        public Void visitPackage(PackageTree tree, Void unused) {
-            readJavadoc(tree);
-            return super.visitPackage(tree, unused);
-        }
-
-        @Override
-        public Void visitClass(ClassTree tree, Void unused) {
-            readJavadoc(tree);
-            return super.visitClass(tree, unused);
-        }
-
-        @Override
-        public Void visitMethod(MethodTree tree, Void unused) {
-            readJavadoc(tree);
-            return super.visitMethod(tree, unused);
-        }
-
-        @Override
-        public Void visitVariable(VariableTree tree, Void unused) {
-            readJavadoc(tree);
-            return super.visitVariable(tree, unused);
         }
 
         @Override
@@ -211,7 +195,7 @@ record Prose(String where, String text, boolean cell) {
         }
 
         @Override
-        public Void visitLiteral(com.sun.source.tree.LiteralTree tree, Void unused) {
+        public Void visitLiteral(LiteralTree tree, Void unused) {
             if (tree.getValue() instanceof String text) {
                 addLiteral(tree, text);
             }
@@ -229,7 +213,7 @@ record Prose(String where, String text, boolean cell) {
             if (tree instanceof BinaryTree plus && plus.getKind() == Tree.Kind.PLUS) {
                 return joined(plus.getLeftOperand()) + joined(plus.getRightOperand());
             }
-            if (tree instanceof com.sun.source.tree.LiteralTree literal && literal.getValue() instanceof String text) {
+            if (tree instanceof LiteralTree literal && literal.getValue() instanceof String text) {
                 return text;
             }
             if (tree instanceof ParenthesizedTree inner) {
@@ -242,6 +226,9 @@ record Prose(String where, String text, boolean cell) {
 
     /** Collects the paragraphs, list items and block tags of one Javadoc comment. */
     private static final class JavadocScanner extends DocTreeScanner<Void, Void> {
+
+        private static final List<Class<? extends DocTree>> CODE_TAGS =
+                List.of(EntityTree.class, com.sun.source.doctree.LiteralTree.class, LinkTree.class, ValueTree.class);
 
         private final List<StringBuilder> passages = new ArrayList<>(List.of(new StringBuilder()));
         private boolean preformatted;
@@ -261,7 +248,11 @@ record Prose(String where, String text, boolean cell) {
         }
 
         @Override
-        public Void scan(com.sun.source.doctree.DocTree tree, Void unused) {
+        public Void scan(DocTree tree, Void unused) {
+            if (CODE_TAGS.stream().anyMatch(kind -> kind.isInstance(tree))) {
+                append(CODE);
+                return null;
+            }
             if (tree instanceof BlockTagTree) {
                 startPassage();
             }
@@ -279,30 +270,6 @@ record Prose(String where, String text, boolean cell) {
         @Override
         public Void visitText(TextTree tree, Void unused) {
             append(tree.getBody());
-            return null;
-        }
-
-        @Override
-        public Void visitEntity(EntityTree tree, Void unused) {
-            append(CODE);
-            return null;
-        }
-
-        @Override
-        public Void visitLiteral(LiteralTree tree, Void unused) {
-            append(CODE);
-            return null;
-        }
-
-        @Override
-        public Void visitLink(LinkTree tree, Void unused) {
-            append(CODE);
-            return null;
-        }
-
-        @Override
-        public Void visitValue(ValueTree tree, Void unused) {
-            append(CODE);
             return null;
         }
 

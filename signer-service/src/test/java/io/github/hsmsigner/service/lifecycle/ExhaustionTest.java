@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A stranger brings every limit on clients to its worst case at the same time, and the service still signs for its client: with the
  * options of {@code deploy/systemd}, with those of the image in the smallest container, and with the smallest heap without options.
  */
-@Timeout(60)
+@Timeout(120)
 class ExhaustionTest {
 
     private static final Path DEPLOY =
@@ -140,9 +140,14 @@ class ExhaustionTest {
         }
     }
 
+    /** On busy processors the client's share can become free later than the server waits for it; then the answer is 503. */
     private static void assertSigns(Client client) {
         for (int i = 0; i < 10; i++) {
-            assertThat(client.sign(REQUEST).statusCode()).isEqualTo(200);
+            ConfiguredService.await("the client gets a signature", () -> {
+                int status = client.sign(REQUEST).statusCode();
+                assertThat(status).isIn(200, 503);
+                return status == 200;
+            });
         }
     }
 }

@@ -4,19 +4,17 @@ import io.github.hsmsigner.pkcs11.internal.cryptoki.AttributeType;
 import io.github.hsmsigner.pkcs11.internal.cryptoki.AttributeValue;
 import io.github.hsmsigner.pkcs11.internal.cryptoki.Cryptoki;
 import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiException;
+import io.github.hsmsigner.pkcs11.internal.cryptoki.DelegatingCryptoki;
 import io.github.hsmsigner.pkcs11.internal.cryptoki.KeyPairHandles;
 import io.github.hsmsigner.pkcs11.internal.cryptoki.Mechanism;
 import io.github.hsmsigner.pkcs11.internal.cryptoki.MechanismInfo;
 import io.github.hsmsigner.pkcs11.internal.cryptoki.MechanismType;
-import io.github.hsmsigner.pkcs11.internal.cryptoki.ModuleInfo;
 import io.github.hsmsigner.pkcs11.internal.cryptoki.NativeModule;
-import io.github.hsmsigner.pkcs11.internal.cryptoki.SlotInfo;
-import io.github.hsmsigner.pkcs11.internal.cryptoki.TokenInfo;
 import java.util.List;
 import java.util.Optional;
 
 /** A module with two tokens: one with the faults of a script in its first slot, and one that works in the other slot. */
-final class TwoTokens implements NativeModule {
+final class TwoTokens extends DelegatingCryptoki implements NativeModule {
 
     /** Sessions of the other token have higher numbers. */
     private static final long OTHER_SESSIONS = 1_000_000;
@@ -25,6 +23,7 @@ final class TwoTokens implements NativeModule {
     private final ModelToken other;
 
     TwoTokens(ModelToken first, ModelToken other) {
+        super(first);
         this.first = first;
         this.other = other;
     }
@@ -61,26 +60,6 @@ final class TwoTokens implements NativeModule {
         other.requireAlone("C_Finalize");
         first.finalizeModule();
         other.finalizeModule();
-    }
-
-    @Override
-    public ModuleInfo moduleInfo() throws CryptokiException {
-        return first.moduleInfo();
-    }
-
-    @Override
-    public List<Long> slotsWithToken() throws CryptokiException {
-        return first.slotsWithToken();
-    }
-
-    @Override
-    public TokenInfo tokenInfo(long slotId) throws CryptokiException {
-        return first.tokenInfo(slotId);
-    }
-
-    @Override
-    public SlotInfo slotInfo(long slotId) throws CryptokiException {
-        return first.slotInfo(slotId);
     }
 
     @Override

@@ -141,13 +141,14 @@ public final class TlsTrial {
     }
 
     /**
-     * Whom clients trust is their affair. An X509TrustManager has the algorithm constraints of Java checked around it.
+     * Accepts each certificate of the server, because each real client decides that itself. Java checks its algorithm
+     * constraints in addition, because this is no X509ExtendedTrustManager.
      */
     private static final class AnyServer implements X509TrustManager {
 
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String authenticationType) {
-            throw new UnsupportedOperationException("This is a client.");
+            throw new IllegalStateException("The trial is a TLS client and verifies no client certificate.");
         }
 
         @Override

@@ -7,7 +7,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -47,10 +47,10 @@ final class CallbackConnector extends ServerConnector {
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
     /**
-     * Connections that are accepted but not open yet. Jetty reports "accepted" before they are open, so a count of
-     * these events misses some.
+     * Connections that are accepted but not open yet, with the time of {@link System#nanoTime()}. Jetty reports
+     * "accepted" before they are open, so a count of these events misses some.
      */
-    private final Set<Object> coming = ConcurrentHashMap.newKeySet();
+    private final Map<Object, Long> coming = new ConcurrentHashMap<>();
 
     private volatile Selector arrivals;
     private volatile boolean draining;
@@ -181,9 +181,9 @@ final class CallbackConnector extends ServerConnector {
     @Override
     protected void onEndPointOpened(EndPoint endPoint) {
         super.onEndPointOpened(endPoint);
-        coming.remove(endPoint.getTransport());
+        long acceptedNanos = coming.remove(endPoint.getTransport());
         limitSilence(endPoint);
-        clients.opened(endPoint);
+        clients.opened(endPoint, acceptedNanos);
         // During shutdown, every connection serves one more request, and there are no new connections.
         if (!draining) {
             clients.makeRoom();
@@ -214,7 +214,7 @@ final class CallbackConnector extends ServerConnector {
 
         @Override
         public void onAccepting(SelectableChannel connection) {
-            coming.add(connection);
+            coming.put(connection, System.nanoTime());
         }
 
         @Override

@@ -56,13 +56,18 @@ final class ClientConnections {
         this.limits = limits;
     }
 
-    /** Adds a connection. */
-    void opened(EndPoint endPoint) {
-        connections.put(endPoint, new ClientConnection(endPoint));
+    /**
+     * Adds a connection.
+     *
+     * @param endPoint the connection
+     * @param acceptedNanos when it was accepted, of {@link System#nanoTime()}. Jetty opens connections in any order.
+     */
+    void opened(EndPoint endPoint, long acceptedNanos) {
+        connections.put(endPoint, new ClientConnection(endPoint, acceptedNanos));
     }
 
     /** Closes a connection that waits, if there are too many. */
-    void makeRoom() {
+    synchronized void makeRoom() {
         if (connections.size() > max) {
             longestWaiting().ifPresent(connection -> close(connection, ServerLimit.MAX_CONNECTIONS));
         }
@@ -130,10 +135,11 @@ final class ClientConnections {
         private final EndPoint endPoint;
         private final Object address;
         private volatile State state = State.IDLE;
-        private volatile long since = System.nanoTime();
+        private volatile long since;
 
-        ClientConnection(EndPoint endPoint) {
+        ClientConnection(EndPoint endPoint, long acceptedNanos) {
             this.endPoint = endPoint;
+            this.since = acceptedNanos;
             this.address = ClientAddress.of(endPoint.getRemoteSocketAddress());
         }
 

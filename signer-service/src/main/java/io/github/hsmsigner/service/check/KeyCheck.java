@@ -12,10 +12,10 @@ import io.github.hsmsigner.pkcs11.description.TokenDescription;
 import io.github.hsmsigner.service.config.KeySettings;
 import io.github.hsmsigner.service.config.SignatureSettings;
 import io.github.hsmsigner.service.config.TokenSettings;
+import io.github.hsmsigner.service.lifecycle.ContainerBuilders;
 import io.github.hsmsigner.service.lifecycle.FileKey;
-import io.github.hsmsigner.service.lifecycle.KeyProof;
-import io.github.hsmsigner.service.lifecycle.SignatureContainers;
-import io.github.hsmsigner.service.lifecycle.TokenKey;
+import io.github.hsmsigner.service.lifecycle.KeyBinding;
+import io.github.hsmsigner.service.lifecycle.SigningKeyVerifier;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -34,7 +34,7 @@ final class KeyCheck {
     private final SignatureSettings signatures;
     private final Clock clock;
     private final List<Finding> findings;
-    private final KeyProof proof;
+    private final SigningKeyVerifier verifier;
     private ContainerFormat cades = ContainerFormat.CADES_B_B;
     private final Map<String, Pkcs11Token> open = new LinkedHashMap<>();
 
@@ -52,7 +52,7 @@ final class KeyCheck {
         this.signatures = signatures;
         this.clock = clock;
         this.findings = findings;
-        this.proof = new KeyProof(signatures, clock);
+        this.verifier = new SigningKeyVerifier(signatures, clock);
     }
 
     void run() {
@@ -106,7 +106,7 @@ final class KeyCheck {
 
     private Optional<ContainerBuilder> containers() {
         try {
-            return Optional.of(SignatureContainers.of(signatures));
+            return Optional.of(ContainerBuilders.of(signatures));
         } catch (InvalidConfigurationException e) {
             findings.add(Finding.error("timestamps", "", e.getMessage(), "Correct signatures.timestamps."));
             return Optional.empty();
@@ -130,7 +130,7 @@ final class KeyCheck {
 
     private void checkKey(String name, KeySettings key, Optional<ContainerBuilder> containers) {
         if (key instanceof KeySettings.InFile inFile) {
-            check(name, () -> FileKey.open(name, inFile, proof), containers);
+            check(name, () -> FileKey.open(name, inFile, verifier), containers);
             return;
         }
         KeySettings.OnToken onToken = (KeySettings.OnToken) key;
@@ -159,7 +159,7 @@ final class KeyCheck {
 
     private SigningKey onToken(String name, KeySettings.OnToken key, String tokenName, Pkcs11Token token) {
         SigningKey[] found = new SigningKey[1];
-        new TokenKey(name, key, proof, proven -> found[0] = proven)
+        new KeyBinding(name, key, verifier, proven -> found[0] = proven)
                 .findOn(tokenName, token, Deadline.after(TIME_LIMIT));
         return found[0];
     }

@@ -5,7 +5,7 @@ import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.service.config.TimestampSettings;
-import io.github.hsmsigner.service.lifecycle.SignatureContainers;
+import io.github.hsmsigner.service.lifecycle.ContainerBuilders;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -55,7 +55,7 @@ final class TimestampCheck {
 
     private void ask(TimestampSettings.Authority authority) {
         try {
-            SignatureContainers.timestampSource(
+            ContainerBuilders.timestampSource(
                             new TimestampSettings(List.of(authority), settings.required(), settings.attemptLimit()))
                     .timestamp(
                             Digest.compute(

@@ -27,15 +27,15 @@ public final class FileKey {
      *
      * @param name the name of the key
      * @param settings where it is
-     * @param proof what it must fulfil
+     * @param verifier what it must fulfil
      * @return the key, ready for use
      * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the file cannot be read with the
      *     password, or the key and its certificate do not go together
      */
-    public static SigningKey open(String name, KeySettings.InFile settings, KeyProof proof) {
+    public static SigningKey open(String name, KeySettings.InFile settings, SigningKeyVerifier verifier) {
         KeyStoreSigner signer = signer(settings);
         LOG.warn("Key \"{}\" comes from the file {} and is only as safe as this process.", name, settings.file());
-        return proof.prove(
+        return verifier.verify(
                 name,
                 signer,
                 settings.scheme(),
@@ -49,12 +49,12 @@ public final class FileKey {
      *
      * @return what is wrong with them, one sentence each
      */
-    static List<String> openAll(Map<String, KeySettings> keys, KeyProof proof, Consumer<SigningKey> use) {
+    static List<String> openAll(Map<String, KeySettings> keys, SigningKeyVerifier verifier, Consumer<SigningKey> use) {
         List<String> problems = new ArrayList<>();
         keys.forEach((name, key) -> {
             if (key instanceof KeySettings.InFile inFile) {
                 try {
-                    use.accept(open(name, inFile, proof));
+                    use.accept(open(name, inFile, verifier));
                 } catch (InvalidConfigurationException e) {
                     problems.add(e.getMessage());
                 }

@@ -24,10 +24,10 @@ public final class LocalSigning implements AutoCloseable {
     private static final String CALLER = "command_line";
     private static final Duration OPEN_LIMIT = Duration.ofSeconds(30);
 
-    private final KeyConnections keys;
+    private final TokenManager keys;
     private final Optional<AuditFile> audit;
 
-    private LocalSigning(KeyConnections keys, Optional<AuditFile> audit) {
+    private LocalSigning(TokenManager keys, Optional<AuditFile> audit) {
         this.keys = keys;
         this.audit = audit;
     }
@@ -44,16 +44,16 @@ public final class LocalSigning implements AutoCloseable {
      */
     public static LocalSigning open(ServiceSettings settings) throws CannotStartException, InterruptedException {
         Optional<AuditFile> audit = settings.audit().map(AuditFile::open);
-        SigningServiceAssembly assembly = new SigningServiceAssembly(
+        SigningServiceFactory factory = new SigningServiceFactory(
                 settings,
-                SignatureContainers.of(settings.signatures()),
+                ContainerBuilders.of(settings.signatures()),
                 attempt -> PolicyDecision.allow(CALLER),
                 audit.<AuditLog>map(file -> file).orElseGet(AuditLog::none),
                 SignerMetrics.none());
-        KeyConnections keys = new KeyConnections(
+        TokenManager keys = new TokenManager(
                 settings,
-                new KeyProof(settings.signatures(), Clock.systemUTC()),
-                assembly,
+                new SigningKeyVerifier(settings.signatures(), Clock.systemUTC()),
+                factory,
                 new Unobserved(),
                 Pkcs11Token::open);
         LocalSigning signing = new LocalSigning(keys, audit);
@@ -81,7 +81,7 @@ public final class LocalSigning implements AutoCloseable {
      * @return the service, usable until this is closed
      */
     public SigningService service() {
-        return keys.ring().get();
+        return keys.registry().get();
     }
 
     /** Closes audit log and tokens. */
@@ -92,7 +92,7 @@ public final class LocalSigning implements AutoCloseable {
     }
 
     /** A command has no metrics. */
-    private static final class Unobserved implements KeyConnections.TokenObserver {
+    private static final class Unobserved implements TokenManager.TokenObserver {
 
         @Override
         public Pkcs11Listener eventsOf(String tokenName) {

@@ -5,7 +5,7 @@ import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
 import io.github.hsmsigner.service.metrics.ServiceMetrics;
 
 /** Has the metrics hear of tokens. */
-final class MeasuredTokens implements KeyConnections.TokenObserver {
+final class MeasuredTokens implements TokenManager.TokenObserver {
 
     private final ServiceMetrics metrics;
 

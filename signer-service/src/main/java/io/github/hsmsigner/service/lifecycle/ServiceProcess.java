@@ -35,7 +35,7 @@ public final class ServiceProcess {
      */
     public static void start(ServiceSettings settings, Optional<SettingsFile> file)
             throws CannotStartException, InterruptedException {
-        RunningService service = new RunningService(settings, file, Version.text());
+        ServiceLifecycle service = new ServiceLifecycle(settings, file, Version.text());
         Duration limit = settings.server().stopLimit().plus(CLOSE_LIMIT);
         Thread stop = new Thread(() -> stop(service, limit), "stop");
         Runtime.getRuntime().addShutdownHook(stop);
@@ -58,14 +58,14 @@ public final class ServiceProcess {
      * @return everything that is wrong
      */
     public static CannotStartException cannotStart(InvalidSettingsException settings) {
-        try (LocalParts parts = new LocalParts(settings.usable(), Clock.systemUTC())) {
+        try (LocalResources parts = new LocalResources(settings.usable(), Clock.systemUTC())) {
             return new CannotStartException(Stream.concat(settings.problems().stream(), parts.problems().stream())
                     .distinct()
                     .toList());
         }
     }
 
-    private static void abandon(RunningService service, Thread stop) {
+    private static void abandon(ServiceLifecycle service, Thread stop) {
         try {
             Runtime.getRuntime().removeShutdownHook(stop);
             service.close();
@@ -79,7 +79,7 @@ public final class ServiceProcess {
      * Ends the process even if a call hangs. Without this, the virtual machine would wait for a call in a PKCS#11
      * module, and end with the number of the signal.
      */
-    private static void stop(RunningService service, Duration limit) {
+    private static void stop(ServiceLifecycle service, Duration limit) {
         Thread closing = new Thread(service::close, "close");
         closing.setDaemon(true);
         closing.start();

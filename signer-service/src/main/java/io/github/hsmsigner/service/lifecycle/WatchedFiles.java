@@ -35,7 +35,7 @@ final class WatchedFiles {
     private final Optional<FileWatch> settingsFile;
 
     /** Reloads the files; set when the service runs. */
-    private KeyConnections keys;
+    private TokenManager keys;
 
     private ReloadablePolicy policyInForce;
     private SigningHttpServer server;
@@ -91,7 +91,7 @@ final class WatchedFiles {
     }
 
     /** Returns the watches, which reload changed files into the running service. */
-    List<FileWatch> watches(KeyConnections runningKeys, ReloadablePolicy runningPolicy, SigningHttpServer running) {
+    List<FileWatch> watches(TokenManager runningKeys, ReloadablePolicy runningPolicy, SigningHttpServer running) {
         this.keys = runningKeys;
         this.policyInForce = runningPolicy;
         this.server = running;
@@ -121,7 +121,7 @@ final class WatchedFiles {
         List<String> changed = keys.reloadCertificates();
         return changed.isEmpty()
                 ? "no change."
-                : keys.ring().keys().stream()
+                : keys.registry().keys().stream()
                         .filter(key -> changed.contains(key.name()))
                         .map(key -> "key \"" + key.name() + "\" has "
                                 + text(key.chain().signer()))

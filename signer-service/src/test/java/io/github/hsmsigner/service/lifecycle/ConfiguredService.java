@@ -37,10 +37,10 @@ public final class ConfiguredService implements AutoCloseable {
     /** Longer than any effect takes, and shorter than the default deadline, because a test waits as long if the service ignores the setting. */
     public static final Duration PATIENCE = Duration.ofSeconds(8);
 
-    private final RunningService service;
+    private final ServiceLifecycle service;
     private Runnable first = () -> {};
 
-    private ConfiguredService(RunningService service) {
+    private ConfiguredService(ServiceLifecycle service) {
         this.service = service;
     }
 
@@ -64,9 +64,9 @@ public final class ConfiguredService implements AutoCloseable {
 
     /** Starts a service from environment variables. */
     public static ConfiguredService start(UnaryOperator<Cryptoki> decoration, Map<String, String> environment) {
-        RunningService service;
+        ServiceLifecycle service;
         try {
-            service = new RunningService(
+            service = new ServiceLifecycle(
                     SettingsReader.read(environment),
                     Optional.empty(),
                     "test",
@@ -113,7 +113,7 @@ public final class ConfiguredService implements AutoCloseable {
                 + TestKey.PASSWORD + "}\n";
     }
 
-    RunningService service() {
+    ServiceLifecycle service() {
         return service;
     }
 

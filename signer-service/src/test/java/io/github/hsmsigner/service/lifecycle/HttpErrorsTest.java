@@ -24,12 +24,12 @@ class HttpErrorsTest {
     @TempDir
     private static Path directory;
 
-    private static RunningService service;
+    private static ServiceLifecycle service;
     private static Client client;
 
     @BeforeAll
     static void start() throws CannotStartException, InterruptedException {
-        service = new RunningService(TestSettings.ofTestKey(directory), Optional.empty(), "test");
+        service = new ServiceLifecycle(TestSettings.ofTestKey(directory), Optional.empty(), "test");
         service.start();
         client = new Client(service.port());
     }

@@ -29,7 +29,7 @@ class OneRoundTest {
     /** The problems of a startup, as standard error has them. */
     private static List<String> problems(Map<String, String> variables) {
         try {
-            RunningService service = new RunningService(SettingsReader.read(variables), Optional.empty(), "test");
+            ServiceLifecycle service = new ServiceLifecycle(SettingsReader.read(variables), Optional.empty(), "test");
             try {
                 service.start();
                 return List.of();

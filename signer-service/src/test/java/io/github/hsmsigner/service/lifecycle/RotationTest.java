@@ -55,7 +55,7 @@ class RotationTest {
         Path secret = Files.writeString(directory.resolve("secret"), "old secret of sixteen");
         X509Certificate next =
                 TestKey.pki().certifySigner("Next", TestKey.keyPair().getPublic());
-        RunningService service = new RunningService(
+        ServiceLifecycle service = new ServiceLifecycle(
                 new TestSettings()
                         .token(
                                 "hsm",
@@ -140,7 +140,7 @@ class RotationTest {
         replace(file, configuration("token-secret: the first of the secrets"));
         SettingsFile source = SettingsFile.of(Map.of("SIGNING_SERVICE_CONFIG", file.toString()))
                 .orElseThrow();
-        RunningService service = new RunningService(source.read(), Optional.of(source), "test");
+        ServiceLifecycle service = new ServiceLifecycle(source.read(), Optional.of(source), "test");
         try (CapturedLog log = new CapturedLog()) {
             service.start();
             Client client = new Client(service.port());
@@ -178,7 +178,7 @@ class RotationTest {
         replace(file, configuration("token-secret: {file: " + secret + "}"));
         SettingsFile source = SettingsFile.of(Map.of("SIGNING_SERVICE_CONFIG", file.toString()))
                 .orElseThrow();
-        RunningService service = new RunningService(source.read(), Optional.of(source), "test");
+        ServiceLifecycle service = new ServiceLifecycle(source.read(), Optional.of(source), "test");
         try (CapturedLog log = new CapturedLog()) {
             service.start();
             Client client = new Client(service.port());

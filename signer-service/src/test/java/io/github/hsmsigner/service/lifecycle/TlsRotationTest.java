@@ -56,7 +56,7 @@ class TlsRotationTest {
         SettingsFile source = SettingsFile.of(
                         Map.of("SIGNING_SERVICE_CONFIG", configuration().toString()))
                 .orElseThrow();
-        RunningService service = new RunningService(source.read(), Optional.of(source), "test");
+        ServiceLifecycle service = new ServiceLifecycle(source.read(), Optional.of(source), "test");
         try (CapturedLog log = new CapturedLog()) {
             service.start();
             Client admin = new Client(service.adminPort().orElseThrow());

@@ -196,7 +196,7 @@ class TokenSettingsEffectTest {
                 ConfiguredService service = start(label() + ", max-sessions: 3, session-keep-alive: 2m")) {
             assertThat(metric(service, "signer_sessions_capacity")).isEqualTo(3);
             assertThat(log.lines())
-                    .filteredOn(line -> line.contains("RunningService") && line.contains("is an old name of"))
+                    .filteredOn(line -> line.contains("ServiceLifecycle") && line.contains("is an old name of"))
                     .satisfiesExactly(
                             line -> assertThat(line).startsWith("WARN").contains("Use maximum-pool-size instead."),
                             line -> assertThat(line).startsWith("WARN").contains("Use idle-timeout instead."));

@@ -191,7 +191,7 @@ class WholeServiceTest {
             }
             assertThat(process.errors()).isEmpty();
             assertThat(process.output())
-                    .filteredOn(line -> line.contains("TokenLink") && line.contains("shows no token"))
+                    .filteredOn(line -> line.contains("TokenConnector") && line.contains("shows no token"))
                     .hasSize(1);
         }
     }

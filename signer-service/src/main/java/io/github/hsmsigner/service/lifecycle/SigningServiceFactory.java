@@ -20,7 +20,7 @@ import java.util.function.Function;
  * Makes signing services that differ in their keys alone: policy, audit log, queues and all else are the same.
  * Thread-safe.
  */
-final class SigningServiceAssembly implements Function<SigningKeys, SigningService> {
+final class SigningServiceFactory implements Function<SigningKeys, SigningService> {
 
     private final ServiceSettings settings;
     private final ContainerBuilder containers;
@@ -31,7 +31,7 @@ final class SigningServiceAssembly implements Function<SigningKeys, SigningServi
     private final Map<String, SigningQueue> byTokens = new LinkedHashMap<>();
     private final Map<String, SigningQueue> byKey = new LinkedHashMap<>();
 
-    SigningServiceAssembly(
+    SigningServiceFactory(
             ServiceSettings settings,
             ContainerBuilder containers,
             SigningPolicy policy,

@@ -21,15 +21,15 @@ import org.slf4j.LoggerFactory;
  * The keys of the settings and the signing service over them. Some keys can be used, and others could not be reached
  * yet.
  *
- * <p>Keys are only added. The ring keeps a key that was found once. The key's token handles later failures. After an
+ * <p>Keys are only added. The registry keeps a key that was found once. The key's token handles later failures. After an
  * addition, a new service serves the next requests, and requests in progress continue with the old one. Thread-safe.
  */
-final class KeyRing implements Supplier<SigningService> {
+final class SigningKeyRegistry implements Supplier<SigningService> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SigningKeyRegistry.class);
 
     private final Set<String> names;
-    private final Function<SigningKeys, SigningService> assembly;
+    private final Function<SigningKeys, SigningService> factory;
     private final Function<String, SigningUnavailableException> reasons;
 
     /** Guarded by this object. */
@@ -41,15 +41,15 @@ final class KeyRing implements Supplier<SigningService> {
      * Begins with no key found.
      *
      * @param names the names of all keys
-     * @param assembly makes a signing service over keys
+     * @param factory makes a signing service over keys
      * @param reasons returns the reason why the key of a name was not found yet
      */
-    KeyRing(
+    SigningKeyRegistry(
             Collection<String> names,
-            Function<SigningKeys, SigningService> assembly,
+            Function<SigningKeys, SigningService> factory,
             Function<String, SigningUnavailableException> reasons) {
         this.names = new LinkedHashSet<>(names);
-        this.assembly = assembly;
+        this.factory = factory;
         this.reasons = reasons;
         this.state = assemble();
     }
@@ -77,7 +77,7 @@ final class KeyRing implements Supplier<SigningService> {
                 .forEach(name -> missing.put(name, () -> reasons.apply(name)));
         List<SigningKey> keys =
                 names.stream().filter(found::containsKey).map(found::get).toList();
-        return new State(assembly.apply(SigningKeys.of(keys, missing)), keys, List.copyOf(missing.keySet()));
+        return new State(factory.apply(SigningKeys.of(keys, missing)), keys, List.copyOf(missing.keySet()));
     }
 
     /** Returns the signing service over the keys as they are now. */

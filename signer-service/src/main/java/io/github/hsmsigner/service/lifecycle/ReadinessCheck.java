@@ -20,20 +20,20 @@ import java.util.stream.Collectors;
  * The service is ready if at least one of its keys can be used; what is wrong with the others is a warning. It is not
  * ready from the stop signal on. Asks no token anything.
  */
-final class ServiceHealth implements HealthReport {
+final class ReadinessCheck implements HealthReport {
 
     private static final String REASON = "reason";
 
     private final Set<String> keyNames;
-    private final KeyConnections keys;
+    private final TokenManager keys;
     private final Supplier<List<String>> operatorWarnings;
     private final Optional<AuditFile> audit;
     private final ChangedFiles files;
     private volatile boolean stopping;
 
-    ServiceHealth(
+    ReadinessCheck(
             Set<String> keyNames,
-            KeyConnections keys,
+            TokenManager keys,
             Supplier<List<String>> operatorWarnings,
             Optional<AuditFile> audit,
             ChangedFiles files) {
@@ -52,7 +52,7 @@ final class ServiceHealth implements HealthReport {
     @Override
     public Health ready() {
         List<HealthPart> parts = new ArrayList<>();
-        keys.links().forEach(token -> parts.add(part(token)));
+        keys.connectors().forEach(token -> parts.add(part(token)));
         Map<String, String> unusable = new LinkedHashMap<>();
         keyNames.forEach(name -> keys.problem(name).ifPresent(reason -> unusable.put(name, reason)));
         keyNames.forEach(name -> parts.add(part(name, Optional.ofNullable(unusable.get(name)))));
@@ -102,7 +102,7 @@ final class ServiceHealth implements HealthReport {
                 .toList();
     }
 
-    private static HealthPart part(TokenLink token) {
+    private static HealthPart part(TokenConnector token) {
         Optional<String> problem = token.problem();
         TokenHealth health = token.token().map(Pkcs11Token::health).orElseGet(TokenHealth::healthy);
         String state =
@@ -118,7 +118,7 @@ final class ServiceHealth implements HealthReport {
     private HealthPart part(String keyName, Optional<String> problem) {
         Map<String, String> details = new LinkedHashMap<>();
         problem.ifPresent(reason -> details.put(REASON, reason));
-        keys.ring().keys().stream()
+        keys.registry().keys().stream()
                 .filter(key -> key.name().equals(keyName))
                 .map(SigningKey::chain)
                 .findFirst()

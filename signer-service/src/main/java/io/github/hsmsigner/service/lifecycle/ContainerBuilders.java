@@ -14,9 +14,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /** Makes what makes containers. */
-public final class SignatureContainers {
+public final class ContainerBuilders {
 
-    private SignatureContainers() {}
+    private ContainerBuilders() {}
 
     /**
      * Makes the container builder that the settings describe.
@@ -58,7 +58,7 @@ public final class SignatureContainers {
      */
     public static TimestampSource timestampSource(TimestampSettings settings) {
         return Rfc3161TimestampSource.builder(settings.authorities().stream()
-                        .map(SignatureContainers::authority)
+                        .map(ContainerBuilders::authority)
                         .toList())
                 .attemptLimit(settings.attemptLimit())
                 .build();

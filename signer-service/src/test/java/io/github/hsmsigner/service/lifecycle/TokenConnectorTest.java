@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An error while keys are looked for is no end of it. */
 @Timeout(60)
-class TokenLinkTest {
+class TokenConnectorTest {
 
     @TempDir
     private Path directory;

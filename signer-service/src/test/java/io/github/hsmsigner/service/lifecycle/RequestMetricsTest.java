@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever becomes of a request on the port of the callbacks, it is counted once, by action and outcome. */
 @Timeout(60)
-class CountedRequestsTest {
+class RequestMetricsTest {
 
     private static final String TOKEN = "a secret for the test";
     private static final Pattern COUNT = Pattern.compile("(?m)^signer_requests_total(\\{[^}]*}) (\\S+)$");
@@ -34,7 +34,7 @@ class CountedRequestsTest {
     @TempDir
     private Path directory;
 
-    private RunningService service;
+    private ServiceLifecycle service;
     private Client client;
     private HttpClient admin;
 
@@ -56,7 +56,7 @@ class CountedRequestsTest {
                         "access:",
                         "  token-secret: " + TOKEN,
                         ""));
-        service = new RunningService(
+        service = new ServiceLifecycle(
                 SettingsReader.read(Map.of("SIGNING_SERVICE_CONFIG", file.toString())), Optional.empty(), "test");
         service.start();
         client = new Client(service.port());

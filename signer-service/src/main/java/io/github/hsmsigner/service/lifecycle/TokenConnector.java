@@ -33,9 +33,9 @@ import org.slf4j.LoggerFactory;
  * returns another PIN. Until then, no keys are searched for on it. Each token has a separate thread, so that a hanging
  * token does not delay the others. Thread-safe.
  */
-final class TokenLink {
+final class TokenConnector {
 
-    private static final Logger LOG = LoggerFactory.getLogger(TokenLink.class);
+    private static final Logger LOG = LoggerFactory.getLogger(TokenConnector.class);
     private static final Duration PROOF_LIMIT = Duration.ofSeconds(20);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
@@ -45,7 +45,7 @@ final class TokenLink {
     private final String name;
     private final Pkcs11Config config;
     private final Function<Pkcs11Config, Pkcs11Token> opener;
-    private final List<TokenKey> keys;
+    private final List<KeyBinding> keys;
     private final IntFunction<Duration> pauses;
     private final Consumer<Pkcs11Token> opened;
     private final ScheduledExecutorService attempts;
@@ -61,7 +61,7 @@ final class TokenLink {
     private ScheduledFuture<?> next;
 
     /**
-     * Prepares a link.
+     * Prepares a connector.
      *
      * @param name the name of the token in the settings
      * @param config how to reach it
@@ -70,11 +70,11 @@ final class TokenLink {
      * @param pauses how long to pause after so many failures in a row
      * @param opened called once when the token is open
      */
-    TokenLink(
+    TokenConnector(
             String name,
             Pkcs11Config config,
             Function<Pkcs11Config, Pkcs11Token> opener,
-            List<TokenKey> keys,
+            List<KeyBinding> keys,
             IntFunction<Duration> pauses,
             Consumer<Pkcs11Token> opened) {
         this.name = name;
@@ -115,7 +115,7 @@ final class TokenLink {
      * Returns whether the token is open, and cannot be used: after the first attempt that means that it rejected the
      * PIN.
      */
-    boolean isOpenInVain() {
+    boolean isPinRejected() {
         return token().map(open -> !open.health().usable()).orElse(false);
     }
 
@@ -150,7 +150,7 @@ final class TokenLink {
     }
 
     /** Searches immediately for missing keys, because something about them has changed. */
-    void lookAgain() {
+    void retryNow() {
         try {
             attempts.execute(this::attempt);
         } catch (RejectedExecutionException e) {
@@ -222,7 +222,7 @@ final class TokenLink {
 
     private List<SigningException> findKeys() {
         List<SigningException> problems = new ArrayList<>();
-        for (TokenKey key : keys) {
+        for (KeyBinding key : keys) {
             if (!key.isFoundOn(name)) {
                 try {
                     key.findOn(name, token, Deadline.after(PROOF_LIMIT));

@@ -24,14 +24,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-class RunningServiceTest {
+class ServiceLifecycleTest {
 
     private static final byte[] CONTENTS = "contents".getBytes(StandardCharsets.US_ASCII);
 
     @TempDir
     private Path directory;
 
-    private RunningService service;
+    private ServiceLifecycle service;
 
     @AfterEach
     void stop() {
@@ -39,11 +39,11 @@ class RunningServiceTest {
     }
 
     private Client start() {
-        service = new RunningService(TestSettings.ofTestKey(directory), Optional.empty(), "test");
+        service = new ServiceLifecycle(TestSettings.ofTestKey(directory), Optional.empty(), "test");
         return run(service);
     }
 
-    private static Client run(RunningService service) {
+    private static Client run(ServiceLifecycle service) {
         try {
             service.start();
             return new Client(service.port());
@@ -86,7 +86,7 @@ class RunningServiceTest {
     @Test
     void refusesToStartOnAPortThatIsTaken() throws IOException {
         try (ServerSocket taken = new ServerSocket(0)) {
-            service = new RunningService(
+            service = new ServiceLifecycle(
                     new TestSettings()
                             .testKey(directory)
                             .port(taken.getLocalPort())

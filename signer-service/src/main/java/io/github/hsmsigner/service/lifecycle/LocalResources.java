@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  * them in one round. A token is opened after that: a supervisor starts a process with wrong settings again and again,
  * and each start would try a wrong PIN. Not thread-safe.
  */
-final class LocalParts implements AutoCloseable {
+final class LocalResources implements AutoCloseable {
 
     private final List<String> problems = new ArrayList<>();
     private final List<SigningKey> keys = new ArrayList<>();
@@ -32,12 +32,12 @@ final class LocalParts implements AutoCloseable {
     private final Optional<AuditFile> audit;
 
     /** Opens the parts; {@link #problems} has what is wrong with them. */
-    LocalParts(UsableSettings settings, Clock clock) {
+    LocalResources(UsableSettings settings, Clock clock) {
         policy = settings.access()
                 .flatMap(access -> collect(() -> new ReloadablePolicy(new PolicyFactory(clock), access)));
-        revocation = settings.signatures().flatMap(SignatureContainers::revocationSource);
+        revocation = settings.signatures().flatMap(ContainerBuilders::revocationSource);
         containers = settings.signatures()
-                .flatMap(signatures -> collect(() -> SignatureContainers.of(signatures, revocation)));
+                .flatMap(signatures -> collect(() -> ContainerBuilders.of(signatures, revocation)));
         settings.access().ifPresent(access -> addAll(KeyNames.problems(access, settings.keyNames())));
         // Problems of keys on tokens appear only when the token is open.
         settings.keys().values().stream()
@@ -50,7 +50,7 @@ final class LocalParts implements AutoCloseable {
         addAll(SigningHttpServer.problems(settings.listeners(), settings.tls()));
         settings.signatures()
                 .ifPresent(signatures ->
-                        addAll(FileKey.openAll(settings.keys(), new KeyProof(signatures, clock), keys::add)));
+                        addAll(FileKey.openAll(settings.keys(), new SigningKeyVerifier(signatures, clock), keys::add)));
         audit = settings.audit().flatMap(file -> collect(() -> AuditFile.open(file)));
     }
 

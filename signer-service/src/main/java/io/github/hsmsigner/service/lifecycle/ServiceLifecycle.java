@@ -31,9 +31,9 @@ import org.slf4j.LoggerFactory;
  * The service from its start to its stop: first what is on this machine, then the tokens, then the port; at the end the
  * other way round. Started and closed once.
  */
-final class RunningService implements AutoCloseable {
+final class ServiceLifecycle implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(RunningService.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceLifecycle.class);
 
     /**
      * How long the port waits for the tokens. Ready services answer the first request; but an HSM that hangs must not
@@ -48,8 +48,8 @@ final class RunningService implements AutoCloseable {
     private final ChangedFiles changedFiles = new ChangedFiles(Clock.systemUTC());
     private volatile AuditFile audit;
     private Optional<OnlineRevocationSource> revocation = Optional.empty();
-    private volatile KeyConnections keys;
-    private volatile ServiceHealth health;
+    private volatile TokenManager keys;
+    private volatile ReadinessCheck health;
     private volatile SigningHttpServer server;
     private volatile boolean started;
     private volatile boolean closed;
@@ -61,12 +61,12 @@ final class RunningService implements AutoCloseable {
      * @param file the file that they come from; empty if they come from the environment
      * @param version what runs, for the metrics
      */
-    RunningService(ServiceSettings settings, Optional<SettingsFile> file, String version) {
+    ServiceLifecycle(ServiceSettings settings, Optional<SettingsFile> file, String version) {
         this(settings, file, version, Pkcs11Token::open);
     }
 
     /** Prepares a service that opens tokens in another way, so that tests can inject faults. */
-    RunningService(
+    ServiceLifecycle(
             ServiceSettings settings,
             Optional<SettingsFile> file,
             String version,
@@ -91,32 +91,32 @@ final class RunningService implements AutoCloseable {
     private void open() throws CannotStartException, InterruptedException {
         settings.warnings().forEach(warning -> LOG.warn("Settings: {}", warning));
         WatchedFiles watched = new WatchedFiles(settings, file, metrics);
-        LocalParts local = new LocalParts(UsableSettings.of(settings), Clock.systemUTC());
+        LocalResources local = new LocalResources(UsableSettings.of(settings), Clock.systemUTC());
         audit = local.audit().orElse(null);
         revocation = local.revocation();
         throwIfAny(local.problems());
         ReloadablePolicy policy = local.policy().orElseThrow();
 
-        SigningServiceAssembly assembly = new SigningServiceAssembly(
+        SigningServiceFactory factory = new SigningServiceFactory(
                 settings, local.containers().orElseThrow(), policy, audit == null ? AuditLog.none() : audit, metrics);
-        keys = new KeyConnections(
+        keys = new TokenManager(
                 settings,
-                new KeyProof(settings.signatures(), Clock.systemUTC()),
-                assembly,
+                new SigningKeyVerifier(settings.signatures(), Clock.systemUTC()),
+                factory,
                 new MeasuredTokens(metrics),
                 tokenOpener);
-        local.keys().forEach(keys.ring()::use);
+        local.keys().forEach(keys.registry()::use);
         throwIfAny(keys.openTokens(FIRST_ATTEMPT_LIMIT));
 
         announce(settings.access());
-        health = new ServiceHealth(
+        health = new ReadinessCheck(
                 settings.keys().keySet(),
                 keys,
                 () -> Stream.concat(policy.settings().warnings().stream(), watched.problems().stream())
                         .toList(),
                 Optional.ofNullable(audit),
                 changedFiles);
-        bind(assembly, policy);
+        bind(factory, policy);
         server = startServer();
         server.tlsCertificate()
                 .ifPresent(first -> metrics.bindTlsCertificate(() ->
@@ -140,7 +140,7 @@ final class RunningService implements AutoCloseable {
             SigningHttpServer.logHeapDemand(server, settings.signatures().largestRevocationInfo());
             return SigningHttpServer.start(
                     server,
-                    keys.ring(),
+                    keys.registry(),
                     health,
                     Optional.of(new MetricsText(metrics)),
                     keys,
@@ -150,12 +150,12 @@ final class RunningService implements AutoCloseable {
         }
     }
 
-    private void bind(SigningServiceAssembly assembly, ReloadablePolicy policy) {
-        metrics.bindKeys(keys.ring()::keys);
+    private void bind(SigningServiceFactory factory, ReloadablePolicy policy) {
+        metrics.bindKeys(keys.registry()::keys);
         metrics.bindReadiness(() -> health.ready().ready());
         metrics.bindPolicyOpen(() -> policy.settings().isOpenByDefault());
         metrics.bindFileChecks(changedFiles::lastCheck);
-        assembly.queues().forEach(metrics::bindQueue);
+        factory.queues().forEach(metrics::bindQueue);
         if (audit != null) {
             metrics.bindAudit(audit);
         }

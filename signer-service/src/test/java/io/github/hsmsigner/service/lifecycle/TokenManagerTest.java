@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Several tokens and keys: each comes by itself, and none takes the others with it. */
 @Timeout(60)
-class KeyConnectionsTest {
+class TokenManagerTest {
 
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final byte[] DATA = {1, 2, 3};
@@ -66,7 +66,7 @@ class KeyConnectionsTest {
     private final Map<String, AtomicInteger> logins = new ConcurrentHashMap<>();
 
     private final Map<String, AtomicInteger> refusals = new ConcurrentHashMap<>();
-    private KeyConnections connections;
+    private TokenManager tokens;
 
     /** Has its own rejected PINs, which the process remembers for each token. */
     private SoftHsm.Token first;
@@ -90,20 +90,20 @@ class KeyConnectionsTest {
 
     @AfterEach
     void close() {
-        assertThat(connections.close()).isTrue();
+        assertThat(tokens.close()).isTrue();
     }
 
     private List<String> open(ServiceSettings settings) throws InterruptedException {
-        connections = new KeyConnections(
+        tokens = new TokenManager(
                 settings,
-                new KeyProof(settings.signatures(), Clock.systemUTC()),
-                new SigningServiceAssembly(
+                new SigningKeyVerifier(settings.signatures(), Clock.systemUTC()),
+                new SigningServiceFactory(
                         settings,
-                        SignatureContainers.of(settings.signatures()),
+                        ContainerBuilders.of(settings.signatures()),
                         SigningPolicy.open(),
                         AuditLog.none(),
                         SignerMetrics.none()),
-                new KeyConnections.TokenObserver() {
+                new TokenManager.TokenObserver() {
                     @Override
                     public Pkcs11Listener eventsOf(String tokenName) {
                         return counting(tokenName);
@@ -115,7 +115,7 @@ class KeyConnectionsTest {
                     }
                 },
                 Pkcs11Token::open);
-        return connections.openTokens(LONG);
+        return tokens.openTokens(LONG);
     }
 
     private Pkcs11Listener counting(String tokenName) {
@@ -135,7 +135,7 @@ class KeyConnectionsTest {
     private byte[] sign(String keyName) {
         RequestContext context =
                 RequestContext.builder("request").keyName(keyName).build();
-        return connections.ring().get().signRaw(context, Digest.compute(DigestAlgorithm.SHA256, DATA));
+        return tokens.registry().get().signRaw(context, Digest.compute(DigestAlgorithm.SHA256, DATA));
     }
 
     private static PinSource right(SoftHsm.Token token) {
@@ -148,7 +148,7 @@ class KeyConnectionsTest {
 
     private Health health(ServiceSettings settings) {
         try (ChangedFiles files = new ChangedFiles(Clock.systemUTC())) {
-            return new ServiceHealth(settings.keys().keySet(), connections, List::of, Optional.empty(), files).ready();
+            return new ReadinessCheck(settings.keys().keySet(), tokens, List::of, Optional.empty(), files).ready();
         }
     }
 
@@ -198,7 +198,7 @@ class KeyConnectionsTest {
             assertThat(logins.get("first")).hasValue(0);
 
             Files.writeString(pin, first.pin());
-            await("the key comes", () -> connections.problem("one").isEmpty());
+            await("the key comes", () -> tokens.problem("one").isEmpty());
             assertThat(sign("one")).hasSize(256);
             assertThat(refusals.get("first")).hasValue(1);
             assertThat(logins.get("first")).hasValue(1);
@@ -244,7 +244,7 @@ class KeyConnectionsTest {
             Files.writeString(pin, first.pin());
             await("the second place", () -> log.text().contains("Key \"one\" is on one more token"));
             assertThat(sign("one")).hasSize(256);
-            assertThat(connections.links()).allMatch(TokenLink::isUsable);
+            assertThat(tokens.connectors()).allMatch(TokenConnector::isUsable);
         }
     }
 
@@ -275,7 +275,7 @@ class KeyConnectionsTest {
         try (CapturedLog log = new CapturedLog()) {
             assertThat(open(settings)).isEmpty();
             assertThat(log.lines())
-                    .filteredOn(line -> line.startsWith("ERROR") && line.contains("KeyConnections"))
+                    .filteredOn(line -> line.startsWith("ERROR") && line.contains("TokenManager"))
                     .singleElement()
                     .asString()
                     .contains("no such label");
@@ -319,7 +319,7 @@ class KeyConnectionsTest {
             deleteKey(first, "02");
             await("readiness names the key", () -> {
                 assertThatThrownBy(() -> sign("two")).isInstanceOf(SigningUnavailableException.class);
-                return connections.problem("two").isPresent();
+                return tokens.problem("two").isPresent();
             });
             Health health = health(settings);
             assertThat(health.ready()).as("the other key signs").isTrue();
@@ -342,7 +342,7 @@ class KeyConnectionsTest {
             }
 
             first.importKey(other, "other", "02");
-            await("the key is back", () -> connections.problem("two").isEmpty());
+            await("the key is back", () -> tokens.problem("two").isEmpty());
             assertThat(sign("two")).hasSize(256);
             assertThat(health(settings).warnings()).isEmpty();
         } finally {

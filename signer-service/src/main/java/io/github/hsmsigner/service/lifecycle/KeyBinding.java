@@ -23,11 +23,11 @@ import java.util.function.Consumer;
  * A key on one token, or on several that hold the same key. It can be used once it was found on one of them.
  * Thread-safe.
  */
-public final class TokenKey {
+public final class KeyBinding {
 
     private final String name;
     private final KeySettings.OnToken settings;
-    private final KeyProof proof;
+    private final SigningKeyVerifier verifier;
     private final Consumer<SigningKey> use;
 
     /** By the name of the token; replaced as a whole. */
@@ -38,13 +38,14 @@ public final class TokenKey {
      *
      * @param name the name of the key
      * @param settings where it is
-     * @param proof what it must fulfil
+     * @param verifier what it must fulfil
      * @param use takes the key when it was found, on the first token and again on each further one
      */
-    public TokenKey(String name, KeySettings.OnToken settings, KeyProof proof, Consumer<SigningKey> use) {
+    public KeyBinding(
+            String name, KeySettings.OnToken settings, SigningKeyVerifier verifier, Consumer<SigningKey> use) {
         this.name = name;
         this.settings = settings;
-        this.proof = proof;
+        this.verifier = verifier;
         this.use = use;
     }
 
@@ -98,7 +99,7 @@ public final class TokenKey {
             Signer one = signers.size() == 1
                     ? signer
                     : FailoverSigner.builder(signers).build();
-            use.accept(proof.prove(
+            use.accept(verifier.verify(
                     name,
                     one,
                     settings.scheme(),

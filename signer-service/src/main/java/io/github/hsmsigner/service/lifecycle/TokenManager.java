@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * All keys of the settings and the tokens that they are on. Tokens come and go each for itself, so that one that is
  * away does not take the keys of the others with it. Thread-safe.
  */
-final class KeyConnections implements LoginControl {
+final class TokenManager implements LoginControl {
 
     /** Hears of what happens with tokens. */
     interface TokenObserver {
@@ -42,47 +42,47 @@ final class KeyConnections implements LoginControl {
         void opened(String tokenName, Pkcs11Token token);
     }
 
-    private static final Logger LOG = LoggerFactory.getLogger(KeyConnections.class);
+    private static final Logger LOG = LoggerFactory.getLogger(TokenManager.class);
 
     private final ServiceSettings settings;
-    private final KeyProof proof;
-    private final KeyRing ring;
-    private final Map<String, TokenKey> tokenKeys = new LinkedHashMap<>();
-    private final Map<String, TokenLink> links = new LinkedHashMap<>();
+    private final SigningKeyVerifier verifier;
+    private final SigningKeyRegistry registry;
+    private final Map<String, KeyBinding> bindings = new LinkedHashMap<>();
+    private final Map<String, TokenConnector> connectors = new LinkedHashMap<>();
 
     /**
      * Prepares the connections; nothing is opened yet.
      *
      * @param settings the settings
-     * @param proof what keys must fulfil
-     * @param assembly makes a signing service over keys
+     * @param verifier what keys must fulfil
+     * @param factory makes a signing service over keys
      * @param observer receives the events of tokens
      * @param opener opens a token
      */
-    KeyConnections(
+    TokenManager(
             ServiceSettings settings,
-            KeyProof proof,
-            Function<SigningKeys, SigningService> assembly,
+            SigningKeyVerifier verifier,
+            Function<SigningKeys, SigningService> factory,
             TokenObserver observer,
             Function<Pkcs11Config, Pkcs11Token> opener) {
         this.settings = settings;
-        this.proof = proof;
-        this.ring = new KeyRing(settings.keys().keySet(), assembly, this::unavailable);
+        this.verifier = verifier;
+        this.registry = new SigningKeyRegistry(settings.keys().keySet(), factory, this::unavailable);
         settings.keys().forEach((name, key) -> {
             if (key instanceof KeySettings.OnToken onToken) {
-                tokenKeys.put(name, new TokenKey(name, onToken, proof, ring::use));
+                bindings.put(name, new KeyBinding(name, onToken, verifier, registry::use));
             }
         });
         settings.tokens().forEach((name, token) -> {
-            List<TokenKey> onIt = tokenKeys.values().stream()
+            List<KeyBinding> onIt = bindings.values().stream()
                     .filter(key -> key.tokens().contains(name))
                     .toList();
             if (onIt.isEmpty()) {
                 LOG.warn("No key is on token \"{}\", so it is not opened.", name);
             } else {
-                links.put(
+                connectors.put(
                         name,
-                        new TokenLink(
+                        new TokenConnector(
                                 name,
                                 token.pkcs11().toBuilder()
                                         .listener(observer.eventsOf(name))
@@ -101,7 +101,7 @@ final class KeyConnections implements LoginControl {
      * @return what is wrong with them, one sentence each
      */
     List<String> openFiles() {
-        return FileKey.openAll(settings.keys(), proof, ring::use);
+        return FileKey.openAll(settings.keys(), verifier, registry::use);
     }
 
     /**
@@ -116,26 +116,26 @@ final class KeyConnections implements LoginControl {
      * @throws InterruptedException if the waiting is interrupted
      */
     List<String> openTokens(Duration limit) throws InterruptedException {
-        Map<TokenLink, CompletableFuture<List<String>>> attempts = new LinkedHashMap<>();
-        links.values().forEach(link -> attempts.put(link, link.start()));
+        Map<TokenConnector, CompletableFuture<List<String>>> attempts = new LinkedHashMap<>();
+        connectors.values().forEach(connector -> attempts.put(connector, connector.start()));
         long end = System.nanoTime() + limit.toNanos();
         List<String> problems = new ArrayList<>();
-        for (Map.Entry<TokenLink, CompletableFuture<List<String>>> attempt : attempts.entrySet()) {
+        for (Map.Entry<TokenConnector, CompletableFuture<List<String>>> attempt : attempts.entrySet()) {
             problems.addAll(await(attempt.getKey(), attempt.getValue(), end - System.nanoTime()));
         }
-        if (problems.isEmpty() || links.values().stream().noneMatch(TokenLink::isOpenInVain)) {
+        if (problems.isEmpty() || connectors.values().stream().noneMatch(TokenConnector::isPinRejected)) {
             return problems.stream().distinct().toList();
         }
         problems.forEach(problem -> LOG.error("{}", problem));
         return List.of();
     }
 
-    private static List<String> await(TokenLink link, CompletableFuture<List<String>> attempt, long nanos)
+    private static List<String> await(TokenConnector connector, CompletableFuture<List<String>> attempt, long nanos)
             throws InterruptedException {
         try {
             return attempt.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            LOG.warn("The connection to token \"{}\" takes long; startup does not wait for it.", link.name());
+            LOG.warn("The connection to token \"{}\" takes long; startup does not wait for it.", connector.name());
             attempt.complete(List.of());
             return attempt.join();
         } catch (ExecutionException e) {
@@ -144,38 +144,39 @@ final class KeyConnections implements LoginControl {
     }
 
     private SigningUnavailableException unavailable(String keyName) {
-        return linksOf(keyName)
-                .map(TokenLink::unavailable)
+        return connectorsOf(keyName)
+                .map(TokenConnector::unavailable)
                 .filter(SigningUnavailableException::retryable)
                 .findFirst()
-                .or(() -> linksOf(keyName).map(TokenLink::unavailable).findFirst())
+                .or(() -> connectorsOf(keyName).map(TokenConnector::unavailable).findFirst())
                 .orElseGet(() -> SigningUnavailableException.lasting("The key in a file is not open.", null));
     }
 
-    private Stream<TokenLink> linksOf(String keyName) {
+    private Stream<TokenConnector> connectorsOf(String keyName) {
         return settings.keys().get(keyName) instanceof KeySettings.OnToken onToken
-                ? onToken.tokens().stream().map(links::get)
+                ? onToken.tokens().stream().map(connectors::get)
                 : Stream.empty();
     }
 
     /** Returns the keys, and the signing service over them. */
-    KeyRing ring() {
-        return ring;
+    SigningKeyRegistry registry() {
+        return registry;
     }
 
     /** Returns the tokens that keys are on. */
-    List<TokenLink> links() {
-        return List.copyOf(links.values());
+    List<TokenConnector> connectors() {
+        return List.copyOf(connectors.values());
     }
 
     @Override
     public List<String> tokens() {
-        return List.copyOf(links.keySet());
+        return List.copyOf(connectors.keySet());
     }
 
     @Override
     public boolean allowLogins(String tokenName) {
-        Optional<Pkcs11Token> token = Optional.ofNullable(links.get(tokenName)).flatMap(TokenLink::token);
+        Optional<Pkcs11Token> token =
+                Optional.ofNullable(connectors.get(tokenName)).flatMap(TokenConnector::token);
         token.ifPresent(Pkcs11Token::allowLogins);
         return token.isPresent();
     }
@@ -186,19 +187,21 @@ final class KeyConnections implements LoginControl {
      * @return the reason, for the operator; empty if it can
      */
     Optional<String> problem(String keyName) {
-        TokenKey onTokens = tokenKeys.get(keyName);
+        KeyBinding onTokens = bindings.get(keyName);
         if (onTokens == null) {
-            return ring.missing().contains(keyName) ? Optional.of("The key in a file is not open.") : Optional.empty();
+            return registry.missing().contains(keyName)
+                    ? Optional.of("The key in a file is not open.")
+                    : Optional.empty();
         }
         Optional<String> first = Optional.empty();
         for (String name : onTokens.tokens()) {
             Optional<KeyHealth> health = onTokens.health(name);
-            TokenLink link = links.get(name);
-            if (health.filter(KeyHealth::usable).isPresent() && link.isUsable()) {
+            TokenConnector connector = connectors.get(name);
+            if (health.filter(KeyHealth::usable).isPresent() && connector.isUsable()) {
                 return Optional.empty();
             }
             first = first.or(() -> health.filter(key -> !key.usable()).map(KeyHealth::reason))
-                    .or(link::problem);
+                    .or(connector::problem);
         }
         return first.or(() -> Optional.of("The key is being looked for."));
     }
@@ -211,8 +214,8 @@ final class KeyConnections implements LoginControl {
      *     none are
      */
     List<String> reloadCertificates() {
-        List<String> changed = ring.get().reloadCertificates();
-        links.values().forEach(TokenLink::lookAgain);
+        List<String> changed = registry.get().reloadCertificates();
+        connectors.values().forEach(TokenConnector::retryNow);
         return changed;
     }
 
@@ -222,9 +225,9 @@ final class KeyConnections implements LoginControl {
      * @return whether all are closed; {@code false} if a call in a module has not come back
      */
     boolean close() {
-        List<CompletableFuture<Boolean>> closing = links.values().stream()
-                .map(link ->
-                        CompletableFuture.supplyAsync(link::close, work -> new Thread(work, "close-token").start()))
+        List<CompletableFuture<Boolean>> closing = connectors.values().stream()
+                .map(connector -> CompletableFuture.supplyAsync(
+                        connector::close, work -> new Thread(work, "close-token").start()))
                 .toList();
         return closing.stream().map(CompletableFuture::join).reduce(true, Boolean::logicalAnd);
     }

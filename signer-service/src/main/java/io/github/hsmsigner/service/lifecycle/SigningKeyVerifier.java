@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** Puts keys and their certificates together as the settings want it. Thread-safe. */
-public final class KeyProof {
+public final class SigningKeyVerifier {
 
     private final boolean validCertificateRequired;
     private final Optional<AiaChainCompleter> completer;
@@ -30,7 +30,7 @@ public final class KeyProof {
      * @param settings the requirements for keys
      * @param clock determines whether certificates are valid
      */
-    public KeyProof(SignatureSettings settings, Clock clock) {
+    public SigningKeyVerifier(SignatureSettings settings, Clock clock) {
         this.validCertificateRequired = settings.validCertificateRequired();
         this.completer = settings.completeChains()
                 ? Optional.of(AiaChainCompleter.builder().build())
@@ -51,7 +51,7 @@ public final class KeyProof {
      * @throws InvalidConfigurationException if they do not go together
      * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the key cannot be used now
      */
-    SigningKey prove(
+    SigningKey verify(
             String name,
             Signer signer,
             Optional<SignatureScheme> scheme,

@@ -13,7 +13,6 @@ import io.github.hsmsigner.service.config.KeySettings;
 import io.github.hsmsigner.service.config.SignatureSettings;
 import io.github.hsmsigner.service.config.TokenSettings;
 import io.github.hsmsigner.service.lifecycle.ContainerBuilders;
-import io.github.hsmsigner.service.lifecycle.FileKey;
 import io.github.hsmsigner.service.lifecycle.KeyBinding;
 import io.github.hsmsigner.service.lifecycle.SigningKeyVerifier;
 import java.time.Clock;
@@ -130,7 +129,7 @@ final class KeyCheck {
 
     private void checkKey(String name, KeySettings key, Optional<ContainerBuilder> containers) {
         if (key instanceof KeySettings.InFile inFile) {
-            check(name, () -> FileKey.open(name, inFile, verifier), containers);
+            check(name, () -> verifier.open(name, inFile), containers);
             return;
         }
         KeySettings.OnToken onToken = (KeySettings.OnToken) key;

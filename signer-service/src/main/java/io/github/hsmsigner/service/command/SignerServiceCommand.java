@@ -1,6 +1,6 @@
 package io.github.hsmsigner.service.command;
 
-import io.github.hsmsigner.service.lifecycle.Version;
+import io.github.hsmsigner.service.lifecycle.ServiceProcess;
 import java.util.Map;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -92,7 +92,7 @@ final class SignerServiceCommand implements Runnable {
 
         @Override
         public String[] getVersion() {
-            return new String[] {"signer-service " + Version.text()};
+            return new String[] {"signer-service " + ServiceProcess.version()};
         }
     }
 }

@@ -2,7 +2,7 @@ package io.github.hsmsigner.service.lifecycle;
 
 import java.util.List;
 
-/** The settings cannot work; holds everything that was found wrong with them, one sentence each. */
+/** The settings cannot work. The exception holds all problems that were found, one sentence each. */
 public final class CannotStartException extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -14,11 +14,13 @@ public final class CannotStartException extends Exception {
         this.problems = List.copyOf(problems);
     }
 
-    /**
-     * Returns the problems.
-     *
-     * @return sentences for the operator; unmodifiable
-     */
+    static void throwIfAny(List<String> problems) throws CannotStartException {
+        if (!problems.isEmpty()) {
+            throw new CannotStartException(problems);
+        }
+    }
+
+    /** {@return sentences for the operator; unmodifiable} */
     public List<String> problems() {
         return problems;
     }

@@ -13,23 +13,23 @@ import io.github.hsmsigner.service.config.TimestampSettings;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Makes what makes containers. */
+/** Creates the container builder of the settings, with its sources of timestamps and revocation information. */
 public final class ContainerBuilders {
 
     private ContainerBuilders() {}
 
     /**
-     * Makes the container builder that the settings describe.
+     * Creates the container builder.
      *
-     * @param settings how containers are made
+     * @param settings the settings of containers
      * @return the builder
-     * @throws InvalidConfigurationException if a file cannot be read, or what is set of an authority cannot be
+     * @throws InvalidConfigurationException if a file cannot be read, or if an authority is not set up correctly
      */
     public static ContainerBuilder of(SignatureSettings settings) {
         return of(settings, revocationSource(settings));
     }
 
-    /** With a source of revocation information that the caller closes. */
+    /** Creates the container builder with a source of revocation information that the caller closes. */
     static ContainerBuilder of(SignatureSettings settings, Optional<OnlineRevocationSource> revocation) {
         CmsContainerBuilder.Builder containers = CmsContainerBuilder.builder();
         settings.timestamps()
@@ -50,11 +50,11 @@ public final class ContainerBuilders {
     }
 
     /**
-     * Makes what asks timestamp authorities.
+     * Creates the source of timestamps.
      *
      * @param settings the authorities
      * @return the source
-     * @throws InvalidConfigurationException if a file cannot be read, or what is set of an authority cannot be
+     * @throws InvalidConfigurationException if a file cannot be read, or if an authority is not set up correctly
      */
     public static TimestampSource timestampSource(TimestampSettings settings) {
         return Rfc3161TimestampSource.builder(settings.authorities().stream()

@@ -20,40 +20,36 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A key on one token, or on several that hold the same key. It can be used once it was found on one of them.
- * Thread-safe.
+ * The binding of a key to one token, or to several that hold the same key. The order of the tokens in the settings is
+ * the failover order. The key can be used when one of the tokens has it. Thread-safe.
  */
 public final class KeyBinding {
 
     private final String name;
     private final KeySettings.OnToken settings;
     private final SigningKeyVerifier verifier;
-    private final Consumer<SigningKey> use;
+    private final Consumer<SigningKey> verified;
 
-    /** By the name of the token; replaced as a whole. */
-    private volatile Map<String, Found> found = Map.of();
+    /** By the name of the token, in failover order; replaced as a whole. */
+    private volatile Map<String, TokenSigner> found = Map.of();
 
     /**
      * Prepares to look for the key.
      *
      * @param name the name of the key
-     * @param settings where it is
-     * @param verifier what it must fulfil
-     * @param use takes the key when it was found, on the first token and again on each further one
+     * @param settings the tokens and the selector
+     * @param verifier verifies the key
+     * @param verified receives the key when it is found on the first token, and again for each further one
      */
     public KeyBinding(
-            String name, KeySettings.OnToken settings, SigningKeyVerifier verifier, Consumer<SigningKey> use) {
+            String name, KeySettings.OnToken settings, SigningKeyVerifier verifier, Consumer<SigningKey> verified) {
         this.name = name;
         this.settings = settings;
         this.verifier = verifier;
-        this.use = use;
+        this.verified = verified;
     }
 
-    String name() {
-        return name;
-    }
-
-    /** Returns the names of the tokens that are to hold the key. */
+    /** Returns the names of the tokens that hold the key, in failover order. */
     List<String> tokens() {
         return settings.tokens();
     }
@@ -63,49 +59,42 @@ public final class KeyBinding {
     }
 
     /**
-     * Returns the health of the key on one of the tokens, which includes that of the token. Costs next to nothing.
-     *
-     * @return the health; empty if the key was not found there yet
+     * Returns the health of the key on one of the tokens, which includes that of the token; empty if the key was not
+     * found there yet. Makes no call to the HSM.
      */
     Optional<KeyHealth> health(String tokenName) {
         return Optional.ofNullable(found.get(tokenName)).map(key -> key.signer().health());
     }
 
     /**
-     * Searches for the key on one of the tokens, proves it, and puts it in use.
+     * Finds the key on one of the tokens, verifies it, and passes it on.
      *
      * @param tokenName the name of the token
      * @param token the token
-     * @param deadline by when the proof is due
-     * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if not exactly one key is meant, or it does
-     *     not go with its certificate or the same key on another token
+     * @param deadline the deadline of the verification
+     * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the selector does not match exactly one
+     *     key, or if the key does not match its certificate or the key on another token
      * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the token cannot be used now
      */
     public void findOn(String tokenName, Pkcs11Token token, Deadline deadline) {
         Pkcs11Signer signer = token.signer(settings.selector(), certifiedKeys());
         signer.test(deadline);
         synchronized (this) {
-            Map<String, Found> all = new LinkedHashMap<>();
-            // In the order of the settings, which is the order of preference.
+            Map<String, TokenSigner> all = new LinkedHashMap<>();
             for (String each : settings.tokens()) {
                 if (each.equals(tokenName)) {
-                    all.put(each, new Found(token, signer));
+                    all.put(each, new TokenSigner(token, signer));
                 } else if (found.containsKey(each)) {
                     all.put(each, found.get(each));
                 }
             }
             List<Signer> signers =
-                    all.values().stream().<Signer>map(Found::signer).toList();
+                    all.values().stream().<Signer>map(TokenSigner::signer).toList();
             Signer one = signers.size() == 1
                     ? signer
                     : FailoverSigner.builder(signers).build();
-            use.accept(verifier.verify(
-                    name,
-                    one,
-                    settings.scheme(),
-                    settings.certificates(),
-                    issuers -> onTokens(all, issuers),
-                    deadline));
+            verified.accept(
+                    verifier.verify(name, settings, one, issuers -> certificatesOnTokens(all, issuers), deadline));
             found = all;
         }
     }
@@ -117,11 +106,12 @@ public final class KeyBinding {
                 .toList();
     }
 
-    /** On the first token that can be read, so that a lost token does not prevent a reload. */
-    private static CertificateProvider onTokens(Map<String, Found> all, List<X509Certificate> issuers) {
+    /** Reads the certificate from the first token that works, so that a lost token does not prevent a reload. */
+    private static CertificateProvider certificatesOnTokens(
+            Map<String, TokenSigner> all, List<X509Certificate> issuers) {
         return publicKey -> {
             SigningUnavailableException failure = null;
-            for (Found on : all.values()) {
+            for (TokenSigner on : all.values()) {
                 try {
                     return on.token().certificates(issuers).certificateChain(publicKey);
                 } catch (SigningUnavailableException e) {
@@ -132,5 +122,5 @@ public final class KeyBinding {
         };
     }
 
-    private record Found(Pkcs11Token token, Pkcs11Signer signer) {}
+    private record TokenSigner(Pkcs11Token token, Pkcs11Signer signer) {}
 }

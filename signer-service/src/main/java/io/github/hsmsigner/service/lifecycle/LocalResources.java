@@ -6,6 +6,7 @@ import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.revocation.OnlineRevocationSource;
 import io.github.hsmsigner.service.audit.AuditFile;
+import io.github.hsmsigner.service.auth.AccessSettings;
 import io.github.hsmsigner.service.auth.PolicyFactory;
 import io.github.hsmsigner.service.auth.ReloadablePolicy;
 import io.github.hsmsigner.service.config.KeySettings;
@@ -15,12 +16,16 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
- * The parts of the service that need no token: all are opened, and all problems are collected, so that an operator sees
- * them in one round. A token is opened after that: a supervisor starts a process with wrong settings again and again,
- * and each start would try a wrong PIN. Not thread-safe.
+ * The resources of the service that need no token: policy, certificates, keys in files, and the audit log.
+ *
+ * <p>All of them are opened, and all problems are collected, so that an operator sees them together. The service opens
+ * tokens after that. Otherwise a supervisor would restart a process with wrong settings, and each startup would try a
+ * wrong PIN. Not thread-safe.
  */
 final class LocalResources implements AutoCloseable {
 
@@ -31,14 +36,14 @@ final class LocalResources implements AutoCloseable {
     private final Optional<ContainerBuilder> containers;
     private final Optional<AuditFile> audit;
 
-    /** Opens the parts; {@link #problems} has what is wrong with them. */
+    /** Opens the resources; {@link #problems} returns what is wrong with them. */
     LocalResources(UsableSettings settings, Clock clock) {
         policy = settings.access()
                 .flatMap(access -> collect(() -> new ReloadablePolicy(new PolicyFactory(clock), access)));
         revocation = settings.signatures().flatMap(ContainerBuilders::revocationSource);
         containers = settings.signatures()
                 .flatMap(signatures -> collect(() -> ContainerBuilders.of(signatures, revocation)));
-        settings.access().ifPresent(access -> addAll(KeyNames.problems(access, settings.keyNames())));
+        settings.access().ifPresent(access -> addAll(unknownKeys(access, settings.keyNames())));
         // Problems of keys on tokens appear only when the token is open.
         settings.keys().values().stream()
                 .map(KeySettings::certificates)
@@ -49,14 +54,14 @@ final class LocalResources implements AutoCloseable {
                 });
         addAll(SigningHttpServer.problems(settings.listeners(), settings.tls()));
         settings.signatures()
-                .ifPresent(signatures ->
-                        addAll(FileKey.openAll(settings.keys(), new SigningKeyVerifier(signatures, clock), keys::add)));
+                .map(signatures -> new SigningKeyVerifier(signatures, clock))
+                .ifPresent(verifier -> addAll(verifier.openFiles(settings.keys(), keys::add)));
         audit = settings.audit().flatMap(file -> collect(() -> AuditFile.open(file)));
     }
 
-    private <T> Optional<T> collect(Supplier<T> part) {
+    private <T> Optional<T> collect(Supplier<T> resource) {
         try {
-            return Optional.of(part.get());
+            return Optional.of(resource.get());
         } catch (InvalidConfigurationException e) {
             addAll(List.of(e.getMessage()));
             return Optional.empty();
@@ -65,6 +70,16 @@ final class LocalResources implements AutoCloseable {
 
     private void addAll(List<String> sentences) {
         sentences.stream().filter(sentence -> !problems.contains(sentence)).forEach(problems::add);
+    }
+
+    /** Returns a sentence for each key of a policy that is not configured. */
+    static List<String> unknownKeys(AccessSettings access, Set<String> known) {
+        Set<String> unknown = new TreeSet<>(access.keyNames());
+        unknown.removeAll(known);
+        return unknown.stream()
+                .map(name ->
+                        "The policy names the key \"" + name + "\", which is not configured; there are " + known + ".")
+                .toList();
     }
 
     /** Returns the problems, one sentence each. */
@@ -82,7 +97,7 @@ final class LocalResources implements AutoCloseable {
         return containers;
     }
 
-    /** Has a thread in the background; to be closed. Empty if no revocation information is asked for. */
+    /** Returns the source of revocation information, which has a thread and must be closed; empty if none is set. */
     Optional<OnlineRevocationSource> revocation() {
         return revocation;
     }

@@ -5,7 +5,6 @@ import io.github.hsmsigner.core.PolicyDecision;
 import io.github.hsmsigner.core.SignerMetrics;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
-import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
 import io.github.hsmsigner.service.audit.AuditFile;
 import io.github.hsmsigner.service.config.ServiceSettings;
 import java.time.Clock;
@@ -24,11 +23,11 @@ public final class LocalSigning implements AutoCloseable {
     private static final String CALLER = "command_line";
     private static final Duration OPEN_LIMIT = Duration.ofSeconds(30);
 
-    private final TokenManager keys;
+    private final TokenManager tokens;
     private final Optional<AuditFile> audit;
 
-    private LocalSigning(TokenManager keys, Optional<AuditFile> audit) {
-        this.keys = keys;
+    private LocalSigning(TokenManager tokens, Optional<AuditFile> audit) {
+        this.tokens = tokens;
         this.audit = audit;
     }
 
@@ -39,33 +38,27 @@ public final class LocalSigning implements AutoCloseable {
      * @return the signing service
      * @throws CannotStartException if the settings cannot work
      * @throws InterruptedException if the wait for the tokens is interrupted
-     * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the audit log cannot be opened, as when a
-     *     running service writes it
+     * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the audit log cannot be opened, for
+     *     example because a running service writes it
      */
     public static LocalSigning open(ServiceSettings settings) throws CannotStartException, InterruptedException {
         Optional<AuditFile> audit = settings.audit().map(AuditFile::open);
+        SigningKeyVerifier verifier = new SigningKeyVerifier(settings.signatures(), Clock.systemUTC());
         SigningServiceFactory factory = new SigningServiceFactory(
                 settings,
                 ContainerBuilders.of(settings.signatures()),
                 attempt -> PolicyDecision.allow(CALLER),
                 audit.<AuditLog>map(file -> file).orElseGet(AuditLog::none),
                 SignerMetrics.none());
-        TokenManager keys = new TokenManager(
-                settings,
-                new SigningKeyVerifier(settings.signatures(), Clock.systemUTC()),
-                factory,
-                new Unobserved(),
-                Pkcs11Token::open);
-        LocalSigning signing = new LocalSigning(keys, audit);
+        TokenManager tokens = new TokenManager(settings, verifier, factory, (name, config) -> Pkcs11Token.open(config));
+        LocalSigning signing = new LocalSigning(tokens, audit);
         boolean opened = false;
         try {
-            List<String> problems = new ArrayList<>(keys.openFiles());
+            List<String> problems = new ArrayList<>(verifier.openFiles(settings.keys(), tokens.registry()::register));
             if (problems.isEmpty()) {
-                problems.addAll(keys.openTokens(OPEN_LIMIT));
+                problems.addAll(tokens.open(OPEN_LIMIT));
             }
-            if (!problems.isEmpty()) {
-                throw new CannotStartException(problems);
-            }
+            CannotStartException.throwIfAny(problems);
             opened = true;
             return signing;
         } finally {
@@ -75,33 +68,15 @@ public final class LocalSigning implements AutoCloseable {
         }
     }
 
-    /**
-     * Returns the signing service.
-     *
-     * @return the service, usable until this is closed
-     */
+    /** {@return the service, usable until this is closed} */
     public SigningService service() {
-        return keys.registry().get();
+        return tokens.registry().get();
     }
 
     /** Closes audit log and tokens. */
     @Override
     public void close() {
         audit.ifPresent(AuditFile::close);
-        keys.close();
-    }
-
-    /** A command has no metrics. */
-    private static final class Unobserved implements TokenManager.TokenObserver {
-
-        @Override
-        public Pkcs11Listener eventsOf(String tokenName) {
-            return Pkcs11Listener.none();
-        }
-
-        @Override
-        public void opened(String tokenName, Pkcs11Token token) {
-            // A command does not need this.
-        }
+        tokens.close();
     }
 }

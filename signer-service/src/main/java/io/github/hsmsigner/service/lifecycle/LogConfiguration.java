@@ -3,7 +3,7 @@ package io.github.hsmsigner.service.lifecycle;
 import io.github.hsmsigner.service.config.LogSettings;
 import java.util.Locale;
 
-/** Hands the settings of the log to the logging backend. */
+/** Passes the log settings to the logging backend. Must be called before the first logger reads the configuration. */
 public final class LogConfiguration {
 
     private static final String FILE_PROPERTY = "logback.configurationFile";
@@ -11,9 +11,9 @@ public final class LogConfiguration {
     private LogConfiguration() {}
 
     /**
-     * Sets what is logged. Must come before the first logger exists, which reads the configuration.
+     * Applies the log settings of the service.
      *
-     * @param settings what is logged, and how
+     * @param settings level and format
      */
     public static void use(LogSettings settings) {
         System.setProperty("signer.log.level", settings.level());
@@ -21,9 +21,7 @@ public final class LogConfiguration {
         useFile();
     }
 
-    /**
-     * For commands, whose output must not be mixed with the log: warnings alone, on standard error. Must come as early.
-     */
+    /** Logs only warnings, on standard error, because the output of a command must not be mixed with the log. */
     public static void useForCommands() {
         System.setProperty("signer.log.level", "WARN");
         System.setProperty("signer.log.target", "System.err");

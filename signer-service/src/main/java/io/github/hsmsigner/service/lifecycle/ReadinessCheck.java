@@ -17,29 +17,26 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * The service is ready if at least one of its keys can be used; what is wrong with the others is a warning. It is not
- * ready from the stop signal on. Asks no token anything.
+ * Decides whether the service is ready. It is ready if at least one of its keys can be used. Problems of the other keys
+ * are warnings. It is not ready after the stop signal. Makes no call to an HSM. Thread-safe.
  */
 final class ReadinessCheck implements HealthReport {
 
     private static final String REASON = "reason";
 
-    private final Set<String> keyNames;
-    private final TokenManager keys;
-    private final Supplier<List<String>> operatorWarnings;
+    private final TokenManager tokens;
+    private final Supplier<List<String>> policyWarnings;
     private final Optional<AuditFile> audit;
-    private final ChangedFiles files;
+    private final ChangedFileReloader files;
     private volatile boolean stopping;
 
     ReadinessCheck(
-            Set<String> keyNames,
-            TokenManager keys,
-            Supplier<List<String>> operatorWarnings,
+            TokenManager tokens,
+            Supplier<List<String>> policyWarnings,
             Optional<AuditFile> audit,
-            ChangedFiles files) {
-        this.keyNames = keyNames;
-        this.keys = keys;
-        this.operatorWarnings = operatorWarnings;
+            ChangedFileReloader files) {
+        this.tokens = tokens;
+        this.policyWarnings = policyWarnings;
         this.audit = audit;
         this.files = files;
     }
@@ -51,10 +48,11 @@ final class ReadinessCheck implements HealthReport {
 
     @Override
     public Health ready() {
+        Set<String> keyNames = tokens.registry().names();
         List<HealthPart> parts = new ArrayList<>();
-        keys.connectors().forEach(token -> parts.add(part(token)));
+        tokens.connectors().forEach(token -> parts.add(part(token)));
         Map<String, String> unusable = new LinkedHashMap<>();
-        keyNames.forEach(name -> keys.problem(name).ifPresent(reason -> unusable.put(name, reason)));
+        keyNames.forEach(name -> tokens.problem(name).ifPresent(reason -> unusable.put(name, reason)));
         keyNames.forEach(name -> parts.add(part(name, Optional.ofNullable(unusable.get(name)))));
         Optional<String> auditTrouble = audit.flatMap(file -> file.status().trouble());
         audit.ifPresent(file -> parts.add(new HealthPart(
@@ -62,7 +60,7 @@ final class ReadinessCheck implements HealthReport {
                 "file",
                 auditTrouble.isPresent() ? "failing" : "ready",
                 auditTrouble.map(reason -> Map.of(REASON, reason)).orElse(Map.of()))));
-        Optional<String> filesWarning = files.warning();
+        Optional<String> filesWarning = files.overdueWarning();
         parts.add(new HealthPart(
                 "files",
                 "watched",
@@ -71,7 +69,8 @@ final class ReadinessCheck implements HealthReport {
 
         boolean noKey = unusable.size() == keyNames.size();
         List<String> reasons = new ArrayList<>();
-        List<String> warnings = new ArrayList<>(operatorWarnings.get());
+        List<String> warnings = new ArrayList<>(policyWarnings.get());
+        warnings.addAll(files.problems());
         if (stopping) {
             reasons.add("The service is stopping.");
         }
@@ -118,7 +117,7 @@ final class ReadinessCheck implements HealthReport {
     private HealthPart part(String keyName, Optional<String> problem) {
         Map<String, String> details = new LinkedHashMap<>();
         problem.ifPresent(reason -> details.put(REASON, reason));
-        keys.registry().keys().stream()
+        tokens.registry().keys().stream()
                 .filter(key -> key.name().equals(keyName))
                 .map(SigningKey::chain)
                 .findFirst()

@@ -1,6 +1,7 @@
 package io.github.hsmsigner.service.lifecycle;
 
 import io.github.hsmsigner.core.AuditLog;
+import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.revocation.OnlineRevocationSource;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
@@ -9,35 +10,44 @@ import io.github.hsmsigner.service.audit.AuditFile;
 import io.github.hsmsigner.service.auth.AccessSettings;
 import io.github.hsmsigner.service.auth.PolicySettings;
 import io.github.hsmsigner.service.auth.ReloadablePolicy;
+import io.github.hsmsigner.service.config.InvalidSettingsException;
+import io.github.hsmsigner.service.config.KeySettings;
 import io.github.hsmsigner.service.config.ServiceSettings;
 import io.github.hsmsigner.service.config.SettingsFile;
+import io.github.hsmsigner.service.config.TokenSettings;
 import io.github.hsmsigner.service.config.UsableSettings;
 import io.github.hsmsigner.service.metrics.ServiceMetrics;
+import io.github.hsmsigner.service.metrics.ServiceMetrics.Reload;
 import io.github.hsmsigner.service.server.ServerLimit;
 import io.github.hsmsigner.service.server.ServerSettings;
 import io.github.hsmsigner.service.server.SigningHttpServer;
+import io.github.hsmsigner.service.server.TlsSettings;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The service from its start to its stop: first what is on this machine, then the tokens, then the port; at the end the
- * other way round. Started and closed once.
+ * Starts and stops the service. Startup opens the local resources, then the tokens, then the port. Shutdown closes them
+ * in the reverse order. Started and closed once.
  */
 final class ServiceLifecycle implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServiceLifecycle.class);
 
     /**
-     * How long the port waits for the tokens. Ready services answer the first request; but an HSM that hangs must not
-     * keep liveness probes unanswered until the process is killed, which with usual settings takes 30 s.
+     * The longest time that the port waits for the tokens. Then the first request finds a ready service. An HSM that
+     * hangs must not keep liveness probes unanswered until the process is killed, with usual settings after 30 s.
      */
     private static final Duration FIRST_ATTEMPT_LIMIT = Duration.ofSeconds(10);
 
@@ -45,11 +55,12 @@ final class ServiceLifecycle implements AutoCloseable {
     private final Optional<SettingsFile> file;
     private final Function<Pkcs11Config, Pkcs11Token> tokenOpener;
     private final ServiceMetrics metrics;
-    private final ChangedFiles changedFiles = new ChangedFiles(Clock.systemUTC());
-    private volatile AuditFile audit;
+    private final ChangedFileReloader reloader = new ChangedFileReloader(Clock.systemUTC());
     private Optional<OnlineRevocationSource> revocation = Optional.empty();
-    private volatile TokenManager keys;
-    private volatile ReadinessCheck health;
+    private volatile AuditFile audit;
+    private volatile ReloadablePolicy policy;
+    private volatile TokenManager tokens;
+    private volatile ReadinessCheck readiness;
     private volatile SigningHttpServer server;
     private volatile boolean started;
     private volatile boolean closed;
@@ -59,7 +70,7 @@ final class ServiceLifecycle implements AutoCloseable {
      *
      * @param settings the settings
      * @param file the file that they come from; empty if they come from the environment
-     * @param version what runs, for the metrics
+     * @param version the version, for the metrics
      */
     ServiceLifecycle(ServiceSettings settings, Optional<SettingsFile> file, String version) {
         this(settings, file, version, Pkcs11Token::open);
@@ -84,85 +95,51 @@ final class ServiceLifecycle implements AutoCloseable {
      * @throws InterruptedException if the wait for the tokens is interrupted
      */
     void start() throws CannotStartException, InterruptedException {
-        open();
-        started = true;
-    }
-
-    private void open() throws CannotStartException, InterruptedException {
         settings.warnings().forEach(warning -> LOG.warn("Settings: {}", warning));
-        WatchedFiles watched = new WatchedFiles(settings, file, metrics);
+        watchFiles();
         LocalResources local = new LocalResources(UsableSettings.of(settings), Clock.systemUTC());
         audit = local.audit().orElse(null);
         revocation = local.revocation();
-        throwIfAny(local.problems());
-        ReloadablePolicy policy = local.policy().orElseThrow();
+        CannotStartException.throwIfAny(local.problems());
+        policy = local.policy().orElseThrow();
 
         SigningServiceFactory factory = new SigningServiceFactory(
                 settings, local.containers().orElseThrow(), policy, audit == null ? AuditLog.none() : audit, metrics);
-        keys = new TokenManager(
-                settings,
-                new SigningKeyVerifier(settings.signatures(), Clock.systemUTC()),
-                factory,
-                new MeasuredTokens(metrics),
-                tokenOpener);
-        local.keys().forEach(keys.registry()::use);
-        throwIfAny(keys.openTokens(FIRST_ATTEMPT_LIMIT));
+        tokens = new TokenManager(
+                settings, new SigningKeyVerifier(settings.signatures(), Clock.systemUTC()), factory, this::openToken);
+        local.keys().forEach(tokens.registry()::register);
+        CannotStartException.throwIfAny(tokens.open(FIRST_ATTEMPT_LIMIT));
 
         announce(settings.access());
-        health = new ReadinessCheck(
-                settings.keys().keySet(),
-                keys,
-                () -> Stream.concat(policy.settings().warnings().stream(), watched.problems().stream())
-                        .toList(),
-                Optional.ofNullable(audit),
-                changedFiles);
-        bind(factory, policy);
+        readiness =
+                new ReadinessCheck(tokens, () -> policy.settings().warnings(), Optional.ofNullable(audit), reloader);
+        bindMetrics(factory);
         server = startServer();
-        server.tlsCertificate()
-                .ifPresent(first -> metrics.bindTlsCertificate(() ->
-                        server.tlsCertificate().orElse(first).getNotAfter().toInstant()));
-        changedFiles.start(watched.watches(keys, policy, server));
-        for (ServerLimit limit : ServerLimit.values()) {
-            metrics.bindHttpLimit(limit.text(), () -> server.exceeded(limit));
-        }
+        bindServerMetrics();
+        reloader.start();
         metrics.bindRuntime();
+        started = true;
     }
 
-    private static void throwIfAny(List<String> problems) throws CannotStartException {
-        if (!problems.isEmpty()) {
-            throw new CannotStartException(problems);
-        }
+    private Pkcs11Token openToken(String name, Pkcs11Config config) {
+        Pkcs11Token token = tokenOpener.apply(
+                config.toBuilder().listener(metrics.tokenListener(name)).build());
+        metrics.bindToken(name, token);
+        return token;
     }
 
     private SigningHttpServer startServer() throws CannotStartException {
         try {
             ServerSettings server = serverSettings();
             SigningHttpServer.logHeapDemand(server, settings.signatures().largestRevocationInfo());
-            return SigningHttpServer.start(
-                    server,
-                    keys.registry(),
-                    health,
-                    Optional.of(new MetricsText(metrics)),
-                    keys,
-                    new CountedRequests(metrics));
+            ServerMetricsAdapter adapter = new ServerMetricsAdapter(metrics);
+            return SigningHttpServer.start(server, tokens.registry(), readiness, Optional.of(adapter), tokens, adapter);
         } catch (InvalidConfigurationException e) {
             throw new CannotStartException(List.of(e.getMessage()));
         }
     }
 
-    private void bind(SigningServiceFactory factory, ReloadablePolicy policy) {
-        metrics.bindKeys(keys.registry()::keys);
-        metrics.bindReadiness(() -> health.ready().ready());
-        metrics.bindPolicyOpen(() -> policy.settings().isOpenByDefault());
-        metrics.bindFileChecks(changedFiles::lastCheck);
-        factory.queues().forEach(metrics::bindQueue);
-        if (audit != null) {
-            metrics.bindAudit(audit);
-        }
-        revocation.ifPresent(source -> metrics.bindRevocation(source::refreshes, source::failedRefreshes));
-    }
-
-    /** The deadline is one of the settings for signatures, and it is the callback that keeps it. */
+    /** The deadline is a setting of signatures, and the callback applies it. */
     private ServerSettings serverSettings() {
         ServerSettings server = settings.server();
         return new ServerSettings(
@@ -179,6 +156,27 @@ final class ServiceLifecycle implements AutoCloseable {
                 server.allowedHosts());
     }
 
+    private void bindMetrics(SigningServiceFactory factory) {
+        metrics.bindKeys(tokens.registry()::keys);
+        metrics.bindReadiness(() -> readiness.ready().ready());
+        metrics.bindPolicyOpen(() -> policy.settings().isOpenByDefault());
+        metrics.bindFileChecks(reloader::lastCheck);
+        factory.queues().forEach(metrics::bindQueue);
+        if (audit != null) {
+            metrics.bindAudit(audit);
+        }
+        revocation.ifPresent(source -> metrics.bindRevocation(source::refreshes, source::failedRefreshes));
+    }
+
+    private void bindServerMetrics() {
+        server.tlsCertificate()
+                .ifPresent(first -> metrics.bindTlsCertificate(() ->
+                        server.tlsCertificate().orElse(first).getNotAfter().toInstant()));
+        for (ServerLimit limit : ServerLimit.values()) {
+            metrics.bindHttpLimit(limit.text(), () -> server.exceeded(limit));
+        }
+    }
+
     private void announce(AccessSettings access) {
         LOG.info(
                 "Policy: {}; rules for {} callers, and {} for all others.",
@@ -192,6 +190,92 @@ final class ServiceLifecycle implements AutoCloseable {
                         file -> LOG.info("Audit log: {}.", file.file()), () -> LOG.info("Audit log: none is set."));
     }
 
+    /** Watches the files of the settings. Called before they are read, so that no change is missed. */
+    private void watchFiles() {
+        settings.tokens()
+                .forEach((name, token) -> token.pinFile()
+                        .ifPresent(pin -> watch(
+                                "PIN file of token \"" + name + "\"",
+                                Reload.PIN,
+                                () -> List.of(pin),
+                                () -> reloadPin(token))));
+        file.ifPresent(source ->
+                watch("Configuration file", Reload.POLICY, () -> List.of(source.path()), () -> reloadAccess(source)));
+        watch(
+                "Certificate files",
+                Reload.CERTIFICATES,
+                () -> settings.keys().values().stream()
+                        .map(KeySettings::certificates)
+                        .flatMap(files -> Stream.concat(files.signer().stream(), files.issuers().stream()))
+                        .toList(),
+                this::reloadCertificates);
+        watch(
+                "Policy files",
+                Reload.POLICY,
+                () -> (policy == null ? settings.access() : policy.settings()).files(),
+                this::reloadPolicy);
+        watch(
+                "TLS files",
+                Reload.TLS,
+                () -> settings.server().tls().map(TlsSettings::files).orElse(List.of()),
+                this::reloadTls);
+    }
+
+    private void watch(String name, Reload kind, Supplier<List<Path>> files, Supplier<String> reload) {
+        reloader.watch(name, files, reload, reloaded -> metrics.reloaded(kind, reloaded));
+    }
+
+    /** Reads the PIN only to check it, because a token reads its PIN at each login. */
+    private static String reloadPin(TokenSettings token) {
+        Arrays.fill(token.pkcs11().pin().pin(), '\0');
+        return "the next login uses the new PIN.";
+    }
+
+    /** Reloads only the access settings of the file. The other settings are fixed at startup. */
+    private String reloadAccess(SettingsFile source) {
+        try {
+            AccessSettings access = source.read().access();
+            List<String> problems =
+                    LocalResources.unknownKeys(access, settings.keys().keySet());
+            if (!problems.isEmpty()) {
+                throw new InvalidConfigurationException(String.join(" ", problems));
+            }
+            policy.reload(access);
+            return "its section \"access\" is in use; other changes require a restart.";
+        } catch (InvalidSettingsException e) {
+            throw new InvalidConfigurationException(String.join(" ", e.problems()), e);
+        }
+    }
+
+    private String reloadCertificates() {
+        List<String> changed = tokens.reloadCertificates();
+        return changed.isEmpty()
+                ? "no change."
+                : tokens.registry().keys().stream()
+                        .filter(key -> changed.contains(key.name()))
+                        .map(key -> "key \"" + key.name() + "\" has "
+                                + text(key.chain().signer()))
+                        .collect(Collectors.joining("; ", "", "."));
+    }
+
+    private String reloadPolicy() {
+        policy.reload();
+        return "requests are decided by the new policy.";
+    }
+
+    private String reloadTls() {
+        server.reloadTls();
+        return server.tlsCertificate()
+                .map(certificate -> "new connections get " + text(certificate) + ".")
+                .orElse("no change.");
+    }
+
+    private static String text(X509Certificate certificate) {
+        return "the certificate of " + DistinguishedName.ofSubject(certificate).toString() + ", serial "
+                + certificate.getSerialNumber().toString(16) + ", valid to "
+                + certificate.getNotAfter().toInstant();
+    }
+
     int port() {
         return server.port();
     }
@@ -200,23 +284,23 @@ final class ServiceLifecycle implements AutoCloseable {
         return server.adminPort();
     }
 
-    /** Finishes the requests that are being served, and closes the audit log and the tokens. */
+    /** Finishes the requests in progress, and closes the audit log and the tokens. */
     @Override
     public void close() {
         if (started) {
             LOG.info("Stopping.");
         }
-        if (health != null) {
-            health.stopping();
+        if (readiness != null) {
+            readiness.stopping();
         }
-        changedFiles.close();
+        reloader.close();
         boolean served = server == null || stopped(server);
         if (audit != null) {
             audit.close();
         }
         revocation.ifPresent(OnlineRevocationSource::close);
         metrics.close();
-        if (keys != null && !keys.close()) {
+        if (tokens != null && !tokens.close()) {
             LOG.error("Shutdown incomplete: a PKCS#11 call did not return.");
             return;
         }
@@ -226,7 +310,7 @@ final class ServiceLifecycle implements AutoCloseable {
         }
     }
 
-    /** Closes the parts behind the server even if the server could not stop in order. */
+    /** Stops the server. After an error, the parts behind it are closed all the same. */
     private static boolean stopped(SigningHttpServer server) {
         try {
             return server.stop();
@@ -236,7 +320,7 @@ final class ServiceLifecycle implements AutoCloseable {
         }
     }
 
-    /** Returns whether all that was open is closed, in order. */
+    /** Returns whether everything is closed, in order. */
     boolean isClosed() {
         return closed;
     }

@@ -24,6 +24,12 @@ public final class ServiceProcess {
 
     private ServiceProcess() {}
 
+    /** {@return the version of the runnable file} */
+    public static String version() {
+        return Optional.ofNullable(ServiceProcess.class.getPackage().getImplementationVersion())
+                .orElse("(not packaged)");
+    }
+
     /**
      * Starts the service, which continues in separate threads when this returns.
      *
@@ -35,7 +41,7 @@ public final class ServiceProcess {
      */
     public static void start(ServiceSettings settings, Optional<SettingsFile> file)
             throws CannotStartException, InterruptedException {
-        ServiceLifecycle service = new ServiceLifecycle(settings, file, Version.text());
+        ServiceLifecycle service = new ServiceLifecycle(settings, file, version());
         Duration limit = settings.server().stopLimit().plus(CLOSE_LIMIT);
         Thread stop = new Thread(() -> stop(service, limit), "stop");
         Runtime.getRuntime().addShutdownHook(stop);

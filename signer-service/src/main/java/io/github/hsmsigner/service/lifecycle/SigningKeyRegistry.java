@@ -6,9 +6,7 @@ import io.github.hsmsigner.core.SigningKeys;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import java.security.cert.X509Certificate;
-import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,15 +19,15 @@ import org.slf4j.LoggerFactory;
  * The keys of the settings and the signing service over them. Some keys can be used, and others could not be reached
  * yet.
  *
- * <p>Keys are only added. The registry keeps a key that was found once. The key's token handles later failures. After an
- * addition, a new service serves the next requests, and requests in progress continue with the old one. Thread-safe.
+ * <p>Keys are only added. The registry keeps a key that was found once. The key's token handles later failures. After
+ * an addition, a new service serves the next requests, and requests in progress continue with the old one. Thread-safe.
  */
 final class SigningKeyRegistry implements Supplier<SigningService> {
 
     private static final Logger LOG = LoggerFactory.getLogger(SigningKeyRegistry.class);
 
     private final Set<String> names;
-    private final Function<SigningKeys, SigningService> factory;
+    private final SigningServiceFactory factory;
     private final Function<String, SigningUnavailableException> reasons;
 
     /** Guarded by this object. */
@@ -38,26 +36,24 @@ final class SigningKeyRegistry implements Supplier<SigningService> {
     private volatile State state;
 
     /**
-     * Begins with no key found.
+     * Creates a registry without a usable key.
      *
      * @param names the names of all keys
      * @param factory makes a signing service over keys
      * @param reasons returns the reason why the key of a name was not found yet
      */
     SigningKeyRegistry(
-            Collection<String> names,
-            Function<SigningKeys, SigningService> factory,
-            Function<String, SigningUnavailableException> reasons) {
-        this.names = new LinkedHashSet<>(names);
+            Set<String> names, SigningServiceFactory factory, Function<String, SigningUnavailableException> reasons) {
+        this.names = names;
         this.factory = factory;
         this.reasons = reasons;
-        this.state = assemble();
+        this.state = newState();
     }
 
-    /** Puts a key in use; replaces an existing one of its name. */
-    synchronized void use(SigningKey key) {
+    /** Adds a key, or replaces the key of its name. */
+    synchronized void register(SigningKey key) {
         boolean known = found.put(key.name(), key) != null;
-        state = assemble();
+        state = newState();
         X509Certificate signer = key.chain().signer();
         LOG.info(
                 "Key \"{}\" {}: certificate of {}, serial {}, valid from {} to {}; {} issuers.",
@@ -70,14 +66,14 @@ final class SigningKeyRegistry implements Supplier<SigningService> {
                 key.chain().issuers().size());
     }
 
-    private State assemble() {
+    private State newState() {
         Map<String, Supplier<SigningUnavailableException>> missing = new LinkedHashMap<>();
         names.stream()
                 .filter(name -> !found.containsKey(name))
                 .forEach(name -> missing.put(name, () -> reasons.apply(name)));
         List<SigningKey> keys =
                 names.stream().filter(found::containsKey).map(found::get).toList();
-        return new State(factory.apply(SigningKeys.of(keys, missing)), keys, List.copyOf(missing.keySet()));
+        return new State(factory.create(SigningKeys.of(keys, missing)), keys, List.copyOf(missing.keySet()));
     }
 
     /** Returns the signing service over the keys as they are now. */
@@ -86,12 +82,17 @@ final class SigningKeyRegistry implements Supplier<SigningService> {
         return state.service();
     }
 
-    /** Returns the keys that can be used. */
+    /** Returns the names of all keys. */
+    Set<String> names() {
+        return names;
+    }
+
+    /** Returns the usable keys. */
     List<SigningKey> keys() {
         return state.keys();
     }
 
-    /** Returns the names of the others. */
+    /** Returns the names of the keys that were not found yet. */
     List<String> missing() {
         return state.missing();
     }

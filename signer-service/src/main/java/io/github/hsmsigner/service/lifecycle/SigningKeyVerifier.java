@@ -2,30 +2,41 @@ package io.github.hsmsigner.service.lifecycle;
 
 import io.github.hsmsigner.core.CertificateProvider;
 import io.github.hsmsigner.core.Deadline;
-import io.github.hsmsigner.core.SignatureScheme;
 import io.github.hsmsigner.core.Signer;
 import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.certificate.AiaChainCompleter;
 import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.core.certificate.FixedCertificateProvider;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.keystore.KeyStoreSigner;
 import io.github.hsmsigner.service.config.KeyCertificates;
+import io.github.hsmsigner.service.config.KeySettings;
 import io.github.hsmsigner.service.config.SignatureSettings;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Puts keys and their certificates together as the settings want it. Thread-safe. */
+/** Verifies that keys, their certificates and the settings match. Thread-safe. */
 public final class SigningKeyVerifier {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SigningKeyVerifier.class);
+    private static final Duration FILE_LIMIT = Duration.ofSeconds(20);
 
     private final boolean validCertificateRequired;
     private final Optional<AiaChainCompleter> completer;
     private final Clock clock;
 
     /**
-     * Creates the proof.
+     * Creates the verifier.
      *
      * @param settings the requirements for keys
      * @param clock determines whether certificates are valid
@@ -39,31 +50,66 @@ public final class SigningKeyVerifier {
     }
 
     /**
-     * Proves that a key, its certificate and the settings fit together.
+     * Opens and verifies a key in a PKCS#12 file.
      *
      * @param name the name of the key
-     * @param signer the key
-     * @param scheme its signature scheme; empty for the usual scheme of its type
-     * @param files the files with its certificates; read each time that certificates are requested
-     * @param elsewhere where its certificate is if there is no file for it, given the certificates of the further files
-     * @param deadline the deadline of the proof
+     * @param settings the file
      * @return the key, ready for use
-     * @throws InvalidConfigurationException if they do not go together
+     * @throws InvalidConfigurationException if the file cannot be read with the password, or if the key does not match
+     *     its certificate
+     */
+    public SigningKey open(String name, KeySettings.InFile settings) {
+        char[] password = settings.password().characters();
+        KeyStoreSigner signer;
+        try {
+            signer = KeyStoreSigner.open(settings.file(), password);
+        } finally {
+            Arrays.fill(password, '\0');
+        }
+        LOG.warn("Key \"{}\" comes from the file {} and is only as safe as this process.", name, settings.file());
+        return verify(name, settings, signer, signer::certificates, Deadline.after(FILE_LIMIT));
+    }
+
+    /** Opens all keys that are in files. Returns the problems, one sentence each. */
+    List<String> openFiles(Map<String, KeySettings> keys, Consumer<SigningKey> opened) {
+        List<String> problems = new ArrayList<>();
+        keys.forEach((name, key) -> {
+            if (key instanceof KeySettings.InFile inFile) {
+                try {
+                    opened.accept(open(name, inFile));
+                } catch (InvalidConfigurationException e) {
+                    problems.add(e.getMessage());
+                }
+            }
+        });
+        return problems;
+    }
+
+    /**
+     * Verifies a key.
+     *
+     * @param name the name of the key
+     * @param settings the scheme, and the files with its certificates, which are read at each request for certificates
+     * @param signer the key
+     * @param elsewhere the source of its certificate if no file has it, given the certificates of the issuer files
+     * @param deadline the deadline of the verification
+     * @return the key, ready for use
+     * @throws InvalidConfigurationException if key, certificate and settings do not match
      * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the key cannot be used now
      */
     SigningKey verify(
             String name,
+            KeySettings settings,
             Signer signer,
-            Optional<SignatureScheme> scheme,
-            KeyCertificates files,
             Function<List<X509Certificate>, CertificateProvider> elsewhere,
             Deadline deadline) {
-        CertificateProvider configured = provider(files, elsewhere);
+        CertificateProvider configured =
+                publicKey -> provider(settings.certificates(), elsewhere).certificateChain(publicKey);
         CertificateProvider certificates =
                 completer.map(c -> c.completing(configured)).orElse(configured);
-        SigningKey key = scheme.isPresent()
-                ? SigningKey.open(name, signer, scheme.get(), certificates, deadline)
-                : SigningKey.open(name, signer, certificates, deadline);
+        SigningKey key = settings.scheme()
+                .map(scheme -> SigningKey.open(name, signer, scheme, certificates, deadline))
+                .orElseGet(() -> SigningKey.open(name, signer, certificates, deadline));
         if (validCertificateRequired) {
             key.chain().inspect(clock.instant()).stream()
                     .filter(finding -> finding.kind().isSignerValidity())
@@ -78,14 +124,9 @@ public final class SigningKeyVerifier {
     private static CertificateProvider provider(
             KeyCertificates files, Function<List<X509Certificate>, CertificateProvider> elsewhere) {
         return files.signer()
-                .<CertificateProvider>map(file -> publicKey -> FixedCertificateProvider.fromFiles(file, files.issuers())
-                        .certificateChain(publicKey))
-                .orElse(publicKey -> elsewhere.apply(issuers(files)).certificateChain(publicKey));
-    }
-
-    private static List<X509Certificate> issuers(KeyCertificates files) {
-        return files.issuers().stream()
-                .flatMap(file -> CertificateFiles.readIssuers(file).stream())
-                .toList();
+                .<CertificateProvider>map(file -> FixedCertificateProvider.fromFiles(file, files.issuers()))
+                .orElseGet(() -> elsewhere.apply(files.issuers().stream()
+                        .flatMap(file -> CertificateFiles.readIssuers(file).stream())
+                        .toList()));
     }
 }

@@ -14,13 +14,9 @@ import io.github.hsmsigner.service.config.ServiceSettings;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
 
-/**
- * Makes signing services that differ in their keys alone: policy, audit log, queues and all else are the same.
- * Thread-safe.
- */
-final class SigningServiceFactory implements Function<SigningKeys, SigningService> {
+/** Creates signing services that differ only in their keys: they share policy, audit log, metrics and queues. Thread-safe. */
+final class SigningServiceFactory {
 
     private final ServiceSettings settings;
     private final ContainerBuilder containers;
@@ -28,7 +24,9 @@ final class SigningServiceFactory implements Function<SigningKeys, SigningServic
     private final AuditLog audit;
     private final SignerMetrics metrics;
 
+    /** Keys on the same tokens share a queue. */
     private final Map<String, SigningQueue> byTokens = new LinkedHashMap<>();
+
     private final Map<String, SigningQueue> byKey = new LinkedHashMap<>();
 
     SigningServiceFactory(
@@ -42,11 +40,6 @@ final class SigningServiceFactory implements Function<SigningKeys, SigningServic
         this.policy = policy;
         this.audit = audit;
         this.metrics = metrics;
-        makeQueues();
-    }
-
-    /** Keys that are on the same tokens share a queue. */
-    private void makeQueues() {
         QueueSettings limits = settings.signatures().queue();
         settings.keys().forEach((name, key) -> {
             if (key instanceof KeySettings.OnToken onToken) {
@@ -75,8 +68,8 @@ final class SigningServiceFactory implements Function<SigningKeys, SigningServic
         return Collections.unmodifiableMap(byTokens);
     }
 
-    @Override
-    public SigningService apply(SigningKeys keys) {
+    /** Creates the service over these keys. */
+    SigningService create(SigningKeys keys) {
         SigningService.Builder service = SigningService.builder(keys, containers)
                 .policy(policy)
                 .audit(audit)

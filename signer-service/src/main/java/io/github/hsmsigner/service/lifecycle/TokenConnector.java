@@ -5,7 +5,6 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
-import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.health.TokenHealth;
 import java.time.Duration;
@@ -17,10 +16,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,56 +35,43 @@ import org.slf4j.LoggerFactory;
 final class TokenConnector {
 
     private static final Logger LOG = LoggerFactory.getLogger(TokenConnector.class);
-    private static final Duration PROOF_LIMIT = Duration.ofSeconds(20);
+    private static final Duration VERIFICATION_LIMIT = Duration.ofSeconds(20);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+    private static final long FIRST_PAUSE_MILLIS = 1_000;
+    private static final long LONGEST_PAUSE_MILLIS = 30_000;
 
-    /** How often a token that cannot be used is looked at, which asks the HSM nothing. */
+    /** The interval of checks of an unusable token. They make no call to the HSM. */
     private static final Duration HEALTH_PAUSE = Duration.ofMillis(250);
 
     private final String name;
-    private final Pkcs11Config config;
-    private final Function<Pkcs11Config, Pkcs11Token> opener;
+    private final Supplier<Pkcs11Token> opener;
     private final List<KeyBinding> keys;
-    private final IntFunction<Duration> pauses;
-    private final Consumer<Pkcs11Token> opened;
     private final ScheduledExecutorService attempts;
     private final CompletableFuture<List<String>> firstAttempt = new CompletableFuture<>();
     private volatile Pkcs11Token token;
     private volatile Trouble trouble =
             new Trouble(Reason.DOWN, "The connection to the token is being opened.", Duration.ofSeconds(1));
 
-    /** Of the background thread alone. */
+    /** The fields below belong to the background thread. */
     private int failures;
 
-    private String lastTold = "";
+    private String lastLogged = "";
     private ScheduledFuture<?> next;
 
     /**
      * Prepares a connector.
      *
      * @param name the name of the token in the settings
-     * @param config how to reach it
-     * @param opener opens it
+     * @param opener opens the token
      * @param keys the keys to find on it
-     * @param pauses how long to pause after so many failures in a row
-     * @param opened called once when the token is open
      */
-    TokenConnector(
-            String name,
-            Pkcs11Config config,
-            Function<Pkcs11Config, Pkcs11Token> opener,
-            List<KeyBinding> keys,
-            IntFunction<Duration> pauses,
-            Consumer<Pkcs11Token> opened) {
+    TokenConnector(String name, Supplier<Pkcs11Token> opener, List<KeyBinding> keys) {
         this.name = name;
-        this.config = config;
         this.opener = opener;
-        this.keys = List.copyOf(keys);
-        this.pauses = pauses;
-        this.opened = opened;
+        this.keys = keys;
         this.attempts = Executors.newSingleThreadScheduledExecutor(work -> {
             Thread thread = new Thread(work, "token-" + name);
-            // A call in a PKCS#11 module may never come back; it must not keep the process from ending.
+            // A call in a PKCS#11 module may never return; it must not keep the process from ending.
             thread.setDaemon(true);
             return thread;
         });
@@ -98,8 +84,8 @@ final class TokenConnector {
     /**
      * Starts the first attempt.
      *
-     * @return what the first attempt finds wrong with the settings. It is left to the caller to tell of it, unless the
-     *     caller has completed this by then
+     * @return the problems with the settings that the first attempt finds. The caller reports them, unless it has
+     *     completed the future before
      */
     CompletableFuture<List<String>> start() {
         attempts.execute(this::attempt);
@@ -111,24 +97,17 @@ final class TokenConnector {
         return Optional.ofNullable(token);
     }
 
-    /**
-     * Returns whether the token is open, and cannot be used: after the first attempt that means that it rejected the
-     * PIN.
-     */
+    /** Returns whether the token is open and unusable. After the first attempt, that means that it rejected the PIN. */
     boolean isPinRejected() {
-        return token().map(open -> !open.health().usable()).orElse(false);
+        return token().filter(open -> !open.health().usable()).isPresent();
     }
 
     /** Returns whether the token is open and, as far as is known, works. */
     boolean isUsable() {
-        return token().map(open -> open.health().usable()).orElse(false);
+        return token().filter(open -> open.health().usable()).isPresent();
     }
 
-    /**
-     * Why keys on the token cannot be used. Costs next to nothing.
-     *
-     * @return the reason, for the operator; empty if they can
-     */
+    /** Returns why keys on the token cannot be used, for the operator; empty if they can. Makes no call to the HSM. */
     Optional<String> problem() {
         Trouble now = trouble;
         return token().map(Pkcs11Token::health)
@@ -163,19 +142,16 @@ final class TokenConnector {
             next.cancel(false);
             next = null;
         }
-        tryNow().ifPresent(pause -> {
-            if (!attempts.isShutdown()) {
-                next = attempts.schedule(this::attempt, pause.toMillis(), TimeUnit.MILLISECONDS);
-            }
-        });
+        connect()
+                .filter(pause -> !attempts.isShutdown())
+                .ifPresent(pause -> next = attempts.schedule(this::attempt, pause.toMillis(), TimeUnit.MILLISECONDS));
     }
 
-    /** Gives the pause before the next attempt; empty if there is none to be. */
-    private Optional<Duration> tryNow() {
+    /** Returns the pause before the next attempt; empty if there is none. */
+    private Optional<Duration> connect() {
         try {
             if (token == null) {
-                token = opener.apply(config);
-                opened.accept(token);
+                token = opener.get();
             }
             TokenHealth health = token.health();
             if (!health.usable()) {
@@ -195,23 +171,19 @@ final class TokenConnector {
         } catch (SigningException e) {
             return failed(List.of(e));
         } catch (Throwable e) {
-            // Also an Error: the executor would keep it to itself.
+            // Also an Error, because the executor would not report it.
             return unexpected(e);
         }
     }
 
     private Optional<Duration> unexpected(Throwable error) {
-        if (!error.toString().equals(lastTold)) {
+        if (!error.toString().equals(lastLogged)) {
             LOG.error("Token \"{}\" failed with an unexpected error.", name, error);
         }
-        lastTold = error.toString();
-        Optional<Duration> pause = Optional.empty();
-        if (token != null) {
-            // An open token never tries a PIN again that was refused. Without one it is unknown whether this attempt
-            // logged in, so it is not repeated.
-            failures++;
-            pause = Optional.of(pauses.apply(failures));
-        }
+        lastLogged = error.toString();
+        // An open token never retries a rejected PIN. Otherwise it is unknown whether this attempt logged in, so it is
+        // not repeated.
+        Optional<Duration> pause = token().map(open -> retryPause(++failures, ThreadLocalRandom.current()));
         trouble = new Trouble(
                 Reason.DOWN,
                 "The connection to the token failed with an unexpected error. The log has the reason.",
@@ -225,7 +197,7 @@ final class TokenConnector {
         for (KeyBinding key : keys) {
             if (!key.isFoundOn(name)) {
                 try {
-                    key.findOn(name, token, Deadline.after(PROOF_LIMIT));
+                    key.findOn(name, token, Deadline.after(VERIFICATION_LIMIT));
                 } catch (SigningException e) {
                     problems.add(e);
                 }
@@ -235,30 +207,40 @@ final class TokenConnector {
     }
 
     private Optional<Duration> failed(List<SigningException> problems) {
-        failures++;
-        Duration pause = pauses.apply(failures);
+        Duration pause = retryPause(++failures, ThreadLocalRandom.current());
         String reason = problems.stream().map(Throwable::getMessage).distinct().collect(Collectors.joining(" "));
-        trouble = new Trouble(reasonOf(problems.get(0)), reason, pause);
-        List<String> wrong = problems.stream()
+        // A setting that does not match the token, such as a label, means that the key is missing.
+        trouble = new Trouble(
+                problems.get(0) instanceof SigningUnavailableException unavailable
+                        ? unavailable.reason()
+                        : Reason.KEY_MISSING,
+                reason,
+                pause);
+        List<String> wrongSettings = problems.stream()
                 .filter(InvalidConfigurationException.class::isInstance)
                 .map(Throwable::getMessage)
                 .distinct()
                 .toList();
-        boolean toldByCaller = firstAttempt.complete(wrong) && wrong.size() == problems.size();
-        if (!toldByCaller && !reason.equals(lastTold)) {
+        boolean reportedByCaller = firstAttempt.complete(wrongSettings) && wrongSettings.size() == problems.size();
+        if (!reportedByCaller && !reason.equals(lastLogged)) {
             LOG.warn(
                     "Token \"{}\" is not ready; next attempt in {} ms, and further ones with pauses of up to 30 s: {}",
                     name,
                     pause.toMillis(),
                     reason);
         }
-        lastTold = reason;
+        lastLogged = reason;
         return Optional.of(pause);
     }
 
-    /** A setting that does not match the token, such as a label: the key is not where it should be. */
-    private static Reason reasonOf(SigningException problem) {
-        return problem instanceof SigningUnavailableException unavailable ? unavailable.reason() : Reason.KEY_MISSING;
+    /**
+     * Returns the time before the next attempt. It doubles from one second to thirty seconds. Each time is shortened at
+     * random by up to a quarter. Therefore many instances that lost one HSM do not reconnect in step.
+     */
+    static Duration retryPause(int failures, RandomGenerator random) {
+        long full = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures - 1, 5));
+        long shortened = full - (long) (random.nextDouble() * full / 4);
+        return Duration.ofMillis(Math.max(FIRST_PAUSE_MILLIS, shortened));
     }
 
     /**
@@ -278,8 +260,7 @@ final class TokenConnector {
             LOG.warn("Token \"{}\" is left open: closing it was interrupted.", name);
             return false;
         }
-        Pkcs11Token open = token;
-        return open == null || open.tryClose();
+        return token().map(Pkcs11Token::tryClose).orElse(true);
     }
 
     /** The next attempt is {@code null} if waiting alone does not help. */

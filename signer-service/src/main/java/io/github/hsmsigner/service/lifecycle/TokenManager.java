@@ -1,12 +1,9 @@
 package io.github.hsmsigner.service.lifecycle;
 
-import io.github.hsmsigner.core.SigningKeys;
-import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.health.KeyHealth;
-import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
 import io.github.hsmsigner.service.config.KeySettings;
 import io.github.hsmsigner.service.config.ServiceSettings;
 import io.github.hsmsigner.service.server.LoginControl;
@@ -18,59 +15,44 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All keys of the settings and the tokens that they are on. Tokens come and go each for itself, so that one that is
- * away does not take the keys of the others with it. Thread-safe.
+ * Opens all tokens of the settings and registers the keys on them. Tokens do not depend on each other: one that fails
+ * does not affect the keys of the others. Thread-safe.
  */
 final class TokenManager implements LoginControl {
-
-    /** Hears of what happens with tokens. */
-    interface TokenObserver {
-
-        /** Hears of what happens between this process and the token of a name. */
-        Pkcs11Listener eventsOf(String tokenName);
-
-        /** A token is open. */
-        void opened(String tokenName, Pkcs11Token token);
-    }
 
     private static final Logger LOG = LoggerFactory.getLogger(TokenManager.class);
 
     private final ServiceSettings settings;
-    private final SigningKeyVerifier verifier;
     private final SigningKeyRegistry registry;
     private final Map<String, KeyBinding> bindings = new LinkedHashMap<>();
     private final Map<String, TokenConnector> connectors = new LinkedHashMap<>();
 
     /**
-     * Prepares the connections; nothing is opened yet.
+     * Prepares the connectors; nothing is opened yet.
      *
      * @param settings the settings
-     * @param verifier what keys must fulfil
+     * @param verifier verifies the keys on tokens
      * @param factory makes a signing service over keys
-     * @param observer receives the events of tokens
-     * @param opener opens a token
+     * @param opener opens a token, given its name
      */
     TokenManager(
             ServiceSettings settings,
             SigningKeyVerifier verifier,
-            Function<SigningKeys, SigningService> factory,
-            TokenObserver observer,
-            Function<Pkcs11Config, Pkcs11Token> opener) {
+            SigningServiceFactory factory,
+            BiFunction<String, Pkcs11Config, Pkcs11Token> opener) {
         this.settings = settings;
-        this.verifier = verifier;
         this.registry = new SigningKeyRegistry(settings.keys().keySet(), factory, this::unavailable);
         settings.keys().forEach((name, key) -> {
             if (key instanceof KeySettings.OnToken onToken) {
-                bindings.put(name, new KeyBinding(name, onToken, verifier, registry::use));
+                bindings.put(name, new KeyBinding(name, onToken, verifier, registry::register));
             }
         });
         settings.tokens().forEach((name, token) -> {
@@ -80,28 +62,9 @@ final class TokenManager implements LoginControl {
             if (onIt.isEmpty()) {
                 LOG.warn("No key is on token \"{}\", so it is not opened.", name);
             } else {
-                connectors.put(
-                        name,
-                        new TokenConnector(
-                                name,
-                                token.pkcs11().toBuilder()
-                                        .listener(observer.eventsOf(name))
-                                        .build(),
-                                opener,
-                                onIt,
-                                new Backoff(ThreadLocalRandom.current()),
-                                opened -> observer.opened(name, opened)));
+                connectors.put(name, new TokenConnector(name, () -> opener.apply(name, token.pkcs11()), onIt));
             }
         });
-    }
-
-    /**
-     * Opens the keys in files, which either works or never will.
-     *
-     * @return what is wrong with them, one sentence each
-     */
-    List<String> openFiles() {
-        return FileKey.openAll(settings.keys(), verifier, registry::use);
     }
 
     /**
@@ -115,7 +78,7 @@ final class TokenManager implements LoginControl {
      * @return the problems with the settings, one sentence each
      * @throws InterruptedException if the waiting is interrupted
      */
-    List<String> openTokens(Duration limit) throws InterruptedException {
+    List<String> open(Duration limit) throws InterruptedException {
         Map<TokenConnector, CompletableFuture<List<String>>> attempts = new LinkedHashMap<>();
         connectors.values().forEach(connector -> attempts.put(connector, connector.start()));
         long end = System.nanoTime() + limit.toNanos();
@@ -123,7 +86,7 @@ final class TokenManager implements LoginControl {
         for (Map.Entry<TokenConnector, CompletableFuture<List<String>>> attempt : attempts.entrySet()) {
             problems.addAll(await(attempt.getKey(), attempt.getValue(), end - System.nanoTime()));
         }
-        if (problems.isEmpty() || connectors.values().stream().noneMatch(TokenConnector::isPinRejected)) {
+        if (connectors.values().stream().noneMatch(TokenConnector::isPinRejected)) {
             return problems.stream().distinct().toList();
         }
         problems.forEach(problem -> LOG.error("{}", problem));
@@ -163,7 +126,7 @@ final class TokenManager implements LoginControl {
         return registry;
     }
 
-    /** Returns the tokens that keys are on. */
+    /** Returns the connectors of the tokens that have keys. */
     List<TokenConnector> connectors() {
         return List.copyOf(connectors.values());
     }
@@ -181,11 +144,7 @@ final class TokenManager implements LoginControl {
         return token.isPresent();
     }
 
-    /**
-     * Why a key cannot be used. Costs next to nothing.
-     *
-     * @return the reason, for the operator; empty if it can
-     */
+    /** Returns why a key cannot be used, for the operator; empty if it can. Makes no call to the HSM. */
     Optional<String> problem(String keyName) {
         KeyBinding onTokens = bindings.get(keyName);
         if (onTokens == null) {
@@ -207,7 +166,7 @@ final class TokenManager implements LoginControl {
     }
 
     /**
-     * Reloads the certificate files.
+     * Reloads the certificate files of all keys.
      *
      * @return the names of the keys whose certificates changed
      * @throws io.github.hsmsigner.core.error.SigningException if the certificates of one key cannot be reloaded; then
@@ -222,7 +181,7 @@ final class TokenManager implements LoginControl {
     /**
      * Closes all tokens at the same time; called after the last request.
      *
-     * @return whether all are closed; {@code false} if a call in a module has not come back
+     * @return whether all are closed; {@code false} if a call in a module did not return
      */
     boolean close() {
         List<CompletableFuture<Boolean>> closing = connectors.values().stream()

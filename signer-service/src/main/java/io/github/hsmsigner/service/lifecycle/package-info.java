@@ -1,5 +1,5 @@
 /**
- * The service that runs on its own: settings from the environment, one signing key, the Document Engine endpoint and
- * health checks. {@link io.github.hsmsigner.service.lifecycle.ServiceProcess} starts it.
+ * Startup and shutdown of the service, its keys and tokens, readiness, and reload of changed files.
+ * {@link io.github.hsmsigner.service.lifecycle.ServiceProcess} starts the service.
  */
 package io.github.hsmsigner.service.lifecycle;

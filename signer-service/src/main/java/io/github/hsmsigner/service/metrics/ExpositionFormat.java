@@ -1,15 +1,20 @@
 package io.github.hsmsigner.service.metrics;
 
-import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** The text formats in which metrics are written. */
+/** The text formats of the metrics. */
 public enum ExpositionFormat {
     /** Prometheus text, version 0.0.4; every scraper reads it. */
     PROMETHEUS_TEXT("text/plain; version=0.0.4; charset=utf-8"),
     /** OpenMetrics, version 1.0.0. */
     OPENMETRICS_TEXT("application/openmetrics-text; version=1.0.0; charset=utf-8");
 
-    private static final String OPENMETRICS = "application/openmetrics-text";
+    private static final Pattern OPENMETRICS =
+            Pattern.compile("(?i)(?:^|,)\\s*application/openmetrics-text\\s*(;[^,]*)?(?:,|$)");
+
+    /** A weight of 0 means "not this" (RFC 9110, section 12.4.2). */
+    private static final Pattern REFUSED = Pattern.compile("(?i);\\s*q=0(\\.0{0,3})?\\s*(;|$)");
 
     private final String contentType;
 
@@ -24,33 +29,13 @@ public enum ExpositionFormat {
      * @return the format
      */
     public static ExpositionFormat accepted(String accept) {
-        if (accept == null) {
-            return PROMETHEUS_TEXT;
-        }
-        for (String range : accept.split(",")) {
-            String[] parts = range.split(";", -1);
-            if (parts[0].strip().equalsIgnoreCase(OPENMETRICS)) {
-                return refused(parts) ? PROMETHEUS_TEXT : OPENMETRICS_TEXT;
-            }
-        }
-        return PROMETHEUS_TEXT;
+        Matcher range = OPENMETRICS.matcher(accept == null ? "" : accept);
+        boolean accepted = range.find()
+                && (range.group(1) == null || !REFUSED.matcher(range.group(1)).find());
+        return accepted ? OPENMETRICS_TEXT : PROMETHEUS_TEXT;
     }
 
-    /** A weight of 0 means "not this" (RFC 9110, section 12.4.2). */
-    private static boolean refused(String[] parts) {
-        for (int i = 1; i < parts.length; i++) {
-            if (parts[i].strip().toLowerCase(Locale.ROOT).matches("q=0(\\.0{0,3})?")) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /**
-     * Returns the value for the header {@code Content-Type}.
-     *
-     * @return the media type with its parameters
-     */
+    /** {@return the value for the header {@code Content-Type}} */
     public String contentType() {
         return contentType;
     }

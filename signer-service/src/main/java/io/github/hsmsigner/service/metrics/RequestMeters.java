@@ -11,9 +11,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -26,13 +26,12 @@ import java.util.stream.Stream;
  */
 final class RequestMeters {
 
-    private static final String UNKNOWN = "unknown";
+    private static final String UNKNOWN_ACTION = "unknown";
 
     /** The outcome of a report with a code that {@link HttpErrorCode} lacks. */
-    private static final String OTHER = "other";
+    private static final String OTHER_OUTCOME = "other";
 
-    private final Map<CallbackAction, Map<String, Counter>> answers = new EnumMap<>(CallbackAction.class);
-    private final Map<String, Counter> answersToUnknown;
+    private final Map<Optional<CallbackAction>, Map<String, Counter>> answers = new HashMap<>();
     private final Map<SigningAction, Timer> succeeded = new EnumMap<>(SigningAction.class);
     private final Map<SigningAction, Timer> failed = new EnumMap<>(SigningAction.class);
     private final Map<Reason, Counter> unavailable = new EnumMap<>(Reason.class);
@@ -42,34 +41,34 @@ final class RequestMeters {
     private final Counter timestampsMissing;
 
     RequestMeters(MeterRegistry registry) {
-        for (CallbackAction action : CallbackAction.values()) {
-            answers.put(action, counters(registry, action.text()));
-        }
-        answersToUnknown = counters(registry, UNKNOWN);
+        Stream.concat(Stream.of(CallbackAction.values()).map(Optional::of), Stream.of(Optional.<CallbackAction>empty()))
+                .forEach(action -> answers.put(
+                        action,
+                        outcomes()
+                                .collect(Collectors.toUnmodifiableMap(
+                                        outcome -> outcome,
+                                        outcome -> Metric.REQUESTS.registerCounter(
+                                                registry,
+                                                action.map(CallbackAction::text).orElse(UNKNOWN_ACTION),
+                                                outcome)))));
         for (Reason reason : Reason.values()) {
-            unavailable.put(reason, Metric.UNAVAILABLE.counter(registry, reason.text()));
+            unavailable.put(reason, Metric.UNAVAILABLE.registerCounter(registry, reason.text()));
         }
-        disconnectsWithSignature = Metric.CLIENT_DISCONNECTS.counter(registry, "made");
-        disconnects = Metric.CLIENT_DISCONNECTS.counter(registry, "none");
-        timestamps = Metric.TIMESTAMPS.counter(registry, "ok");
-        timestampsMissing = Metric.TIMESTAMPS.counter(registry, "missing");
+        disconnectsWithSignature = Metric.CLIENT_DISCONNECTS.registerCounter(registry, "made");
+        disconnects = Metric.CLIENT_DISCONNECTS.registerCounter(registry, "none");
+        timestamps = Metric.TIMESTAMPS.registerCounter(registry, "ok");
+        timestampsMissing = Metric.TIMESTAMPS.registerCounter(registry, "missing");
         for (SigningAction action : SigningAction.values()) {
-            succeeded.put(action, Metric.REQUEST_DURATION.histogram(registry, text(action), "ok"));
-            failed.put(action, Metric.REQUEST_DURATION.histogram(registry, text(action), "error"));
+            succeeded.put(action, Metric.REQUEST_DURATION.registerHistogram(registry, text(action), "ok"));
+            failed.put(action, Metric.REQUEST_DURATION.registerHistogram(registry, text(action), "error"));
         }
-    }
-
-    private static Map<String, Counter> counters(MeterRegistry registry, String action) {
-        return outcomes()
-                .collect(Collectors.toUnmodifiableMap(
-                        Function.identity(), outcome -> Metric.REQUESTS.counter(registry, action, outcome)));
     }
 
     /** Returns the values of the label {@code outcome}. There are no others, whatever a client sends. */
     static Stream<String> outcomes() {
         return Stream.concat(
-                Stream.of("ok"),
-                Stream.concat(Arrays.stream(HttpErrorCode.values()).map(HttpErrorCode::text), Stream.of(OTHER)));
+                Stream.of("ok", OTHER_OUTCOME),
+                Arrays.stream(HttpErrorCode.values()).map(HttpErrorCode::text));
     }
 
     private static String text(SigningAction action) {
@@ -98,7 +97,7 @@ final class RequestMeters {
 
     /** Counts an answer. */
     void answered(Optional<CallbackAction> action, String outcome) {
-        Map<String, Counter> counters = action.isPresent() ? answers.get(action.get()) : answersToUnknown;
-        counters.getOrDefault(outcome, counters.get(OTHER)).increment();
+        Map<String, Counter> counters = answers.get(action);
+        counters.getOrDefault(outcome, counters.get(OTHER_OUTCOME)).increment();
     }
 }

@@ -21,7 +21,7 @@ enum RuntimeMetric {
     GC_PAUSE(
             "jvm.gc.pause",
             "jvm_gc_pause_seconds",
-            "Pauses of the garbage collector: count, sum and recent maximum. Present after the first" + " pause."),
+            "Pauses of the garbage collector: count, sum and recent maximum. Present after the first pause."),
     GC_CONCURRENT(
             "jvm.gc.concurrent.phase.time",
             "jvm_gc_concurrent_phase_time_seconds",

@@ -6,11 +6,19 @@ import io.github.hsmsigner.core.SignerMetrics;
 import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.SigningQueue;
 import io.github.hsmsigner.http.protocol.CallbackAction;
-import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
 import io.github.hsmsigner.service.audit.AuditFile;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -23,8 +31,8 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,14 +40,15 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
  * The metrics of a service, for Prometheus. {@code docs/metrics.md} describes each of them.
  *
- * <p>Pass this object to the {@link io.github.hsmsigner.core.SigningService}, and its {@linkplain #tokenEvents events}
- * to each token. The transport reports what it {@linkplain #answered answers}. Bind the objects that have their own
- * numbers. A second binding under one name replaces the first.
+ * <p>The service passes events to this object: it is the {@link SignerMetrics} of the signing service, the listener of
+ * each token, and the transport reports its {@linkplain #answered answers}. Objects with their own numbers are bound.
+ * Their suppliers are called at each scrape and return immediately.
  *
  * <p>Labels are names from the settings (keys, tokens, queues) and fixed words. No text from a client becomes a label,
  * so the number of time series does not depend on requests. No meter is looked up by labels while a request is served.
@@ -48,78 +57,93 @@ import java.util.stream.Collectors;
  */
 public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
 
+    /** The kinds of files that are reloaded. */
+    public enum Reload {
+        /** The PIN of a token. */
+        PIN,
+        /** The certificates of the keys. */
+        CERTIFICATES,
+        /** The access settings. */
+        POLICY,
+        /** The server's certificate and key, and the authorities of its clients. */
+        TLS
+    }
+
+    private static final double SECONDS_A_DAY = 86_400;
     private static final Set<String> OWN_NAMES =
             Arrays.stream(Metric.values()).map(Metric::meterName).collect(Collectors.toUnmodifiableSet());
 
-    private final PrometheusMeterRegistry registry;
+    private final Clock clock;
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final RequestMeters requests;
-    private final CertificateMeters certificates;
     private final Counter rawDataSigned;
     private final Counter rawDataRefused;
-    private final Map<Reload, List<Counter>> reloads = new EnumMap<>(Reload.class);
+    private final MultiGauge certificateExpiry;
+    private final MultiGauge certificateRemaining;
+    private final Map<Reload, Counter> reloads = new EnumMap<>(Reload.class);
+    private final Map<Reload, Counter> failedReloads = new EnumMap<>(Reload.class);
     private final ConcurrentMap<String, KeyMeters> keys = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, TokenMeters> tokens = new ConcurrentHashMap<>();
-    private final ConcurrentMap<String, QueueMeters> queues = new ConcurrentHashMap<>();
-    private AuditMeters audit;
-    private volatile RuntimeMeters runtime;
+    private final ConcurrentMap<String, SigningQueue> queues = new ConcurrentHashMap<>();
+    private volatile JvmGcMetrics collections;
     private volatile BooleanSupplier ready = () -> false;
     private volatile BooleanSupplier policyOpen = () -> false;
     private volatile Supplier<Instant> filesChecked = () -> Instant.EPOCH;
     private volatile Supplier<? extends Collection<SigningKey>> signingKeys = List::of;
 
     private ServiceMetrics(String version, Clock clock) {
-        registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        // A meter that cannot be registered would otherwise be dropped without a word.
+        this.clock = clock;
+        // Micrometer would otherwise drop a meter that cannot be registered, and not report it.
         registry.throwExceptionOnRegistrationFailure();
-        registry.config().meterFilter(MeterFilter.denyUnless(id -> declared(id.getName())));
+        registry.config()
+                .meterFilter(MeterFilter.denyUnless(
+                        id -> OWN_NAMES.contains(id.getName()) || RuntimeMetric.hasMeterName(id.getName())));
         requests = new RequestMeters(registry);
-        rawDataSigned = Metric.RAW_DATA_DEVIATED.counter(registry, "signed");
-        rawDataRefused = Metric.RAW_DATA_DEVIATED.counter(registry, "refused");
-        certificates = new CertificateMeters(registry, clock);
+        rawDataSigned = Metric.RAW_DATA_DEVIATED.registerCounter(registry, "signed");
+        rawDataRefused = Metric.RAW_DATA_DEVIATED.registerCounter(registry, "refused");
+        certificateExpiry = Metric.CERTIFICATE_EXPIRY.registerRows(registry);
+        certificateRemaining = Metric.CERTIFICATE_REMAINING.registerRows(registry);
         for (Reload kind : Reload.values()) {
-            reloads.put(
-                    kind,
-                    List.of(
-                            Metric.RELOADS.counter(registry, kind.text(), "failed"),
-                            Metric.RELOADS.counter(registry, kind.text(), "ok")));
+            String text = kind.name().toLowerCase(Locale.ROOT);
+            reloads.put(kind, Metric.RELOADS.registerCounter(registry, text, "ok"));
+            failedReloads.put(kind, Metric.RELOADS.registerCounter(registry, text, "failed"));
         }
-        Metric.READY.gauge(registry, () -> ready.getAsBoolean() ? 1 : 0);
-        Metric.POLICY_OPEN.gauge(registry, () -> policyOpen.getAsBoolean() ? 1 : 0);
-        Metric.FILES_CHECKED.gauge(registry, () -> filesChecked.get().getEpochSecond());
-        Metric.BUILD_INFO.gauge(registry, () -> 1, version, Runtime.version().toString());
-    }
-
-    private static boolean declared(String meterName) {
-        return OWN_NAMES.contains(meterName) || RuntimeMetric.hasMeterName(meterName);
+        Metric.READY.registerNumber(registry, () -> ready.getAsBoolean() ? 1 : 0);
+        Metric.POLICY_OPEN.registerNumber(registry, () -> policyOpen.getAsBoolean() ? 1 : 0);
+        Metric.FILES_CHECKED.registerNumber(registry, () -> filesChecked.get().getEpochSecond());
+        Metric.BUILD_INFO.registerNumber(
+                registry, () -> 1, version, Runtime.version().toString());
     }
 
     /**
-     * Starts to measure. The service counts as not ready until {@link #bindReadiness} is called.
+     * Creates the metrics. The service counts as not ready until {@link #bindReadiness} is called.
      *
-     * @param version what runs, for {@code signer_build_info}
+     * @param version the version, for {@code signer_build_info}
      * @return the metrics; to be closed
      */
     public static ServiceMetrics create(String version) {
         return create(version, Clock.systemUTC());
     }
 
-    /**
-     * Begins to measure.
-     *
-     * @param version what runs, for {@code signer_build_info}
-     * @param clock the time that certificates are compared with
-     * @return the metrics; to be closed
-     */
+    /** Creates the metrics with the clock with which the expiry of certificates is compared. */
     static ServiceMetrics create(String version, Clock clock) {
-        return new ServiceMetrics(Objects.requireNonNull(version, "version"), Objects.requireNonNull(clock, "clock"));
+        return new ServiceMetrics(version, clock);
     }
 
     /**
-     * Starts to measure the process: memory, garbage collection, threads. This is separate from startup, because the
+     * Binds the metrics of the process: memory, garbage collection, threads. This is separate from startup, because the
      * management interfaces of the virtual machine take longer than all other metrics together. Called once.
      */
     public void bindRuntime() {
-        runtime = new RuntimeMeters(registry);
+        collections = new JvmGcMetrics();
+        List.of(
+                        new JvmMemoryMetrics(),
+                        collections,
+                        new JvmThreadMetrics(),
+                        new ProcessorMetrics(),
+                        new FileDescriptorMetrics(),
+                        new UptimeMetrics())
+                .forEach(binder -> binder.bindTo(registry));
     }
 
     @Override
@@ -163,10 +187,10 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     }
 
     /**
-     * Counts a callback that is answered, whether it came to the signing service or not.
+     * Counts an answered request, whether or not it reached the signing service.
      *
-     * @param action what was asked; empty where that was not read
-     * @param outcome {@code ok}, or the code in the error answer; {@link CallbackAnswer#outcome} has it
+     * @param action the action; empty if it was not read, or if the server answered
+     * @param outcome {@code ok}, or the code in the error answer
      */
     public void answered(Optional<CallbackAction> action, String outcome) {
         requests.answered(action, outcome);
@@ -182,34 +206,24 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     }
 
     /**
-     * Counts a request that is no callback, or not yet one. The HTTP server answers it, for example if the path does
-     * not exist.
+     * Returns the listener for a token. From now on the token is among the metrics, as unhealthy until it is
+     * {@linkplain #bindToken bound}.
      *
-     * @param answer the answer
-     */
-    public void answeredByServer(CallbackAnswer answer) {
-        requests.answered(Optional.empty(), answer.outcome());
-    }
-
-    /**
-     * Returns the listener for a token, for {@link io.github.hsmsigner.pkcs11.Pkcs11Config.Builder#listener}. From now on
-     * the token is among the metrics, as unhealthy until it is {@linkplain #bindToken bound}.
-     *
-     * @param tokenName what the settings call the token
+     * @param tokenName the name of the token in the settings
      * @return the listener; the same for each call with this name
      */
-    public Pkcs11Listener tokenEvents(String tokenName) {
+    public Pkcs11Listener tokenListener(String tokenName) {
         return token(tokenName);
     }
 
     /**
-     * Shows the sessions and the state of a token that is open.
+     * Binds the sessions and the state of an open token.
      *
-     * @param tokenName what the settings call the token
-     * @param token the token; asked at each scrape, which costs no call to the module
+     * @param tokenName the name of the token in the settings
+     * @param token the token; reading its numbers makes no call to the module
      */
     public void bindToken(String tokenName, Pkcs11Token token) {
-        token(tokenName).bind(Objects.requireNonNull(token, "token"));
+        token(tokenName).bind(token);
     }
 
     private TokenMeters token(String name) {
@@ -217,127 +231,169 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     }
 
     /**
-     * Shows a queue.
+     * Binds a queue, and replaces an earlier one of its name.
      *
-     * @param queueName what to call it: the token before which it stands, or the key
-     * @param queue the queue; asked at each scrape
+     * @param queueName the names of the tokens behind the queue
+     * @param queue the queue
      */
     public void bindQueue(String queueName, SigningQueue queue) {
-        queues.computeIfAbsent(queueName, name -> new QueueMeters(registry, name, queue))
-                .bind(queue);
-    }
-
-    /**
-     * Shows when the certificates of keys expire.
-     *
-     * @param keys gives the keys there are now, empty while there are none; asked at each scrape
-     */
-    public void bindKeys(Supplier<? extends Collection<SigningKey>> keys) {
-        signingKeys = Objects.requireNonNull(keys, "keys");
-    }
-
-    /**
-     * Exposes the expiry of the server's TLS certificate. Called at most once.
-     *
-     * @param expires gives the end of the certificate in use; called at each scrape, returns immediately
-     */
-    public void bindTlsCertificate(Supplier<Instant> expires) {
-        certificates.bindTls(Objects.requireNonNull(expires, "expires"));
-    }
-
-    /**
-     * Shows how often clients exceeded a limit of the HTTP server.
-     *
-     * @param limit the name of the limit
-     * @param exceeded the number since startup; called at each scrape
-     */
-    public void bindHttpLimit(String limit, LongSupplier exceeded) {
-        Metric.HTTP_LIMITED.counter(registry, exceeded::getAsLong, limit);
-    }
-
-    /**
-     * Shows the audit log.
-     *
-     * @param file the log; asked at each scrape
-     */
-    public synchronized void bindAudit(AuditFile file) {
-        if (audit == null) {
-            audit = new AuditMeters(registry, file);
-        } else {
-            audit.bind(file);
+        if (queues.put(queueName, queue) == null) {
+            Supplier<SigningQueue.Statistics> numbers =
+                    () -> queues.get(queueName).statistics();
+            Metric.QUEUE_PLACES.registerNumber(registry, () -> numbers.get().places(), queueName);
+            Metric.QUEUE_SIGNING.registerNumber(registry, () -> numbers.get().signing(), queueName);
+            Metric.QUEUE_MAX_WAITING.registerNumber(
+                    registry, () -> numbers.get().maxWaiting(), queueName);
+            Metric.QUEUE_WAITING.registerNumber(registry, () -> numbers.get().waiting(), queueName);
+            Metric.QUEUE_REFUSED.registerNumber(registry, () -> numbers.get().refused(), queueName);
         }
     }
 
     /**
-     * Shows how often revocation information was refreshed. To be called once at most.
+     * Binds the signing keys and the expiry of their certificates.
      *
-     * @param refreshes the number of refreshes; asked at each scrape
-     * @param failed the number of failed refreshes; asked at each scrape
+     * @param current returns the current keys
+     */
+    public void bindKeys(Supplier<? extends Collection<SigningKey>> current) {
+        signingKeys = current;
+    }
+
+    /**
+     * Binds the expiry of the server's TLS certificate. Called at most once.
+     *
+     * @param expires returns the end of the certificate in use
+     */
+    public void bindTlsCertificate(Supplier<Instant> expires) {
+        Metric.TLS_CERTIFICATE_EXPIRY.registerNumber(registry, () -> seconds(expires.get()));
+        Metric.TLS_CERTIFICATE_REMAINING.registerNumber(registry, () -> remainingDays(expires.get()));
+    }
+
+    /**
+     * Binds the number of times that clients exceeded a limit of the HTTP server.
+     *
+     * @param limit the name of the limit
+     * @param exceeded the number since startup
+     */
+    public void bindHttpLimit(String limit, LongSupplier exceeded) {
+        Metric.HTTP_LIMITED.registerNumber(registry, exceeded::getAsLong, limit);
+    }
+
+    /**
+     * Binds the audit log. Called at most once.
+     *
+     * @param file the log
+     */
+    public void bindAudit(AuditFile file) {
+        Metric.AUDIT_LINES.registerNumber(registry, () -> file.status().lines());
+        Metric.AUDIT_SYNCS.registerNumber(registry, () -> file.status().syncs());
+        Metric.AUDIT_NOT_RECORDED.registerNumber(registry, () -> file.status().notRecorded());
+        Metric.AUDIT_SUMMARIZED.registerNumber(registry, () -> file.status().summarized());
+        Metric.AUDIT_DISK_LOW.registerNumber(registry, () -> file.status().diskLow() ? 1 : 0);
+        Metric.AUDIT_TROUBLE.registerNumber(
+                registry, () -> file.status().trouble().isPresent() ? 1 : 0);
+    }
+
+    /**
+     * Binds the refreshes of revocation information. Called at most once.
+     *
+     * @param refreshes the number of refreshes
+     * @param failed the number of failed refreshes
      */
     public void bindRevocation(LongSupplier refreshes, LongSupplier failed) {
-        Metric.REVOCATION_REFRESHES.counter(registry, refreshes::getAsLong, "ok");
-        Metric.REVOCATION_REFRESHES.counter(registry, failed::getAsLong, "failed");
+        Metric.REVOCATION_REFRESHES.registerNumber(registry, refreshes::getAsLong, "ok");
+        Metric.REVOCATION_REFRESHES.registerNumber(registry, failed::getAsLong, "failed");
     }
 
     /**
-     * Shows whether the service is ready.
+     * Binds the readiness of the service.
      *
-     * @param ready called at each scrape; returns immediately
+     * @param isReady returns whether the service is ready
      */
-    public void bindReadiness(BooleanSupplier ready) {
-        this.ready = Objects.requireNonNull(ready, "ready");
+    public void bindReadiness(BooleanSupplier isReady) {
+        ready = isReady;
     }
 
     /**
-     * Shows whether every caller may sign because no policy is set.
+     * Binds the state of the policy.
      *
-     * @param open called at each scrape; returns immediately
+     * @param isOpen returns whether every caller may sign because no policy is set
      */
-    public void bindPolicyOpen(BooleanSupplier open) {
-        this.policyOpen = Objects.requireNonNull(open, "open");
+    public void bindPolicyOpen(BooleanSupplier isOpen) {
+        policyOpen = isOpen;
     }
 
     /**
-     * Shows when the watched files were last checked.
+     * Binds the checks of the watched files.
      *
-     * @param lastCheck the time of the last check without an error; called at each scrape, returns immediately
+     * @param lastCheck returns the time of the last check without an error
      */
     public void bindFileChecks(Supplier<Instant> lastCheck) {
-        this.filesChecked = Objects.requireNonNull(lastCheck, "lastCheck");
+        filesChecked = lastCheck;
     }
 
     /**
-     * Counts a change of settings that was noticed while running.
+     * Counts a change of files.
      *
-     * @param kind what changed
-     * @param taken whether it is in use now; {@code false} if it could not be used and what was before stays
+     * @param kind the kind of files
+     * @param succeeded whether they were reloaded; otherwise the previous version stays in use
      */
-    public void reloaded(Reload kind, boolean taken) {
-        reloads.get(kind).get(taken ? 1 : 0).increment();
+    public void reloaded(Reload kind, boolean succeeded) {
+        (succeeded ? reloads : failedReloads).get(kind).increment();
     }
 
     /**
-     * Writes all metrics as text. Never touches an HSM.
+     * Writes all metrics as text. Makes no call to an HSM. One scrape runs at a time, because it replaces meters.
      *
      * @param accept the value of the header {@code Accept}; {@code null} if there is none
-     * @param out where to; left open
-     * @throws IOException if that fails
+     * @param out receives the text and does not block; left open
+     * @throws IOException if writing fails
      * @see ExpositionFormat#accepted the content type
      */
-    public void scrape(String accept, OutputStream out) throws IOException {
+    public synchronized void scrape(String accept, OutputStream out) throws IOException {
         Collection<SigningKey> present = signingKeys.get();
         // A counter that exists before its first increase shows that increase.
         present.forEach(key -> key(key.name()));
-        certificates.refresh(present);
+        certificateExpiry.register(rows(Metric.CERTIFICATE_EXPIRY, present, ServiceMetrics::seconds), true);
+        certificateRemaining.register(rows(Metric.CERTIFICATE_REMAINING, present, this::remainingDays), true);
         registry.scrape(out, ExpositionFormat.accepted(accept).contentType());
     }
 
-    /** Ends measuring. */
+    private static List<MultiGauge.Row<Instant>> rows(
+            Metric metric, Collection<SigningKey> keys, ToDoubleFunction<Instant> number) {
+        return keys.stream()
+                .map(key -> MultiGauge.Row.of(
+                        metric.tags(key.name()),
+                        key.chain().signer().getNotAfter().toInstant(),
+                        number))
+                .toList();
+    }
+
+    private static double seconds(Instant time) {
+        return time.toEpochMilli() / 1000.0;
+    }
+
+    private double remainingDays(Instant expires) {
+        return (seconds(expires) - seconds(clock.instant())) / SECONDS_A_DAY;
+    }
+
+    /** Stops the measurements. */
     @Override
     public void close() {
-        if (runtime != null) {
-            runtime.close();
+        if (collections != null) {
+            collections.close();
         }
         registry.close();
+    }
+
+    private record KeyMeters(Timer signatures, Timer queued, Counter discarded, Counter refused, Counter late) {
+
+        KeyMeters(MeterRegistry registry, String keyName) {
+            this(
+                    Metric.SIGNATURE_DURATION.registerHistogram(registry, keyName),
+                    Metric.QUEUE_DURATION.registerHistogram(registry, keyName),
+                    Metric.SIGNATURES_DISCARDED.registerCounter(registry, keyName),
+                    Metric.SIGNATURES_REFUSED.registerCounter(registry, keyName),
+                    Metric.SIGNATURES_LATE.registerCounter(registry, keyName));
+        }
     }
 }

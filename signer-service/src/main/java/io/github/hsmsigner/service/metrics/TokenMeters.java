@@ -13,7 +13,6 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ToDoubleFunction;
 
 /**
  * The metrics of one token: its events as they happen, and its numbers when a scrape reads them. While no token is
@@ -37,42 +36,36 @@ final class TokenMeters implements Pkcs11Listener {
     private volatile Pkcs11Token token;
 
     TokenMeters(MeterRegistry registry, String name) {
-        sessionsOpened = Metric.SESSIONS_OPENED.counter(registry, name);
+        sessionsOpened = Metric.SESSIONS_OPENED.registerCounter(registry, name);
         for (SessionCloseReason reason : SessionCloseReason.values()) {
-            sessionsClosed.put(reason, Metric.SESSIONS_CLOSED.counter(registry, name, text(reason)));
+            sessionsClosed.put(reason, Metric.SESSIONS_CLOSED.registerCounter(registry, name, text(reason)));
         }
-        logins = Metric.LOGINS.counter(registry, name, "ok");
-        loginsRefused = Metric.LOGINS.counter(registry, name, "refused");
-        recoveries = Metric.RECOVERIES.counter(registry, name, "kept");
-        recoveriesWithModule = Metric.RECOVERIES.counter(registry, name, "initialized");
-        breakerOpened = Metric.BREAKER_OPENED.counter(registry, name);
-        callsHung = Metric.CALLS_HUNG.counter(registry, name);
-        module = Metric.HSM_DURATION.histogram(registry, name);
+        logins = Metric.LOGINS.registerCounter(registry, name, "ok");
+        loginsRefused = Metric.LOGINS.registerCounter(registry, name, "refused");
+        recoveries = Metric.RECOVERIES.registerCounter(registry, name, "kept");
+        recoveriesWithModule = Metric.RECOVERIES.registerCounter(registry, name, "initialized");
+        breakerOpened = Metric.BREAKER_OPENED.registerCounter(registry, name);
+        callsHung = Metric.CALLS_HUNG.registerCounter(registry, name);
+        module = Metric.HSM_DURATION.registerHistogram(registry, name);
 
-        Metric.BREAKER_OPEN.gauge(registry, () -> breakerOpen ? 1 : 0, name);
+        Metric.BREAKER_OPEN.registerNumber(registry, () -> breakerOpen ? 1 : 0, name);
         for (TokenHealth.State state : TokenHealth.State.values()) {
-            Metric.TOKEN_STATE.gauge(registry, () -> state() == state ? 1 : 0, name, text(state));
+            Metric.TOKEN_STATE.registerNumber(registry, () -> state() == state ? 1 : 0, name, text(state));
         }
-        sessions(registry, name, Metric.SESSIONS_CAPACITY, SessionStatistics::capacity);
-        sessions(registry, name, Metric.SESSIONS_IN_USE, SessionStatistics::inUse);
-        sessions(registry, name, Metric.SESSIONS_IDLE, SessionStatistics::idle);
-        sessions(registry, name, Metric.SESSIONS_WAITING, SessionStatistics::waiting);
-        sessions(registry, name, Metric.HUNG_CALLS, SessionStatistics::hungCalls);
+        Metric.SESSIONS_CAPACITY.registerNumber(registry, () -> sessions().capacity(), name);
+        Metric.SESSIONS_IN_USE.registerNumber(registry, () -> sessions().inUse(), name);
+        Metric.SESSIONS_IDLE.registerNumber(registry, () -> sessions().idle(), name);
+        Metric.SESSIONS_WAITING.registerNumber(registry, () -> sessions().waiting(), name);
+        Metric.HUNG_CALLS.registerNumber(registry, () -> sessions().hungCalls(), name);
     }
 
     private static String text(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
     }
 
-    private void sessions(
-            MeterRegistry registry, String name, Metric metric, ToDoubleFunction<SessionStatistics> number) {
-        metric.gauge(
-                registry,
-                () -> {
-                    Pkcs11Token bound = token;
-                    return number.applyAsDouble(bound == null ? NO_SESSIONS : bound.sessions());
-                },
-                name);
+    private SessionStatistics sessions() {
+        Pkcs11Token bound = token;
+        return bound == null ? NO_SESSIONS : bound.sessions();
     }
 
     private TokenHealth.State state() {

@@ -14,6 +14,7 @@ import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.pkcs11.PinSource;
+import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
@@ -103,19 +104,15 @@ class TokenManagerTest {
                         SigningPolicy.open(),
                         AuditLog.none(),
                         SignerMetrics.none()),
-                new TokenManager.TokenObserver() {
-                    @Override
-                    public Pkcs11Listener eventsOf(String tokenName) {
-                        return counting(tokenName);
-                    }
+                this::openCounted);
+        return tokens.open(LONG);
+    }
 
-                    @Override
-                    public void opened(String tokenName, Pkcs11Token token) {
-                        logins.computeIfAbsent(tokenName, name -> new AtomicInteger());
-                    }
-                },
-                Pkcs11Token::open);
-        return tokens.openTokens(LONG);
+    private Pkcs11Token openCounted(String tokenName, Pkcs11Config config) {
+        Pkcs11Token token = Pkcs11Token.open(
+                config.toBuilder().listener(counting(tokenName)).build());
+        logins.computeIfAbsent(tokenName, name -> new AtomicInteger());
+        return token;
     }
 
     private Pkcs11Listener counting(String tokenName) {
@@ -146,9 +143,9 @@ class TokenManagerTest {
         return PinSource.fixed("not the PIN".toCharArray());
     }
 
-    private Health health(ServiceSettings settings) {
-        try (ChangedFiles files = new ChangedFiles(Clock.systemUTC())) {
-            return new ReadinessCheck(settings.keys().keySet(), tokens, List::of, Optional.empty(), files).ready();
+    private Health health() {
+        try (ChangedFileReloader files = new ChangedFileReloader(Clock.systemUTC())) {
+            return new ReadinessCheck(tokens, List::of, Optional.empty(), files).ready();
         }
     }
 
@@ -178,7 +175,7 @@ class TokenManagerTest {
                         .isInstanceOf(SigningUnavailableException.class)
                         .hasMessageContaining("the PIN (C_Login answered CKR_PIN_INCORRECT)");
             }
-            Health health = health(settings);
+            Health health = health();
             assertThat(health.ready()).isTrue();
             assertThat(health.reasons()).isEmpty();
             assertThat(health.warnings())
@@ -202,7 +199,7 @@ class TokenManagerTest {
             assertThat(sign("one")).hasSize(256);
             assertThat(refusals.get("first")).hasValue(1);
             assertThat(logins.get("first")).hasValue(1);
-            assertThat(health(settings).warnings()).isEmpty();
+            assertThat(health().warnings()).isEmpty();
             assertThat(log.lines())
                     .filteredOn(line ->
                             !line.startsWith("DEBUG") && line.contains("the PIN (C_Login answered CKR_PIN_INCORRECT)"))
@@ -218,7 +215,7 @@ class TokenManagerTest {
                 .key("one", TestSettings.onTokens(certificate, "shared", "first"))
                 .build();
         assertThat(open(settings)).isEmpty();
-        Health health = health(settings);
+        Health health = health();
         assertThat(health.ready()).isFalse();
         assertThat(health.reasons())
                 .singleElement()
@@ -238,7 +235,7 @@ class TokenManagerTest {
         try (CapturedLog log = new CapturedLog()) {
             assertThat(open(settings)).isEmpty();
             assertThat(sign("one")).hasSize(256);
-            assertThat(health(settings).ready()).isTrue();
+            assertThat(health().ready()).isTrue();
             assertThat(log.text()).doesNotContain("one more token");
 
             Files.writeString(pin, first.pin());
@@ -280,7 +277,7 @@ class TokenManagerTest {
                     .asString()
                     .contains("no such label");
         }
-        assertThat(health(settings).reasons())
+        assertThat(health().reasons())
                 .hasSize(2)
                 .anySatisfy(reason -> assertThat(reason).contains("the PIN (C_Login answered CKR_PIN_INCORRECT)"))
                 .anySatisfy(reason -> assertThat(reason).contains("no such label"));
@@ -321,7 +318,7 @@ class TokenManagerTest {
                 assertThatThrownBy(() -> sign("two")).isInstanceOf(SigningUnavailableException.class);
                 return tokens.problem("two").isPresent();
             });
-            Health health = health(settings);
+            Health health = health();
             assertThat(health.ready()).as("the other key signs").isTrue();
             assertThat(health.warnings())
                     .singleElement()
@@ -344,7 +341,7 @@ class TokenManagerTest {
             first.importKey(other, "other", "02");
             await("the key is back", () -> tokens.problem("two").isEmpty());
             assertThat(sign("two")).hasSize(256);
-            assertThat(health(settings).warnings()).isEmpty();
+            assertThat(health().warnings()).isEmpty();
         } finally {
             done.set(true);
             assertThat(load).allSatisfy(each -> assertThat(each.join()).isPositive());
@@ -362,17 +359,17 @@ class TokenManagerTest {
         deleteKey(first, "01");
         await("it is not ready", () -> {
             assertThatThrownBy(() -> sign("one")).isInstanceOf(SigningUnavailableException.class);
-            return !health(settings).ready();
+            return !health().ready();
         });
-        assertThat(health(settings).reasons())
+        assertThat(health().reasons())
                 .singleElement()
                 .asString()
                 .startsWith("Key \"one\" cannot be used: ")
                 .contains("label \"shared\"", first.label());
         first.importKey(TestKey.keyPair(), "shared", "01");
-        await("it is ready", () -> health(settings).ready());
+        await("it is ready", () -> health().ready());
         assertThat(sign("one")).hasSize(256);
-        assertThat(health(settings).reasons()).isEmpty();
+        assertThat(health().reasons()).isEmpty();
     }
 
     @Test
@@ -383,7 +380,7 @@ class TokenManagerTest {
                 .key("two", TestSettings.onTokens(otherCertificate, "other", "first"))
                 .build();
         assertThat(open(settings)).isEmpty();
-        assertThat(health(settings).reasons())
+        assertThat(health().reasons())
                 .singleElement()
                 .asString()
                 .startsWith("Keys \"one\", \"two\" cannot be used: Token \"" + first.label())

@@ -22,7 +22,7 @@ final class EverythingBound {
         metrics.bindKeys(() -> List.of(TestKeys.key("key")));
         metrics.bindTlsCertificate(() -> Instant.EPOCH);
         metrics.bindQueue("queue", SigningQueue.of(1, 1, Duration.ofSeconds(1)));
-        metrics.tokenEvents("token");
+        metrics.tokenListener("token");
         metrics.bindHttpLimit("max_requests", () -> 0);
         metrics.bindRevocation(() -> 0, () -> 0);
         System.gc();

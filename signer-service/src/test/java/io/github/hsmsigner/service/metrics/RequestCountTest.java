@@ -42,7 +42,8 @@ class RequestCountTest {
         metrics.answered(Optional.of(CallbackAction.SIGN_PKCS7), "unavailable");
         metrics.answered(Optional.of(CallbackAction.GET_CERTIFICATES), "ok");
         for (HttpErrorCode code : HttpErrorCode.values()) {
-            metrics.answeredByServer(ErrorAnswer.of(code, "Say please.", "id"));
+            metrics.answered(
+                    Optional.empty(), ErrorAnswer.of(code, "Say please.", "id").outcome());
         }
 
         Scrape scrape = Scrape.of(metrics);

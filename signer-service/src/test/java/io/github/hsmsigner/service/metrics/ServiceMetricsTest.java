@@ -166,7 +166,7 @@ class ServiceMetricsTest {
 
         metrics.bindReadiness(() -> true);
         metrics.bindPolicyOpen(() -> true);
-        for (Reload kind : Reload.values()) {
+        for (ServiceMetrics.Reload kind : ServiceMetrics.Reload.values()) {
             metrics.reloaded(kind, true);
             metrics.reloaded(kind, false);
             metrics.reloaded(kind, false);
@@ -193,7 +193,7 @@ class ServiceMetricsTest {
         metrics.bindQueue("q", SigningQueue.of(7, 0, Duration.ZERO));
         assertThat(Scrape.of(metrics).value("signer_queue_places", "queue", "q"))
                 .isEqualTo(7);
-        assertThat(metrics.tokenEvents("t")).isSameAs(metrics.tokenEvents("t"));
+        assertThat(metrics.tokenListener("t")).isSameAs(metrics.tokenListener("t"));
     }
 
     /** Every metric is declared, and what is declared is there, once everything is bound and used. */

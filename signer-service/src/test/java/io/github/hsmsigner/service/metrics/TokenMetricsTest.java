@@ -49,7 +49,7 @@ class TokenMetricsTest {
                 .pin(PinSource.fixed(pin.toCharArray()))
                 .tokenLabel(softToken.label())
                 .maximumPoolSize(3)
-                .listener(metrics.tokenEvents("hsm"))
+                .listener(metrics.tokenListener("hsm"))
                 .build();
     }
 
@@ -118,8 +118,8 @@ class TokenMetricsTest {
 
     @Test
     void troubleOfOneTokenAmongTwo() {
-        metrics.tokenEvents("other");
-        Pkcs11Listener events = metrics.tokenEvents("hsm");
+        metrics.tokenListener("other");
+        Pkcs11Listener events = metrics.tokenListener("hsm");
         events.breakerOpened("C_Sign answered CKR_DEVICE_ERROR");
         Scrape open = Scrape.of(metrics);
         assertThat(open.value("signer_breaker_open", "token", "hsm")).isEqualTo(1);

@@ -8,21 +8,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class BackoffTest {
+class RetryPauseTest {
 
     @ParameterizedTest
     @CsvSource({"1,1000", "2,2000", "3,4000", "4,8000", "5,16000", "6,30000", "7,30000", "1000000,30000"})
     void doublesUpToHalfAMinuteAndIsShortenedByChance(int failures, long fullMillis) {
-        Backoff backoff = new Backoff(new SplittableRandom(1));
+        SplittableRandom random = new SplittableRandom(1);
         for (int i = 0; i < 100; i++) {
-            assertThat(backoff.apply(failures))
+            assertThat(TokenConnector.retryPause(failures, random))
                     .isBetween(Duration.ofMillis(Math.max(1000, fullMillis * 3 / 4)), Duration.ofMillis(fullMillis));
         }
     }
 
     @Test
     void differs() {
-        Backoff backoff = new Backoff(new SplittableRandom(1));
-        assertThat(backoff.apply(6)).isNotEqualTo(backoff.apply(6));
+        SplittableRandom random = new SplittableRandom(1);
+        assertThat(TokenConnector.retryPause(6, random)).isNotEqualTo(TokenConnector.retryPause(6, random));
     }
 }

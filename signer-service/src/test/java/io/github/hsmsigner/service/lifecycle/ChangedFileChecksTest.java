@@ -15,13 +15,14 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An error in one check ends neither that check for the other files nor the checks that follow, and health shows it. */
-class ChangedFilesTest {
+class ChangedFileChecksTest {
 
     private static final Instant START = Instant.parse("2026-11-30T04:00:00Z");
 
@@ -30,7 +31,7 @@ class ChangedFilesTest {
 
     private final AtomicReference<Instant> now = new AtomicReference<>(START);
     private final AtomicInteger reloads = new AtomicInteger();
-    private ChangedFiles files;
+    private ChangedFileReloader files;
 
     @BeforeEach
     void prepare() {
@@ -50,7 +51,7 @@ class ChangedFilesTest {
                 return now.get();
             }
         };
-        files = new ChangedFiles(clock, Duration.ofMillis(5));
+        files = new ChangedFileReloader(clock, Duration.ofMillis(5));
     }
 
     @AfterEach
@@ -58,8 +59,8 @@ class ChangedFilesTest {
         files.close();
     }
 
-    private FileWatch watch(String name, Path file, FileWatch.TakingUp reload) {
-        return new FileWatch(name, () -> List.of(file), reload, taken -> {});
+    private void watch(String name, Path file, Supplier<String> reload) {
+        files.watch(name, () -> List.of(file), reload, reloaded -> {});
     }
 
     @Test
@@ -67,11 +68,11 @@ class ChangedFilesTest {
         Path bad = Files.writeString(directory.resolve("bad"), "1");
         Path good = Files.writeString(directory.resolve("good"), "1");
         try (CapturedLog log = new CapturedLog()) {
-            files.start(List.of(
-                    watch("Bad files", bad, () -> {
-                        throw new StackOverflowError("too deep");
-                    }),
-                    watch("Good files", good, () -> "reload " + reloads.incrementAndGet())));
+            watch("Bad files", bad, () -> {
+                throw new StackOverflowError("too deep");
+            });
+            watch("Good files", good, () -> "reload " + reloads.incrementAndGet());
+            files.start();
             now.set(START.plusSeconds(10));
             await(() -> files.lastCheck().equals(START.plusSeconds(10)));
 
@@ -83,13 +84,13 @@ class ChangedFilesTest {
             Files.writeString(good, "3");
             await(() -> reloads.get() == 2);
             assertThat(files.lastCheck()).isEqualTo(START.plusSeconds(10));
-            assertThat(files.warning())
+            assertThat(files.overdueWarning())
                     .hasValueSatisfying(
                             warning -> assertThat(warning).contains("were last checked at 2026-11-30T04:00:10Z"));
 
             Files.writeString(bad, "1");
             await(() -> files.lastCheck().equals(START.plusSeconds(70)));
-            assertThat(files.warning()).isEmpty();
+            assertThat(files.overdueWarning()).isEmpty();
         }
     }
 
@@ -97,7 +98,7 @@ class ChangedFilesTest {
     void anErrorOutsideTheWatchesDoesNotEndTheChecks() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "1");
         AtomicInteger checks = new AtomicInteger();
-        FileWatch hostile = new FileWatch(
+        files.watch(
                 "Files",
                 () -> List.of(file),
                 () -> {
@@ -107,7 +108,7 @@ class ChangedFilesTest {
                     throw new NoClassDefFoundError("of an observer");
                 });
         try (CapturedLog log = new CapturedLog()) {
-            files.start(List.of(hostile));
+            files.start();
             Files.writeString(file, "2");
             await(() -> checks.get() >= 3);
             assertThat(log.text()).contains("The watched files could not be checked; the next check follows.");
@@ -117,15 +118,16 @@ class ChangedFilesTest {
     @Test
     void contentThatIsRefusedIsACheckThatWorked() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "1");
-        files.start(List.of(watch("Files", file, () -> {
+        watch("Files", file, () -> {
             reloads.incrementAndGet();
             throw new InvalidConfigurationException("Half a file.");
-        })));
+        });
+        files.start();
         Files.writeString(file, "2");
         await(() -> reloads.get() > 0);
         now.set(START.plusSeconds(300));
         await(() -> files.lastCheck().equals(START.plusSeconds(300)));
-        assertThat(files.warning()).isEmpty();
+        assertThat(files.overdueWarning()).isEmpty();
     }
 
     private static void await(BooleanSupplier condition) {

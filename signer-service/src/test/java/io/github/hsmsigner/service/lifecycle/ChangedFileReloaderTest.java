@@ -9,16 +9,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class FileWatchTest {
+class ChangedFileReloaderTest {
 
     @TempDir
     private Path directory;
@@ -29,13 +32,26 @@ class FileWatchTest {
     private final List<Boolean> outcomes = new ArrayList<>();
     private Path first;
     private Path second;
-    private FileWatch watch;
+    private ChangedFileReloader reloader;
 
     @BeforeEach
     void watch() throws IOException {
         first = Files.writeString(directory.resolve("first"), "a1");
         second = Files.writeString(directory.resolve("second"), "a2");
-        watch = new FileWatch("Test files", () -> List.of(first, second), this::reload, outcomes::add);
+        watch(() -> List.of(first, second), this::reload);
+    }
+
+    private void watch(Supplier<List<Path>> files, Supplier<String> reload) {
+        close();
+        reloader = new ChangedFileReloader(Clock.systemUTC());
+        reloader.watch("Test files", files, reload, outcomes::add);
+    }
+
+    @AfterEach
+    void close() {
+        if (reloader != null) {
+            reloader.close();
+        }
     }
 
     /** Takes a pair whose letters are the same. */
@@ -55,7 +71,7 @@ class FileWatchTest {
 
     private List<String> look() {
         try (CapturedLog log = new CapturedLog()) {
-            watch.look();
+            reloader.check();
             return log.text()
                     .lines()
                     .filter(line -> line.contains("Test files"))
@@ -90,14 +106,14 @@ class FileWatchTest {
         assertThat(look()).singleElement().asString().contains("WARN", "A file cannot be read.");
         assertThat(takenUp).isEmpty();
         assertThat(outcomes).containsExactly(false, false, false);
-        assertThat(watch.problem())
-                .hasValue(
+        assertThat(reloader.problems())
+                .containsExactly(
                         "Test files could not be reloaded; the previous version stays in use: A file cannot be read.");
 
         Files.writeString(second, "b2");
         assertThat(look()).singleElement().asString().contains("INFO", "the pair b.");
         assertThat(outcomes).containsExactly(false, false, false, true);
-        assertThat(watch.problem()).isEmpty();
+        assertThat(reloader.problems()).isEmpty();
         assertThat(takenUp).containsExactly("b1b2");
     }
 
@@ -106,9 +122,9 @@ class FileWatchTest {
         Files.writeString(first, "b1");
         assertThat(look()).singleElement().asString().contains("WARN");
         Files.writeString(first, "a1");
-        assertThat(watch.problem()).isPresent();
+        assertThat(reloader.problems()).isNotEmpty();
         assertThat(look()).singleElement().asString().contains("INFO", "the previous content is back");
-        assertThat(watch.problem()).isEmpty();
+        assertThat(reloader.problems()).isEmpty();
         assertThat(look()).isEmpty();
         assertThat(takenUp).isEmpty();
     }
@@ -135,7 +151,7 @@ class FileWatchTest {
         Path links = Files.createDirectory(directory.resolve("mounted"));
         first = Files.createSymbolicLink(links.resolve("first"), data.resolve("first"));
         second = Files.createSymbolicLink(links.resolve("second"), data.resolve("second"));
-        watch = new FileWatch("Test files", () -> List.of(first, second), this::reload, outcomes::add);
+        watch(() -> List.of(first, second), this::reload);
 
         Path swapped = Files.createSymbolicLink(directory.resolve("data-next"), next.getFileName());
         Files.move(swapped, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -145,15 +161,11 @@ class FileWatchTest {
 
     @Test
     void aChangeWhileFilesAreTakenUpIsSeenTheNextTime() throws IOException {
-        watch = new FileWatch(
-                "Test files",
-                () -> List.of(first, second),
-                () -> {
-                    String result = reload();
-                    writeSecond("a" + (takenUp.size() + 5));
-                    return result;
-                },
-                outcomes::add);
+        watch(() -> List.of(first, second), () -> {
+            String result = reload();
+            writeSecond("a" + (takenUp.size() + 5));
+            return result;
+        });
         writeSecond("a5");
         look();
         look();
@@ -180,18 +192,14 @@ class FileWatchTest {
     @MethodSource("unexpectedErrors")
     void anUnexpectedErrorLeavesTheWatchAlive(Throwable error) throws IOException {
         List<String> attempts = new ArrayList<>();
-        watch = new FileWatch(
-                "Test files",
-                () -> List.of(first),
-                () -> {
-                    attempts.add("attempt");
-                    throw sneaky(error);
-                },
-                outcomes::add);
+        watch(() -> List.of(first), () -> {
+            attempts.add("attempt");
+            throw sneaky(error);
+        });
         Files.writeString(first, "b1");
         assertThat(look()).singleElement().asString().contains("WARN", error.getMessage());
-        assertThat(watch.problem())
-                .get()
+        assertThat(reloader.problems())
+                .singleElement()
                 .asString()
                 .contains("an unexpected error")
                 .doesNotContain(error.getMessage());

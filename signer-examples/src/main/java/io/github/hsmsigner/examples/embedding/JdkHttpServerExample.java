@@ -9,12 +9,11 @@ import io.github.hsmsigner.core.SigningKeys;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.core.keystore.KeyStoreSigner;
-import io.github.hsmsigner.http.protocol.CallFacts;
-import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.CallbackHandler;
-import io.github.hsmsigner.http.protocol.CallbackLimits;
-import io.github.hsmsigner.http.protocol.CertificateEncoding;
-import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import io.github.hsmsigner.http.protocol.CallbackResponse;
+import io.github.hsmsigner.http.protocol.ErrorResponses;
+import io.github.hsmsigner.http.protocol.HttpErrorCode;
+import io.github.hsmsigner.http.protocol.RequestMetadata;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -39,7 +38,7 @@ public final class JdkHttpServerExample {
     private final CallbackHandler handler;
 
     private JdkHttpServerExample(SigningService service) {
-        handler = new CallbackHandler(() -> service, CallbackLimits.defaults(), CertificateEncoding.PEM);
+        handler = new CallbackHandler(() -> service);
     }
 
     /**
@@ -67,17 +66,17 @@ public final class JdkHttpServerExample {
         try (exchange) {
             String requestId = UUID.randomUUID().toString();
             exchange.getResponseHeaders().set("X-Request-Id", requestId);
-            send(exchange, answer(exchange, requestId));
+            send(exchange, respond(exchange, requestId));
         }
     }
 
-    private CallbackAnswer answer(HttpExchange exchange, String requestId) {
+    private CallbackResponse respond(HttpExchange exchange, String requestId) {
         if (!exchange.getRequestURI().getPath().equals("/sign")) {
-            return ErrorAnswer.notFound(requestId);
+            return ErrorResponses.of(HttpErrorCode.NOT_FOUND, "There is nothing at this path.", requestId);
         }
         Headers headers = exchange.getRequestHeaders();
         String length = headers.getFirst("Content-Length");
-        CallFacts facts = new CallFacts(
+        RequestMetadata metadata = new RequestMetadata(
                 requestId,
                 value(headers, "Content-Type"),
                 value(headers, "Content-Encoding"),
@@ -90,24 +89,25 @@ public final class JdkHttpServerExample {
                         "remote_address",
                         exchange.getRemoteAddress().getAddress().getHostAddress()));
         return exchange.getRequestMethod().equals("POST")
-                ? handler.answer(facts, exchange.getRequestBody())
-                : handler.methodNotAllowed(facts);
+                ? handler.handle(metadata, exchange::getRequestBody)
+                : handler.methodNotAllowed(metadata);
     }
 
     private static Optional<String> value(Headers headers, String name) {
         return Optional.ofNullable(headers.get(name)).map(values -> String.join(", ", values));
     }
 
-    private static void send(HttpExchange exchange, CallbackAnswer answer) throws IOException {
-        byte[] body = answer.body();
-        answer.headers().forEach((name, value) -> exchange.getResponseHeaders().put(name, List.of(value)));
-        exchange.getResponseHeaders().set("Content-Type", answer.contentType());
+    private static void send(HttpExchange exchange, CallbackResponse response) throws IOException {
+        byte[] body = response.body();
+        response.headers()
+                .forEach((name, value) -> exchange.getResponseHeaders().put(name, List.of(value)));
+        exchange.getResponseHeaders().set("Content-Type", response.contentType());
         try {
-            exchange.sendResponseHeaders(answer.status(), body.length);
+            exchange.sendResponseHeaders(response.status(), body.length);
             exchange.getResponseBody().write(body);
         } catch (IOException e) {
-            // The client has disconnected: the log and the audit log say so.
-            answer.undelivered(e.toString());
+            // The log and the audit log report that the client has disconnected.
+            response.undelivered(e.toString());
             throw e;
         }
     }

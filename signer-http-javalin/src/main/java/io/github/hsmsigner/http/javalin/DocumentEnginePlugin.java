@@ -2,14 +2,15 @@ package io.github.hsmsigner.http.javalin;
 
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.TransportFacts;
-import io.github.hsmsigner.http.protocol.CallFacts;
-import io.github.hsmsigner.http.protocol.CallbackAnswer;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.http.protocol.CallbackHandler;
 import io.github.hsmsigner.http.protocol.CallbackLimits;
 import io.github.hsmsigner.http.protocol.CallbackObserver;
+import io.github.hsmsigner.http.protocol.CallbackResponse;
 import io.github.hsmsigner.http.protocol.CertificateEncoding;
 import io.github.hsmsigner.http.protocol.MemoryBudget;
 import io.github.hsmsigner.http.protocol.RequestLog;
+import io.github.hsmsigner.http.protocol.RequestMetadata;
 import io.javalin.config.JavalinState;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
@@ -33,18 +34,14 @@ import java.util.function.Supplier;
  * Javalin.create(config -> config.registerPlugin(new DocumentEnginePlugin(() -> signingService)));
  * }</pre>
  *
- * <p>The plugin answers every error on its path itself. It registers nothing else: the application's own routes,
- * exception handlers and settings do not change. Every answer carries the header {@code X-Request-Id}. The plugin
- * answers other methods on the path with 405, and reports them to the observer too. An application can register it
- * several times, on different paths. Immutable and thread-safe.
+ * <p>The plugin handles every error on its path, and other methods, which get a 405. It registers nothing else: the
+ * application's own routes, exception handlers and settings do not change. Every response carries the header
+ * {@code X-Request-Id}. An application can register the plugin several times, on different paths. Thread-safe.
  *
  * <p>Policies find the client's address among the transport facts ({@link TransportFacts}). They also find the client's
  * TLS certificate if the server requests one and has verified it.
  */
-public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Settings> {
-
-    /** The default path. */
-    public static final String DEFAULT_PATH = "/sign";
+public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Config> {
 
     /**
      * The name of a request attribute: how long the server held the request after it had arrived, as a
@@ -59,26 +56,26 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
     private final Supplier<SigningService> service;
 
     /**
-     * Makes a plugin with the default settings.
+     * Creates a plugin with the default settings.
      *
-     * @param service returns the service; called for each request. If it throws
-     *     {@link io.github.hsmsigner.core.error.SigningUnavailableException}, the answer is 503
+     * @param service returns the service; called for each request. If it throws {@link SigningUnavailableException}, the
+     *     client gets a 503
      * @throws IllegalStateException if the class path has another major version of Javalin than 7
      */
     public DocumentEnginePlugin(Supplier<SigningService> service) {
-        this(service, settings -> {});
+        this(service, config -> {});
     }
 
     /**
-     * Makes a plugin with settings.
+     * Creates a plugin with settings.
      *
-     * @param service returns the service; called for each request. If it throws
-     *     {@link io.github.hsmsigner.core.error.SigningUnavailableException}, the answer is 503
-     * @param settings changes the settings that are not to have their defaults
+     * @param service returns the service; called for each request. If it throws {@link SigningUnavailableException}, the
+     *     client gets a 503
+     * @param config changes the settings that do not have their defaults
      * @throws IllegalStateException if the class path has another major version of Javalin than 7
      */
-    public DocumentEnginePlugin(Supplier<SigningService> service, Consumer<Settings> settings) {
-        super(settings, new Settings());
+    public DocumentEnginePlugin(Supplier<SigningService> service, Consumer<Config> config) {
+        super(config, new Config());
         JavalinVersion.requireSupported(Plugin.class.getClassLoader());
         this.service = Objects.requireNonNull(service, "service");
     }
@@ -93,39 +90,31 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
                 pluginConfig.memory);
         for (HandlerType method : HandlerType.values()) {
             if (method.isHttpMethod()) {
-                state.routes.addHttpHandler(method, pluginConfig.path, context -> answer(handler, context));
+                state.routes.addHttpHandler(method, pluginConfig.path, context -> handle(handler, context));
             }
         }
     }
 
-    private void answer(CallbackHandler handler, Context context) {
-        // Javalin takes the method that it routes by from the header X-HTTP-Method-Override, which counts for nothing
-        // here.
-        if ("POST".equals(context.req().getMethod())) {
-            send(context, handler.answer(facts(context), body(context)));
-        } else {
-            JavalinAnswers.send(context, handler.methodNotAllowed(facts(context)));
+    private static void handle(CallbackHandler handler, Context context) {
+        RequestMetadata metadata = metadata(context);
+        // Javalin routes by the header X-HTTP-Method-Override, which must have no effect here.
+        if (!"POST".equals(context.req().getMethod())) {
+            JavalinResponses.send(context, handler.methodNotAllowed(metadata));
+            return;
         }
-    }
-
-    /** Sends the answer, and reports to the operator if the client has disconnected before. */
-    private static void send(Context context, CallbackAnswer answer) {
+        CallbackResponse response = handler.handle(metadata, context::bodyInputStream);
         ClientConnection client = ClientConnection.of(context.req());
-        boolean bodyWasRead = !answer.headers().containsKey("Connection");
+        boolean bodyWasRead = !response.headers().containsKey("Connection");
         if (bodyWasRead && client.closedByClient()) {
-            answer.undelivered("The client had closed the connection.");
+            response.undelivered("The client had closed the connection.");
         }
-        client.whenResponseFails(failure -> answer.undelivered(failure.toString()));
-        JavalinAnswers.send(context, answer);
+        client.whenResponseFails(failure -> response.undelivered(failure.toString()));
+        JavalinResponses.send(context, response);
     }
 
-    private RequestBody body(Context context) {
-        return new RequestBody(context::bodyInputStream, pluginConfig.bodyPace, System::nanoTime);
-    }
-
-    private static CallFacts facts(Context context) {
+    private static RequestMetadata metadata(Context context) {
         long length = context.req().getContentLengthLong();
-        return new CallFacts(
+        return new RequestMetadata(
                 RequestIds.of(context),
                 values(context, "Content-Type"),
                 values(context, "Content-Encoding"),
@@ -133,16 +122,16 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
                 "100-continue".equalsIgnoreCase(context.header("Expect")),
                 values(context, "traceparent"),
                 context.req().getAttribute(WAITED) instanceof Duration waited ? waited : Duration.ZERO,
-                transportFacts(context));
+                requestAttributes(context));
     }
 
-    private static Map<String, String> transportFacts(Context context) {
-        Map<String, String> facts = new HashMap<>();
-        facts.put(TransportFacts.REMOTE_ADDRESS, withoutBrackets(context.ip()));
+    private static Map<String, String> requestAttributes(Context context) {
+        Map<String, String> attributes = new HashMap<>();
+        attributes.put(TransportFacts.REMOTE_ADDRESS, withoutBrackets(context.ip()));
         if (context.req().getAttribute(CLIENT_CERTIFICATES) instanceof X509Certificate[] chain && chain.length > 0) {
-            facts.putAll(TransportFacts.ofClientCertificate(chain[0]));
+            attributes.putAll(TransportFacts.ofClientCertificate(chain[0]));
         }
-        return facts;
+        return attributes;
     }
 
     /** Jetty puts an IPv6 address in brackets. */
@@ -161,96 +150,24 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Sett
         return true;
     }
 
-    /** The settings of the plugin. Not thread-safe. */
-    public static final class Settings {
+    /** The settings of the plugin, as public fields like those of Javalin. Not thread-safe. */
+    public static final class Config {
 
-        private String path = DEFAULT_PATH;
-        private CallbackLimits limits = CallbackLimits.defaults();
-        private CertificateEncoding certificateEncoding = CertificateEncoding.PEM;
-        private CallbackObserver observer = new RequestLog();
+        /** The path of the endpoint, with a slash at its start. */
+        public String path = "/sign";
 
-        private BodyPace bodyPace = BodyPace.ANY;
-        private MemoryBudget memory = new MemoryBudget(MemoryBudget.DEFAULT_BYTES);
+        /** The limits of a request. A request beyond them gets a 4xx. */
+        public CallbackLimits limits = CallbackLimits.defaults();
 
-        private Settings() {}
+        /** The form of certificates in the response to {@code get_certificates}. */
+        public CertificateEncoding certificateEncoding = CertificateEncoding.PEM;
 
-        /**
-         * Sets the path of the endpoint. Default: {@value DocumentEnginePlugin#DEFAULT_PATH}.
-         *
-         * @param path the path, starting with a slash
-         * @return these settings
-         */
-        public Settings path(String path) {
-            this.path = Objects.requireNonNull(path, "path");
-            return this;
-        }
+        /** Receives a report of each callback. To add an observer to the log, combine them with {@link CallbackObserver#all}. */
+        public CallbackObserver observer = new RequestLog();
 
-        /**
-         * Sets the limits of a request. Default: {@link CallbackLimits#defaults()}.
-         *
-         * @param limits the limits
-         * @return these settings
-         */
-        public Settings limits(CallbackLimits limits) {
-            this.limits = Objects.requireNonNull(limits, "limits");
-            return this;
-        }
+        /** The memory that all requests share for their texts. A request that finds none left gets a 503. */
+        public MemoryBudget memory = new MemoryBudget(MemoryBudget.DEFAULT_BYTES);
 
-        /**
-         * Sets the largest accepted body, and all other limits to their defaults.
-         *
-         * @param maxBodyBytes the limit in bytes; positive
-         * @return these settings
-         * @throws IllegalArgumentException if the limit is not positive
-         */
-        public Settings maxBodyBytes(long maxBodyBytes) {
-            return limits(CallbackLimits.builder().maxBodyBytes(maxBodyBytes).build());
-        }
-
-        /**
-         * Sets how slowly a body may arrive. Default: {@link BodyPace#ANY}. The plugin answers a slower body with 408.
-         *
-         * @param bodyPace the pace
-         * @return these settings
-         */
-        public Settings bodyPace(BodyPace bodyPace) {
-            this.bodyPace = Objects.requireNonNull(bodyPace, "bodyPace");
-            return this;
-        }
-
-        /**
-         * Sets the memory that all requests share for their texts. Default: a budget of
-         * {@value MemoryBudget#DEFAULT_BYTES} bytes. A request that finds none left is answered with 503.
-         *
-         * @param memory the budget
-         * @return these settings
-         */
-        public Settings memory(MemoryBudget memory) {
-            this.memory = Objects.requireNonNull(memory, "memory");
-            return this;
-        }
-
-        /**
-         * Sets how {@code get_certificates} writes certificates. Default: {@link CertificateEncoding#PEM}.
-         *
-         * @param certificateEncoding the encoding
-         * @return these settings
-         */
-        public Settings certificateEncoding(CertificateEncoding certificateEncoding) {
-            this.certificateEncoding = Objects.requireNonNull(certificateEncoding, "certificateEncoding");
-            return this;
-        }
-
-        /**
-         * Sets the observer of the callbacks. Default: a {@link RequestLog}. To add an observer to the log, set
-         * {@code CallbackObserver.all(new RequestLog(), somethingElse)}.
-         *
-         * @param observer the observer
-         * @return these settings
-         */
-        public Settings observer(CallbackObserver observer) {
-            this.observer = Objects.requireNonNull(observer, "observer");
-            return this;
-        }
+        private Config() {}
     }
 }

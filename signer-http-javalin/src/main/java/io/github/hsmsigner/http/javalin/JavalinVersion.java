@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * The version of Javalin on the class path, which the application chooses. Javalin 6 accepts the plugin and calls another method, so
- * the application would start without the endpoint.
+ * The version of Javalin on the class path, which the application chooses. Javalin 6 accepts the plugin and calls
+ * another method, so the application would start without the endpoint.
  */
 final class JavalinVersion {
 
@@ -19,7 +19,7 @@ final class JavalinVersion {
 
     private JavalinVersion() {}
 
-    /** Returns the version. It is empty if the file is missing, for example because the application repacked Javalin. */
+    /** Returns the version. Empty if the file is missing, for example because the application repacked Javalin. */
     static Optional<String> find(ClassLoader loader) {
         try (InputStream file = loader.getResourceAsStream(RESOURCE)) {
             if (file == null) {

@@ -5,37 +5,32 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Gives every request an identifier that logs and answers share.
- *
- * <p>The identifier is the value of the header {@value #HEADER} if that is harmless. A harmless value has 1 to 200
- * characters out of letters, digits and {@code . _ ~ : + / = @ -}. It can stand unchanged in a log line, a header and
- * JSON. Otherwise this class creates an identifier. The answer carries the identifier in both cases.
- *
- * <p>Thread-safe, as long as each thread has its own request.
+ * The identifier of a request, which logs and responses share. It is the value of the header {@value #HEADER} if this
+ * has 1 to 200 characters out of letters, digits and {@code . _ ~ : + / = @ -}. Such a value can stand unchanged in a
+ * log line, a header and JSON. Otherwise the identifier is new. Thread-safe; each thread uses its own request.
  */
 public final class RequestIds {
 
-    /** The header that carries the identifier, in requests and in answers. */
+    /** The header that carries the identifier, in requests and in responses. */
     public static final String HEADER = "X-Request-Id";
 
-    private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9._~:+/=@-]{1,200}");
+    private static final Pattern VALID = Pattern.compile("[A-Za-z0-9._~:+/=@-]{1,200}");
     private static final String ATTRIBUTE = RequestIds.class.getName();
 
     private RequestIds() {}
 
     /**
-     * Returns the identifier of a request. The first call determines it and adds it to the answer. Further calls return
-     * the same.
+     * Returns the identifier of a request. The first call adds it to the response. Further calls return the same.
      *
      * @param context the request
      * @return the identifier
      */
     public static String of(Context context) {
-        String settled = context.attribute(ATTRIBUTE);
-        if (settled != null) {
-            return settled;
+        String known = context.attribute(ATTRIBUTE);
+        if (known != null) {
+            return known;
         }
-        String id = harmlessOrNew(context.header(HEADER));
+        String id = validOrNew(context.header(HEADER));
         context.attribute(ATTRIBUTE, id);
         context.header(HEADER, id);
         return id;
@@ -44,12 +39,12 @@ public final class RequestIds {
     /**
      * Returns the identifier for a request with such a header.
      *
-     * @param offered the value of the header {@value #HEADER}; {@code null} if there is none
-     * @return the value if it is harmless, otherwise a new identifier
+     * @param value the value of the header {@value #HEADER}; {@code null} if there is none
+     * @return the value if it is valid, otherwise a new identifier
      */
-    public static String harmlessOrNew(String offered) {
-        return offered != null && HARMLESS.matcher(offered).matches()
-                ? offered
+    public static String validOrNew(String value) {
+        return value != null && VALID.matcher(value).matches()
+                ? value
                 : UUID.randomUUID().toString();
     }
 }

@@ -24,37 +24,13 @@ final class CallbackFields {
 
     private static final DigestAlgorithm DEFAULT_HASH_ALGORITHM = DigestAlgorithm.SHA256;
 
-    private CallbackAction action;
-    private DigestAlgorithm hashAlgorithm;
-    private ContainerFormat format = ContainerFormat.CMS;
+    CallbackAction action;
+    DigestAlgorithm hashAlgorithm;
+    ContainerFormat format = ContainerFormat.CMS;
+    StreamedDigest contents;
+    StreamedDigest dataToBeSigned;
+    SigningToken signingToken;
     private byte[] digest;
-    private StreamedDigest contents;
-    private StreamedDigest dataToBeSigned;
-    private SigningToken signingToken;
-
-    void action(CallbackAction value) {
-        action = value;
-    }
-
-    void hashAlgorithm(DigestAlgorithm value) {
-        hashAlgorithm = value;
-    }
-
-    void format(ContainerFormat value) {
-        format = value;
-    }
-
-    void signingToken(SigningToken value) {
-        signingToken = value;
-    }
-
-    void contents(StreamedDigest value) {
-        contents = value;
-    }
-
-    void dataToBeSigned(StreamedDigest value) {
-        dataToBeSigned = value;
-    }
 
     /** Takes the digest in either of its two spellings, which are one field. */
     void digest(byte[] value) {

@@ -27,18 +27,15 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * Answers callbacks: reads the body, calls the signing service, and converts the result into an answer.
+ * Serves callbacks: reads the body, calls the signing service, and converts the result into a response. A
+ * {@link CallbackObserver} receives a report of each request.
  *
- * <p>A {@link CallbackObserver} receives a report of each request. Default: a {@link RequestLog}. While the handler
- * serves a request, the logging context (MDC) holds two entries. {@value #MDC_REQUEST_ID} is the identifier of the
- * request. {@value #MDC_TRACE_ID} is the trace id of its header {@code traceparent} (W3C Trace Context).
+ * <p>While the handler serves a request, the logging context (MDC) holds {@value #MDC_REQUEST_ID}, the identifier of the
+ * request, and {@value #MDC_TRACE_ID}, the trace id of its header {@code traceparent} (W3C Trace Context).
  *
  * <p>Immutable and thread-safe.
  */
 public final class CallbackHandler {
-
-    /** The default limit of a body, in bytes: Base64 of 1 GiB of contents, and the other fields. */
-    public static final long DEFAULT_MAX_BODY_BYTES = 1_503_238_553L;
 
     /** The name of the request identifier in the logging context. */
     public static final String MDC_REQUEST_ID = "request_id";
@@ -48,12 +45,6 @@ public final class CallbackHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(CallbackHandler.class);
 
-    /**
-     * The bytes of a body that are still read after its answer is known. A client that is cut off while it sends may
-     * lose the answer with the reason. Reading all of a huge body would occupy the service without use.
-     */
-    private static final long MAX_DISCARDED_BYTES = 64L * 1024 * 1024;
-
     private final Supplier<SigningService> service;
     private final CallbackLimits limits;
     private final CertificateEncoding certificateEncoding;
@@ -62,42 +53,27 @@ public final class CallbackHandler {
     private final MemoryBudget memory;
 
     /**
-     * Makes a handler with a {@link RequestLog}.
+     * Creates a handler with the default limits, certificates in PEM, a {@link RequestLog}, and its own memory budget.
      *
-     * @param service returns the service; called for each request; throws
-     *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none
-     * @param limits how much of a body is taken, and how long the answer may take
-     * @param certificateEncoding how certificates are written
+     * @param service returns the service; called for each request; throws {@link SigningUnavailableException} while
+     *     there is none
      */
-    public CallbackHandler(
-            Supplier<SigningService> service, CallbackLimits limits, CertificateEncoding certificateEncoding) {
-        this(service, limits, certificateEncoding, new RequestLog());
+    public CallbackHandler(Supplier<SigningService> service) {
+        this(
+                service,
+                CallbackLimits.defaults(),
+                CertificateEncoding.PEM,
+                new RequestLog(),
+                new MemoryBudget(MemoryBudget.DEFAULT_BYTES));
     }
 
     /**
-     * Makes a handler with its own memory budget.
+     * Creates a handler.
      *
-     * @param service returns the service; called for each request; throws
-     *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none
-     * @param limits how much of a body is taken
-     * @param certificateEncoding how certificates are written
-     * @param observer receives a report of each request
-     */
-    public CallbackHandler(
-            Supplier<SigningService> service,
-            CallbackLimits limits,
-            CertificateEncoding certificateEncoding,
-            CallbackObserver observer) {
-        this(service, limits, certificateEncoding, observer, new MemoryBudget(MemoryBudget.DEFAULT_BYTES));
-    }
-
-    /**
-     * Makes a handler.
-     *
-     * @param service returns the service; called for each request; throws
-     *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none
-     * @param limits how much of a body is taken
-     * @param certificateEncoding how certificates are written
+     * @param service returns the service; called for each request; throws {@link SigningUnavailableException} while
+     *     there is none
+     * @param limits the limits of the body and the time
+     * @param certificateEncoding the form of certificates
      * @param observer receives a report of each request
      * @param memory the memory that all requests share for their texts
      */
@@ -107,53 +83,57 @@ public final class CallbackHandler {
             CertificateEncoding certificateEncoding,
             CallbackObserver observer,
             MemoryBudget memory) {
-        this.memory = Objects.requireNonNull(memory, "memory");
         this.service = Objects.requireNonNull(service, "service");
         this.limits = Objects.requireNonNull(limits, "limits");
-        this.reader = new CallbackRequestReader(limits);
+        this.reader = new CallbackRequestReader(limits.json());
         this.certificateEncoding = Objects.requireNonNull(certificateEncoding, "certificateEncoding");
         this.observer = Objects.requireNonNull(observer, "observer");
+        this.memory = Objects.requireNonNull(memory, "memory");
     }
 
     /**
-     * Answers one callback.
+     * Serves one callback.
      *
-     * @param facts the metadata of the HTTP request
-     * @param body the body; left open
-     * @return the answer; also where something goes wrong
+     * @param metadata the metadata of the HTTP request
+     * @param body opens the body; called at the first read, and not at all if the metadata cause an error. The caller
+     *     closes the body
+     * @return the response, which can be an error
      */
-    public CallbackAnswer answer(CallFacts facts, InputStream body) {
-        return answer(facts, body, Call::answer);
+    public CallbackResponse handle(RequestMetadata metadata, Supplier<InputStream> body) {
+        return handle(metadata, body, Call::respond);
     }
 
     /**
      * Rejects a request because its method is not {@code POST}. The observer gets a report of it, as of each callback.
      *
-     * @param facts the metadata of the HTTP request
+     * @param metadata the metadata of the HTTP request
      * @return the response with status 405
      */
-    public CallbackAnswer methodNotAllowed(CallFacts facts) {
-        return answer(
-                facts, InputStream.nullInputStream(), call -> ErrorAnswer.methodNotAllowed("POST", facts.requestId()));
+    public CallbackResponse methodNotAllowed(RequestMetadata metadata) {
+        return handle(
+                metadata,
+                InputStream::nullInputStream,
+                call -> ErrorResponses.methodNotAllowed("POST", metadata.requestId()));
     }
 
-    private CallbackAnswer answer(CallFacts facts, InputStream body, Function<Call, CallbackAnswer> serve) {
+    private CallbackResponse handle(
+            RequestMetadata metadata, Supplier<InputStream> body, Function<Call, CallbackResponse> serve) {
         long start = System.nanoTime();
-        enterLoggingContext(facts);
+        enterLoggingContext(metadata);
         try (MemoryBudget.Share share = memory.newShare()) {
-            Call call = new Call(facts, new LimitedBody(body, limits.maxBodyBytes()), share);
-            CallbackAnswer answer = serve.apply(call);
-            CallbackReport report = call.report(answer, System.nanoTime() - start);
-            tell(report);
-            return answer.whenUndelivered(reason -> undelivered(facts, report, call, reason));
+            Call call = new Call(metadata, new RequestBody(body, limits, System::nanoTime), share);
+            CallbackResponse response = serve.apply(call);
+            CallbackReport report = call.report(response, System.nanoTime() - start);
+            notifyObserver(report);
+            return response.whenUndelivered(reason -> undelivered(report, call, reason));
         } finally {
             leaveLoggingContext();
         }
     }
 
-    private static void enterLoggingContext(CallFacts facts) {
-        MDC.put(MDC_REQUEST_ID, facts.requestId());
-        facts.traceId().ifPresent(trace -> MDC.put(MDC_TRACE_ID, trace));
+    private static void enterLoggingContext(RequestMetadata metadata) {
+        MDC.put(MDC_REQUEST_ID, metadata.requestId());
+        metadata.traceId().ifPresent(trace -> MDC.put(MDC_TRACE_ID, trace));
     }
 
     private static void leaveLoggingContext() {
@@ -161,8 +141,17 @@ public final class CallbackHandler {
         MDC.remove(MDC_TRACE_ID);
     }
 
-    private void undelivered(CallFacts facts, CallbackReport report, Call call, String reason) {
-        enterLoggingContext(facts);
+    /** A failing observer does not change the response. */
+    private void notifyObserver(CallbackReport report) {
+        try {
+            observer.answered(report);
+        } catch (RuntimeException e) {
+            LOG.error("Request {}: an observer threw an exception.", report.requestId(), e);
+        }
+    }
+
+    private void undelivered(CallbackReport report, Call call, String reason) {
+        enterLoggingContext(call.metadata);
         try {
             observer.undelivered(report, reason);
             call.recordUndelivered();
@@ -173,30 +162,11 @@ public final class CallbackHandler {
         }
     }
 
-    /** The answer is fixed now: a failing observer does not change it. */
-    private void tell(CallbackReport report) {
-        try {
-            observer.answered(report);
-        } catch (RuntimeException e) {
-            LOG.error("Request {}: an observer threw an exception.", report.requestId(), e);
-        }
-    }
-
-    private static Optional<DigestAlgorithm> digestAlgorithm(CallbackRequest request) {
-        if (request instanceof CallbackRequest.RawSignature raw) {
-            return Optional.of(raw.data().digest().algorithm());
-        }
-        if (request instanceof CallbackRequest.ContainerSignature container) {
-            return Optional.of(container.digest().algorithm());
-        }
-        return Optional.empty();
-    }
-
     /** A request in progress and the facts for its report. Not thread-safe. */
     private final class Call {
 
-        private final CallFacts facts;
-        private final LimitedBody body;
+        private final RequestMetadata metadata;
+        private final RequestBody body;
         private final MemoryBudget.Share share;
         private CallbackRequest request;
         private String reason;
@@ -206,25 +176,24 @@ public final class CallbackHandler {
         private SigningService signing;
         private long readingNanos;
 
-        Call(CallFacts facts, LimitedBody body, MemoryBudget.Share share) {
-            this.facts = facts;
+        Call(RequestMetadata metadata, RequestBody body, MemoryBudget.Share share) {
+            this.metadata = metadata;
             this.body = body;
             this.share = share;
         }
 
-        CallbackReport report(CallbackAnswer answer, long totalNanos) {
-            Optional<CallbackRequest> asked = Optional.ofNullable(request);
+        CallbackReport report(CallbackResponse response, long totalNanos) {
             Optional<AuditEvent> recorded = Optional.ofNullable(event);
             return new CallbackReport(
-                    facts.requestId(),
-                    asked.map(CallbackRequest::action),
+                    metadata.requestId(),
+                    Optional.ofNullable(request).map(CallbackRequest::action),
                     recorded.map(AuditEvent::callers).orElse(List.of()),
-                    Optional.ofNullable(facts.transportFacts().get(TransportFacts.REMOTE_ADDRESS)),
+                    Optional.ofNullable(metadata.requestAttributes().get(TransportFacts.REMOTE_ADDRESS)),
                     recorded.flatMap(AuditEvent::keyName),
-                    asked.flatMap(CallbackHandler::digestAlgorithm),
+                    digestAlgorithm(),
                     body.count(),
-                    answer.outcome(),
-                    answer.status(),
+                    response.outcome(),
+                    response.status(),
                     Optional.ofNullable(reason),
                     Optional.ofNullable(unavailableReason),
                     Duration.ofNanos(totalNanos),
@@ -235,119 +204,145 @@ public final class CallbackHandler {
                     recorded.map(AuditEvent::timestampMissing).orElse(false));
         }
 
-        /** In the audit log, if the request is there. */
+        private Optional<DigestAlgorithm> digestAlgorithm() {
+            if (request instanceof CallbackRequest.RawSignature raw) {
+                return Optional.of(raw.data().digest().algorithm());
+            }
+            return request instanceof CallbackRequest.ContainerSignature container
+                    ? Optional.of(container.digest().algorithm())
+                    : Optional.empty();
+        }
+
+        /** Adds the failure to the audit log if the request is there. */
         void recordUndelivered() {
             if (event != null && !unrecorded) {
                 signing.responseUndelivered(event);
             }
         }
 
-        CallbackAnswer answer() {
-            CallbackAnswer answer = serve();
-            // A client that waits to be asked for its body has sent none, and is not to begin now.
-            boolean readToItsEnd = !(facts.continueExpected() && body.untouched()) && discardRest();
-            if (body.tooLarge()) {
-                answer = tooLarge();
+        CallbackResponse respond() {
+            CallbackResponse response = serve();
+            // A client that waits for the interim response has sent no body, and must not start now.
+            boolean readToItsEnd = !(metadata.continueExpected() && !body.isOpened()) && discardRest();
+            if (body.isTooLarge()) {
+                response = tooLarge();
             }
-            // The server must not take what is left for the next request.
-            return readToItsEnd ? answer : answer.withHeader("Connection", "close");
+            // The server must not read the rest of the body as the next request.
+            return readToItsEnd ? response : response.withHeader("Connection", "close");
         }
 
-        private CallbackAnswer tooLarge() {
-            return ErrorAnswer.of(
-                    HttpErrorCode.BODY_TOO_LARGE,
-                    "The body is larger than " + limits.maxBodyBytes() + " bytes, the limit of this service.",
-                    facts.requestId());
+        private boolean discardRest() {
+            long start = System.nanoTime();
+            try {
+                return body.discardRest();
+            } catch (IOException e) {
+                // The client has disconnected, or the server has ended the request. The response stays the same.
+                LOG.debug("Request {}: the rest of the body could not be read.", metadata.requestId(), e);
+                return false;
+            } finally {
+                readingNanos += System.nanoTime() - start;
+            }
         }
 
-        private CallbackAnswer serve() {
+        private CallbackResponse serve() {
             if (!isJson()) {
-                return ErrorAnswer.of(
+                return error(
                         HttpErrorCode.UNSUPPORTED_MEDIA_TYPE,
-                        "The header Content-Type must say application/json, once, as the body must be a JSON object.",
-                        facts.requestId());
+                        "The header Content-Type must say application/json, once, as the body must be a JSON object.");
             }
             if (!isPlain()) {
-                return ErrorAnswer.unsupportedContentEncoding(facts.requestId());
+                return error(
+                                HttpErrorCode.UNSUPPORTED_CONTENT_ENCODING,
+                                "The body must come as it is, without a Content-Encoding such as gzip.")
+                        .withHeader("Accept-Encoding", "identity");
             }
-            if (facts.contentLength().orElse(0) > limits.maxBodyBytes()) {
+            if (metadata.contentLength().orElse(0) > limits.maxBodyBytes()) {
                 return tooLarge();
             }
             try {
                 signing = service.get();
                 request = read(signing.rawData() != RawDataRule.ANY);
-                return perform(signing);
-            } catch (BodyTooLargeException e) {
+                return perform();
+            } catch (RequestBody.TooLargeException e) {
                 return tooLarge();
-            } catch (RequestMemoryException e) {
-                reason = e.getMessage();
-                return ErrorAnswer.unavailable(
-                        "The signing service holds as many long texts of requests as it may at once.",
-                        facts.requestId());
             } catch (SlowBodyException e) {
                 reason = e.getMessage();
-                return ErrorAnswer.of(
-                        HttpErrorCode.REQUEST_TIMEOUT,
-                        "The body arrives too slowly to be waited for.",
-                        facts.requestId());
-            } catch (UnrecordedRequestException e) {
-                // As long as the audit log cannot be written, each request comes here.
-                LOG.debug("Request {} could not be recorded.", facts.requestId(), e);
-                unrecorded = true;
+                return error(HttpErrorCode.REQUEST_TIMEOUT, "The body arrives too slowly to be waited for.");
+            } catch (MemoryBudget.ExhaustedException e) {
                 reason = e.getMessage();
-                return ErrorAnswer.of(e, facts.requestId());
+                return error(
+                        HttpErrorCode.UNAVAILABLE,
+                        "The signing service holds as many long texts of requests as it may at once.");
             } catch (SigningException e) {
-                reason = e.getMessage();
-                if (e instanceof SigningUnavailableException unavailable) {
-                    unavailableReason = unavailable.reason();
-                }
-                if (e.code() == ErrorCode.INTERNAL || e.code() == ErrorCode.INVALID_CONFIGURATION) {
-                    LOG.error("Request {} failed.", facts.requestId(), e);
-                }
-                return ErrorAnswer.of(e, facts.requestId());
+                return failed(e);
             } catch (RuntimeException e) {
-                LOG.error("Request {} failed with an unexpected error.", facts.requestId(), e);
-                return ErrorAnswer.internal(facts.requestId());
+                LOG.error("Request {} failed with an unexpected error.", metadata.requestId(), e);
+                return ErrorResponses.internal(metadata.requestId());
             }
         }
 
+        private CallbackResponse failed(SigningException e) {
+            reason = e.getMessage();
+            unrecorded = e instanceof UnrecordedRequestException;
+            if (e instanceof SigningUnavailableException unavailable) {
+                unavailableReason = unavailable.reason();
+            }
+            if (unrecorded) {
+                // While the audit log cannot be written, each request fails like this.
+                LOG.debug("Request {} could not be recorded.", metadata.requestId(), e);
+            } else if (e.code() == ErrorCode.INTERNAL || e.code() == ErrorCode.INVALID_CONFIGURATION) {
+                LOG.error("Request {} failed.", metadata.requestId(), e);
+            }
+            return ErrorResponses.of(e, metadata.requestId());
+        }
+
+        private CallbackResponse error(HttpErrorCode code, String message) {
+            return ErrorResponses.of(code, message, metadata.requestId());
+        }
+
+        private CallbackResponse tooLarge() {
+            return error(
+                    HttpErrorCode.BODY_TOO_LARGE,
+                    "The body is larger than " + limits.maxBodyBytes() + " bytes, the limit of this service.");
+        }
+
         private boolean isJson() {
-            return facts.contentType()
+            return metadata.contentType()
                     .map(value -> value.split(";", 2)[0].strip())
                     .filter("application/json"::equalsIgnoreCase)
                     .isPresent();
         }
 
         private boolean isPlain() {
-            return facts.contentEncoding()
+            return metadata.contentEncoding()
                     .map(String::strip)
                     .filter(encoding -> !encoding.isEmpty() && !"identity".equalsIgnoreCase(encoding))
                     .isEmpty();
         }
 
-        private CallbackRequest read(boolean inspectRawData) throws BodyTooLargeException, SlowBodyException {
+        private CallbackRequest read(boolean inspectRawData) throws RequestBody.TooLargeException, SlowBodyException {
             long start = System.nanoTime();
             try {
                 return reader.read(body, share, inspectRawData);
-            } catch (BodyTooLargeException | SlowBodyException e) {
+            } catch (RequestBody.TooLargeException | SlowBodyException e) {
                 throw e;
             } catch (IOException e) {
-                LOG.debug("Request {}: the body broke off.", facts.requestId(), e);
+                LOG.debug("Request {}: the body broke off.", metadata.requestId(), e);
                 throw new InvalidRequestException("The body could not be read to its end.");
             } finally {
                 readingNanos += System.nanoTime() - start;
             }
         }
 
-        private CallbackAnswer perform(SigningService signing) {
+        private CallbackResponse perform() {
             // The deadlines begin with the last byte of the request: the time in which the client sent its body does
             // not count.
-            RequestContext context = RequestContext.builder(facts.requestId())
-                    .traceId(facts.traceId().orElse(null))
+            RequestContext context = RequestContext.builder(metadata.requestId())
+                    .traceId(metadata.traceId().orElse(null))
                     .deadline(after(limits.signingLimit()))
                     .auditDeadline(after(limits.auditLimit()))
                     .signingToken(request.signingToken().orElse(null))
-                    .transportFacts(facts.transportFacts())
+                    .transportFacts(metadata.requestAttributes())
                     .whenEnded(ended -> event = ended)
                     .build();
             if (request instanceof CallbackRequest.ContainerSignature container) {
@@ -355,33 +350,20 @@ public final class CallbackHandler {
                 ContainerFormat format =
                         container.format() == ContainerFormat.CADES_B_B ? signing.cadesLevel() : container.format();
                 ContainerRequest wanted = ContainerRequest.forDigest(format, container.digest());
-                return CallbackAnswer.octets(signing.signContainer(context, wanted));
+                return CallbackResponse.octets(signing.signContainer(context, wanted));
             }
             if (request instanceof CallbackRequest.RawSignature raw) {
-                return CallbackAnswer.octets(signing.signRaw(context, raw.data()));
+                return CallbackResponse.octets(signing.signRaw(context, raw.data()));
             }
             if (request instanceof CallbackRequest.Certificates) {
-                return CertificatesAnswer.of(signing.certificates(context), certificateEncoding);
+                return certificateEncoding.response(signing.certificates(context));
             }
             throw new IllegalStateException("Unknown callback: " + request.action());
         }
 
         private Deadline after(Duration limit) {
-            Duration left = limit.minus(facts.waited());
+            Duration left = limit.minus(metadata.waited());
             return Deadline.after(left.isNegative() ? Duration.ZERO : left);
-        }
-
-        private boolean discardRest() {
-            long start = System.nanoTime();
-            try {
-                return body.discard(MAX_DISCARDED_BYTES);
-            } catch (IOException e) {
-                // The client went away, or the server has ended the request: the answer stands all the same.
-                LOG.debug("Request {}: the rest of the body could not be read.", facts.requestId(), e);
-                return false;
-            } finally {
-                readingNanos += System.nanoTime() - start;
-            }
         }
     }
 }

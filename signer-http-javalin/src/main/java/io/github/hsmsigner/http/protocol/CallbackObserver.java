@@ -3,26 +3,25 @@ package io.github.hsmsigner.http.protocol;
 import java.util.List;
 
 /**
- * Receives a report of each callback, for example to log or to count it. Default of the handlers: {@link RequestLog}.
- *
- * <p>Implementations are thread-safe, return at once and throw nothing.
+ * Receives a report of each callback, for example to log or to count it. Implementations are thread-safe, return at once
+ * and throw nothing.
  */
 @FunctionalInterface
 public interface CallbackObserver {
 
     /**
-     * The answer to a request is ready; it is sent next. Called on the thread that serves the request.
+     * Called when the response to a request is known, on the thread that serves the request. The response is sent next.
      *
-     * @param report what became of it
+     * @param report the result
      */
     void answered(CallbackReport report);
 
     /**
-     * The answer to a request did not reach its client, which had disconnected. Called after {@link #answered}, on a
-     * thread of the transport. The default implementation does nothing.
+     * Called after {@link #answered} if the client did not receive the response, on a thread of the transport. The
+     * default implementation does nothing.
      *
-     * @param report what became of the request
-     * @param reason why the answer did not reach the client, for the operator
+     * @param report the result
+     * @param reason the reason, for the operator
      */
     default void undelivered(CallbackReport report, String reason) {}
 

@@ -26,7 +26,6 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 
 /**
  * Reads the JSON body of a callback as a stream.
@@ -50,29 +49,19 @@ import java.util.function.UnaryOperator;
  * <p>No error message repeats a value of the request. No error has an error of the JSON parser as its cause, because
  * that may quote the request. Immutable and thread-safe.
  */
-public final class CallbackRequestReader {
+final class CallbackRequestReader {
 
     /** Algorithms that Document Engine can be configured with, by the length of their digests. */
     private static final Map<Integer, String> UNSUPPORTED_DIGESTS = Map.of(16, "md5", 20, "sha1", 28, "sha224");
 
     private static final int MAX_CACHED_NAMES = 64;
 
-    private final CallbackLimits limits;
+    private final CallbackLimits.Json limits;
     private final StreamReadConstraints constraints;
 
     private volatile NameTables json;
 
-    /** Makes a reader with the default limits. */
-    public CallbackRequestReader() {
-        this(CallbackLimits.defaults());
-    }
-
-    /**
-     * Makes a reader.
-     *
-     * @param limits how much of a body is taken; the length of the body itself is left to the caller
-     */
-    public CallbackRequestReader(CallbackLimits limits) {
+    CallbackRequestReader(CallbackLimits.Json limits) {
         this.limits = limits;
         this.constraints = StreamReadConstraints.builder()
                 .maxNestingDepth(limits.maxNestingDepth())
@@ -85,54 +74,27 @@ public final class CallbackRequestReader {
     }
 
     /**
-     * Reads one callback to its end, without a limit on the memory of several requests together.
+     * Reads one callback to its end, and leaves the body open.
      *
-     * @param body the JSON text; left open
-     * @return the request
-     * @throws InvalidRequestException if the body is not a well-formed callback, or contradicts itself
-     * @throws UnsupportedRequestException if it asks for an action, digest algorithm or container that is not offered
-     * @throws IOException if the body cannot be read
-     */
-    public CallbackRequest read(InputStream body) throws IOException {
-        return read(body, new MemoryBudget(Long.MAX_VALUE).newShare());
-    }
-
-    /**
-     * Reads one callback to its end, and does not inspect the data of a raw signature.
-     *
-     * @param body the JSON text; left open
-     * @param memory what the request may hold in memory; the caller closes it when the request ends
-     * @return the request
-     * @throws InvalidRequestException if the body is not a well-formed callback, or contradicts itself
-     * @throws UnsupportedRequestException if it asks for an action, digest algorithm or container that is not offered
-     * @throws RequestMemoryException if the memory for its texts is not left
-     * @throws IOException if the body cannot be read
-     */
-    public CallbackRequest read(InputStream body, MemoryBudget.Share memory) throws IOException {
-        return read(body, memory, false);
-    }
-
-    /**
-     * Reads one callback to its end.
-     *
-     * @param body the JSON text; left open
-     * @param memory what the request may hold in memory; the caller closes it when the request ends
+     * @param memory the memory of the request; the caller closes it when the request ends
      * @param inspectRawData whether to inspect the data of a raw signature, of which at most
      *     {@value io.github.hsmsigner.core.RawData#MAX_SIGNED_ATTRIBUTES} bytes are kept for that
-     * @return the request
      * @throws InvalidRequestException if the body is not a well-formed callback, or contradicts itself
-     * @throws UnsupportedRequestException if it asks for an action, digest algorithm or container that is not offered
-     * @throws RequestMemoryException if the memory for its texts is not left
+     * @throws UnsupportedRequestException if it asks for an action, digest algorithm or container that is not supported
+     * @throws MemoryBudget.ExhaustedException if the memory for its texts is not left
      * @throws IOException if the body cannot be read
      */
-    public CallbackRequest read(InputStream body, MemoryBudget.Share memory, boolean inspectRawData)
-            throws IOException {
+    CallbackRequest read(InputStream body, MemoryBudget.Share memory, boolean inspectRawData) throws IOException {
         NameTables tables = json;
-        try {
-            return read(
-                    tables,
-                    new ResumableBody(body, memory),
-                    inspectRawData ? digest -> digest.inspected(memory) : UnaryOperator.identity());
+        JsonInput input = new JsonInput(body, memory);
+        try (JsonParser parser = tables.createParser(input)) {
+            return new Reading(parser, input, inspectRawData ? memory : null).read();
+        } catch (JsonEOFException e) {
+            throw new InvalidRequestException("The body ends before its JSON object does.");
+        } catch (StreamConstraintsException e) {
+            throw limitExceeded();
+        } catch (JsonProcessingException e) {
+            throw new InvalidRequestException("The body is not well-formed JSON in UTF-8.");
         } finally {
             if (tables.size() > MAX_CACHED_NAMES) {
                 json = new NameTables(constraints);
@@ -145,122 +107,11 @@ public final class CallbackRequestReader {
         return json.size();
     }
 
-    private CallbackRequest read(JsonFactory factory, ResumableBody resumable, UnaryOperator<StreamedDigest> inspection)
-            throws IOException {
-        try (JsonParser parser = factory.createParser(resumable)) {
-            CallbackFields fields = readObject(parser, resumable, inspection);
-            requireEnd(parser);
-            return fields.toRequest();
-        } catch (JsonEOFException e) {
-            throw new InvalidRequestException("The body ends before its JSON object does.");
-        } catch (StreamConstraintsException e) {
-            throw pastLimit();
-        } catch (JsonProcessingException e) {
-            throw new InvalidRequestException("The body is not well-formed JSON in UTF-8.");
-        }
-    }
-
-    private InvalidRequestException pastLimit() {
+    private InvalidRequestException limitExceeded() {
         return new InvalidRequestException("The JSON in the body exceeds a limit: " + limits.maxNestingDepth()
                 + " levels, " + limits.maxTokens() + " tokens, names of " + limits.maxNameLength()
                 + " bytes, numbers of " + limits.maxNumberLength() + ", texts of " + limits.maxTextLength()
                 + " and signing tokens of " + limits.maxSigningTokenLength() + " characters.");
-    }
-
-    private CallbackFields readObject(JsonParser parser, ResumableBody body, UnaryOperator<StreamedDigest> inspection)
-            throws IOException {
-        JsonToken first = parser.nextToken();
-        if (first == null) {
-            throw new InvalidRequestException("The body is empty; a JSON object is expected.");
-        }
-        if (first != JsonToken.START_OBJECT) {
-            throw new InvalidRequestException("The body is JSON but not an object; a JSON object is expected.");
-        }
-        CallbackFields fields = new CallbackFields();
-        Set<String> names = new HashSet<>();
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String name = parser.currentName();
-            if (!names.add(name)) {
-                throw new InvalidRequestException("A field of the JSON object occurs twice.");
-            }
-            // A field that is null counts as absent, which is how serialisers write what they do not have.
-            if (parser.nextToken() != JsonToken.VALUE_NULL) {
-                readField(parser, body, name, fields, inspection);
-            }
-        }
-        return fields;
-    }
-
-    private static void requireEnd(JsonParser parser) throws IOException {
-        try {
-            if (parser.nextToken() == null) {
-                return;
-            }
-        } catch (JsonProcessingException e) {
-            throw trailingContent();
-        }
-        throw trailingContent();
-    }
-
-    private static InvalidRequestException trailingContent() {
-        return new InvalidRequestException("Something follows the JSON object in the body; nothing may.");
-    }
-
-    private void readField(
-            JsonParser parser,
-            ResumableBody body,
-            String name,
-            CallbackFields fields,
-            UnaryOperator<StreamedDigest> inspection)
-            throws IOException {
-        switch (name) {
-            case CallbackFields.ACTION -> fields.action(CallbackAction.fromText(text(parser, body, name)));
-            case CallbackFields.HASH_ALGORITHM ->
-                fields.hashAlgorithm(DigestAlgorithm.fromName(text(parser, body, name)));
-            case CallbackFields.SIGNATURE_TYPE -> fields.format(format(text(parser, body, name)));
-            case CallbackFields.DIGEST, CallbackFields.DOCUMENT_DIGEST -> fields.digest(digest(parser, body, name));
-            case CallbackFields.ENCODED_CONTENTS ->
-                fields.contents(hash(
-                        parser,
-                        name,
-                        new StreamedDigest(fields.contentsAlgorithms()),
-                        digest -> ContentsDecoder.decode(parser, body, digest)));
-            case CallbackFields.DATA_TO_BE_SIGNED ->
-                fields.dataToBeSigned(hash(
-                        parser,
-                        name,
-                        inspection.apply(new StreamedDigest(fields.dataToBeSignedAlgorithms())),
-                        digest -> parser.readBinaryValue(Base64Variants.MIME_NO_LINEFEEDS, digest)));
-            case CallbackFields.SIGNING_TOKEN -> fields.signingToken(signingToken(parser, body));
-            default -> parser.skipChildren();
-        }
-    }
-
-    private static void requireText(JsonParser parser, String name) {
-        if (parser.currentToken() != JsonToken.VALUE_STRING) {
-            throw new InvalidRequestException("The field " + name + " must be a JSON string.");
-        }
-    }
-
-    /**
-     * Collects the text of a field and checks its length. The parser itself checks the length only where a text does
-     * not fit its buffer.
-     */
-    private void collectText(JsonParser parser, ResumableBody body, String name, int maxLength) throws IOException {
-        requireText(parser, name);
-        body.collecting(true);
-        try {
-            if (parser.getTextLength() > maxLength) {
-                throw pastLimit();
-            }
-        } finally {
-            body.collecting(false);
-        }
-    }
-
-    private String text(JsonParser parser, ResumableBody body, String name) throws IOException {
-        collectText(parser, body, name, limits.maxTextLength());
-        return parser.getText();
     }
 
     private static ContainerFormat format(String signatureType) {
@@ -271,68 +122,162 @@ public final class CallbackRequestReader {
         };
     }
 
-    private byte[] digest(JsonParser parser, ResumableBody body, String name) throws IOException {
-        String hex = text(parser, body, name);
-        byte[] digest;
-        try {
-            digest = HexFormat.of().parseHex(hex);
-        } catch (IllegalArgumentException e) {
-            throw new InvalidRequestException("The field " + name
-                    + " must hold a digest in hexadecimal: an even number of the digits 0-9 and a-f.");
+    /** Reads one body. Not thread-safe. */
+    private final class Reading {
+
+        private final JsonParser parser;
+        private final JsonInput input;
+        private final MemoryBudget.Share inspectionMemory;
+        private final CallbackFields fields = new CallbackFields();
+
+        /** The memory is {@code null} if the data of a raw signature is not inspected. */
+        Reading(JsonParser parser, JsonInput input, MemoryBudget.Share inspectionMemory) {
+            this.parser = parser;
+            this.input = input;
+            this.inspectionMemory = inspectionMemory;
         }
-        if (DigestAlgorithm.ofLength(digest.length).isEmpty()) {
-            String unsupported = UNSUPPORTED_DIGESTS.get(digest.length);
-            if (unsupported != null) {
-                throw new InvalidRequestException("The field " + name + " holds " + digest.length
-                        + " bytes, which is the length of a digest of " + unsupported + ". " + unsupported
-                        + " is not supported; use one of sha256, sha384, sha512.");
+
+        CallbackRequest read() throws IOException {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                throw new InvalidRequestException("The body is empty; a JSON object is expected.");
             }
-            throw new InvalidRequestException("The field " + name + " holds " + digest.length
-                    + " bytes, which is not the length of a digest: 32 for sha256, 48 for sha384, 64 for sha512.");
+            if (first != JsonToken.START_OBJECT) {
+                throw new InvalidRequestException("The body is JSON but not an object; a JSON object is expected.");
+            }
+            Set<String> names = new HashSet<>();
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                String name = parser.currentName();
+                if (!names.add(name)) {
+                    throw new InvalidRequestException("A field of the JSON object occurs twice.");
+                }
+                // A field that is null counts as absent, because serialisers write absent fields like that.
+                if (parser.nextToken() != JsonToken.VALUE_NULL) {
+                    readField(name);
+                }
+            }
+            requireEnd();
+            return fields.toRequest();
         }
-        return digest;
+
+        private void requireEnd() throws IOException {
+            boolean end;
+            try {
+                end = parser.nextToken() == null;
+            } catch (JsonProcessingException e) {
+                end = false;
+            }
+            if (!end) {
+                throw new InvalidRequestException("Something follows the JSON object in the body; nothing may.");
+            }
+        }
+
+        private void readField(String name) throws IOException {
+            switch (name) {
+                case CallbackFields.ACTION -> fields.action = CallbackAction.fromText(text(name));
+                case CallbackFields.HASH_ALGORITHM -> fields.hashAlgorithm = DigestAlgorithm.fromName(text(name));
+                case CallbackFields.SIGNATURE_TYPE -> fields.format = format(text(name));
+                case CallbackFields.DIGEST, CallbackFields.DOCUMENT_DIGEST -> fields.digest(digest(name));
+                case CallbackFields.ENCODED_CONTENTS -> {
+                    StreamedDigest digest = new StreamedDigest(fields.contentsAlgorithms(), null);
+                    fields.contents = decode(name, digest, () -> input.decodeBase64(parser, digest));
+                }
+                case CallbackFields.DATA_TO_BE_SIGNED -> {
+                    StreamedDigest digest = new StreamedDigest(fields.dataToBeSignedAlgorithms(), inspectionMemory);
+                    fields.dataToBeSigned = decode(
+                            name, digest, () -> parser.readBinaryValue(Base64Variants.MIME_NO_LINEFEEDS, digest));
+                }
+                case CallbackFields.SIGNING_TOKEN -> fields.signingToken = signingToken();
+                default -> parser.skipChildren();
+            }
+        }
+
+        private StreamedDigest decode(String name, StreamedDigest digest, Decoding decoding) throws IOException {
+            requireText(name);
+            try {
+                decoding.run();
+            } catch (JsonEOFException e) {
+                throw e;
+            } catch (JsonProcessingException | IllegalArgumentException e) {
+                throw new InvalidRequestException(
+                        "The field " + name + " must hold Base64 of the standard alphabet, with padding.");
+            }
+            if (digest.isEmpty()) {
+                throw new InvalidRequestException("The field " + name + " is empty; there is nothing to sign.");
+            }
+            return digest;
+        }
+
+        private void requireText(String name) {
+            if (parser.currentToken() != JsonToken.VALUE_STRING) {
+                throw new InvalidRequestException("The field " + name + " must be a JSON string.");
+            }
+        }
+
+        private String text(String name) throws IOException {
+            collectText(name, limits.maxTextLength());
+            return parser.getText();
+        }
+
+        /**
+         * Collects the text of a field and checks its length. The parser itself checks the length only if a text does
+         * not fit its buffer.
+         */
+        private void collectText(String name, int maxLength) throws IOException {
+            requireText(name);
+            input.collecting(true);
+            try {
+                if (parser.getTextLength() > maxLength) {
+                    throw limitExceeded();
+                }
+            } finally {
+                input.collecting(false);
+            }
+        }
+
+        private byte[] digest(String name) throws IOException {
+            byte[] digest;
+            try {
+                digest = HexFormat.of().parseHex(text(name));
+            } catch (IllegalArgumentException e) {
+                throw new InvalidRequestException("The field " + name
+                        + " must hold a digest in hexadecimal: an even number of the digits 0-9 and a-f.");
+            }
+            if (DigestAlgorithm.ofLength(digest.length).isEmpty()) {
+                String unsupported = UNSUPPORTED_DIGESTS.get(digest.length);
+                throw new InvalidRequestException("The field " + name + " holds " + digest.length + " bytes, which is "
+                        + (unsupported == null
+                                ? "not the length of a digest: 32 for sha256, 48 for sha384, 64 for sha512."
+                                : "the length of a digest of " + unsupported + ". " + unsupported
+                                        + " is not supported; use one of sha256, sha384, sha512."));
+            }
+            return digest;
+        }
+
+        /** Avoids String, so that the bytes can be wiped. The parser's own buffer is out of reach. */
+        private SigningToken signingToken() throws IOException {
+            collectText(CallbackFields.SIGNING_TOKEN, limits.maxSigningTokenLength());
+            CharBuffer characters =
+                    CharBuffer.wrap(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+            try {
+                ByteBuffer octets = StandardCharsets.UTF_8.newEncoder().encode(characters);
+                try {
+                    return SigningToken.of(Arrays.copyOf(octets.array(), octets.limit()));
+                } finally {
+                    Arrays.fill(octets.array(), (byte) 0);
+                }
+            } catch (CharacterCodingException e) {
+                // Half a surrogate pair has no encoding in UTF-8. A replacement character would make different tokens
+                // equal.
+                throw new InvalidRequestException("The field signing_token is not well-formed Unicode.");
+            }
+        }
     }
 
-    private static StreamedDigest hash(JsonParser parser, String name, StreamedDigest digest, Decoding decoding)
-            throws IOException {
-        requireText(parser, name);
-        try {
-            decoding.decodeTo(digest);
-        } catch (JsonEOFException e) {
-            throw e;
-        } catch (JsonProcessingException | IllegalArgumentException e) {
-            throw new InvalidRequestException(
-                    "The field " + name + " must hold Base64 of the standard alphabet, with padding.");
-        }
-        if (digest.isEmpty()) {
-            throw new InvalidRequestException("The field " + name + " is empty; there is nothing to sign.");
-        }
-        return digest;
-    }
-
-    /** Decodes the text that the parser is at. */
+    /** Decodes the text at which the parser stands. */
     private interface Decoding {
 
-        void decodeTo(StreamedDigest digest) throws IOException;
-    }
-
-    /** Avoids String, so that the bytes can be wiped. The parser's own buffer is out of reach. */
-    private SigningToken signingToken(JsonParser parser, ResumableBody body) throws IOException {
-        collectText(parser, body, CallbackFields.SIGNING_TOKEN, limits.maxSigningTokenLength());
-        CharBuffer characters =
-                CharBuffer.wrap(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
-        try {
-            ByteBuffer octets = StandardCharsets.UTF_8.newEncoder().encode(characters);
-            try {
-                return SigningToken.of(Arrays.copyOf(octets.array(), octets.limit()));
-            } finally {
-                Arrays.fill(octets.array(), (byte) 0);
-            }
-        } catch (CharacterCodingException e) {
-            // Half a surrogate pair has no encoding in UTF-8. A replacement character would make different tokens
-            // equal.
-            throw new InvalidRequestException("The field signing_token is not well-formed Unicode.");
-        }
+        void run() throws IOException;
     }
 
     /**

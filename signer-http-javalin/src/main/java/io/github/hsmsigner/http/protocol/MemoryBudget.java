@@ -4,11 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Limits the memory that all requests together take for what clients send: texts that are longer than the buffer of the
- * JSON parser, and bodies that a server reads ahead. Contents are not included, because they are hashed while they
- * arrive.
- *
- * <p>Thread-safe.
+ * Limits the memory that all requests together take for texts that exceed the buffer of the JSON parser, and for bodies
+ * that a server reads ahead. Contents are hashed while they arrive and take none. Thread-safe.
  */
 public final class MemoryBudget {
 
@@ -25,7 +22,7 @@ public final class MemoryBudget {
     /**
      * Creates a budget.
      *
-     * @param bytes the most memory that may be in use at the same time
+     * @param bytes the most memory that can be in use at the same time
      * @throws IllegalArgumentException if the number is negative
      */
     public MemoryBudget(long bytes) {
@@ -35,39 +32,19 @@ public final class MemoryBudget {
         this.bytes = bytes;
     }
 
-    /**
-     * Returns the memory that is in use.
-     *
-     * @return bytes
-     */
+    /** {@return the bytes that are in use} */
     public long used() {
         return used.get();
     }
 
-    /**
-     * Returns the number of requests that were refused because the budget was in use.
-     *
-     * @return the number since the budget was created
-     */
+    /** {@return the number of requests that were refused because the budget was in use} */
     public long refused() {
         return refused.sum();
     }
 
-    /**
-     * Starts the share of a request, which holds nothing yet.
-     *
-     * @return a new share, to be closed when the request ends
-     */
+    /** {@return a new share for one request, to be closed when the request ends} */
     public Share newShare() {
         return new Share();
-    }
-
-    private boolean tryTake(long more) {
-        if (used.addAndGet(more) <= bytes) {
-            return true;
-        }
-        used.addAndGet(-more);
-        return false;
     }
 
     /** The memory that one request holds. Not thread-safe. */
@@ -79,13 +56,14 @@ public final class MemoryBudget {
         private Share() {}
 
         /**
-         * Takes more memory, if it is left.
+         * Takes more memory if it is left.
          *
          * @param more bytes
-         * @return whether the request may use the memory
+         * @return whether the request can use the memory
          */
         public boolean tryTake(long more) {
-            if (more > 0 && !MemoryBudget.this.tryTake(more)) {
+            if (more > 0 && used.addAndGet(more) > bytes) {
+                used.addAndGet(-more);
                 return false;
             }
             held += Math.max(0, more);
@@ -93,11 +71,11 @@ public final class MemoryBudget {
         }
 
         /**
-         * Takes more memory if half of the budget is still left afterwards. Optional uses thus leave the other half to
-         * uses that need the memory.
+         * Takes more memory if half of the budget is left afterwards. Optional uses thus leave the other half to uses
+         * that need the memory.
          *
          * @param more bytes
-         * @return whether the request may use the memory
+         * @return whether the request can use the memory
          */
         public boolean tryTakeSpare(long more) {
             return used.get() + more <= bytes / 2 && tryTake(more);
@@ -108,22 +86,32 @@ public final class MemoryBudget {
          * usual requests are served while others use all of it.
          *
          * @param more bytes
-         * @throws RequestMemoryException if it is not left
+         * @throws ExhaustedException if the memory is not left
          */
         public void take(long more) {
             long free = Math.min(more, FREE_BYTES - taken);
             taken += free;
             if (!tryTake(more - free)) {
                 refused.increment();
-                throw new RequestMemoryException(bytes);
+                throw new ExhaustedException(bytes);
             }
         }
 
-        /** Returns what the request holds. */
+        /** Returns the memory to the budget. */
         @Override
         public void close() {
             used.addAndGet(-held);
             held = 0;
+        }
+    }
+
+    /** The texts of a request do not fit into the budget at the moment. */
+    public static final class ExhaustedException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private ExhaustedException(long bytes) {
+            super("The texts of all requests together would take more than " + bytes + " bytes of memory.");
         }
     }
 }

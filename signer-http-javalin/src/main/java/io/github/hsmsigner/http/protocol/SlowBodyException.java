@@ -2,15 +2,13 @@ package io.github.hsmsigner.http.protocol;
 
 import java.io.IOException;
 
-/**
- * A body arrives too slowly to be waited for. A server's stream throws it, and the callback is answered with 408.
- */
+/** A body arrives too slowly. The stream of a server can throw it, and the client gets a 408. */
 public final class SlowBodyException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * Makes an exception.
+     * Creates an exception.
      *
      * @param message what was too slow, for the log
      */
@@ -18,13 +16,7 @@ public final class SlowBodyException extends IOException {
         super(message);
     }
 
-    /**
-     * Makes an exception with a cause.
-     *
-     * @param message what was too slow, for the log
-     * @param cause how the server noticed
-     */
-    public SlowBodyException(String message, Throwable cause) {
+    SlowBodyException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -23,21 +23,17 @@ final class StreamedDigest extends OutputStream {
     private final Map<DigestAlgorithm, MessageDigest> computations = new EnumMap<>(DigestAlgorithm.class);
     private boolean empty = true;
 
-    /** The written bytes, for an inspection; {@code null} if there is none, or if they cannot be signed attributes. */
+    /** The written bytes; {@code null} if they are not inspected, or are too long for signed attributes. */
     private ByteArrayOutputStream kept;
 
-    private MemoryBudget.Share memory;
+    private final MemoryBudget.Share memory;
     private boolean tooLong;
 
-    StreamedDigest(Collection<DigestAlgorithm> algorithms) {
+    /** Keeps the written bytes for an inspection within the memory of the request; {@code null} for none. */
+    StreamedDigest(Collection<DigestAlgorithm> algorithms, MemoryBudget.Share memory) {
         algorithms.forEach(algorithm -> computations.put(algorithm, algorithm.newMessageDigest()));
-    }
-
-    /** Keeps what is written from now on, within the memory of the request, so that it can be inspected. */
-    StreamedDigest inspected(MemoryBudget.Share ofRequest) {
-        memory = ofRequest;
-        kept = new ByteArrayOutputStream();
-        return this;
+        this.memory = memory;
+        this.kept = memory == null ? null : new ByteArrayOutputStream();
     }
 
     @Override
@@ -75,7 +71,7 @@ final class StreamedDigest extends OutputStream {
         return Digest.of(algorithm, computations.get(algorithm).digest());
     }
 
-    /** Ends the computation as {@link #digest}, and inspects what was written if it is to be. */
+    /** Ends the computation as {@link #digest}, and inspects the written bytes if they were kept. */
     RawData rawData(DigestAlgorithm algorithm) {
         Digest digest = digest(algorithm);
         if (tooLong) {

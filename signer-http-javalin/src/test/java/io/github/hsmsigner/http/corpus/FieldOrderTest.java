@@ -8,7 +8,7 @@ import io.github.hsmsigner.core.SigningKeys;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.TestKey;
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
-import io.github.hsmsigner.http.protocol.CallbackAnswer;
+import io.github.hsmsigner.http.protocol.CallbackResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -83,17 +83,17 @@ class FieldOrderTest {
     @ParameterizedTest
     @MethodSource("requests")
     void givesTheSameAnswer(List<String> fields) {
-        CallbackAnswer expected = answer(fields);
+        CallbackResponse expected = answer(fields);
         assertThat(expected.status()).isEqualTo(200);
         for (List<String> order : orders(fields)) {
-            CallbackAnswer answer = answer(order);
+            CallbackResponse answer = answer(order);
             assertThat(Arrays.equals(answer.body(), expected.body()))
                     .as("%s", order)
                     .isTrue();
         }
     }
 
-    private static CallbackAnswer answer(List<String> fields) {
+    private static CallbackResponse answer(List<String> fields) {
         String body = "{" + String.join(",", fields).replace('\'', '"') + "}";
         return protocol.answer("id", body.getBytes(StandardCharsets.UTF_8));
     }

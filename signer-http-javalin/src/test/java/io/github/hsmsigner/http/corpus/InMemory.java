@@ -1,11 +1,9 @@
 package io.github.hsmsigner.http.corpus;
 
 import io.github.hsmsigner.core.SigningService;
-import io.github.hsmsigner.http.protocol.CallFacts;
-import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.CallbackHandler;
-import io.github.hsmsigner.http.protocol.CallbackLimits;
-import io.github.hsmsigner.http.protocol.CertificateEncoding;
+import io.github.hsmsigner.http.protocol.CallbackResponse;
+import io.github.hsmsigner.http.protocol.RequestMetadata;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.util.Map;
@@ -18,12 +16,12 @@ final class InMemory {
     private final CallbackHandler handler;
 
     InMemory(SigningService service) {
-        handler = new CallbackHandler(() -> service, CallbackLimits.defaults(), CertificateEncoding.PEM);
+        handler = new CallbackHandler(() -> service);
     }
 
-    CallbackAnswer answer(String requestId, byte[] body) {
-        return handler.answer(
-                new CallFacts(
+    CallbackResponse answer(String requestId, byte[] body) {
+        return handler.handle(
+                new RequestMetadata(
                         requestId,
                         Optional.of("application/json"),
                         Optional.empty(),
@@ -32,6 +30,6 @@ final class InMemory {
                         Optional.empty(),
                         Duration.ZERO,
                         Map.of()),
-                new ByteArrayInputStream(body));
+                () -> new ByteArrayInputStream(body));
     }
 }

@@ -31,7 +31,8 @@ class MalformedBodiesTest {
         application = Javalin.create(config -> {
                     config.startup.showJavalinBanner = false;
                     config.registerPlugin(new DocumentEnginePlugin(
-                            () -> service, settings -> settings.maxBodyBytes(MalformedBodies.MAX_BODY_BYTES)));
+                            () -> service,
+                            plugin -> plugin.limits = plugin.limits.withMaxBodyBytes(MalformedBodies.MAX_BODY_BYTES)));
                 })
                 .start(0);
         client = new Client(application.port());

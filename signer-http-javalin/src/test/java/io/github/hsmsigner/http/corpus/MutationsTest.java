@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
-import io.github.hsmsigner.http.protocol.CallbackAnswer;
+import io.github.hsmsigner.http.protocol.CallbackResponse;
 import io.github.hsmsigner.testing.Property;
 import io.javalin.Javalin;
 import java.io.ByteArrayInputStream;
@@ -94,7 +94,7 @@ class MutationsTest {
     private record Answer(int status, byte[] body) {}
 
     private Answer answerInMemory(byte[] body) {
-        CallbackAnswer answer = inMemory.answer("id", body);
+        CallbackResponse answer = inMemory.answer("id", body);
         return new Answer(answer.status(), answer.body());
     }
 

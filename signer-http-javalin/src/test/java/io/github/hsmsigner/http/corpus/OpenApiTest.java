@@ -12,9 +12,9 @@ import io.github.hsmsigner.core.TestKey;
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.http.Client;
-import io.github.hsmsigner.http.javalin.BodyPace;
 import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
 import io.github.hsmsigner.http.protocol.HttpErrorCode;
+import io.github.hsmsigner.http.protocol.MinimumDataRate;
 import io.javalin.Javalin;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -60,25 +60,27 @@ class OpenApiTest {
         application = Javalin.create(config -> {
                     config.startup.showJavalinBanner = false;
                     config.registerPlugin(new DocumentEnginePlugin(
-                            () -> signing, settings -> settings.maxBodyBytes(MalformedBodies.MAX_BODY_BYTES)));
-                    config.registerPlugin(
-                            new DocumentEnginePlugin(OpenApiTest::denying, settings -> settings.path("/denied")));
-                    config.registerPlugin(
-                            new DocumentEnginePlugin(OpenApiTest::limiting, settings -> settings.path("/limited")));
-                    config.registerPlugin(new DocumentEnginePlugin(
                             () -> signing,
-                            settings -> settings.path("/impatient")
-                                    .bodyPace(new BodyPace(Integer.MAX_VALUE, Duration.ZERO))));
+                            plugin -> plugin.limits = plugin.limits.withMaxBodyBytes(MalformedBodies.MAX_BODY_BYTES)));
+                    config.registerPlugin(
+                            new DocumentEnginePlugin(OpenApiTest::denying, plugin -> plugin.path = "/denied"));
+                    config.registerPlugin(
+                            new DocumentEnginePlugin(OpenApiTest::limiting, plugin -> plugin.path = "/limited"));
+                    config.registerPlugin(new DocumentEnginePlugin(() -> signing, plugin -> {
+                        plugin.path = "/impatient";
+                        plugin.limits = plugin.limits.withMinimumDataRate(
+                                new MinimumDataRate(Integer.MAX_VALUE, Duration.ZERO));
+                    }));
                     config.registerPlugin(new DocumentEnginePlugin(
                             () -> {
                                 throw SigningUnavailableException.lasting("no HSM", null);
                             },
-                            settings -> settings.path("/unavailable")));
+                            plugin -> plugin.path = "/unavailable"));
                     config.registerPlugin(new DocumentEnginePlugin(
                             () -> {
                                 throw new IllegalStateException("a bug, thrown on purpose");
                             },
-                            settings -> settings.path("/internal")));
+                            plugin -> plugin.path = "/internal"));
                 })
                 .start(0);
         client = new Client(application.port());

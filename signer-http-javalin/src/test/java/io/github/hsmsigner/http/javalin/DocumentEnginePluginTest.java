@@ -127,7 +127,7 @@ class DocumentEnginePluginTest {
         SigningService service = TestKey.service(directory);
         List<CallbackReport> reports = new CopyOnWriteArrayList<>();
         Client client = start(config -> config.registerPlugin(
-                new DocumentEnginePlugin(() -> service, settings -> settings.observer(reports::add))));
+                new DocumentEnginePlugin(() -> service, plugin -> plugin.observer = reports::add)));
 
         HttpResponse<byte[]> response = client.send(client.request("/sign").method(method, BodyPublishers.noBody()));
 
@@ -160,7 +160,7 @@ class DocumentEnginePluginTest {
     void answersTheChainAsBase64OfDerIfSetSo() throws CertificateEncodingException {
         SigningService service = TestKey.service(directory);
         Client client = start(config -> config.registerPlugin(new DocumentEnginePlugin(
-                () -> service, settings -> settings.certificateEncoding(CertificateEncoding.DER))));
+                () -> service, plugin -> plugin.certificateEncoding = CertificateEncoding.DER)));
 
         assertThat(decodedCertificates(client.sign("{\"action\":\"get_certificates\"}"), "certificates"))
                 .containsExactly(TestKey.certificate().getEncoded());
@@ -300,12 +300,12 @@ class DocumentEnginePluginTest {
     void canBeRegisteredOnSeveralPaths() {
         SigningService service = TestKey.service(directory);
         Client client = start(config -> {
-            config.registerPlugin(new DocumentEnginePlugin(() -> service, settings -> settings.path("/a/sign")));
+            config.registerPlugin(new DocumentEnginePlugin(() -> service, plugin -> plugin.path = "/a/sign"));
             config.registerPlugin(new DocumentEnginePlugin(
                     () -> {
                         throw SigningUnavailableException.lasting("none", null);
                     },
-                    settings -> settings.path("/b/sign")));
+                    plugin -> plugin.path = "/b/sign"));
         });
         assertThat(post(client, "/a/sign").statusCode()).isEqualTo(200);
         assertThat(post(client, "/b/sign").statusCode()).isEqualTo(503);

@@ -43,8 +43,8 @@ class HttpMessagesTest {
         SigningService service = EcService.start();
         application = Javalin.create(config -> {
                     config.startup.showJavalinBanner = false;
-                    config.registerPlugin(
-                            new DocumentEnginePlugin(() -> service, settings -> settings.maxBodyBytes(MAX_BODY_BYTES)));
+                    config.registerPlugin(new DocumentEnginePlugin(
+                            () -> service, plugin -> plugin.limits = plugin.limits.withMaxBodyBytes(MAX_BODY_BYTES)));
                 })
                 .start(0);
         client = new Client(application.port());

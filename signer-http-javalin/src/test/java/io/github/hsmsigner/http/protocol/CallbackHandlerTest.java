@@ -34,12 +34,12 @@ class CallbackHandlerTest {
     @TempDir
     private Path directory;
 
-    private static CallFacts facts(OptionalLong length) {
-        return facts(length, Duration.ZERO);
+    private static RequestMetadata metadata(OptionalLong length) {
+        return metadata(length, Duration.ZERO);
     }
 
-    private static CallFacts facts(OptionalLong length, Duration waited) {
-        return new CallFacts(
+    private static RequestMetadata metadata(OptionalLong length, Duration waited) {
+        return new RequestMetadata(
                 "id",
                 Optional.of("application/json"),
                 Optional.empty(),
@@ -50,25 +50,27 @@ class CallbackHandlerTest {
                 Map.of());
     }
 
-    private CallbackAnswer answer(OptionalLong length, InputStream body) {
+    private CallbackResponse answer(OptionalLong length, InputStream body) {
         var service = TestKey.service(directory);
+        return handler(service, CallbackLimits.defaults().withMaxBodyBytes(MAX_BODY_BYTES), report -> {})
+                .handle(metadata(length), () -> body);
+    }
+
+    private static CallbackHandler handler(SigningService service, CallbackLimits limits, CallbackObserver observer) {
         return new CallbackHandler(
-                        () -> service,
-                        CallbackLimits.builder().maxBodyBytes(MAX_BODY_BYTES).build(),
-                        CertificateEncoding.PEM)
-                .answer(facts(length), body);
+                () -> service, limits, CertificateEncoding.PEM, observer, new MemoryBudget(MemoryBudget.DEFAULT_BYTES));
     }
 
     @Test
     void aLargeBodyIsReadToItsEndAndTheConnectionStays() {
-        CallbackAnswer answer = answer(OptionalLong.of(2000), new ByteArrayInputStream(new byte[2000]));
+        CallbackResponse answer = answer(OptionalLong.of(2000), new ByteArrayInputStream(new byte[2000]));
         assertThat(answer.status()).isEqualTo(413);
         assertThat(answer.headers()).doesNotContainKey("Connection");
     }
 
     @Test
     void aBodyWithoutEndIsNotReadToItsEndAndTheConnectionIsClosed() {
-        CallbackAnswer answer = answer(OptionalLong.empty(), new Endless());
+        CallbackResponse answer = answer(OptionalLong.empty(), new Endless());
         assertThat(answer.status()).isEqualTo(413);
         assertThat(answer.headers()).containsEntry("Connection", "close");
     }
@@ -104,13 +106,14 @@ class CallbackHandlerTest {
             Duration timeLimit, Duration signing, Duration recording) {
         DeadlineLog log = new DeadlineLog();
         SigningService service = TestKey.service(directory, log.policy(), log);
-        CallbackLimits limits = CallbackLimits.builder().timeLimit(timeLimit).build();
-        CallbackHandler handler = new CallbackHandler(() -> service, limits, CertificateEncoding.PEM);
+        CallbackLimits limits = CallbackLimits.defaults().withTimeLimit(timeLimit);
+        CallbackHandler handler = handler(service, limits, report -> {});
         Deadline latest = Deadline.after(signing);
         InputStream body =
                 new ByteArrayInputStream("{\"encoded_contents\":\"AAAA\"}".getBytes(StandardCharsets.US_ASCII));
 
-        assertThat(handler.answer(facts(OptionalLong.empty()), body).status()).isEqualTo(200);
+        assertThat(handler.handle(metadata(OptionalLong.empty()), () -> body).status())
+                .isEqualTo(200);
 
         assertThat(limits.signingLimit()).isEqualTo(signing);
         assertThat(limits.auditLimit()).isEqualTo(recording);
@@ -125,27 +128,26 @@ class CallbackHandlerTest {
     void theTimeForWhichTheServerHeldARequestCountsTowardsTheLimit() {
         DeadlineLog log = new DeadlineLog();
         SigningService service = TestKey.service(directory, log.policy(), log);
-        CallbackHandler handler =
-                new CallbackHandler(() -> service, CallbackLimits.defaults(), CertificateEncoding.PEM);
+        CallbackHandler handler = new CallbackHandler(() -> service);
         byte[] body = "{\"encoded_contents\":\"AAAA\"}".getBytes(StandardCharsets.US_ASCII);
 
-        handler.answer(facts(OptionalLong.empty(), Duration.ofSeconds(2)), new ByteArrayInputStream(body));
+        handler.handle(metadata(OptionalLong.empty(), Duration.ofSeconds(2)), () -> new ByteArrayInputStream(body));
 
         assertThat(log.signing.remainingNanos())
                 .isLessThanOrEqualTo(Duration.ofMillis(6_500).toNanos());
         assertThat(log.recording.remainingNanos())
                 .isLessThanOrEqualTo(Duration.ofMillis(6_900).toNanos());
-        handler.answer(facts(OptionalLong.empty(), Duration.ofSeconds(10)), new ByteArrayInputStream(body));
+        handler.handle(metadata(OptionalLong.empty(), Duration.ofSeconds(10)), () -> new ByteArrayInputStream(body));
         assertThat(log.signing.remainingNanos()).isZero();
     }
 
     private static List<CallbackReport> reports(SigningService service, String... bodies) {
         List<CallbackReport> reports = new ArrayList<>();
-        CallbackHandler handler =
-                new CallbackHandler(() -> service, CallbackLimits.defaults(), CertificateEncoding.PEM, reports::add);
+        CallbackHandler handler = handler(service, CallbackLimits.defaults(), reports::add);
         for (String body : bodies) {
-            handler.answer(
-                    facts(OptionalLong.empty()), new ByteArrayInputStream(body.getBytes(StandardCharsets.US_ASCII)));
+            handler.handle(
+                    metadata(OptionalLong.empty()),
+                    () -> new ByteArrayInputStream(body.getBytes(StandardCharsets.US_ASCII)));
         }
         return reports;
     }
@@ -205,14 +207,14 @@ class CallbackHandlerTest {
     @Test
     void anObserverThatFailsChangesNoAnswer() {
         SigningService service = TestKey.service(directory);
-        CallbackHandler handler =
-                new CallbackHandler(() -> service, CallbackLimits.defaults(), CertificateEncoding.PEM, report -> {
-                    throw new IllegalStateException("a fault of the observer");
-                });
+        CallbackHandler handler = handler(service, CallbackLimits.defaults(), report -> {
+            throw new IllegalStateException("a fault of the observer");
+        });
         InputStream body =
                 new ByteArrayInputStream("{\"encoded_contents\":\"AAAA\"}".getBytes(StandardCharsets.US_ASCII));
         try (CapturedLog log = new CapturedLog()) {
-            assertThat(handler.answer(facts(OptionalLong.empty()), body).status())
+            assertThat(handler.handle(metadata(OptionalLong.empty()), () -> body)
+                            .status())
                     .isEqualTo(200);
             assertThat(log.text()).contains("a fault of the observer");
         }

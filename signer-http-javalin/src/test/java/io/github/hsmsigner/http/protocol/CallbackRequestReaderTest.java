@@ -40,7 +40,7 @@ class CallbackRequestReaderTest {
     private static final String BASE64 = Base64.getEncoder().encodeToString(CONTENTS);
     private static final String SHA256 = hex(DigestAlgorithm.SHA256);
 
-    private final CallbackRequestReader reader = new CallbackRequestReader();
+    private final UnlimitedMemoryReader reader = new UnlimitedMemoryReader();
 
     private static String hex(DigestAlgorithm algorithm) {
         return HexFormat.of().formatHex(Digest.compute(algorithm, CONTENTS).bytes());

@@ -62,7 +62,7 @@ class HttpErrorCodeTest {
     @ParameterizedTest
     @EnumSource(HttpErrorCode.class)
     void aResponseHasTheStatusAndTheText(HttpErrorCode code) {
-        CallbackAnswer answer = ErrorAnswer.of(code, "Say please.", "id-1");
+        CallbackResponse answer = ErrorResponses.of(code, "Say please.", "id-1");
         assertThat(answer.status()).isEqualTo(code.status());
         assertThat(answer.outcome()).isEqualTo(code.text());
         assertThat(answer.body())

@@ -21,7 +21,8 @@ class RequestMemoryTest {
     private static final String ACTION = "{\"action\":\"get_certificates\"";
     private static final long BUDGET = 250_000;
 
-    private final CallbackRequestReader reader = new CallbackRequestReader();
+    private final CallbackRequestReader reader =
+            new CallbackRequestReader(CallbackLimits.defaults().json());
     private final MemoryBudget budget = new MemoryBudget(BUDGET);
 
     private static InputStream body(String text) {
@@ -47,7 +48,7 @@ class RequestMemoryTest {
                 return n < 0 ? read() : n;
             }
         };
-        assertThatThrownBy(() -> reader.read(unfinished, share)).hasMessage("Nothing more comes.");
+        assertThatThrownBy(() -> reader.read(unfinished, share, false)).hasMessage("Nothing more comes.");
     }
 
     @Test
@@ -74,8 +75,8 @@ class RequestMemoryTest {
             for (MemoryBudget.Share share : List.of(first, second, third, fourth)) {
                 unfinished(share, 16_000);
             }
-            assertThatThrownBy(() -> reader.read(body(withToken(16_000)), refused))
-                    .isInstanceOf(RequestMemoryException.class)
+            assertThatThrownBy(() -> reader.read(body(withToken(16_000)), refused, false))
+                    .isInstanceOf(MemoryBudget.ExhaustedException.class)
                     .hasMessageContaining("more than " + BUDGET + " bytes");
             assertThat(budget.refused()).isEqualTo(1);
         }
@@ -86,7 +87,8 @@ class RequestMemoryTest {
     @ValueSource(ints = {0, 40, 2_000, 7_000})
     void aUsualTokenFitsTheParserAndTakesNothing(int length) throws IOException {
         MemoryBudget nothing = new MemoryBudget(0);
-        assertThat(reader.read(body(withToken(length)), nothing.newShare()).signingToken())
+        assertThat(reader.read(body(withToken(length)), nothing.newShare(), false)
+                        .signingToken())
                 .isPresent();
     }
 
@@ -105,10 +107,13 @@ class RequestMemoryTest {
         MemoryBudget nothing = new MemoryBudget(0);
         String text = "A".repeat(400_000);
         reader.read(
-                body(ACTION + ",\"x\":\"" + text + "\",\"encoded_contents\":\"" + text + "\"}"), nothing.newShare());
+                body(ACTION + ",\"x\":\"" + text + "\",\"encoded_contents\":\"" + text + "\"}"),
+                nothing.newShare(),
+                false);
         reader.read(
                 body(ACTION + ",\"x\":{\"y\":\"" + text + "\"},\"data_to_be_signed\":\"" + text + "\"}"),
-                nothing.newShare());
+                nothing.newShare(),
+                false);
         assertThat(nothing.refused()).isZero();
     }
 
@@ -132,9 +137,10 @@ class RequestMemoryTest {
                     .append(broken ? "" : "}");
             InputStream body = new ByteArrayInputStream(json.toString().getBytes(Charset.forName(charset)));
             if (broken) {
-                assertThatThrownBy(() -> reader.read(body)).isInstanceOf(InvalidRequestException.class);
+                assertThatThrownBy(() -> reader.read(body, budget.newShare(), false))
+                        .isInstanceOf(InvalidRequestException.class);
             } else {
-                reader.read(body);
+                reader.read(body, budget.newShare(), false);
             }
         }
         assertThat(reader.cachedNames()).isLessThanOrEqualTo(64);

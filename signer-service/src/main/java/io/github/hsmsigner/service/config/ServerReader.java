@@ -245,16 +245,15 @@ final class ServerReader {
     }
 
     private static CallbackLimits callbackLimits(SectionValues values, int longestJwt) {
-        return CallbackLimits.builder()
-                .maxBodyBytes(values.or(MAX_BODY))
-                .maxNestingDepth(values.or(MAX_NESTING))
-                .maxTokens(values.or(MAX_JSON_TOKENS))
-                .maxNameLength(values.or(MAX_NAME))
-                .maxTextLength(values.or(MAX_TEXT))
-                .maxSigningTokenLength(values.get(MAX_SIGNING_TOKEN)
-                        .orElse(Math.max(CallbackLimits.defaults().maxSigningTokenLength(), longestJwt)))
-                .maxNumberLength(values.or(MAX_NUMBER))
-                .build();
+        CallbackLimits defaults = CallbackLimits.defaults();
+        CallbackLimits.Json json = new CallbackLimits.Json(
+                values.or(MAX_NESTING),
+                values.or(MAX_JSON_TOKENS),
+                values.or(MAX_NAME),
+                values.or(MAX_TEXT),
+                values.get(MAX_SIGNING_TOKEN).orElse(Math.max(defaults.json().maxSigningTokenLength(), longestJwt)),
+                values.or(MAX_NUMBER));
+        return new CallbackLimits(values.or(MAX_BODY), json, defaults.minimumDataRate(), defaults.timeLimit());
     }
 
     private static ClientLimits clientLimits(SectionValues values) {

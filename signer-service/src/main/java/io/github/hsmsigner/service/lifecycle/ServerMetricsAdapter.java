@@ -1,7 +1,7 @@
 package io.github.hsmsigner.service.lifecycle;
 
-import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.CallbackReport;
+import io.github.hsmsigner.http.protocol.CallbackResponse;
 import io.github.hsmsigner.service.metrics.ExpositionFormat;
 import io.github.hsmsigner.service.metrics.ServiceMetrics;
 import io.github.hsmsigner.service.server.MetricsPage;
@@ -24,7 +24,7 @@ record ServerMetricsAdapter(ServiceMetrics metrics) implements RequestObserver, 
     }
 
     @Override
-    public void answeredByServer(CallbackAnswer answer) {
+    public void answeredByServer(CallbackResponse answer) {
         metrics.answered(Optional.empty(), answer.outcome());
     }
 

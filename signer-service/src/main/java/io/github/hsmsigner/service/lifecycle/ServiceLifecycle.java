@@ -147,9 +147,7 @@ final class ServiceLifecycle implements AutoCloseable {
                 server.path(),
                 server.tls(),
                 server.admin(),
-                server.callbackLimits().toBuilder()
-                        .timeLimit(settings.signatures().deadline())
-                        .build(),
+                server.callbackLimits().withTimeLimit(settings.signatures().deadline()),
                 server.certificateEncoding(),
                 server.clientLimits(),
                 server.stopLimit(),

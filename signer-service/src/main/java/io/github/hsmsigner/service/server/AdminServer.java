@@ -1,7 +1,6 @@
 package io.github.hsmsigner.service.server;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.http.protocol.ErrorAnswer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -101,7 +100,7 @@ final class AdminServer {
 
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
-            answers.send(request, response, callback, ErrorAnswer::notFound);
+            answers.send(request, response, callback, ServerAnswers::notFound);
             return true;
         }
     }

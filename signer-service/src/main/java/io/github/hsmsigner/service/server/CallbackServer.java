@@ -3,14 +3,14 @@ package io.github.hsmsigner.service.server;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.http.javalin.BodyPace;
 import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
-import io.github.hsmsigner.http.javalin.JavalinAnswers;
+import io.github.hsmsigner.http.javalin.JavalinResponses;
 import io.github.hsmsigner.http.javalin.RequestIds;
-import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.CallbackObserver;
-import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import io.github.hsmsigner.http.protocol.CallbackResponse;
+import io.github.hsmsigner.http.protocol.ErrorResponses;
 import io.github.hsmsigner.http.protocol.MemoryBudget;
+import io.github.hsmsigner.http.protocol.MinimumDataRate;
 import io.github.hsmsigner.http.protocol.RequestLog;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
@@ -138,14 +138,14 @@ final class CallbackServer {
                 settings.path());
     }
 
-    private void configurePlugin(DocumentEnginePlugin.Settings plugin) {
+    private void configurePlugin(DocumentEnginePlugin.Config plugin) {
         ClientLimits limits = settings.clientLimits();
-        plugin.path(settings.path())
-                .observer(CallbackObserver.all(new RequestLog(), observer))
-                .limits(settings.callbackLimits())
-                .memory(memory)
-                .bodyPace(new BodyPace(limits.minBytesPerSecond(), limits.slowGrace()))
-                .certificateEncoding(settings.certificateEncoding());
+        plugin.path = settings.path();
+        plugin.observer = CallbackObserver.all(new RequestLog(new RequestLogThrottle(System::nanoTime)), observer);
+        plugin.limits = settings.callbackLimits()
+                .withMinimumDataRate(new MinimumDataRate(limits.minBytesPerSecond(), limits.slowGrace()));
+        plugin.memory = memory;
+        plugin.certificateEncoding = settings.certificateEncoding();
     }
 
     private void configureServer(JavalinConfig config, OperatorPages pages) {
@@ -196,20 +196,20 @@ final class CallbackServer {
         routes.exception(HttpResponseException.class, (refusal, context) -> answer(context, refusal(refusal, context)));
         routes.exception(Exception.class, (e, context) -> {
             LOG.error("Request {} failed with an unexpected error.", RequestIds.of(context), e);
-            answer(context, ErrorAnswer.internal(RequestIds.of(context)));
+            answer(context, ErrorResponses.internal(RequestIds.of(context)));
         });
     }
 
-    private void answer(Context context, CallbackAnswer answer) {
+    private void answer(Context context, CallbackResponse answer) {
         answers.report(ServletContextRequest.getServletContextRequest(context.req()), RequestIds.of(context), answer);
-        JavalinAnswers.send(context, answer);
+        JavalinResponses.send(context, answer);
     }
 
-    private static CallbackAnswer refusal(HttpResponseException refusal, Context context) {
+    private static CallbackResponse refusal(HttpResponseException refusal, Context context) {
         String requestId = RequestIds.of(context);
         return refusal.getStatus() == 404
-                ? ErrorAnswer.notFound(requestId)
-                : ErrorAnswer.ofHttpServer(refusal.getStatus(), requestId);
+                ? ServerAnswers.notFound(requestId)
+                : ServerAnswers.ofHttpServer(refusal.getStatus(), requestId);
     }
 
     int port() {

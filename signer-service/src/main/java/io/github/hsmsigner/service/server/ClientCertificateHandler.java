@@ -1,6 +1,6 @@
 package io.github.hsmsigner.service.server;
 
-import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import io.github.hsmsigner.http.protocol.ErrorResponses;
 import io.github.hsmsigner.http.protocol.HttpErrorCode;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -54,7 +54,7 @@ final class ClientCertificateHandler extends Handler.Wrapper {
                         request,
                         response,
                         callback,
-                        id -> ErrorAnswer.of(
+                        id -> ErrorResponses.of(
                                 HttpErrorCode.INVALID_CLIENT_CERTIFICATE,
                                 e.getMessage() + " Connect again with a certificate that is valid.",
                                 id));

@@ -37,7 +37,7 @@ record HeapDemand(long bytes, long revocationBytes, long available) {
 
     static HeapDemand of(ServerSettings settings, long revocationBytes, long available) {
         ClientLimits clients = settings.clientLimits();
-        CallbackLimits json = settings.callbackLimits();
+        CallbackLimits.Json json = settings.callbackLimits().json();
         long connection = CONNECTION
                 + (settings.tls().isPresent() ? TLS_CONNECTION : 0)
                 + clients.maxHeaderBytes()

@@ -1,7 +1,7 @@
 package io.github.hsmsigner.service.server;
 
 import io.github.hsmsigner.http.javalin.RequestIds;
-import io.github.hsmsigner.http.protocol.CallbackAnswer;
+import io.github.hsmsigner.http.protocol.CallbackResponse;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
@@ -15,11 +15,11 @@ final class JettyAnswers {
 
     /** Returns the identifier of the request in logs, from its header or a new one. */
     static String requestId(Request request) {
-        return RequestIds.harmlessOrNew(request.getHeaders().get(RequestIds.HEADER));
+        return RequestIds.validOrNew(request.getHeaders().get(RequestIds.HEADER));
     }
 
     /** Sends an answer with the status that it has. */
-    static void send(Response response, Callback callback, CallbackAnswer answer, String requestId) {
+    static void send(Response response, Callback callback, CallbackResponse answer, String requestId) {
         response.setStatus(answer.status());
         answer.headers().forEach(response.getHeaders()::put);
         send(response, callback, answer.contentType(), answer.body(), requestId);

@@ -1,6 +1,5 @@
 package io.github.hsmsigner.service.server;
 
-import io.github.hsmsigner.http.protocol.ErrorAnswer;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -19,7 +18,7 @@ final class JettyErrorAnswers implements Request.Handler {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        answers.send(request, response, callback, id -> ErrorAnswer.ofHttpServer(response.getStatus(), id));
+        answers.send(request, response, callback, id -> ServerAnswers.ofHttpServer(response.getStatus(), id));
         return true;
     }
 }

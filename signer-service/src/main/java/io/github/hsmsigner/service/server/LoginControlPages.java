@@ -1,6 +1,6 @@
 package io.github.hsmsigner.service.server;
 
-import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import io.github.hsmsigner.http.protocol.ErrorResponses;
 import io.github.hsmsigner.http.protocol.HttpErrorCode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -52,18 +52,18 @@ final class LoginControlPages extends Handler.Wrapper {
                     request,
                     response,
                     callback,
-                    id -> ErrorAnswer.of(
+                    id -> ErrorResponses.of(
                             HttpErrorCode.FORBIDDEN,
                             "This request is accepted from the machine or pod of the service only, and not from web pages.",
                             id));
         } else if (!HttpMethod.POST.is(request.getMethod())) {
-            answers.send(request, response, callback, id -> ErrorAnswer.methodNotAllowed("POST", id));
+            answers.send(request, response, callback, id -> ErrorResponses.methodNotAllowed("POST", id));
         } else if (!logins.tokens().contains(token)) {
             answers.send(
                     request,
                     response,
                     callback,
-                    id -> ErrorAnswer.of(
+                    id -> ErrorResponses.of(
                             HttpErrorCode.NOT_FOUND,
                             "The settings have no token of this name; the tokens are " + logins.tokens() + ".",
                             id));
@@ -72,7 +72,8 @@ final class LoginControlPages extends Handler.Wrapper {
                     request,
                     response,
                     callback,
-                    id -> ErrorAnswer.unavailable(
+                    id -> ErrorResponses.of(
+                            HttpErrorCode.UNAVAILABLE,
                             "The token is not open yet, so it has rejected no PIN. GET /health/ready has the reason.",
                             id));
         } else {

@@ -1,6 +1,6 @@
 package io.github.hsmsigner.service.server;
 
-import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import io.github.hsmsigner.http.protocol.ErrorResponses;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Map;
@@ -64,7 +64,7 @@ final class OperatorPages extends Handler.Wrapper {
             return super.handle(request, response, callback);
         }
         if (!HttpMethod.GET.is(request.getMethod()) && !HttpMethod.HEAD.is(request.getMethod())) {
-            answers.send(request, response, callback, id -> ErrorAnswer.methodNotAllowed("GET, HEAD", id));
+            answers.send(request, response, callback, id -> ErrorResponses.methodNotAllowed("GET, HEAD", id));
             return true;
         }
         if (page instanceof MetricsContent) {

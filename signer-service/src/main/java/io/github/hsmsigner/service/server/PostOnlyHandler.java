@@ -1,6 +1,6 @@
 package io.github.hsmsigner.service.server;
 
-import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import io.github.hsmsigner.http.protocol.ErrorResponses;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
@@ -37,7 +37,7 @@ final class PostOnlyHandler extends Handler.Wrapper {
                 request,
                 response,
                 callback,
-                id -> known ? ErrorAnswer.methodNotAllowed("POST", id) : ErrorAnswer.notFound(id));
+                id -> known ? ErrorResponses.methodNotAllowed("POST", id) : ServerAnswers.notFound(id));
         return true;
     }
 

@@ -1,8 +1,8 @@
 package io.github.hsmsigner.service.server;
 
-import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.CallbackObserver;
 import io.github.hsmsigner.http.protocol.CallbackReport;
+import io.github.hsmsigner.http.protocol.CallbackResponse;
 
 /**
  * Receives a report of each request on the callbacks' listener when its answer is known. Each request is reported once,
@@ -17,7 +17,7 @@ public interface RequestObserver extends CallbackObserver {
      *
      * @param answer the answer
      */
-    void answeredByServer(CallbackAnswer answer);
+    void answeredByServer(CallbackResponse answer);
 
     /**
      * Returns an observer that does nothing.
@@ -33,7 +33,7 @@ public interface RequestObserver extends CallbackObserver {
             }
 
             @Override
-            public void answeredByServer(CallbackAnswer answer) {
+            public void answeredByServer(CallbackResponse answer) {
                 // No observer is set.
             }
         };

@@ -1,6 +1,6 @@
 package io.github.hsmsigner.service.server;
 
-import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import io.github.hsmsigner.http.protocol.ErrorResponses;
 import io.github.hsmsigner.http.protocol.HttpErrorCode;
 import java.util.Locale;
 import java.util.Optional;
@@ -51,7 +51,7 @@ final class RequestOriginHandler extends Handler.Wrapper {
                     request,
                     response,
                     callback,
-                    id -> ErrorAnswer.of(
+                    id -> ErrorResponses.of(
                             HttpErrorCode.BROWSER_REQUEST,
                             "The request has a header " + header.get()
                                     + ", which only browsers send. This service accepts requests of servers only.",
@@ -63,7 +63,7 @@ final class RequestOriginHandler extends Handler.Wrapper {
                     request,
                     response,
                     callback,
-                    id -> ErrorAnswer.of(
+                    id -> ErrorResponses.of(
                             HttpErrorCode.MISDIRECTED_REQUEST,
                             "The header Host does not name a host that this service serves.",
                             id));

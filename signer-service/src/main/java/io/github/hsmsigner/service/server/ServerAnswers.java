@@ -1,9 +1,9 @@
 package io.github.hsmsigner.service.server;
 
 import io.github.hsmsigner.core.internal.fetch.PeerText;
-import io.github.hsmsigner.http.protocol.CallbackAnswer;
-import io.github.hsmsigner.http.protocol.ErrorAnswer;
-import io.github.hsmsigner.http.protocol.LogRateLimiter;
+import io.github.hsmsigner.http.protocol.CallbackResponse;
+import io.github.hsmsigner.http.protocol.ErrorResponses;
+import io.github.hsmsigner.http.protocol.HttpErrorCode;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -27,43 +27,67 @@ final class ServerAnswers {
     private static final int MAX_METHOD_LENGTH = 32;
     private static final int MAX_PATH_LENGTH = 200;
 
-    private final Consumer<CallbackAnswer> observer;
+    private final Consumer<CallbackResponse> observer;
     private final LogRateLimiter limiter;
 
     /** Creates the answers of one listener. */
-    ServerAnswers(Consumer<CallbackAnswer> observer, LongSupplier nanoTime) {
+    ServerAnswers(Consumer<CallbackResponse> observer, LongSupplier nanoTime) {
         this.observer = observer;
         this.limiter = new LogRateLimiter(
-                nanoTime,
-                (omitted, seconds) -> LOG.atWarn()
-                        .addKeyValue("requests", omitted)
-                        .addKeyValue("seconds", seconds)
-                        .log(
-                                "Requests that the server refused were not logged, because there were more than {} a second.",
-                                LogRateLimiter.LINES_PER_SECOND));
+                LOG,
+                "requests",
+                "Requests that the server refused were not logged, because there were more than {} a second.",
+                nanoTime);
     }
 
     /** Returns the response of a server that serves as many requests as it may. */
-    static CallbackAnswer tooManyRequests(String requestId) {
-        return ErrorAnswer.unavailable("The signing service is serving as many requests as it may at once.", requestId);
+    static CallbackResponse tooManyRequests(String requestId) {
+        return ErrorResponses.of(
+                HttpErrorCode.UNAVAILABLE,
+                "The signing service is serving as many requests as it may at once.",
+                requestId);
+    }
+
+    static CallbackResponse notFound(String requestId) {
+        return ErrorResponses.of(HttpErrorCode.NOT_FOUND, "There is nothing at this path.", requestId);
+    }
+
+    /** Returns the response to a request that Jetty itself rejected, such as one that is not HTTP. */
+    static CallbackResponse ofHttpServer(int status, String requestId) {
+        if (status == 501) {
+            return ErrorResponses.of(
+                    HttpErrorCode.BAD_HTTP_REQUEST,
+                    status,
+                    "The service knows no transfer coding but chunked.",
+                    requestId);
+        }
+        // Jetty returns 505 for an unknown version of HTTP. That is a fault of the request.
+        return status < 500 || status == 505
+                ? ErrorResponses.of(
+                        HttpErrorCode.BAD_HTTP_REQUEST,
+                        status,
+                        "The HTTP server does not accept this request.",
+                        requestId)
+                : ErrorResponses.of(
+                        HttpErrorCode.HTTP_SERVER, status, "The HTTP server cannot serve this request.", requestId);
     }
 
     /** Reports, logs and sends the answer that the function makes for the request's identifier. */
-    void send(Request request, Response response, Callback callback, Function<String, CallbackAnswer> answer) {
+    void send(Request request, Response response, Callback callback, Function<String, CallbackResponse> answer) {
         String requestId = JettyAnswers.requestId(request);
-        CallbackAnswer made = answer.apply(requestId);
+        CallbackResponse made = answer.apply(requestId);
         report(request, requestId, made);
         JettyAnswers.send(response, callback, made, requestId);
     }
 
     /** Reports, logs and sends an answer to a request whose body is not read, and closes the connection. */
-    void refuse(Request request, Response response, Callback callback, Function<String, CallbackAnswer> answer) {
+    void refuse(Request request, Response response, Callback callback, Function<String, CallbackResponse> answer) {
         response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
         send(request, response, new UnreadBody(request, callback), answer);
     }
 
     /** Reports and logs an answer that the caller sends. */
-    void report(Request request, String requestId, CallbackAnswer answer) {
+    void report(Request request, String requestId, CallbackResponse answer) {
         observer.accept(answer);
         // The path without its query, which may hold anything.
         LOG.atLevel(limiter.admit() ? Level.INFO : Level.DEBUG)

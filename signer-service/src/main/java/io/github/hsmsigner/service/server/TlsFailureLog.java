@@ -1,7 +1,6 @@
 package io.github.hsmsigner.service.server;
 
 import io.github.hsmsigner.core.internal.fetch.PeerText;
-import io.github.hsmsigner.http.protocol.LogRateLimiter;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLException;
 import org.eclipse.jetty.io.ssl.SslHandshakeListener;
@@ -21,13 +20,10 @@ final class TlsFailureLog implements SslHandshakeListener {
 
     TlsFailureLog(LongSupplier nanoTime) {
         this.limiter = new LogRateLimiter(
-                nanoTime,
-                (omitted, seconds) -> LOG.atWarn()
-                        .addKeyValue("handshakes", omitted)
-                        .addKeyValue("seconds", seconds)
-                        .log(
-                                "Failed TLS handshakes were not logged, because there were more than {} a second.",
-                                LogRateLimiter.LINES_PER_SECOND));
+                LOG,
+                "handshakes",
+                "Failed TLS handshakes were not logged, because there were more than {} a second.",
+                nanoTime);
     }
 
     @Override

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hsmsigner.core.SigningPolicy;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.http.TestKey;
-import io.github.hsmsigner.http.protocol.CallFacts;
-import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.CallbackHandler;
 import io.github.hsmsigner.http.protocol.CallbackLimits;
+import io.github.hsmsigner.http.protocol.CallbackResponse;
 import io.github.hsmsigner.http.protocol.CertificateEncoding;
+import io.github.hsmsigner.http.protocol.MemoryBudget;
+import io.github.hsmsigner.http.protocol.RequestLog;
+import io.github.hsmsigner.http.protocol.RequestMetadata;
+import io.github.hsmsigner.service.server.RequestLogThrottle;
 import io.github.hsmsigner.testing.CapturedLog;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -32,12 +35,16 @@ class UnwritableAuditFileTest {
                 AuditFileSettings.builder(directory.resolve("audit.jsonl")).build());
         audit.close();
         SigningService service = TestKey.service(directory, SigningPolicy.open(), audit);
-        CallbackHandler handler =
-                new CallbackHandler(() -> service, CallbackLimits.defaults(), CertificateEncoding.PEM);
+        CallbackHandler handler = new CallbackHandler(
+                () -> service,
+                CallbackLimits.defaults(),
+                CertificateEncoding.PEM,
+                new RequestLog(new RequestLogThrottle(System::nanoTime)),
+                new MemoryBudget(MemoryBudget.DEFAULT_BYTES));
         try (CapturedLog log = new CapturedLog()) {
             for (int i = 0; i < 3; i++) {
-                CallbackAnswer answer = handler.answer(
-                        new CallFacts(
+                CallbackResponse answer = handler.handle(
+                        new RequestMetadata(
                                 "request-" + i,
                                 Optional.of("application/json"),
                                 Optional.empty(),
@@ -46,7 +53,7 @@ class UnwritableAuditFileTest {
                                 Optional.empty(),
                                 Duration.ZERO,
                                 Map.of()),
-                        new ByteArrayInputStream(
+                        () -> new ByteArrayInputStream(
                                 "{\"data_to_be_signed\":\"AQID\"}".getBytes(StandardCharsets.US_ASCII)));
                 assertThat(answer.status()).isEqualTo(500);
                 assertThat(answer.outcome()).isEqualTo("internal");

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.github.hsmsigner.core.RawDataRule;
 import io.github.hsmsigner.core.SignatureScheme;
 import io.github.hsmsigner.http.TestKey;
-import io.github.hsmsigner.http.protocol.CallbackHandler;
 import io.github.hsmsigner.http.protocol.CallbackLimits;
 import io.github.hsmsigner.http.protocol.CertificateEncoding;
 import io.github.hsmsigner.pkcs11.KeySelector;
@@ -70,7 +69,7 @@ class EnvironmentSettingsTest {
         assertThat(settings.server().callbackLimits())
                 .usingRecursiveComparison()
                 .isEqualTo(CallbackLimits.defaults());
-        assertThat(settings.server().callbackLimits().maxBodyBytes()).isEqualTo(CallbackHandler.DEFAULT_MAX_BODY_BYTES);
+        assertThat(settings.server().callbackLimits().maxBodyBytes()).isEqualTo(1_503_238_553L);
         assertThat(settings.server().clientLimits()).isEqualTo(ClientLimits.defaults());
         assertThat(settings.server().certificateEncoding()).isEqualTo(CertificateEncoding.PEM);
         assertThat(settings.server().stopLimit()).isEqualTo(Duration.ofSeconds(20));

@@ -363,8 +363,8 @@ class YamlSettingsTest {
                 audit: {file: audit.jsonl, rotate-at: 0, time-limit: 1s, max-waiting: 5}
                 """);
         assertThat(settings.server().callbackLimits().maxBodyBytes()).isEqualTo(2L << 30);
-        assertThat(settings.server().callbackLimits().maxNameLength()).isEqualTo(99);
-        assertThat(settings.server().callbackLimits().maxTextLength()).isEqualTo(65_536);
+        assertThat(settings.server().callbackLimits().json().maxNameLength()).isEqualTo(99);
+        assertThat(settings.server().callbackLimits().json().maxTextLength()).isEqualTo(65_536);
         assertThat(settings.server().clientLimits().maxHeaderBytes()).isEqualTo(8192);
         assertThat(settings.server().clientLimits().maxRequests()).isEqualTo(9);
         assertThat(settings.signatures().verifyAfterSign()).isFalse();

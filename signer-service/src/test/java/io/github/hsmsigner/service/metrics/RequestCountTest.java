@@ -11,7 +11,7 @@ import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import io.github.hsmsigner.http.protocol.CallbackAction;
-import io.github.hsmsigner.http.protocol.ErrorAnswer;
+import io.github.hsmsigner.http.protocol.ErrorResponses;
 import io.github.hsmsigner.http.protocol.HttpErrorCode;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +43,8 @@ class RequestCountTest {
         metrics.answered(Optional.of(CallbackAction.GET_CERTIFICATES), "ok");
         for (HttpErrorCode code : HttpErrorCode.values()) {
             metrics.answered(
-                    Optional.empty(), ErrorAnswer.of(code, "Say please.", "id").outcome());
+                    Optional.empty(),
+                    ErrorResponses.of(code, "Say please.", "id").outcome());
         }
 
         Scrape scrape = Scrape.of(metrics);

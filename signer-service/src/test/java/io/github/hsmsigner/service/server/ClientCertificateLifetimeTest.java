@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.http.TestKey;
-import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.CallbackReport;
+import io.github.hsmsigner.http.protocol.CallbackResponse;
 import io.github.hsmsigner.testing.SettableClock;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
@@ -140,7 +140,7 @@ class ClientCertificateLifetimeTest {
                     }
 
                     @Override
-                    public void answeredByServer(CallbackAnswer answer) {
+                    public void answeredByServer(CallbackResponse answer) {
                         OUTCOMES.add(answer.outcome());
                     }
                 },

@@ -33,8 +33,14 @@ class HeapDemandTest {
         assertDoesNotFit(DEFAULTS.withMaxConnections(1_300), CallbackLimits.defaults());
         assertDoesNotFit(DEFAULTS.withMaxRequests(320), CallbackLimits.defaults());
         assertDoesNotFit(DEFAULTS.withMaxRequestMemory(8 * MIB), CallbackLimits.defaults());
-        assertDoesNotFit(DEFAULTS, CallbackLimits.builder().maxTokens(1_000).build());
-        assertDoesNotFit(DEFAULTS, CallbackLimits.builder().maxNameLength(1_000).build());
+        assertDoesNotFit(DEFAULTS, limits(1_000, 128));
+        assertDoesNotFit(DEFAULTS, limits(128, 1_000));
+    }
+
+    private static CallbackLimits limits(int tokens, int nameLength) {
+        CallbackLimits defaults = CallbackLimits.defaults();
+        CallbackLimits.Json json = new CallbackLimits.Json(32, tokens, nameLength, 256, 16_384, 256);
+        return new CallbackLimits(defaults.maxBodyBytes(), json, defaults.minimumDataRate(), defaults.timeLimit());
     }
 
     private static void assertDoesNotFit(ClientLimits clients, CallbackLimits json) {

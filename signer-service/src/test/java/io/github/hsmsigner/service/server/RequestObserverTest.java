@@ -8,8 +8,8 @@ import io.github.hsmsigner.core.RevocationInfo;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.http.TestKey;
-import io.github.hsmsigner.http.protocol.CallbackAnswer;
 import io.github.hsmsigner.http.protocol.CallbackReport;
+import io.github.hsmsigner.http.protocol.CallbackResponse;
 import io.github.hsmsigner.testing.CapturedLog;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -234,7 +234,7 @@ class RequestObserverTest {
         }
 
         @Override
-        public void answeredByServer(CallbackAnswer answer) {
+        public void answeredByServer(CallbackResponse answer) {
             list.add(answer.outcome());
         }
 

@@ -1,14 +1,13 @@
 package io.github.hsmsigner.examples.springboot;
 
 import io.github.hsmsigner.core.SigningService;
-import io.github.hsmsigner.http.protocol.CallFacts;
-import io.github.hsmsigner.http.protocol.CallbackAnswer;
+import io.github.hsmsigner.http.protocol.RequestMetadata;
+import io.github.hsmsigner.http.protocol.CallbackResponse;
 import io.github.hsmsigner.http.protocol.CallbackHandler;
-import io.github.hsmsigner.http.protocol.CallbackLimits;
-import io.github.hsmsigner.http.protocol.CertificateEncoding;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -34,7 +33,7 @@ public class CallbackController {
      * @param service what signs
      */
     public CallbackController(SigningService service) {
-        handler = new CallbackHandler(() -> service, CallbackLimits.defaults(), CertificateEncoding.PEM);
+        handler = new CallbackHandler(() -> service);
     }
 
     /**
@@ -47,20 +46,21 @@ public class CallbackController {
     @RequestMapping("/sign")
     public void sign(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String requestId = UUID.randomUUID().toString();
-        CallFacts facts = facts(request, requestId);
-        CallbackAnswer answer = "POST".equals(request.getMethod())
-                ? handler.answer(facts, request.getInputStream())
-                : handler.methodNotAllowed(facts);
-        response.setStatus(answer.status());
+        RequestMetadata metadata = metadata(request, requestId);
+        InputStream body = request.getInputStream();
+        CallbackResponse result = "POST".equals(request.getMethod())
+                ? handler.handle(metadata, () -> body)
+                : handler.methodNotAllowed(metadata);
+        response.setStatus(result.status());
         response.setHeader("X-Request-Id", requestId);
-        answer.headers().forEach(response::setHeader);
-        response.setContentType(answer.contentType());
-        response.getOutputStream().write(answer.body());
+        result.headers().forEach(response::setHeader);
+        response.setContentType(result.contentType());
+        response.getOutputStream().write(result.body());
     }
 
-    private static CallFacts facts(HttpServletRequest request, String requestId) {
+    private static RequestMetadata metadata(HttpServletRequest request, String requestId) {
         long length = request.getContentLengthLong();
-        return new CallFacts(
+        return new RequestMetadata(
                 requestId,
                 values(request, "Content-Type"),
                 values(request, "Content-Encoding"),

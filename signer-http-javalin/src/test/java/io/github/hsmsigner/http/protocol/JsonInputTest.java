@@ -26,20 +26,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Contents that are decoded in blocks give what the JSON parser would have given, wherever something special lies in them. */
-class ContentsDecoderTest {
+class JsonInputTest {
 
     /** What is put into the Base64 text; some of it is allowed in some places. */
     private static final List<String> SPECIAL = List.of(
             "\n", "\r\n", "\\n", "\\/", "\\u002b", "=", "==", "\\u003d", "-", "_", " ", "\u00e9", "\\", "\"", "\u0000",
             "YQ==", "AB=C");
 
-    private final CallbackRequestReader reader = new CallbackRequestReader();
+    private final UnlimitedMemoryReader reader = new UnlimitedMemoryReader();
     private final Random random = new Random(7);
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3})
     void contentsOfEachLengthAroundABlock(int blocks) throws IOException {
-        int near = blocks * ContentsDecoder.BLOCK_LENGTH / 4 * 3;
+        int near = blocks * JsonInput.BLOCK_LENGTH / 4 * 3;
         for (int length = Math.max(1, near - 20); length <= near + 20; length++) {
             byte[] contents = new byte[length];
             random.nextBytes(contents);
@@ -52,7 +52,7 @@ class ContentsDecoderTest {
     void somethingSpecialAnywhere() throws IOException {
         int decoded = 0;
         for (int round = 0; round < 3_000; round++) {
-            byte[] contents = new byte[random.nextInt(4 * ContentsDecoder.BLOCK_LENGTH)];
+            byte[] contents = new byte[random.nextInt(4 * JsonInput.BLOCK_LENGTH)];
             random.nextBytes(contents);
             StringBuilder text = new StringBuilder(Base64.getEncoder().encodeToString(contents));
             for (int i = random.nextInt(3); i > 0; i--) {
@@ -76,7 +76,7 @@ class ContentsDecoderTest {
         int place = random.nextInt(length + 1);
         return switch (random.nextInt(4)) {
             case 0 -> place;
-            case 1 -> Math.min(length, place / ContentsDecoder.BLOCK_LENGTH * ContentsDecoder.BLOCK_LENGTH);
+            case 1 -> Math.min(length, place / JsonInput.BLOCK_LENGTH * JsonInput.BLOCK_LENGTH);
             default -> place / 4 * 4;
         };
     }
@@ -93,7 +93,7 @@ class ContentsDecoderTest {
 
     @Test
     void aTextThatStopsIsRefused() {
-        byte[] contents = new byte[3 * ContentsDecoder.BLOCK_LENGTH];
+        byte[] contents = new byte[3 * JsonInput.BLOCK_LENGTH];
         String json = json(Base64.getEncoder().encodeToString(contents));
         for (int cut = 20; cut < json.length() - 1; cut += 997) {
             String stopped = json.substring(0, cut);

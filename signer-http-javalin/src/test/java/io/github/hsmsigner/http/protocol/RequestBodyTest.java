@@ -1,26 +1,30 @@
-package io.github.hsmsigner.http.javalin;
+package io.github.hsmsigner.http.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hsmsigner.http.protocol.SlowBodyException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class RequestBodyTest {
 
-    private static final BodyPace PACE = new BodyPace(100, Duration.ofSeconds(10));
+    private static final MinimumDataRate RATE = new MinimumDataRate(100, Duration.ofSeconds(10));
 
     private long now;
     private long millisForARead;
     private int bytesOfARead;
 
-    private RequestBody body(BodyPace pace) {
-        return new RequestBody(Client::new, pace, () -> now);
+    private RequestBody body(MinimumDataRate rate) {
+        return body(Client::new, rate);
+    }
+
+    private RequestBody body(Supplier<InputStream> source, MinimumDataRate rate) {
+        return new RequestBody(source, CallbackLimits.defaults().withMinimumDataRate(rate), () -> now);
     }
 
     private final class Client extends InputStream {
@@ -50,14 +54,14 @@ class RequestBodyTest {
     void theSlowestAllowed() throws IOException {
         millisForARead = 500;
         bytesOfARead = 50;
-        assertThat(read(body(PACE), 1_000)).isEqualTo(50_000);
+        assertThat(read(body(RATE), 1_000)).isEqualTo(50_000);
     }
 
     @Test
     void slowerIsCutOffAfterTheGraceAndNotBefore() throws IOException {
         millisForARead = 500;
         bytesOfARead = 49;
-        RequestBody body = body(PACE);
+        RequestBody body = body(RATE);
         read(body, 19);
         assertThatThrownBy(() -> read(body, 1))
                 .isInstanceOf(SlowBodyException.class)
@@ -67,7 +71,7 @@ class RequestBodyTest {
 
     @Test
     void whatCameFastAtFirstDoesNotPayForTricklingLater() throws IOException {
-        RequestBody body = body(PACE);
+        RequestBody body = body(RATE);
         bytesOfARead = 10_000;
         millisForARead = 1;
         read(body, 20_000);
@@ -78,7 +82,7 @@ class RequestBodyTest {
 
     @Test
     void timeThatTheServerTakesDoesNotCount() throws IOException {
-        RequestBody body = body(PACE);
+        RequestBody body = body(RATE);
         bytesOfARead = 1;
         millisForARead = 0;
         for (int i = 0; i < 100; i++) {
@@ -92,7 +96,7 @@ class RequestBodyTest {
     void anySpeed() throws IOException {
         millisForARead = 60_000;
         bytesOfARead = 1;
-        assertThat(read(body(BodyPace.ANY), 100)).isEqualTo(100);
+        assertThat(read(body(MinimumDataRate.NONE), 100)).isEqualTo(100);
     }
 
     @Test
@@ -103,7 +107,7 @@ class RequestBodyTest {
                 throw new IOException(new TimeoutException("Idle timeout"));
             }
         };
-        RequestBody body = new RequestBody(() -> silent, PACE, () -> now);
+        RequestBody body = body(() -> silent, RATE);
         assertThatThrownBy(body::read).isInstanceOf(SlowBodyException.class);
     }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class ErrorAnswerTest {
+class ErrorResponsesTest {
 
     private static final String SECRET = "internals of slot 7";
 
@@ -57,7 +57,7 @@ class ErrorAnswerTest {
     @ParameterizedTest
     @MethodSource("errors")
     void mapsEveryKindOfErrorToAnAnswer(SigningException error, int status, String code, Map<String, String> headers) {
-        CallbackAnswer answer = ErrorAnswer.of(error, "id-1");
+        CallbackResponse answer = ErrorResponses.of(error, "id-1");
 
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.outcome()).isEqualTo(code);
@@ -71,13 +71,13 @@ class ErrorAnswerTest {
 
     @Test
     void namesTheAllowedMethods() {
-        CallbackAnswer answer = ErrorAnswer.methodNotAllowed("POST", "id-1");
+        CallbackResponse answer = ErrorResponses.methodNotAllowed("POST", "id-1");
         assertThat(answer.status()).isEqualTo(405);
         assertThat(answer.headers()).isEqualTo(Map.of("Allow", "POST"));
         assertThat(text(answer)).contains("offers POST");
     }
 
-    private static String text(CallbackAnswer answer) {
+    private static String text(CallbackResponse answer) {
         return new String(answer.body(), StandardCharsets.UTF_8);
     }
 }

@@ -27,6 +27,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 class DeployedFilesTest {
 
     private static final Path DEPLOY = Path.of("..", "deploy");
+    private static final Path CHART = DEPLOY.resolve("helm/signer");
     private static final Path DASHBOARD = DEPLOY.resolve("grafana/signer-dashboard.json");
     private static final Path RULES = DEPLOY.resolve("prometheus/signer-alerts.yml");
 
@@ -163,13 +164,12 @@ class DeployedFilesTest {
                         .path("SIGNING_SERVICE_ACCESS_OPEN")
                         .asString())
                 .isEqualTo("true");
-        JsonNode deployment = new YAMLMapper()
-                .readTree(DEPLOY.resolve("kubernetes/base/deployment.yaml").toFile());
-        Set<String> names = new TreeSet<>();
-        deployment
-                .at("/spec/template/spec/containers/0/env")
-                .forEach(variable -> names.add(variable.path("name").asString()));
-        assertThat(names).containsAll(wanted);
+        JsonNode values = new YAMLMapper().readTree(CHART.resolve("values.yaml").toFile());
+        assertThat(values.at("/access/policy").asString()).isEqualTo("signing-token");
+        assertThat(values.at("/audit/enabled").asBoolean()).isTrue();
+        assertThat(values.at("/tls/enabled").asBoolean()).isTrue();
+        assertThat(values.at("/networkPolicy/enabled").asBoolean()).isTrue();
+        assertThat(values.at("/rawData").asString()).isEqualTo("signed-attributes");
         String unit = Files.readString(DEPLOY.resolve("systemd/signer.service"))
                 + Files.readString(DEPLOY.resolve("systemd/signer.env"));
         assertThat(wanted).allSatisfy(name -> assertThat(unit).containsPattern("(?m)^(Environment=)?" + name + "=."));
@@ -179,6 +179,21 @@ class DeployedFilesTest {
         return new YAMLMapper()
                 .readTree(DEPLOY.resolve(composeFile).toFile())
                 .at("/services/signing-service/environment");
+    }
+
+    /** {@code scripts/check-peers} renders the chart with Helm. */
+    @Test
+    void theChartHasTheVersionOfTheProjectAndTheSameRulesAndDashboard() throws IOException {
+        Matcher version =
+                Pattern.compile("<version>(.+?)</version>").matcher(Files.readString(Path.of("..", "pom.xml")));
+        assertThat(version.find()).isTrue();
+        JsonNode chart = new YAMLMapper().readTree(CHART.resolve("Chart.yaml").toFile());
+        assertThat(chart.path("version").asString()).isEqualTo(version.group(1));
+        assertThat(chart.path("appVersion").asString()).isEqualTo(version.group(1));
+        assertThat(CHART.resolve("files/signer-alerts.yml")).isSymbolicLink().hasSameBinaryContentAs(RULES);
+        assertThat(CHART.resolve("files/signer-dashboard.json"))
+                .isSymbolicLink()
+                .hasSameBinaryContentAs(DASHBOARD);
     }
 
     @Test

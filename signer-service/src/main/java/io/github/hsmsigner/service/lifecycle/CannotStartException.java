@@ -1,5 +1,6 @@
 package io.github.hsmsigner.service.lifecycle;
 
+import java.util.Collection;
 import java.util.List;
 
 /** The settings cannot work. The exception holds all problems that were found, one sentence each. */
@@ -9,12 +10,12 @@ public final class CannotStartException extends Exception {
 
     private final transient List<String> problems;
 
-    CannotStartException(List<String> problems) {
+    CannotStartException(Collection<String> problems) {
         super(String.join(" ", problems));
         this.problems = List.copyOf(problems);
     }
 
-    static void throwIfAny(List<String> problems) throws CannotStartException {
+    static void throwIfAny(Collection<String> problems) throws CannotStartException {
         if (!problems.isEmpty()) {
             throw new CannotStartException(problems);
         }

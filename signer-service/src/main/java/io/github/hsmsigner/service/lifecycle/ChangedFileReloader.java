@@ -33,8 +33,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The reloader compares the content of the files. File system events do not work on network file systems, nor for
  * the symbolic links that Kubernetes swaps. A modification time may stay the same. A failed reload is reported once for
- * each reason and tried again at each check. A file may be half written, or the file that belongs to it may still be
- * old. Thread-safe.
+ * each reason and tried again at each check, because a file may be half written. Thread-safe.
  */
 final class ChangedFileReloader implements AutoCloseable {
 
@@ -70,13 +69,12 @@ final class ChangedFileReloader implements AutoCloseable {
     }
 
     /**
-     * Watches files that belong together. Call this before the files are read, because their current content counts as
-     * loaded.
+     * Watches files that belong together. Their current content counts as loaded, so call this before they are read.
      *
-     * @param name the name of the files, as the beginning of a sentence in the log
+     * @param name the beginning of a sentence in the log
      * @param files returns the current paths
-     * @param reload reloads the files and returns the result as a sentence for the log; or changes nothing and throws
-     *     {@link SigningException}
+     * @param reload reloads the files and returns a sentence for the log; or throws {@link SigningException} and changes
+     *     nothing
      * @param outcome receives whether a change was reloaded; a failure is reported once for each reason
      */
     void watch(String name, Supplier<List<Path>> files, Supplier<String> reload, Consumer<Boolean> outcome) {

@@ -65,13 +65,7 @@ final class ServiceLifecycle implements AutoCloseable {
     private volatile boolean started;
     private volatile boolean closed;
 
-    /**
-     * Prepares a service.
-     *
-     * @param settings the settings
-     * @param file the file that they come from; empty if they come from the environment
-     * @param version the version, for the metrics
-     */
+    /** Prepares a service. The file is that of the settings; empty if they come from the environment. */
     ServiceLifecycle(ServiceSettings settings, Optional<SettingsFile> file, String version) {
         this(settings, file, version, Pkcs11Token::open);
     }
@@ -85,19 +79,14 @@ final class ServiceLifecycle implements AutoCloseable {
         this.settings = settings;
         this.file = file;
         this.tokenOpener = tokenOpener;
-        this.metrics = ServiceMetrics.create(version);
+        this.metrics = new ServiceMetrics(version);
     }
 
-    /**
-     * Starts; returns once the port is open.
-     *
-     * @throws CannotStartException if the settings cannot work; close this service then
-     * @throws InterruptedException if the wait for the tokens is interrupted
-     */
+    /** Starts; returns when the port is open. The caller closes this service after an exception. */
     void start() throws CannotStartException, InterruptedException {
         settings.warnings().forEach(warning -> LOG.warn("Settings: {}", warning));
         watchFiles();
-        LocalResources local = new LocalResources(UsableSettings.of(settings), Clock.systemUTC());
+        LocalResources local = LocalResources.open(UsableSettings.of(settings), Clock.systemUTC());
         audit = local.audit().orElse(null);
         revocation = local.revocation();
         CannotStartException.throwIfAny(local.problems());
@@ -155,10 +144,11 @@ final class ServiceLifecycle implements AutoCloseable {
     }
 
     private void bindMetrics(SigningServiceFactory factory) {
-        metrics.bindKeys(tokens.registry()::keys);
-        metrics.bindReadiness(() -> readiness.ready().ready());
-        metrics.bindPolicyOpen(() -> policy.settings().isOpenByDefault());
-        metrics.bindFileChecks(reloader::lastCheck);
+        metrics.bindState(
+                tokens.registry()::keys,
+                () -> readiness.ready().ready(),
+                () -> policy.settings().isOpenByDefault(),
+                reloader::lastCheck);
         factory.queues().forEach(metrics::bindQueue);
         if (audit != null) {
             metrics.bindAudit(audit);
@@ -233,15 +223,12 @@ final class ServiceLifecycle implements AutoCloseable {
     private String reloadAccess(SettingsFile source) {
         try {
             AccessSettings access = source.read().access();
-            List<String> problems =
-                    LocalResources.unknownKeys(access, settings.keys().keySet());
-            if (!problems.isEmpty()) {
-                throw new InvalidConfigurationException(String.join(" ", problems));
-            }
+            CannotStartException.throwIfAny(
+                    LocalResources.unknownKeys(access, settings.keys().keySet()));
             policy.reload(access);
             return "its section \"access\" is in use; other changes require a restart.";
-        } catch (InvalidSettingsException e) {
-            throw new InvalidConfigurationException(String.join(" ", e.problems()), e);
+        } catch (InvalidSettingsException | CannotStartException e) {
+            throw new InvalidConfigurationException(e.getMessage(), e);
         }
     }
 
@@ -269,9 +256,11 @@ final class ServiceLifecycle implements AutoCloseable {
     }
 
     private static String text(X509Certificate certificate) {
-        return "the certificate of " + DistinguishedName.ofSubject(certificate).toString() + ", serial "
-                + certificate.getSerialNumber().toString(16) + ", valid to "
-                + certificate.getNotAfter().toInstant();
+        return "the certificate of %s, serial %x, valid to %s"
+                .formatted(
+                        DistinguishedName.ofSubject(certificate),
+                        certificate.getSerialNumber(),
+                        certificate.getNotAfter().toInstant());
     }
 
     int port() {

@@ -5,8 +5,10 @@ import io.github.hsmsigner.service.config.ServiceSettings;
 import io.github.hsmsigner.service.config.SettingsFile;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -19,7 +21,7 @@ public final class ServiceProcess {
     private static final int DONE = 0;
     private static final int FAILED = 1;
 
-    /** How long closing may take beyond the time that requests have: for the audit log and the tokens. */
+    /** The time to close the audit log and the tokens, after the time limit of requests. */
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(15);
 
     private ServiceProcess() {}
@@ -57,18 +59,17 @@ public final class ServiceProcess {
     }
 
     /**
-     * Adds to the problems of settings those of all parts that can be checked without a token, so that an operator sees
-     * all in one round.
+     * Returns the problems of settings and of the resources that need no token, so that an operator sees them together.
      *
-     * @param settings what is wrong with the settings
-     * @return everything that is wrong
+     * @param settings the problems of the settings
+     * @return all problems
      */
     public static CannotStartException cannotStart(InvalidSettingsException settings) {
-        try (LocalResources parts = new LocalResources(settings.usable(), Clock.systemUTC())) {
-            return new CannotStartException(Stream.concat(settings.problems().stream(), parts.problems().stream())
-                    .distinct()
-                    .toList());
+        Set<String> problems = new LinkedHashSet<>(settings.problems());
+        try (LocalResources local = LocalResources.open(settings.usable(), Clock.systemUTC())) {
+            problems.addAll(local.problems());
         }
+        return new CannotStartException(problems);
     }
 
     private static void abandon(ServiceLifecycle service, Thread stop) {
@@ -76,9 +77,13 @@ public final class ServiceProcess {
             Runtime.getRuntime().removeShutdownHook(stop);
             service.close();
         } catch (IllegalStateException e) {
-            LoggerFactory.getLogger(ServiceProcess.class)
-                    .debug("A stop signal arrived first. Its thread closes the service and ends the process.", e);
+            log().debug("A stop signal arrived first. Its thread closes the service and ends the process.", e);
         }
+    }
+
+    /** Returns the logger. No field has it, because logging is configured after the class is loaded. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(ServiceProcess.class);
     }
 
     /**
@@ -95,10 +100,7 @@ public final class ServiceProcess {
             if (service.isClosed()) {
                 exitCode = DONE;
             } else {
-                LoggerFactory.getLogger(ServiceProcess.class)
-                        .error(
-                                "The service ends with exit code {}, because it could not be closed completely.",
-                                FAILED);
+                log().error("The service ends with exit code {}, because it could not be closed completely.", FAILED);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

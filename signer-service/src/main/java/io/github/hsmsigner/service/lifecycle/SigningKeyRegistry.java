@@ -35,13 +35,7 @@ final class SigningKeyRegistry implements Supplier<SigningService> {
 
     private volatile State state;
 
-    /**
-     * Creates a registry without a usable key.
-     *
-     * @param names the names of all keys
-     * @param factory makes a signing service over keys
-     * @param reasons returns the reason why the key of a name was not found yet
-     */
+    /** Creates a registry without a usable key. The reasons say why the key of a name was not found yet. */
     SigningKeyRegistry(
             Set<String> names, SigningServiceFactory factory, Function<String, SigningUnavailableException> reasons) {
         this.names = names;

@@ -15,7 +15,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Creates signing services that differ only in their keys: they share policy, audit log, metrics and queues. Thread-safe. */
+/**
+ * Creates signing services that differ only in their keys. They share policy, audit log, metrics and queues. Keys on
+ * the same tokens share a queue. Thread-safe.
+ */
 final class SigningServiceFactory {
 
     private final ServiceSettings settings;
@@ -23,11 +26,7 @@ final class SigningServiceFactory {
     private final SigningPolicy policy;
     private final AuditLog audit;
     private final SignerMetrics metrics;
-
-    /** Keys on the same tokens share a queue. */
-    private final Map<String, SigningQueue> byTokens = new LinkedHashMap<>();
-
-    private final Map<String, SigningQueue> byKey = new LinkedHashMap<>();
+    private final Map<String, SigningQueue> queues = new LinkedHashMap<>();
 
     SigningServiceFactory(
             ServiceSettings settings,
@@ -40,32 +39,33 @@ final class SigningServiceFactory {
         this.policy = policy;
         this.audit = audit;
         this.metrics = metrics;
-        QueueSettings limits = settings.signatures().queue();
-        settings.keys().forEach((name, key) -> {
+        settings.keys().values().forEach(key -> {
             if (key instanceof KeySettings.OnToken onToken) {
-                int sessions = onToken.tokens().stream()
-                        .mapToInt(token -> settings.tokens().get(token).pkcs11().maximumPoolSize())
-                        .sum();
-                byKey.put(
-                        name,
-                        byTokens.computeIfAbsent(
-                                String.join("+", onToken.tokens()), tokens -> queue(sessions, limits)));
+                queues.computeIfAbsent(queueName(onToken), name -> queue(onToken));
             }
         });
+    }
+
+    private static String queueName(KeySettings.OnToken key) {
+        return String.join("+", key.tokens());
     }
 
     /**
      * Admits one signature for each session, and as many again that wait at the token itself. A session that becomes
      * free finds its next signature there. Otherwise it would wait until a thread has woken and left the queue.
      */
-    private static SigningQueue queue(int sessions, QueueSettings limits) {
+    private SigningQueue queue(KeySettings.OnToken key) {
+        QueueSettings limits = settings.signatures().queue();
+        int sessions = key.tokens().stream()
+                .mapToInt(token -> settings.tokens().get(token).pkcs11().maximumPoolSize())
+                .sum();
         int ahead = Math.min(sessions, limits.maxWaiting());
         return SigningQueue.of(sessions + ahead, limits.maxWaiting() - ahead, limits.maxWait());
     }
 
-    /** Returns the queues by the names of the tokens that they stand before, joined by a plus sign. */
+    /** Returns the queues by the names of their tokens, joined by a plus sign. */
     Map<String, SigningQueue> queues() {
-        return Collections.unmodifiableMap(byTokens);
+        return Collections.unmodifiableMap(queues);
     }
 
     /** Creates the service over these keys. */
@@ -78,9 +78,8 @@ final class SigningServiceFactory {
                 .verifyAfterSign(settings.signatures().verifyAfterSign())
                 .validCertificateRequired(settings.signatures().validCertificateRequired());
         for (SigningKey key : keys.all()) {
-            SigningQueue queue = byKey.get(key.name());
-            if (queue != null) {
-                service.queue(key.name(), queue);
+            if (settings.keys().get(key.name()) instanceof KeySettings.OnToken onToken) {
+                service.queue(key.name(), queues.get(queueName(onToken)));
             }
         }
         return service.build();

@@ -58,13 +58,6 @@ final class TokenConnector {
     private String lastLogged = "";
     private ScheduledFuture<?> next;
 
-    /**
-     * Prepares a connector.
-     *
-     * @param name the name of the token in the settings
-     * @param opener opens the token
-     * @param keys the keys to find on it
-     */
     TokenConnector(String name, Supplier<Pkcs11Token> opener, List<KeyBinding> keys) {
         this.name = name;
         this.opener = opener;
@@ -82,10 +75,8 @@ final class TokenConnector {
     }
 
     /**
-     * Starts the first attempt.
-     *
-     * @return the problems with the settings that the first attempt finds. The caller reports them, unless it has
-     *     completed the future before
+     * Starts the first attempt, and returns the problems with the settings that it finds. The caller reports them,
+     * unless it has completed the future before.
      */
     CompletableFuture<List<String>> start() {
         attempts.execute(this::attempt);
@@ -99,7 +90,7 @@ final class TokenConnector {
 
     /** Returns whether the token is open and unusable. After the first attempt, that means that it rejected the PIN. */
     boolean isPinRejected() {
-        return token().filter(open -> !open.health().usable()).isPresent();
+        return token != null && !isUsable();
     }
 
     /** Returns whether the token is open and, as far as is known, works. */
@@ -243,11 +234,7 @@ final class TokenConnector {
         return Duration.ofMillis(Math.max(FIRST_PAUSE_MILLIS, shortened));
     }
 
-    /**
-     * Ends the attempts and closes the token; to be called after the last request.
-     *
-     * @return whether the token is closed; {@code false} if a call in its module did not return
-     */
+    /** Ends the attempts and closes the token. Returns {@code false} if a call in its module did not return. */
     boolean close() {
         attempts.shutdownNow();
         try {

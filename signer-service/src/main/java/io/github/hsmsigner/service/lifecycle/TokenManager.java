@@ -35,14 +35,7 @@ final class TokenManager implements LoginControl {
     private final Map<String, KeyBinding> bindings = new LinkedHashMap<>();
     private final Map<String, TokenConnector> connectors = new LinkedHashMap<>();
 
-    /**
-     * Prepares the connectors; nothing is opened yet.
-     *
-     * @param settings the settings
-     * @param verifier verifies the keys on tokens
-     * @param factory makes a signing service over keys
-     * @param opener opens a token, given its name
-     */
+    /** Prepares the connectors; nothing is opened yet. The opener opens the token of a name. */
     TokenManager(
             ServiceSettings settings,
             SigningKeyVerifier verifier,
@@ -74,9 +67,7 @@ final class TokenManager implements LoginControl {
      * <p>If a token refused its PIN, problems with the settings are only logged. If the process ended, its supervisor
      * would restart it, and each startup would try the wrong PIN again.
      *
-     * @param limit the longest time to wait
      * @return the problems with the settings, one sentence each
-     * @throws InterruptedException if the waiting is interrupted
      */
     List<String> open(Duration limit) throws InterruptedException {
         Map<TokenConnector, CompletableFuture<List<String>>> attempts = new LinkedHashMap<>();
@@ -165,24 +156,14 @@ final class TokenManager implements LoginControl {
         return first.or(() -> Optional.of("The key is being looked for."));
     }
 
-    /**
-     * Reloads the certificate files of all keys.
-     *
-     * @return the names of the keys whose certificates changed
-     * @throws io.github.hsmsigner.core.error.SigningException if the certificates of one key cannot be reloaded; then
-     *     none are
-     */
+    /** Reloads the certificates of all keys or, if it throws, of none. Returns the names of the keys with a change. */
     List<String> reloadCertificates() {
         List<String> changed = registry.get().reloadCertificates();
         connectors.values().forEach(TokenConnector::retryNow);
         return changed;
     }
 
-    /**
-     * Closes all tokens at the same time; called after the last request.
-     *
-     * @return whether all are closed; {@code false} if a call in a module did not return
-     */
+    /** Closes all tokens at the same time. Returns {@code false} if a call in a module did not return. */
     boolean close() {
         List<CompletableFuture<Boolean>> closing = connectors.values().stream()
                 .map(connector -> CompletableFuture.supplyAsync(

@@ -9,10 +9,10 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
-import java.util.stream.LongStream;
 
 /**
  * The declarations of all own metrics: name, type, labels and description. The service exposes no other own metrics.
@@ -176,25 +176,24 @@ enum Metric {
     }
 
     /** Fixed, so that instances can be added up: from a fast signature in memory to the deadline of a request. */
-    private static final Duration[] BUCKETS = LongStream.of(
-                    200,
-                    500,
-                    1_000,
-                    2_000,
-                    5_000,
-                    10_000,
-                    20_000,
-                    50_000,
-                    100_000,
-                    200_000,
-                    500_000,
-                    1_000_000,
-                    2_000_000,
-                    5_000_000,
-                    10_000_000,
-                    30_000_000)
-            .mapToObj(micros -> Duration.of(micros, ChronoUnit.MICROS))
-            .toArray(Duration[]::new);
+    private static final long[] BUCKETS_MICROS = {
+        200,
+        500,
+        1_000,
+        2_000,
+        5_000,
+        10_000,
+        20_000,
+        50_000,
+        100_000,
+        200_000,
+        500_000,
+        1_000_000,
+        2_000_000,
+        5_000_000,
+        10_000_000,
+        30_000_000
+    };
 
     private final Series series;
     private final String description;
@@ -278,7 +277,9 @@ enum Metric {
         return Timer.builder(meterName())
                 .description(description)
                 .tags(tags(labelValues))
-                .serviceLevelObjectives(BUCKETS)
+                .serviceLevelObjectives(Arrays.stream(BUCKETS_MICROS)
+                        .mapToObj(micros -> Duration.of(micros, ChronoUnit.MICROS))
+                        .toArray(Duration[]::new))
                 .register(registry);
     }
 

@@ -26,8 +26,6 @@ import java.util.stream.Stream;
  */
 final class RequestMeters {
 
-    private static final String UNKNOWN_ACTION = "unknown";
-
     /** The outcome of a report with a code that {@link HttpErrorCode} lacks. */
     private static final String OTHER_OUTCOME = "other";
 
@@ -41,16 +39,10 @@ final class RequestMeters {
     private final Counter timestampsMissing;
 
     RequestMeters(MeterRegistry registry) {
-        Stream.concat(Stream.of(CallbackAction.values()).map(Optional::of), Stream.of(Optional.<CallbackAction>empty()))
-                .forEach(action -> answers.put(
-                        action,
-                        outcomes()
-                                .collect(Collectors.toUnmodifiableMap(
-                                        outcome -> outcome,
-                                        outcome -> Metric.REQUESTS.registerCounter(
-                                                registry,
-                                                action.map(CallbackAction::text).orElse(UNKNOWN_ACTION),
-                                                outcome)))));
+        answers.put(Optional.empty(), counters(registry, "unknown"));
+        for (CallbackAction action : CallbackAction.values()) {
+            answers.put(Optional.of(action), counters(registry, action.text()));
+        }
         for (Reason reason : Reason.values()) {
             unavailable.put(reason, Metric.UNAVAILABLE.registerCounter(registry, reason.text()));
         }
@@ -62,6 +54,12 @@ final class RequestMeters {
             succeeded.put(action, Metric.REQUEST_DURATION.registerHistogram(registry, text(action), "ok"));
             failed.put(action, Metric.REQUEST_DURATION.registerHistogram(registry, text(action), "error"));
         }
+    }
+
+    private static Map<String, Counter> counters(MeterRegistry registry, String action) {
+        return outcomes()
+                .collect(Collectors.toUnmodifiableMap(
+                        outcome -> outcome, outcome -> Metric.REQUESTS.registerCounter(registry, action, outcome)));
     }
 
     /** Returns the values of the label {@code outcome}. There are no others, whatever a client sends. */

@@ -1,72 +1,56 @@
 package io.github.hsmsigner.service.metrics;
 
 import java.util.Arrays;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The exposed metrics of the Java virtual machine and the process. They have Micrometer's usual names, so that existing
  * dashboards work. No others are exposed.
  */
 enum RuntimeMetric {
-    MEMORY_USED("jvm.memory.used", "jvm_memory_used_bytes", "Memory used, by area (heap, nonheap) and pool."),
-    MEMORY_COMMITTED(
-            "jvm.memory.committed",
-            "jvm_memory_committed_bytes",
-            "Memory that the process has committed, by area and pool."),
-    MEMORY_MAX("jvm.memory.max", "jvm_memory_max_bytes", "Maximum memory, by area and pool; -1 if there is no limit."),
-    BUFFER_COUNT("jvm.buffer.count", "jvm_buffer_count_buffers", "Buffers outside the heap."),
-    BUFFER_MEMORY_USED("jvm.buffer.memory.used", "jvm_buffer_memory_used_bytes", "Memory that these buffers use."),
-    BUFFER_CAPACITY("jvm.buffer.total.capacity", "jvm_buffer_total_capacity_bytes", "Capacity of these buffers."),
+    MEMORY_USED("jvm_memory_used_bytes", "Memory used, by area (heap, nonheap) and pool."),
+    MEMORY_COMMITTED("jvm_memory_committed_bytes", "Memory that the process has committed, by area and pool."),
+    MEMORY_MAX("jvm_memory_max_bytes", "Maximum memory, by area and pool; -1 if there is no limit."),
+    BUFFER_COUNT("jvm_buffer_count_buffers", "Buffers outside the heap."),
+    BUFFER_MEMORY_USED("jvm_buffer_memory_used_bytes", "Memory that these buffers use."),
+    BUFFER_CAPACITY("jvm_buffer_total_capacity_bytes", "Capacity of these buffers."),
     GC_PAUSE(
-            "jvm.gc.pause",
             "jvm_gc_pause_seconds",
             "Pauses of the garbage collector: count, sum and recent maximum. Present after the first pause."),
     GC_CONCURRENT(
-            "jvm.gc.concurrent.phase.time",
             "jvm_gc_concurrent_phase_time_seconds",
             "Concurrent phases of the garbage collector: count, sum and recent maximum. Present after"
                     + " the first one, if the collector has any."),
-    GC_ALLOCATED(
-            "jvm.gc.memory.allocated", "jvm_gc_memory_allocated_bytes_total", "Bytes allocated between collections."),
-    GC_PROMOTED(
-            "jvm.gc.memory.promoted", "jvm_gc_memory_promoted_bytes_total", "Bytes that survived young collections."),
-    GC_LIVE(
-            "jvm.gc.live.data.size",
-            "jvm_gc_live_data_size_bytes",
-            "Long-lived data in the heap after the last full collection."),
-    GC_MAX("jvm.gc.max.data.size", "jvm_gc_max_data_size_bytes", "Maximum size of the long-lived data."),
-    THREADS_LIVE("jvm.threads.live", "jvm_threads_live_threads", "Live threads."),
-    THREADS_DAEMON("jvm.threads.daemon", "jvm_threads_daemon_threads", "Daemon threads."),
-    THREADS_PEAK("jvm.threads.peak", "jvm_threads_peak_threads", "Peak number of live threads."),
-    THREADS_STARTED("jvm.threads.started", "jvm_threads_started_threads_total", "Started threads."),
-    THREADS_STATES("jvm.threads.states", "jvm_threads_states_threads", "Threads by state."),
-    CPU_COUNT("system.cpu.count", "system_cpu_count", "Processors that the process may use."),
-    CPU_SYSTEM("system.cpu.usage", "system_cpu_usage", "Use of the machine's processors, 0 to 1."),
-    LOAD("system.load.average.1m", "system_load_average_1m", "Load average of the machine over a minute."),
-    CPU_PROCESS("process.cpu.usage", "process_cpu_usage", "Use of the processors by the process, 0 to 1."),
-    CPU_TIME("process.cpu.time", "process_cpu_time_ns_total", "CPU time of the process in nanoseconds."),
-    FILES_OPEN("process.files.open", "process_files_open_files", "Open files and connections."),
-    FILES_MAX("process.files.max", "process_files_max_files", "Maximum number of open files and connections."),
-    UPTIME("process.uptime", "process_uptime_seconds", "Time since the start of the process."),
-    START_TIME("process.start.time", "process_start_time_seconds", "Start time of the process, in seconds since 1970.");
+    GC_ALLOCATED("jvm_gc_memory_allocated_bytes_total", "Bytes allocated between collections."),
+    GC_PROMOTED("jvm_gc_memory_promoted_bytes_total", "Bytes that survived young collections."),
+    GC_LIVE("jvm_gc_live_data_size_bytes", "Long-lived data in the heap after the last full collection."),
+    GC_MAX("jvm_gc_max_data_size_bytes", "Maximum size of the long-lived data."),
+    THREADS_LIVE("jvm_threads_live_threads", "Live threads."),
+    THREADS_DAEMON("jvm_threads_daemon_threads", "Daemon threads."),
+    THREADS_PEAK("jvm_threads_peak_threads", "Peak number of live threads."),
+    THREADS_STARTED("jvm_threads_started_threads_total", "Started threads."),
+    THREADS_STATES("jvm_threads_states_threads", "Threads by state."),
+    CPU_COUNT("system_cpu_count", "Processors that the process may use."),
+    CPU_SYSTEM("system_cpu_usage", "Use of the machine's processors, 0 to 1."),
+    LOAD("system_load_average_1m", "Load average of the machine over a minute."),
+    CPU_PROCESS("process_cpu_usage", "Use of the processors by the process, 0 to 1."),
+    CPU_TIME("process_cpu_time_ns_total", "CPU time of the process in nanoseconds."),
+    FILES_OPEN("process_files_open_files", "Open files and connections."),
+    FILES_MAX("process_files_max_files", "Maximum number of open files and connections."),
+    UPTIME("process_uptime_seconds", "Time since the start of the process."),
+    START_TIME("process_start_time_seconds", "Start time of the process, in seconds since 1970.");
 
-    private static final Set<String> METER_NAMES =
-            Arrays.stream(values()).map(metric -> metric.meterName).collect(Collectors.toUnmodifiableSet());
-
-    private final String meterName;
     private final String exposedName;
     private final String description;
 
-    RuntimeMetric(String meterName, String exposedName, String description) {
-        this.meterName = meterName;
+    RuntimeMetric(String exposedName, String description) {
         this.exposedName = exposedName;
         this.description = description;
     }
 
-    /** Returns whether Micrometer's name is that of one of these. */
+    /** Returns whether one of these is the meter with this name in Micrometer, which lacks the unit. */
     static boolean hasMeterName(String name) {
-        return METER_NAMES.contains(name);
+        String prefix = name.replace('.', '_') + "_";
+        return Arrays.stream(values()).anyMatch(metric -> (metric.exposedName + "_").startsWith(prefix));
     }
 
     String exposedName() {

@@ -86,12 +86,19 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     private final ConcurrentMap<String, TokenMeters> tokens = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, SigningQueue> queues = new ConcurrentHashMap<>();
     private volatile JvmGcMetrics collections;
-    private volatile BooleanSupplier ready = () -> false;
-    private volatile BooleanSupplier policyOpen = () -> false;
-    private volatile Supplier<Instant> filesChecked = () -> Instant.EPOCH;
-    private volatile Supplier<? extends Collection<SigningKey>> signingKeys = List::of;
+    private volatile State state = new State(List::of, () -> false, () -> false, () -> Instant.EPOCH);
 
-    private ServiceMetrics(String version, Clock clock) {
+    /**
+     * Creates the metrics.
+     *
+     * @param version the version, for {@code signer_build_info}
+     */
+    public ServiceMetrics(String version) {
+        this(version, Clock.systemUTC());
+    }
+
+    /** Creates the metrics with the clock with which the expiry of certificates is compared. */
+    ServiceMetrics(String version, Clock clock) {
         this.clock = clock;
         // Micrometer would otherwise drop a meter that cannot be registered, and not report it.
         registry.throwExceptionOnRegistrationFailure();
@@ -108,26 +115,12 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
             reloads.put(kind, Metric.RELOADS.registerCounter(registry, text, "ok"));
             failedReloads.put(kind, Metric.RELOADS.registerCounter(registry, text, "failed"));
         }
-        Metric.READY.registerNumber(registry, () -> ready.getAsBoolean() ? 1 : 0);
-        Metric.POLICY_OPEN.registerNumber(registry, () -> policyOpen.getAsBoolean() ? 1 : 0);
-        Metric.FILES_CHECKED.registerNumber(registry, () -> filesChecked.get().getEpochSecond());
+        Metric.READY.registerNumber(registry, () -> state.ready().getAsBoolean() ? 1 : 0);
+        Metric.POLICY_OPEN.registerNumber(registry, () -> state.policyOpen().getAsBoolean() ? 1 : 0);
+        Metric.FILES_CHECKED.registerNumber(
+                registry, () -> state.filesChecked().get().getEpochSecond());
         Metric.BUILD_INFO.registerNumber(
                 registry, () -> 1, version, Runtime.version().toString());
-    }
-
-    /**
-     * Creates the metrics. The service counts as not ready until {@link #bindReadiness} is called.
-     *
-     * @param version the version, for {@code signer_build_info}
-     * @return the metrics; to be closed
-     */
-    public static ServiceMetrics create(String version) {
-        return create(version, Clock.systemUTC());
-    }
-
-    /** Creates the metrics with the clock with which the expiry of certificates is compared. */
-    static ServiceMetrics create(String version, Clock clock) {
-        return new ServiceMetrics(version, clock);
     }
 
     /**
@@ -250,12 +243,19 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     }
 
     /**
-     * Binds the signing keys and the expiry of their certificates.
+     * Binds the state of the service. Until then, the service has no keys and is not ready.
      *
-     * @param current returns the current keys
+     * @param keys returns the current signing keys
+     * @param ready returns whether the service is ready
+     * @param policyOpen returns whether every caller may sign because no policy is set
+     * @param filesChecked returns the time of the last check of the watched files without an error
      */
-    public void bindKeys(Supplier<? extends Collection<SigningKey>> current) {
-        signingKeys = current;
+    public void bindState(
+            Supplier<? extends Collection<SigningKey>> keys,
+            BooleanSupplier ready,
+            BooleanSupplier policyOpen,
+            Supplier<Instant> filesChecked) {
+        state = new State(keys, ready, policyOpen, filesChecked);
     }
 
     /**
@@ -305,33 +305,6 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     }
 
     /**
-     * Binds the readiness of the service.
-     *
-     * @param isReady returns whether the service is ready
-     */
-    public void bindReadiness(BooleanSupplier isReady) {
-        ready = isReady;
-    }
-
-    /**
-     * Binds the state of the policy.
-     *
-     * @param isOpen returns whether every caller may sign because no policy is set
-     */
-    public void bindPolicyOpen(BooleanSupplier isOpen) {
-        policyOpen = isOpen;
-    }
-
-    /**
-     * Binds the checks of the watched files.
-     *
-     * @param lastCheck returns the time of the last check without an error
-     */
-    public void bindFileChecks(Supplier<Instant> lastCheck) {
-        filesChecked = lastCheck;
-    }
-
-    /**
      * Counts a change of files.
      *
      * @param kind the kind of files
@@ -350,7 +323,7 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
      * @see ExpositionFormat#accepted the content type
      */
     public synchronized void scrape(String accept, OutputStream out) throws IOException {
-        Collection<SigningKey> present = signingKeys.get();
+        Collection<SigningKey> present = state.keys().get();
         // A counter that exists before its first increase shows that increase.
         present.forEach(key -> key(key.name()));
         certificateExpiry.register(rows(Metric.CERTIFICATE_EXPIRY, present, ServiceMetrics::seconds), true);
@@ -384,6 +357,12 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
         }
         registry.close();
     }
+
+    private record State(
+            Supplier<? extends Collection<SigningKey>> keys,
+            BooleanSupplier ready,
+            BooleanSupplier policyOpen,
+            Supplier<Instant> filesChecked) {}
 
     private record KeyMeters(Timer signatures, Timer queued, Counter discarded, Counter refused, Counter late) {
 

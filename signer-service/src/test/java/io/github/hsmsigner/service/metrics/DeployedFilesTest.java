@@ -44,7 +44,7 @@ class DeployedFilesTest {
 
     @BeforeAll
     static void exposeEverything() {
-        try (ServiceMetrics metrics = ServiceMetrics.create("1");
+        try (ServiceMetrics metrics = new ServiceMetrics("1");
                 AuditFile audit = AuditFile.open(AuditFileSettings.builder(directory.resolve("audit.log"))
                         .build())) {
             exposed = EverythingBound.scrape(metrics, audit).labelsOfSamples();

@@ -19,7 +19,7 @@ final class EverythingBound {
     static Scrape scrape(ServiceMetrics metrics, AuditFile audit) {
         metrics.bindRuntime();
         metrics.bindAudit(audit);
-        metrics.bindKeys(() -> List.of(TestKeys.key("key")));
+        metrics.bindState(() -> List.of(TestKeys.key("key")), () -> true, () -> true, () -> Instant.EPOCH);
         metrics.bindTlsCertificate(() -> Instant.EPOCH);
         metrics.bindQueue("queue", SigningQueue.of(1, 1, Duration.ofSeconds(1)));
         metrics.tokenListener("token");

@@ -38,7 +38,7 @@ class ExpositionFormatTest {
     @Test
     void bothAreWrittenAsTheirTypeSays() {
         assertThat(ExpositionFormat.accepted(null)).isEqualTo(ExpositionFormat.PROMETHEUS_TEXT);
-        try (ServiceMetrics metrics = ServiceMetrics.create("1")) {
+        try (ServiceMetrics metrics = new ServiceMetrics("1")) {
             metrics.bindRuntime();
             assertThat(Scrape.text(metrics, "application/openmetrics-text")).endsWith("# EOF\n");
             assertThat(Scrape.text(metrics, "application/vnd.google.protobuf"))

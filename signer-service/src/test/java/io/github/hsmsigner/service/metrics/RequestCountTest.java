@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Each request counts once, and whatever clients send, there are no more time series. */
 class RequestCountTest {
 
-    private final ServiceMetrics metrics = ServiceMetrics.create("1");
+    private final ServiceMetrics metrics = new ServiceMetrics("1");
 
     @AfterEach
     void close() {

@@ -36,7 +36,7 @@ class ServiceMetricsTest {
     private static final Digest DIGEST =
             Digest.compute(DigestAlgorithm.SHA256, "data".getBytes(StandardCharsets.US_ASCII));
 
-    private final ServiceMetrics metrics = ServiceMetrics.create("1.2.3", Clock.fixed(NOW, ZoneOffset.UTC));
+    private final ServiceMetrics metrics = new ServiceMetrics("1.2.3", Clock.fixed(NOW, ZoneOffset.UTC));
 
     @TempDir
     private Path directory;
@@ -103,7 +103,7 @@ class ServiceMetricsTest {
     @Test
     void showsWhenCertificatesExpireAndForgetsKeysThatAreGone() {
         List<SigningKey> keys = new ArrayList<>();
-        metrics.bindKeys(() -> List.copyOf(keys));
+        metrics.bindState(() -> List.copyOf(keys), () -> false, () -> false, () -> NOW);
         assertThat(Scrape.of(metrics).types()).doesNotContainKey("signer_certificate_expiry_timestamp_seconds");
 
         SigningKey key = TestKeys.key("late");
@@ -164,8 +164,7 @@ class ServiceMetricsTest {
         assertThat(before.value("signer_reloads_total", "kind", "pin", "result", "ok"))
                 .isZero();
 
-        metrics.bindReadiness(() -> true);
-        metrics.bindPolicyOpen(() -> true);
+        metrics.bindState(List::of, () -> true, () -> true, () -> NOW);
         for (ServiceMetrics.Reload kind : ServiceMetrics.Reload.values()) {
             metrics.reloaded(kind, true);
             metrics.reloaded(kind, false);

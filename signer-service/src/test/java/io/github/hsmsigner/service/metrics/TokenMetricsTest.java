@@ -31,7 +31,7 @@ class TokenMetricsTest {
 
     private static SoftHsm.Token softToken;
 
-    private final ServiceMetrics metrics = ServiceMetrics.create("1");
+    private final ServiceMetrics metrics = new ServiceMetrics("1");
 
     @BeforeAll
     static void makeToken() {

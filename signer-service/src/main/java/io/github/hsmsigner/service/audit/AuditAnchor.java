@@ -13,31 +13,10 @@ import java.util.regex.Pattern;
  */
 public record AuditAnchor(long sequence, String hash) {
 
-    private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
+    /** The position before the first line. As an anchor it requires that nothing is missing at the beginning. */
+    public static final AuditAnchor START = new AuditAnchor(0, "0".repeat(64));
+
     private static final Pattern TEXT = Pattern.compile("([0-9]{1,19}):([0-9a-f]{64})");
-    private static final AuditAnchor START = new AuditAnchor(0, "0".repeat(64));
-
-    /**
-     * Checks the values.
-     *
-     * @param sequence the sequence number; 0 for the position before the first line
-     * @param hash the hash of that line: SHA-256 in 64 lower-case hexadecimal digits; 64 zeros before the first line
-     * @throws IllegalArgumentException if the number is negative or the hash is not 64 lower-case hexadecimal digits
-     */
-    public AuditAnchor {
-        if (sequence < 0 || !HASH.matcher(hash).matches()) {
-            throw new IllegalArgumentException("Not a place in an audit chain: " + sequence + ":" + hash);
-        }
-    }
-
-    /**
-     * Returns the position before the first line. As an anchor it requires that nothing is missing at the beginning.
-     *
-     * @return sequence number 0 and a hash of zeros
-     */
-    public static AuditAnchor start() {
-        return START;
-    }
 
     /**
      * Reads an anchor as {@link #toString()} and the head file write it, such as {@code 1204:9f86d0…}. Leading zeros of
@@ -49,21 +28,16 @@ public record AuditAnchor(long sequence, String hash) {
      */
     public static AuditAnchor parse(String text) {
         Matcher matcher = TEXT.matcher(text.strip());
-        if (matcher.matches()) {
-            try {
+        try {
+            if (matcher.matches()) {
                 return new AuditAnchor(Long.parseLong(matcher.group(1)), matcher.group(2));
-            } catch (NumberFormatException e) {
-                throw malformed(text, e);
             }
+        } catch (NumberFormatException e) {
+            // A number of 19 digits that is larger than a long.
         }
-        throw malformed(text, null);
-    }
-
-    private static InvalidConfigurationException malformed(String text, NumberFormatException cause) {
-        return new InvalidConfigurationException(
+        throw new InvalidConfigurationException(
                 "An anchor of the audit log is a sequence number, a colon and 64 lower-case hexadecimal digits, not \""
-                        + text.strip() + "\".",
-                cause);
+                        + text.strip() + "\".");
     }
 
     /** Returns the number, a colon and the hash. */

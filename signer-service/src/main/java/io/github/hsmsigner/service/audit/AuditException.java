@@ -8,13 +8,7 @@ public final class AuditException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /**
-     * Makes the error.
-     *
-     * @param message what failed, on which file, and what to do
-     * @param cause what led to it; may be {@code null}
-     */
-    public AuditException(String message, Throwable cause) {
+    AuditException(String message, Throwable cause) {
         super(message, cause);
     }
 }

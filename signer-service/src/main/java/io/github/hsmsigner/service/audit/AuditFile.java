@@ -6,26 +6,20 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.LateSignature;
 import io.github.hsmsigner.core.UndeliveredResponse;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.service.audit.PendingLines.Admission;
-import java.io.Closeable;
+import io.github.hsmsigner.service.audit.WriteQueue.Admission;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +28,9 @@ import org.slf4j.LoggerFactory;
  * An audit log in a file of JSON lines, each chained to the one before by SHA-256.
  *
  * <p>{@link #record} returns when the line is on disk (fdatasync). Requests that arrive meanwhile share the next write.
- * If a line cannot be written, {@code record} throws, so that the signature is not handed out. It works again as soon
- * as the file can be written. A line records the service's decision. It does not prove that the answer arrived.
+ * If a line cannot be written, for example because the disk is full, {@code record} throws, so that the signature is
+ * not handed out. It works again as soon as the file can be written. A line records the service's decision. It does not
+ * prove that the answer arrived.
  *
  * <p>The log consists of these files. Only their owner can read them.
  * <ul>
@@ -50,9 +45,7 @@ import org.slf4j.LoggerFactory;
  * file continues the chain. The same happens if an empty file replaces it. If the file is removed or changed, recording
  * fails until the file is restored or {@link #reopen()} is called.
  *
- * <p>At most 10 lines a second are for requests that strangers can send without limit. These are requests without a
- * known caller that are denied or ask for certificates. The others are counted. A summary line follows within a minute,
- * and when the log is closed.
+ * <p>Requests that strangers can send without limit have at most 10 lines a second: see {@link UnknownCallerLimiter}.
  *
  * <p>Thread-safe.
  */
@@ -61,22 +54,22 @@ public final class AuditFile implements AuditLog, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AuditFile.class);
 
     /** The least time in which a line can be expected to be on disk. */
-    private static final Duration LEAST_TIME = Duration.ofMillis(100);
+    private static final Duration MIN_TIME_LIMIT = Duration.ofMillis(100);
 
     /** The lines of one write are held in memory, each of at most 64 KiB. */
-    private static final int MOST_LINES_AT_ONCE = 256;
+    private static final int MAX_BATCH = 256;
 
     /** How often the writer checks whether a summary line is due, and the free space, while no line comes. */
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final Duration MAX_PAUSE = Duration.ofSeconds(2);
 
     private final AuditFileSettings settings;
     private final Path file;
-    private final ChainFile chain;
-    private final Deque<Closeable> resources;
-    private final PendingLines pending;
-    private final UnknownCallers unknownCallers;
+    private final Clock clock;
+    private final RotatingLogFile log;
+    private final WriteQueue queue;
+    private final UnknownCallerLimiter unknownCallers;
     private final DiskReserve reserve;
-    private final Thread writer;
+    private final Thread writer = new Thread(this::write, "audit-writer");
 
     private final AtomicLong lines = new AtomicLong();
     private final AtomicLong syncs = new AtomicLong();
@@ -89,16 +82,35 @@ public final class AuditFile implements AuditLog, AutoCloseable {
 
     private long refusedInOutage;
 
-    private AuditFile(AuditFileSettings settings, ChainFile chain, Deque<Closeable> resources) {
+    /**
+     * The state at one moment.
+     *
+     * @param last the last line that is on disk
+     * @param lines how many lines were written since the log was opened
+     * @param syncs how often the disk was waited for; less than the lines, where requests share a write
+     * @param notRecorded how many requests failed since then because they could not be recorded
+     * @param summarized how many requests of unknown callers were counted in summary lines instead of separate lines
+     * @param diskLow whether less space is free than the reserve; requests of unknown callers are only counted then
+     * @param trouble why lines cannot be written now; empty if the last one was written
+     */
+    public record Status(
+            AuditAnchor last,
+            long lines,
+            long syncs,
+            long notRecorded,
+            long summarized,
+            boolean diskLow,
+            Optional<String> trouble) {}
+
+    private AuditFile(AuditFileSettings settings, Clock clock, RotatingLogFile log) {
         this.settings = settings;
         this.file = settings.file();
-        this.chain = chain;
-        this.resources = resources;
-        this.last = chain.last();
-        this.pending = new PendingLines(settings.maxWaiting());
-        this.unknownCallers = new UnknownCallers(settings.clock());
+        this.clock = clock;
+        this.log = log;
+        this.last = log.last();
+        this.queue = new WriteQueue(settings.maxWaiting());
+        this.unknownCallers = new UnknownCallerLimiter(clock);
         this.reserve = new DiskReserve(file.toAbsolutePath().getParent(), settings.reserveBytes());
-        this.writer = new Thread(this::write, "audit-writer");
         writer.setDaemon(true);
     }
 
@@ -113,18 +125,20 @@ public final class AuditFile implements AuditLog, AutoCloseable {
      *     file, it is not writable, another process writes to it, or its last line is damaged
      */
     public static AuditFile open(AuditFileSettings settings) {
-        AuditFileNames names = new AuditFileNames(settings.file());
-        Deque<Closeable> resources = new ArrayDeque<>();
+        return open(settings, Clock.systemUTC());
+    }
+
+    /** The clock is for lines that are not about a request. */
+    static AuditFile open(AuditFileSettings settings, Clock clock) {
+        AuditFiles files = new AuditFiles(settings.file());
+        requireUsable(files);
         try {
-            AuditFile opened = open(settings, names, resources);
+            AuditFile opened =
+                    new AuditFile(settings, clock, RotatingLogFile.open(files, settings.rotateAtBytes(), clock));
             opened.writer.start();
             return opened;
         } catch (IOException e) {
-            closeAll(resources);
-            throw cannotOpen(names, e);
-        } catch (RuntimeException e) {
-            closeAll(resources);
-            throw e;
+            throw cannotOpen(files, e);
         }
     }
 
@@ -132,75 +146,54 @@ public final class AuditFile implements AuditLog, AutoCloseable {
      * Checks whether {@link #open} works as far as this shows without changing anything. Another process may write to
      * the log meanwhile.
      *
-     * @param settings how it is kept
+     * @param settings the settings of the log
      * @throws InvalidConfigurationException if the file cannot be used, with the reason
      */
     public static void check(AuditFileSettings settings) {
-        AuditFileNames names = new AuditFileNames(settings.file());
-        requireUsable(names);
-        if (!Files.isWritable(names.directory())) {
+        AuditFiles files = new AuditFiles(settings.file());
+        requireUsable(files);
+        if (!Files.isWritable(files.directory())) {
             throw new InvalidConfigurationException(
-                    "This user may not write to the directory of the audit log, " + names.directory() + ".");
+                    "This user may not write to the directory of the audit log, " + files.directory() + ".");
         }
         try {
-            for (Path each : List.of(names.lock(), names.head())) {
+            for (Path each : List.of(files.lock(), files.head())) {
                 if (Files.exists(each, LinkOption.NOFOLLOW_LINKS)) {
-                    PrivateFiles.openExisting(each).close();
+                    AuditFiles.openExisting(each).close();
                 }
             }
-            ChainStart.check(names);
+            StartupRecovery.check(files);
         } catch (IOException e) {
-            throw cannotOpen(names, e);
+            throw cannotOpen(files, e);
         }
     }
 
-    private static AuditFile open(AuditFileSettings settings, AuditFileNames names, Deque<Closeable> resources)
-            throws IOException {
-        requireUsable(names);
-        FileChannel lock = PrivateFiles.openOrCreate(names.lock());
-        resources.push(lock);
-        lock(lock, names);
-        HeadFile head = HeadFile.open(names.head());
-        resources.push(head);
-        ChainStart start = ChainStart.find(names, head.read(), settings.clock());
-        head.write(start.last());
-        ChainFile chain = ChainFile.open(names, settings.rotateAtBytes(), head, start.last());
-        resources.push(chain);
-        if (start.notice().isPresent()) {
-            chain.append(List.of(start.notice().get()));
-        }
-        return new AuditFile(settings, chain, resources);
-    }
-
-    private static void requireUsable(AuditFileNames names) {
-        if (!Files.isDirectory(names.directory())) {
+    private static void requireUsable(AuditFiles files) {
+        if (!Files.isDirectory(files.directory())) {
             throw new InvalidConfigurationException(
-                    "The directory of the audit log, " + names.directory() + ", does not exist. Create it.");
+                    "The directory of the audit log, " + files.directory() + ", does not exist. Create it.");
         }
-        if (Files.exists(names.file(), LinkOption.NOFOLLOW_LINKS)
-                && !Files.isRegularFile(names.file(), LinkOption.NOFOLLOW_LINKS)) {
-            throw new InvalidConfigurationException("The audit log " + names.file()
+        if (Files.exists(files.file(), LinkOption.NOFOLLOW_LINKS)
+                && !Files.isRegularFile(files.file(), LinkOption.NOFOLLOW_LINKS)) {
+            throw new InvalidConfigurationException("The audit log " + files.file()
                     + " is no regular file. Name a file, not a directory, symbolic link or device.");
         }
     }
 
-    private static void lock(FileChannel lock, AuditFileNames names) throws IOException {
-        boolean ours;
-        try {
-            ours = lock.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            throw inUse(names, e);
-        }
-        if (!ours) {
-            throw inUse(names, null);
-        }
+    private static InvalidConfigurationException cannotOpen(AuditFiles files, IOException cause) {
+        return new InvalidConfigurationException(
+                "The audit log " + files.file() + " cannot be opened: " + reason(cause) + ".", cause);
     }
 
-    private static InvalidConfigurationException inUse(AuditFileNames names, RuntimeException cause) {
-        return new InvalidConfigurationException(
-                "The audit log " + names.file() + " is in use: another service holds " + names.lock()
-                        + ". Give each service a separate file.",
-                cause);
+    private static String reason(Throwable cause) {
+        // The messages of these are paths alone.
+        if (cause instanceof AccessDeniedException denied) {
+            return "this user may not open " + denied.getFile() + " for writing";
+        }
+        if (cause instanceof NoSuchFileException absent) {
+            return absent.getFile() + " does not exist";
+        }
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 
     /**
@@ -223,34 +216,34 @@ public final class AuditFile implements AuditLog, AutoCloseable {
      */
     @Override
     public void record(AuditEvent event, Deadline deadline) {
-        Duration left = Duration.ofNanos(Math.max(LEAST_TIME.toNanos(), deadline.remainingNanos()));
+        Duration left = Duration.ofNanos(Math.max(MIN_TIME_LIMIT.toNanos(), deadline.remainingNanos()));
         record(event, left.compareTo(settings.timeLimit()) < 0 ? left : settings.timeLimit());
     }
 
     private void record(AuditEvent event, Duration limit) {
-        if (UnknownCallers.include(event) && !pending.closed() && !unknownCallers.admit(event, !reserve.isLow())) {
+        if (UnknownCallerLimiter.applies(event)
+                && !queue.isClosed()
+                && !unknownCallers.admit(event, !reserve.isLow())) {
             return;
         }
-        byte[] body = LineBody.request(event);
-        if (body.length + ChainedLine.FRAME > ChainedLine.MAX_LENGTH) {
+        byte[] body = EventJson.request(event);
+        if (body.length + HashChainLine.FRAME > HashChainLine.MAX_LENGTH) {
             throw refused("A line of " + body.length + " bytes is too long for the audit log " + file + ".", null);
         }
-        PendingLine line = new PendingLine(body);
+        WriteQueue.Entry line = new WriteQueue.Entry(body);
         Deadline end = Deadline.after(limit);
-        Admission admission = pending.add(line, limit);
-        if (admission == Admission.CLOSED) {
-            throw refused("The audit log " + file + " is closed.", null);
+        switch (queue.add(line, limit)) {
+            case CLOSED -> throw refused("The audit log " + file + " is closed.", null);
+            case FULL -> throw late("has had no room for another line", limit);
+            case ADMITTED -> {
+                if (!line.await(Duration.ofNanos(end.remainingNanos()))) {
+                    throw late("has not put a line on disk", limit);
+                }
+            }
         }
-        if (admission == Admission.FULL) {
-            throw late("has had no room for another line", limit, null);
-        }
-        try {
-            line.await(Duration.ofNanos(end.remainingNanos()));
-        } catch (TimeoutException e) {
-            throw late("has not put a line on disk", limit, e);
-        } catch (ExecutionException e) {
-            throw refused("The audit log " + file + " cannot be written: " + reason(e.getCause()) + ".", e.getCause());
-        }
+        line.failure().ifPresent(cause -> {
+            throw refused("The audit log " + file + " cannot be written: " + reason(cause) + ".", cause);
+        });
     }
 
     /**
@@ -260,7 +253,7 @@ public final class AuditFile implements AuditLog, AutoCloseable {
      */
     @Override
     public void signatureLate(LateSignature signature) {
-        addLine("the late signature of request " + signature.requestId(), LineBody.signatureLate(signature));
+        addLine("the late signature of request " + signature.requestId(), EventJson.signatureLate(signature));
     }
 
     /**
@@ -270,30 +263,32 @@ public final class AuditFile implements AuditLog, AutoCloseable {
      */
     @Override
     public void responseUndelivered(UndeliveredResponse response) {
-        addLine("the undelivered response of request " + response.requestId(), LineBody.responseUndelivered(response));
+        addLine("the undelivered response of request " + response.requestId(), EventJson.responseUndelivered(response));
     }
 
     /** Adds a line that no request waits for. */
     private void addLine(String subject, byte[] body) {
-        PendingLine line = PendingLine.withoutRequest(body);
-        Admission admission = pending.add(line, Duration.ZERO);
-        if (admission == Admission.ADMITTED) {
-            line.whenFailed(cause -> LOG.error("The audit log {} lacks {}: {}.", file, subject, reason(cause)));
-        } else {
-            LOG.error(
-                    "The audit log {} lacks {}: {}.",
-                    file,
-                    subject,
-                    admission == Admission.CLOSED ? "it is closed" : "too many lines wait to be written");
+        Admission admission =
+                queue.add(new WriteQueue.Entry(body, cause -> logMissing(subject, reason(cause))), Duration.ZERO);
+        switch (admission) {
+            case CLOSED -> logMissing(subject, "it is closed");
+            case FULL -> logMissing(subject, "too many lines wait to be written");
+            case ADMITTED -> {
+                // The writer reports a failure.
+            }
         }
     }
 
-    private AuditException late(String what, Duration limit, Exception cause) {
-        trouble = "it " + what + " for " + limit.toMillis() + " ms";
+    private void logMissing(String subject, String reason) {
+        LOG.error("The audit log {} lacks {}: {}.", file, subject, reason);
+    }
+
+    private AuditException late(String fault, Duration limit) {
+        trouble = "it " + fault + " for " + limit.toMillis() + " ms";
         return refused(
-                "The audit log " + file + " " + what + " for " + limit.toMillis()
+                "The audit log " + file + " " + fault + " for " + limit.toMillis()
                         + " ms. Is its disk too slow, or hung?",
-                cause);
+                null);
     }
 
     private AuditException refused(String message, Throwable cause) {
@@ -308,44 +303,46 @@ public final class AuditFile implements AuditLog, AutoCloseable {
     private void write() {
         boolean more = true;
         while (more) {
-            List<PendingLine> batch = List.of();
+            List<WriteQueue.Entry> batch = List.of();
             try {
-                batch = pending.take(MOST_LINES_AT_ONCE, LONGEST_PAUSE);
-                more = !pending.drained();
+                batch = queue.take(MAX_BATCH, MAX_PAUSE);
+                more = !queue.isDrained();
                 reserve.checkRegularly();
-                Optional<UnknownCallers.Summary> summary = unknownCallers.due(!more);
+                Optional<UnknownCallerLimiter.Summary> summary = unknownCallers.due(!more);
                 if (!batch.isEmpty() || summary.isPresent()) {
                     append(batch, summary);
                 }
-                batch.forEach(PendingLine::succeeded);
+                batch.forEach(WriteQueue.Entry::succeeded);
             } catch (Throwable e) {
                 fail(batch, e);
             }
         }
     }
 
-    /** Whatever it is, these requests must not wait for nothing, and the next ones find a writer. */
-    private void fail(List<PendingLine> batch, Throwable cause) {
+    /** No error ends the writer: these requests must not wait for nothing, and the next ones need a writer. */
+    private void fail(List<WriteQueue.Entry> batch, Throwable cause) {
         try {
             batch.forEach(line -> line.failed(cause));
-            outage(cause, batch.stream().filter(PendingLine::awaited).count());
+            batch.forEach(WriteQueue.Entry::reportFailure);
+            startOutage(
+                    cause, batch.stream().filter(WriteQueue.Entry::isAwaited).count());
         } catch (Throwable e) {
             // For example another OutOfMemoryError. Health and metrics report the problem.
             trouble = e.getClass().getSimpleName();
         }
     }
 
-    private void append(List<PendingLine> batch, Optional<UnknownCallers.Summary> summary) throws IOException {
+    private void append(List<WriteQueue.Entry> batch, Optional<UnknownCallerLimiter.Summary> summary)
+            throws IOException {
         List<byte[]> bodies = new ArrayList<>(batch.size() + 2);
         if (outageSince != null) {
-            bodies.add(LineBody.outageEnded(settings.clock().instant(), outageSince, refusedInOutage));
+            bodies.add(EventJson.outageEnded(clock.instant(), outageSince, refusedInOutage));
         }
-        summary.ifPresent(
-                counted -> bodies.add(LineBody.unknownCallers(settings.clock().instant(), counted)));
+        summary.ifPresent(counted -> bodies.add(EventJson.unknownCallers(clock.instant(), counted)));
         batch.forEach(line -> bodies.add(line.body()));
-        chain.append(bodies);
+        log.append(bodies);
         summary.ifPresent(unknownCallers::written);
-        last = chain.last();
+        last = log.last();
         lines.addAndGet(bodies.size());
         syncs.incrementAndGet();
         trouble = null;
@@ -360,33 +357,14 @@ public final class AuditFile implements AuditLog, AutoCloseable {
         }
     }
 
-    private void outage(Throwable cause, long requests) {
+    private void startOutage(Throwable cause, long requests) {
         trouble = reason(cause);
         refusedInOutage += requests;
         if (outageSince == null) {
-            outageSince = settings.clock().instant();
+            outageSince = clock.instant();
             LOG.error(
-                    "The audit log {} cannot be written: {}. Requests are refused until it can.",
-                    file,
-                    reason(cause),
-                    cause);
+                    "The audit log {} cannot be written: {}. Requests are refused until it can.", file, trouble, cause);
         }
-    }
-
-    private static InvalidConfigurationException cannotOpen(AuditFileNames names, IOException cause) {
-        return new InvalidConfigurationException(
-                "The audit log " + names.file() + " cannot be opened: " + reason(cause) + ".", cause);
-    }
-
-    private static String reason(Throwable cause) {
-        // The messages of these are paths alone.
-        if (cause instanceof AccessDeniedException denied) {
-            return "this user may not open " + denied.getFile() + " for writing";
-        }
-        if (cause instanceof NoSuchFileException absent) {
-            return absent.getFile() + " does not exist";
-        }
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 
     /**
@@ -399,7 +377,7 @@ public final class AuditFile implements AuditLog, AutoCloseable {
     public Optional<Path> rotate() {
         requireOpen();
         try {
-            return chain.rotate();
+            return log.rotate();
         } catch (IOException e) {
             throw new AuditException("The audit log " + file + " could not be rotated: " + reason(e) + ".", e);
         }
@@ -415,25 +393,21 @@ public final class AuditFile implements AuditLog, AutoCloseable {
     public void reopen() {
         requireOpen();
         try {
-            chain.reopen();
+            log.reopen();
         } catch (IOException e) {
             throw new AuditException("The audit log " + file + " could not be opened again: " + reason(e) + ".", e);
         }
     }
 
     private void requireOpen() {
-        if (pending.closed()) {
+        if (queue.isClosed()) {
             throw new AuditException("The audit log " + file + " is closed.", null);
         }
     }
 
-    /**
-     * Returns the current state immediately, even while the disk hangs.
-     *
-     * @return the state of this moment
-     */
-    public AuditFileStatus status() {
-        return new AuditFileStatus(
+    /** {@return the current state, immediately, even while the disk hangs} */
+    public Status status() {
+        return new Status(
                 last,
                 lines.get(),
                 syncs.get(),
@@ -446,43 +420,18 @@ public final class AuditFile implements AuditLog, AutoCloseable {
     /** Writes the lines that wait, and closes the file. Requests that come later fail. */
     @Override
     public void close() {
-        pending.close();
-        if (writerEnds()) {
-            closeAll(resources);
+        queue.close();
+        boolean ended = WriteQueue.uninterruptibly(settings.timeLimit(), left -> {
+            TimeUnit.NANOSECONDS.timedJoin(writer, left);
+            return !writer.isAlive();
+        });
+        if (ended) {
+            log.close();
         } else {
             LOG.error(
                     "The audit log {} could not be closed cleanly: its disk did not respond for {} ms.",
                     file,
                     settings.timeLimit().toMillis());
-        }
-    }
-
-    private boolean writerEnds() {
-        long end = System.nanoTime() + settings.timeLimit().toNanos();
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    TimeUnit.NANOSECONDS.timedJoin(writer, end - System.nanoTime());
-                    return !writer.isAlive();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private static void closeAll(Deque<Closeable> resources) {
-        while (!resources.isEmpty()) {
-            try {
-                resources.pop().close();
-            } catch (IOException e) {
-                LOG.warn("A file of the audit log could not be closed: {}", e.toString());
-            }
         }
     }
 }

@@ -1,13 +1,15 @@
 package io.github.hsmsigner.service.audit;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.service.audit.AuditFinding.Kind;
+import io.github.hsmsigner.service.audit.AuditReport.Finding;
+import io.github.hsmsigner.service.audit.AuditReport.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Finds the first line of an audit log that is not as it was written. Reads files of any size in constant memory.
@@ -15,76 +17,92 @@ import java.util.List;
  * <p>The chain shows every change but two: lines that are cut off at the end, and a log that was rewritten from some
  * line on with new hashes. Anchors reveal these: the number and the hash of a line, stored where the writer of the log
  * cannot change them.
- *
- * <p>Immutable, and safe for use by several threads.
  */
 public final class AuditVerifier {
 
-    private final List<AuditAnchor> anchors;
+    /** The lines that the log must contain. Lines that were seen are removed. */
+    private final List<AuditAnchor> required;
 
-    private AuditVerifier(List<AuditAnchor> anchors) {
-        this.anchors = anchors;
+    private Path file;
+    private long lineInFile;
+    private AuditAnchor before;
+    private AuditAnchor last;
+    private long lines;
+    private Finding finding;
+
+    private AuditVerifier(AuditAnchor... anchors) {
+        this.required = new ArrayList<>(List.of(anchors));
     }
 
     /**
-     * Returns a verifier that demands that the log holds certain lines.
-     *
-     * @param anchors the lines; {@link AuditAnchor#start()} demands that nothing is missing at the beginning
-     * @return the verifier
-     */
-    public static AuditVerifier of(AuditAnchor... anchors) {
-        return new AuditVerifier(List.of(anchors));
-    }
-
-    /**
-     * Returns the file of an {@link AuditFile} and the existing files that it has rotated.
+     * {@return the file of an {@link AuditFile} and the existing files that it has rotated, oldest first}
      *
      * @param file the file that lines are written to
-     * @return the files, oldest first; those compressed with gzip ({@code .gz}) too
      * @throws IOException if the directory cannot be read
      */
     public static List<Path> series(Path file) throws IOException {
-        AuditFileNames names = new AuditFileNames(file);
-        List<Path> files = new ArrayList<>(names.rotated());
-        if (Files.exists(names.file())) {
-            files.add(names.file());
+        AuditFiles files = new AuditFiles(file);
+        List<Path> series = new ArrayList<>(files.rotated());
+        if (Files.exists(files.file())) {
+            series.add(files.file());
         }
-        return files;
+        return series;
     }
 
     /**
      * Verifies files that together are one chain. Their order is that of their first lines, independent of their names.
      *
      * @param files the files; those compressed with gzip are read too
-     * @return what was found
+     * @param anchors lines that the log must contain; {@link AuditAnchor#START} requires that nothing is missing at the
+     *     beginning
+     * @return the first fault, if there is one
      * @throws IOException if a file cannot be read
      * @throws InvalidConfigurationException if no file is named
      */
-    public AuditReport verify(List<Path> files) throws IOException {
+    public static AuditReport verify(List<Path> files, AuditAnchor... anchors) throws IOException {
         if (files.isEmpty()) {
             throw new InvalidConfigurationException("Name at least one file of the audit log that is to be verified.");
         }
         List<Path> ordered = inOrder(files);
-        ChainCheck check = new ChainCheck(anchors);
+        AuditVerifier verifier = new AuditVerifier(anchors);
         for (Path file : ordered) {
-            verify(file, check);
-            if (check.failed()) {
-                break;
+            if (!verifier.failed()) {
+                verifier.verify(file);
             }
         }
-        return check.report(ordered);
+        return verifier.report(ordered);
     }
 
-    private static void verify(Path file, ChainCheck check) throws IOException {
-        check.begin(file);
+    private record FileStart(Path file, long sequence) {}
+
+    /** Files that do not begin with a line of an audit log come last. */
+    private static List<Path> inOrder(List<Path> files) throws IOException {
+        List<FileStart> starts = new ArrayList<>();
+        for (Path file : files) {
+            try (LineReader reader = LineReader.open(file)) {
+                Optional<HashChainLine> first = reader.next() == LineReader.Kind.LINE
+                        ? HashChainLine.parse(reader.line(), reader.length())
+                        : Optional.empty();
+                starts.add(
+                        new FileStart(file, first.map(HashChainLine::sequence).orElse(Long.MAX_VALUE)));
+            }
+        }
+        return starts.stream()
+                .sorted(Comparator.comparingLong(FileStart::sequence))
+                .map(FileStart::file)
+                .toList();
+    }
+
+    private void verify(Path next) throws IOException {
+        file = next;
+        lineInFile = 1;
         try (LineReader reader = LineReader.open(file)) {
-            while (!check.failed()) {
+            while (!failed()) {
                 switch (reader.next()) {
-                    case LINE -> check.line(reader.line(), reader.length());
-                    case TOO_LONG ->
-                        check.fail(Kind.MALFORMED, "it is longer than " + ChainedLine.MAX_LENGTH + " bytes");
+                    case LINE -> verify(HashChainLine.parse(reader.line(), reader.length()));
+                    case TOO_LONG -> fail(Kind.MALFORMED, "it is longer than " + HashChainLine.MAX_LENGTH + " bytes");
                     case UNFINISHED ->
-                        check.fail(
+                        fail(
                                 Kind.UNFINISHED,
                                 "it has no line end: a write that was cut short. A service that starts with this file sets it"
                                         + " aside");
@@ -96,27 +114,101 @@ public final class AuditVerifier {
         }
     }
 
-    private record FileStart(Path file, long sequence) {}
-
-    /** Files that do not begin with a line of an audit log come last. */
-    private static List<Path> inOrder(List<Path> files) throws IOException {
-        List<FileStart> starts = new ArrayList<>();
-        for (Path file : files) {
-            starts.add(new FileStart(file, firstSequence(file)));
-        }
-        return starts.stream()
-                .sorted(Comparator.comparingLong(FileStart::sequence))
-                .map(FileStart::file)
-                .toList();
+    private boolean failed() {
+        return finding != null;
     }
 
-    private static long firstSequence(Path file) throws IOException {
-        try (LineReader reader = LineReader.open(file)) {
-            return reader.next() == LineReader.Kind.LINE
-                    ? ChainedLine.parse(reader.line(), reader.length())
-                            .map(ChainedLine::sequence)
-                            .orElse(Long.MAX_VALUE)
-                    : Long.MAX_VALUE;
+    /** The next line is not in order. */
+    private void fail(Kind kind, String reason) {
+        finding = new Finding(kind, file, lineInFile, reason);
+    }
+
+    private void verify(Optional<HashChainLine> parsed) {
+        if (parsed.isEmpty()) {
+            fail(Kind.MALFORMED, "it is no line of an audit log");
+            return;
         }
+        HashChainLine line = parsed.get();
+        if (!line.intact()) {
+            fail(Kind.CHANGED, "it says that it is line " + line.sequence() + ", and does not match its own hash");
+            return;
+        }
+        if (last == null) {
+            start(line);
+        }
+        if (!failed()) {
+            link(line);
+        }
+    }
+
+    private void start(HashChainLine line) {
+        last = new AuditAnchor(line.sequence() - 1, line.previous());
+        before = last;
+        if (line.sequence() == 1 && !last.equals(AuditAnchor.START)) {
+            fail(Kind.LINE_BEFORE_EXCHANGED, "it is line 1 and says that it follows another");
+        } else {
+            compareWithAnchors(last);
+        }
+    }
+
+    private void link(HashChainLine line) {
+        long expected = last.sequence() + 1;
+        if (line.sequence() != expected) {
+            boolean missing = line.sequence() > expected;
+            fail(
+                    missing ? Kind.LINES_MISSING : Kind.OUT_OF_ORDER,
+                    "it is line " + line.sequence() + " where line " + expected + " was expected: "
+                            + (missing
+                                    ? "lines were removed or moved"
+                                    : "it was repeated or moved, or a line was inserted before it"));
+        } else if (!line.previous().equals(last.hash())) {
+            fail(
+                    Kind.LINE_BEFORE_EXCHANGED,
+                    "it follows a line with the hash " + line.previous() + ", but the line before it has "
+                            + last.hash());
+        } else {
+            compareWithAnchors(line.anchor());
+            if (!failed()) {
+                last = line.anchor();
+                lines++;
+                lineInFile++;
+            }
+        }
+    }
+
+    private void compareWithAnchors(AuditAnchor reached) {
+        required.removeIf(anchor -> {
+            if (anchor.sequence() == reached.sequence() && !anchor.equals(reached)) {
+                fail(
+                        Kind.OTHER_THAN_ANCHOR,
+                        "line " + reached.sequence() + " has the hash " + reached.hash() + ", but the anchor demands "
+                                + anchor.hash());
+            }
+            return anchor.sequence() == reached.sequence();
+        });
+    }
+
+    private AuditReport report(List<Path> files) {
+        AuditAnchor first = before == null ? AuditAnchor.START : before;
+        AuditAnchor end = last == null ? first : last;
+        if (!failed()) {
+            required.stream()
+                    .mapToLong(AuditAnchor::sequence)
+                    .min()
+                    .ifPresent(missing -> notReached(missing, first, end, files));
+        }
+        return new AuditReport(files, lines, first, end, Optional.ofNullable(finding));
+    }
+
+    private void notReached(long missing, AuditAnchor first, AuditAnchor end, List<Path> files) {
+        String found = "the log ends with line " + end.sequence();
+        if (missing <= end.sequence()) {
+            file = files.get(0);
+            lineInFile = 1;
+            found = "the log begins with line " + (first.sequence() + 1);
+        }
+        fail(
+                Kind.ANCHOR_NOT_REACHED,
+                found + ", but the anchor demands line " + missing + ": lines were cut off, or files are missing");
     }
 }

@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Disk space that is kept for lines of signatures. One thread checks it; any number may ask. */
+/** Disk space that is kept for lines of signatures. One thread checks it; the result is thread-safe. */
 final class DiskReserve {
 
     private static final Logger LOG = LoggerFactory.getLogger(DiskReserve.class);

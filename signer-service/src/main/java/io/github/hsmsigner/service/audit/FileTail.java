@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * The end of an audit log, found without reading what comes before.
@@ -13,39 +12,34 @@ import java.util.OptionalLong;
  * @param end the offset behind the last line end; what follows it is an unfinished line
  * @param last the last finished line; empty if there is none, or it is no line of an audit log
  */
-record FileTail(long end, Optional<ChainedLine> last) {
+record FileTail(long end, Optional<HashChainLine> last) {
 
     private static final int BLOCK = 64 * 1024;
 
     static FileTail read(FileChannel channel) throws IOException {
         long end = lastLineEnd(channel, channel.size()) + 1;
-        if (end == 0) {
-            return new FileTail(0, Optional.empty());
-        }
-        long start = lastLineEnd(channel, end - 1) + 1;
-        if (end - 1 - start > ChainedLine.MAX_LENGTH) {
+        long start = end == 0 ? 0 : lastLineEnd(channel, end - 1) + 1;
+        if (end == 0 || end - 1 - start > HashChainLine.MAX_LENGTH) {
             return new FileTail(end, Optional.empty());
         }
         byte[] line = readFully(channel, start, (int) (end - 1 - start));
-        return new FileTail(end, ChainedLine.parse(line, line.length));
+        return new FileTail(end, HashChainLine.parse(line, line.length));
     }
 
     /** Returns whether the file ends with a finished line that is damaged. */
-    boolean damaged() {
-        return end > 0 && last.filter(ChainedLine::intact).isEmpty();
+    boolean isDamaged() {
+        return end > 0 && last.filter(HashChainLine::intact).isEmpty();
     }
 
-    /** Returns the sequence number of the first line of a file. */
-    static OptionalLong firstSequence(FileChannel channel) throws IOException {
-        byte[] block = readFully(channel, 0, (int) Math.min(channel.size(), ChainedLine.MAX_LENGTH + 1));
+    /** Returns the first line of a file; empty if there is none, or it is no line of an audit log. */
+    static Optional<HashChainLine> firstLine(FileChannel channel) throws IOException {
+        byte[] block = readFully(channel, 0, (int) Math.min(channel.size(), HashChainLine.MAX_LENGTH + 1));
         for (int i = 0; i < block.length; i++) {
-            if (block[i] == ChainedLine.LINE_END) {
-                return ChainedLine.parse(block, i)
-                        .map(line -> OptionalLong.of(line.sequence()))
-                        .orElseGet(OptionalLong::empty);
+            if (block[i] == HashChainLine.LINE_END) {
+                return HashChainLine.parse(block, i);
             }
         }
-        return OptionalLong.empty();
+        return Optional.empty();
     }
 
     /** Returns the offset of the last line end before a limit, or -1. */
@@ -54,7 +48,7 @@ record FileTail(long end, Optional<ChainedLine> last) {
             long blockStart = Math.max(0, blockEnd - BLOCK);
             byte[] block = readFully(channel, blockStart, (int) (blockEnd - blockStart));
             for (int i = block.length - 1; i >= 0; i--) {
-                if (block[i] == ChainedLine.LINE_END) {
+                if (block[i] == HashChainLine.LINE_END) {
                     return blockStart + i;
                 }
             }

@@ -16,23 +16,15 @@ import org.slf4j.LoggerFactory;
  * The last line of the chain, in a separate file. The file is written after the line is on disk, so it is never ahead
  * of the log. The write does not wait for the disk, so the file may be behind after a power failure. It continues the
  * chain after the log was moved away. At the next startup it reveals that lines were cut off at the end. Used under the
- * lock of {@link ChainFile}.
+ * lock of {@link RotatingLogFile}.
  */
-final class HeadFile implements Closeable {
+record HeadFile(Path file, FileChannel channel) implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(HeadFile.class);
     private static final int LIMIT = 128;
 
-    private final Path file;
-    private final FileChannel channel;
-
-    private HeadFile(Path file, FileChannel channel) {
-        this.file = file;
-        this.channel = channel;
-    }
-
     static HeadFile open(Path file) throws IOException {
-        return new HeadFile(file, PrivateFiles.openOrCreate(file));
+        return new HeadFile(file, AuditFiles.openOrCreate(file));
     }
 
     Optional<AuditAnchor> read() throws IOException {
@@ -41,11 +33,8 @@ final class HeadFile implements Closeable {
             // Until the end of the file or of the buffer.
         }
         String text = new String(buffer.array(), 0, buffer.position(), StandardCharsets.US_ASCII);
-        if (text.isEmpty()) {
-            return Optional.empty();
-        }
         try {
-            return Optional.of(AuditAnchor.parse(text));
+            return text.isEmpty() ? Optional.empty() : Optional.of(AuditAnchor.parse(text));
         } catch (InvalidConfigurationException e) {
             LOG.warn("{} is damaged and not used: it should hold the number and the hash of the last line.", file);
             return Optional.empty();

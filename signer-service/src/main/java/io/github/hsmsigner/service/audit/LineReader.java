@@ -21,14 +21,11 @@ final class LineReader implements Closeable {
         END
     }
 
-    private static final int GZIP_FIRST = 0x1f;
-    private static final int GZIP_SECOND = 0x8b;
-
     private final InputStream in;
     private final byte[] block = new byte[64 * 1024];
     private int blockLength;
     private int position;
-    private final byte[] line = new byte[ChainedLine.MAX_LENGTH];
+    private final byte[] line = new byte[HashChainLine.MAX_LENGTH];
     private int length;
 
     private LineReader(InputStream in) {
@@ -42,7 +39,7 @@ final class LineReader implements Closeable {
             byte[] magic = start.readNBytes(2);
             start.unread(magic);
             boolean compressed =
-                    magic.length == 2 && (magic[0] & 0xff) == GZIP_FIRST && (magic[1] & 0xff) == GZIP_SECOND;
+                    magic.length == 2 && (magic[0] & 0xff | (magic[1] & 0xff) << 8) == GZIPInputStream.GZIP_MAGIC;
             return new LineReader(compressed ? new GZIPInputStream(start) : start);
         } catch (IOException e) {
             raw.close();
@@ -54,34 +51,30 @@ final class LineReader implements Closeable {
     Kind next() throws IOException {
         length = 0;
         boolean tooLong = false;
-        while (true) {
-            if (position == blockLength) {
-                blockLength = in.read(block);
-                position = 0;
-                if (blockLength <= 0) {
-                    blockLength = 0;
-                    return length == 0 ? Kind.END : Kind.UNFINISHED;
-                }
-            }
+        while (position < blockLength || fill()) {
             int end = position;
-            while (end < blockLength && block[end] != ChainedLine.LINE_END) {
+            while (end < blockLength && block[end] != HashChainLine.LINE_END) {
                 end++;
             }
             int fits = Math.min(end - position, line.length - length);
             System.arraycopy(block, position, line, length, fits);
             length += fits;
             tooLong |= fits < end - position;
-            position = end;
+            position = end + 1;
             if (end < blockLength) {
-                position++;
                 return tooLong ? Kind.TOO_LONG : Kind.LINE;
             }
         }
+        return length == 0 ? Kind.END : Kind.UNFINISHED;
     }
 
-    /**
-     * Returns the bytes of the line, of which the first {@link #length()} are valid. The next line overwrites them.
-     */
+    private boolean fill() throws IOException {
+        position = 0;
+        blockLength = Math.max(0, in.read(block));
+        return blockLength > 0;
+    }
+
+    /** Returns a buffer, whose first {@link #length()} bytes are the line. The next line overwrites them. */
     byte[] line() {
         return line;
     }

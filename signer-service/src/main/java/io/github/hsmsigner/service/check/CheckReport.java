@@ -1,87 +1,57 @@
 package io.github.hsmsigner.service.check;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 
-/**
- * The result of a check, for people and for programs. Immutable.
- *
- * @param findings the findings, in the order in which they were made
- */
+/** The result of a check: the findings, in the order in which they were made. Immutable. */
 public record CheckReport(List<Finding> findings) {
 
-    private static final JsonFactory JSON =
-            JsonFactory.builder().build().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-
-    /**
-     * Copies the findings.
-     *
-     * @param findings all that was looked at
-     */
-    public CheckReport {
-        findings = List.copyOf(findings);
+    /** The kinds of findings. */
+    public enum Level {
+        /** As it should be. */
+        OK,
+        /** It works, and an operator should know. */
+        WARNING,
+        /** It does not work. */
+        ERROR
     }
 
     /**
-     * Returns whether something does not work.
+     * A result about one subject.
      *
-     * @return {@code true} if there is an error
+     * @param area the area of the subject: {@code settings}, {@code token} or another
+     * @param name the name of the subject in its area; empty if there is only one
+     * @param advice the remedy; empty if none is required
      */
+    public record Finding(String area, String name, Level level, String text, Optional<String> advice) {}
+
+    /** {@return whether something does not work} */
     public boolean failed() {
-        return count(Finding.Level.ERROR) > 0;
+        return count(Level.ERROR) > 0;
     }
 
-    private long count(Finding.Level level) {
+    /**
+     * {@return the number of findings of a level}
+     *
+     * @param level the level
+     */
+    public long count(Level level) {
         return findings.stream().filter(finding -> finding.level() == level).count();
     }
 
-    /**
-     * Writes lines for people, the errors with what to do about them.
-     *
-     * @param out where to; left open
-     */
-    public void writeText(PrintWriter out) {
+    /** {@return lines for people, without a line end after the last} */
+    public String text() {
+        StringBuilder text = new StringBuilder();
         for (Finding finding : findings) {
             String subject = finding.name().isEmpty() ? finding.area() : finding.area() + " " + finding.name();
-            out.printf("%-7s  %s: %s%n", finding.level(), subject, finding.text());
-            finding.advice().ifPresent(advice -> out.printf("%-7s  -> %s%n", "", advice));
+            text.append(String.format("%-7s  %s: %s%n", finding.level(), subject, finding.text()));
+            finding.advice().ifPresent(advice -> text.append(String.format("%-7s  -> %s%n", "", advice)));
         }
-        out.printf(
-                "%n%s: %d errors, %d warnings.%n",
-                failed() ? "The service would not work correctly" : "The service would work",
-                count(Finding.Level.ERROR),
-                count(Finding.Level.WARNING));
-    }
-
-    /**
-     * Writes a JSON object.
-     *
-     * @param out where to; left open
-     * @throws IOException if it cannot be written
-     */
-    public void writeJson(PrintWriter out) throws IOException {
-        try (JsonGenerator json = JSON.createGenerator(out).useDefaultPrettyPrinter()) {
-            json.writeStartObject();
-            json.writeBooleanField("ok", !failed());
-            json.writeNumberField("errors", count(Finding.Level.ERROR));
-            json.writeNumberField("warnings", count(Finding.Level.WARNING));
-            json.writeArrayFieldStart("findings");
-            for (Finding finding : findings) {
-                json.writeStartObject();
-                json.writeStringField("area", finding.area());
-                json.writeStringField("name", finding.name());
-                json.writeStringField("level", finding.level().name().toLowerCase(Locale.ROOT));
-                json.writeStringField("text", finding.text());
-                json.writeStringField("advice", finding.advice().orElse(null));
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-            json.writeEndObject();
-        }
-        out.println();
+        return text.append(String.format(
+                        "%n%s: %d errors, %d warnings.",
+                        failed() ? "The service would not work correctly" : "The service would work",
+                        count(Level.ERROR),
+                        count(Level.WARNING)))
+                .toString();
     }
 }

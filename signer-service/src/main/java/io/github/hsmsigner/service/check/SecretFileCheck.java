@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,14 +25,12 @@ import java.util.Set;
  */
 final class SecretFileCheck {
 
-    private static final String AREA = "secrets";
-
     /** The content of each file, as a phrase. A file that several settings name is checked once. */
     private final Map<Path, String> files = new LinkedHashMap<>();
 
     private SecretFileCheck() {}
 
-    static List<Finding> of(UsableSettings settings, Map<String, TokenSettings> tokens) {
+    static void run(UsableSettings settings, Map<String, TokenSettings> tokens, Findings findings) {
         SecretFileCheck check = new SecretFileCheck();
         tokens.forEach((name, token) -> check.add("the PIN of the token \"" + name + "\"", token.pinFile()));
         settings.keys().forEach(check::addKey);
@@ -53,7 +50,7 @@ final class SecretFileCheck {
                                 "the password for the timestamp authority "
                                         + authority.address().getHost(),
                                 login.password())));
-        return check.findings();
+        check.checkModes(findings.about("secrets"));
     }
 
     private void addKey(String name, KeySettings key) {
@@ -76,27 +73,23 @@ final class SecretFileCheck {
         file.ifPresent(path -> files.putIfAbsent(path, secret));
     }
 
-    private List<Finding> findings() {
-        List<Finding> findings = new ArrayList<>();
+    private void checkModes(Findings findings) {
         files.forEach((file, secret) -> {
             try {
                 Path real = file.toRealPath();
                 Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(real);
                 if (permissions.contains(PosixFilePermission.OTHERS_READ) && canBeReachedByAll(real)) {
-                    findings.add(Finding.warning(
-                            AREA,
-                            "",
+                    findings.warning(
                             "Every user of this machine can read " + file + ", which has " + secret + ": its mode is "
                                     + PosixFilePermissions.toString(permissions) + ".",
                             "Give the file to the user of the service, and take the permissions from others: chmod o= "
-                                    + file));
+                                    + file);
                 }
             } catch (IOException | UnsupportedOperationException e) {
                 // The check that reads the file reports that it cannot be read. File systems without modes have no
                 // permissions to check.
             }
         });
-        return findings;
     }
 
     /** A directory without the permission to search it hides the files below it. */

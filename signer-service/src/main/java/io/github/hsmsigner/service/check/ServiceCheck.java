@@ -1,5 +1,11 @@
 package io.github.hsmsigner.service.check;
 
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.service.audit.AuditFile;
+import io.github.hsmsigner.service.audit.AuditFileSettings;
+import io.github.hsmsigner.service.auth.AccessSettings;
+import io.github.hsmsigner.service.auth.PolicyFactory;
+import io.github.hsmsigner.service.auth.PolicySettings;
 import io.github.hsmsigner.service.config.InvalidSettingsException;
 import io.github.hsmsigner.service.config.KeySettings;
 import io.github.hsmsigner.service.config.ServiceSettings;
@@ -7,10 +13,12 @@ import io.github.hsmsigner.service.config.SettingsReader;
 import io.github.hsmsigner.service.config.UsableSettings;
 import io.github.hsmsigner.service.server.SigningHttpServer;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Exercises what the service would do with its settings: policy, TLS, audit log, timestamps, tokens, keys, containers.
@@ -18,69 +26,119 @@ import java.util.Map;
  */
 public final class ServiceCheck {
 
-    private static final String SETTINGS = "settings";
+    private final Findings findings = new Findings();
+    private final Clock clock = Clock.systemUTC();
 
     private ServiceCheck() {}
 
     /**
-     * Checks.
+     * Checks the settings.
      *
      * @param environment the environment variables that name the settings
      * @return what was found
      */
-    public static CheckReport of(Map<String, String> environment) {
-        List<Finding> findings = new ArrayList<>();
-        Clock clock = Clock.systemUTC();
+    public static CheckReport run(Map<String, String> environment) {
+        ServiceCheck check = new ServiceCheck();
         try {
-            ServiceSettings settings = SettingsReader.read(environment);
-            findings.add(Finding.ok(
-                    SETTINGS,
-                    "",
-                    "Tokens: " + settings.tokens().keySet() + "; keys: "
-                            + settings.keys().keySet() + "."));
-            settings.warnings()
-                    .forEach(warning -> findings.add(
-                            Finding.warning(SETTINGS, "", warning, "The next version refuses the old name.")));
-            findings.addAll(AccessCheck.of(settings.access(), settings.keys().keySet(), clock));
-            findings.addAll(
-                    settings.server().tls().map(tls -> TlsCheck.of(tls, clock)).orElse(List.of(TlsCheck.none())));
-            SigningHttpServer.heapWarning(
-                            settings.server(), settings.signatures().largestRevocationInfo())
-                    .ifPresent(warning -> findings.add(Finding.warning(
-                            "server",
-                            "",
-                            warning,
-                            "Run check with the options of the virtual machine that serve has.")));
-            findings.add(settings.audit().map(AuditCheck::of).orElse(AuditCheck.none()));
-            findings.addAll(SecretFileCheck.of(UsableSettings.of(settings), settings.tokens()));
-            new KeyCheck(settings.tokens(), settings.keys(), settings.signatures(), clock, findings).run();
+            check.checkAll(SettingsReader.read(environment));
         } catch (InvalidSettingsException e) {
+            Findings settings = check.findings.about("settings");
             e.problems()
-                    .forEach(problem -> findings.add(Finding.error(
-                            SETTINGS,
-                            "",
-                            problem,
-                            "docs/configuration.md has every setting, its form and its default.")));
-            checkUsable(e.usable(), clock, findings);
+                    .forEach(problem -> settings.error(
+                            problem, "docs/configuration.md has every setting, its form and its default."));
+            check.checkUsable(e.usable());
         }
-        return new CheckReport(findings);
+        return new CheckReport(List.copyOf(check.findings.all()));
+    }
+
+    private void checkAll(ServiceSettings settings) {
+        Findings about = findings.about("settings");
+        about.ok("Tokens: " + settings.tokens().keySet() + "; keys: "
+                + settings.keys().keySet() + ".");
+        settings.warnings().forEach(warning -> about.warning(warning, "The next version refuses the old name."));
+        checkAccess(settings.access(), settings.keys().keySet());
+        settings.server()
+                .tls()
+                .ifPresentOrElse(
+                        tls -> new TlsCheck(clock.instant(), findings).run(tls),
+                        () -> findings.about("tls")
+                                .warning(
+                                        "Callbacks arrive without TLS, so signing tokens and documents cross the network"
+                                                + " unencrypted.",
+                                        "Set server.tls, or keep the port on a trusted network."));
+        SigningHttpServer.heapWarning(settings.server(), settings.signatures().largestRevocationInfo())
+                .ifPresent(warning -> findings.about("server")
+                        .warning(warning, "Run check with the options of the virtual machine that serve has."));
+        settings.audit()
+                .ifPresentOrElse(
+                        this::checkAudit,
+                        () -> findings.about("audit")
+                                .warning(
+                                        "There is no audit log: only the log of the service records who signed what.",
+                                        "Set audit.file to keep one."));
+        SecretFileCheck.run(UsableSettings.of(settings), settings.tokens(), findings);
+        new KeyCheck(settings.tokens(), settings.keys(), settings.signatures(), clock, findings).run();
     }
 
     /** With wrong settings no token is opened, because a wrong PIN would be one more try. */
-    private static void checkUsable(UsableSettings settings, Clock clock, List<Finding> findings) {
-        settings.access().ifPresent(access -> findings.addAll(AccessCheck.of(access, settings.keyNames(), clock)));
-        settings.tls().ifPresent(tls -> findings.addAll(TlsCheck.of(tls, clock)));
-        settings.audit().ifPresent(audit -> findings.add(AuditCheck.of(audit)));
-        findings.addAll(SecretFileCheck.of(settings, Map.of()));
+    private void checkUsable(UsableSettings settings) {
+        settings.access().ifPresent(access -> checkAccess(access, settings.keyNames()));
+        settings.tls().ifPresent(tls -> new TlsCheck(clock.instant(), findings).run(tls));
+        settings.audit().ifPresent(this::checkAudit);
+        SecretFileCheck.run(settings, Map.of(), findings);
         Map<String, KeySettings> inFiles = new LinkedHashMap<>(settings.keys());
         if (inFiles.values().removeIf(KeySettings.OnToken.class::isInstance)) {
-            findings.add(Finding.warning(
-                    "token",
-                    "",
-                    "Tokens are not opened while settings are wrong.",
-                    "Correct the settings and run check again."));
+            findings.about("token")
+                    .warning(
+                            "Tokens are not opened while settings are wrong.",
+                            "Correct the settings and run check again.");
         }
         settings.signatures()
                 .ifPresent(signatures -> new KeyCheck(Map.of(), inFiles, signatures, clock, findings).run());
+    }
+
+    private void checkAccess(AccessSettings access, Set<String> keyNames) {
+        Findings about = findings.about("access");
+        String kinds = access.policies().stream().map(PolicySettings::kind).collect(Collectors.joining(" and "));
+        try {
+            new PolicyFactory(clock).policy(access);
+            about.ok("Policy: " + kinds + "; rules for " + access.callers().size() + " callers.");
+        } catch (InvalidConfigurationException e) {
+            about.error(e.getMessage(), "Correct the file or secret of the policy.");
+        }
+        access.warnings()
+                .forEach(warning -> about.warning(
+                        warning,
+                        "Set a stronger policy, or let a firewall or network policy admit Document Engine alone."));
+        access.certificateWarnings(keyNames)
+                .forEach(warning -> about.warning(
+                        warning, "Check that applications which sign with another key send its certificates."));
+        Set<String> unknown = new TreeSet<>(access.keyNames());
+        unknown.removeAll(keyNames);
+        unknown.forEach(name -> about.error(
+                "The policy names the key \"" + name + "\", which is not set.",
+                "Use one of " + keyNames + ", or add that key."));
+    }
+
+    /** Checks the files of the audit log, but not its lock: the service may be running. */
+    private void checkAudit(AuditFileSettings audit) {
+        Findings about = findings.about("audit");
+        try {
+            AuditFile.check(audit);
+            long free = audit.file().toAbsolutePath().getParent().toFile().getUsableSpace();
+            if (free < audit.reserveBytes()) {
+                about.warning(
+                        "Goes to " + audit.file() + ", whose disk has " + free
+                                + " bytes free, fewer than the reserve of " + audit.reserveBytes()
+                                + ". Requests of unknown callers will only be counted.",
+                        "Free space on the disk, or set another audit.reserve (SIGNING_AUDIT_RESERVE).");
+            } else {
+                about.ok("Goes to " + audit.file() + ".");
+            }
+        } catch (InvalidConfigurationException e) {
+            about.error(
+                    e.getMessage(),
+                    "The user that the service runs as must own the directory of the audit log and the files in it.");
+        }
     }
 }

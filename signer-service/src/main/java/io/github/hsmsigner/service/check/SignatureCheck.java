@@ -14,7 +14,6 @@ import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import io.github.hsmsigner.service.config.SignatureSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,7 +26,6 @@ import java.util.stream.Collectors;
  */
 final class SignatureCheck {
 
-    private static final String AREA = "key";
     private static final byte[] CONTENT = "A test signature".getBytes(StandardCharsets.US_ASCII);
 
     /** The size that Document Engine reserves by default for a container. */
@@ -42,12 +40,14 @@ final class SignatureCheck {
     private final SignatureSettings settings;
     private final SigningKey key;
     private final SigningService service;
-    private final List<Finding> findings = new ArrayList<>();
+    private final Findings findings;
     private final Set<DigestAlgorithm> supported = new LinkedHashSet<>();
 
-    SignatureCheck(SignatureSettings settings, SigningKey key, ContainerBuilder containers, Clock clock) {
+    SignatureCheck(
+            SignatureSettings settings, SigningKey key, ContainerBuilder containers, Clock clock, Findings findings) {
         this.settings = settings;
         this.key = key;
+        this.findings = findings;
         this.service = SigningService.builder(SigningKeys.of(key), containers)
                 .validCertificateRequired(settings.validCertificateRequired())
                 .clock(clock)
@@ -58,18 +58,16 @@ final class SignatureCheck {
      * Makes the signatures.
      *
      * @param cades the format that a callback with the signature type cades gets
-     * @return what was found
      */
-    List<Finding> run(ContainerFormat cades) {
-        digests();
+    void run(ContainerFormat cades) {
+        checkDigests();
         supported.stream().findFirst().ifPresent(digestAlgorithm -> {
-            container("CMS", ContainerFormat.CMS, digestAlgorithm);
-            container("CAdES", cades, digestAlgorithm);
+            checkContainer("CMS", ContainerFormat.CMS, digestAlgorithm);
+            checkContainer("CAdES", cades, digestAlgorithm);
         });
-        return findings;
     }
 
-    private void digests() {
+    private void checkDigests() {
         Set<DigestAlgorithm> missing = new LinkedHashSet<>();
         for (DigestAlgorithm digestAlgorithm : DIGESTS) {
             try {
@@ -78,35 +76,27 @@ final class SignatureCheck {
             } catch (UnsupportedRequestException e) {
                 missing.add(digestAlgorithm);
             } catch (SigningException e) {
-                findings.add(Finding.error(
-                        AREA,
-                        key.name(),
-                        "No signature with " + digestAlgorithm.text() + ": " + e.getMessage(),
-                        "docs/pkcs11-errors.md has the error codes."));
+                findings.error(
+                        "No signature with " + digestAlgorithm.text() + ": " + e.getMessage(), KeyCheck.ERROR_CODES);
             }
         }
         List<DigestAlgorithm> withoutRaw = supported.stream()
                 .filter(digestAlgorithm -> key.signer().signsWholeMessage(key.algorithm(digestAlgorithm)))
                 .toList();
         if (!supported.isEmpty()) {
-            findings.add(Finding.ok(AREA, key.name(), "Signs with " + text(supported) + "."));
+            findings.ok("Signs with " + text(supported) + ".");
         }
         if (!missing.isEmpty()) {
-            findings.add(Finding.warning(
-                    AREA,
-                    key.name(),
+            findings.warning(
                     "Does not sign with " + text(missing) + ": the service refuses callbacks that ask for it.",
                     "Set DIGITAL_SIGNATURE_HASH_ALGORITHM of Document Engine, or hashAlgorithm in its requests, to one of: "
-                            + text(supported) + "."));
+                            + text(supported) + ".");
         }
         if (!withoutRaw.isEmpty()) {
-            findings.add(
-                    Finding.warning(
-                            AREA,
-                            key.name(),
-                            "The service refuses the action sign (raw signatures) with " + text(withoutRaw)
-                                    + ": the key needs the whole message, and not its digest.",
-                            "Set signatureContainer to pkcs7 in the requests to Document Engine, or use a key that signs digests."));
+            findings.warning(
+                    "The service refuses the action sign (raw signatures) with " + text(withoutRaw)
+                            + ": the key needs the whole message, and not its digest.",
+                    "Set signatureContainer to pkcs7 in the requests to Document Engine, or use a key that signs digests.");
         }
     }
 
@@ -115,23 +105,19 @@ final class SignatureCheck {
     }
 
     /** As a callback gets it: with timestamp authorities, OCSP responders and CRLs, if the settings have them. */
-    private void container(String kind, ContainerFormat format, DigestAlgorithm digestAlgorithm) {
+    private void checkContainer(String kind, ContainerFormat format, DigestAlgorithm digestAlgorithm) {
         try {
             int size = service.signContainer(context(), ContainerRequest.forContent(format, digestAlgorithm, CONTENT))
                     .length;
             String text = "A " + kind + " container has " + size + " bytes; Document Engine reserves " + RESERVED_BYTES
                     + " unless estimatedSize is set.";
-            findings.add(
-                    size <= RESERVED_BYTES
-                            ? Finding.ok(AREA, key.name(), text)
-                            : Finding.warning(
-                                    AREA,
-                                    key.name(),
-                                    text,
-                                    "Set estimatedSize to " + 2 * size + " in the requests to Document Engine."));
+            if (size <= RESERVED_BYTES) {
+                findings.ok(text);
+            } else {
+                findings.warning(text, "Set estimatedSize to " + 2 * size + " in the requests to Document Engine.");
+            }
         } catch (SigningException e) {
-            findings.add(Finding.error(
-                    AREA, key.name(), "No " + kind + " container can be made: " + e.getMessage(), advice(format)));
+            findings.error("No " + kind + " container can be made: " + e.getMessage(), advice(format));
         }
     }
 
@@ -141,8 +127,8 @@ final class SignatureCheck {
                 settings.revocationInfo()
                         ? "The service refuses every callback with the signature type cms. Make the OCSP responders and CRLs"
                                 + " that the certificates name reachable, or set signatures.revocation-info to false."
-                        : "docs/pkcs11-errors.md has the error codes.";
-            case CADES_B_B -> "docs/pkcs11-errors.md has the error codes.";
+                        : KeyCheck.ERROR_CODES;
+            case CADES_B_B -> KeyCheck.ERROR_CODES;
             case CADES_B_T -> "Make sure that the timestamp authorities can be reached.";
         };
     }

@@ -8,63 +8,47 @@ import io.github.hsmsigner.service.config.TimestampSettings;
 import io.github.hsmsigner.service.lifecycle.ContainerBuilders;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Asks each timestamp authority for a timestamp. Used once, by one thread. */
+/** Asks each timestamp authority for a timestamp. */
 final class TimestampCheck {
 
     private static final String AREA = "timestamps";
+    private static final Digest DIGEST =
+            Digest.compute(DigestAlgorithm.SHA256, "A test signature".getBytes(StandardCharsets.US_ASCII));
 
-    private final TimestampSettings settings;
-    private final List<Finding> findings = new ArrayList<>();
-    private final Map<URI, String> failures = new LinkedHashMap<>();
-
-    TimestampCheck(TimestampSettings settings) {
-        this.settings = settings;
-    }
-
-    /** Asks, and returns what was found. */
-    List<Finding> run() {
-        settings.authorities().forEach(this::ask);
-        boolean refused = settings.required() && !isAvailable();
-        failures.forEach((address, reason) -> findings.add(
-                refused
-                        ? Finding.error(
-                                AREA,
-                                name(address),
-                                reason,
-                                "The service refuses every callback with the signature type cades. Make the authority"
-                                        + " reachable, or set signatures.timestamps.required to false.")
-                        : Finding.warning(
-                                AREA,
-                                name(address),
-                                reason,
-                                isAvailable()
-                                        ? "Make the authority reachable: signatures take longer until then."
-                                        : "Make the authority reachable: signatures have no timestamp until then.")));
-        return findings;
-    }
+    private TimestampCheck() {}
 
     /** Returns whether an authority gave a timestamp. */
-    boolean isAvailable() {
-        return failures.size() < settings.authorities().size();
-    }
-
-    private void ask(TimestampSettings.Authority authority) {
-        try {
-            ContainerBuilders.timestampSource(
-                            new TimestampSettings(List.of(authority), settings.required(), settings.attemptLimit()))
-                    .timestamp(
-                            Digest.compute(
-                                    DigestAlgorithm.SHA256, "A test signature".getBytes(StandardCharsets.US_ASCII)),
-                            Deadline.after(settings.attemptLimit()));
-            findings.add(Finding.ok(AREA, name(authority.address()), "Gave a timestamp."));
-        } catch (SigningException e) {
-            failures.put(authority.address(), e.getMessage());
+    static boolean run(TimestampSettings settings, Findings findings) {
+        Map<URI, String> failures = new LinkedHashMap<>();
+        for (TimestampSettings.Authority authority : settings.authorities()) {
+            try {
+                ContainerBuilders.timestampSource(
+                                new TimestampSettings(List.of(authority), settings.required(), settings.attemptLimit()))
+                        .timestamp(DIGEST, Deadline.after(settings.attemptLimit()));
+                findings.about(AREA, name(authority.address())).ok("Gave a timestamp.");
+            } catch (SigningException e) {
+                failures.put(authority.address(), e.getMessage());
+            }
         }
+        boolean available = failures.size() < settings.authorities().size();
+        failures.forEach((address, reason) -> {
+            Findings about = findings.about(AREA, name(address));
+            if (available) {
+                about.warning(reason, "Make the authority reachable: signatures take longer until then.");
+            } else if (settings.required()) {
+                about.error(
+                        reason,
+                        "The service refuses every callback with the signature type cades. Make the authority"
+                                + " reachable, or set signatures.timestamps.required to false.");
+            } else {
+                about.warning(reason, "Make the authority reachable: signatures have no timestamp until then.");
+            }
+        });
+        return available;
     }
 
     /** Without path and query, because these hold customers' keys at some authorities. */

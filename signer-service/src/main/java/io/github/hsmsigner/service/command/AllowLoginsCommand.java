@@ -18,13 +18,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Has the service that runs on this machine log in again, after a token rejected several PINs. */
 @Command(
@@ -35,12 +32,9 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  signer-service allow-logins hsm --config signer.yaml"})
-final class AllowLoginsCommand implements Callable<Integer> {
+final class AllowLoginsCommand extends SettingsCommand {
 
     private static final Duration TIME_LIMIT = Duration.ofSeconds(5);
-
-    @Mixin
-    private final SettingsOption settings;
 
     @Parameters(
             arity = "0..1",
@@ -51,18 +45,15 @@ final class AllowLoginsCommand implements Callable<Integer> {
     @Option(names = "--port", paramLabel = "PORT", description = "Admin port. Default: the one in the settings.")
     private Integer port;
 
-    @Spec
-    private CommandSpec spec;
-
     AllowLoginsCommand(Map<String, String> environment) {
-        this.settings = new SettingsOption(environment);
+        super(environment);
     }
 
     @Override
     public Integer call() throws InvalidSettingsException, InterruptedException {
-        ServiceSettings read = settings.read();
-        String name = SettingsOption.token(read, token).getKey();
-        ListenerSettings admin = read.server()
+        ServiceSettings settings = settings();
+        String name = token(settings, token).getKey();
+        ListenerSettings admin = settings.server()
                 .admin()
                 .orElseThrow(
                         () -> new InvalidConfigurationException(
@@ -78,9 +69,8 @@ final class AllowLoginsCommand implements Callable<Integer> {
                                     .build(),
                             BodyHandlers.ofString());
             if (answer.statusCode() == 200) {
-                spec.commandLine().getOut().println("The service logs in to token \"" + name + "\" with the next PIN.");
-                spec.commandLine().getOut().flush();
-                return ExitCode.DONE;
+                print("The service logs in to token \"" + name + "\" with the next PIN.");
+                return ExitCode.OK;
             }
             return failed("The service answered with status " + answer.statusCode() + ": " + message(answer.body()));
         } catch (IOException e) {
@@ -101,7 +91,7 @@ final class AllowLoginsCommand implements Callable<Integer> {
     }
 
     private Integer failed(String sentence) {
-        return ProblemReport.tell(spec.commandLine().getErr(), List.of(sentence), ExitCode.FAILED);
+        return ProblemReport.print(commandLine().getErr(), List.of(sentence), ExitCode.SOFTWARE);
     }
 
     private static String message(String body) {

@@ -1,13 +1,20 @@
 package io.github.hsmsigner.service.command;
 
-import io.github.hsmsigner.service.audit.AuditVerification;
+import io.github.hsmsigner.service.audit.AuditAnchor;
+import io.github.hsmsigner.service.audit.AuditReport;
+import io.github.hsmsigner.service.audit.AuditVerifier;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -33,7 +40,7 @@ final class AuditCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         spec.commandLine().usage(spec.commandLine().getErr());
-        return ExitCode.CANNOT_WORK;
+        return ExitCode.USAGE;
     }
 
     /** Verifies the chain of an audit log. */
@@ -86,16 +93,36 @@ final class AuditCommand implements Callable<Integer> {
                 throw new ParameterException(
                         spec.commandLine(), "FILE is missing, and " + FILE_VARIABLE + " names no audit log.");
             }
-            AuditVerification verification =
-                    AuditVerification.of(files.isEmpty() ? List.of(Path.of(configured)) : files, anchors);
-            if (verification.exitCode() == AuditVerification.NOT_VERIFIED) {
-                return ProblemReport.tell(
-                        spec.commandLine().getErr(), verification.text().lines().toList(), verification.exitCode());
+            try {
+                AuditAnchor[] parsed = anchors.stream().map(AuditAnchor::parse).toArray(AuditAnchor[]::new);
+                AuditReport report = AuditVerifier.verify(
+                        files.size() > 1 ? files : withRotated(files.isEmpty() ? Path.of(configured) : files.get(0)),
+                        parsed);
+                PrintWriter out = spec.commandLine().getOut();
+                out.print(report.text());
+                out.flush();
+                return report.intact() ? ExitCode.OK : ExitCode.SOFTWARE;
+            } catch (NoSuchFileException e) {
+                return notVerified("The file " + e.getFile() + " of the audit log does not exist.");
+            } catch (AccessDeniedException e) {
+                return notVerified("This user may not read the file " + e.getFile() + " of the audit log.");
+            } catch (IOException e) {
+                return notVerified("The audit log cannot be read: " + e.getMessage() + ".");
             }
-            PrintWriter out = spec.commandLine().getOut();
-            out.print(verification.text());
-            out.flush();
-            return verification.exitCode();
+        }
+
+        /** The named file is read even if it is not there, which is an error then. */
+        private static List<Path> withRotated(Path file) throws IOException {
+            List<Path> all = new ArrayList<>(AuditVerifier.series(file));
+            Path named = file.toAbsolutePath().normalize();
+            if (!all.contains(named)) {
+                all.add(named);
+            }
+            return all;
+        }
+
+        private int notVerified(String reason) {
+            return ProblemReport.print(spec.commandLine().getErr(), List.of(reason), ExitCode.USAGE);
         }
     }
 }

@@ -1,16 +1,14 @@
 package io.github.hsmsigner.service.command;
 
 import io.github.hsmsigner.service.check.CheckReport;
+import io.github.hsmsigner.service.check.CheckReport.Finding;
 import io.github.hsmsigner.service.check.ServiceCheck;
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Reports whether the service would work. */
 @Command(
@@ -28,31 +26,39 @@ import picocli.CommandLine.Spec;
             "  signer-service check",
             "  signer-service check --config signer.yaml --json"
         })
-final class CheckCommand implements Callable<Integer> {
-
-    @Mixin
-    private final SettingsOption settings;
+final class CheckCommand extends SettingsCommand {
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
-    @Spec
-    private CommandSpec spec;
-
     CheckCommand(Map<String, String> environment) {
-        this.settings = new SettingsOption(environment);
+        super(environment);
     }
 
     @Override
     public Integer call() throws IOException {
-        CheckReport report = ServiceCheck.of(settings.environment());
-        PrintWriter out = spec.commandLine().getOut();
+        CheckReport report = ServiceCheck.run(environment());
         if (json) {
-            report.writeJson(out);
+            new JsonObject()
+                    .with("ok", !report.failed())
+                    .with("errors", report.count(CheckReport.Level.ERROR))
+                    .with("warnings", report.count(CheckReport.Level.WARNING))
+                    .with(
+                            "findings",
+                            report.findings().stream().map(CheckCommand::json).toList())
+                    .print(commandLine().getOut());
         } else {
-            report.writeText(out);
+            print(report.text());
         }
-        out.flush();
-        return report.failed() ? ExitCode.FAILED : ExitCode.DONE;
+        return report.failed() ? ExitCode.SOFTWARE : ExitCode.OK;
+    }
+
+    private static JsonObject json(Finding finding) {
+        return new JsonObject()
+                .with("area", finding.area())
+                .with("name", finding.name())
+                .with("level", finding.level().name().toLowerCase(Locale.ROOT))
+                .with("text", finding.text())
+                .with("advice", finding.advice());
     }
 }

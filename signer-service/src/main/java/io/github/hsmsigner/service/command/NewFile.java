@@ -5,14 +5,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.bouncycastle.util.io.pem.PemObject;
-import org.bouncycastle.util.io.pem.PemWriter;
 
 /** A file that a command creates and that never replaces an existing one. Immutable. */
 record NewFile(Path path) {
 
-    /** Says so early if the file cannot be made; before a key is generated that it is about. */
-    void require() {
+    /** Fails early if the file cannot be created, for example before a key is generated for it. */
+    NewFile {
         Path directory = path.toAbsolutePath().getParent();
         if (Files.exists(path)) {
             throw new InvalidConfigurationException(path + " exists already, and is not written over.");
@@ -24,13 +22,5 @@ record NewFile(Path path) {
 
     void write(byte[] content) throws IOException {
         Files.write(path, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    }
-
-    /** In PEM (RFC 7468). */
-    void writePem(String label, byte[] der) throws IOException {
-        try (PemWriter writer =
-                new PemWriter(Files.newBufferedWriter(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
-            writer.writeObject(new PemObject(label, der));
-        }
     }
 }

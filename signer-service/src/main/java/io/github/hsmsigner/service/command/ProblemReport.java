@@ -10,49 +10,58 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
 
-/** Prints the problems of a command, one on each line, and returns the exit code for them. */
+/** Prints the problems of a command on standard error, one on each line, and returns the exit code for them. */
 final class ProblemReport {
 
     private ProblemReport() {}
 
-    /** Reports an exception of a command. */
-    static int of(Exception problem, PrintWriter err) {
+    static int print(Exception problem, PrintWriter err) {
         if (problem instanceof InvalidSettingsException settings) {
-            return tell(err, settings.problems(), ExitCode.CANNOT_WORK);
+            return print(err, settings.problems(), ExitCode.USAGE);
         }
         if (problem instanceof CannotStartException start) {
-            return tell(err, start.problems(), ExitCode.CANNOT_WORK);
+            return print(err, start.problems(), ExitCode.USAGE);
         }
         if (problem instanceof InvalidConfigurationException) {
-            return tell(err, List.of(problem.getMessage()), ExitCode.CANNOT_WORK);
+            return print(err, List.of(problem.getMessage()), ExitCode.USAGE);
         }
+        return print(err, List.of(failure(problem)), ExitCode.SOFTWARE);
+    }
+
+    private static String failure(Exception problem) {
         if (problem instanceof SigningException) {
-            return tell(err, List.of(problem.getMessage()), ExitCode.FAILED);
+            return problem.getMessage();
         }
         if (problem instanceof InterruptedException) {
             Thread.currentThread().interrupt();
-            return tell(err, List.of("Interrupted."), ExitCode.FAILED);
+            return "Interrupted.";
+        }
+        if (problem instanceof NoSuchFileException absent) {
+            return "There is no file " + absent.getFile() + ".";
+        }
+        if (problem instanceof AccessDeniedException denied) {
+            return "This user may not open the file " + denied.getFile() + ".";
         }
         if (problem instanceof IOException) {
-            return tell(err, List.of(sentence((IOException) problem)), ExitCode.FAILED);
+            return "A file cannot be read or written: " + problem.getMessage() + ".";
         }
         LoggerFactory.getLogger(ProblemReport.class).error("The command failed with an unexpected error.", problem);
-        return tell(err, List.of("An unexpected error; the log has it."), ExitCode.FAILED);
+        return "An unexpected error; the log has it.";
     }
 
-    private static String sentence(IOException problem) {
-        if (problem instanceof NoSuchFileException file) {
-            return "There is no file " + file.getFile() + ".";
-        }
-        if (problem instanceof AccessDeniedException file) {
-            return "This user may not open the file " + file.getFile() + ".";
-        }
-        return "A file cannot be read or written: " + problem.getMessage() + ".";
+    /** Prints a problem of the command line, with the command's suggestions. */
+    static int print(CommandLine.ParameterException problem) {
+        CommandLine command = problem.getCommandLine();
+        print(command.getErr(), List.of(problem.getMessage()), ExitCode.USAGE);
+        CommandLine.UnmatchedArgumentException.printSuggestions(problem, command.getErr());
+        command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return ExitCode.USAGE;
     }
 
-    /** Prints problems. */
-    static int tell(PrintWriter err, List<String> sentences, int exitCode) {
+    static int print(PrintWriter err, List<String> sentences, int exitCode) {
         // Supervisors and people look for one line a problem.
         sentences.forEach(sentence -> err.println("signer-service: " + sentence.replaceAll("\\s*\\R\\s*", " ")));
         err.flush();

@@ -8,15 +8,13 @@ import io.github.hsmsigner.service.config.SettingsReader;
 import io.github.hsmsigner.service.lifecycle.CannotStartException;
 import io.github.hsmsigner.service.lifecycle.LogConfiguration;
 import io.github.hsmsigner.service.lifecycle.ServiceProcess;
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Serves callbacks until the process gets a stop signal. */
 @Command(
@@ -34,34 +32,29 @@ import picocli.CommandLine.Spec;
             "  signer-service serve --config signer.yaml",
             "  signer-service serve --print-config"
         })
-final class ServeCommand implements Callable<Integer> {
-
-    @Mixin
-    private final SettingsOption settings;
+final class ServeCommand extends SettingsCommand {
 
     @Option(
             names = "--print-config",
             description = "Print the effective settings and their sources, with secrets masked, and exit.")
     private boolean printConfig;
 
-    @Spec
-    private CommandSpec spec;
-
     ServeCommand(Map<String, String> environment) {
-        this.settings = new SettingsOption(environment);
+        super(environment);
     }
 
     @Override
     public Integer call() throws InvalidSettingsException, CannotStartException, InterruptedException {
         if (printConfig) {
-            spec.commandLine().getOut().print(SettingsPrinter.print(settings.environment()));
-            spec.commandLine().getOut().flush();
-            return ExitCode.DONE;
+            PrintWriter out = commandLine().getOut();
+            out.print(SettingsPrinter.print(environment()));
+            out.flush();
+            return ExitCode.OK;
         }
         try {
-            ServiceSettings read = SettingsReader.read(settings.environment(), LogConfiguration::use);
-            ServiceProcess.start(read, SettingsFile.of(settings.environment()));
-            return ExitCode.DONE;
+            ServiceSettings settings = SettingsReader.read(environment(), LogConfiguration::use);
+            ServiceProcess.start(settings, SettingsFile.of(environment()));
+            return ExitCode.OK;
         } catch (InvalidSettingsException e) {
             CannotStartException all = ServiceProcess.cannotStart(e);
             logFailure(all.problems());

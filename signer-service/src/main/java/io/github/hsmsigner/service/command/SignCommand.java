@@ -12,19 +12,15 @@ import io.github.hsmsigner.service.lifecycle.CannotStartException;
 import io.github.hsmsigner.service.lifecycle.LocalSigning;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Signs a file. */
 @Command(
@@ -44,28 +40,20 @@ import picocli.CommandLine.Spec;
             "  openssl cms -verify -binary -inform DER -in contract.pdf.p7s \\",
             "      -content contract.pdf -CAfile ca.pem -purpose any -out /dev/null"
         })
-final class SignCommand implements Callable<Integer> {
+final class SignCommand extends SettingsCommand {
 
     /** The kinds of container, as Document Engine names them. */
     enum Format {
-        /** CMS. */
         cms,
-        /** CAdES. */
         cades
     }
 
     /** The digest algorithms, as Document Engine names them. */
     enum DigestName {
-        /** SHA-256. */
         sha256,
-        /** SHA-384. */
         sha384,
-        /** SHA-512. */
         sha512
     }
-
-    @Mixin
-    private final SettingsOption settings;
 
     @Parameters(paramLabel = "FILE", description = "The file to sign.")
     private Path file;
@@ -93,26 +81,22 @@ final class SignCommand implements Callable<Integer> {
             description = "The file for the container. Default: the name of the signed file, followed by .p7s.")
     private Path output;
 
-    @Spec
-    private CommandSpec spec;
-
     SignCommand(Map<String, String> environment) {
-        this.settings = new SettingsOption(environment);
+        super(environment);
     }
 
     @Override
     public Integer call() throws InvalidSettingsException, CannotStartException, IOException, InterruptedException {
         if (Files.isDirectory(file)) {
-            throw new ParameterException(spec.commandLine(), file + " is a directory. Name a file.");
+            throw new ParameterException(commandLine(), file + " is a directory. Name a file.");
         }
         NewFile target = new NewFile(output == null ? Path.of(file + ".p7s") : output);
-        target.require();
-        ServiceSettings read = settings.read();
+        ServiceSettings settings = settings();
         try (InputStream content = Files.newInputStream(file);
-                LocalSigning signing = LocalSigning.open(read)) {
+                LocalSigning signing = LocalSigning.open(settings)) {
             RequestContext.Builder context = RequestContext.builder(
                             UUID.randomUUID().toString())
-                    .deadline(Deadline.after(read.signatures().deadline()));
+                    .deadline(Deadline.after(settings.signatures().deadline()));
             if (key != null) {
                 context.keyName(key);
             }
@@ -122,9 +106,7 @@ final class SignCommand implements Callable<Integer> {
                     context.build(),
                     ContainerRequest.forContent(container, DigestAlgorithm.fromName(digest.name()), content)));
         }
-        PrintWriter out = spec.commandLine().getOut();
-        out.println("Signed " + file + ": " + target.path() + ".");
-        out.flush();
-        return ExitCode.DONE;
+        print("Signed " + file + ": " + target.path() + ".");
+        return ExitCode.OK;
     }
 }

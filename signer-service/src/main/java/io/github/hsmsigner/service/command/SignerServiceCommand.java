@@ -52,7 +52,7 @@ final class SignerServiceCommand implements Runnable {
 
     /** Returns the command line, with the environment that the commands are to read. */
     static CommandLine create(Map<String, String> environment) {
-        return withProblems(new CommandLine(new SignerServiceCommand())
+        return withProblemReport(new CommandLine(new SignerServiceCommand())
                 .addSubcommand(new HelpCommand())
                 .addSubcommand(AuditCommand.create(environment))
                 .addSubcommand(new AutoComplete.GenerateCompletion())
@@ -60,9 +60,9 @@ final class SignerServiceCommand implements Runnable {
                 .addSubcommand(new CheckCommand(environment))
                 .addSubcommand(new KeysCommand(environment))
                 .addSubcommand(new AllowLoginsCommand(environment))
-                .addSubcommand(new GenerateKeyCommand(environment))
-                .addSubcommand(new RequestCertificateCommand(environment))
-                .addSubcommand(new ImportCertificateCommand(environment))
+                .addSubcommand(new TokenCommands.GenerateKey(environment))
+                .addSubcommand(new TokenCommands.RequestCertificate(environment))
+                .addSubcommand(new TokenCommands.ImportCertificate(environment))
                 .addSubcommand(new SignCommand(environment)));
     }
 
@@ -71,14 +71,15 @@ final class SignerServiceCommand implements Runnable {
      * prolong startup by 0.1 s.
      */
     static CommandLine createForServe(Map<String, String> environment) {
-        return withProblems(new CommandLine(new SignerServiceCommand()).addSubcommand(new ServeCommand(environment)));
+        return withProblemReport(
+                new CommandLine(new SignerServiceCommand()).addSubcommand(new ServeCommand(environment)));
     }
 
-    private static CommandLine withProblems(CommandLine commandLine) {
-        Problems problems = new Problems();
+    private static CommandLine withProblemReport(CommandLine commandLine) {
         return commandLine
-                .setExecutionExceptionHandler(problems)
-                .setParameterExceptionHandler(problems)
+                .setExecutionExceptionHandler(
+                        (problem, command, parsed) -> ProblemReport.print(problem, command.getErr()))
+                .setParameterExceptionHandler((problem, arguments) -> ProblemReport.print(problem))
                 .setUsageHelpAutoWidth(true);
     }
 

@@ -48,11 +48,11 @@ final class AuditReader {
                 .flatMap(file -> values.problems()
                         .attempt(
                                 values.where(ROTATE_AT),
-                                () -> AuditFileSettings.builder(file)
-                                        .rotateAtBytes(values.or(ROTATE_AT))
-                                        .timeLimit(values.or(TIME_LIMIT))
-                                        .maxWaiting(values.or(MAX_WAITING))
-                                        .reserveBytes(values.or(RESERVE))
-                                        .build()));
+                                () -> new AuditFileSettings(
+                                        file,
+                                        values.or(ROTATE_AT),
+                                        values.or(TIME_LIMIT),
+                                        values.or(MAX_WAITING),
+                                        values.or(RESERVE))));
     }
 }

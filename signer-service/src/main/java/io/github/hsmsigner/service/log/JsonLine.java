@@ -16,8 +16,11 @@ import java.util.Map;
 import java.util.Set;
 import org.slf4j.event.KeyValuePair;
 
-/** For programs that collect logs: one flat object, because they make a column or a label of each field. */
-final class JsonLine implements LineFormat {
+/**
+ * Formats an event as JSON for programs that collect logs: one flat object, because they make a column or a label of
+ * each field.
+ */
+final class JsonLine {
 
     /** ASCII, so that no program finds another line end. */
     private static final JsonFactory JSON =
@@ -28,12 +31,19 @@ final class JsonLine implements LineFormat {
     private static final DateTimeFormatter TIME =
             new DateTimeFormatterBuilder().appendInstant(6).toFormatter(Locale.ROOT);
 
-    @Override
-    public String line(ILoggingEvent event) {
+    private final JsonGenerator json;
+    private final Set<String> names = new HashSet<>(Set.of("exception"));
+
+    private JsonLine(JsonGenerator json) {
+        this.json = json;
+    }
+
+    /** Returns the line without its end. */
+    static String format(ILoggingEvent event) {
         StringWriter line = new StringWriter(512);
         try (JsonGenerator json = JSON.createGenerator(line)) {
             json.writeStartObject();
-            new Fields(json).write(event);
+            new JsonLine(json).write(event);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("Writing to memory failed", e);
@@ -53,53 +63,43 @@ final class JsonLine implements LineFormat {
                 .toString();
     }
 
-    /** The fields of one object, each name once. */
-    private static final class Fields {
-
-        private final JsonGenerator json;
-        private final Set<String> names = new HashSet<>(Set.of("exception"));
-
-        Fields(JsonGenerator json) {
-            this.json = json;
+    private void write(ILoggingEvent event) throws IOException {
+        write("timestamp", TIME.format(event.getInstant()));
+        write("level", event.getLevel().toString());
+        write("logger", event.getLoggerName());
+        write("thread", event.getThreadName());
+        write("message", event.getFormattedMessage());
+        for (Map.Entry<String, String> entry : event.getMDCPropertyMap().entrySet()) {
+            write(entry.getKey(), entry.getValue());
         }
-
-        void write(ILoggingEvent event) throws IOException {
-            write("timestamp", TIME.format(event.getInstant()));
-            write("level", event.getLevel().toString());
-            write("logger", event.getLoggerName());
-            write("thread", event.getThreadName());
-            write("message", event.getFormattedMessage());
-            for (Map.Entry<String, String> entry : event.getMDCPropertyMap().entrySet()) {
-                write(entry.getKey(), entry.getValue());
-            }
-            List<KeyValuePair> pairs = event.getKeyValuePairs();
-            if (pairs != null) {
-                for (KeyValuePair pair : pairs) {
-                    write(pair.key, pair.value);
-                }
-            }
-            if (event.getThrowableProxy() != null) {
-                json.writeStringField("exception", wellFormed(LoggedText.stackTrace(event.getThrowableProxy())));
+        List<KeyValuePair> pairs = event.getKeyValuePairs();
+        if (pairs != null) {
+            for (KeyValuePair pair : pairs) {
+                write(pair.key, pair.value);
             }
         }
+        if (event.getThrowableProxy() != null) {
+            json.writeStringField("exception", wellFormed(LoggedText.stackTrace(event.getThrowableProxy())));
+        }
+    }
 
-        private void write(String wanted, Object value) throws IOException {
-            String name = wellFormed(String.valueOf(wanted));
-            while (!names.add(name)) {
-                name += "_";
-            }
-            json.writeFieldName(name);
-            if (value == null) {
-                json.writeNull();
-            } else if (value instanceof Integer || value instanceof Long) {
-                json.writeNumber(((Number) value).longValue());
-            } else if (value instanceof Boolean truth) {
-                json.writeBoolean(truth);
-            } else if (value instanceof Double number && Double.isFinite(number)) {
-                json.writeNumber(number);
-            } else {
-                json.writeString(wellFormed(LoggedText.limit(value.toString())));
-            }
+    /** Writes a field. A name that is already used gets underscores. */
+    private void write(String requestedName, Object value) throws IOException {
+        String name = wellFormed(String.valueOf(requestedName));
+        while (!names.add(name)) {
+            name += "_";
+        }
+        json.writeFieldName(name);
+        if (value == null) {
+            json.writeNull();
+        } else if (value instanceof Integer || value instanceof Long) {
+            json.writeNumber(((Number) value).longValue());
+        } else if (value instanceof Boolean truth) {
+            json.writeBoolean(truth);
+        } else if (value instanceof Double number && Double.isFinite(number)) {
+            json.writeNumber(number);
+        } else {
+            json.writeString(wellFormed(LoggedText.limit(value.toString())));
         }
     }
 }

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.encoder.EncoderBase;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.function.Function;
 
 /**
  * Writes each event of a log as one line in UTF-8, whatever its content. Line ends, control characters and changes of
@@ -48,7 +49,7 @@ public final class LogLineEncoder extends EncoderBase<ILoggingEvent> {
 
     private static final byte[] NOTHING = new byte[0];
 
-    private LineFormat format = new TextLine();
+    private Function<ILoggingEvent, String> format = TextLine::format;
 
     /** Makes an encoder that writes text. */
     public LogLineEncoder() {}
@@ -60,8 +61,8 @@ public final class LogLineEncoder extends EncoderBase<ILoggingEvent> {
      */
     public void setFormat(String name) {
         switch (name.toLowerCase(Locale.ROOT)) {
-            case "text" -> format = new TextLine();
-            case "json" -> format = new JsonLine();
+            case "text" -> format = TextLine::format;
+            case "json" -> format = JsonLine::format;
             default -> addError("The format of the log must be text or json, not \"" + name + "\".");
         }
     }
@@ -73,7 +74,7 @@ public final class LogLineEncoder extends EncoderBase<ILoggingEvent> {
 
     @Override
     public byte[] encode(ILoggingEvent event) {
-        return (format.line(event) + "\n").getBytes(StandardCharsets.UTF_8);
+        return (format.apply(event) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     @Override

@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.slf4j.event.KeyValuePair;
 
-/** For people. */
-final class TextLine implements LineFormat {
+/** Formats an event as a line for people. */
+final class TextLine {
 
     private static final String REQUEST_ID = "request_id";
     private static final String TRACE_ID = "trace_id";
@@ -22,8 +22,10 @@ final class TextLine implements LineFormat {
             .withZone(ZoneId.systemDefault());
     private static final Pattern LINE_END = Pattern.compile("\\s*\\R\\s*");
 
-    @Override
-    public String line(ILoggingEvent event) {
+    private TextLine() {}
+
+    /** Returns the line without its end. */
+    static String format(ILoggingEvent event) {
         StringBuilder line = new StringBuilder(256);
         TIME.formatTo(event.getInstant(), line);
         String level = event.getLevel().toString();

@@ -60,7 +60,7 @@ class AuditCrashTest {
     }
 
     private void assertHoldsAll(List<String> handedOut) throws IOException {
-        AuditReport report = AuditEvents.verify(log, AuditAnchor.start());
+        AuditReport report = AuditEvents.verify(log, AuditAnchor.START);
         assertThat(report.finding()).isEmpty();
         Set<String> recorded = new HashSet<>();
         for (String line : AuditEvents.lines(AuditVerifier.series(log).toArray(Path[]::new))) {
@@ -93,7 +93,7 @@ class AuditCrashTest {
                     .isEqualTo(128 + 9);
             assertThat(handedOut).hasSizeGreaterThanOrEqualTo(200 * round).allMatch(line -> line.startsWith("signed "));
             // As the next start does: an unfinished line is set aside.
-            AuditFile.open(AuditFileSettings.builder(log).build()).close();
+            AuditFile.open(TestAuditSettings.of(log)).close();
             assertHoldsAll(handedOut);
         }
     }
@@ -136,10 +136,9 @@ class AuditCrashTest {
             Path disk = tmpfs.directory();
             Path file = disk.resolve("audit.jsonl");
             Path ballast = Files.write(disk.resolve("ballast"), new byte[128 * 1024]);
-            try (AuditFile audit =
-                    AuditFile.open(AuditFileSettings.builder(file).build())) {
+            try (AuditFile audit = AuditFile.open(TestAuditSettings.of(file))) {
                 int recorded = recordUntilRefused(audit);
-                assertThat(AuditEvents.verify(file, AuditAnchor.start()).finding())
+                assertThat(AuditEvents.verify(file, AuditAnchor.START).finding())
                         .isEmpty();
                 assertThat(AuditEvents.lines(file)).hasSize(recorded);
                 assertThatThrownBy(() -> AuditEvents.record(audit, 1, 1))
@@ -147,7 +146,7 @@ class AuditCrashTest {
                         .hasMessageContaining("No space left");
                 Files.delete(ballast);
                 AuditEvents.record(audit, 1, 10);
-                assertThat(AuditEvents.verify(file, AuditAnchor.start()).finding())
+                assertThat(AuditEvents.verify(file, AuditAnchor.START).finding())
                         .isEmpty();
                 // With the line that tells of the outage.
                 assertThat(AuditEvents.lines(file)).hasSize(recorded + 11);
@@ -171,14 +170,13 @@ class AuditCrashTest {
         Process process = start(1, "");
         try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
             assertThat(output.readLine()).startsWith("signed ");
-            assertThatThrownBy(
-                            () -> AuditFile.open(AuditFileSettings.builder(log).build()))
+            assertThatThrownBy(() -> AuditFile.open(TestAuditSettings.of(log)))
                     .isInstanceOf(InvalidConfigurationException.class)
                     .hasMessageContaining("is in use: another service holds " + log + ".lock");
         } finally {
             process.destroyForcibly();
         }
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        AuditFile.open(AuditFileSettings.builder(log).build()).close();
+        AuditFile.open(TestAuditSettings.of(log)).close();
     }
 }

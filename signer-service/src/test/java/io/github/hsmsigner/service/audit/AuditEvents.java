@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Events to record, and what can be read of them in a file. */
-final class AuditEvents {
+public final class AuditEvents {
 
     static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678901Z");
 
@@ -104,8 +104,8 @@ final class AuditEvents {
     }
 
     /** Writes a log of its own. */
-    static Path log(Path file, int lines) {
-        try (AuditFile audit = AuditFile.open(AuditFileSettings.builder(file).build())) {
+    public static Path log(Path file, int lines) {
+        try (AuditFile audit = AuditFile.open(TestAuditSettings.of(file))) {
             record(audit, 1, lines);
         }
         return file;
@@ -125,7 +125,7 @@ final class AuditEvents {
 
     static AuditReport verify(Path file, AuditAnchor... anchors) {
         try {
-            return AuditVerifier.of(anchors).verify(AuditVerifier.series(file));
+            return AuditVerifier.verify(AuditVerifier.series(file), anchors);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

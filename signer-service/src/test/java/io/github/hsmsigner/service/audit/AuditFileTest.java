@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.UndeliveredResponse;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.service.audit.AuditFinding.Kind;
+import io.github.hsmsigner.service.audit.AuditReport.Kind;
 import io.github.hsmsigner.testing.CapturedLog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,16 +36,12 @@ class AuditFileTest {
         return directory.resolve("audit.jsonl");
     }
 
-    private AuditFileSettings.Builder settings() {
-        return AuditFileSettings.builder(file()).clock(Clock.fixed(AuditEvents.NOW, ZoneOffset.UTC));
-    }
-
     private AuditFile open() {
-        return AuditFile.open(settings().build());
+        return AuditFile.open(TestAuditSettings.of(file()), Clock.fixed(AuditEvents.NOW, ZoneOffset.UTC));
     }
 
     private AuditReport assertIntact(int lines) {
-        AuditReport report = AuditEvents.verify(file(), AuditAnchor.start());
+        AuditReport report = AuditEvents.verify(file(), AuditAnchor.START);
         assertThat(report.finding()).isEmpty();
         assertThat(report.lines()).isEqualTo(lines);
         return report;
@@ -65,7 +61,7 @@ class AuditFileTest {
             audit.record(AuditEvents.refusal("request-2"));
             assertThat(AuditEvents.lines(file())).hasSize(2);
             assertThat(audit.status())
-                    .isEqualTo(new AuditFileStatus(assertIntact(2).last(), 2, 2, 0, 0, false, Optional.empty()));
+                    .isEqualTo(new AuditFile.Status(assertIntact(2).last(), 2, 2, 0, 0, false, Optional.empty()));
         }
     }
 
@@ -155,7 +151,7 @@ class AuditFileTest {
     void rotatesBySizeUnderLoad() throws Exception {
         int threads = 8;
         int each = 200;
-        try (AuditFile audit = AuditFile.open(settings().rotateAtBytes(65_536).build())) {
+        try (AuditFile audit = AuditFile.open(TestAuditSettings.rotatingAt(file(), 65_536))) {
             together(threads, thread -> {
                 for (int i = 0; i < each; i++) {
                     audit.record(AuditEvents.signature("thread-" + thread + "-" + i));
@@ -221,7 +217,7 @@ class AuditFileTest {
     @Test
     void aRotationThatCannotBeDoneDoesNotKeepLinesFromBeingWritten() throws IOException {
         Path inTheWay = Files.writeString(directory.resolve("audit.jsonl.000000000000001"), "evidence");
-        try (AuditFile audit = AuditFile.open(settings().rotateAtBytes(65_536).build())) {
+        try (AuditFile audit = AuditFile.open(TestAuditSettings.rotatingAt(file(), 65_536))) {
             AuditEvents.record(audit, 1, 200);
             assertThatThrownBy(audit::rotate)
                     .isInstanceOf(AuditException.class)
@@ -255,7 +251,7 @@ class AuditFileTest {
             });
             AuditEvents.record(audit, 1, 1);
             files.add(file());
-            AuditReport report = AuditVerifier.of(AuditAnchor.start()).verify(files);
+            AuditReport report = AuditVerifier.verify(files, AuditAnchor.START);
             assertThat(report.finding()).isEmpty();
             assertThat(report.lines()).isEqualTo(audit.status().lines());
             assertThat(report.files()).hasSize(moves + 1);
@@ -280,8 +276,7 @@ class AuditFileTest {
             AuditEvents.record(audit, 4, 5);
         }
         assertThat(numbers(AuditEvents.lines(elsewhere, file()))).containsExactly("1", "2", "3", "4", "5");
-        assertThat(AuditVerifier.of(AuditAnchor.start())
-                        .verify(List.of(elsewhere, file()))
+        assertThat(AuditVerifier.verify(List.of(elsewhere, file()), AuditAnchor.START)
                         .intact())
                 .isTrue();
     }
@@ -412,7 +407,7 @@ class AuditFileTest {
             }
             AuditEvents.record(audit, 2, 3);
         }
-        assertThat(AuditEvents.verify(file(), AuditAnchor.start()).finding()).isEmpty();
+        assertThat(AuditEvents.verify(file(), AuditAnchor.START).finding()).isEmpty();
     }
 
     @Test
@@ -486,8 +481,7 @@ class AuditFileTest {
         AuditEvents.log(file(), 3);
         Files.move(file(), moved);
         AuditEvents.log(file(), 3);
-        assertThat(AuditVerifier.of(AuditAnchor.start())
-                        .verify(List.of(file(), moved))
+        assertThat(AuditVerifier.verify(List.of(file(), moved), AuditAnchor.START)
                         .lines())
                 .isEqualTo(6);
     }
@@ -526,7 +520,7 @@ class AuditFileTest {
     }
 
     private static void assertRefused(Path file, String reason) {
-        assertThatThrownBy(() -> AuditFile.open(AuditFileSettings.builder(file).build()))
+        assertThatThrownBy(() -> AuditFile.open(TestAuditSettings.of(file)))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining(reason);
     }
@@ -544,9 +538,8 @@ class AuditFileTest {
 
     @Test
     void settingsThatMakeNoSenseAreRefused() {
-        assertThatThrownBy(() -> settings().rotateAtBytes(65_535)).hasMessageContaining("at least 65536");
-        assertThatThrownBy(() -> settings().timeLimit(Duration.ZERO)).hasMessageContaining("positive");
-        assertThatThrownBy(() -> settings().maxWaiting(0)).hasMessageContaining("at least 1");
-        assertThat(settings().rotateAtBytes(0).build().rotateAtBytes()).isEmpty();
+        assertThatThrownBy(() -> TestAuditSettings.rotatingAt(file(), 65_535)).hasMessageContaining("at least 65536");
+        assertThatThrownBy(() -> TestAuditSettings.rotatingAt(file(), -1)).hasMessageContaining("at least 65536");
+        assertThat(TestAuditSettings.rotatingAt(file(), 0).rotateAtBytes()).isZero();
     }
 }

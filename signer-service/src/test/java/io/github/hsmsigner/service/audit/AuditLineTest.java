@@ -41,7 +41,7 @@ class AuditLineTest {
 
     private static String line(byte[] body) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ChainedLine.write(out, AuditAnchor.start(), body);
+        HashChainLine.write(out, AuditAnchor.START, body);
         return out.toString(StandardCharsets.UTF_8);
     }
 
@@ -51,7 +51,7 @@ class AuditLineTest {
 
     @Test
     void aSignature() {
-        assertThat(body(LineBody.request(AuditEvents.signature("request-7"))))
+        assertThat(body(EventJson.request(AuditEvents.signature("request-7"))))
                 .isEqualTo(
                         "\"time\":\"2026-01-02T03:04:05.678901Z\",\"event\":\"request\",\"request_id\":\"request-7\",\"trace_id\":null,"
                                 + "\"action\":\"container\",\"callers\":[\"accounting\"],\"client\":\"192.0.2.7\",\"key\":\"contracts\","
@@ -64,7 +64,7 @@ class AuditLineTest {
 
     @Test
     void aRefusalHasTheSameFields() {
-        assertThat(body(LineBody.request(AuditEvents.refusal("request-8"))))
+        assertThat(body(EventJson.request(AuditEvents.refusal("request-8"))))
                 .isEqualTo(
                         "\"time\":\"2026-01-02T03:04:05.678901Z\",\"event\":\"request\",\"request_id\":\"request-8\",\"trace_id\":null,"
                                 + "\"action\":\"certificates\",\"callers\":[],\"client\":null,\"key\":null,\"certificate_serial\":null,"
@@ -75,7 +75,7 @@ class AuditLineTest {
     @ParameterizedTest
     @EnumSource(Reason.class)
     void anUnavailableKeyHasItsReason(Reason reason) {
-        assertThat(body(LineBody.request(AuditEvents.unavailable("request-8", reason))))
+        assertThat(body(EventJson.request(AuditEvents.unavailable("request-8", reason))))
                 .contains("\"error\":\"unavailable\",\"unavailable_reason\":\"" + reason.text() + "\",");
     }
 
@@ -88,7 +88,7 @@ class AuditLineTest {
                 "contracts",
                 SignatureAlgorithm.ECDSA_SHA384,
                 Duration.ofNanos(1_234_999));
-        assertThat(body(LineBody.signatureLate(late)))
+        assertThat(body(EventJson.signatureLate(late)))
                 .isEqualTo("\"time\":\"2026-01-02T03:04:05.678901Z\",\"event\":\"signature_late\","
                         + "\"request_id\":\"request-9\",\"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\","
                         + "\"key\":\"contracts\",\"algorithm\":\"ecdsa_sha384\",\"late_us\":1234");
@@ -98,7 +98,7 @@ class AuditLineTest {
     void anUndeliveredResponse() {
         UndeliveredResponse response =
                 new UndeliveredResponse(AuditEvents.NOW, "request-9", Optional.empty(), Optional.empty(), true);
-        assertThat(body(LineBody.responseUndelivered(response)))
+        assertThat(body(EventJson.responseUndelivered(response)))
                 .isEqualTo("\"time\":\"2026-01-02T03:04:05.678901Z\",\"event\":\"response_undelivered\","
                         + "\"request_id\":\"request-9\",\"trace_id\":null,\"key\":null,\"signature\":true");
     }
@@ -106,13 +106,13 @@ class AuditLineTest {
     @Test
     void linesThatNoRequestWaitsForAreChainedLikeTheOthers() throws IOException {
         Path file = directory.resolve("audit.jsonl");
-        try (AuditFile audit = AuditFile.open(AuditFileSettings.builder(file).build())) {
+        try (AuditFile audit = AuditFile.open(TestAuditSettings.of(file))) {
             audit.record(AuditEvents.signature("request-1"));
             audit.responseUndelivered(
                     new UndeliveredResponse(AuditEvents.NOW, "request-1", Optional.empty(), Optional.empty(), true));
             audit.record(AuditEvents.signature("request-2"));
         }
-        assertThat(AuditVerifier.of(AuditAnchor.start()).verify(List.of(file)).lines())
+        assertThat(AuditVerifier.verify(List.of(file), AuditAnchor.START).lines())
                 .isEqualTo(3);
         assertThat(Files.readAllLines(file).get(1)).contains("\"event\":\"response_undelivered\"");
     }
@@ -153,7 +153,7 @@ class AuditLineTest {
                 "{\"userId\":\"u1\"}"
             })
     void everyTextComesBackFromOneLineOfAscii(String caller) throws IOException {
-        String line = line(LineBody.request(AuditEvents.signature("r", caller)));
+        String line = line(EventJson.request(AuditEvents.signature("r", caller)));
         assertThat(line).endsWith("\n").matches("[\\x20-\\x7e]+\n");
         assertThat(fields(line)).containsEntry("callers", caller);
     }
@@ -185,7 +185,7 @@ class AuditLineTest {
 
     @Test
     void fieldsComeInTheDocumentedOrder() throws IOException {
-        assertThat(fields(line(LineBody.request(AuditEvents.signature("r")))).keySet())
+        assertThat(fields(line(EventJson.request(AuditEvents.signature("r")))).keySet())
                 .containsExactly(
                         "seq",
                         "time",
@@ -240,6 +240,6 @@ class AuditLineTest {
     void whatIsNotOfThisFormIsNoLine(String text) {
         String trailer = ",\"prev\":\"" + ZEROS + "\",\"hash\":\"" + ZEROS + "\"}";
         byte[] line = text.replace("@", "\"a\":1" + trailer).getBytes(StandardCharsets.US_ASCII);
-        assertThat(ChainedLine.parse(line, line.length)).isEmpty();
+        assertThat(HashChainLine.parse(line, line.length)).isEmpty();
     }
 }

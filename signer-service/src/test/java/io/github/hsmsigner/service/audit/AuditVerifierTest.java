@@ -1,9 +1,11 @@
 package io.github.hsmsigner.service.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.github.hsmsigner.service.audit.AuditFinding.Kind;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.service.audit.AuditReport.Kind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,7 +24,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class AuditVerifierTest {
@@ -60,17 +61,17 @@ class AuditVerifierTest {
     void continuesALogWithoutTheFieldClient() throws IOException {
         Path old = directory.resolve("old.jsonl");
         Files.writeString(old, String.join("", LINES_WITHOUT_CLIENT));
-        assertThat(AuditEvents.verify(old, AuditAnchor.start()).lines()).isEqualTo(2);
-        try (AuditFile audit = AuditFile.open(AuditFileSettings.builder(old).build())) {
+        assertThat(AuditEvents.verify(old, AuditAnchor.START).lines()).isEqualTo(2);
+        try (AuditFile audit = AuditFile.open(TestAuditSettings.of(old))) {
             AuditEvents.record(audit, 3, 4);
         }
-        assertThat(AuditEvents.verify(old, AuditAnchor.start()).lines()).isEqualTo(4);
+        assertThat(AuditEvents.verify(old, AuditAnchor.START).lines()).isEqualTo(4);
         List<String> all = AuditEvents.lines(old);
         assertThat(all.get(2)).contains("\"client\":\"192.0.2.7\"");
 
         change(all, 1, "\"callers\":[\"accounting\"]", "\"callers\":[\"accounting\"],\"client\":\"192.0.2.9\"");
         Files.write(old, all);
-        assertThat(AuditEvents.verify(old, AuditAnchor.start())
+        assertThat(AuditEvents.verify(old, AuditAnchor.START)
                         .finding()
                         .orElseThrow()
                         .kind())
@@ -79,14 +80,14 @@ class AuditVerifierTest {
 
     /** A line as the log would have it, by somebody who knows how it is made. */
     private static String forged(String after, String requestId) {
-        ChainedLine before = parsed(after);
+        HashChainLine before = parsed(after);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ChainedLine.write(out, before.anchor(), LineBody.request(AuditEvents.signature(requestId)));
+        HashChainLine.write(out, before.anchor(), EventJson.request(AuditEvents.signature(requestId)));
         return out.toString(StandardCharsets.US_ASCII).strip();
     }
 
-    private static ChainedLine parsed(String line) {
-        return ChainedLine.parse(line.getBytes(StandardCharsets.US_ASCII), line.length())
+    private static HashChainLine parsed(String line) {
+        return HashChainLine.parse(line.getBytes(StandardCharsets.US_ASCII), line.length())
                 .orElseThrow();
     }
 
@@ -157,8 +158,8 @@ class AuditVerifierTest {
                 manipulation("zero octets", Kind.MALFORMED, 7, l -> l.set(6, "\0".repeat(100))),
                 manipulation("first line claims to follow another", Kind.LINE_BEFORE_EXCHANGED, 1, l -> {
                     ByteArrayOutputStream out = new ByteArrayOutputStream();
-                    ChainedLine.write(
-                            out, new AuditAnchor(0, "1".repeat(64)), LineBody.request(AuditEvents.signature("first")));
+                    HashChainLine.write(
+                            out, new AuditAnchor(0, "1".repeat(64)), EventJson.request(AuditEvents.signature("first")));
                     l.set(0, out.toString(StandardCharsets.US_ASCII).strip());
                 }));
     }
@@ -195,12 +196,12 @@ class AuditVerifierTest {
 
     @Test
     void acceptsWhatWasWritten() {
-        AuditReport report = AuditEvents.verify(log, AuditAnchor.start());
+        AuditReport report = AuditEvents.verify(log, AuditAnchor.START);
         assertThat(report)
                 .isEqualTo(new AuditReport(
                         List.of(log),
                         LINES,
-                        AuditAnchor.start(),
+                        AuditAnchor.START,
                         parsed(lines.get(LINES - 1)).anchor(),
                         Optional.empty()));
     }
@@ -232,7 +233,7 @@ class AuditVerifierTest {
         AuditReport report = AuditEvents.verify(log);
         assertThat(report.intact()).isTrue();
         assertThat(report.before()).isEqualTo(parsed(lines.get(4)).anchor());
-        assertThat(AuditEvents.verify(log, AuditAnchor.start()).finding())
+        assertThat(AuditEvents.verify(log, AuditAnchor.START).finding())
                 .hasValueSatisfying(finding -> assertThat(finding.kind()).isEqualTo(Kind.ANCHOR_NOT_REACHED));
         assertThat(AuditEvents.verify(log, parsed(lines.get(4)).anchor()).intact())
                 .isTrue();
@@ -261,11 +262,11 @@ class AuditVerifierTest {
             out.write((String.join("\n", lines.subList(5, 12)) + "\n").getBytes(StandardCharsets.US_ASCII));
         }
         Files.write(log, lines.subList(12, LINES));
-        AuditReport report = AuditVerifier.of(AuditAnchor.start()).verify(List.of(log, compressed, older));
+        AuditReport report = AuditVerifier.verify(List.of(log, compressed, older), AuditAnchor.START);
         assertThat(report.files()).containsExactly(older, compressed, log);
         assertThat(report.finding()).isEmpty();
         assertThat(report.lines()).isEqualTo(LINES);
-        assertThat(AuditVerifier.of().verify(List.of(log, older)).finding()).hasValueSatisfying(finding -> {
+        assertThat(AuditVerifier.verify(List.of(log, older)).finding()).hasValueSatisfying(finding -> {
             assertThat(finding.kind()).isEqualTo(Kind.LINES_MISSING);
             assertThat(finding.file()).isEqualTo(log);
             assertThat(finding.line()).isEqualTo(1);
@@ -273,34 +274,30 @@ class AuditVerifierTest {
     }
 
     @Test
-    void theCommandSaysWhatItFound() throws IOException {
-        AuditVerification intact =
-                AuditVerification.of(List.of(log), List.of(Files.readString(directory.resolve("audit.jsonl.head"))));
-        assertThat(intact.exitCode()).isEqualTo(AuditVerification.INTACT);
-        assertThat(intact.text())
+    void theReportSaysWhatWasFound() throws IOException {
+        AuditAnchor head = AuditAnchor.parse(Files.readString(directory.resolve("audit.jsonl.head")));
+        assertThat(AuditEvents.verify(log, head).text())
                 .isEqualTo("File " + log + "\nIntact: 20 lines, 1 to 20.\nLast line: "
                         + parsed(lines.get(LINES - 1)).anchor() + "\n");
         change(lines, 7, "accounting", "somebody");
         Files.write(log, lines);
-        AuditVerification broken = AuditVerification.of(List.of(log), List.of());
-        assertThat(broken.exitCode()).isEqualTo(AuditVerification.BROKEN);
-        assertThat(broken.text())
+        assertThat(AuditEvents.verify(log).text())
                 .contains("BROKEN at " + log + ", line 7: it says that it is line 7, and does not match its own hash.")
                 .contains("In order before it: 6 lines, 1 to 6.");
     }
 
-    @ParameterizedTest
-    @CsvSource({"absent.jsonl,", "audit.jsonl,7", "audit.jsonl,7:ab", ".,"})
-    void theCommandSaysWhyItCannotVerify(String file, String anchor) {
-        AuditVerification verification =
-                AuditVerification.of(List.of(directory.resolve(file)), anchor == null ? List.of() : List.of(anchor));
-        assertThat(verification.exitCode()).isEqualTo(AuditVerification.NOT_VERIFIED);
-        assertThat(verification.text()).isNotBlank();
-        assertThat(verification.report()).isEmpty();
+    @Test
+    void theReportSaysWhatWasNotVerified() throws IOException {
+        Files.write(log, lines.subList(5, LINES));
+        assertThat(AuditEvents.verify(log).text())
+                .contains("Intact: 15 lines, 6 to 20.\nThe part before line 6 was not verified; it should end with "
+                        + parsed(lines.get(4)).anchor() + ".\n");
     }
 
     @Test
-    void theCommandNeedsAFile() {
-        assertThat(AuditVerification.of(List.of(), List.of()).text()).contains("at least one file");
+    void aVerificationNeedsAFile() {
+        assertThatThrownBy(() -> AuditVerifier.verify(List.of()))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("at least one file");
     }
 }

@@ -49,10 +49,7 @@ class AuditWriterTest {
     void anErrorWhileAnOutageIsNotedDoesNotEndTheWriter() throws IOException {
         Path file = directory.resolve("audit.jsonl");
         Path away = directory.resolve("away");
-        try (AuditFile audit = AuditFile.open(AuditFileSettings.builder(file)
-                .clock(clock)
-                .timeLimit(Duration.ofSeconds(2))
-                .build())) {
+        try (AuditFile audit = AuditFile.open(TestAuditSettings.withTimeLimit(file, Duration.ofSeconds(2)), clock)) {
             audit.record(AuditEvents.signature("request-1"));
             Files.createDirectory(away);
             Files.move(file, away.resolve("audit.jsonl"));

@@ -34,10 +34,7 @@ final class SigningProgram {
     public static void main(String[] arguments) throws InterruptedException {
         KeyStoreSigner signer = KeyStoreSigner.open(Path.of(arguments[0]), TestKey.PASSWORD.toCharArray());
         SigningKey key = SigningKey.open("test", signer, signer, Deadline.after(Duration.ofSeconds(30)));
-        AuditFileSettings settings = AuditFileSettings.builder(Path.of(arguments[1]))
-                .rotateAtBytes(65_536)
-                .build();
-        try (AuditFile audit = AuditFile.open(settings)) {
+        try (AuditFile audit = AuditFile.open(TestAuditSettings.rotatingAt(Path.of(arguments[1]), 65_536))) {
             SigningService service = SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder())
                     .audit(audit)
                     .verifyAfterSign(false)

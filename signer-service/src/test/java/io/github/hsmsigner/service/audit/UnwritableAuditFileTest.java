@@ -31,8 +31,7 @@ class UnwritableAuditFileTest {
 
     @Test
     void requestsFailWithOneWarningAndNoStackTraceForEach() {
-        AuditFile audit = AuditFile.open(
-                AuditFileSettings.builder(directory.resolve("audit.jsonl")).build());
+        AuditFile audit = AuditFile.open(TestAuditSettings.of(directory.resolve("audit.jsonl")));
         audit.close();
         SigningService service = TestKey.service(directory, SigningPolicy.open(), audit);
         CallbackHandler handler = new CallbackHandler(

@@ -358,4 +358,15 @@ class CheckFindingsTest {
         Path link = Files.createSymbolicLink(directory.resolve("link.jsonl"), log);
         assertFinds(check("SIGNING_AUDIT_FILE", link.toString()), "ERROR", "audit: .*link\\.jsonl is no regular file");
     }
+
+    @ParameterizedTest
+    @CsvSource({"rotate-at: 65535", "time-limit: 0s", "max-waiting: 0", "reserve: -1"})
+    void auditSettingsThatMakeNoSenseAreErrors(String setting) throws IOException {
+        Path file =
+                Files.writeString(directory.resolve("signer.yaml"), "audit: {file: audit.jsonl, " + setting + "}\n");
+        assertFinds(
+                check("SIGNING_SERVICE_CONFIG", file.toString()),
+                "ERROR",
+                "settings: .*audit." + setting.substring(0, setting.indexOf(':')));
+    }
 }

@@ -3,7 +3,6 @@ package io.github.hsmsigner.service.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.http.protocol.CallbackLimits;
-import io.github.hsmsigner.service.audit.AuditFileSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,8 +58,6 @@ class TimeBudgetTest {
         Duration deadline = SettingsReader.read(files.hsm()).signatures().deadline();
         assertThat(CallbackLimits.defaults().timeLimit()).isEqualTo(deadline);
         assertThat(SecretForm.COMMAND_LIMIT).isLessThan(deadline);
-        assertThat(AuditFileSettings.builder(directory.resolve("audit")).build().timeLimit())
-                .isLessThan(deadline);
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.github.hsmsigner.pkcs11.PinSource;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.service.audit.AuditFileSettings;
+import io.github.hsmsigner.service.audit.TestAuditSettings;
 import io.github.hsmsigner.service.auth.AccessSettings;
 import io.github.hsmsigner.service.auth.OpenSettings;
 import io.github.hsmsigner.service.config.KeyCertificates;
@@ -88,7 +89,7 @@ final class TestSettings {
     }
 
     TestSettings audit(Path file) {
-        this.audit = Optional.of(AuditFileSettings.builder(file).build());
+        this.audit = Optional.of(TestAuditSettings.of(file));
         return this;
     }
 

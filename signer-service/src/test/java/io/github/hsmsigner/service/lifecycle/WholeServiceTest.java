@@ -108,7 +108,7 @@ class WholeServiceTest {
             process.terminate();
             assertThat(process.exitCode()).isZero();
         }
-        AuditReport report = AuditVerifier.of(AuditAnchor.start()).verify(AuditVerifier.series(audit));
+        AuditReport report = AuditVerifier.verify(AuditVerifier.series(audit), AuditAnchor.START);
         assertThat(report.finding()).isEmpty();
         String lines = Files.readString(audit);
         assertThat(signed)

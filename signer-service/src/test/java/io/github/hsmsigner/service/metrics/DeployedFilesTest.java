@@ -3,7 +3,7 @@ package io.github.hsmsigner.service.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.service.audit.AuditFile;
-import io.github.hsmsigner.service.audit.AuditFileSettings;
+import io.github.hsmsigner.service.audit.TestAuditSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,8 +45,7 @@ class DeployedFilesTest {
     @BeforeAll
     static void exposeEverything() {
         try (ServiceMetrics metrics = new ServiceMetrics("1");
-                AuditFile audit = AuditFile.open(AuditFileSettings.builder(directory.resolve("audit.log"))
-                        .build())) {
+                AuditFile audit = AuditFile.open(TestAuditSettings.of(directory.resolve("audit.log")))) {
             exposed = EverythingBound.scrape(metrics, audit).labelsOfSamples();
         }
     }

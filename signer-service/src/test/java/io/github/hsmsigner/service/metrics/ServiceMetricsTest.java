@@ -15,7 +15,7 @@ import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.TestKeys;
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.service.audit.AuditFile;
-import io.github.hsmsigner.service.audit.AuditFileSettings;
+import io.github.hsmsigner.service.audit.TestAuditSettings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -132,8 +132,7 @@ class ServiceMetricsTest {
     @Test
     void showsTheAuditLog() {
         SigningService service;
-        try (AuditFile audit = AuditFile.open(
-                AuditFileSettings.builder(directory.resolve("audit.log")).build())) {
+        try (AuditFile audit = AuditFile.open(TestAuditSettings.of(directory.resolve("audit.log")))) {
             metrics.bindAudit(audit);
             service = SigningService.builder(SigningKeys.of(TestKeys.key("k")), new CmsContainerBuilder())
                     .metrics(metrics)
@@ -198,8 +197,7 @@ class ServiceMetricsTest {
     /** Every metric is declared, and what is declared is there, once everything is bound and used. */
     @Test
     void exposesWhatIsDeclaredAndNothingElse() {
-        try (AuditFile audit = AuditFile.open(
-                AuditFileSettings.builder(directory.resolve("audit.log")).build())) {
+        try (AuditFile audit = AuditFile.open(TestAuditSettings.of(directory.resolve("audit.log")))) {
             Scrape scrape = EverythingBound.scrape(metrics, audit);
             Set<String> declared = new TreeSet<>();
             for (Metric metric : Metric.values()) {

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.github.hsmsigner.core.AuditEvent;
 import io.github.hsmsigner.core.ContainerFormat;
-import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.LateSignature;
 import io.github.hsmsigner.core.UndeliveredResponse;
 import io.github.hsmsigner.core.error.ErrorCode;
@@ -21,10 +20,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The content of a line between its sequence number and its hashes. It is the inside of a JSON object (RFC 8259) with
- * its fields in a fixed order and without white space.
+ * Writes the body of a line: an event as the inside of a JSON object (RFC 8259), with its fields in a fixed order and
+ * without white space.
  */
-final class LineBody {
+final class EventJson {
 
     /**
      * Characters outside ASCII are escaped. Therefore no terminal or editor finds a line end or a change of direction
@@ -36,63 +35,59 @@ final class LineBody {
     private static final DateTimeFormatter MICROSECONDS =
             new DateTimeFormatterBuilder().appendInstant(6).toFormatter(Locale.ROOT);
 
-    /** Room for a UUID and for the identifiers of W3C Trace Context. */
+    /** The length of a UUID and of the identifiers of W3C Trace Context. */
     private static final int MAX_UNKNOWN_ID = 64;
 
-    private LineBody() {}
+    private EventJson() {}
 
-    /** Returns a request and what became of it. */
     static byte[] request(AuditEvent event) {
         return object(event.time(), "request", json -> {
             json.writeStringField("request_id", requestId(event));
-            writeText(json, "trace_id", event.traceId());
-            json.writeStringField("action", constant(event.action()));
+            write(json, "trace_id", event.traceId());
+            json.writeStringField("action", name(event.action()));
             json.writeArrayFieldStart("callers");
             for (String caller : event.callers()) {
                 json.writeString(caller);
             }
             json.writeEndArray();
-            writeText(json, "client", event.client());
-            writeText(json, "key", event.keyName());
-            writeText(json, "certificate_serial", event.certificateSerial().map(serial -> serial.toString(16)));
-            writeText(json, "algorithm", event.algorithm().map(LineBody::constant));
-            writeText(
+            write(json, "client", event.client());
+            write(json, "key", event.keyName());
+            write(json, "certificate_serial", event.certificateSerial().map(serial -> serial.toString(16)));
+            write(json, "algorithm", event.algorithm().map(EventJson::name));
+            write(
                     json,
                     "digest_algorithm",
                     event.digest().map(digest -> digest.algorithm().text()));
-            writeText(json, "digest", event.digest().map(LineBody::hexadecimal));
-            writeText(json, "container", event.format().map(LineBody::constant));
-            writeText(json, "timestamp", timestamp(event));
+            write(json, "digest", event.digest().map(digest -> HexFormat.of().formatHex(digest.bytes())));
+            write(json, "container", event.format().map(EventJson::name));
+            write(json, "timestamp", timestamp(event));
             json.writeStringField("outcome", event.error().isEmpty() ? "ok" : "error");
-            writeText(json, "error", event.error().map(ErrorCode::text));
-            writeText(json, "unavailable_reason", event.unavailableReason().map(LineBody::constant));
+            write(json, "error", event.error().map(ErrorCode::text));
+            write(json, "unavailable_reason", event.unavailableReason().map(EventJson::name));
             json.writeNumberField("duration_us", event.duration().toNanos() / 1_000);
         });
     }
 
-    /**
-     * Returns whether the container has the timestamp of CAdES B-T; empty where none was asked for or none was made.
-     */
+    /** Returns whether the container has the timestamp of CAdES B-T; empty if none was requested or none was made. */
     private static Optional<String> timestamp(AuditEvent event) {
         if (event.timestampMissing()) {
             return Optional.of("missing");
         }
-        return event.format()
-                .filter(format ->
-                        format == ContainerFormat.CADES_B_T && event.error().isEmpty())
-                .map(format -> "present");
+        boolean present = event.error().isEmpty()
+                && event.format().filter(ContainerFormat.CADES_B_T::equals).isPresent();
+        return present ? Optional.of("present") : Optional.empty();
     }
 
     /** A stranger chooses up to 200 characters, and may fill the disk with them. */
     private static String requestId(AuditEvent event) {
         String id = event.requestId();
-        return UnknownCallers.include(event) && id.length() > MAX_UNKNOWN_ID
+        return UnknownCallerLimiter.applies(event) && id.length() > MAX_UNKNOWN_ID
                 ? id.substring(0, MAX_UNKNOWN_ID) + "..."
                 : id;
     }
 
-    /** Returns the summary of the requests of unknown callers that have no separate line. */
-    static byte[] unknownCallers(Instant time, UnknownCallers.Summary summary) {
+    /** The requests of unknown callers that have no separate line. */
+    static byte[] unknownCallers(Instant time, UnknownCallerLimiter.Summary summary) {
         return object(time, "unknown_callers_summary", json -> {
             json.writeStringField("since", MICROSECONDS.format(summary.since()));
             json.writeNumberField("denied", summary.denied());
@@ -104,9 +99,9 @@ final class LineBody {
     static byte[] signatureLate(LateSignature signature) {
         return object(signature.time(), "signature_late", json -> {
             json.writeStringField("request_id", signature.requestId());
-            writeText(json, "trace_id", signature.traceId());
+            write(json, "trace_id", signature.traceId());
             json.writeStringField("key", signature.keyName());
-            json.writeStringField("algorithm", constant(signature.algorithm()));
+            json.writeStringField("algorithm", name(signature.algorithm()));
             json.writeNumberField("late_us", signature.late().toNanos() / 1_000);
         });
     }
@@ -115,16 +110,16 @@ final class LineBody {
     static byte[] responseUndelivered(UndeliveredResponse response) {
         return object(response.time(), "response_undelivered", json -> {
             json.writeStringField("request_id", response.requestId());
-            writeText(json, "trace_id", response.traceId());
-            writeText(json, "key", response.keyName());
+            write(json, "trace_id", response.traceId());
+            write(json, "key", response.keyName());
             json.writeBooleanField("signature", response.signature());
         });
     }
 
-    /** An unfinished line was taken from the end of the file. */
-    static byte[] tornLine(Instant time, long octets, String sha256, String keptAs) {
+    /** An unfinished line was moved from the end of the file. */
+    static byte[] tornLine(Instant time, long length, String sha256, String keptAs) {
         return object(time, "torn_line_removed", json -> {
-            json.writeNumberField("octets", octets);
+            json.writeNumberField("octets", length);
             json.writeStringField("sha256", sha256);
             json.writeStringField("kept_as", keptAs);
         });
@@ -157,19 +152,11 @@ final class LineBody {
         return Arrays.copyOfRange(object, 1, object.length - 1);
     }
 
-    private static void writeText(JsonGenerator json, String name, Optional<String> value) throws IOException {
-        if (value.isPresent()) {
-            json.writeStringField(name, value.get());
-        } else {
-            json.writeNullField(name);
-        }
+    private static void write(JsonGenerator json, String name, Optional<String> value) throws IOException {
+        json.writeStringField(name, value.orElse(null));
     }
 
-    private static String constant(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static String hexadecimal(Digest digest) {
-        return HexFormat.of().formatHex(digest.bytes());
+    private static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 }

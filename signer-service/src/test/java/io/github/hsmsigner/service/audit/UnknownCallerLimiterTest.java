@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What strangers send fills no disk, and nothing else is left out of the log for that. */
-class UnknownCallersTest {
+class UnknownCallerLimiterTest {
 
     private static final AuditEvent DENIED =
             AuditEvents.failure("x".repeat(200), SigningAction.CONTAINER, List.of(), ErrorCode.DENIED);
@@ -55,10 +55,7 @@ class UnknownCallersTest {
     }
 
     private AuditFile open(long reserve) {
-        return AuditFile.open(AuditFileSettings.builder(file())
-                .clock(clock)
-                .reserveBytes(reserve)
-                .build());
+        return AuditFile.open(TestAuditSettings.withReserve(file(), reserve), clock);
     }
 
     private static void record(AuditFile audit, AuditEvent event, int times) {
@@ -68,7 +65,7 @@ class UnknownCallersTest {
     }
 
     private void assertIntact(int lines) {
-        AuditReport report = AuditEvents.verify(file(), AuditAnchor.start());
+        AuditReport report = AuditEvents.verify(file(), AuditAnchor.START);
         assertThat(report.finding()).isEmpty();
         assertThat(report.lines()).isEqualTo(lines);
     }

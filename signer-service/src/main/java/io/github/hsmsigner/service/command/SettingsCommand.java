@@ -1,25 +1,22 @@
 package io.github.hsmsigner.service.command;
 
-import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.service.config.InvalidSettingsException;
-import io.github.hsmsigner.service.config.KeySettings;
 import io.github.hsmsigner.service.config.ServiceSettings;
 import io.github.hsmsigner.service.config.SettingsReader;
 import io.github.hsmsigner.service.config.TokenSettings;
+import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.security.PublicKey;
-import java.security.cert.X509Certificate;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/**
- * Where the settings of a command come from: the environment, as for the service, and a file that it or an option
- * names.
- */
-final class SettingsOption {
+/** A command that reads the settings of the service: the environment, and a file that it or an option names. */
+abstract class SettingsCommand implements Callable<Integer> {
 
     private final Map<String, String> environment;
 
@@ -27,26 +24,29 @@ final class SettingsOption {
             names = {"-c", "--config"},
             paramLabel = "FILE",
             description = "YAML file with settings; instead of the variable SIGNING_SERVICE_CONFIG.")
-    private Path file;
+    private Path configFile;
 
-    SettingsOption(Map<String, String> environment) {
+    @Spec
+    private CommandSpec spec;
+
+    SettingsCommand(Map<String, String> environment) {
         this.environment = Map.copyOf(environment);
     }
 
     /** Returns the environment, with the file of the option in it. */
-    Map<String, String> environment() {
+    final Map<String, String> environment() {
         Map<String, String> all = new HashMap<>(environment);
-        if (file != null) {
-            all.put(SettingsReader.FILE_VARIABLE, file.toString());
+        if (configFile != null) {
+            all.put(SettingsReader.FILE_VARIABLE, configFile.toString());
         }
         return all;
     }
 
-    ServiceSettings read() throws InvalidSettingsException {
+    final ServiceSettings settings() throws InvalidSettingsException {
         return SettingsReader.read(environment());
     }
 
-    /** Returns the token of that name, or without a name the only one. */
+    /** Returns the token of that name, or the only one if the name is {@code null}. */
     static Map.Entry<String, TokenSettings> token(ServiceSettings settings, String name) {
         Map<String, TokenSettings> tokens = settings.tokens();
         if (tokens.isEmpty()) {
@@ -60,27 +60,17 @@ final class SettingsOption {
             throw new InvalidConfigurationException(
                     "There is no token \"" + name + "\" in the settings; there are " + tokens.keySet() + ".");
         }
-        return tokens.entrySet().stream()
-                .filter(entry -> name == null || name.equals(entry.getKey()))
-                .findFirst()
-                .orElseThrow();
+        String selected = name == null ? tokens.keySet().iterator().next() : name;
+        return Map.entry(selected, tokens.get(selected));
     }
 
-    /**
-     * Returns the certificates that files of the settings hold for keys on a token: the token itself may not show which
-     * key is which.
-     */
-    static List<X509Certificate> certificates(ServiceSettings settings, String tokenName) {
-        return settings.keys().values().stream()
-                .filter(key ->
-                        key instanceof KeySettings.OnToken on && on.tokens().contains(tokenName))
-                .flatMap(key -> key.certificates().signer().stream())
-                .flatMap(file -> CertificateFiles.read(file).stream())
-                .distinct()
-                .toList();
+    final CommandLine commandLine() {
+        return spec.commandLine();
     }
 
-    static List<PublicKey> publicKeys(List<X509Certificate> certificates) {
-        return certificates.stream().map(X509Certificate::getPublicKey).toList();
+    final void print(String line) {
+        PrintWriter out = commandLine().getOut();
+        out.println(line);
+        out.flush();
     }
 }

@@ -9,15 +9,14 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Decides which requests of unknown callers get a separate line, and counts the others for a summary line. Anyone who
- * reaches the port can send such requests, so they must not fill the disk. Thread-safe.
+ * Limits the lines of requests that strangers can send without limit, so that they do not fill the disk. These are
+ * requests without a known caller that are denied or ask for certificates. At most 10 a second have a separate line.
+ * The others are counted. A summary line follows within a minute, and when the log is closed. Thread-safe.
  */
-final class UnknownCallers {
+final class UnknownCallerLimiter {
 
-    static final int LINES_PER_SECOND = 10;
-
-    /** The longest time from a counted request to its summary line. */
-    static final Duration SUMMARY_AFTER = Duration.ofMinutes(1);
+    private static final int LINES_PER_SECOND = 10;
+    private static final Duration SUMMARY_AFTER = Duration.ofMinutes(1);
 
     private final Clock clock;
     private long second;
@@ -27,12 +26,12 @@ final class UnknownCallers {
     private long certificates;
     private long total;
 
-    UnknownCallers(Clock clock) {
+    UnknownCallerLimiter(Clock clock) {
         this.clock = clock;
     }
 
     /**
-     * Requests that were counted, and since when.
+     * Requests that were counted.
      *
      * @param since the time of the first
      * @param denied how many were denied or over their rate
@@ -40,11 +39,8 @@ final class UnknownCallers {
      */
     record Summary(Instant since, long denied, long certificates) {}
 
-    /**
-     * Returns whether a request is one that a stranger can send as often as he likes: no known caller, and no
-     * signature.
-     */
-    static boolean include(AuditEvent event) {
+    /** Returns whether the limit applies: no known caller, and no signature. */
+    static boolean applies(AuditEvent event) {
         return event.callers().isEmpty() && (isDenied(event) || event.action() == SigningAction.CERTIFICATES);
     }
 
@@ -81,7 +77,7 @@ final class UnknownCallers {
         return false;
     }
 
-    /** Returns what is to be written now, which is always all if this is the last call. */
+    /** Returns the summary if it is due, which it always is at the last call. */
     synchronized Optional<Summary> due(boolean last) {
         if (since == null || !last && Duration.between(since, clock.instant()).compareTo(SUMMARY_AFTER) < 0) {
             return Optional.empty();

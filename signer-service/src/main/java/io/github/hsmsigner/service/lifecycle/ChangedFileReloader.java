@@ -40,7 +40,7 @@ final class ChangedFileReloader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChangedFileReloader.class);
 
     /** The cost of reading a few small files is not measurable. */
-    private static final Duration PAUSE = Duration.ofSeconds(2);
+    static final Duration PAUSE = Duration.ofSeconds(2);
 
     /** A check takes milliseconds. Disks and network file systems may hang for some seconds. */
     private static final Duration OVERDUE = Duration.ofSeconds(60);
@@ -58,10 +58,6 @@ final class ChangedFileReloader implements AutoCloseable {
     });
     private volatile Instant lastCheck;
 
-    ChangedFileReloader(Clock clock) {
-        this(clock, PAUSE);
-    }
-
     ChangedFileReloader(Clock clock, Duration pause) {
         this.clock = clock;
         this.pause = pause;
@@ -73,8 +69,8 @@ final class ChangedFileReloader implements AutoCloseable {
      *
      * @param name the beginning of a sentence in the log
      * @param files returns the current paths
-     * @param reload reloads the files and returns a sentence for the log; or throws {@link SigningException} and changes
-     *     nothing
+     * @param reload reloads the files and returns a sentence for the log; or changes nothing and throws
+     *     {@link SigningException}
      * @param outcome receives whether a change was reloaded; a failure is reported once for each reason
      */
     void watch(String name, Supplier<List<Path>> files, Supplier<String> reload, Consumer<Boolean> outcome) {

@@ -52,19 +52,16 @@ public final class LocalSigning implements AutoCloseable {
                 SignerMetrics.none());
         TokenManager tokens = new TokenManager(settings, verifier, factory, (name, config) -> Pkcs11Token.open(config));
         LocalSigning signing = new LocalSigning(tokens, audit);
-        boolean opened = false;
         try {
             List<String> problems = new ArrayList<>(verifier.openFiles(settings.keys(), tokens.registry()::register));
             if (problems.isEmpty()) {
                 problems.addAll(tokens.open(OPEN_LIMIT));
             }
             CannotStartException.throwIfAny(problems);
-            opened = true;
             return signing;
-        } finally {
-            if (!opened) {
-                signing.close();
-            }
+        } catch (Throwable e) {
+            signing.close();
+            throw e;
         }
     }
 

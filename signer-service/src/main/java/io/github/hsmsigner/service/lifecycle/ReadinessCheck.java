@@ -1,6 +1,5 @@
 package io.github.hsmsigner.service.lifecycle;
 
-import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.health.TokenHealth;
 import io.github.hsmsigner.service.audit.AuditFile;
@@ -81,7 +80,8 @@ final class ReadinessCheck implements HealthReport {
         }
         if (audit.filter(file -> file.status().diskLow()).isPresent()) {
             warnings.add(
-                    "The disk of the audit log has less space free than its reserve. Requests of unknown callers are only counted.");
+                    "The disk of the audit log has less space free than its reserve. Requests of unknown callers are"
+                            + " only counted.");
         }
         auditTrouble.ifPresent(reason -> warnings.add("The audit log cannot be written: " + reason));
         filesWarning.ifPresent(warnings::add);
@@ -117,13 +117,10 @@ final class ReadinessCheck implements HealthReport {
     private HealthPart part(String keyName, Optional<String> problem) {
         Map<String, String> details = new LinkedHashMap<>();
         problem.ifPresent(reason -> details.put(REASON, reason));
-        tokens.registry().keys().stream()
-                .filter(key -> key.name().equals(keyName))
-                .map(SigningKey::chain)
-                .findFirst()
-                .ifPresent(chain -> details.put(
-                        "certificate_valid_to",
-                        chain.signer().getNotAfter().toInstant().toString()));
+        tokens.registry()
+                .find(keyName)
+                .map(key -> key.chain().signer().getNotAfter().toInstant())
+                .ifPresent(end -> details.put("certificate_valid_to", end.toString()));
         return new HealthPart("key", keyName, problem.isPresent() ? "not_ready" : "ready", details);
     }
 }

@@ -55,7 +55,7 @@ final class ServiceLifecycle implements AutoCloseable {
     private final Optional<SettingsFile> file;
     private final Function<Pkcs11Config, Pkcs11Token> tokenOpener;
     private final ServiceMetrics metrics;
-    private final ChangedFileReloader reloader = new ChangedFileReloader(Clock.systemUTC());
+    private final ChangedFileReloader reloader = new ChangedFileReloader(Clock.systemUTC(), ChangedFileReloader.PAUSE);
     private Optional<OnlineRevocationSource> revocation = Optional.empty();
     private volatile AuditFile audit;
     private volatile ReloadablePolicy policy;

@@ -47,14 +47,11 @@ public final class ServiceProcess {
         Duration limit = settings.server().stopLimit().plus(CLOSE_LIMIT);
         Thread stop = new Thread(() -> stop(service, limit), "stop");
         Runtime.getRuntime().addShutdownHook(stop);
-        boolean started = false;
         try {
             service.start();
-            started = true;
-        } finally {
-            if (!started) {
-                abandon(service, stop);
-            }
+        } catch (Throwable e) {
+            abandon(service, stop);
+            throw e;
         }
     }
 

@@ -9,6 +9,7 @@ import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -67,7 +68,7 @@ final class SigningKeyRegistry implements Supplier<SigningService> {
                 .forEach(name -> missing.put(name, () -> reasons.apply(name)));
         List<SigningKey> keys =
                 names.stream().filter(found::containsKey).map(found::get).toList();
-        return new State(factory.create(SigningKeys.of(keys, missing)), keys, List.copyOf(missing.keySet()));
+        return new State(factory.create(SigningKeys.of(keys, missing)), keys);
     }
 
     /** Returns the signing service over the keys as they are now. */
@@ -86,10 +87,10 @@ final class SigningKeyRegistry implements Supplier<SigningService> {
         return state.keys();
     }
 
-    /** Returns the names of the keys that were not found yet. */
-    List<String> missing() {
-        return state.missing();
+    /** Returns a key by its name; empty if it was not found yet. */
+    Optional<SigningKey> find(String name) {
+        return keys().stream().filter(key -> key.name().equals(name)).findFirst();
     }
 
-    private record State(SigningService service, List<SigningKey> keys, List<String> missing) {}
+    private record State(SigningService service, List<SigningKey> keys) {}
 }

@@ -139,9 +139,9 @@ final class TokenManager implements LoginControl {
     Optional<String> problem(String keyName) {
         KeyBinding onTokens = bindings.get(keyName);
         if (onTokens == null) {
-            return registry.missing().contains(keyName)
-                    ? Optional.of("The key in a file is not open.")
-                    : Optional.empty();
+            return registry.find(keyName).isPresent()
+                    ? Optional.empty()
+                    : Optional.of("The key in a file is not open.");
         }
         Optional<String> first = Optional.empty();
         for (String name : onTokens.tokens()) {

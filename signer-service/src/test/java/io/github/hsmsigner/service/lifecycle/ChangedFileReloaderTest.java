@@ -43,7 +43,7 @@ class ChangedFileReloaderTest {
 
     private void watch(Supplier<List<Path>> files, Supplier<String> reload) {
         close();
-        reloader = new ChangedFileReloader(Clock.systemUTC());
+        reloader = new ChangedFileReloader(Clock.systemUTC(), ChangedFileReloader.PAUSE);
         reloader.watch("Test files", files, reload, outcomes::add);
     }
 

@@ -24,7 +24,7 @@ import java.util.Optional;
  * @param algorithm the algorithm of the signature; empty if none was made or requested
  * @param digest the digest of what was signed: of the content of a container, of the data of a bare signature
  * @param format the kind of container that was made, or requested if the request failed; empty if none was requested
- * @param timestampMissing whether the container is CAdES B-B instead of B-T, because no timestamp authority answered in
+ * @param timestampMissing whether the container has level B-B instead of B-T, because no timestamp authority answered in
  *     time
  * @param error why the request failed; empty where it succeeded
  * @param unavailableReason the reason if the error is {@link ErrorCode#UNAVAILABLE}, otherwise empty

@@ -24,13 +24,13 @@ public interface ContainerBuilder {
     PreparedContainer prepare(ContainerParameters parameters, Digest contentDigest, Deadline deadline);
 
     /**
-     * Returns the highest CAdES level that this builder makes, for callers that leave the level to the service.
+     * Returns the highest level of a format that this builder makes, for callers that leave the level to the service.
      *
-     * @return {@link ContainerFormat#CADES_B_T} if timestamps are available, otherwise
-     *     {@link ContainerFormat#CADES_B_B}
+     * @param format the format
+     * @return the format with a timestamp if timestamps are available, otherwise without
      */
-    default ContainerFormat cadesLevel() {
-        return ContainerFormat.CADES_B_B;
+    default ContainerFormat highestLevel(ContainerFormat format) {
+        return format.withoutTimestamp();
     }
 
     /**

@@ -5,8 +5,8 @@ import java.util.Objects;
 /**
  * A finished container.
  *
- * @param format the kind of container that was made: {@link ContainerFormat#CADES_B_B} where {@link ContainerFormat#CADES_B_T} was asked
- *     for, a timestamp is not required, and no timestamp authority answered in time
+ * @param format the kind of container that was made: level B-B instead of B-T if a timestamp is not required and no timestamp
+ *     authority answered in time
  * @param octets the container in DER; not copied, so the receiver must not change it
  */
 public record SignedContainer(ContainerFormat format, byte[] octets) {

@@ -75,8 +75,8 @@ public final class SigningService {
     }
 
     /**
-     * Returns a service for one key, without a policy, audit log or metrics. It makes CMS and CAdES containers. Verifies that the
-     * certificate belongs to the key, with a trial signature within 10 seconds.
+     * Returns a service for one key, without a policy, audit log or metrics. It makes CMS, PAdES and CAdES containers.
+     * Verifies that the certificate belongs to the key, with a trial signature within 10 seconds.
      *
      * @param signer the key; its name in logs is {@code default}
      * @param certificates the source of its certificates
@@ -241,14 +241,13 @@ public final class SigningService {
     }
 
     /**
-     * Returns the highest CAdES level that this service makes, for transports whose callers ask for CAdES and leave the
-     * level to the service.
+     * Returns the highest level of a format that this service makes, for callers that leave the level to the service.
      *
-     * @return {@link ContainerFormat#CADES_B_T} if a timestamp authority is configured, otherwise
-     *     {@link ContainerFormat#CADES_B_B}
+     * @param format the format
+     * @return the format with a timestamp if a timestamp authority is configured, otherwise without
      */
-    public ContainerFormat cadesLevel() {
-        return containers.cadesLevel();
+    public ContainerFormat highestLevel(ContainerFormat format) {
+        return containers.highestLevel(format);
     }
 
     /**

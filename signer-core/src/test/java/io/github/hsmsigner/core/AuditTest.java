@@ -69,7 +69,7 @@ class AuditTest {
 
     @Test
     void recordsASignatureInAContainer() {
-        service.signContainer(request(), ContainerRequest.forDigest(ContainerFormat.CADES_B_B, DIGEST));
+        service.signContainer(request(), ContainerRequest.forDigest(ContainerFormat.PADES_B_B, DIGEST));
         assertThat(events).hasSize(1);
         AuditEvent event = events.get(0);
         assertThat(event)
@@ -84,7 +84,7 @@ class AuditTest {
                         Optional.of(TestKeys.chain().signer().getSerialNumber()),
                         Optional.of(SignatureAlgorithm.RSA_PKCS1_SHA384),
                         Optional.of(DIGEST),
-                        Optional.of(ContainerFormat.CADES_B_B),
+                        Optional.of(ContainerFormat.PADES_B_B),
                         false,
                         Optional.empty(),
                         Optional.empty(),

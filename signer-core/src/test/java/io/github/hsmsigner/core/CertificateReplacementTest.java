@@ -8,6 +8,7 @@ import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.testing.CapturedLog;
+import io.github.hsmsigner.testing.ExternalTool;
 import io.github.hsmsigner.testing.SettableClock;
 import io.github.hsmsigner.testing.TestPki;
 import java.nio.charset.StandardCharsets;
@@ -18,11 +19,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.bouncycastle.asn1.cms.CMSAttributes;
+import org.bouncycastle.asn1.cms.Time;
 import org.bouncycastle.cms.CMSSignedData;
 import org.bouncycastle.cms.SignerId;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Certificates that are not valid, and that are replaced while keys are in use. */
 class CertificateReplacementTest {
@@ -152,6 +157,64 @@ class CertificateReplacementTest {
         TestPki.writePem(file, certificate("Second", -1, 20));
         service.reloadCertificates();
         assertThat(sign(service)).isEqualTo("CN=Second");
+    }
+
+    /** OpenSSL validates at the signing time. */
+    @ParameterizedTest
+    @CsvSource({"-2, false", "0, true", "9, true", "11, false"})
+    void theSigningTimeOfCadesIsNeverOutsideTheValidityUnlessAnOperatorPermitsIt(int day, boolean valid)
+            throws Exception {
+        SigningService strict = service(key("main", file)).build();
+        SigningService lenient =
+                service(key("main", file)).validCertificateRequired(false).build();
+        clock.advance(Duration.ofDays(day));
+        ContainerRequest request = ContainerRequest.forContent(
+                ContainerFormat.CADES_B_B, DigestAlgorithm.SHA256, "content".getBytes(StandardCharsets.UTF_8));
+        if (valid) {
+            assertThat(opensslAcceptsAtItsSigningTime(strict.signContainer(REQUEST, request)))
+                    .isTrue();
+        } else {
+            assertThatThrownBy(() -> strict.signContainer(REQUEST, request))
+                    .isInstanceOf(SigningUnavailableException.class);
+        }
+        assertThat(opensslAcceptsAtItsSigningTime(lenient.signContainer(REQUEST, request)))
+                .isEqualTo(valid);
+    }
+
+    private boolean opensslAcceptsAtItsSigningTime(byte[] container) throws Exception {
+        Instant signingTime = Time.getInstance(new CMSSignedData(container)
+                        .getSignerInfos()
+                        .iterator()
+                        .next()
+                        .getSignedAttributes()
+                        .get(CMSAttributes.signingTime)
+                        .getAttributeValues()[0])
+                .getDate()
+                .toInstant();
+        assertThat(signingTime).isEqualTo(clock.instant());
+        ExternalTool.Result verdict = ExternalTool.run(List.of(
+                "openssl",
+                "cms",
+                "-verify",
+                "-binary",
+                "-inform",
+                "DER",
+                "-in",
+                Files.write(directory.resolve("container"), container).toString(),
+                "-content",
+                Files.writeString(directory.resolve("content"), "content").toString(),
+                "-CAfile",
+                TestPki.writePem(directory.resolve("authorities.pem"), TestKeys.PKI.root(), TestKeys.PKI.intermediate())
+                        .toString(),
+                "-purpose",
+                "any",
+                "-attime",
+                Long.toString(signingTime.getEpochSecond()),
+                "-out",
+                "/dev/null"));
+        assertThat(verdict.output())
+                .containsPattern("CMS Verification successful|certificate has expired|certificate is not yet valid");
+        return verdict.exitCode() == 0;
     }
 
     @Test

@@ -38,7 +38,8 @@ class OneKeyServiceTest {
     void signsEveryKindOfContainer(TestKey key) throws IOException {
         SigningService service = SigningService.of(key.signer(), key.signer());
         DigestAlgorithm hash = key == TestKey.P_521 ? DigestAlgorithm.SHA512 : DigestAlgorithm.SHA256;
-        for (ContainerFormat format : List.of(ContainerFormat.CMS, ContainerFormat.CADES_B_B)) {
+        for (ContainerFormat format :
+                List.of(ContainerFormat.CMS, ContainerFormat.PADES_B_B, ContainerFormat.CADES_B_B)) {
             verify(service.sign(ContainerRequest.forContent(format, hash, CONTENT)));
             verify(service.sign(ContainerRequest.forContent(format, hash, new ByteArrayInputStream(CONTENT))));
             verify(service.sign(ContainerRequest.forDigest(format, Digest.compute(hash, CONTENT))));

@@ -108,6 +108,8 @@ class RawDataTest {
                         set(TYPE, DIGEST, attribute(PKCSObjectIdentifiers.id_aa_ets_otherSigCert, octets(65_000)))),
                 Arguments.of("of this library, CMS", DigestAlgorithm.SHA256, ours(context, ContainerFormat.CMS)),
                 Arguments.of(
+                        "of this library, PAdES", DigestAlgorithm.SHA256, ours(context, ContainerFormat.PADES_B_B)),
+                Arguments.of(
                         "of this library, CAdES", DigestAlgorithm.SHA256, ours(context, ContainerFormat.CADES_B_B)),
                 Arguments.of("of OpenSSL", DigestAlgorithm.SHA256, openssl("sha256")),
                 Arguments.of("of OpenSSL, CAdES", DigestAlgorithm.SHA512, openssl("sha512", "-cades")),

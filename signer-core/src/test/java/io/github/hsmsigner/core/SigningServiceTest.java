@@ -100,7 +100,7 @@ class SigningServiceTest {
         assertThatThrownBy(() -> guarded.signRaw(context, digest)).isInstanceOf(SigningDeniedException.class);
         assertThatThrownBy(() -> guarded.signContainer(
                         context,
-                        ContainerRequest.forContent(ContainerFormat.CADES_B_B, DigestAlgorithm.SHA256, neverRead)))
+                        ContainerRequest.forContent(ContainerFormat.PADES_B_B, DigestAlgorithm.SHA256, neverRead)))
                 .isInstanceOfSatisfying(SigningDeniedException.class, e -> {
                     assertThat(e).hasMessage("the token is of another department");
                     assertThat(e.clientMessage()).doesNotContain("department");
@@ -124,7 +124,7 @@ class SigningServiceTest {
                                 context,
                                 Optional.of("main"),
                                 Optional.of(DigestAlgorithm.SHA256),
-                                Optional.of(ContainerFormat.CADES_B_B)));
+                                Optional.of(ContainerFormat.PADES_B_B)));
     }
 
     @Test
@@ -294,7 +294,7 @@ class SigningServiceTest {
         RequestContext context = RequestContext.builder("request-1").build();
         byte[] message = {1, 2, 3};
         Digest digest = Digest.compute(DigestAlgorithm.SHA256, message);
-        assertThat(service.signContainer(context, ContainerRequest.forDigest(ContainerFormat.CADES_B_B, digest)))
+        assertThat(service.signContainer(context, ContainerRequest.forDigest(ContainerFormat.PADES_B_B, digest)))
                 .isNotEmpty();
         assertThat(service.signRaw(context, DigestAlgorithm.SHA256, message))
                 .isEqualTo(TestKeys.SIGNER.sign(SignatureAlgorithm.RSA_PKCS1_SHA256, digest, TestKeys.soon()));

@@ -33,7 +33,8 @@ class StreamedContentTest {
     void theContainerIsThatOfTheDigest() {
         Property.holds(150, random -> {
             byte[] content = Property.bytes(random, anyLength(random));
-            ContainerFormat format = Property.oneOf(random, ContainerFormat.CMS, ContainerFormat.CADES_B_B);
+            ContainerFormat format =
+                    Property.oneOf(random, ContainerFormat.CMS, ContainerFormat.PADES_B_B, ContainerFormat.CADES_B_B);
             TestKey key = Property.oneOf(random, TestKey.RSA_2048, TestKey.ED25519);
             DigestAlgorithm algorithm =
                     key == TestKey.ED25519 ? DigestAlgorithm.SHA512 : Property.oneOf(random, DigestAlgorithm.values());

@@ -205,7 +205,7 @@ class EveryKeyTest {
             container = service.signContainer(
                     context,
                     ContainerRequest.forDigest(
-                            ContainerFormat.CADES_B_B, Digest.compute(DigestAlgorithm.SHA256, MESSAGE)));
+                            ContainerFormat.PADES_B_B, Digest.compute(DigestAlgorithm.SHA256, MESSAGE)));
             assertThatThrownBy(() -> service.signRaw(context, Digest.compute(DigestAlgorithm.SHA256, MESSAGE)))
                     .isInstanceOf(UnsupportedRequestException.class);
             assertThat(service.signRaw(context, DigestAlgorithm.SHA256, MESSAGE))

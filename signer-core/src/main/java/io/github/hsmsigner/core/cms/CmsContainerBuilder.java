@@ -23,10 +23,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes detached CMS SignedData (RFC 5652) and CAdES B-B and B-T (ETSI EN 319 122-1) containers in DER.
+ * Makes detached CMS SignedData (RFC 5652), PAdES (ETSI EN 319 142-1) and CAdES (ETSI EN 319 122-1) containers in DER,
+ * both of level B-B and B-T.
  *
- * <p>The signed attributes are content-type, message-digest, CMSAlgorithmProtection, signing-certificate-v2 and, for
- * {@link ContainerFormat#CMS} only, signing-time; further ones can be added. The whole chain is put in. Immutable, and
+ * <p>All have the signed attributes content-type, message-digest, CMSAlgorithmProtection and signing-certificate-v2. All
+ * except PAdES have signing-time. CAdES has mime-type. More can be added. All include the whole chain. Immutable, and
  * thread-safe.
  */
 public final class CmsContainerBuilder implements ContainerBuilder {
@@ -46,8 +47,12 @@ public final class CmsContainerBuilder implements ContainerBuilder {
                 new SigningCertificateV2Attribute());
         for (ContainerFormat format : ContainerFormat.values()) {
             List<SignedAttributeProvider> ofFormat = new ArrayList<>(always);
-            if (format == ContainerFormat.CMS) {
+            boolean cades = format.withoutTimestamp() == ContainerFormat.CADES_B_B;
+            if (cades || format == ContainerFormat.CMS) {
                 ofFormat.add(new SigningTimeAttribute());
+            }
+            if (cades) {
+                ofFormat.add(builder.mimeType);
             }
             ofFormat.addAll(builder.further.getOrDefault(format, List.of()));
             attributes.put(format, List.copyOf(ofFormat));
@@ -72,8 +77,8 @@ public final class CmsContainerBuilder implements ContainerBuilder {
     }
 
     @Override
-    public ContainerFormat cadesLevel() {
-        return timestamp.isPresent() ? ContainerFormat.CADES_B_T : ContainerFormat.CADES_B_B;
+    public ContainerFormat highestLevel(ContainerFormat format) {
+        return timestamp.isPresent() ? format.withTimestamp() : format.withoutTimestamp();
     }
 
     @Override
@@ -111,11 +116,11 @@ public final class CmsContainerBuilder implements ContainerBuilder {
     }
 
     private Optional<SignatureTimestamp> timestampFor(ContainerParameters parameters) {
-        if (parameters.format() != ContainerFormat.CADES_B_T) {
+        if (!parameters.format().hasTimestamp()) {
             return Optional.empty();
         }
         if (timestamp.isEmpty()) {
-            throw new UnsupportedRequestException("CAdES B-T is not offered: no timestamp authority is configured.");
+            throw new UnsupportedRequestException("Level B-T is not offered: no timestamp authority is configured.");
         }
         return timestamp;
     }
@@ -154,13 +159,14 @@ public final class CmsContainerBuilder implements ContainerBuilder {
                 new EnumMap<>(ContainerFormat.class);
         private @Nullable TimestampSource timestamps;
         private boolean timestampRequired = true;
+        private MimeTypeAttribute mimeType = new MimeTypeAttribute(MimeTypeAttribute.UNKNOWN);
         private @Nullable RevocationSource revocation;
 
         private Builder() {}
 
         /**
-         * Sets the source of timestamps for {@link ContainerFormat#CADES_B_T}. Default: none, and that format is not
-         * offered.
+         * Sets the source of timestamps for {@link ContainerFormat#PADES_B_T} and {@link ContainerFormat#CADES_B_T}.
+         * Default: none, and these formats are not offered.
          *
          * @param timestamps the source
          * @return this builder
@@ -179,6 +185,19 @@ public final class CmsContainerBuilder implements ContainerBuilder {
          */
         public Builder timestampRequired(boolean timestampRequired) {
             this.timestampRequired = timestampRequired;
+            return this;
+        }
+
+        /**
+         * Sets the MIME type of the content that CAdES containers name. Default: {@code application/octet-stream}, for
+         * content of unknown type.
+         *
+         * @param mimeType the type, such as {@code application/pdf} (RFC 2045, section 5.1)
+         * @return this builder
+         * @throws IllegalArgumentException if this is not a MIME type
+         */
+        public Builder mimeType(String mimeType) {
+            this.mimeType = new MimeTypeAttribute(mimeType);
             return this;
         }
 

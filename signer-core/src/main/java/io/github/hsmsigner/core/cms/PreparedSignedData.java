@@ -55,9 +55,9 @@ final class PreparedSignedData implements PreparedContainer {
     @Override
     public SignedContainer complete(byte[] signature, Deadline deadline) {
         List<DerElement> unsigned = unsignedAttributes.over(signature, deadline);
-        boolean timestampMissing = format == ContainerFormat.CADES_B_T && unsigned.isEmpty();
+        boolean timestampMissing = format.hasTimestamp() && unsigned.isEmpty();
         return new SignedContainer(
-                timestampMissing ? ContainerFormat.CADES_B_B : format,
+                timestampMissing ? format.withoutTimestamp() : format,
                 with(signature, unsigned).octets());
     }
 

@@ -72,28 +72,48 @@ class ContainerMatrixTest {
     private static final String SIGNING_TIME = "1.2.840.113549.1.9.5";
     private static final String ALGORITHM_PROTECTION = "1.2.840.113549.1.9.52";
     private static final String SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47";
+    private static final String MIME_TYPE = "0.4.0.1733.2.1";
     private static final String SIGNATURE_TIMESTAMP = "1.2.840.113549.1.9.16.2.14";
 
     private static final Map<ContainerFormat, List<String>> SIGNED_ATTRIBUTES = Map.of(
             ContainerFormat.CMS,
             List.of(CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_TIME, ALGORITHM_PROTECTION, SIGNING_CERTIFICATE_V2),
-            ContainerFormat.CADES_B_B,
+            ContainerFormat.PADES_B_B,
             List.of(CONTENT_TYPE, MESSAGE_DIGEST, ALGORITHM_PROTECTION, SIGNING_CERTIFICATE_V2),
+            ContainerFormat.PADES_B_T,
+            List.of(CONTENT_TYPE, MESSAGE_DIGEST, ALGORITHM_PROTECTION, SIGNING_CERTIFICATE_V2),
+            ContainerFormat.CADES_B_B,
+            List.of(
+                    CONTENT_TYPE,
+                    MESSAGE_DIGEST,
+                    SIGNING_TIME,
+                    ALGORITHM_PROTECTION,
+                    SIGNING_CERTIFICATE_V2,
+                    MIME_TYPE),
             ContainerFormat.CADES_B_T,
-            List.of(CONTENT_TYPE, MESSAGE_DIGEST, ALGORITHM_PROTECTION, SIGNING_CERTIFICATE_V2));
+            List.of(
+                    CONTENT_TYPE,
+                    MESSAGE_DIGEST,
+                    SIGNING_TIME,
+                    ALGORITHM_PROTECTION,
+                    SIGNING_CERTIFICATE_V2,
+                    MIME_TYPE));
 
     private static final Map<ContainerFormat, List<String>> UNSIGNED_ATTRIBUTES = Map.of(
             ContainerFormat.CMS, List.of(),
+            ContainerFormat.PADES_B_B, List.of(),
+            ContainerFormat.PADES_B_T, List.of(SIGNATURE_TIMESTAMP),
             ContainerFormat.CADES_B_B, List.of(),
             ContainerFormat.CADES_B_T, List.of(SIGNATURE_TIMESTAMP));
 
-    /** Object identifiers of attributes in DER, by hand from RFC 5652, RFC 6211 and RFC 5035. */
+    /** Object identifiers of attributes in DER, by hand from RFC 5652, RFC 6211, RFC 5035 and ETSI EN 319 122-1. */
     private static final Map<String, String> ATTRIBUTE_TYPES = Map.of(
             CONTENT_TYPE, "06092a864886f70d010903",
             MESSAGE_DIGEST, "06092a864886f70d010904",
             SIGNING_TIME, "06092a864886f70d010905",
             ALGORITHM_PROTECTION, "06092a864886f70d010934",
-            SIGNING_CERTIFICATE_V2, "060b2a864886f70d010910022f");
+            SIGNING_CERTIFICATE_V2, "060b2a864886f70d010910022f",
+            MIME_TYPE, "060604008d450201");
 
     /** AlgorithmIdentifiers in DER, by hand from RFC 5754: parameters absent. */
     private static final Map<DigestAlgorithm, String> DIGEST_ALGORITHMS = Map.of(
@@ -273,6 +293,7 @@ class ContainerMatrixTest {
             case CONTENT_TYPE -> "06092a864886f70d010701";
             case MESSAGE_DIGEST -> octetString(digest, CONTENT);
             case SIGNING_TIME -> tlv("17", hex("260102030405Z".getBytes(StandardCharsets.US_ASCII)));
+            case MIME_TYPE -> tlv("0c", hex("application/octet-stream".getBytes(StandardCharsets.US_ASCII)));
             // The signature algorithm stands there as [1] IMPLICIT, in place of its own tag.
             case ALGORITHM_PROTECTION ->
                 tlv(

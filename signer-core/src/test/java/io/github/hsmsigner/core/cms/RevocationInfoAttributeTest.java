@@ -92,7 +92,7 @@ class RevocationInfoAttributeTest {
                 .matches("3082....a082....3082....%s a182....3082....%s"
                         .replace(" ", "")
                         .formatted(HexFormat.of().formatHex(crl), HexFormat.of().formatHex(ocsp)));
-        assertThat(signedAttribute(containers, ContainerFormat.CADES_B_B)).isNull();
+        assertThat(signedAttribute(containers, ContainerFormat.PADES_B_B)).isNull();
     }
 
     @Test

@@ -44,6 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
 class TimestampedContainerTest {
 
     private static final ContainerRequest REQUEST = ContainerRequest.forDigest(
+            ContainerFormat.PADES_B_T, Digest.compute(DigestAlgorithm.SHA384, new byte[] {1}));
+    private static final ContainerRequest FILE_REQUEST = ContainerRequest.forDigest(
             ContainerFormat.CADES_B_T, Digest.compute(DigestAlgorithm.SHA384, new byte[] {1}));
 
     @TempDir
@@ -111,7 +113,7 @@ class TimestampedContainerTest {
     void theSizeEstimateCountsTheLargestTimestamp() {
         CmsContainerBuilder containers = builder().build();
         ContainerParameters parameters = new ContainerParameters(
-                ContainerFormat.CADES_B_T, SignatureAlgorithm.RSA_PKCS1_SHA384, TestKeys.chain(), Instant.now());
+                ContainerFormat.PADES_B_T, SignatureAlgorithm.RSA_PKCS1_SHA384, TestKeys.chain(), Instant.now());
         int tokenAllowance = 16 * 1024;
         int size = sign(containers).length;
         assertThat(containers.maxSize(parameters, TestKeys.soon())).isBetween(size, size + tokenAllowance + size / 4);
@@ -174,18 +176,35 @@ class TimestampedContainerTest {
         for (int status : new int[] {200, 500}) {
             authority.answerStatus(status);
             service.signContainer(RequestContext.builder("request").build(), REQUEST);
+            service.signContainer(RequestContext.builder("request").build(), FILE_REQUEST);
         }
         assertThat(events)
                 .extracting(AuditEvent::format, AuditEvent::timestampMissing)
                 .containsExactly(
+                        tuple(Optional.of(ContainerFormat.PADES_B_T), false),
                         tuple(Optional.of(ContainerFormat.CADES_B_T), false),
+                        tuple(Optional.of(ContainerFormat.PADES_B_B), true),
                         tuple(Optional.of(ContainerFormat.CADES_B_B), true));
     }
 
     @Test
     void theHighestLevelDependsOnAnAuthority() {
-        assertThat(builder().build().cadesLevel()).isEqualTo(ContainerFormat.CADES_B_T);
-        assertThat(new CmsContainerBuilder().cadesLevel()).isEqualTo(ContainerFormat.CADES_B_B);
+        assertThat(ContainerFormat.values())
+                .extracting(builder().build()::highestLevel)
+                .containsExactly(
+                        ContainerFormat.CMS,
+                        ContainerFormat.PADES_B_T,
+                        ContainerFormat.PADES_B_T,
+                        ContainerFormat.CADES_B_T,
+                        ContainerFormat.CADES_B_T);
+        assertThat(ContainerFormat.values())
+                .extracting(new CmsContainerBuilder()::highestLevel)
+                .containsExactly(
+                        ContainerFormat.CMS,
+                        ContainerFormat.PADES_B_B,
+                        ContainerFormat.PADES_B_B,
+                        ContainerFormat.CADES_B_B,
+                        ContainerFormat.CADES_B_B);
     }
 
     @Test
@@ -199,11 +218,11 @@ class TimestampedContainerTest {
     void furtherSignedAttributesArePutIn() throws Exception {
         Digest policyDocument = Digest.compute(DigestAlgorithm.SHA256, new byte[] {2});
         CmsContainerBuilder containers = builder()
-                .signedAttribute(ContainerFormat.CADES_B_T, new CommitmentTypeAttribute("1.2.840.113549.1.9.16.6.5"))
+                .signedAttribute(ContainerFormat.PADES_B_T, new CommitmentTypeAttribute("1.2.840.113549.1.9.16.6.5"))
                 .signedAttribute(
-                        ContainerFormat.CADES_B_T, new SignerLocationAttribute("AT", "Graz", List.of("Inffeldgasse")))
+                        ContainerFormat.PADES_B_T, new SignerLocationAttribute("AT", "Graz", List.of("Inffeldgasse")))
                 .signedAttribute(
-                        ContainerFormat.CADES_B_T,
+                        ContainerFormat.PADES_B_T,
                         new SignaturePolicyAttribute(
                                 "1.2.3.4", policyDocument, URI.create("https://example.org/policy")))
                 .build();

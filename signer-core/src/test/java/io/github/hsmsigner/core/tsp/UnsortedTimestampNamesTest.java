@@ -161,7 +161,7 @@ class UnsortedTimestampNamesTest {
                 .build()
                 .signContainer(
                         RequestContext.builder("request").build(),
-                        ContainerRequest.forDigest(ContainerFormat.CADES_B_T, DIGEST));
+                        ContainerRequest.forDigest(ContainerFormat.PADES_B_T, DIGEST));
         // The certificates of the authority and of its issuer, and the issuer in the SignerInfo of the token.
         assertThat(UnsortedName.count(container)).isGreaterThanOrEqualTo(5);
     }

@@ -78,7 +78,7 @@ public final class SignPdfExample {
     }
 
     private static void sign(SigningService service, Path document, Path signed) throws IOException {
-        ContainerFormat format = ContainerFormat.CADES_B_B;
+        ContainerFormat format = ContainerFormat.PADES_B_B;
         DigestAlgorithm hash = DigestAlgorithm.SHA256;
         ZonedDateTime time = ZonedDateTime.now().truncatedTo(ChronoUnit.SECONDS);
 

@@ -8,7 +8,7 @@ import eu.europa.esig.dss.model.x509.CertificateToken;
 import eu.europa.esig.dss.pades.validation.PDFDocumentValidator;
 import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
 import eu.europa.esig.dss.spi.x509.CommonTrustedCertificateSource;
-import eu.europa.esig.dss.validation.reports.Reports;
+import eu.europa.esig.dss.validation.SignedDocumentValidator;
 import java.security.cert.X509Certificate;
 import java.util.Comparator;
 import java.util.List;
@@ -29,17 +29,27 @@ final class Dss {
 
     /** Its verdicts, oldest signature first. */
     List<Verdict> verdicts(SignedPdf pdf) {
-        PDFDocumentValidator validator = new PDFDocumentValidator(new InMemoryDocument(pdf.bytes(), "signed.pdf"));
-        CommonCertificateVerifier verifier = new CommonCertificateVerifier(true);
-        verifier.setTrustedCertSources(trusted);
-        validator.setCertificateVerifier(verifier);
-        Reports reports = validator.validateDocument();
-        return reports.getDiagnosticData().getSignatures().stream()
+        return signatures(new PDFDocumentValidator(new InMemoryDocument(pdf.bytes(), "signed.pdf"))).stream()
                 .sorted(Comparator.comparing(s -> s.getSignatureByteRange()
                         .get(3)
                         .add(s.getSignatureByteRange().get(2))))
                 .map(Dss::verdict)
                 .toList();
+    }
+
+    /** Its verdicts of a detached container and the file that it signs. */
+    List<Verdict> verdicts(byte[] container, byte[] file) {
+        SignedDocumentValidator validator =
+                SignedDocumentValidator.fromDocument(new InMemoryDocument(container, "file.p7s"));
+        validator.setDetachedContents(List.of(new InMemoryDocument(file, "file")));
+        return signatures(validator).stream().map(Dss::verdict).toList();
+    }
+
+    private List<SignatureWrapper> signatures(SignedDocumentValidator validator) {
+        CommonCertificateVerifier verifier = new CommonCertificateVerifier(true);
+        verifier.setTrustedCertSources(trusted);
+        validator.setCertificateVerifier(verifier);
+        return validator.validateDocument().getDiagnosticData().getSignatures();
     }
 
     private static Verdict verdict(SignatureWrapper signature) {

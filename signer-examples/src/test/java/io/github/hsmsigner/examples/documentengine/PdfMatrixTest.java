@@ -27,17 +27,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** PDFs with containers of every format, by every key and algorithm, before EU DSS and pdfsig. */
+/** PDFs with containers of every format for PDFs, by every key and algorithm, before EU DSS and pdfsig. */
 @TestInstance(Lifecycle.PER_CLASS)
 class PdfMatrixTest {
 
-    private static final String CASES = "io.github.hsmsigner.core.ContainerCase#all";
+    private static final String CASES = "io.github.hsmsigner.core.ContainerCase#inPdfs";
     private static final byte[] DOCUMENT = SamplePdf.plain();
 
     private final Map<ContainerCase, SignedPdf> made = new ConcurrentHashMap<>();
@@ -67,7 +68,7 @@ class PdfMatrixTest {
     }
 
     private static List<SigningKey> keys() {
-        return ContainerCase.all()
+        return ContainerCase.inPdfs()
                 .map(wanted -> Map.entry(wanted.key(), wanted.algorithm().scheme()))
                 .distinct()
                 .map(key -> SigningKey.open(
@@ -113,17 +114,27 @@ class PdfMatrixTest {
     private static SignatureLevel level(ContainerFormat format) {
         return switch (format) {
             case CMS -> SignatureLevel.PKCS7_B;
-            case CADES_B_B -> SignatureLevel.PAdES_BASELINE_B;
-            case CADES_B_T -> SignatureLevel.PAdES_BASELINE_T;
+            case PADES_B_B -> SignatureLevel.PAdES_BASELINE_B;
+            case PADES_B_T -> SignatureLevel.PAdES_BASELINE_T;
+            // ETSI EN 319 142-1, section 6.3: no baseline level has a signing-time attribute.
+            case CADES_B_B, CADES_B_T -> SignatureLevel.PAdES_BES;
         };
     }
 
     @ParameterizedTest
     @MethodSource(CASES)
     void dssFindsAValidSignatureOfItsLevel(ContainerCase wanted) {
-        int timestamps = wanted.format() == ContainerFormat.CADES_B_T ? 1 : 0;
+        int timestamps = wanted.format().hasTimestamp() ? 1 : 0;
         assertThat(dss.verdicts(signed(wanted)))
                 .containsExactly(new Dss.Verdict(level(wanted.format()), true, true, true, timestamps));
+    }
+
+    @Test
+    void dssFindsThatCadesForFilesIsNoBaselineSignatureOfAPdf() {
+        ContainerCase wanted =
+                new ContainerCase(ContainerFormat.CADES_B_B, TestKey.RSA_2048, SignatureAlgorithm.RSA_PKCS1_SHA256);
+        assertThat(dss.verdicts(signed(wanted)))
+                .containsExactly(new Dss.Verdict(level(wanted.format()), true, true, true, 0));
     }
 
     /**
@@ -131,7 +142,7 @@ class PdfMatrixTest {
      * {@code pdfsig} then says "Document isn't signed or corrupted data".
      */
     static Stream<ContainerCase> casesOfPdfsig() {
-        return ContainerCase.all().filter(wanted -> wanted.algorithm() != SignatureAlgorithm.ED25519);
+        return ContainerCase.inPdfs().filter(wanted -> wanted.algorithm() != SignatureAlgorithm.ED25519);
     }
 
     @ParameterizedTest

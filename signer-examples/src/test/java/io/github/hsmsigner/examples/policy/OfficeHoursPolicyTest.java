@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class OfficeHoursPolicyTest {
 
-    private static final Optional<ContainerFormat> CADES = Optional.of(ContainerFormat.CADES_B_B);
+    private static final Optional<ContainerFormat> CADES = Optional.of(ContainerFormat.PADES_B_B);
 
     private static PolicyDecision decide(
             String time, SigningAction action, DigestAlgorithm hash, Optional<ContainerFormat> format) {

@@ -346,9 +346,8 @@ public final class CallbackHandler {
                     .whenEnded(ended -> event = ended)
                     .build();
             if (request instanceof CallbackRequest.ContainerSignature container) {
-                // The protocol's cades names no level: it is the highest that the service makes.
-                ContainerFormat format =
-                        container.format() == ContainerFormat.CADES_B_B ? signing.cadesLevel() : container.format();
+                // The protocol names no level.
+                ContainerFormat format = signing.highestLevel(container.format());
                 ContainerRequest wanted = ContainerRequest.forDigest(format, container.digest());
                 return CallbackResponse.octets(signing.signContainer(context, wanted));
             }

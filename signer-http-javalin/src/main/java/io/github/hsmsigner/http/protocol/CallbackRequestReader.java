@@ -117,7 +117,8 @@ final class CallbackRequestReader {
     private static ContainerFormat format(String signatureType) {
         return switch (signatureType) {
             case "cms" -> ContainerFormat.CMS;
-            case "cades" -> ContainerFormat.CADES_B_B;
+            // Document Engine puts it in a PDF with the SubFilter ETSI.CAdES.detached: the profile of PAdES.
+            case "cades" -> ContainerFormat.PADES_B_B;
             default -> throw new UnsupportedRequestException("The signature_type is not known; use one of cms, cades.");
         };
     }

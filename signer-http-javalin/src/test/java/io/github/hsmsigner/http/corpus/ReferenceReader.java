@@ -142,7 +142,7 @@ public final class ReferenceReader {
     private static ContainerFormat format(String text) {
         return switch (text) {
             case "cms" -> ContainerFormat.CMS;
-            case "cades" -> ContainerFormat.CADES_B_B;
+            case "cades" -> ContainerFormat.PADES_B_B;
             default -> throw new IllegalArgumentException();
         };
     }

@@ -97,7 +97,7 @@ class CallbackRequestReaderTest {
                         "container, cades, sha384",
                         "{'action':'sign_pkcs7','hash_algorithm':'sha384','signature_type':'cades','digest':'"
                                 + hex(DigestAlgorithm.SHA384) + "','encoded_contents':'" + BASE64 + "'}",
-                        new ContainerSignature(ContainerFormat.CADES_B_B, sha384, Optional.empty())),
+                        new ContainerSignature(ContainerFormat.PADES_B_B, sha384, Optional.empty())),
                 good(
                         "contents before the algorithm",
                         "{'encoded_contents':'" + BASE64 + "','hash_algorithm':'SHA-512'}",
@@ -301,7 +301,7 @@ class CallbackRequestReaderTest {
                 "\"signature_type\":\"cades\"",
                 "\"signing_token\":\"secret\"");
         CallbackRequest expected =
-                new ContainerSignature(ContainerFormat.CADES_B_B, Digest.compute(algorithm, CONTENTS), token("secret"));
+                new ContainerSignature(ContainerFormat.PADES_B_B, Digest.compute(algorithm, CONTENTS), token("secret"));
         List<List<String>> orders = permutations(fields);
         assertThat(orders).hasSize(720).doesNotHaveDuplicates();
         for (List<String> order : orders) {

@@ -471,7 +471,7 @@ abstract class Pkcs11Contract {
                 .isTrue();
     }
 
-    @DisplayName("A CMS container (CAdES B-B) verifies")
+    @DisplayName("A CMS container (PAdES B-B) verifies")
     @ParameterizedTest(name = "{0}")
     @EnumSource
     void aContainerVerifies(KeyPairType type) throws Exception {
@@ -488,7 +488,7 @@ abstract class Pkcs11Contract {
         byte[] container = service.signContainer(
                 RequestContext.builder("contract").deadline(soon()).build(),
                 ContainerRequest.forDigest(
-                        ContainerFormat.CADES_B_B,
+                        ContainerFormat.PADES_B_B,
                         Digest.compute(
                                 proven.signer().algorithms().iterator().next().digestAlgorithm(), MESSAGE)));
         if (type == KeyPairType.ED25519) {

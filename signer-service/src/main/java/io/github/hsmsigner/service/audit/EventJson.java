@@ -68,13 +68,13 @@ final class EventJson {
         });
     }
 
-    /** Returns whether the container has the timestamp of CAdES B-T; empty if none was requested or none was made. */
+    /** Returns whether the container has the timestamp of level B-T; empty if none was requested or none was made. */
     private static Optional<String> timestamp(AuditEvent event) {
         if (event.timestampMissing()) {
             return Optional.of("missing");
         }
         boolean present = event.error().isEmpty()
-                && event.format().filter(ContainerFormat.CADES_B_T::equals).isPresent();
+                && event.format().filter(ContainerFormat::hasTimestamp).isPresent();
         return present ? Optional.of("present") : Optional.empty();
     }
 

@@ -118,16 +118,15 @@ public final class CallerRules {
     }
 
     /**
-     * Returns whether the caller may request a container. The permission for {@link ContainerFormat#CADES_B_B} includes
-     * {@link ContainerFormat#CADES_B_T}, which is the same signature with an additional timestamp. Therefore a caller
-     * does not lose its access when an operator configures a timestamp authority.
+     * Returns whether the caller may request a container. The permission for level B-B includes level B-T of the same
+     * format, which is the same signature with an additional timestamp. Therefore a caller does not lose its access
+     * when an operator configures a timestamp authority.
      *
      * @param format the kind of container
      * @return {@code true} if it may
      */
     public boolean permits(ContainerFormat format) {
-        return formats.contains(format)
-                || format == ContainerFormat.CADES_B_T && formats.contains(ContainerFormat.CADES_B_B);
+        return formats.contains(format) || formats.contains(format.withoutTimestamp());
     }
 
     /**

@@ -45,7 +45,7 @@ final class KeyCheck {
     private Optional<ContainerBuilder> containers = Optional.empty();
 
     /** The format of callbacks with the signature type cades: it has a timestamp only if an authority gives one. */
-    private ContainerFormat cades = ContainerFormat.CADES_B_B;
+    private ContainerFormat pades = ContainerFormat.PADES_B_B;
 
     KeyCheck(
             Map<String, TokenSettings> tokens,
@@ -105,7 +105,7 @@ final class KeyCheck {
                     .timestamps()
                     .filter(timestamps -> TimestampCheck.run(timestamps, findings))
                     .isPresent();
-            cades = available ? ContainerFormat.CADES_B_T : ContainerFormat.CADES_B_B;
+            pades = available ? ContainerFormat.PADES_B_T : ContainerFormat.PADES_B_B;
         } catch (InvalidConfigurationException e) {
             findings.about("timestamps").error(e.getMessage(), "Correct signatures.timestamps.");
         }
@@ -155,7 +155,7 @@ final class KeyCheck {
                     + DistinguishedName.ofSubject(key.chain().signer()) + ", valid to "
                     + key.chain().signer().getNotAfter().toInstant() + ".");
             CertificateCheck.run(key.chain(), clock.instant(), findings.about("certificate", name));
-            containers.ifPresent(builder -> new SignatureCheck(signatures, key, builder, clock, about).run(cades));
+            containers.ifPresent(builder -> new SignatureCheck(signatures, key, builder, clock, about).run(pades));
         } catch (InvalidConfigurationException e) {
             about.error(
                     e.getMessage(), "The commands keys and import-certificate show and change what is on the token.");

@@ -57,13 +57,13 @@ final class SignatureCheck {
     /**
      * Makes the signatures.
      *
-     * @param cades the format that a callback with the signature type cades gets
+     * @param pades the format that a callback with the signature type cades gets
      */
-    void run(ContainerFormat cades) {
+    void run(ContainerFormat pades) {
         checkDigests();
         supported.stream().findFirst().ifPresent(digestAlgorithm -> {
             checkContainer("CMS", ContainerFormat.CMS, digestAlgorithm);
-            checkContainer("CAdES", cades, digestAlgorithm);
+            checkContainer("PAdES", pades, digestAlgorithm);
         });
     }
 
@@ -122,15 +122,13 @@ final class SignatureCheck {
     }
 
     private String advice(ContainerFormat format) {
-        return switch (format) {
-            case CMS ->
-                settings.revocationInfo()
-                        ? "The service refuses every callback with the signature type cms. Make the OCSP responders and CRLs"
-                                + " that the certificates name reachable, or set signatures.revocation-info to false."
-                        : KeyCheck.ERROR_CODES;
-            case CADES_B_B -> KeyCheck.ERROR_CODES;
-            case CADES_B_T -> "Make sure that the timestamp authorities can be reached.";
-        };
+        if (format.hasTimestamp()) {
+            return "Make sure that the timestamp authorities can be reached.";
+        }
+        return format == ContainerFormat.CMS && settings.revocationInfo()
+                ? "The service refuses every callback with the signature type cms. Make the OCSP responders and CRLs"
+                        + " that the certificates name reachable, or set signatures.revocation-info to false."
+                : KeyCheck.ERROR_CODES;
     }
 
     private RequestContext context() {

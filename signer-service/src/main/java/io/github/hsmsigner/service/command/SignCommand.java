@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "sign",
         description = {
-            "Signs a file of any length: makes a detached CMS or CAdES container (.p7s) in DER.",
+            "Signs a file of any length: makes a detached CMS, PAdES or CAdES container (.p7s) in DER.",
             "Policies do not count, as who may run this has the PIN. The audit log, if one is set, records it; while the"
                     + " service writes that log, name another one in SIGNING_AUDIT_FILE."
         },
@@ -42,10 +42,17 @@ import picocli.CommandLine.Parameters;
         })
 final class SignCommand extends SettingsCommand {
 
-    /** The kinds of container, as Document Engine names them. */
+    /** The kinds of container. Document Engine calls PAdES cades. */
     enum Format {
-        cms,
-        cades
+        cms(ContainerFormat.CMS),
+        pades(ContainerFormat.PADES_B_B),
+        cades(ContainerFormat.CADES_B_B);
+
+        private final ContainerFormat container;
+
+        Format(ContainerFormat container) {
+            this.container = container;
+        }
     }
 
     /** The digest algorithms, as Document Engine names them. */
@@ -65,7 +72,8 @@ final class SignCommand extends SettingsCommand {
             names = "--format",
             paramLabel = "FORMAT",
             defaultValue = "cms",
-            description = "One of: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+            description = "One of: ${COMPLETION-CANDIDATES}. pades is for the signature field of a PDF, cades for"
+                    + " files of any type. Both have a timestamp if authorities are set. Default: ${DEFAULT-VALUE}.")
     private Format format;
 
     @Option(
@@ -101,7 +109,7 @@ final class SignCommand extends SettingsCommand {
                 context.keyName(key);
             }
             SigningService service = signing.service();
-            ContainerFormat container = format == Format.cms ? ContainerFormat.CMS : service.cadesLevel();
+            ContainerFormat container = service.highestLevel(format.container);
             target.write(service.signContainer(
                     context.build(),
                     ContainerRequest.forContent(container, DigestAlgorithm.fromName(digest.name()), content)));

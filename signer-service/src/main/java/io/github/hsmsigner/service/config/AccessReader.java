@@ -12,12 +12,14 @@ import io.github.hsmsigner.service.auth.RateLimit;
 import io.github.hsmsigner.service.auth.SharedSecret;
 import io.github.hsmsigner.service.auth.SharedSecretSettings;
 import io.github.hsmsigner.service.secret.SecretReference;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The settings of who may sign. */
 final class AccessReader {
@@ -56,8 +58,10 @@ final class AccessReader {
             "permitted digest algorithms. Default: all");
     private static final Setting<List<ContainerFormat>> CONTAINERS = Setting.of(
             "containers",
-            several(ValueType.oneOf(ContainerFormat.class)),
-            "permitted container formats; `cades-b-b` includes `cades-b-t`. Default: all. If `actions`"
+            several(ValueType.oneOf(
+                    EnumSet.of(ContainerFormat.CMS, ContainerFormat.PADES_B_B, ContainerFormat.PADES_B_T),
+                    ContainerFormat.class)),
+            "permitted container formats; `pades-b-b` includes `pades-b-t`. Default: all. If `actions`"
                     + " is not set, this setting excludes raw signatures, because every container can be built"
                     + " around one");
     private static final Setting<String> KEY = Setting.of(
@@ -162,11 +166,26 @@ final class AccessReader {
         values.get(ACTIONS).ifPresent(list -> rules.actions(Set.copyOf(list)));
         values.get(KEYS).ifPresent(list -> rules.keys(new LinkedHashSet<>(list)));
         values.get(DIGEST_ALGORITHMS).ifPresent(list -> rules.digestAlgorithms(Set.copyOf(list)));
-        values.get(CONTAINERS).ifPresent(list -> rules.formats(Set.copyOf(list)));
+        values.get(CONTAINERS).ifPresent(list -> rules.formats(formats(values, list)));
         values.get(KEY).ifPresent(rules::key);
         values.get(RATE).ifPresent(rules::rate);
         values.get(KEYS).ifPresent(list -> list.forEach(name -> values.checkKey(KEYS, name, keyNames)));
         values.get(KEY).ifPresent(name -> values.checkKey(KEY, name, keyNames));
         return values.problems().attempt(values.where(), rules::build);
+    }
+
+    /** Callbacks get PAdES, which had the name CAdES in the first version. */
+    private static Set<ContainerFormat> formats(SectionValues values, List<ContainerFormat> given) {
+        Map<ContainerFormat, ContainerFormat> oldNames = Map.of(
+                ContainerFormat.CADES_B_B, ContainerFormat.PADES_B_B,
+                ContainerFormat.CADES_B_T, ContainerFormat.PADES_B_T);
+        if (given.stream().anyMatch(oldNames::containsKey)) {
+            values.problems()
+                    .warn(values.where(CONTAINERS) + " has cades-b-b or cades-b-t, the old names of pades-b-b and"
+                            + " pades-b-t. They work in this version only. Use the new names instead.");
+        }
+        return given.stream()
+                .map(format -> oldNames.getOrDefault(format, format))
+                .collect(Collectors.toSet());
     }
 }

@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Timestamps over signatures (RFC 3161), which make CAdES B-T of CAdES B-B. Immutable.
+ * Timestamps over signatures (RFC 3161), which make level B-T of level B-B. Immutable.
  *
  * @param authorities the authorities, asked in this order; at least one
  * @param required whether a signature without a timestamp is refused when no authority answers

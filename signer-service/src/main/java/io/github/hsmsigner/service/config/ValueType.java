@@ -10,9 +10,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -172,10 +174,14 @@ record ValueType<T>(String expected, Reader<T> reader) {
 
     /** Returns the type of the names of an enumeration, in any case, with hyphens or underscores. */
     static <E extends Enum<E>> ValueType<E> oneOf(Class<E> type) {
-        List<E> constants = Arrays.asList(type.getEnumConstants());
+        return oneOf(EnumSet.allOf(type), type);
+    }
+
+    /** Returns the type of constants. It reads all constants and names the listed ones. The others are old names. */
+    static <E extends Enum<E>> ValueType<E> oneOf(Set<E> listed, Class<E> type) {
         return of(
-                choice(constants.stream().map(ValueType::name).toList()),
-                text -> constants.stream()
+                choice(listed.stream().map(ValueType::name).toList()),
+                text -> Arrays.stream(type.getEnumConstants())
                         .filter(constant -> name(constant).equals(plain(text)))
                         .findFirst()
                         .orElseThrow(IllegalArgumentException::new));

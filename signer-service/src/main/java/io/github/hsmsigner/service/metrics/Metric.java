@@ -59,7 +59,7 @@ enum Metric {
             "Signatures that the queue refused, because it was full or they waited too long."),
     TIMESTAMPS(
             counter("signer_timestamps_total", "result"),
-            "CAdES containers with configured timestamps, by result: ok, or missing, because no authority answered"
+            "PAdES containers with configured timestamps, by result: ok, or missing, because no authority answered"
                     + " and timestamps are not required. Requests that failed because no timestamp was available are"
                     + " in signer_requests_total."),
     REVOCATION_REFRESHES(

@@ -83,7 +83,8 @@ final class RequestMeters {
         event.unavailableReason().ifPresent(reason -> unavailable.get(reason).increment());
         if (event.timestampMissing()) {
             timestampsMissing.increment();
-        } else if (event.error().isEmpty() && event.format().equals(Optional.of(ContainerFormat.CADES_B_T))) {
+        } else if (event.error().isEmpty()
+                && event.format().filter(ContainerFormat::hasTimestamp).isPresent()) {
             timestamps.increment();
         }
     }

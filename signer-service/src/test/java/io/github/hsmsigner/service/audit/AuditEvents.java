@@ -43,7 +43,7 @@ public final class AuditEvents {
                 Optional.of(new BigInteger("5a77", 16)),
                 Optional.of(SignatureAlgorithm.RSA_PKCS1_SHA256),
                 Optional.of(Digest.compute(DigestAlgorithm.SHA256, "abc".getBytes(StandardCharsets.US_ASCII))),
-                Optional.of(ContainerFormat.CADES_B_B),
+                Optional.of(ContainerFormat.PADES_B_B),
                 false,
                 Optional.empty(),
                 Optional.empty(),

@@ -58,7 +58,7 @@ class AuditLineTest {
                                 + "\"certificate_serial\":\"5a77\",\"algorithm\":\"rsa_pkcs1_sha256\","
                                 + "\"digest_algorithm\":\"sha256\","
                                 + "\"digest\":\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\","
-                                + "\"container\":\"cades_b_b\",\"timestamp\":null,\"outcome\":\"ok\",\"error\":null,"
+                                + "\"container\":\"pades_b_b\",\"timestamp\":null,\"outcome\":\"ok\",\"error\":null,"
                                 + "\"unavailable_reason\":null,\"duration_us\":1234");
     }
 
@@ -120,7 +120,8 @@ class AuditLineTest {
     @Test
     void namesOfConstantsAreThoseOfTheDocumentation() {
         assertThat(names(SigningAction.values())).containsExactly("certificates", "raw_signature", "container");
-        assertThat(names(ContainerFormat.values())).containsExactly("cms", "cades_b_b", "cades_b_t");
+        assertThat(names(ContainerFormat.values()))
+                .containsExactly("cms", "pades_b_b", "pades_b_t", "cades_b_b", "cades_b_t");
         assertThat(names(SignatureAlgorithm.values()))
                 .containsExactly(
                         "rsa_pkcs1_sha256",

@@ -31,7 +31,7 @@ class CallerRulesTest {
             .actions(Set.of(SigningAction.CONTAINER, SigningAction.CERTIFICATES))
             .keys(Set.of("legal", "sales"))
             .digestAlgorithms(Set.of(DigestAlgorithm.SHA384, DigestAlgorithm.SHA512))
-            .formats(Set.of(ContainerFormat.CADES_B_B))
+            .formats(Set.of(ContainerFormat.PADES_B_B))
             .key("sales")
             .build();
 
@@ -63,7 +63,7 @@ class CallerRulesTest {
 
     static Stream<Arguments> attempts() {
         DigestAlgorithm sha384 = DigestAlgorithm.SHA384;
-        ContainerFormat cades = ContainerFormat.CADES_B_B;
+        ContainerFormat cades = ContainerFormat.PADES_B_B;
         return Stream.of(
                 Arguments.of(container("legal", sha384, cades), null),
                 Arguments.of(container("sales", DigestAlgorithm.SHA512, cades), null),
@@ -74,16 +74,16 @@ class CallerRulesTest {
                 Arguments.of(container("other", sha384, cades), "this key"),
                 Arguments.of(container("legal", DigestAlgorithm.SHA256, cades), "sha256"),
                 Arguments.of(container("legal", sha384, ContainerFormat.CMS), "CMS"),
-                Arguments.of(container("legal", sha384, ContainerFormat.CADES_B_T), null));
+                Arguments.of(container("legal", sha384, ContainerFormat.PADES_B_T), null));
     }
 
     @Test
     void thePermissionForCadesIncludesTheTimestampAndNotTheOtherWayRound() {
         CallerRules timestamped =
-                CallerRules.builder().formats(Set.of(ContainerFormat.CADES_B_T)).build();
-        assertThat(STRICT.permits(ContainerFormat.CADES_B_T)).isTrue();
-        assertThat(timestamped.permits(ContainerFormat.CADES_B_T)).isTrue();
-        assertThat(timestamped.permits(ContainerFormat.CADES_B_B)).isFalse();
+                CallerRules.builder().formats(Set.of(ContainerFormat.PADES_B_T)).build();
+        assertThat(STRICT.permits(ContainerFormat.PADES_B_T)).isTrue();
+        assertThat(timestamped.permits(ContainerFormat.PADES_B_T)).isTrue();
+        assertThat(timestamped.permits(ContainerFormat.PADES_B_B)).isFalse();
         assertThat(timestamped.permits(ContainerFormat.CMS)).isFalse();
     }
 
@@ -148,7 +148,7 @@ class CallerRulesTest {
 
     @Test
     void callersWithoutRulesMayBeShutOut() {
-        SigningAttempt attempt = container(null, DigestAlgorithm.SHA384, ContainerFormat.CADES_B_B);
+        SigningAttempt attempt = container(null, DigestAlgorithm.SHA384, ContainerFormat.PADES_B_B);
         for (String caller : new String[] {"archive", null}) {
             SigningPolicy policy =
                     new RestrictedPolicy(known(caller), Map.of("engine", STRICT), Optional.empty(), nanoTime::get);
@@ -159,7 +159,7 @@ class CallerRulesTest {
     @Test
     void aDenialOfTheOtherPolicyStands() {
         PolicyDecision denied = restricted(attempt -> PolicyDecision.deny("nobody"), STRICT)
-                .decide(container("legal", DigestAlgorithm.SHA384, ContainerFormat.CADES_B_B));
+                .decide(container("legal", DigestAlgorithm.SHA384, ContainerFormat.PADES_B_B));
         assertThat(denied.denialReason()).contains("nobody");
     }
 
@@ -200,7 +200,7 @@ class CallerRulesTest {
             assertThat(policy.decide(attempt(SigningAction.CERTIFICATES, null, null, null, null))
                             .denialReason())
                     .isEmpty();
-            PolicyDecision refused = policy.decide(container(null, DigestAlgorithm.SHA256, ContainerFormat.CADES_B_B));
+            PolicyDecision refused = policy.decide(container(null, DigestAlgorithm.SHA256, ContainerFormat.PADES_B_B));
             assertThat(refused.denialReason()).isPresent();
             assertThat(refused.retryAfter()).isEmpty();
         }

@@ -59,7 +59,7 @@ class CheckCommandTest {
                 .containsPattern("(?m)^WARNING +access: ")
                 .containsPattern("(?m)^WARNING +tls: ")
                 .containsPattern("(?m)^WARNING +audit: ")
-                .containsPattern("(?m)^OK +key keystore: A CAdES container has \\d+ bytes")
+                .containsPattern("(?m)^OK +key keystore: A PAdES container has \\d+ bytes")
                 .doesNotContain(TestKey.PASSWORD);
     }
 

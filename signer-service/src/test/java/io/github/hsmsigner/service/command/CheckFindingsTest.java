@@ -86,7 +86,7 @@ class CheckFindingsTest {
                     "timestamps http://127\\.0\\.0\\.1:\\d+: No timestamp authority gave a timestamp");
             assertFinds(result, "OK", "timestamps http://127\\.0\\.0\\.1:\\d+: Gave a timestamp");
             assertFindsNoError(result);
-            // One for the authority, one in the CAdES container of the key.
+            // One for the authority, one in the PAdES container of the key.
             assertThat(authority.requests()).isEqualTo(2);
         }
     }
@@ -98,7 +98,7 @@ class CheckFindingsTest {
         assertFinds(
                 result, "ERROR", "key keystore: No CMS container can be made: No revocation information .*/ca\\.crl");
         assertThat(result.exitCode()).isEqualTo(1);
-        assertFinds(result, "OK", "key keystore: A CAdES container");
+        assertFinds(result, "OK", "key keystore: A PAdES container");
         assertFindsNoError(check());
     }
 
@@ -229,7 +229,7 @@ class CheckFindingsTest {
         Console.Result result = check();
         assertFinds(result, "OK", "key keystore: Signs with sha256, sha384, sha512\\.");
         assertFinds(result, "OK", "key keystore: A CMS container has \\d+ bytes");
-        assertFinds(result, "OK", "key keystore: A CAdES container has \\d+ bytes");
+        assertFinds(result, "OK", "key keystore: A PAdES container has \\d+ bytes");
         assertFindsNoError(result);
     }
 

@@ -54,7 +54,7 @@ class CommandLineTest {
             value = {
                 "sing                              | Did you mean: signer-service sign",
                 "sign                              | FILE",
-                "sign --format pades x             | cms, cades",
+                "sign --format xades x             | cms, pades, cades",
                 "generate-key --label a            | --id",
                 "generate-key --label a --id 01 --type rsa-1024 | rsa-2048, rsa-3072",
                 "check --jason                     | Unknown option: '--jason'",
@@ -92,7 +92,7 @@ class CommandLineTest {
                     TestKey.PASSWORD,
                     "SIGNING_TIMESTAMP_ADDRESSES",
                     authority.uri().toString()));
-            for (String format : List.of("cades", "cms")) {
+            for (String format : List.of("cades", "pades", "cms")) {
                 Console.Result signed = withAuthority.run(
                         "sign",
                         file.toString(),
@@ -102,7 +102,7 @@ class CommandLineTest {
                         directory.resolve(format).toString());
                 assertThat(signed.exitCode()).as(signed.errors()).isZero();
             }
-            assertThat(authority.requests()).as("for cades alone").isEqualTo(1);
+            assertThat(authority.requests()).as("for cades and pades").isEqualTo(2);
         }
     }
 

@@ -73,7 +73,7 @@ class TokenCommandsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"rsa-2048, sha256, cms", "p-256, sha384, cades", "p-521, sha512, cades", "ed25519, sha512, cms"})
+    @CsvSource({"rsa-2048, sha256, cms", "p-256, sha384, cades", "p-521, sha512, pades", "ed25519, sha512, cms"})
     void fromAnEmptyTokenToASignedFile(String type, String digest, String format) throws IOException {
         Console.Result generated = console()
                 .run(
@@ -137,7 +137,8 @@ class TokenCommandsTest {
         assertThat(ExternalTool.runOrFail(
                         "openssl", "cms", "-cmsout", "-print", "-inform", "DER", "-in", document + ".p7s"))
                 .contains(digest)
-                .contains(format.equals("cms") ? "signingTime" : "id-smime-aa-signingCertificateV2");
+                .contains("id-smime-aa-signingCertificateV2")
+                .matches(text -> text.contains("signingTime") == !format.equals("pades"), "signingTime unless PAdES");
 
         Console.Result again = console().run("sign", document.toString());
         assertThat(again.exitCode()).isEqualTo(2);

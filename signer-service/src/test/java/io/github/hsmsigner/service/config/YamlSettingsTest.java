@@ -1,6 +1,7 @@
 package io.github.hsmsigner.service.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.hsmsigner.core.ContainerFormat;
@@ -189,6 +190,28 @@ class YamlSettingsTest {
     }
 
     @Test
+    void oldNamesOfContainersWorkWithAWarning() throws InvalidSettingsException {
+        ServiceSettings settings = read(ONE + "access: {others: {containers: [cms, cades-b-b, cades-b-t]}}\n");
+        assertThat(settings.access().others().orElseThrow().formats())
+                .containsExactlyInAnyOrder(ContainerFormat.CMS, ContainerFormat.PADES_B_B, ContainerFormat.PADES_B_T);
+        assertThat(settings.warnings())
+                .filteredOn(warning -> warning.contains("containers"))
+                .singleElement()
+                .asString()
+                .startsWith("access.others.containers (line ")
+                .endsWith(" has cades-b-b or cades-b-t, the old names of pades-b-b and pades-b-t. They work in this"
+                        + " version only. Use the new names instead.");
+        assertThatThrownBy(() -> read(ONE + "access: {others: {containers: xades}}\n"))
+                .isInstanceOfSatisfying(
+                        InvalidSettingsException.class,
+                        e -> assertThat(e.problems())
+                                .singleElement()
+                                .asString()
+                                .contains("one of cms, pades-b-b, pades-b-t")
+                                .doesNotContain("cades"));
+    }
+
+    @Test
     void anOldNameNextToTheNewOneIsAnError() {
         assertThat(sentences(token("max-sessions: 3, maximum-pool-size: 3")))
                 .containsExactly(
@@ -295,7 +318,7 @@ class YamlSettingsTest {
                       actions: [certificates, container]
                       keys: [seal]
                       digest-algorithms: [sha256]
-                      containers: cades-b-b
+                      containers: pades-b-b
                       rate: 100/1m
                   others:
                     actions: certificates
@@ -329,7 +352,7 @@ class YamlSettingsTest {
         assertThat(rules.actions()).containsExactlyInAnyOrder(SigningAction.CERTIFICATES, SigningAction.CONTAINER);
         assertThat(rules.keys()).containsExactly("seal");
         assertThat(rules.digestAlgorithms()).containsExactly(DigestAlgorithm.SHA256);
-        assertThat(rules.formats()).containsExactly(ContainerFormat.CADES_B_B);
+        assertThat(rules.formats()).containsExactly(ContainerFormat.PADES_B_B);
         assertThat(rules.rate()).contains(new RateLimit(100, Duration.ofMinutes(1)));
         assertThat(access.others().orElseThrow().actions()).containsExactly(SigningAction.CERTIFICATES);
     }

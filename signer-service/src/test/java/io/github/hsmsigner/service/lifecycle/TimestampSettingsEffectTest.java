@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import org.bouncycastle.asn1.cms.CMSAttributes;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.cms.CMSException;
 import org.bouncycastle.cms.CMSSignedData;
@@ -91,15 +92,19 @@ class TimestampSettingsEffectTest {
     }
 
     private static boolean hasTimestamp(HttpResponse<byte[]> response) {
+        SignerInformation signer = signer(response);
+        return signer.getUnsignedAttributes() != null
+                && signer.getUnsignedAttributes().get(PKCSObjectIdentifiers.id_aa_signatureTimeStampToken) != null;
+    }
+
+    private static SignerInformation signer(HttpResponse<byte[]> response) {
         assertThat(response.statusCode()).isEqualTo(200);
         try {
-            SignerInformation signer = new CMSSignedData(response.body())
+            return new CMSSignedData(response.body())
                     .getSignerInfos()
                     .getSigners()
                     .iterator()
                     .next();
-            return signer.getUnsignedAttributes() != null
-                    && signer.getUnsignedAttributes().get(PKCSObjectIdentifiers.id_aa_signatureTimeStampToken) != null;
         } catch (CMSException e) {
             throw new AssertionError(e);
         }
@@ -115,7 +120,7 @@ class TimestampSettingsEffectTest {
     void cadesHasATimestampWhereAnAuthorityIsConfiguredAndCmsHasNone() throws IOException {
         try (ConfiguredService service = start(timestamps("addresses: " + authority.uri()))) {
             assertThat(hasTimestamp(service.client().sign(CADES))).isTrue();
-            assertThat(lastAuditLine()).contains("\"container\":\"cades_b_t\",\"timestamp\":\"present\"");
+            assertThat(lastAuditLine()).contains("\"container\":\"pades_b_t\",\"timestamp\":\"present\"");
             assertThat(hasTimestamp(service.client().sign(CMS))).isFalse();
             assertThat(lastAuditLine()).contains("\"container\":\"cms\",\"timestamp\":null");
             assertThat(service.metric("signer_timestamps_total{result=\"ok\"}")).isEqualTo(1);
@@ -125,8 +130,12 @@ class TimestampSettingsEffectTest {
     @Test
     void cadesHasNoTimestampWhereNoAuthorityIsConfigured() throws IOException {
         try (ConfiguredService service = start("")) {
-            assertThat(hasTimestamp(service.client().sign(CADES))).isFalse();
-            assertThat(lastAuditLine()).contains("\"container\":\"cades_b_b\",\"timestamp\":null");
+            HttpResponse<byte[]> response = service.client().sign(CADES);
+            assertThat(hasTimestamp(response)).isFalse();
+            assertThat(signer(response).getSignedAttributes().get(CMSAttributes.signingTime))
+                    .as("PAdES has no signing-time")
+                    .isNull();
+            assertThat(lastAuditLine()).contains("\"container\":\"pades_b_b\",\"timestamp\":null");
             assertThat(service.metric("signer_timestamps_total{result=\"missing\"}"))
                     .isZero();
         }
@@ -149,7 +158,7 @@ class TimestampSettingsEffectTest {
             for (int i = 0; i < 3; i++) {
                 assertThat(hasTimestamp(service.client().sign(CADES))).isFalse();
                 assertThat(lastAuditLine())
-                        .contains("\"container\":\"cades_b_b\",\"timestamp\":\"missing\",\"outcome\":\"ok\"");
+                        .contains("\"container\":\"pades_b_b\",\"timestamp\":\"missing\",\"outcome\":\"ok\"");
             }
             assertThat(service.metric("signer_timestamps_total{result=\"missing\"}"))
                     .isEqualTo(3);
@@ -200,7 +209,7 @@ class TimestampSettingsEffectTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"cades-b-b", "cades-b-t", "cades-b-b, cades-b-t"})
+    @ValueSource(strings = {"pades-b-b", "pades-b-t", "pades-b-b, pades-b-t", "cades-b-b", "cades-b-t"})
     void aCallerThatMayHaveCadesIsNotLockedOutByAnAuthority(String permitted) {
         String rules = "access: {others: {actions: [container], containers: [" + permitted + "]}}\n";
         try (ConfiguredService service = start(timestamps("addresses: " + authority.uri()) + rules)) {
@@ -211,7 +220,7 @@ class TimestampSettingsEffectTest {
 
     @Test
     void aCallerThatMayHaveOnlyTimestampedContainersGetsNoOthers() {
-        try (ConfiguredService service = start("access: {others: {actions: [container], containers: [cades-b-t]}}\n")) {
+        try (ConfiguredService service = start("access: {others: {actions: [container], containers: [pades-b-t]}}\n")) {
             assertThat(service.client().sign(CADES).statusCode()).isEqualTo(401);
         }
     }

@@ -51,12 +51,12 @@ final class AdminServer {
         threads.setName("admin");
         Server server = new Server(threads);
         ClientLimits own = limits.withMaxConnections(MAX_CONNECTIONS).withIdleTimeout(TIMEOUT);
-        ClientConnections clients = new ClientConnections(MAX_CONNECTIONS, TIMEOUT, TIMEOUT, new LimitCounter());
+        ConnectionLimiter connections = new ConnectionLimiter(
+                MAX_CONNECTIONS, TIMEOUT, TIMEOUT, new ServerLimit.Counter(), server.getScheduler());
         HttpConfiguration http = new HttpConfiguration();
-        Listeners.configure(http, limits);
-        // Shutdown does not wait for these connections.
+        Connectors.configure(http, limits);
         ServerConnector connector =
-                Listeners.connector(server, http, listener, own, clients, Duration.ZERO, Optional.empty());
+                Connectors.create(server, http, listener, own, connections, Optional.empty());
         server.addConnector(connector);
         ServerAnswers answers = new ServerAnswers(answer -> {}, System::nanoTime);
         server.setErrorHandler(new JettyErrorAnswers(answers));
@@ -66,8 +66,8 @@ final class AdminServer {
                 .orElse(nothingElse));
         server.setHandler(pages);
         server.insertHandler(new RequestOriginHandler(Set.of(), answers));
-        server.insertHandler(new ClientConnections.RequestHandler());
-        Listeners.open(connector, listener);
+        server.insertHandler(connections.new RequestHandler());
+        Connectors.open(connector, listener);
         try {
             server.start();
         } catch (Exception e) {

@@ -56,6 +56,9 @@ final class CallbackServer {
     /** The time for threads to continue that serve a request which was cut off. */
     private static final Duration THREADS_STOP_LIMIT = Duration.ofSeconds(1);
 
+    /** How long a client may be idle during shutdown, if shutdown takes as long. */
+    private static final Duration SHUTDOWN_IDLE_TIMEOUT = Duration.ofSeconds(5);
+
     /** By this Jetty lays out its queues. */
     private static final String REFERENCES_PER_CACHE_LINE = "org.eclipse.jetty.util.referencesPerCacheLine";
 
@@ -74,12 +77,13 @@ final class CallbackServer {
     private final RequestObserver observer;
     private final Clock clock;
     private final Optional<ReloadableTls> tls;
-    private final LimitCounter limits = new LimitCounter();
+    private final ServerLimit.Counter limits = new ServerLimit.Counter();
     private final ConcurrencyLimitHandler concurrency;
     private final MemoryBudget memory;
     private final DrainingHandler draining = new DrainingHandler();
     private final QueuedThreadPool threads;
     private final Javalin javalin;
+    private ConnectionLimiter connections;
     private ServerConnector connector;
 
     private CallbackServer(
@@ -155,37 +159,39 @@ final class CallbackServer {
         config.jetty.threadPool = threads;
         config.jetty.modifyServer(server -> configureJetty(server, pages));
         config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new JettyErrorAnswers(answers)));
-        config.jetty.modifyHttpConfiguration(http -> Listeners.configure(http, settings.clientLimits()));
+        config.jetty.modifyHttpConfiguration(http -> Connectors.configure(http, settings.clientLimits()));
         config.jetty.addConnector(this::connector);
     }
 
     private ServerConnector connector(Server server, HttpConfiguration http) {
         ClientLimits client = settings.clientLimits();
-        ClientConnections clients = new ClientConnections(
-                client.maxConnections(), client.idleTimeout().multipliedBy(2), client.responseTimeout(), limits);
-        connector = Listeners.connector(
-                server,
-                http,
-                settings.listener(),
-                client,
-                clients,
-                settings.stopLimit(),
-                tls.map(ReloadableTls::factory));
-        Listeners.open(connector, settings.listener());
+        connector = Connectors.create(
+                server, http, settings.listener(), client, connections, tls.map(ReloadableTls::factory));
+        // Jetty notices an idle connection twice: it announces the end, and closes if the client does not.
+        connector.setShutdownIdleTimeout(
+                Math.min(SHUTDOWN_IDLE_TIMEOUT.toMillis(), Math.max(1, settings.stopLimit().toMillis() / 4)));
+        Connectors.open(connector, settings.listener());
         return connector;
     }
 
     private void configureJetty(Server server, OperatorPages pages) {
+        ClientLimits client = settings.clientLimits();
         // The handler that is put in last is the first to see a request.
         server.insertHandler(concurrency);
-        server.insertHandler(new ReadAheadHandler(memory, settings.clientLimits()));
+        connections = new ConnectionLimiter(
+                client.maxConnections(),
+                client.idleTimeout().multipliedBy(2),
+                client.responseTimeout(),
+                limits,
+                server.getScheduler());
+        server.insertHandler(new ReadAheadHandler(memory, client, connections));
         server.insertHandler(new PostOnlyHandler(settings.path(), answers));
         server.insertHandler(pages);
         server.insertHandler(new RequestOriginHandler(settings.allowedHosts(), answers));
         tls.ifPresent(
                 listener -> server.insertHandler(new ClientCertificateHandler(listener::clientTrust, clock, answers)));
         server.insertHandler(draining);
-        server.insertHandler(new ClientConnections.RequestHandler());
+        server.insertHandler(connections.new RequestHandler());
         // Requests are finished before the server stops.
         server.setStopTimeout(0);
         server.setErrorHandler(new JettyErrorAnswers(answers));

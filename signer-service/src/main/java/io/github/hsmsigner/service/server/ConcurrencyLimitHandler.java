@@ -36,7 +36,7 @@ final class ConcurrencyLimitHandler extends Handler.Wrapper {
     private final int permits;
     private final boolean shares;
     private final ServerAnswers answers;
-    private final LimitCounter limits;
+    private final ServerLimit.Counter limits;
 
     private final Map<Object, Client> clients = new HashMap<>();
     private final Deque<Waiter> waiters = new ArrayDeque<>();
@@ -50,7 +50,7 @@ final class ConcurrencyLimitHandler extends Handler.Wrapper {
      * @param answers sends the answers to refused requests
      * @param limits counts them
      */
-    ConcurrencyLimitHandler(int permits, boolean shares, ServerAnswers answers, LimitCounter limits) {
+    ConcurrencyLimitHandler(int permits, boolean shares, ServerAnswers answers, ServerLimit.Counter limits) {
         this.permits = permits;
         this.shares = shares;
         this.answers = answers;

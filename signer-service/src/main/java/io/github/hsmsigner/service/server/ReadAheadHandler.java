@@ -18,8 +18,10 @@ final class ReadAheadHandler extends Handler.Wrapper {
 
     private final MemoryBudget memory;
     private final ClientLimits limits;
+    private final ConnectionLimiter connections;
 
-    ReadAheadHandler(MemoryBudget memory, ClientLimits limits) {
+    ReadAheadHandler(MemoryBudget memory, ClientLimits limits, ConnectionLimiter connections) {
+        this.connections = connections;
         this.memory = memory;
         this.limits = limits;
     }
@@ -37,7 +39,7 @@ final class ReadAheadHandler extends Handler.Wrapper {
                 || body.readAhead()) {
             return super.handle(body, response, callback);
         }
-        ClientConnections.readingAhead(request, true);
+        connections.readingAhead(request, true);
         body.demand(() -> readOn(body, response, callback));
         return true;
     }
@@ -47,7 +49,7 @@ final class ReadAheadHandler extends Handler.Wrapper {
             body.demand(() -> readOn(body, response, callback));
             return;
         }
-        ClientConnections.readingAhead(body, false);
+        connections.readingAhead(body, false);
         try {
             if (!super.handle(body, response, callback)) {
                 Response.writeError(body, response, callback, 404);

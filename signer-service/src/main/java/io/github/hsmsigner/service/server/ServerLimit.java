@@ -1,6 +1,9 @@
 package io.github.hsmsigner.service.server;
 
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 
 /** A limit of the server, beyond which it refuses a request or closes a connection. */
 public enum ServerLimit {
@@ -17,12 +20,28 @@ public enum ServerLimit {
     /** A connection was closed because its client did not take a response in time. */
     RESPONSE_TIMEOUT;
 
-    /**
-     * Returns the value of the limit in metrics.
-     *
-     * @return lower case, with underscores
-     */
+    /** {@return the value of the limit in metrics: lower case, with underscores} */
     public String text() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Counts how often clients exceeded each limit. Thread-safe. */
+    static final class Counter {
+
+        private final Map<ServerLimit, LongAdder> counts = new EnumMap<>(ServerLimit.class);
+
+        Counter() {
+            for (ServerLimit limit : values()) {
+                counts.put(limit, new LongAdder());
+            }
+        }
+
+        void increment(ServerLimit limit) {
+            counts.get(limit).increment();
+        }
+
+        long sum(ServerLimit limit) {
+            return counts.get(limit).sum();
+        }
     }
 }

@@ -112,7 +112,7 @@ public final class SigningHttpServer {
     public static List<String> problems(List<ListenerSettings> listeners, Optional<TlsSettings> tls) {
         List<String> problems = new ArrayList<>();
         tls.ifPresent(settings -> collect(problems, () -> TlsIdentity.read(settings)));
-        listeners.forEach(listener -> collect(problems, () -> Listeners.check(listener)));
+        listeners.forEach(listener -> collect(problems, () -> Connectors.check(listener)));
         return problems;
     }
 

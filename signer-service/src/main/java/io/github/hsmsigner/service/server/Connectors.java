@@ -6,7 +6,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketException;
 import java.nio.channels.UnresolvedAddressException;
-import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -17,8 +16,8 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
-/** Makes and opens what listens. */
-final class Listeners {
+/** Creates the connectors of Jetty and opens their ports. */
+final class Connectors {
 
     private static final int SELECTORS = 2;
 
@@ -26,13 +25,13 @@ final class Listeners {
      * Java requests 50 from the kernel, and a larger burst of clients would lose some of them. The kernel has a
      * separate limit.
      */
-    private static final int WAITING_CONNECTIONS = 1024;
+    private static final int ACCEPT_QUEUE_SIZE = 1024;
 
     private static final String NO_ADDRESS =
             "the address is not one of this machine. Set SIGNING_SERVICE_ADDRESS, or SIGNING_SERVICE_ADMIN_ADDRESS for the admin"
                     + " port, to an address of this machine, or to 0.0.0.0 for all.";
 
-    private Listeners() {}
+    private Connectors() {}
 
     /** Limits of HTTP, and nothing about this server in answers. */
     static void configure(HttpConfiguration http, ClientLimits limits) {
@@ -41,39 +40,35 @@ final class Listeners {
         http.setRequestHeaderSize(limits.maxHeaderBytes());
     }
 
-    /** Returns a listener that is not open yet. */
-    static CallbackConnector connector(
+    /** Returns a connector that is not open yet. */
+    static ServerConnector create(
             Server server,
             HttpConfiguration http,
             ListenerSettings listener,
             ClientLimits limits,
-            ClientConnections clients,
-            Duration stopLimit,
+            ConnectionLimiter connections,
             Optional<SslContextFactory.Server> tls) {
-        ConnectionFactory[] protocols = protocols(new HttpConnections(http, limits.maxHeaderFields()), tls);
-        CallbackConnector connector = new CallbackConnector(server, SELECTORS, clients, stopLimit, protocols);
+        StrictHttpConnectionFactory plain = new StrictHttpConnectionFactory(http, limits.maxHeaderFields());
+        ServerConnector connector =
+                new DrainingConnector(server, SELECTORS, connections, protocols(plain, tls));
+        connector.addBean(connections);
         connector.setHost(listener.address());
         connector.setPort(listener.port());
-        connector.setAcceptQueueSize(WAITING_CONNECTIONS);
+        connector.setAcceptQueueSize(ACCEPT_QUEUE_SIZE);
         connector.setIdleTimeout(limits.idleTimeout().toMillis());
         return connector;
     }
 
-    private static ConnectionFactory[] protocols(HttpConnections plain, Optional<SslContextFactory.Server> tls) {
+    private static ConnectionFactory[] protocols(
+            StrictHttpConnectionFactory plain, Optional<SslContextFactory.Server> tls) {
         if (tls.isEmpty()) {
             return new ConnectionFactory[] {plain};
         }
-        plain.getHttpConfiguration().addCustomizer(clientCertificateCustomizer());
+        // Clients reach the service by names and addresses that its certificate need not have. They check the name.
+        plain.getHttpConfiguration().addCustomizer(new SecureRequestCustomizer(false));
         SslConnectionFactory encrypted = new SslConnectionFactory(tls.get(), HttpVersion.HTTP_1_1.asString());
         encrypted.addBean(new TlsFailureLog(System::nanoTime));
         return new ConnectionFactory[] {encrypted, plain};
-    }
-
-    /**
-     * Clients reach the service by names and addresses that its certificate need not have: checking those is theirs.
-     */
-    private static SecureRequestCustomizer clientCertificateCustomizer() {
-        return new SecureRequestCustomizer(false);
     }
 
     /**

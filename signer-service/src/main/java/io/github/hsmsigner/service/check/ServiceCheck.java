@@ -11,7 +11,7 @@ import io.github.hsmsigner.service.config.KeySettings;
 import io.github.hsmsigner.service.config.ServiceSettings;
 import io.github.hsmsigner.service.config.SettingsReader;
 import io.github.hsmsigner.service.config.UsableSettings;
-import io.github.hsmsigner.service.server.SigningHttpServer;
+import io.github.hsmsigner.service.server.HeapDemand;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,8 +66,7 @@ public final class ServiceCheck {
                                         "Callbacks arrive without TLS, so signing tokens and documents cross the network"
                                                 + " unencrypted.",
                                         "Set server.tls, or keep the port on a trusted network."));
-        SigningHttpServer.heapWarning(settings.server(), settings.signatures().largestRevocationInfo())
-                .ifPresent(warning -> findings.about("server")
+        HeapDemand.of(settings.server(), settings.signatures().largestRevocationInfo()).warning().ifPresent(warning -> findings.about("server")
                         .warning(warning, "Run check with the options of the virtual machine that serve has."));
         settings.audit()
                 .ifPresentOrElse(

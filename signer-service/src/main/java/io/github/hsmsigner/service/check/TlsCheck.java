@@ -3,7 +3,7 @@ package io.github.hsmsigner.service.check;
 import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.service.server.TlsSettings;
-import io.github.hsmsigner.service.server.TlsTrial;
+import io.github.hsmsigner.service.server.TlsHandshakeCheck;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -26,12 +26,12 @@ final class TlsCheck {
 
     void run(TlsSettings settings) {
         try {
-            TlsTrial trial = TlsTrial.of(settings);
-            X509Certificate server = trial.chain().get(0);
-            trial.chain().forEach(this::checkDates);
+            TlsHandshakeCheck tls = new TlsHandshakeCheck(settings);
+            X509Certificate server = tls.chain().get(0);
+            tls.chain().forEach(this::checkDates);
             checkPurpose(server);
-            trial.clientAuthorities().forEach(this::checkClientAuthority);
-            findings.ok("A handshake works (" + trial.handshake() + "), with the certificate of "
+            tls.clientAuthorities().forEach(this::checkClientAuthority);
+            findings.ok("A handshake works (" + tls.handshake() + "), with the certificate of "
                     + DistinguishedName.ofSubject(server) + ", valid to "
                     + server.getNotAfter().toInstant() + ".");
         } catch (InvalidConfigurationException e) {

@@ -1,8 +1,8 @@
 package io.github.hsmsigner.service.config;
 
 import io.github.hsmsigner.service.secret.SecretReference;
-import io.github.hsmsigner.service.server.ClientCertificates;
 import io.github.hsmsigner.service.server.TlsSettings;
+import io.github.hsmsigner.service.server.TlsSettings.ClientCertificates;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -4,8 +4,7 @@ import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.health.TokenHealth;
 import io.github.hsmsigner.service.audit.AuditFile;
 import io.github.hsmsigner.service.server.Health;
-import io.github.hsmsigner.service.server.HealthPart;
-import io.github.hsmsigner.service.server.HealthReport;
+import io.github.hsmsigner.service.server.ManagementEndpoints.HealthReport;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,19 +47,19 @@ final class ReadinessCheck implements HealthReport {
     @Override
     public Health ready() {
         Set<String> keyNames = tokens.registry().names();
-        List<HealthPart> parts = new ArrayList<>();
+        List<Health.Part> parts = new ArrayList<>();
         tokens.connectors().forEach(token -> parts.add(part(token)));
         Map<String, String> unusable = new LinkedHashMap<>();
         keyNames.forEach(name -> tokens.problem(name).ifPresent(reason -> unusable.put(name, reason)));
         keyNames.forEach(name -> parts.add(part(name, Optional.ofNullable(unusable.get(name)))));
         Optional<String> auditTrouble = audit.flatMap(file -> file.status().trouble());
-        audit.ifPresent(file -> parts.add(new HealthPart(
+        audit.ifPresent(file -> parts.add(new Health.Part(
                 "audit",
                 "file",
                 auditTrouble.isPresent() ? "failing" : "ready",
                 auditTrouble.map(reason -> Map.of(REASON, reason)).orElse(Map.of()))));
         Optional<String> filesWarning = files.overdueWarning();
-        parts.add(new HealthPart(
+        parts.add(new Health.Part(
                 "files",
                 "watched",
                 filesWarning.isPresent() ? "overdue" : "ready",
@@ -101,26 +100,26 @@ final class ReadinessCheck implements HealthReport {
                 .toList();
     }
 
-    private static HealthPart part(TokenConnector token) {
+    private static Health.Part part(TokenConnector token) {
         Optional<String> problem = token.problem();
         TokenHealth health = token.token().map(Pkcs11Token::health).orElseGet(TokenHealth::healthy);
         String state =
                 problem.isPresent() ? "not_ready" : health.state() == TokenHealth.State.DEGRADED ? "degraded" : "ready";
         Optional<String> reason = problem.or(() -> Optional.of(health.reason()).filter(text -> !text.isEmpty()));
-        return new HealthPart(
+        return new Health.Part(
                 "token",
                 token.name(),
                 state,
                 reason.map(text -> Map.of(REASON, text)).orElse(Map.of()));
     }
 
-    private HealthPart part(String keyName, Optional<String> problem) {
+    private Health.Part part(String keyName, Optional<String> problem) {
         Map<String, String> details = new LinkedHashMap<>();
         problem.ifPresent(reason -> details.put(REASON, reason));
         tokens.registry()
                 .find(keyName)
                 .map(key -> key.chain().signer().getNotAfter().toInstant())
                 .ifPresent(end -> details.put("certificate_valid_to", end.toString()));
-        return new HealthPart("key", keyName, problem.isPresent() ? "not_ready" : "ready", details);
+        return new Health.Part("key", keyName, problem.isPresent() ? "not_ready" : "ready", details);
     }
 }

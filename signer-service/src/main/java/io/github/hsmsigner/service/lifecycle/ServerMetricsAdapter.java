@@ -4,7 +4,7 @@ import io.github.hsmsigner.http.protocol.CallbackReport;
 import io.github.hsmsigner.http.protocol.CallbackResponse;
 import io.github.hsmsigner.service.metrics.ExpositionFormat;
 import io.github.hsmsigner.service.metrics.ServiceMetrics;
-import io.github.hsmsigner.service.server.MetricsPage;
+import io.github.hsmsigner.service.server.ManagementEndpoints.MetricsPage;
 import io.github.hsmsigner.service.server.RequestObserver;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -18,6 +18,7 @@ import io.github.hsmsigner.service.config.TokenSettings;
 import io.github.hsmsigner.service.config.UsableSettings;
 import io.github.hsmsigner.service.metrics.ServiceMetrics;
 import io.github.hsmsigner.service.metrics.ServiceMetrics.Reload;
+import io.github.hsmsigner.service.server.HeapDemand;
 import io.github.hsmsigner.service.server.ServerLimit;
 import io.github.hsmsigner.service.server.ServerSettings;
 import io.github.hsmsigner.service.server.SigningHttpServer;
@@ -120,9 +121,9 @@ final class ServiceLifecycle implements AutoCloseable {
     private SigningHttpServer startServer() throws CannotStartException {
         try {
             ServerSettings server = serverSettings();
-            SigningHttpServer.logHeapDemand(server, settings.signatures().largestRevocationInfo());
+            HeapDemand.of(server, settings.signatures().largestRevocationInfo()).log();
             ServerMetricsAdapter adapter = new ServerMetricsAdapter(metrics);
-            return SigningHttpServer.start(server, tokens.registry(), readiness, Optional.of(adapter), tokens, adapter);
+            return SigningHttpServer.start(server, tokens.registry(), readiness, Optional.of(adapter), Optional.of(tokens), adapter);
         } catch (InvalidConfigurationException e) {
             throw new CannotStartException(List.of(e.getMessage()));
         }

@@ -6,7 +6,7 @@ import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.health.KeyHealth;
 import io.github.hsmsigner.service.config.KeySettings;
 import io.github.hsmsigner.service.config.ServiceSettings;
-import io.github.hsmsigner.service.server.LoginControl;
+import io.github.hsmsigner.service.server.ManagementEndpoints.LoginControl;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

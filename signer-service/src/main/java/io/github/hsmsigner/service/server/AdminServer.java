@@ -4,20 +4,16 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Health, metrics and what operators do, on a listener with its own threads, in plain HTTP: nothing that callers of the
- * callback do reaches it.
+ * The management endpoints on a separate listener, with its own threads, in plain HTTP. Callers of the callback cannot
+ * affect it.
  */
 final class AdminServer {
 
@@ -44,9 +40,9 @@ final class AdminServer {
     static AdminServer start(
             ListenerSettings listener,
             ClientLimits limits,
-            HealthReport health,
-            Optional<MetricsPage> metrics,
-            Optional<LoginControl> logins) {
+            ManagementEndpoints.HealthReport health,
+            Optional<ManagementEndpoints.MetricsPage> metrics,
+            Optional<ManagementEndpoints.LoginControl> logins) {
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 2);
         threads.setName("admin");
         Server server = new Server(threads);
@@ -55,17 +51,14 @@ final class AdminServer {
                 MAX_CONNECTIONS, TIMEOUT, TIMEOUT, new ServerLimit.Counter(), server.getScheduler());
         HttpConfiguration http = new HttpConfiguration();
         Connectors.configure(http, limits);
-        ServerConnector connector =
-                Connectors.create(server, http, listener, own, connections, Optional.empty());
+        ServerConnector connector = Connectors.create(server, http, listener, own, connections, Optional.empty());
         server.addConnector(connector);
-        ServerAnswers answers = new ServerAnswers(answer -> {}, System::nanoTime);
-        server.setErrorHandler(new JettyErrorAnswers(answers));
-        OperatorPages pages = OperatorPages.all(health, metrics, answers);
-        Handler nothingElse = new NothingElse(answers);
-        pages.setHandler(logins.<Handler>map(control -> new LoginControlPages(nothingElse, control, answers))
-                .orElse(nothingElse));
-        server.setHandler(pages);
-        server.insertHandler(new RequestOriginHandler(Set.of(), answers));
+        ServerResponses responses = new ServerResponses(answer -> {}, System::nanoTime);
+        server.setErrorHandler(responses.errorHandler());
+        ManagementEndpoints endpoints = ManagementEndpoints.all(health, metrics, logins, responses);
+        endpoints.setHandler(responses.notFound());
+        server.setHandler(endpoints);
+        server.insertHandler(new RequestOriginHandler(Set.of(), responses));
         server.insertHandler(connections.new RequestHandler());
         Connectors.open(connector, listener);
         try {
@@ -87,21 +80,6 @@ final class AdminServer {
             server.stop();
         } catch (Exception e) {
             throw new IllegalStateException("The admin listener did not stop in order.", e);
-        }
-    }
-
-    private static final class NothingElse extends Handler.Abstract.NonBlocking {
-
-        private final ServerAnswers answers;
-
-        NothingElse(ServerAnswers answers) {
-            this.answers = answers;
-        }
-
-        @Override
-        public boolean handle(Request request, Response response, Callback callback) {
-            answers.send(request, response, callback, ServerAnswers::notFound);
-            return true;
         }
     }
 }

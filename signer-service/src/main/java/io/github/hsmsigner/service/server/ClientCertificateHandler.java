@@ -22,35 +22,30 @@ import org.eclipse.jetty.util.Callback;
 final class ClientCertificateHandler extends Handler.Wrapper {
 
     /** The name of the value of a TLS session that holds the last verification of its client's chain. */
-    private static final String VERIFIED = ClientTrust.Verified.class.getName();
+    private static final String VERIFIED = ClientCertificateVerifier.Verified.class.getName();
 
-    private final Supplier<Optional<ClientTrust>> trust;
+    private final Supplier<Optional<ClientCertificateVerifier>> verifier;
     private final Clock clock;
-    private final ServerAnswers answers;
+    private final ServerResponses responses;
 
-    /**
-     * Creates the handler.
-     *
-     * @param trust returns the trust of this moment; empty if the server requests no certificates
-     * @param clock the time by which certificates expire
-     * @param answers sends the answers to refused requests
-     */
-    ClientCertificateHandler(Supplier<Optional<ClientTrust>> trust, Clock clock, ServerAnswers answers) {
-        this.trust = trust;
+    /** Asks for the current verifier for each request; it is empty if the server requests no certificates. */
+    ClientCertificateHandler(
+            Supplier<Optional<ClientCertificateVerifier>> verifier, Clock clock, ServerResponses responses) {
+        this.verifier = verifier;
         this.clock = clock;
-        this.answers = answers;
+        this.responses = responses;
     }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        Optional<ClientTrust> current = trust.get();
+        Optional<ClientCertificateVerifier> current = verifier.get();
         if (current.isPresent()
                 && request.getAttribute(EndPoint.SslSessionData.ATTRIBUTE) instanceof EndPoint.SslSessionData tls
                 && tls.peerCertificates() != null) {
             try {
                 verify(tls.sslSession(), tls.peerCertificates(), current.get());
-            } catch (UntrustedClientException e) {
-                answers.refuse(
+            } catch (ClientCertificateVerifier.UntrustedClientException e) {
+                responses.refuse(
                         request,
                         response,
                         callback,
@@ -64,10 +59,11 @@ final class ClientCertificateHandler extends Handler.Wrapper {
         return super.handle(request, response, callback);
     }
 
-    private void verify(SSLSession session, X509Certificate[] chain, ClientTrust current)
-            throws UntrustedClientException {
+    private void verify(SSLSession session, X509Certificate[] chain, ClientCertificateVerifier current)
+            throws ClientCertificateVerifier.UntrustedClientException {
         Instant now = clock.instant();
-        if (!(session.getValue(VERIFIED) instanceof ClientTrust.Verified verified && verified.holds(current, now))) {
+        if (!(session.getValue(VERIFIED) instanceof ClientCertificateVerifier.Verified verified
+                && verified.holds(current, now))) {
             session.putValue(VERIFIED, current.verify(chain, now));
         }
     }

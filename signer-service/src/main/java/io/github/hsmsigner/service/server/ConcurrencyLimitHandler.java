@@ -15,7 +15,6 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * Limits the requests that are served at the same time, in handlers where a thread may wait for the client or for the
@@ -30,107 +29,112 @@ import org.eclipse.jetty.util.thread.Scheduler;
  */
 final class ConcurrencyLimitHandler extends Handler.Wrapper {
 
-    /** After this time a waiting request looks for slow bodies again, and after the same time again it is refused. */
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(2);
+
+    /** A permit is free soon after a body is cut off, except on busy processors. */
+    private static final Duration MAX_WAIT_AFTER_CUT_OFF = Duration.ofSeconds(5);
+
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(100);
 
     private final int permits;
     private final boolean shares;
-    private final ServerAnswers answers;
+    private final ServerResponses responses;
     private final ServerLimit.Counter limits;
 
     private final Map<Object, Client> clients = new HashMap<>();
-    private final Deque<Waiter> waiters = new ArrayDeque<>();
+    private final Deque<Exchange> waiting = new ArrayDeque<>();
     private int used;
 
-    /**
-     * Creates the handler.
-     *
-     * @param permits how many requests may be served at the same time
-     * @param shares whether each client address has a share of the permits
-     * @param answers sends the answers to refused requests
-     * @param limits counts them
-     */
-    ConcurrencyLimitHandler(int permits, boolean shares, ServerAnswers answers, ServerLimit.Counter limits) {
+    /** Limits the requests to the permits, of which each client address has a share if {@code shares} is true. */
+    ConcurrencyLimitHandler(int permits, boolean shares, ServerResponses responses, ServerLimit.Counter limits) {
         this.permits = permits;
         this.shares = shares;
-        this.answers = answers;
+        this.responses = responses;
         this.limits = limits;
     }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        Object address =
-                shares ? ClientAddress.of(request.getConnectionMetaData().getRemoteSocketAddress()) : "";
-        Client client;
-        Waiter waiter = null;
-        synchronized (this) {
-            client = clients.computeIfAbsent(address, key -> new Client());
-            if (used < permits) {
-                used++;
-                client.served.add(request);
-            } else if (client.served.size() + client.waiting < Math.max(1, permits / clients.size())) {
-                waiter = new Waiter(address, client, request, response, callback);
-                waiters.add(waiter);
-                client.waiting++;
-            } else {
-                removeIfIdle(address, client);
-                client = null;
-            }
+        Exchange exchange = new Exchange(request, response, callback);
+        Admission admission = admit(exchange);
+        if (admission == Admission.SERVE) {
+            return exchange.serve();
         }
-        if (client == null) {
-            refuse(request, response, callback);
-        } else if (waiter == null) {
-            return serve(address, client, request, response, callback);
+        if (admission == Admission.WAIT) {
+            exchange.await();
         } else {
-            waiter.await();
+            exchange.refuse();
         }
         return true;
     }
 
-    private boolean serve(Object address, Client client, Request request, Response response, Callback callback)
-            throws Exception {
-        Request.addCompletionListener(request, failure -> release(address, client, request));
-        return super.handle(request, response, callback);
+    private enum Admission {
+        SERVE,
+        WAIT,
+        REFUSE
     }
 
-    private void release(Object address, Client client, Request request) {
-        Waiter next;
+    private synchronized Admission admit(Exchange exchange) {
+        Client client = clients.computeIfAbsent(exchange.address, Client::new);
+        exchange.client = client;
+        if (used < permits) {
+            used++;
+            client.served.add(exchange.request);
+            return Admission.SERVE;
+        }
+        if (client.served.size() + client.waiting < Math.max(1, permits / clients.size())) {
+            waiting.add(exchange);
+            client.waiting++;
+            exchange.isWaiting = true;
+            return Admission.WAIT;
+        }
+        removeIfIdle(client);
+        return Admission.REFUSE;
+    }
+
+    private void release(Exchange exchange) {
+        Exchange next;
         synchronized (this) {
-            client.served.remove(request);
-            next = waiters.poll();
+            exchange.client.served.remove(exchange.request);
+            next = waiting.poll();
             if (next == null) {
                 used--;
             } else {
                 next.client.waiting--;
+                next.isWaiting = false;
                 next.client.served.add(next.request);
             }
-            removeIfIdle(address, client);
+            removeIfIdle(exchange.client);
         }
         if (next != null) {
             next.proceed();
         }
     }
 
-    private void removeIfIdle(Object address, Client client) {
+    private synchronized boolean stopWaiting(Exchange exchange) {
+        boolean waited = waiting.remove(exchange);
+        if (waited) {
+            exchange.client.waiting--;
+            removeIfIdle(exchange.client);
+        }
+        return waited;
+    }
+
+    private void removeIfIdle(Client client) {
         if (client.served.isEmpty() && client.waiting == 0) {
-            clients.remove(address);
+            clients.remove(client.address);
         }
     }
 
-    private void refuse(Request request, Response response, Callback callback) {
-        limits.increment(ServerLimit.MAX_REQUESTS);
-        answers.refuse(request, response, callback, ServerAnswers::tooManyRequests);
-    }
-
     /** Finds the slowest body among the requests of clients that are served more than this one. */
-    private synchronized Optional<IncomingBody> slowestBody(Client than) {
+    private synchronized Optional<RequestBodyHandler.Body> slowestBody(Client than) {
         return clients.values().stream()
                 .filter(client -> client.served.size() > than.served.size())
                 .flatMap(client -> client.served.stream())
-                .filter(IncomingBody.class::isInstance)
-                .map(IncomingBody.class::cast)
-                .filter(IncomingBody::isSlow)
-                .min(Comparator.comparingDouble(IncomingBody::rate));
+                .filter(RequestBodyHandler.Body.class::isInstance)
+                .map(RequestBodyHandler.Body.class::cast)
+                .filter(RequestBodyHandler.Body::isSlow)
+                .min(Comparator.comparingDouble(RequestBodyHandler.Body::rate));
     }
 
     synchronized int inProgress() {
@@ -138,78 +142,81 @@ final class ConcurrencyLimitHandler extends Handler.Wrapper {
     }
 
     synchronized int waiting() {
-        return waiters.size();
+        return waiting.size();
     }
 
     /** The requests from one address. Guarded by the handler. */
     private static final class Client {
 
+        private final Object address;
         private final Set<Request> served = new HashSet<>();
         private int waiting;
+
+        Client(Object address) {
+            this.address = address;
+        }
     }
 
-    /** A request that waits for a permit. */
-    private final class Waiter {
+    /** A request and its response. */
+    private final class Exchange {
 
         private final Object address;
-        private final Client client;
         private final Request request;
         private final Response response;
         private final Callback callback;
         private final long start = System.nanoTime();
-        private volatile Scheduler.Task timeout;
+        private Client client;
+        private volatile boolean isWaiting;
+        private volatile boolean hasCutOff;
 
-        Waiter(Object address, Client client, Request request, Response response, Callback callback) {
-            this.address = address;
-            this.client = client;
+        Exchange(Request request, Response response, Callback callback) {
+            this.address =
+                    shares ? ClientAddress.of(request.getConnectionMetaData().getRemoteSocketAddress()) : "";
             this.request = request;
             this.response = response;
             this.callback = callback;
         }
 
+        boolean serve() throws Exception {
+            Request.addCompletionListener(request, failure -> release(this));
+            return ConcurrencyLimitHandler.super.handle(request, response, callback);
+        }
+
+        void refuse() {
+            limits.increment(ServerLimit.MAX_REQUESTS);
+            responses.refuse(request, response, callback, ServerResponses::tooManyRequests);
+        }
+
+        /** Looks for a slow body to cut off until the permit comes or the time is over. Cuts off one at most. */
         void await() {
-            schedule(this::awaitLonger);
-            cutOffASlowBody();
-        }
-
-        private void awaitLonger() {
-            schedule(this::giveUp);
-            cutOffASlowBody();
-        }
-
-        private void schedule(Runnable task) {
-            timeout = request.getComponents().getScheduler().schedule(task, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        }
-
-        private void cutOffASlowBody() {
-            slowestBody(client)
-                    .filter(IncomingBody::cutOff)
-                    .ifPresent(body -> limits.increment(ServerLimit.CLIENT_SHARE));
-        }
-
-        private void giveUp() {
-            synchronized (ConcurrencyLimitHandler.this) {
-                if (!waiters.remove(this)) {
-                    return;
-                }
-                client.waiting--;
-                removeIfIdle(address, client);
+            if (!isWaiting) {
+                return;
             }
-            refuse(request, response, callback);
+            if (!hasCutOff
+                    && slowestBody(client)
+                            .filter(RequestBodyHandler.Body::cutOff)
+                            .isPresent()) {
+                hasCutOff = true;
+                limits.increment(ServerLimit.CLIENT_SHARE);
+            }
+            Duration limit = hasCutOff ? MAX_WAIT_AFTER_CUT_OFF : MAX_WAIT;
+            if (System.nanoTime() - start < limit.toNanos()) {
+                request.getComponents()
+                        .getScheduler()
+                        .schedule(this::await, CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+            } else if (stopWaiting(this)) {
+                refuse();
+            }
         }
 
         void proceed() {
-            Scheduler.Task task = timeout;
-            if (task != null) {
-                task.cancel();
-            }
-            request.getContext().execute(this::serveNow);
+            request.getContext().execute(this::serveLater);
         }
 
-        private void serveNow() {
+        private void serveLater() {
             request.setAttribute(DocumentEnginePlugin.WAITED, Duration.ofNanos(System.nanoTime() - start));
             try {
-                if (!serve(address, client, request, response, callback)) {
+                if (!serve()) {
                     Response.writeError(request, response, callback, 404);
                 }
             } catch (Throwable e) {

@@ -9,8 +9,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.SelectorManager;
@@ -59,13 +62,15 @@ final class ConnectionLimiter extends AbstractLifeCycle implements SelectorManag
     private final Duration responseTimeout;
     private final ServerLimit.Counter limits;
     private final Scheduler scheduler;
+    private final AtomicInteger requests = new AtomicInteger();
+    private volatile boolean draining;
     private volatile long drainIdleTimeoutMillis;
 
     private final Graceful.Shutdown drain = new Graceful.Shutdown(this) {
         @Override
         public boolean isShutdownDone() {
             // In this order: an opened connection enters the second map before it leaves the first.
-            return pendingAccepts.isEmpty() && connections.isEmpty();
+            return pendingAccepts.isEmpty() && connections.isEmpty() && requests.get() == 0;
         }
     };
 
@@ -77,7 +82,11 @@ final class ConnectionLimiter extends AbstractLifeCycle implements SelectorManag
      * @param limits counts the connections that are closed
      */
     ConnectionLimiter(
-            int max, Duration headerTimeout, Duration responseTimeout, ServerLimit.Counter limits, Scheduler scheduler) {
+            int max,
+            Duration headerTimeout,
+            Duration responseTimeout,
+            ServerLimit.Counter limits,
+            Scheduler scheduler) {
         this.max = max;
         this.headerTimeout = headerTimeout;
         this.responseTimeout = responseTimeout;
@@ -121,7 +130,7 @@ final class ConnectionLimiter extends AbstractLifeCycle implements SelectorManag
         if (!endPoint.isOpen()) {
             connections.remove(endPoint);
         }
-        if (drain.isShutdown()) {
+        if (draining) {
             // Every connection may send one more request, and no new ones arrive.
             limitIdleTime(endPoint);
         } else {
@@ -163,7 +172,9 @@ final class ConnectionLimiter extends AbstractLifeCycle implements SelectorManag
     private void closeOverdue() {
         try {
             long now = System.nanoTime();
-            connections.values().forEach(connection -> connection.overdue(now).ifPresent(limit -> close(connection, limit)));
+            connections
+                    .values()
+                    .forEach(connection -> connection.overdue(now).ifPresent(limit -> close(connection, limit)));
         } catch (Throwable e) {
             LOG.error("Connections that exceed their time could not be closed; the next attempt follows.", e);
         } finally {
@@ -173,13 +184,19 @@ final class ConnectionLimiter extends AbstractLifeCycle implements SelectorManag
         }
     }
 
-    /**
-     * Begins the shutdown. Clients that only keep their connections must not use up the time for requests.
-     *
-     * @return completed when no connection is left
-     */
-    CompletableFuture<Void> drain(long idleTimeoutMillis) {
+    /** Lets each response close its connection from now on. */
+    void announceShutdown(long idleTimeoutMillis) {
         drainIdleTimeoutMillis = idleTimeoutMillis;
+        draining = true;
+    }
+
+    /**
+     * Drains the connections, after the port is closed. Clients that only keep their connections must not use up the
+     * time for requests.
+     *
+     * @return completed when no connection and no request is left
+     */
+    CompletableFuture<Void> drain() {
         CompletableFuture<Void> drained = drain.shutdown();
         connections.keySet().forEach(this::limitIdleTime);
         return drained;
@@ -244,21 +261,37 @@ final class ConnectionLimiter extends AbstractLifeCycle implements SelectorManag
         }
     }
 
-    /** The first handler of a server with such connections. */
+    /** Returns the number of current requests of every kind. */
+    int requests() {
+        return requests.get();
+    }
+
+    /**
+     * The first handler of a server with such connections. During shutdown it still passes on requests that clients sent
+     * before they could know of the shutdown. Jetty's {@code GracefulHandler} would refuse them. Every response then
+     * closes its connection, so that no further requests arrive.
+     */
     final class RequestHandler extends Handler.Wrapper {
 
         @Override
         public boolean handle(Request request, Response response, Callback callback) throws Exception {
-            of(request).ifPresent(connection -> {
-                connection.enter(State.SERVING);
-                request.addHttpStreamWrapper(stream -> new HttpStream.Wrapper(stream) {
-                    @Override
-                    public void prepareResponse(HttpFields.Mutable headers) {
-                        connection.enter(State.RESPONDING);
-                        super.prepareResponse(headers);
+            Optional<ClientConnection> connection = of(request);
+            requests.incrementAndGet();
+            connection.ifPresent(client -> client.enter(State.SERVING));
+            request.addHttpStreamWrapper(stream -> new HttpStream.Wrapper(stream) {
+                @Override
+                public void prepareResponse(HttpFields.Mutable headers) {
+                    connection.ifPresent(client -> client.enter(State.RESPONDING));
+                    if (draining) {
+                        headers.put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
                     }
-                });
-                Request.addCompletionListener(request, failure -> connection.enter(State.IDLE));
+                    super.prepareResponse(headers);
+                }
+            });
+            Request.addCompletionListener(request, failure -> {
+                connection.ifPresent(client -> client.enter(State.IDLE));
+                requests.decrementAndGet();
+                checkDrained();
             });
             return super.handle(request, response, callback);
         }

@@ -7,14 +7,11 @@ import java.net.ServerSocket;
 import java.net.SocketException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Optional;
-import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.SslConnectionFactory;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /** Creates the connectors of Jetty and opens their ports. */
 final class Connectors {
@@ -33,7 +30,7 @@ final class Connectors {
 
     private Connectors() {}
 
-    /** Limits of HTTP, and nothing about this server in answers. */
+    /** Limits of HTTP, and nothing about this server in responses. */
     static void configure(HttpConfiguration http, ClientLimits limits) {
         http.setSendServerVersion(false);
         http.setSendXPoweredBy(false);
@@ -47,10 +44,9 @@ final class Connectors {
             ListenerSettings listener,
             ClientLimits limits,
             ConnectionLimiter connections,
-            Optional<SslContextFactory.Server> tls) {
+            Optional<ReloadableTls> tls) {
         StrictHttpConnectionFactory plain = new StrictHttpConnectionFactory(http, limits.maxHeaderFields());
-        ServerConnector connector =
-                new DrainingConnector(server, SELECTORS, connections, protocols(plain, tls));
+        ServerConnector connector = new DrainingConnector(server, SELECTORS, connections, protocols(plain, tls));
         connector.addBean(connections);
         connector.setHost(listener.address());
         connector.setPort(listener.port());
@@ -59,16 +55,13 @@ final class Connectors {
         return connector;
     }
 
-    private static ConnectionFactory[] protocols(
-            StrictHttpConnectionFactory plain, Optional<SslContextFactory.Server> tls) {
+    private static ConnectionFactory[] protocols(StrictHttpConnectionFactory plain, Optional<ReloadableTls> tls) {
         if (tls.isEmpty()) {
             return new ConnectionFactory[] {plain};
         }
         // Clients reach the service by names and addresses that its certificate need not have. They check the name.
         plain.getHttpConfiguration().addCustomizer(new SecureRequestCustomizer(false));
-        SslConnectionFactory encrypted = new SslConnectionFactory(tls.get(), HttpVersion.HTTP_1_1.asString());
-        encrypted.addBean(new TlsFailureLog(System::nanoTime));
-        return new ConnectionFactory[] {encrypted, plain};
+        return new ConnectionFactory[] {tls.get().connectionFactory(), plain};
     }
 
     /**

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A connector that loses no connection at shutdown. Jetty's own connector resets connections in the accept queue when
  * it closes the port. It also closes a connection whose last response did not announce that. This connector accepts
- * the whole queue before it closes the port, and leaves the connections to {@link DrainingHandler}. The test
- * {@code StopUnderLoadTest} fails with Jetty's connector.
+ * the whole queue before it closes the port, and then waits until {@link ConnectionLimiter} has drained the connections.
+ * The test {@code StopUnderLoadTest} fails with Jetty's connector.
  */
 final class DrainingConnector extends ServerConnector {
 
@@ -96,6 +96,7 @@ final class DrainingConnector extends ServerConnector {
 
     @Override
     public CompletableFuture<Void> shutdown() {
+        connections.announceShutdown(getShutdownIdleTimeout());
         draining = true;
         arrivals.wakeup();
         return portClosed
@@ -105,7 +106,7 @@ final class DrainingConnector extends ServerConnector {
                         LOG.warn("The accept queue could not be emptied in time; its connections are lost.");
                         close();
                     }
-                    return connections.drain(getShutdownIdleTimeout());
+                    return connections.drain();
                 });
     }
 }

@@ -1,6 +1,14 @@
 package io.github.hsmsigner.service.server;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * The health of the service at one moment, as {@code /health/ready} reports it to operators. Every caller of the health
@@ -11,14 +19,16 @@ import java.util.List;
  * @param warnings what works but needs a change, one sentence each, such as a policy that lets every caller sign
  * @param parts the state of each token and each key
  */
-public record Health(boolean ready, List<String> reasons, List<String> warnings, List<HealthPart> parts) {
+public record Health(boolean ready, List<String> reasons, List<String> warnings, List<Part> parts) {
+
+    private static final JsonFactory JSON = new JsonFactory();
 
     /**
      * Copies the lists.
      *
      * @param ready whether requests can be served
      * @param reasons why they cannot
-     * @param warnings what should not stay as it is
+     * @param warnings what needs a change
      * @param parts the state of each token and each key
      */
     public Health {
@@ -27,22 +37,85 @@ public record Health(boolean ready, List<String> reasons, List<String> warnings,
         parts = List.copyOf(parts);
     }
 
-    /**
-     * Returns the health of a service that can serve requests and has no warnings.
-     *
-     * @return the health
-     */
+    /** {@return the health of a service that can serve requests and has no warnings} */
     public static Health good() {
         return new Health(true, List.of(), List.of(), List.of());
     }
 
     /**
-     * Returns the health of a service that cannot serve requests.
+     * {@return the health of a service that cannot serve requests}
      *
      * @param reason why, as one sentence
-     * @return the health
      */
     public static Health notReady(String reason) {
         return new Health(false, List.of(reason), List.of(), List.of());
+    }
+
+    /** Returns JSON with the readiness, and the reasons, warnings and parts that are not empty. */
+    byte[] json() throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        try (JsonGenerator generator = JSON.createGenerator(body)) {
+            generator.writeStartObject();
+            generator.writeStringField("status", ready ? "ready" : "not_ready");
+            write(generator, "reasons", reasons);
+            write(generator, "warnings", warnings);
+            if (!parts.isEmpty()) {
+                generator.writeArrayFieldStart("parts");
+                for (Part part : parts) {
+                    part.write(generator);
+                }
+                generator.writeEndArray();
+            }
+            generator.writeEndObject();
+        }
+        return body.toByteArray();
+    }
+
+    private static void write(JsonGenerator generator, String name, List<String> texts) throws IOException {
+        if (!texts.isEmpty()) {
+            generator.writeFieldName(name);
+            generator.writeArray(texts.toArray(String[]::new), 0, texts.size());
+        }
+    }
+
+    /**
+     * The state of a part of the service, such as a token or a key. Immutable.
+     *
+     * @param kind what it is, such as {@code token} or {@code key}
+     * @param name its name in the configuration
+     * @param state its state in one word, such as {@code ready}
+     * @param details more about it, texts by name; in the order of the names
+     */
+    public record Part(String kind, String name, String state, Map<String, String> details) {
+
+        /**
+         * Copies the details.
+         *
+         * @param kind what it is
+         * @param name its name in the configuration
+         * @param state its state in one word
+         * @param details more about it
+         */
+        public Part {
+            Objects.requireNonNull(kind, "kind");
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(state, "state");
+            details = Collections.unmodifiableMap(new TreeMap<>(details));
+        }
+
+        private void write(JsonGenerator generator) throws IOException {
+            generator.writeStartObject();
+            generator.writeStringField("kind", kind);
+            generator.writeStringField("name", name);
+            generator.writeStringField("state", state);
+            if (!details.isEmpty()) {
+                generator.writeObjectFieldStart("details");
+                for (Map.Entry<String, String> detail : details.entrySet()) {
+                    generator.writeStringField(detail.getKey(), detail.getValue());
+                }
+                generator.writeEndObject();
+            }
+            generator.writeEndObject();
+        }
     }
 }

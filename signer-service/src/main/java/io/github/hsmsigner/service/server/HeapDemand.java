@@ -1,6 +1,9 @@
 package io.github.hsmsigner.service.server;
 
 import io.github.hsmsigner.http.protocol.CallbackLimits;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The heap that clients can make the server use, if they bring every limit to its worst case at the same time. The
@@ -10,8 +13,9 @@ import io.github.hsmsigner.http.protocol.CallbackLimits;
  * @param revocationBytes the largest revocation information of a container
  * @param available the largest heap of this process
  */
-record HeapDemand(long bytes, long revocationBytes, long available) {
+public record HeapDemand(long bytes, long revocationBytes, long available) {
 
+    private static final Logger LOG = LoggerFactory.getLogger(HeapDemand.class);
     private static final long KIB = 1024;
 
     /** Memory that outlives requests: classes, keys, certificates, metrics. */
@@ -30,8 +34,13 @@ record HeapDemand(long bytes, long revocationBytes, long available) {
     /** A name of a JSON field, in addition to its text, which the parser holds twice. */
     private static final long NAME = 150;
 
-    /** Estimates the demand of a server in this process. */
-    static HeapDemand of(ServerSettings settings, long revocationBytes) {
+    /**
+     * {@return the demand of a server in this process}
+     *
+     * @param settings the settings
+     * @param revocationBytes the largest revocation information of a container; 0 for none
+     */
+    public static HeapDemand of(ServerSettings settings, long revocationBytes) {
         return of(settings, revocationBytes, Runtime.getRuntime().maxMemory());
     }
 
@@ -53,11 +62,17 @@ record HeapDemand(long bytes, long revocationBytes, long available) {
                 available);
     }
 
-    /** Returns the names of the settings that lower the demand. */
-    String settings() {
-        return revocationBytes > 0
+    /** Logs the demand, at WARN if the heap is too small. */
+    public void log() {
+        warning().ifPresentOrElse(LOG::warn, () -> LOG.info("{}", this));
+    }
+
+    /** {@return a warning and what to do, if the heap of this process is too small} */
+    public Optional<String> warning() {
+        String settings = revocationBytes > 0
                 ? "max-connections, max-requests, max-request-memory or revocation-max-size"
                 : "max-connections, max-requests or max-request-memory";
+        return fits() ? Optional.empty() : Optional.of(this + " Lower " + settings + ", or raise -Xmx.");
     }
 
     boolean fits() {

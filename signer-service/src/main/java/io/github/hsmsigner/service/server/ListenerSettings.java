@@ -3,7 +3,6 @@ package io.github.hsmsigner.service.server;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * Where a server listens. Immutable.
@@ -14,20 +13,9 @@ import java.util.Objects;
 public record ListenerSettings(String address, int port) {
 
     /**
-     * Checks the parts.
-     *
-     * @param address the address
-     * @param port the port
-     */
-    public ListenerSettings {
-        Objects.requireNonNull(address, "address");
-    }
-
-    /**
-     * Returns whether an address is for this machine alone.
+     * {@return whether all addresses of a name are loopback addresses; {@code false} if it has none}
      *
      * @param address the address, as a number or a name of this machine
-     * @return {@code true} if all addresses of the name are loopback addresses; {@code false} if the name has none
      */
     public static boolean isLoopback(String address) {
         try {

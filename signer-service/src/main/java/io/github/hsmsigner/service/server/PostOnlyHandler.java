@@ -17,12 +17,12 @@ final class PostOnlyHandler extends Handler.Wrapper {
     private static final String METHOD_OVERRIDE = "X-HTTP-Method-Override";
 
     private final String path;
-    private final ServerAnswers answers;
+    private final ServerResponses responses;
 
-    /** Answers 405 on the path and 404 on all others. */
-    PostOnlyHandler(String path, ServerAnswers answers) {
+    /** Sends 405 on the path and 404 on all others. */
+    PostOnlyHandler(String path, ServerResponses responses) {
         this.path = path;
-        this.answers = answers;
+        this.responses = responses;
     }
 
     @Override
@@ -33,11 +33,11 @@ final class PostOnlyHandler extends Handler.Wrapper {
         }
         String asked = Request.getPathInContext(request);
         boolean known = asked.equals(path) || asked.equals(path + "/");
-        answers.send(
+        responses.send(
                 request,
                 response,
                 callback,
-                id -> known ? ErrorResponses.methodNotAllowed("POST", id) : ServerAnswers.notFound(id));
+                id -> known ? ErrorResponses.methodNotAllowed("POST", id) : ServerResponses.ofHttpServer(404, id));
         return true;
     }
 

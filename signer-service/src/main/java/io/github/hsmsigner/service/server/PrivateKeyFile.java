@@ -108,16 +108,15 @@ final class PrivateKeyFile {
     private byte[] document() {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] document = in.readNBytes(MAX_BYTES + 1);
-            if (document.length > MAX_BYTES) {
-                throw new InvalidConfigurationException(
-                        "The private key file " + file + " is larger than " + MAX_BYTES + " bytes.");
+            if (document.length <= MAX_BYTES) {
+                return document;
             }
-            return document;
-        } catch (NoSuchFileException e) {
-            throw new InvalidConfigurationException("The private key file " + file + " does not exist.", e);
         } catch (IOException e) {
-            throw new InvalidConfigurationException("The private key file " + file + " cannot be read.", e);
+            String problem = e instanceof NoSuchFileException ? " does not exist." : " cannot be read.";
+            throw new InvalidConfigurationException("The private key file " + file + problem, e);
         }
+        throw new InvalidConfigurationException(
+                "The private key file " + file + " is larger than " + MAX_BYTES + " bytes.");
     }
 
     private PrivateKeyInfo privateKey(PemBlock block) throws IOException {
@@ -133,9 +132,10 @@ final class PrivateKeyFile {
     }
 
     private PrivateKeyInfo decrypt(Object object) {
-        char[] characters = password();
-        // The JDK has not all that OpenSSL encrypts with, by the names that BouncyCastle asks for. Not registered: for
-        // this use alone.
+        char[] characters = password.orElseThrow(() -> new InvalidConfigurationException(
+                        "The private key in " + file + " is encrypted, and no password is set for it."))
+                .characters();
+        // The JDK lacks some algorithms of OpenSSL. This provider is not registered; only this method uses it.
         Provider provider = new BouncyCastleProvider();
         try {
             if (object instanceof PEMEncryptedKeyPair pair) {
@@ -157,11 +157,5 @@ final class PrivateKeyFile {
         } finally {
             Arrays.fill(characters, '\0');
         }
-    }
-
-    private char[] password() {
-        return password.orElseThrow(() -> new InvalidConfigurationException(
-                        "The private key in " + file + " is encrypted, and no password is set for it."))
-                .characters();
     }
 }

@@ -2,16 +2,22 @@ package io.github.hsmsigner.service.server;
 
 import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.internal.fetch.PeerText;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.ssl.SslHandshakeListener;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** TLS of a listener, with an identity that can be replaced while it listens. Thread-safe. */
+/** TLS of a listener, whose certificate and client authorities can be reloaded while it listens. Thread-safe. */
 final class ReloadableTls {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReloadableTls.class);
@@ -46,17 +52,16 @@ final class ReloadableTls {
         this.settings = settings;
         this.identity = TlsIdentity.read(settings);
         this.factory = factory(settings, identity.context());
-        announce(identity);
+        log(identity);
     }
 
-    /** Returns the certificate of the server that new connections get. */
     X509Certificate certificate() {
         return identity.certificate();
     }
 
-    /** Returns the trust by which clients' certificates are verified; empty if the server requests none. */
-    Optional<ClientTrust> clientTrust() {
-        return identity.clientTrust();
+    /** Returns the verifier of clients' certificates; empty if the server requests none. */
+    Optional<ClientCertificateVerifier> clientCertificateVerifier() {
+        return identity.clientCertificateVerifier();
     }
 
     /** TLS with these settings and an identity. */
@@ -67,16 +72,19 @@ final class ReloadableTls {
         factory.setRenegotiationAllowed(false);
         factory.setSniRequired(false);
         factory.setEndpointIdentificationAlgorithm(null);
-        factory.setWantClientAuth(settings.clientCertificates() == ClientCertificates.OPTIONAL);
-        factory.setNeedClientAuth(settings.clientCertificates() == ClientCertificates.REQUIRED);
+        factory.setWantClientAuth(settings.clientCertificates() == TlsSettings.ClientCertificates.OPTIONAL);
+        factory.setNeedClientAuth(settings.clientCertificates() == TlsSettings.ClientCertificates.REQUIRED);
         factory.setSslContext(identity);
         factory.setSslSessionTimeout((int) SESSION_TIMEOUT.toSeconds());
         factory.setSslSessionCacheSize(MAX_SESSIONS);
         return factory;
     }
 
-    SslContextFactory.Server factory() {
-        return factory;
+    /** Returns the TLS part of a connector's protocols. */
+    SslConnectionFactory connectionFactory() {
+        SslConnectionFactory connections = new SslConnectionFactory(factory, HttpVersion.HTTP_1_1.asString());
+        connections.addBean(new HandshakeFailureLog(System::nanoTime));
+        return connections;
     }
 
     /**
@@ -93,12 +101,12 @@ final class ReloadableTls {
             factory.reload(f -> f.setSslContext(next.context()));
         } catch (Exception e) {
             identity = previous;
-            throw new IllegalStateException("Jetty did not take the new identity of TLS.", e);
+            throw new IllegalStateException("Jetty could not reload TLS.", e);
         }
-        announce(next);
+        log(next);
     }
 
-    private static void announce(TlsIdentity identity) {
+    private static void log(TlsIdentity identity) {
         X509Certificate certificate = identity.certificate();
         LOG.info(
                 "TLS with the certificate of {}, serial {}, valid from {} to {}.",
@@ -110,6 +118,37 @@ final class ReloadableTls {
         if (now.isBefore(certificate.getNotBefore().toInstant())
                 || now.isAfter(certificate.getNotAfter().toInstant())) {
             LOG.warn("The TLS certificate is not valid at this time; clients will reject it.");
+        }
+    }
+
+    /**
+     * Logs TLS handshakes that fail, with the client's address and the reason of Java. A client that closes the
+     * connection, as probes of load balancers do, gets no line. Thread-safe.
+     */
+    private static final class HandshakeFailureLog implements SslHandshakeListener {
+
+        private static final int MAX_REASON_LENGTH = 400;
+
+        private final LogRateLimiter limiter;
+
+        HandshakeFailureLog(LongSupplier nanoTime) {
+            this.limiter = new LogRateLimiter(
+                    LOG,
+                    "handshakes",
+                    "Failed TLS handshakes were not logged, because there were more than {} a second.",
+                    nanoTime);
+        }
+
+        @Override
+        public void handshakeFailed(Event event, Throwable failure) {
+            if (failure instanceof SSLException && limiter.admit()) {
+                LOG.atInfo()
+                        .addKeyValue(
+                                "client", ClientAddress.text(event.getEndPoint().getRemoteSocketAddress()))
+                        .addKeyValue(
+                                "reason", PeerText.printable(String.valueOf(failure.getMessage()), MAX_REASON_LENGTH))
+                        .log("A TLS handshake failed.");
+            }
         }
     }
 }

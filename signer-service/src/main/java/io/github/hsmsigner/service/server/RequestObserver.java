@@ -19,11 +19,7 @@ public interface RequestObserver extends CallbackObserver {
      */
     void answeredByServer(CallbackResponse answer);
 
-    /**
-     * Returns an observer that does nothing.
-     *
-     * @return the observer
-     */
+    /** {@return an observer that does nothing} */
     static RequestObserver none() {
         return new RequestObserver() {
 

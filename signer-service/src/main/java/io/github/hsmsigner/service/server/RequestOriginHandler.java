@@ -26,18 +26,13 @@ final class RequestOriginHandler extends Handler.Wrapper {
     private static final String FETCH_SITE = "Sec-Fetch-Site";
 
     private final Set<String> allowedHosts;
-    private final ServerAnswers answers;
+    private final ServerResponses responses;
 
-    /**
-     * Creates the handler.
-     *
-     * @param allowedHosts the hosts that requests can be for; empty for any
-     * @param answers sends the answers to refused requests
-     */
-    RequestOriginHandler(Set<String> allowedHosts, ServerAnswers answers) {
+    /** Accepts requests for these hosts; for any host if there are none. */
+    RequestOriginHandler(Set<String> allowedHosts, ServerResponses responses) {
         this.allowedHosts =
                 allowedHosts.stream().map(RequestOriginHandler::normalized).collect(Collectors.toUnmodifiableSet());
-        this.answers = answers;
+        this.responses = responses;
     }
 
     @Override
@@ -47,7 +42,7 @@ final class RequestOriginHandler extends Handler.Wrapper {
         }
         Optional<String> header = headerOfBrowsers(request);
         if (header.isPresent()) {
-            answers.refuse(
+            responses.refuse(
                     request,
                     response,
                     callback,
@@ -59,7 +54,7 @@ final class RequestOriginHandler extends Handler.Wrapper {
             return true;
         }
         if (!allowedHosts.isEmpty() && !isAllowed(request.getHttpURI().getHost())) {
-            answers.refuse(
+            responses.refuse(
                     request,
                     response,
                     callback,

@@ -3,7 +3,6 @@ package io.github.hsmsigner.service.server;
 import io.github.hsmsigner.http.protocol.CallbackLimits;
 import io.github.hsmsigner.http.protocol.CertificateEncoding;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,30 +28,4 @@ public record ServerSettings(
         CertificateEncoding certificateEncoding,
         ClientLimits clientLimits,
         Duration stopLimit,
-        Set<String> allowedHosts) {
-
-    /**
-     * Checks the parts.
-     *
-     * @param listener where callbacks are taken
-     * @param path the path of the callback, starting with a slash
-     * @param tls TLS of that listener; empty for plain HTTP
-     * @param admin where health and metrics are served; empty for the listener of the callbacks
-     * @param callbackLimits how much of a body is taken
-     * @param certificateEncoding how certificates are answered
-     * @param clientLimits the limits for clients of the server
-     * @param stopLimit how long requests may continue after the stop signal
-     * @param allowedHosts the hosts that callbacks can be for; empty for any
-     */
-    public ServerSettings {
-        Objects.requireNonNull(listener, "listener");
-        Objects.requireNonNull(path, "path");
-        Objects.requireNonNull(tls, "tls");
-        Objects.requireNonNull(admin, "admin");
-        Objects.requireNonNull(callbackLimits, "callbackLimits");
-        Objects.requireNonNull(certificateEncoding, "certificateEncoding");
-        Objects.requireNonNull(clientLimits, "clientLimits");
-        Objects.requireNonNull(stopLimit, "stopLimit");
-        allowedHosts = Set.copyOf(allowedHosts);
-    }
-}
+        Set<String> allowedHosts) {}

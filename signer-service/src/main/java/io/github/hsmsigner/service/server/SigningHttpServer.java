@@ -1,42 +1,120 @@
 package io.github.hsmsigner.service.server;
 
+import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
+import io.github.hsmsigner.http.javalin.JavalinResponses;
+import io.github.hsmsigner.http.javalin.RequestIds;
+import io.github.hsmsigner.http.protocol.CallbackResponse;
+import io.github.hsmsigner.http.protocol.CallbackObserver;
+import io.github.hsmsigner.http.protocol.ErrorResponses;
+import io.github.hsmsigner.http.protocol.MemoryBudget;
+import io.github.hsmsigner.http.protocol.MinimumDataRate;
+import io.github.hsmsigner.http.protocol.RequestLog;
+import io.github.hsmsigner.service.server.ManagementEndpoints.HealthReport;
+import io.github.hsmsigner.service.server.ManagementEndpoints.LoginControl;
+import io.github.hsmsigner.service.server.ManagementEndpoints.MetricsPage;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP side of the service: the endpoint, health, metrics, and errors in one shape for everything else.
- * Thread-safe.
+ * The HTTP server of the service, and its admin port if it is set. A request on the port of the callbacks passes these
+ * handlers in this order:
+ * <ol>
+ *   <li>{@link ConnectionLimiter}, which also counts requests for shutdown;
+ *   <li>{@link ClientCertificateHandler};
+ *   <li>{@link RequestOriginHandler};
+ *   <li>{@link ManagementEndpoints};
+ *   <li>{@link PostOnlyHandler};
+ *   <li>{@link RequestBodyHandler};
+ *   <li>{@link ConcurrencyLimitHandler};
+ *   <li>Javalin, the only step in which a thread waits.
+ * </ol>
+ *
+ * <p>Thread-safe.
  */
 public final class SigningHttpServer {
 
     private static final Logger LOG = LoggerFactory.getLogger(SigningHttpServer.class);
 
-    private final CallbackServer callbacks;
-    private final Optional<AdminServer> admin;
+    /** Threads that accept, select, and serve what does not wait. */
+    private static final int THREADS_THAT_DO_NOT_WAIT = 12;
 
-    private SigningHttpServer(CallbackServer callbacks, Optional<AdminServer> admin) {
-        this.callbacks = callbacks;
-        this.admin = admin;
+    /** The time for threads to end that serve an aborted request. */
+    private static final Duration THREADS_STOP_LIMIT = Duration.ofSeconds(1);
+
+    /** How long a client may be idle during shutdown, if the stop limit is long enough. */
+    private static final Duration SHUTDOWN_IDLE_TIMEOUT = Duration.ofSeconds(5);
+
+    static {
+        // Jetty starts the platform's MBean server to find the value unless it is set, which prolongs startup. The
+        // value is that of cache lines of 64 bytes with references of 4 bytes.
+        if (System.getProperty("org.eclipse.jetty.util.referencesPerCacheLine") == null) {
+            System.setProperty("org.eclipse.jetty.util.referencesPerCacheLine", "16");
+        }
+    }
+
+    private final ServerSettings settings;
+    private final RequestObserver observer;
+    private final Clock clock;
+    private final ServerResponses responses;
+    private final Optional<ReloadableTls> tls;
+    private final ServerLimit.Counter limits = new ServerLimit.Counter();
+    private final ConcurrencyLimitHandler concurrency;
+    private final MemoryBudget memory;
+    private final QueuedThreadPool threads;
+    private ConnectionLimiter connections;
+    private ServerConnector connector;
+    private Optional<AdminServer> admin = Optional.empty();
+
+    private SigningHttpServer(ServerSettings settings, RequestObserver observer, Clock clock) {
+        ClientLimits client = settings.clientLimits();
+        this.settings = settings;
+        this.observer = observer;
+        this.clock = clock;
+        this.responses = new ServerResponses(observer::answeredByServer, System::nanoTime);
+        this.tls = settings.tls().map(ReloadableTls::new);
+        this.memory = new MemoryBudget(client.maxRequestMemory());
+        this.concurrency =
+                new ConcurrencyLimitHandler(client.maxRequests(), client.shareByAddress(), responses, limits);
+        this.threads = new QueuedThreadPool(client.maxRequests() + THREADS_THAT_DO_NOT_WAIT, THREADS_THAT_DO_NOT_WAIT);
+        // By default, the pool ends one idle thread a minute. It would keep the threads of a burst for hours.
+        threads.setMaxEvictCount(client.maxRequests());
+        threads.setName("http");
+        threads.setStopTimeout(THREADS_STOP_LIMIT.toMillis());
     }
 
     /**
-     * Starts to listen: first on the port of the callbacks, then on that of health and metrics.
+     * Starts to listen: first on the port of the callbacks, then on that of the management endpoints.
      *
      * @param settings the settings
      * @param service returns the service; called for each request; throws
      *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none
      * @param health the report for {@code /health/ready}
      * @param metrics the content of {@code /metrics}; empty for none
+     * @param logins allows logins to tokens again; works on the admin port only; empty for no endpoint
      * @param observer receives a report of each request, in addition to the log
      * @return the running server
      * @throws InvalidConfigurationException if a port cannot be listened on, or the files of TLS cannot be used
@@ -46,31 +124,9 @@ public final class SigningHttpServer {
             Supplier<SigningService> service,
             HealthReport health,
             Optional<MetricsPage> metrics,
+            Optional<LoginControl> logins,
             RequestObserver observer) {
-        return start(settings, service, health, metrics, Optional.empty(), observer, Clock.systemUTC());
-    }
-
-    /**
-     * Starts to listen, with the control of logins on the admin port, if there is one.
-     *
-     * @param settings the settings
-     * @param service gives the service to call, for each request; throws
-     *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none
-     * @param health what {@code /health/ready} reports
-     * @param metrics what is served at {@code /metrics}; empty for nothing
-     * @param logins allows logins to tokens again
-     * @param observer the observer of requests
-     * @return the running server
-     * @throws InvalidConfigurationException if a port cannot be listened on, or the files of TLS cannot be used
-     */
-    public static SigningHttpServer start(
-            ServerSettings settings,
-            Supplier<SigningService> service,
-            HealthReport health,
-            Optional<MetricsPage> metrics,
-            LoginControl logins,
-            RequestObserver observer) {
-        return start(settings, service, health, metrics, Optional.of(logins), observer, Clock.systemUTC());
+        return start(settings, service, health, metrics, logins, observer, Clock.systemUTC());
     }
 
     /** Starts to listen, with a clock by which clients' certificates expire. */
@@ -82,63 +138,118 @@ public final class SigningHttpServer {
             Optional<LoginControl> logins,
             RequestObserver observer,
             Clock clock) {
-        Objects.requireNonNull(service, "service");
-        Objects.requireNonNull(observer, "observer");
-        Objects.requireNonNull(health, "health");
-        ServerAnswers answers = new ServerAnswers(observer::answeredByServer, System::nanoTime);
-        OperatorPages pages = settings.admin().isPresent()
-                ? OperatorPages.liveness(answers)
-                : OperatorPages.all(health, metrics, answers);
+        SigningHttpServer server = new SigningHttpServer(settings, observer, clock);
+        ManagementEndpoints endpoints = settings.admin().isPresent()
+                ? ManagementEndpoints.liveness(server.responses)
+                : ManagementEndpoints.all(health, metrics, Optional.empty(), server.responses);
+        server.javalin(service, endpoints).start();
         // The admin port opens last, so that a probe that sees 200 there finds the callback port open.
-        CallbackServer callbacks = CallbackServer.start(settings, service, pages, answers, observer, clock);
         try {
-            Optional<AdminServer> admin = settings.admin()
+            server.admin = settings.admin()
                     .map(listener -> AdminServer.start(listener, settings.clientLimits(), health, metrics, logins));
-            callbacks.announce();
-            return new SigningHttpServer(callbacks, admin);
         } catch (RuntimeException e) {
-            callbacks.stop();
+            server.stop();
             throw e;
         }
+        // Scripts wait for this line and read the port from it.
+        LOG.info(
+                "Listening on {}://{}:{}{}",
+                server.tls.isPresent() ? "https" : "http",
+                settings.listener().address(),
+                server.port(),
+                settings.path());
+        return server;
+    }
+
+    private Javalin javalin(Supplier<SigningService> service, ManagementEndpoints endpoints) {
+        return Javalin.create(config -> {
+            configureServer(config, endpoints);
+            configureErrors(config.routes);
+            config.registerPlugin(new DocumentEnginePlugin(service, this::configurePlugin));
+        });
+    }
+
+    private void configurePlugin(DocumentEnginePlugin.Config plugin) {
+        ClientLimits client = settings.clientLimits();
+        plugin.path = settings.path();
+        plugin.observer = CallbackObserver.all(new RequestLog(new RequestLogThrottle(System::nanoTime)), observer);
+        plugin.limits = settings.callbackLimits()
+                .withMinimumDataRate(new MinimumDataRate(client.minBytesPerSecond(), client.slowGrace()));
+        plugin.memory = memory;
+        plugin.certificateEncoding = settings.certificateEncoding();
+    }
+
+    private void configureServer(JavalinConfig config, ManagementEndpoints endpoints) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.startup.startupWatcherEnabled = false;
+        config.jetty.threadPool = threads;
+        config.jetty.modifyServer(server -> configureJetty(server, endpoints));
+        config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(responses.errorHandler()));
+        config.jetty.modifyHttpConfiguration(http -> Connectors.configure(http, settings.clientLimits()));
+        config.jetty.addConnector(this::openConnector);
+    }
+
+    private ServerConnector openConnector(Server server, HttpConfiguration http) {
+        connector = Connectors.create(server, http, settings.listener(), settings.clientLimits(), connections, tls);
+        // Jetty notices an idle connection twice: it announces the end, and closes if the client does not.
+        connector.setShutdownIdleTimeout(Math.min(
+                SHUTDOWN_IDLE_TIMEOUT.toMillis(),
+                Math.max(1, settings.stopLimit().toMillis() / 4)));
+        Connectors.open(connector, settings.listener());
+        return connector;
+    }
+
+    private void configureJetty(Server server, ManagementEndpoints endpoints) {
+        ClientLimits client = settings.clientLimits();
+        connections = new ConnectionLimiter(
+                client.maxConnections(),
+                client.idleTimeout().multipliedBy(2),
+                client.responseTimeout(),
+                limits,
+                server.getScheduler());
+        // The handler that is inserted last is the first to see a request.
+        server.insertHandler(concurrency);
+        server.insertHandler(new RequestBodyHandler(memory, client, connections));
+        server.insertHandler(new PostOnlyHandler(settings.path(), responses));
+        server.insertHandler(endpoints);
+        server.insertHandler(new RequestOriginHandler(settings.allowedHosts(), responses));
+        tls.ifPresent(reloadable -> server.insertHandler(
+                new ClientCertificateHandler(reloadable::clientCertificateVerifier, clock, responses)));
+        server.insertHandler(connections.new RequestHandler());
+        // Requests are finished before the server stops.
+        server.setStopTimeout(0);
+        server.setErrorHandler(responses.errorHandler());
+    }
+
+    private void configureErrors(RoutesConfig routes) {
+        routes.before(RequestIds::of);
+        routes.exception(
+                HttpResponseException.class,
+                (e, context) -> send(context, ServerResponses.ofHttpServer(e.getStatus(), RequestIds.of(context))));
+        routes.exception(Exception.class, (e, context) -> {
+            LOG.error("Request {} failed with an unexpected error.", RequestIds.of(context), e);
+            send(context, ErrorResponses.internal(RequestIds.of(context)));
+        });
+    }
+
+    private void send(Context context, CallbackResponse answer) {
+        responses.report(ServletContextRequest.getServletContextRequest(context.req()), RequestIds.of(context), answer);
+        JavalinResponses.send(context, answer);
     }
 
     /**
-     * Checks whether a server could start: reads the files of TLS, and takes the ports for a moment.
+     * Checks whether a server could start: reads the files of TLS, and opens the ports for a moment.
      *
      * @param listeners where it listens
      * @param tls TLS of the callbacks
-     * @return what is wrong, one sentence each; empty if nothing is
+     * @return the problems, one sentence each; empty if there is none
      */
     public static List<String> problems(List<ListenerSettings> listeners, Optional<TlsSettings> tls) {
         List<String> problems = new ArrayList<>();
-        tls.ifPresent(settings -> collect(problems, () -> TlsIdentity.read(settings)));
+        tls.ifPresent(files -> collect(problems, () -> TlsIdentity.read(files)));
         listeners.forEach(listener -> collect(problems, () -> Connectors.check(listener)));
         return problems;
-    }
-
-    /**
-     * Compares the heap of this process with the limits on clients.
-     *
-     * @param settings the settings
-     * @param revocationBytes the largest revocation information of a container; 0 for none
-     * @return a warning and what to do, if clients can make the server use more heap than there is
-     */
-    public static Optional<String> heapWarning(ServerSettings settings, long revocationBytes) {
-        HeapDemand demand = HeapDemand.of(settings, revocationBytes);
-        return demand.fits()
-                ? Optional.empty()
-                : Optional.of(demand + " Lower " + demand.settings() + ", or raise -Xmx.");
-    }
-
-    /**
-     * Logs the heap that clients can make the server use, at WARN if it is more than there is.
-     *
-     * @param settings the settings
-     * @param revocationBytes the largest revocation information of a container; 0 for none
-     */
-    public static void logHeapDemand(ServerSettings settings, long revocationBytes) {
-        heapWarning(settings, revocationBytes)
-                .ifPresentOrElse(LOG::warn, () -> LOG.info("{}", HeapDemand.of(settings, revocationBytes)));
     }
 
     private static void collect(List<String> problems, Runnable check) {
@@ -149,75 +260,92 @@ public final class SigningHttpServer {
         }
     }
 
-    /**
-     * Returns the port of the callbacks.
-     *
-     * @return the port that is listened on, also where the settings ask for any
-     */
+    /** {@return the port of the callbacks, also where the settings ask for any} */
     public int port() {
-        return callbacks.port();
+        return connector.getLocalPort();
     }
 
-    /**
-     * Returns the port of health and metrics, if they have their own.
-     *
-     * @return the port that is listened on, also where the settings ask for any; empty if all is on one
-     */
+    /** {@return the port of the management endpoints, also where the settings ask for any; empty if they have none} */
     public OptionalInt adminPort() {
         return admin.map(server -> OptionalInt.of(server.port())).orElse(OptionalInt.empty());
     }
 
-    /**
-     * Returns the TLS certificate that new connections get.
-     *
-     * @return the certificate of the server; empty without TLS
-     */
+    /** {@return the TLS certificate that new connections get; empty without TLS} */
     public Optional<X509Certificate> tlsCertificate() {
-        return callbacks.tlsCertificate();
+        return tls.map(ReloadableTls::certificate);
     }
 
     /**
-     * Reads the files of TLS again and uses them for connections that are made from now on. Connections that are
-     * established continue, except those whose client certificate comes from an authority that is no longer trusted:
-     * their next request is refused. If anything is wrong with the files, nothing changes. Does nothing where there is
-     * no TLS.
+     * Reads the files of TLS again and uses them for new connections. Established connections continue, except those
+     * whose client certificate comes from an authority that is no longer trusted: their next request is refused. If
+     * anything is wrong with the files, nothing changes. Does nothing without TLS.
      *
      * @throws InvalidConfigurationException if the files cannot be used, with the reason
      */
     public void reloadTls() {
-        callbacks.reloadTls();
+        tls.ifPresent(ReloadableTls::reload);
     }
 
     /**
-     * Returns the current load of the server, for metrics.
+     * The current load.
      *
-     * @return the numbers
+     * @param requests how many requests are being served, except for the management endpoints
+     * @param refused how many requests were refused since startup because too many were being served
      */
-    public ServerActivity activity() {
-        return callbacks.activity();
+    record Activity(int requests, long refused, int connections, int threads) {}
+
+    Activity activity() {
+        return new Activity(
+                concurrency.inProgress(),
+                limits.sum(ServerLimit.MAX_REQUESTS),
+                connector.getConnectedEndPoints().size(),
+                threads.getThreads());
     }
 
     /**
-     * Returns how often clients exceeded a limit of the listener of callbacks.
+     * {@return how often clients exceeded a limit of the port of the callbacks since startup}
      *
      * @param limit the limit
-     * @return the number since startup
      */
     public long exceeded(ServerLimit limit) {
-        return callbacks.exceeded(limit);
+        return limit == ServerLimit.REQUEST_MEMORY ? memory.refused() : limits.sum(limit);
     }
 
     /**
-     * Stops listening, waits for the current requests as long as the settings allow, and ends. If health has a separate
-     * port, it is answered there until the end.
+     * Stops listening, waits for the current requests as long as the settings allow, and ends. A separate admin port
+     * answers until the end.
      *
-     * @return whether every request was finished; the others are cut off
+     * @return whether every request was finished; the others are aborted
      */
     public boolean stop() {
         try {
-            return callbacks.stop();
+            boolean finished = finishRequests();
+            connector.getServer().stop();
+            return finished;
+        } catch (Exception e) {
+            throw new IllegalStateException("The server did not stop in order.", e);
         } finally {
             admin.ifPresent(AdminServer::stop);
+        }
+    }
+
+    /** Jetty's own wait ends with an exception at its limit, and then the requests can no longer be counted. */
+    private boolean finishRequests() throws ExecutionException {
+        Deadline deadline = Deadline.after(settings.stopLimit());
+        try {
+            connector.shutdown().get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            int requests = connections.requests();
+            LOG.warn(
+                    "The stop limit of {} ms is reached; cut off: requests={} connections={}",
+                    settings.stopLimit().toMillis(),
+                    requests,
+                    connector.getConnectedEndPoints().size());
+            return requests == 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

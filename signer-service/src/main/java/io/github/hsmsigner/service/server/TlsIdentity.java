@@ -29,7 +29,11 @@ import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
 /** The server's TLS certificate and its trusted client authorities, from files. They are checked as a whole. */
-final class TlsIdentity {
+record TlsIdentity(
+        CertificateChain chain,
+        List<X509Certificate> clientAuthorities,
+        Optional<ClientCertificateVerifier> clientCertificateVerifier,
+        SSLContext context) {
 
     private static final String ENTRY = "server";
 
@@ -43,23 +47,6 @@ final class TlsIdentity {
         }
     }
 
-    private final TlsSettings settings;
-    private final CertificateChain chain;
-    private final List<X509Certificate> clientAuthorities;
-    private final Optional<ClientTrust> clientTrust;
-    private final SSLContext context;
-
-    private TlsIdentity(TlsSettings settings) throws GeneralSecurityException, IOException {
-        this.settings = settings;
-        KeyPair key = PrivateKeyFile.read(settings.privateKey(), settings.privateKeyPassword());
-        this.chain = chain(key.getPublic());
-        this.clientAuthorities = readClientAuthorities(settings);
-        this.clientTrust =
-                clientAuthorities.isEmpty() ? Optional.empty() : Optional.of(new ClientTrust(clientAuthorities));
-        this.context = SSLContext.getInstance("TLS");
-        context.init(keyManagers(asCertified(key.getPrivate())), trustManagers(), null);
-    }
-
     /**
      * Reads the files.
      *
@@ -67,7 +54,17 @@ final class TlsIdentity {
      */
     static TlsIdentity read(TlsSettings settings) {
         try {
-            return new TlsIdentity(settings);
+            KeyPair key = PrivateKeyFile.read(settings.privateKey(), settings.privateKeyPassword());
+            CertificateChain chain = chain(settings, key.getPublic());
+            List<X509Certificate> authorities = readClientAuthorities(settings);
+            Optional<ClientCertificateVerifier> verifier =
+                    authorities.isEmpty() ? Optional.empty() : Optional.of(new ClientCertificateVerifier(authorities));
+            // With null, Java would load its own authorities for nothing.
+            TrustManager[] trust =
+                    verifier.isEmpty() ? new TrustManager[0] : verifier.get().trustManagers();
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keyManagers(asCertified(key.getPrivate(), chain), chain), trust, null);
+            return new TlsIdentity(chain, authorities, verifier, context);
         } catch (GeneralSecurityException | IOException e) {
             throw new InvalidConfigurationException(
                     "TLS cannot be set up with the certificate in " + settings.certificates()
@@ -76,46 +73,28 @@ final class TlsIdentity {
         }
     }
 
-    SSLContext context() {
-        return context;
-    }
-
     X509Certificate certificate() {
         return chain.signer();
     }
 
-    /** Returns the certificates that the server sends, its own first. */
-    List<X509Certificate> chain() {
-        return chain.certificates();
-    }
-
-    /** Returns the authorities that clients' certificates are trusted from. */
-    List<X509Certificate> clientAuthorities() {
-        return clientAuthorities;
-    }
-
-    /** Returns the trust in these authorities; empty if the server requests no certificates. */
-    Optional<ClientTrust> clientTrust() {
-        return clientTrust;
-    }
-
     /** The server sends the chain in order, independent of the order in the file. */
-    private CertificateChain chain(PublicKey key) {
-        List<X509Certificate> certificates = CertificateFiles.read(settings.certificates());
+    private static CertificateChain chain(TlsSettings settings, PublicKey key) {
+        Path file = settings.certificates();
+        List<X509Certificate> certificates = CertificateFiles.read(file);
         if (certificates.stream().noneMatch(c -> SubjectPublicKeys.same(c.getPublicKey(), key))) {
             throw new InvalidConfigurationException("The private key in " + settings.privateKey()
-                    + " is not that of a certificate in " + settings.certificates() + ": "
-                    + certificates.stream()
-                            .map(c -> DistinguishedName.ofSubject(c).toString())
-                            .collect(Collectors.joining("; "))
-                    + ".");
+                    + " is not that of a certificate in " + file + ": "
+                    + certificates.stream().map(TlsIdentity::subject).collect(Collectors.joining("; ")) + ".");
         }
-        CertificateChain found = FixedCertificateProvider.of(
-                        "the file " + settings.certificates(), certificates, List.of())
+        CertificateChain found = FixedCertificateProvider.of("the file " + file, certificates, List.of())
                 .certificateChain(key);
-        requireIssuers(found, certificates);
-        found.certificates().forEach(certificate -> requireStrength(certificate, settings.certificates()));
+        requireIssuers(found, certificates, file);
+        found.certificates().forEach(certificate -> requireStrength(certificate, file));
         return found;
+    }
+
+    private static String subject(X509Certificate certificate) {
+        return DistinguishedName.ofSubject(certificate).toString();
     }
 
     private static void requireStrength(X509Certificate certificate, Path file) {
@@ -126,13 +105,13 @@ final class TlsIdentity {
     }
 
     /** A chain with a gap is not one that clients can verify. */
-    private void requireIssuers(CertificateChain found, List<X509Certificate> certificates) {
+    private static void requireIssuers(CertificateChain found, List<X509Certificate> certificates, Path file) {
         X509Certificate last = found.certificates().get(found.certificates().size() - 1);
         boolean furtherAuthorities = certificates.stream()
                 .anyMatch(c ->
                         c.getBasicConstraints() >= 0 && !found.certificates().contains(c));
         if (furtherAuthorities && !CertificateChain.issued(last, last)) {
-            throw new InvalidConfigurationException("The certificates in " + settings.certificates()
+            throw new InvalidConfigurationException("The certificates in " + file
                     + " are no chain: the certificate of the issuer \""
                     + DistinguishedName.ofIssuer(last).toString() + "\" is missing.");
         }
@@ -142,8 +121,9 @@ final class TlsIdentity {
      * The JDK pairs key and certificate by the name of the algorithm, so the key gets that of a certificate for
      * RSASSA-PSS alone.
      */
-    private PrivateKey asCertified(PrivateKey key) throws GeneralSecurityException, IOException {
-        PublicKey certified = certificate().getPublicKey();
+    private static PrivateKey asCertified(PrivateKey key, CertificateChain chain)
+            throws GeneralSecurityException, IOException {
+        PublicKey certified = chain.signer().getPublicKey();
         if (!certified.getAlgorithm().equals("RSASSA-PSS")) {
             return key;
         }
@@ -153,7 +133,8 @@ final class TlsIdentity {
         return KeyFactory.getInstance("RSASSA-PSS").generatePrivate(new PKCS8EncodedKeySpec(renamed.getEncoded()));
     }
 
-    private KeyManager[] keyManagers(PrivateKey key) throws GeneralSecurityException, IOException {
+    private static KeyManager[] keyManagers(PrivateKey key, CertificateChain chain)
+            throws GeneralSecurityException, IOException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         // The store lives in memory only, and its password protects nothing there.
@@ -164,7 +145,7 @@ final class TlsIdentity {
     }
 
     private static List<X509Certificate> readClientAuthorities(TlsSettings settings) {
-        if (settings.clientCertificates() == ClientCertificates.NONE) {
+        if (settings.clientCertificates() == TlsSettings.ClientCertificates.NONE) {
             return List.of();
         }
         if (settings.clientAuthorities().isEmpty()) {
@@ -176,12 +157,12 @@ final class TlsIdentity {
             for (X509Certificate authority : CertificateFiles.read(file)) {
                 if (authority.getBasicConstraints() < 0) {
                     throw new InvalidConfigurationException("The certificate of "
-                            + DistinguishedName.ofSubject(authority).toString() + " in " + file
+                            + subject(authority) + " in " + file
                             + " is not that of an authority, which clients' certificates could be trusted from.");
                 }
                 SubjectPublicKeys.otherCurve(authority.getPublicKey()).ifPresent(curve -> {
                     throw new InvalidConfigurationException("The certificate of "
-                            + DistinguishedName.ofSubject(authority).toString() + " in " + file + " has a key on "
+                            + subject(authority) + " in " + file + " has a key on "
                             + curve
                             + ". TLS cannot verify clients' certificates with it; a key on P-256, P-384 or P-521, or an"
                             + " RSA key is needed.");
@@ -191,10 +172,5 @@ final class TlsIdentity {
             }
         }
         return List.copyOf(authorities);
-    }
-
-    private TrustManager[] trustManagers() throws GeneralSecurityException {
-        // With null, Java would load its own authorities for nothing.
-        return clientTrust.isEmpty() ? new TrustManager[0] : clientTrust.get().trustManagers();
     }
 }

@@ -2,10 +2,9 @@ package io.github.hsmsigner.service.server;
 
 import io.github.hsmsigner.service.secret.SecretReference;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * TLS of the callback's listener. Immutable.
@@ -24,35 +23,21 @@ public record TlsSettings(
         ClientCertificates clientCertificates,
         List<Path> clientAuthorities) {
 
-    /**
-     * Checks the parts.
-     *
-     * @param certificates file with the server's certificate and its issuers, in PEM
-     * @param privateKey file with the private key, in PEM
-     * @param privateKeyPassword password of an encrypted private key
-     * @param clientCertificates whether clients show a certificate
-     * @param clientAuthorities files with the certificates of authorities, in PEM
-     */
-    public TlsSettings {
-        Objects.requireNonNull(certificates, "certificates");
-        Objects.requireNonNull(privateKey, "privateKey");
-        Objects.requireNonNull(privateKeyPassword, "privateKeyPassword");
-        Objects.requireNonNull(clientCertificates, "clientCertificates");
-        clientAuthorities = List.copyOf(clientAuthorities);
+    /** {@return the files that the settings name; if one of them changes, TLS must be reloaded} */
+    public List<Path> files() {
+        List<Path> files = new ArrayList<>(List.of(certificates, privateKey));
+        privateKeyPassword.flatMap(SecretReference::file).ifPresent(files::add);
+        files.addAll(clientAuthorities);
+        return files.stream().distinct().toList();
     }
 
-    /**
-     * Returns the files that the settings name: when one of them changes, the identity is out of date.
-     *
-     * @return the files
-     */
-    public List<Path> files() {
-        return Stream.of(
-                        Stream.of(certificates, privateKey),
-                        privateKeyPassword.flatMap(SecretReference::file).stream(),
-                        clientAuthorities.stream())
-                .flatMap(files -> files)
-                .distinct()
-                .toList();
+    /** Whether clients show a certificate in TLS. */
+    public enum ClientCertificates {
+        /** They are not asked for one. */
+        NONE,
+        /** They are asked for one, and may have none; one that is shown must be trusted. */
+        OPTIONAL,
+        /** They must have one that is trusted. */
+        REQUIRED
     }
 }

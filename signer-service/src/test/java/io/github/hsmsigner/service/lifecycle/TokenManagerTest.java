@@ -20,7 +20,6 @@ import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.service.config.ServiceSettings;
 import io.github.hsmsigner.service.server.Health;
-import io.github.hsmsigner.service.server.HealthPart;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
@@ -184,7 +183,7 @@ class TokenManagerTest {
                     .startsWith("Key \"one\" cannot be used: ")
                     .contains("the PIN (C_Login answered CKR_PIN_INCORRECT)");
             assertThat(health.parts())
-                    .extracting(HealthPart::kind, HealthPart::name, HealthPart::state)
+                    .extracting(Health.Part::kind, Health.Part::name, Health.Part::state)
                     .containsExactly(
                             tuple("token", "first", "not_ready"),
                             tuple("token", "second", "ready"),
@@ -326,7 +325,7 @@ class TokenManagerTest {
                     .startsWith("Key \"two\" cannot be used: ")
                     .contains("label \"other\"", first.label());
             assertThat(health.parts())
-                    .extracting(HealthPart::kind, HealthPart::name, HealthPart::state)
+                    .extracting(Health.Part::kind, Health.Part::name, Health.Part::state)
                     .contains(
                             tuple("token", "first", "ready"),
                             tuple("key", "one", "ready"),

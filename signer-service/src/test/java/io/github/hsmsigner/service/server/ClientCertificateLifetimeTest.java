@@ -94,7 +94,7 @@ class ClientCertificateLifetimeTest {
                 directory.resolve("server.pem"), PKI.certifySigner("Server", key.getPublic()), PKI.intermediate());
         TestPki.writePem(directory.resolve("server.key"), TestPki.pkcs8(key));
         writeAuthorities(ROOT.certificate());
-        server = start(ClientCertificates.REQUIRED);
+        server = start(TlsSettings.ClientCertificates.REQUIRED);
     }
 
     @AfterAll
@@ -117,7 +117,7 @@ class ClientCertificateLifetimeTest {
         server.reloadTls();
     }
 
-    private static TlsSettings settings(ClientCertificates clients) {
+    private static TlsSettings settings(TlsSettings.ClientCertificates clients) {
         return new TlsSettings(
                 directory.resolve("server.pem"),
                 directory.resolve("server.key"),
@@ -126,7 +126,7 @@ class ClientCertificateLifetimeTest {
                 List.of(directory.resolve("clients.pem")));
     }
 
-    private static SigningHttpServer start(ClientCertificates clients) {
+    private static SigningHttpServer start(TlsSettings.ClientCertificates clients) {
         SigningService service = TestKey.service(directory, new CmsContainerBuilder());
         return TestServer.start(
                 TestServer.settings(
@@ -194,7 +194,7 @@ class ClientCertificateLifetimeTest {
 
     @Test
     void anOptionalCertificateToo() throws IOException {
-        SigningHttpServer optional = start(ClientCertificates.OPTIONAL);
+        SigningHttpServer optional = start(TlsSettings.ClientCertificates.OPTIONAL);
         try {
             assertEndsWithItsCertificate(optional);
         } finally {
@@ -290,9 +290,9 @@ class ClientCertificateLifetimeTest {
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
     void aSessionThatTheServerHasDroppedIsNotResumed(String protocol) throws Exception {
-        ReloadableTls tls = new ReloadableTls(settings(ClientCertificates.REQUIRED));
-        tls.factory().start();
-        SSLContext context = tls.factory().getSslContext();
+        ReloadableTls tls = new ReloadableTls(settings(TlsSettings.ClientCertificates.REQUIRED));
+        tls.connectionFactory().getSslContextFactory().start();
+        SSLContext context = tls.connectionFactory().getSslContextFactory().getSslContext();
         SSLSessionContext sessions = context.getServerSessionContext();
         assertThat(sessions.getSessionTimeout()).isEqualTo(300);
         assertThat(sessions.getSessionCacheSize()).isEqualTo(1024);
@@ -307,7 +307,7 @@ class ClientCertificateLifetimeTest {
             ids.forEach(id -> sessions.getSession(id).invalidate());
             assertThat(sessionCreated(client, listener, protocol)).isGreaterThan(first);
         } finally {
-            tls.factory().stop();
+            tls.connectionFactory().getSslContextFactory().stop();
         }
     }
 

@@ -166,6 +166,16 @@ class ClientSharesTest {
         awaitRequests(permits - 1);
     }
 
+    /** A request that waits looks for slow bodies more than once. The rate of this body falls below the limit after 1.7 s. */
+    @Test
+    void aBodyThatBecomesSlowGivesWayToARequestThatWaits() throws IOException {
+        start(ClientLimits.defaults().withMaxRequests(1));
+        attack(1, RawConnection.head(500_000) + " ".repeat(110_000));
+        awaitRequests(1);
+        assertThat(once(CLIENT).status()).isEqualTo(200);
+        assertThat(server.exceeded(ServerLimit.CLIENT_SHARE)).isEqualTo(1);
+    }
+
     @Test
     void theClientThatIsCutOffHearsWhy() throws IOException {
         start(ClientLimits.defaults().withMaxRequests(1));
@@ -223,7 +233,7 @@ class ClientSharesTest {
     @Test
     void clientsThatDoNotReadTheMetricsHoldFewOfThemInMemory() throws IOException {
         byte[] text = new byte[16 * 1024 * 1024];
-        MetricsPage page = new MetricsPage() {
+        ManagementEndpoints.MetricsPage page = new ManagementEndpoints.MetricsPage() {
             @Override
             public String contentType(Optional<String> accept) {
                 return "text/plain";
@@ -239,6 +249,7 @@ class ClientSharesTest {
                 () -> service,
                 Health::good,
                 Optional.of(page),
+                Optional.empty(),
                 RequestObserver.none());
         attack(8, RawConnection.get("/metrics"));
         for (RawConnection reading : slow) {

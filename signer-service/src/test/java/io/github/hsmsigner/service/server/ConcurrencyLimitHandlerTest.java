@@ -26,7 +26,7 @@ class ConcurrencyLimitHandlerTest {
     void aRequestCarriesTheTimeForWhichItWaitedForAPermit() throws Exception {
         BlockingQueue<Served> served = new LinkedBlockingQueue<>();
         ConcurrencyLimitHandler limit = new ConcurrencyLimitHandler(
-                1, true, new ServerAnswers(answer -> {}, System::nanoTime), new ServerLimit.Counter());
+                1, true, new ServerResponses(answer -> {}, System::nanoTime), new ServerLimit.Counter());
         limit.setHandler(new Handler.Abstract.NonBlocking() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {

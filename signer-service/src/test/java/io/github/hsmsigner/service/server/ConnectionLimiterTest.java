@@ -65,7 +65,7 @@ class ConnectionLimiterTest {
                 }
             };
             connections.onAccepting(channel);
-            CompletableFuture<Void> drained = drainsFirst ? connections.drain(1_000) : new CompletableFuture<>();
+            CompletableFuture<Void> drained = drainsFirst ? connections.drain() : new CompletableFuture<>();
             assertThat(drained).isNotDone();
             endPoint.close();
             connections.onOpened(new AbstractConnection(endPoint, Runnable::run) {
@@ -74,7 +74,7 @@ class ConnectionLimiterTest {
                     throw new AssertionError("Nothing arrives.");
                 }
             });
-            assertThat(drainsFirst ? drained : connections.drain(1_000)).isDone();
+            assertThat(drainsFirst ? drained : connections.drain()).isDone();
         }
     }
 }

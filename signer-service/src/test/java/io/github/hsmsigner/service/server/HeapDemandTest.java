@@ -71,10 +71,11 @@ class HeapDemandTest {
     @Test
     void theWarningNamesTheLimitOfRevocationInformation() {
         ServerSettings settings = TestServer.settings(DEFAULTS);
-        assertThat(SigningHttpServer.heapWarning(settings, 1L << 40).orElseThrow())
+        assertThat(HeapDemand.of(settings, 1L << 40).warning().orElseThrow())
                 .endsWith(
                         "Lower max-connections, max-requests, max-request-memory or revocation-max-size, or raise -Xmx.");
-        assertThat(SigningHttpServer.heapWarning(TestServer.settings(DEFAULTS.withMaxRequestMemory(1L << 40)), 0)
+        assertThat(HeapDemand.of(TestServer.settings(DEFAULTS.withMaxRequestMemory(1L << 40)), 0)
+                        .warning()
                         .orElseThrow())
                 .endsWith("Lower max-connections, max-requests or max-request-memory, or raise -Xmx.");
     }
@@ -84,13 +85,13 @@ class HeapDemandTest {
     void theStartSaysWhetherItFits(boolean fits) {
         ServerSettings settings = TestServer.settings(fits ? DEFAULTS : DEFAULTS.withMaxRequestMemory(1L << 40));
         try (CapturedLog log = new CapturedLog()) {
-            SigningHttpServer.logHeapDemand(settings, 0);
+            HeapDemand.of(settings, 0).log();
             assertThat(log.lines())
                     .filteredOn(line -> line.contains("Clients can make the service use "))
                     .singleElement()
                     .asString()
                     .startsWith(fits ? "INFO " : "WARN ");
         }
-        assertThat(SigningHttpServer.heapWarning(settings, 0).isEmpty()).isEqualTo(fits);
+        assertThat(HeapDemand.of(settings, 0).warning().isEmpty()).isEqualTo(fits);
     }
 }

@@ -58,7 +58,8 @@ final class TestServer {
 
     static SigningHttpServer start(
             ServerSettings settings, Supplier<SigningService> service, RequestObserver observer) {
-        return SigningHttpServer.start(settings, service, Health::good, Optional.of(new Metrics()), observer);
+        return SigningHttpServer.start(
+                settings, service, Health::good, Optional.of(new Metrics()), Optional.empty(), observer);
     }
 
     /** A server by whose clock clients' certificates expire. */
@@ -78,7 +79,7 @@ final class TestServer {
         }
     }
 
-    private static final class Metrics implements MetricsPage {
+    private static final class Metrics implements ManagementEndpoints.MetricsPage {
 
         @Override
         public String contentType(Optional<String> accept) {

@@ -74,22 +74,22 @@ class TlsTest {
         return certificate;
     }
 
-    private TlsSettings settings(ClientCertificates clients) {
+    private TlsSettings settings(TlsSettings.ClientCertificates clients) {
         return new TlsSettings(
                 directory.resolve("server.pem"),
                 directory.resolve("server.key"),
                 Optional.empty(),
                 clients,
-                clients == ClientCertificates.NONE
+                clients == TlsSettings.ClientCertificates.NONE
                         ? List.of()
                         : List.of(TestPki.writePem(directory.resolve("clients.pem"), PKI.root())));
     }
 
-    private void start(ClientCertificates clients) {
+    private void start(TlsSettings.ClientCertificates clients) {
         start(clients, ClientLimits.defaults());
     }
 
-    private void start(ClientCertificates clients, ClientLimits limits) {
+    private void start(TlsSettings.ClientCertificates clients, ClientLimits limits) {
         var service = TestKey.service(directory, attempt -> {
             facts.set(attempt.context().transportFacts());
             return PolicyDecision.allow();
@@ -136,7 +136,7 @@ class TlsTest {
     @CsvSource({"RSA, 2048", "EC, 256", "EC, 384", "Ed25519, 255"})
     void servesWithEveryKindOfKey(String algorithm, int bits) throws IOException {
         X509Certificate certificate = writeIdentity("Server", TestPki.keyPair(algorithm, bits));
-        start(ClientCertificates.NONE);
+        start(TlsSettings.ClientCertificates.NONE);
         assertThat(once(PKI.clientTls()).status()).isEqualTo(200);
         assertThat(serverCertificate(PKI.clientTls(), server.port())).isEqualTo(certificate);
         assertThat(facts.get()).containsOnlyKeys("remote_address");
@@ -147,7 +147,7 @@ class TlsTest {
     void aBeginningThatTricklesIsCutOff() throws IOException {
         writeIdentity("Server", TestPki.rsaKeyPair(2048));
         ClientLimits defaults = ClientLimits.defaults();
-        start(ClientCertificates.NONE, defaults.withIdleTimeout(Duration.ofSeconds(1)));
+        start(TlsSettings.ClientCertificates.NONE, defaults.withIdleTimeout(Duration.ofSeconds(1)));
         ScheduledExecutorService trickle = Executors.newSingleThreadScheduledExecutor();
         // The record of a ClientHello that would be 16 KiB long.
         byte[] start = {22, 3, 1, 64, 0, 1, 0, 63, 124, 3, 3};
@@ -191,7 +191,7 @@ class TlsTest {
     @Test
     void versionsAndCipherSuites() {
         writeIdentity("Server", TestPki.rsaKeyPair(2048));
-        start(ClientCertificates.NONE);
+        start(TlsSettings.ClientCertificates.NONE);
 
         assertThat(openssl("-tls1_3").output()).contains("New, TLSv1.3", "Verify return code: 0 (ok)");
         assertThat(openssl("-tls1_2").output()).contains("New, TLSv1.2", "Verify return code: 0 (ok)");
@@ -210,7 +210,7 @@ class TlsTest {
     @Test
     void plainHttpGetsNoAnswer() throws IOException {
         writeIdentity("Server", TestPki.rsaKeyPair(2048));
-        start(ClientCertificates.NONE);
+        start(TlsSettings.ClientCertificates.NONE);
         try (RawConnection plain = RawConnection.to(server.port())) {
             plain.send(REQUEST);
             assertThatThrownBy(plain::answer).isInstanceOf(IOException.class);
@@ -220,7 +220,7 @@ class TlsTest {
     @Test
     void clientCertificatesThatAreRequired() throws IOException {
         writeIdentity("Server", TestPki.rsaKeyPair(2048));
-        start(ClientCertificates.REQUIRED);
+        start(TlsSettings.ClientCertificates.REQUIRED);
         assertThatThrownBy(() -> once(PKI.clientTls())).isInstanceOf(IOException.class);
         assertClientCertificates();
     }
@@ -228,7 +228,7 @@ class TlsTest {
     @Test
     void clientCertificatesThatAreOptional() throws IOException {
         writeIdentity("Server", TestPki.rsaKeyPair(2048));
-        start(ClientCertificates.OPTIONAL);
+        start(TlsSettings.ClientCertificates.OPTIONAL);
         assertThat(once(PKI.clientTls()).status()).isEqualTo(200);
         assertThat(facts.get()).containsOnlyKeys("remote_address");
         assertClientCertificates();
@@ -263,7 +263,7 @@ class TlsTest {
     @Test
     void aReloadUnderLoadFailsNoRequest() throws IOException {
         X509Certificate first = writeIdentity("First", TestPki.rsaKeyPair(2048));
-        start(ClientCertificates.NONE);
+        start(TlsSettings.ClientCertificates.NONE);
         ExecutorService threads = Executors.newCachedThreadPool();
         AtomicBoolean done = new AtomicBoolean();
         AtomicInteger answered = new AtomicInteger();
@@ -311,7 +311,7 @@ class TlsTest {
     @Test
     void aReloadThatFailsChangesNothing() throws IOException {
         X509Certificate first = writeIdentity("First", TestPki.rsaKeyPair(2048));
-        start(ClientCertificates.NONE);
+        start(TlsSettings.ClientCertificates.NONE);
         TestPki.writePem(
                 directory.resolve("server.key"), TestPki.rsaKeyPair(2048).getPrivate());
         assertThatThrownBy(() -> server.reloadTls())
@@ -328,7 +328,7 @@ class TlsTest {
         writeIdentity("Server", TestPki.rsaKeyPair(2048));
         KeyPair other = TestPki.keyPair(algorithm, algorithm.equals("EC") ? 256 : 3072);
         TestPki.writePem(directory.resolve("server.key"), TestPki.pkcs8(other));
-        assertThatThrownBy(() -> start(ClientCertificates.NONE))
+        assertThatThrownBy(() -> start(TlsSettings.ClientCertificates.NONE))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("is not that of a certificate in");
     }
@@ -338,7 +338,7 @@ class TlsTest {
         KeyPair key = TestPki.rsaKeyPair(2048);
         X509Certificate certificate = writeIdentity("Server", key);
         TestPki.writePem(directory.resolve("server.pem"), certificate, PKI.root());
-        assertThatThrownBy(() -> start(ClientCertificates.NONE))
+        assertThatThrownBy(() -> start(TlsSettings.ClientCertificates.NONE))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("are no chain: the certificate of the issuer \"CN=Test Issuing CA\" is missing");
     }
@@ -354,7 +354,7 @@ class TlsTest {
                 PKI.certifySigner("Server", former.getPublic()),
                 PKI.intermediate(),
                 certificate);
-        start(ClientCertificates.NONE);
+        start(TlsSettings.ClientCertificates.NONE);
         assertThat(serverCertificate(PKI.clientTls(), server.port())).isEqualTo(certificate);
         assertThat(once(PKI.clientTls()).status()).isEqualTo(200);
     }
@@ -376,12 +376,12 @@ class TlsTest {
                 "/CN=Curve CA",
                 "-out",
                 authority.toString());
-        TlsSettings settings = settings(ClientCertificates.NONE);
+        TlsSettings settings = settings(TlsSettings.ClientCertificates.NONE);
         assertThatThrownBy(() -> TlsIdentity.read(new TlsSettings(
                         settings.certificates(),
                         settings.privateKey(),
                         Optional.empty(),
-                        ClientCertificates.REQUIRED,
+                        TlsSettings.ClientCertificates.REQUIRED,
                         List.of(authority))))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("CN=Curve CA")
@@ -418,7 +418,7 @@ class TlsTest {
         } else {
             Files.copy(pss, key);
         }
-        start(ClientCertificates.NONE);
+        start(TlsSettings.ClientCertificates.NONE);
         assertThat(ExternalTool.runOrFail(
                         "sh",
                         "-c",
@@ -430,12 +430,12 @@ class TlsTest {
     @Test
     void clientCertificatesWithoutAnAuthority() {
         writeIdentity("Server", TestPki.rsaKeyPair(2048));
-        TlsSettings settings = settings(ClientCertificates.NONE);
+        TlsSettings settings = settings(TlsSettings.ClientCertificates.NONE);
         TlsSettings without = new TlsSettings(
                 settings.certificates(),
                 settings.privateKey(),
                 Optional.empty(),
-                ClientCertificates.REQUIRED,
+                TlsSettings.ClientCertificates.REQUIRED,
                 List.of());
         assertThatThrownBy(() -> TlsIdentity.read(without))
                 .isInstanceOf(InvalidConfigurationException.class)
@@ -444,7 +444,7 @@ class TlsTest {
                 settings.certificates(),
                 settings.privateKey(),
                 Optional.empty(),
-                ClientCertificates.REQUIRED,
+                TlsSettings.ClientCertificates.REQUIRED,
                 List.of(settings.certificates()));
         assertThatThrownBy(() -> TlsIdentity.read(leaf))
                 .isInstanceOf(InvalidConfigurationException.class)
@@ -456,14 +456,14 @@ class TlsTest {
     @ParameterizedTest
     @ValueSource(strings = {"signing_service", "-signing", "signing-", "signing..service"})
     void aNameThatJavaRefusesIsLogged(String name) {
-        assertLogged(ClientCertificates.NONE, () -> openssl("-servername", name), name);
+        assertLogged(TlsSettings.ClientCertificates.NONE, () -> openssl("-servername", name), name);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"signing-service", "a.b.example", "xn--bcher-kva.example", "127.0.0.1"})
     void otherNamesAreServedWithoutALine(String name) {
         writeIdentity("Server", TestPki.rsaKeyPair(2048));
-        start(ClientCertificates.NONE);
+        start(TlsSettings.ClientCertificates.NONE);
         try (CapturedLog log = new CapturedLog()) {
             assertThat(openssl("-servername", name).output()).contains("Verify return code: 0 (ok)");
             assertThat(log.text()).doesNotContain("TLS handshake failed");
@@ -472,20 +472,21 @@ class TlsTest {
 
     @Test
     void whatElseJavaRefusesIsLogged() throws IOException {
-        assertLogged(ClientCertificates.NONE, () -> openssl("-tls1_1", "-cipher", "ALL:@SECLEVEL=0"), "TLSv1.1");
+        assertLogged(
+                TlsSettings.ClientCertificates.NONE, () -> openssl("-tls1_1", "-cipher", "ALL:@SECLEVEL=0"), "TLSv1.1");
         server.stop();
-        assertLogged(ClientCertificates.REQUIRED, () -> openssl("-tls1_2"), "client certificate");
+        assertLogged(TlsSettings.ClientCertificates.REQUIRED, () -> openssl("-tls1_2"), "client certificate");
         server.stop();
         KeyPair key = TestPki.rsaKeyPair(2048);
         X509Certificate stranger = STRANGERS.certifySigner("Stranger", key.getPublic());
         assertLogged(
-                ClientCertificates.OPTIONAL,
+                TlsSettings.ClientCertificates.OPTIONAL,
                 () -> assertThatThrownBy(() -> once(clientWith(key, stranger, STRANGERS.intermediate())))
                         .isInstanceOf(IOException.class),
                 "path");
         server.stop();
         assertLogged(
-                ClientCertificates.NONE,
+                TlsSettings.ClientCertificates.NONE,
                 () -> {
                     try (RawConnection plain = RawConnection.to(server.port())) {
                         plain.send(REQUEST);
@@ -499,7 +500,7 @@ class TlsTest {
     @Test
     void aConnectionThatOnlyOpensAndClosesGetsNoLine() throws IOException {
         writeIdentity("Server", TestPki.rsaKeyPair(2048));
-        start(ClientCertificates.NONE);
+        start(TlsSettings.ClientCertificates.NONE);
         try (CapturedLog log = new CapturedLog()) {
             RawConnection.to(server.port()).close();
             assertThat(once(PKI.clientTls()).status()).isEqualTo(200);
@@ -510,7 +511,7 @@ class TlsTest {
     @Test
     void aFloodOfFailedHandshakesHasFewLines() throws IOException {
         writeIdentity("Server", TestPki.rsaKeyPair(2048));
-        start(ClientCertificates.NONE);
+        start(TlsSettings.ClientCertificates.NONE);
         try (CapturedLog log = new CapturedLog()) {
             long begin = System.nanoTime();
             for (String rubbish : List.of(REQUEST, "rubbish\r\n\r\n", "\026\003\001\0\005\1\0\0\1\0")) {
@@ -535,7 +536,7 @@ class TlsTest {
         void run() throws IOException;
     }
 
-    private void assertLogged(ClientCertificates clients, Attempt attempt, String reason) {
+    private void assertLogged(TlsSettings.ClientCertificates clients, Attempt attempt, String reason) {
         writeIdentity("Server", TestPki.rsaKeyPair(2048));
         start(clients);
         try (CapturedLog log = new CapturedLog()) {

@@ -39,12 +39,13 @@ class WeakCertificatesTest {
     @TempDir
     private static Path directory;
 
-    private static ClientTrust trust;
+    private static ClientCertificateVerifier trust;
     private static X509TrustManager handshake;
 
     @BeforeAll
     static void trustAnAuthority() throws Exception {
-        trust = new ClientTrust(List.of(certify("Root", RSA_2048, "Root", RSA_2048, true, "SHA256withRSA")));
+        trust = new ClientCertificateVerifier(
+                List.of(certify("Root", RSA_2048, "Root", RSA_2048, true, "SHA256withRSA")));
         handshake = (X509TrustManager) trust.trustManagers()[0];
     }
 
@@ -103,7 +104,8 @@ class WeakCertificatesTest {
             assertThatThrownBy(() -> handshake.checkClientTrusted(chain, "RSA"))
                     .isInstanceOf(CertificateException.class)
                     .hasStackTraceContaining(weakness);
-            assertThatThrownBy(() -> trust.verify(chain, Instant.now())).isInstanceOf(UntrustedClientException.class);
+            assertThatThrownBy(() -> trust.verify(chain, Instant.now()))
+                    .isInstanceOf(ClientCertificateVerifier.UntrustedClientException.class);
         }
     }
 
@@ -125,7 +127,8 @@ class WeakCertificatesTest {
     }
 
     private static TlsSettings settings(Path certificate, Path key, Path authority) {
-        return new TlsSettings(certificate, key, Optional.empty(), ClientCertificates.REQUIRED, List.of(authority));
+        return new TlsSettings(
+                certificate, key, Optional.empty(), TlsSettings.ClientCertificates.REQUIRED, List.of(authority));
     }
 
     private static void assertRefused(TlsSettings settings, String weakness, Path file) {

@@ -16,28 +16,25 @@ import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * The authorities that clients' certificates are trusted from. TLS verifies a chain in a handshake only. This class
+ * Verifies clients' certificates against trusted authorities. TLS verifies a chain in a handshake only. This class
  * verifies it again later, because connections and sessions can outlive certificates and the trust in an authority.
  * Immutable and thread-safe.
  */
-final class ClientTrust {
+final class ClientCertificateVerifier {
 
     private static final String PKIX = "PKIX";
 
     /** Never changed; each verification has a copy. */
     private final PKIXBuilderParameters parameters;
 
-    /**
-     * Trusts authorities.
-     *
-     * @param authorities their certificates; at least one
-     */
-    ClientTrust(List<X509Certificate> authorities) throws GeneralSecurityException {
+    /** Trusts at least one authority. */
+    ClientCertificateVerifier(List<X509Certificate> authorities) throws GeneralSecurityException {
         Set<TrustAnchor> anchors = authorities.stream()
                 .map(authority -> new TrustAnchor(authority, null))
                 .collect(Collectors.toSet());
@@ -46,7 +43,7 @@ final class ClientTrust {
         parameters.addCertPathChecker(new CertificateStrength());
     }
 
-    /** Returns what verifies clients' certificates in a handshake. */
+    /** Returns the verifiers for a handshake. */
     TrustManager[] trustManagers() throws GeneralSecurityException {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(PKIX);
         factory.init(new CertPathTrustManagerParameters(copy()));
@@ -56,9 +53,8 @@ final class ClientTrust {
     /**
      * Verifies the chain of a client that has proven to have the private key.
      *
-     * @param chain what the client sent, its own certificate first
+     * @param chain the chain as the client sent it, its own certificate first
      * @return the time in which the chain is valid
-     * @throws UntrustedClientException if it is not valid now, or comes from no trusted authority
      */
     Verified verify(X509Certificate[] chain, Instant now) throws UntrustedClientException {
         try {
@@ -82,37 +78,57 @@ final class ClientTrust {
         return (PKIXBuilderParameters) parameters.clone();
     }
 
-    /**
-     * A chain that was verified.
-     *
-     * @param trust what verified it
-     * @param notBefore when its last certificate begins to be valid
-     * @param notAfter when its first certificate expires
-     */
-    record Verified(ClientTrust trust, Instant notBefore, Instant notAfter) {
+    /** A chain that was verified, and the time from which and until which all its certificates are valid. */
+    record Verified(ClientCertificateVerifier verifier, Instant notBefore, Instant notAfter) {
 
-        Verified(ClientTrust trust, CertPath path) {
+        Verified(ClientCertificateVerifier verifier, CertPath path) {
             this(
-                    trust,
-                    certificates(path).stream()
+                    verifier,
+                    certificates(path)
                             .map(certificate -> certificate.getNotBefore().toInstant())
                             .max(Instant::compareTo)
                             .orElseThrow(),
-                    certificates(path).stream()
+                    certificates(path)
                             .map(certificate -> certificate.getNotAfter().toInstant())
                             .min(Instant::compareTo)
                             .orElseThrow());
         }
 
-        private static List<X509Certificate> certificates(CertPath path) {
-            return path.getCertificates().stream()
-                    .map(X509Certificate.class::cast)
-                    .toList();
+        private static Stream<X509Certificate> certificates(CertPath path) {
+            return path.getCertificates().stream().map(X509Certificate.class::cast);
         }
 
         /** Returns whether the same authorities would accept the chain now. */
-        boolean holds(ClientTrust current, Instant now) {
-            return trust == current && !now.isBefore(notBefore) && !now.isAfter(notAfter);
+        boolean holds(ClientCertificateVerifier current, Instant now) {
+            return verifier == current && !now.isBefore(notBefore) && !now.isAfter(notAfter);
+        }
+    }
+
+    /** A client's certificate is not valid now. The message is for the client. */
+    static final class UntrustedClientException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private UntrustedClientException(String message, CertPathBuilderException cause) {
+            super(message, cause);
+        }
+
+        /** Names the certificate that has expired, if there is one. */
+        private static UntrustedClientException of(
+                X509Certificate[] chain, Instant now, CertPathBuilderException cause) {
+            for (int i = 0; i < chain.length; i++) {
+                String name = i == 0 ? "The client certificate" : "The issuer's certificate in the client's chain";
+                Instant begin = chain[i].getNotBefore().toInstant();
+                Instant end = chain[i].getNotAfter().toInstant();
+                if (now.isAfter(end)) {
+                    return new UntrustedClientException(name + " expired on " + end + ".", cause);
+                }
+                if (now.isBefore(begin)) {
+                    return new UntrustedClientException(name + " is not valid before " + begin + ".", cause);
+                }
+            }
+            return new UntrustedClientException(
+                    "The client certificate was not issued by an authority that the service trusts.", cause);
         }
     }
 }

@@ -6,13 +6,13 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Takes what a client still sends after its answer is out, for a little while and without a thread that waits. A
- * connection that is closed while the client sends is reset, and the answer that says why may be lost with it.
+ * Reads and drops the rest of a request after its response is sent, for a short time and without a thread that waits. If
+ * the server closed the connection while the client still sends, the reset could destroy the response.
  */
-final class UnreadBody implements Callback, Runnable {
+final class RequestDrainer implements Callback, Runnable {
 
-    private static final long MOST_BYTES = 1024 * 1024;
-    private static final Duration LONGEST = Duration.ofSeconds(5);
+    private static final long MAX_BYTES = 1024 * 1024;
+    private static final Duration MAX_TIME = Duration.ofSeconds(5);
 
     private final Request request;
     private final Callback callback;
@@ -20,12 +20,12 @@ final class UnreadBody implements Callback, Runnable {
     private long bytes;
 
     /** The callback is completed once the rest is read, or is too much. */
-    UnreadBody(Request request, Callback callback) {
+    RequestDrainer(Request request, Callback callback) {
         this.request = request;
         this.callback = callback;
     }
 
-    /** The answer is out. */
+    /** The response is sent. */
     @Override
     public void succeeded() {
         run();
@@ -38,7 +38,7 @@ final class UnreadBody implements Callback, Runnable {
 
     @Override
     public void run() {
-        while (bytes <= MOST_BYTES && System.nanoTime() - begin < LONGEST.toNanos()) {
+        while (bytes <= MAX_BYTES && System.nanoTime() - begin < MAX_TIME.toNanos()) {
             Content.Chunk chunk = request.read();
             if (chunk == null) {
                 request.demand(this);
@@ -48,9 +48,8 @@ final class UnreadBody implements Callback, Runnable {
                 break;
             }
             bytes += chunk.remaining();
-            boolean last = chunk.isLast();
             chunk.release();
-            if (last) {
+            if (chunk.isLast()) {
                 break;
             }
         }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-class OperatorPagesTest {
+class ManagementEndpointsTest {
 
     @TempDir
     private Path directory;
@@ -46,6 +46,7 @@ class OperatorPagesTest {
                 () -> service,
                 () -> health,
                 Optional.empty(),
+                Optional.empty(),
                 RequestObserver.none());
     }
 
@@ -59,7 +60,7 @@ class OperatorPagesTest {
                 false,
                 List.of("The PIN is \"refused\"."),
                 List.of("Everybody may sign."),
-                List.of(new HealthPart("token", "a", "login_refused", Map.of("slot", "7", "label", "demo"))));
+                List.of(new Health.Part("token", "a", "login_refused", Map.of("slot", "7", "label", "demo"))));
         assertAnswer(
                 client.get("/health/ready"),
                 503,
@@ -102,12 +103,14 @@ class OperatorPagesTest {
                 directory.resolve("server.pem"), TestKey.pki().certifySigner("Server", key.getPublic()));
         Path pipe = directory.resolve("server.key");
         ExternalTool.runOrFail("mkfifo", pipe.toString());
-        TlsSettings tls = new TlsSettings(certificate, pipe, Optional.empty(), ClientCertificates.NONE, List.of());
+        TlsSettings tls =
+                new TlsSettings(certificate, pipe, Optional.empty(), TlsSettings.ClientCertificates.NONE, List.of());
         var service = TestKey.service(directory);
         CompletableFuture<SigningHttpServer> starting = CompletableFuture.supplyAsync(() -> SigningHttpServer.start(
                 TestServer.settings(TestServer.ANY_PORT, Optional.of(tls), Optional.of(admin), ClientLimits.defaults()),
                 () -> service,
                 () -> health,
+                Optional.empty(),
                 Optional.empty(),
                 RequestObserver.none()));
         // Returns once the server reads the pipe.
@@ -165,6 +168,7 @@ class OperatorPagesTest {
                 () -> {
                     throw new IllegalStateException("a bug in /secret/place");
                 },
+                Optional.empty(),
                 Optional.empty(),
                 RequestObserver.none());
         HttpResponse<byte[]> answer = new Client(server.port()).get("/health/ready");

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The log lines for the answers that the server gives itself. */
 @Timeout(60)
-class ServerAnswersTest {
+class ServerResponsesTest {
 
     private static final String HOST = " HTTP/1.1\r\nHost: a\r\nX-Request-Id: r-1\r\n";
 
@@ -79,7 +79,7 @@ class ServerAnswersTest {
             int status = connection.send(request).answer().status();
             assertThat(expected).endsWith("status=" + status);
             assertThat(log.lines())
-                    .filteredOn(line -> line.startsWith("INFO") && line.contains("ServerAnswers"))
+                    .filteredOn(line -> line.startsWith("INFO") && line.contains("ServerResponses"))
                     .singleElement()
                     .asString()
                     .contains(" client=127.0.0.9 ")
@@ -149,7 +149,7 @@ class ServerAnswersTest {
             IntStream.range(0, 200).forEach(i -> assertThat(status(connection)).isEqualTo(404));
             long seconds = 1 + (System.nanoTime() - start) / 1_000_000_000;
             assertThat(log.lines())
-                    .filteredOn(line -> line.startsWith("INFO") && line.contains("ServerAnswers"))
+                    .filteredOn(line -> line.startsWith("INFO") && line.contains("ServerResponses"))
                     .hasSizeBetween(10, (int) Math.min(190, 10 * seconds));
         } finally {
             server.stop();

@@ -11,12 +11,11 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
+import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
-/**
- * TLS as a server with these settings offers it, tried by a client in this process, without a port. Not thread-safe.
- */
-public final class TlsTrial {
+/** Checks TLS with a client in this process, without a port. Not thread-safe. */
+public final class TlsHandshakeCheck {
 
     /** A handshake takes about ten rounds. A handshake that reaches this limit never ends. */
     private static final int MAX_ROUNDS = 1_000;
@@ -24,36 +23,23 @@ public final class TlsTrial {
     private final TlsSettings settings;
     private final TlsIdentity identity;
 
-    private TlsTrial(TlsSettings settings) {
-        this.settings = settings;
-        this.identity = TlsIdentity.read(settings);
-    }
-
     /**
      * Reads the files of the settings.
      *
      * @param settings the settings
-     * @return the trial
      * @throws InvalidConfigurationException if anything is wrong with the files
      */
-    public static TlsTrial of(TlsSettings settings) {
-        return new TlsTrial(settings);
+    public TlsHandshakeCheck(TlsSettings settings) {
+        this.settings = settings;
+        this.identity = TlsIdentity.read(settings);
     }
 
-    /**
-     * Returns the certificates that the server sends.
-     *
-     * @return the chain, the server's certificate first; unmodifiable
-     */
+    /** {@return the chain that the server sends, its own certificate first; unmodifiable} */
     public List<X509Certificate> chain() {
-        return identity.chain();
+        return identity.chain().certificates();
     }
 
-    /**
-     * Returns the authorities that clients' certificates are trusted from.
-     *
-     * @return their certificates; empty if clients show none; unmodifiable
-     */
+    /** {@return the certificates of the authorities that clients' certificates are trusted from; unmodifiable} */
     public List<X509Certificate> clientAuthorities() {
         return identity.clientAuthorities();
     }
@@ -71,10 +57,10 @@ public final class TlsTrial {
             factory.start();
             SSLEngine server = factory.newSSLEngine();
             server.setUseClientMode(false);
-            server.setWantClientAuth(settings.clientCertificates() != ClientCertificates.NONE);
+            server.setWantClientAuth(settings.clientCertificates() != TlsSettings.ClientCertificates.NONE);
             SSLEngine client = client().createSSLEngine();
             client.setUseClientMode(true);
-            shakeHands(client, server);
+            runHandshake(client, server);
             return client.getSession().getProtocol() + ", "
                     + client.getSession().getCipherSuite();
         } catch (SSLException e) {
@@ -83,17 +69,9 @@ public final class TlsTrial {
                             + ".",
                     e);
         } catch (Exception e) {
-            throw new IllegalStateException("TLS could not be tried.", e);
+            throw new IllegalStateException("The TLS handshake could not be checked.", e);
         } finally {
-            stop(factory);
-        }
-    }
-
-    private static void stop(SslContextFactory.Server factory) {
-        try {
-            factory.stop();
-        } catch (Exception e) {
-            throw new IllegalStateException("The TLS trial could not be ended.", e);
+            LifeCycle.stop(factory);
         }
     }
 
@@ -103,12 +81,12 @@ public final class TlsTrial {
         return context;
     }
 
-    private static void shakeHands(SSLEngine client, SSLEngine server) throws SSLException {
+    private static void runHandshake(SSLEngine client, SSLEngine server) throws SSLException {
         ByteBuffer toServer = ByteBuffer.allocate(2 * client.getSession().getPacketBufferSize());
         ByteBuffer toClient = ByteBuffer.allocate(2 * server.getSession().getPacketBufferSize());
         client.beginHandshake();
         server.beginHandshake();
-        for (int round = 0; isShaking(client) || isShaking(server); round++) {
+        for (int round = 0; !isFinished(client) || !isFinished(server); round++) {
             if (round == MAX_ROUNDS) {
                 throw new SSLException("it does not end");
             }
@@ -117,8 +95,8 @@ public final class TlsTrial {
         }
     }
 
-    private static boolean isShaking(SSLEngine engine) {
-        return engine.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING;
+    private static boolean isFinished(SSLEngine engine) {
+        return engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING;
     }
 
     private static void step(SSLEngine engine, ByteBuffer out, ByteBuffer in) throws SSLException {
@@ -148,12 +126,12 @@ public final class TlsTrial {
 
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String authenticationType) {
-            throw new IllegalStateException("The trial is a TLS client and verifies no client certificate.");
+            throw new IllegalStateException("This check is a TLS client and verifies no client certificate.");
         }
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String authenticationType) {
-            // Every server will do.
+            // Every server is accepted.
         }
 
         @Override

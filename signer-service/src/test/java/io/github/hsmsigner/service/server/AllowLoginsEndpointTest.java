@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class LoginControlPagesTest {
+class AllowLoginsEndpointTest {
 
     private static SocketAddress socket(String address) {
         return new InetSocketAddress(address, 1234);
@@ -27,7 +27,7 @@ class LoginControlPagesTest {
         "2001:db8::5, 2001:db8::5",
     })
     void clientsOnThisMachineAreAdmitted(String client, String server) {
-        assertThat(LoginControlPages.isOnThisMachine(socket(client), socket(server)))
+        assertThat(ManagementEndpoints.isOnThisMachine(socket(client), socket(server)))
                 .isTrue();
     }
 
@@ -40,18 +40,18 @@ class LoginControlPagesTest {
         "10.0.0.5, 127.0.0.1",
     })
     void otherClientsAreRefused(String client, String server) {
-        assertThat(LoginControlPages.isOnThisMachine(socket(client), socket(server)))
+        assertThat(ManagementEndpoints.isOnThisMachine(socket(client), socket(server)))
                 .isFalse();
     }
 
     @Test
     void clientsOfUnknownAddressAreRefused() {
         SocketAddress unknown = InetSocketAddress.createUnresolved("localhost", 1234);
-        assertThat(LoginControlPages.isOnThisMachine(unknown, socket("127.0.0.1")))
+        assertThat(ManagementEndpoints.isOnThisMachine(unknown, socket("127.0.0.1")))
                 .isFalse();
-        assertThat(LoginControlPages.isOnThisMachine(
+        assertThat(ManagementEndpoints.isOnThisMachine(
                         UnixDomainSocketAddress.of(Path.of("socket")), socket("127.0.0.1")))
                 .isFalse();
-        assertThat(LoginControlPages.isOnThisMachine(null, null)).isFalse();
+        assertThat(ManagementEndpoints.isOnThisMachine(null, null)).isFalse();
     }
 }

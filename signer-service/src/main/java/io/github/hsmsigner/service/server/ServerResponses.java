@@ -1,0 +1,141 @@
+package io.github.hsmsigner.service.server;
+
+import io.github.hsmsigner.core.internal.fetch.PeerText;
+import io.github.hsmsigner.http.javalin.RequestIds;
+import io.github.hsmsigner.http.protocol.CallbackResponse;
+import io.github.hsmsigner.http.protocol.ErrorResponses;
+import io.github.hsmsigner.http.protocol.HttpErrorCode;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Sends the responses that the server gives before or instead of the endpoint, reports them to the observer, and logs
+ * them with the address of the client. At most 10 lines a second have the level INFO, because any stranger can cause
+ * them. No thread waits until the client has received a response. Thread-safe.
+ */
+final class ServerResponses {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServerResponses.class);
+    private static final int MAX_METHOD_LENGTH = 32;
+    private static final int MAX_PATH_LENGTH = 200;
+
+    private final Consumer<CallbackResponse> observer;
+    private final LogRateLimiter limiter;
+
+    /** Creates the responses of one listener. */
+    ServerResponses(Consumer<CallbackResponse> observer, LongSupplier nanoTime) {
+        this.observer = observer;
+        this.limiter = new LogRateLimiter(
+                LOG,
+                "requests",
+                "Requests that the server refused were not logged, because there were more than {} a second.",
+                nanoTime);
+    }
+
+    /** Returns the identifier of the request in logs, from its header or a new one. */
+    static String requestId(Request request) {
+        return RequestIds.validOrNew(request.getHeaders().get(RequestIds.HEADER));
+    }
+
+    /** Returns the response of a server that serves as many requests as it may. */
+    static CallbackResponse tooManyRequests(String requestId) {
+        return ErrorResponses.of(
+                HttpErrorCode.UNAVAILABLE,
+                "The signing service is serving as many requests as it may at once.",
+                requestId);
+    }
+
+    /** Returns the response to a request that Jetty or Javalin rejected, such as one that is not HTTP. */
+    static CallbackResponse ofHttpServer(int status, String requestId) {
+        // Jetty returns 505 for an unknown version of HTTP. That is a fault of the request, like a transfer coding.
+        boolean badRequest = status < 500 || status == 501 || status == 505;
+        String text = status == 404
+                ? "There is nothing at this path."
+                : status == 501
+                        ? "The service knows no transfer coding but chunked."
+                        : badRequest
+                                ? "The HTTP server does not accept this request."
+                                : "The HTTP server cannot serve this request.";
+        HttpErrorCode code = status == 404
+                ? HttpErrorCode.NOT_FOUND
+                : badRequest ? HttpErrorCode.BAD_HTTP_REQUEST : HttpErrorCode.HTTP_SERVER;
+        return ErrorResponses.of(code, status, text, requestId);
+    }
+
+    /** Reports, logs and sends the response that the function creates for the request's identifier. */
+    void send(Request request, Response response, Callback callback, Function<String, CallbackResponse> function) {
+        String requestId = requestId(request);
+        CallbackResponse answer = function.apply(requestId);
+        report(request, requestId, answer);
+        response.setStatus(answer.status());
+        answer.headers().forEach(response.getHeaders()::put);
+        write(response, callback, answer.contentType(), answer.body(), requestId);
+    }
+
+    /** Writes a body with the status that is set. */
+    static void write(Response response, Callback callback, String contentType, byte[] body, String requestId) {
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+        response.getHeaders().put("X-Content-Type-Options", "nosniff");
+        response.getHeaders().put(RequestIds.HEADER, requestId);
+        response.write(true, ByteBuffer.wrap(body), callback);
+    }
+
+    /** Sends a response to a request whose body is not read, and closes the connection. */
+    void refuse(Request request, Response response, Callback callback, Function<String, CallbackResponse> answer) {
+        response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
+        send(request, response, new RequestDrainer(request, callback), answer);
+    }
+
+    /**
+     * Returns the handler of requests that Jetty rejects before Javalin sees them, such as a request line that is not
+     * HTTP. Jetty would send an HTML page.
+     */
+    Request.Handler errorHandler() {
+        return (request, response, callback) -> {
+            send(request, response, callback, id -> ofHttpServer(response.getStatus(), id));
+            return true;
+        };
+    }
+
+    /** Returns the handler that answers every request with 404. */
+    Handler notFound() {
+        return new Handler.Abstract.NonBlocking() {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) {
+                send(request, response, callback, id -> ofHttpServer(404, id));
+                return true;
+            }
+        };
+    }
+
+    /** Reports and logs a response that the caller sends. */
+    void report(Request request, String requestId, CallbackResponse answer) {
+        observer.accept(answer);
+        // The path without its query, which may hold anything.
+        LOG.atLevel(limiter.admit() ? Level.INFO : Level.DEBUG)
+                .addKeyValue("client", ClientAddress.text(request))
+                .addKeyValue("method", PeerText.printable(String.valueOf(request.getMethod()), MAX_METHOD_LENGTH))
+                .addKeyValue("path", PeerText.printable(path(request), MAX_PATH_LENGTH))
+                .addKeyValue("outcome", answer.outcome())
+                .addKeyValue("status", answer.status())
+                .log("Request {}: {}", requestId, answer.outcome());
+    }
+
+    /** Jetty knows no path of a request line that it could not read. */
+    private static String path(Request request) {
+        String path = request.getHttpURI() == null ? null : request.getHttpURI().getPath();
+        return path == null ? "" : path;
+    }
+}

@@ -123,7 +123,8 @@ final class ServiceLifecycle implements AutoCloseable {
             ServerSettings server = serverSettings();
             HeapDemand.of(server, settings.signatures().largestRevocationInfo()).log();
             ServerMetricsAdapter adapter = new ServerMetricsAdapter(metrics);
-            return SigningHttpServer.start(server, tokens.registry(), readiness, Optional.of(adapter), Optional.of(tokens), adapter);
+            return SigningHttpServer.start(
+                    server, tokens.registry(), readiness, Optional.of(adapter), Optional.of(tokens), adapter);
         } catch (InvalidConfigurationException e) {
             throw new CannotStartException(List.of(e.getMessage()));
         }

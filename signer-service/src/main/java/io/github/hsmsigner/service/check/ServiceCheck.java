@@ -66,7 +66,9 @@ public final class ServiceCheck {
                                         "Callbacks arrive without TLS, so signing tokens and documents cross the network"
                                                 + " unencrypted.",
                                         "Set server.tls, or keep the port on a trusted network."));
-        HeapDemand.of(settings.server(), settings.signatures().largestRevocationInfo()).warning().ifPresent(warning -> findings.about("server")
+        HeapDemand.of(settings.server(), settings.signatures().largestRevocationInfo())
+                .warning()
+                .ifPresent(warning -> findings.about("server")
                         .warning(warning, "Run check with the options of the virtual machine that serve has."));
         settings.audit()
                 .ifPresentOrElse(

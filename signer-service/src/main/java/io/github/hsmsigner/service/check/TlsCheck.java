@@ -2,8 +2,8 @@ package io.github.hsmsigner.service.check;
 
 import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.service.server.TlsSettings;
 import io.github.hsmsigner.service.server.TlsHandshakeCheck;
+import io.github.hsmsigner.service.server.TlsSettings;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;

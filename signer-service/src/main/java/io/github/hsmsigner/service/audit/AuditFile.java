@@ -32,15 +32,6 @@ import org.slf4j.LoggerFactory;
  * not handed out. It works again as soon as the file can be written. A line records the service's decision. It does not
  * prove that the answer arrived.
  *
- * <p>The log consists of these files. Only their owner can read them.
- * <ul>
- *   <li>{@code F} has the latest lines;
- *   <li>{@code F.lock} keeps other processes away;
- *   <li>{@code F.head} has the number and the hash of the last line;
- *   <li>{@code F.} with a number is a full file, and the number is that of its first line;
- *   <li>{@code F.torn-} with a number is an unfinished line that was found at startup.
- * </ul>
- *
  * <p>If another process renames the file within its directory, as logrotate does, the log leaves that file alone. A new
  * file continues the chain. The same happens if an empty file replaces it. If the file is removed or changed, recording
  * fails until the file is restored or {@link #reopen()} is called.
@@ -196,11 +187,6 @@ public final class AuditFile implements AuditLog, AutoCloseable {
         return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * @throws AuditException if the line could not be put on disk within the time limit; the message has the reason
-     */
     @Override
     public void record(AuditEvent event) {
         record(event, settings.timeLimit());
@@ -246,27 +232,17 @@ public final class AuditFile implements AuditLog, AutoCloseable {
         });
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * <p>Returns at once. A line that cannot be written is an ERROR in the log.
-     */
     @Override
     public void signatureLate(LateSignature signature) {
         addLine("the late signature of request " + signature.requestId(), EventJson.signatureLate(signature));
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * <p>Returns at once. A line that cannot be written is an ERROR in the log.
-     */
     @Override
     public void responseUndelivered(UndeliveredResponse response) {
         addLine("the undelivered response of request " + response.requestId(), EventJson.responseUndelivered(response));
     }
 
-    /** Adds a line that no request waits for. */
+    /** Adds a line that no request waits for, and returns at once. The log reports a line that cannot be written. */
     private void addLine(String subject, byte[] body) {
         Admission admission =
                 queue.add(new WriteQueue.Entry(body, cause -> logMissing(subject, reason(cause))), Duration.ZERO);

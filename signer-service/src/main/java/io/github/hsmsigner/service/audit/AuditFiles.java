@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
 /**
  * The files of an audit log: their names, and how they are opened. Only their owner can read them (mode 0600), from
  * their creation on. Symbolic links are not followed.
+ *
+ * @param file the current file
  */
 record AuditFiles(Path file) {
 
@@ -35,10 +37,12 @@ record AuditFiles(Path file) {
         return file.getParent();
     }
 
+    /** Keeps other processes away. */
     Path lock() {
         return sibling(".lock");
     }
 
+    /** Has the number and the hash of the last line. */
     Path head() {
         return sibling(".head");
     }

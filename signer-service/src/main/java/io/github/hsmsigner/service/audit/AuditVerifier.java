@@ -4,7 +4,6 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.service.audit.AuditReport.Finding;
 import io.github.hsmsigner.service.audit.AuditReport.Kind;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,7 +34,7 @@ public final class AuditVerifier {
     }
 
     /**
-     * {@return the file of an {@link AuditFile} and the existing files that it has rotated, oldest first}
+     * {@return the files that an {@link AuditFile} has rotated, oldest first, and its current file}
      *
      * @param file the file that lines are written to
      * @throws IOException if the directory cannot be read
@@ -43,9 +42,7 @@ public final class AuditVerifier {
     public static List<Path> series(Path file) throws IOException {
         AuditFiles files = new AuditFiles(file);
         List<Path> series = new ArrayList<>(files.rotated());
-        if (Files.exists(files.file())) {
-            series.add(files.file());
-        }
+        series.add(files.file());
         return series;
     }
 
@@ -79,13 +76,9 @@ public final class AuditVerifier {
     private static List<Path> inOrder(List<Path> files) throws IOException {
         List<FileStart> starts = new ArrayList<>();
         for (Path file : files) {
-            try (LineReader reader = LineReader.open(file)) {
-                Optional<HashChainLine> first = reader.next() == LineReader.Kind.LINE
-                        ? HashChainLine.parse(reader.line(), reader.length())
-                        : Optional.empty();
-                starts.add(
-                        new FileStart(file, first.map(HashChainLine::sequence).orElse(Long.MAX_VALUE)));
-            }
+            long sequence =
+                    LineReader.firstLine(file).map(HashChainLine::sequence).orElse(Long.MAX_VALUE);
+            starts.add(new FileStart(file, sequence));
         }
         return starts.stream()
                 .sorted(Comparator.comparingLong(FileStart::sequence))
@@ -99,7 +92,7 @@ public final class AuditVerifier {
         try (LineReader reader = LineReader.open(file)) {
             while (!failed()) {
                 switch (reader.next()) {
-                    case LINE -> verify(HashChainLine.parse(reader.line(), reader.length()));
+                    case LINE -> verify(reader.line());
                     case TOO_LONG -> fail(Kind.MALFORMED, "it is longer than " + HashChainLine.MAX_LENGTH + " bytes");
                     case UNFINISHED ->
                         fail(

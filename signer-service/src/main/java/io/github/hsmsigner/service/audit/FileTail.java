@@ -31,17 +31,6 @@ record FileTail(long end, Optional<HashChainLine> last) {
         return end > 0 && last.filter(HashChainLine::intact).isEmpty();
     }
 
-    /** Returns the first line of a file; empty if there is none, or it is no line of an audit log. */
-    static Optional<HashChainLine> firstLine(FileChannel channel) throws IOException {
-        byte[] block = readFully(channel, 0, (int) Math.min(channel.size(), HashChainLine.MAX_LENGTH + 1));
-        for (int i = 0; i < block.length; i++) {
-            if (block[i] == HashChainLine.LINE_END) {
-                return HashChainLine.parse(block, i);
-            }
-        }
-        return Optional.empty();
-    }
-
     /** Returns the offset of the last line end before a limit, or -1. */
     private static long lastLineEnd(FileChannel channel, long limit) throws IOException {
         for (long blockEnd = limit; blockEnd > 0; ) {

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 
 /** Reads a file line by line in constant memory; one that was compressed with gzip too. Not thread-safe. */
@@ -14,7 +15,7 @@ final class LineReader implements Closeable {
     /** The results of {@link #next}. */
     enum Kind {
         LINE,
-        /** A line longer than any of an audit log; the bytes are its beginning. */
+        /** A line longer than any of an audit log. */
         TOO_LONG,
         /** Bytes without a line end, at the end of the file. */
         UNFINISHED,
@@ -47,6 +48,13 @@ final class LineReader implements Closeable {
         }
     }
 
+    /** Returns the first line of a file; empty if there is none, or it is no line of an audit log. */
+    static Optional<HashChainLine> firstLine(Path file) throws IOException {
+        try (LineReader reader = open(file)) {
+            return reader.next() == Kind.LINE ? reader.line() : Optional.empty();
+        }
+    }
+
     /** Reads one line. */
     Kind next() throws IOException {
         length = 0;
@@ -74,13 +82,9 @@ final class LineReader implements Closeable {
         return blockLength > 0;
     }
 
-    /** Returns a buffer, whose first {@link #length()} bytes are the line. The next line overwrites them. */
-    byte[] line() {
-        return line;
-    }
-
-    int length() {
-        return length;
+    /** Returns the line that was read; empty if it is no line of an audit log. */
+    Optional<HashChainLine> line() {
+        return HashChainLine.parse(line, length);
     }
 
     @Override

@@ -204,22 +204,15 @@ final class RotatingLogFile implements Closeable {
                     + " were written: another process changed it. Move it away to start a new one");
         }
         // A new channel, because an interrupt may have closed the old one.
-        FileChannel reopened = AuditFiles.openExisting(files.file());
-        try {
-            reopened.truncate(length);
-        } catch (IOException e) {
-            reopened.close();
-            throw e;
-        }
-        FileChannel before = channel;
-        channel = reopened;
-        before.close();
+        Object sameKey = key;
+        replace(AuditFiles.openExisting(files.file()), reopened -> reopened.truncate(length));
+        // The next line detects a file that replaced this one meanwhile.
+        key = sameKey;
     }
 
     /** Another file that ends with the same line continues the chain. */
     private void replaceWithCopy() throws IOException {
-        FileChannel copy = AuditFiles.openExisting(files.file());
-        try {
+        replace(AuditFiles.openExisting(files.file()), copy -> {
             FileTail tail = FileTail.read(copy);
             boolean complete = tail.end() == copy.size() && !tail.isDamaged();
             if (!complete
@@ -227,12 +220,11 @@ final class RotatingLogFile implements Closeable {
                 throw new IOException("another file has replaced it, which does not end with line " + last.sequence()
                         + " of this chain. Move it away to begin a new one");
             }
-        } catch (IOException e) {
-            copy.close();
-            throw e;
-        }
-        LOG.warn("{} was replaced by another file, which ends with the same line {}.", files.file(), last.sequence());
-        replace(copy);
+            LOG.warn(
+                    "{} was replaced by another file, which ends with the same line {}.",
+                    files.file(),
+                    last.sequence());
+        });
     }
 
     private void replaceWithNew() throws IOException {
@@ -240,14 +232,24 @@ final class RotatingLogFile implements Closeable {
         files.syncDirectory();
     }
 
+    private interface Preparation {
+        void run(FileChannel next) throws IOException;
+    }
+
     private void replace(FileChannel next) throws IOException {
+        replace(next, unprepared -> {});
+    }
+
+    private void replace(FileChannel next, Preparation preparation) throws IOException {
         try {
+            preparation.run(next);
             // Fails if the file was moved away since it was opened; the next line then detects that and tries again.
             Object nextKey = Files.readAttributes(files.file(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                     .fileKey();
             long nextLength = next.size();
-            firstSequence =
-                    FileTail.firstLine(next).map(HashChainLine::sequence).orElse(last.sequence() + 1);
+            firstSequence = LineReader.firstLine(files.file())
+                    .map(HashChainLine::sequence)
+                    .orElse(last.sequence() + 1);
             if (files.isShared()) {
                 LOG.warn("{} can be read or written by others than its owner; mode 600 is recommended.", files.file());
             }

@@ -3,12 +3,13 @@ package io.github.hsmsigner.service.audit;
 import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.util.HexFormat;
@@ -26,7 +27,6 @@ import org.slf4j.LoggerFactory;
 record StartupRecovery(AuditAnchor last, Optional<byte[]> notice) {
 
     private static final Logger LOG = LoggerFactory.getLogger(StartupRecovery.class);
-    private static final int BLOCK = 64 * 1024;
 
     static StartupRecovery run(AuditFiles files, Optional<AuditAnchor> head, Clock clock) throws IOException {
         if (!Files.exists(files.file(), LinkOption.NOFOLLOW_LINKS)) {
@@ -119,15 +119,8 @@ record StartupRecovery(AuditAnchor last, Optional<byte[]> notice) {
         MessageDigest digest = DigestAlgorithm.SHA256.newMessageDigest();
         long size = channel.size();
         try (FileChannel out = AuditFiles.createNew(copy)) {
-            ByteBuffer block = ByteBuffer.allocate(BLOCK);
-            for (long offset = end; offset < size; ) {
-                block.clear();
-                offset += Math.max(0, channel.read(block, offset));
-                digest.update(block.flip().duplicate());
-                while (block.hasRemaining()) {
-                    out.write(block);
-                }
-            }
+            Channels.newInputStream(channel.position(end))
+                    .transferTo(new DigestOutputStream(Channels.newOutputStream(out), digest));
             out.force(true);
         }
         files.syncDirectory();

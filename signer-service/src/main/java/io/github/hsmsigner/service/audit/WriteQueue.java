@@ -74,6 +74,7 @@ final class WriteQueue {
             return inTime;
         }
 
+        /** Returns why the line could not be written; empty if it is on disk. */
         Optional<Throwable> failure() {
             return Optional.ofNullable(failure);
         }

@@ -18,7 +18,7 @@ final class CertificateCheck {
 
     private CertificateCheck() {}
 
-    static void run(CertificateChain chain, Instant now, Findings findings) {
+    static void run(CertificateChain chain, Instant now, CheckReport.Collector findings) {
         boolean sound = true;
         for (ChainFinding finding : chain.inspect(now)) {
             sound = false;

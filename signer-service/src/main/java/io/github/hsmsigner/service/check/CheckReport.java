@@ -25,6 +25,30 @@ public record CheckReport(List<Finding> findings) {
      */
     public record Finding(String area, String name, Level level, String text, Optional<String> advice) {}
 
+    /** Collects the findings about one subject. All collectors of a check share the list. Not thread-safe. */
+    record Collector(List<Finding> findings, String area, String name) {
+
+        Collector about(String otherArea, String otherName) {
+            return new Collector(findings, otherArea, otherName);
+        }
+
+        Collector about(String otherArea) {
+            return about(otherArea, "");
+        }
+
+        void ok(String text) {
+            findings.add(new Finding(area, name, Level.OK, text, Optional.empty()));
+        }
+
+        void warning(String text, String advice) {
+            findings.add(new Finding(area, name, Level.WARNING, text, Optional.of(advice)));
+        }
+
+        void error(String text, String advice) {
+            findings.add(new Finding(area, name, Level.ERROR, text, Optional.of(advice)));
+        }
+    }
+
     /** {@return whether something does not work} */
     public boolean failed() {
         return count(Level.ERROR) > 0;

@@ -35,7 +35,7 @@ final class KeyCheck {
     private final Map<String, KeySettings> keys;
     private final SignatureSettings signatures;
     private final Clock clock;
-    private final Findings findings;
+    private final CheckReport.Collector findings;
     private final SigningKeyVerifier verifier;
     private final Map<String, Pkcs11Token> open = new LinkedHashMap<>();
 
@@ -52,7 +52,7 @@ final class KeyCheck {
             Map<String, KeySettings> keys,
             SignatureSettings signatures,
             Clock clock,
-            Findings findings) {
+            CheckReport.Collector findings) {
         this.tokens = tokens;
         this.keys = keys;
         this.signatures = signatures;
@@ -72,7 +72,7 @@ final class KeyCheck {
     }
 
     private void openToken(String name, TokenSettings settings) {
-        Findings about = findings.about("token", name);
+        CheckReport.Collector about = findings.about("token", name);
         try {
             Pkcs11Token token = Pkcs11Token.open(settings.pkcs11());
             open.put(name, token);
@@ -123,9 +123,9 @@ final class KeyCheck {
                 findings.about("key", name)
                         .error("Token \"" + token + "\" cannot be used.", "See the findings for that token.");
             } else {
-                int before = findings.all().size();
+                int before = findings.findings().size();
                 checkKey(name, () -> find(name, onToken, token, opened));
-                if (findings.all().subList(before, findings.all().size()).stream()
+                if (findings.findings().subList(before, findings.findings().size()).stream()
                         .anyMatch(finding -> finding.level() == Level.ERROR)) {
                     reportProblems(token);
                 }
@@ -148,7 +148,7 @@ final class KeyCheck {
     }
 
     private void checkKey(String name, Supplier<SigningKey> source) {
-        Findings about = findings.about("key", name);
+        CheckReport.Collector about = findings.about("key", name);
         try {
             SigningKey key = source.get();
             about.ok("Signs, and the signature verifies with the certificate of "

@@ -30,7 +30,7 @@ final class SecretFileCheck {
 
     private SecretFileCheck() {}
 
-    static void run(UsableSettings settings, Map<String, TokenSettings> tokens, Findings findings) {
+    static void run(UsableSettings settings, Map<String, TokenSettings> tokens, CheckReport.Collector findings) {
         SecretFileCheck check = new SecretFileCheck();
         tokens.forEach((name, token) -> check.add("the PIN of the token \"" + name + "\"", token.pinFile()));
         settings.keys().forEach(check::addKey);
@@ -73,7 +73,7 @@ final class SecretFileCheck {
         file.ifPresent(path -> files.putIfAbsent(path, secret));
     }
 
-    private void checkModes(Findings findings) {
+    private void checkModes(CheckReport.Collector findings) {
         files.forEach((file, secret) -> {
             try {
                 Path real = file.toRealPath();

@@ -13,6 +13,7 @@ import io.github.hsmsigner.service.config.SettingsReader;
 import io.github.hsmsigner.service.config.UsableSettings;
 import io.github.hsmsigner.service.server.HeapDemand;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ import java.util.stream.Collectors;
  */
 public final class ServiceCheck {
 
-    private final Findings findings = new Findings();
+    private final CheckReport.Collector findings = new CheckReport.Collector(new ArrayList<>(), "", "");
     private final Clock clock = Clock.systemUTC();
 
     private ServiceCheck() {}
@@ -42,17 +43,17 @@ public final class ServiceCheck {
         try {
             check.checkAll(SettingsReader.read(environment));
         } catch (InvalidSettingsException e) {
-            Findings settings = check.findings.about("settings");
+            CheckReport.Collector settings = check.findings.about("settings");
             e.problems()
                     .forEach(problem -> settings.error(
                             problem, "docs/configuration.md has every setting, its form and its default."));
             check.checkUsable(e.usable());
         }
-        return new CheckReport(List.copyOf(check.findings.all()));
+        return new CheckReport(List.copyOf(check.findings.findings()));
     }
 
     private void checkAll(ServiceSettings settings) {
-        Findings about = findings.about("settings");
+        CheckReport.Collector about = findings.about("settings");
         about.ok("Tokens: " + settings.tokens().keySet() + "; keys: "
                 + settings.keys().keySet() + ".");
         settings.warnings().forEach(warning -> about.warning(warning, "The next version refuses the old name."));
@@ -99,7 +100,7 @@ public final class ServiceCheck {
     }
 
     private void checkAccess(AccessSettings access, Set<String> keyNames) {
-        Findings about = findings.about("access");
+        CheckReport.Collector about = findings.about("access");
         String kinds = access.policies().stream().map(PolicySettings::kind).collect(Collectors.joining(" and "));
         try {
             new PolicyFactory(clock).policy(access);
@@ -123,7 +124,7 @@ public final class ServiceCheck {
 
     /** Checks the files of the audit log, but not its lock: the service may be running. */
     private void checkAudit(AuditFileSettings audit) {
-        Findings about = findings.about("audit");
+        CheckReport.Collector about = findings.about("audit");
         try {
             AuditFile.check(audit);
             long free = audit.file().toAbsolutePath().getParent().toFile().getUsableSpace();

@@ -40,11 +40,15 @@ final class SignatureCheck {
     private final SignatureSettings settings;
     private final SigningKey key;
     private final SigningService service;
-    private final Findings findings;
+    private final CheckReport.Collector findings;
     private final Set<DigestAlgorithm> supported = new LinkedHashSet<>();
 
     SignatureCheck(
-            SignatureSettings settings, SigningKey key, ContainerBuilder containers, Clock clock, Findings findings) {
+            SignatureSettings settings,
+            SigningKey key,
+            ContainerBuilder containers,
+            Clock clock,
+            CheckReport.Collector findings) {
         this.settings = settings;
         this.key = key;
         this.findings = findings;

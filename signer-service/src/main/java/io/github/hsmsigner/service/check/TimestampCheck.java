@@ -22,7 +22,7 @@ final class TimestampCheck {
     private TimestampCheck() {}
 
     /** Returns whether an authority gave a timestamp. */
-    static boolean run(TimestampSettings settings, Findings findings) {
+    static boolean run(TimestampSettings settings, CheckReport.Collector findings) {
         Map<URI, String> failures = new LinkedHashMap<>();
         for (TimestampSettings.Authority authority : settings.authorities()) {
             try {
@@ -36,7 +36,7 @@ final class TimestampCheck {
         }
         boolean available = failures.size() < settings.authorities().size();
         failures.forEach((address, reason) -> {
-            Findings about = findings.about(AREA, name(address));
+            CheckReport.Collector about = findings.about(AREA, name(address));
             if (available) {
                 about.warning(reason, "Make the authority reachable: signatures take longer until then.");
             } else if (settings.required()) {

@@ -17,9 +17,9 @@ final class TlsCheck {
     private static final String CERTIFICATE = "The TLS certificate";
 
     private final Instant now;
-    private final Findings findings;
+    private final CheckReport.Collector findings;
 
-    TlsCheck(Instant now, Findings findings) {
+    TlsCheck(Instant now, CheckReport.Collector findings) {
         this.now = now;
         this.findings = findings.about("tls");
     }

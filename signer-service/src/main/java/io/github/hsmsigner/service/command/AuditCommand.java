@@ -8,7 +8,6 @@ import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -96,7 +95,9 @@ final class AuditCommand implements Callable<Integer> {
             try {
                 AuditAnchor[] parsed = anchors.stream().map(AuditAnchor::parse).toArray(AuditAnchor[]::new);
                 AuditReport report = AuditVerifier.verify(
-                        files.size() > 1 ? files : withRotated(files.isEmpty() ? Path.of(configured) : files.get(0)),
+                        files.size() > 1
+                                ? files
+                                : AuditVerifier.series(files.isEmpty() ? Path.of(configured) : files.get(0)),
                         parsed);
                 PrintWriter out = spec.commandLine().getOut();
                 out.print(report.text());
@@ -109,16 +110,6 @@ final class AuditCommand implements Callable<Integer> {
             } catch (IOException e) {
                 return notVerified("The audit log cannot be read: " + e.getMessage() + ".");
             }
-        }
-
-        /** The named file is read even if it is not there, which is an error then. */
-        private static List<Path> withRotated(Path file) throws IOException {
-            List<Path> all = new ArrayList<>(AuditVerifier.series(file));
-            Path named = file.toAbsolutePath().normalize();
-            if (!all.contains(named)) {
-                all.add(named);
-            }
-            return all;
         }
 
         private int notVerified(String reason) {

@@ -1,8 +1,6 @@
 /**
- * Prometheus metrics of the service, through Micrometer.
- *
- * <p>{@link io.github.hsmsigner.service.metrics.ServiceMetrics} is the entry point. The package depends neither on a
- * web server nor on the assembly of a service. The assembly binds the measured objects. {@code docs/metrics.md} lists
- * every metric.
+ * Prometheus metrics of the service, through Micrometer. {@link io.github.hsmsigner.service.metrics.ServiceMetrics} is
+ * the entry point. The package depends neither on the web server nor on the lifecycle, which binds the measured
+ * objects.
  */
 package io.github.hsmsigner.service.metrics;

@@ -86,14 +86,9 @@ public final class SigningKeyVerifier {
     }
 
     /**
-     * Verifies a key.
+     * Verifies a key. Each request for its certificates reads the files of the settings.
      *
-     * @param name the name of the key
-     * @param settings the scheme, and the files with its certificates, which are read at each request for certificates
-     * @param signer the key
      * @param elsewhere the source of its certificate if no file has it, given the certificates of the issuer files
-     * @param deadline the deadline of the verification
-     * @return the key, ready for use
      * @throws InvalidConfigurationException if key, certificate and settings do not match
      * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the key cannot be used now
      */

@@ -38,7 +38,7 @@ public final class JdkHttpServerExample {
     private final CallbackHandler handler;
 
     private JdkHttpServerExample(SigningService service) {
-        handler = new CallbackHandler(() -> service);
+        handler = new CallbackHandler(() -> service, new CallbackHandler.Config());
     }
 
     /**

@@ -12,41 +12,47 @@ import org.eclipse.jetty.server.internal.HttpConnection;
 import org.eclipse.jetty.util.BufferUtil;
 
 /**
- * The connection that a request came on, as far as Jetty shows it. In another servlet container every client counts as
- * connected. Used by the thread that serves the request.
+ * The connection of a request, as far as Jetty shows it. In another servlet container every client counts as connected.
+ * Used by the thread that serves the request.
  */
 final class ClientConnection {
 
     /** TLS may need one attempt for records that hold no data. */
     private static final int ATTEMPTS = 2;
 
-    private final Optional<Request> request;
+    private ClientConnection() {}
 
-    private ClientConnection(Optional<Request> request) {
-        this.request = request;
+    /**
+     * Returns whether the client has closed its connection, or its side of it. Jetty does not notice, because nothing
+     * reads from a connection of HTTP/1.1 while a request is served. Requires that the body has been read to its end.
+     */
+    static boolean isClosedByClient(HttpServletRequest servletRequest) {
+        return jettyRequest(servletRequest)
+                .filter(request ->
+                        request.getConnectionMetaData().getConnection() instanceof HttpConnection http && isAtEnd(http))
+                .isPresent();
     }
 
-    static ClientConnection of(HttpServletRequest servletRequest) {
+    /** Registers a listener that is called if the response cannot be sent completely. */
+    static void whenResponseFails(HttpServletRequest servletRequest, Consumer<Throwable> listener) {
+        jettyRequest(servletRequest)
+                .ifPresent(request -> Request.addCompletionListener(request, failure -> {
+                    if (failure != null) {
+                        listener.accept(failure);
+                    }
+                }));
+    }
+
+    private static Optional<Request> jettyRequest(HttpServletRequest servletRequest) {
         try {
-            return new ClientConnection(Optional.of(ServletContextRequest.getServletContextRequest(servletRequest)));
+            return Optional.of(ServletContextRequest.getServletContextRequest(servletRequest));
         } catch (IllegalStateException e) {
             // Not a request of Jetty.
-            return new ClientConnection(Optional.empty());
+            return Optional.empty();
         }
     }
 
-    /**
-     * Returns whether the client has closed its connection, or its side of it. Nothing reads from a connection of
-     * HTTP/1.1 while a request is served, so Jetty does not notice. To be asked only when the body has been read to its
-     * end.
-     */
-    boolean closedByClient() {
-        return request.map(Request::getConnectionMetaData)
-                .map(metaData -> metaData.getConnection() instanceof HttpConnection http && atEnd(http))
-                .orElse(false);
-    }
-
-    private static boolean atEnd(HttpConnection http) {
+    private static boolean isAtEnd(HttpConnection http) {
         EndPoint endPoint = http.getEndPoint();
         if (!endPoint.isOpen() || endPoint.isInputShutdown()) {
             return true;
@@ -69,14 +75,5 @@ final class ClientConnection {
         } catch (IOException e) {
             return true;
         }
-    }
-
-    /** Registers a listener that is called if the response cannot be sent completely. */
-    void whenResponseFails(Consumer<Throwable> listener) {
-        request.ifPresent(known -> Request.addCompletionListener(known, failure -> {
-            if (failure != null) {
-                listener.accept(failure);
-            }
-        }));
     }
 }

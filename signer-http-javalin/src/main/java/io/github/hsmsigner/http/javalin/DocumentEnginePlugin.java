@@ -4,12 +4,7 @@ import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.TransportFacts;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.http.protocol.CallbackHandler;
-import io.github.hsmsigner.http.protocol.CallbackLimits;
-import io.github.hsmsigner.http.protocol.CallbackObserver;
 import io.github.hsmsigner.http.protocol.CallbackResponse;
-import io.github.hsmsigner.http.protocol.CertificateEncoding;
-import io.github.hsmsigner.http.protocol.MemoryBudget;
-import io.github.hsmsigner.http.protocol.RequestLog;
 import io.github.hsmsigner.http.protocol.RequestMetadata;
 import io.javalin.config.JavalinState;
 import io.javalin.http.Context;
@@ -58,8 +53,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Conf
     /**
      * Creates a plugin with the default settings.
      *
-     * @param service returns the service; called for each request. If it throws {@link SigningUnavailableException}, the
-     *     client gets a 503
+     * @param service returns the service for each request, or throws {@link SigningUnavailableException} for a 503
      * @throws IllegalStateException if the class path has another major version of Javalin than 7
      */
     public DocumentEnginePlugin(Supplier<SigningService> service) {
@@ -69,8 +63,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Conf
     /**
      * Creates a plugin with settings.
      *
-     * @param service returns the service; called for each request. If it throws {@link SigningUnavailableException}, the
-     *     client gets a 503
+     * @param service returns the service for each request, or throws {@link SigningUnavailableException} for a 503
      * @param config changes the settings that do not have their defaults
      * @throws IllegalStateException if the class path has another major version of Javalin than 7
      */
@@ -82,12 +75,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Conf
 
     @Override
     public void onInitialize(JavalinState state) {
-        CallbackHandler handler = new CallbackHandler(
-                service,
-                pluginConfig.limits,
-                pluginConfig.certificateEncoding,
-                pluginConfig.observer,
-                pluginConfig.memory);
+        CallbackHandler handler = new CallbackHandler(service, pluginConfig);
         for (HandlerType method : HandlerType.values()) {
             if (method.isHttpMethod()) {
                 state.routes.addHttpHandler(method, pluginConfig.path, context -> handle(handler, context));
@@ -103,12 +91,11 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Conf
             return;
         }
         CallbackResponse response = handler.handle(metadata, context::bodyInputStream);
-        ClientConnection client = ClientConnection.of(context.req());
         boolean bodyWasRead = !response.headers().containsKey("Connection");
-        if (bodyWasRead && client.closedByClient()) {
+        if (bodyWasRead && ClientConnection.isClosedByClient(context.req())) {
             response.undelivered("The client had closed the connection.");
         }
-        client.whenResponseFails(failure -> response.undelivered(failure.toString()));
+        ClientConnection.whenResponseFails(context.req(), failure -> response.undelivered(failure.toString()));
         JavalinResponses.send(context, response);
     }
 
@@ -150,23 +137,11 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Conf
         return true;
     }
 
-    /** The settings of the plugin, as public fields like those of Javalin. Not thread-safe. */
-    public static final class Config {
+    /** The settings of the plugin. Not thread-safe. */
+    public static final class Config extends CallbackHandler.Config {
 
         /** The path of the endpoint, with a slash at its start. */
         public String path = "/sign";
-
-        /** The limits of a request. A request beyond them gets a 4xx. */
-        public CallbackLimits limits = CallbackLimits.defaults();
-
-        /** The form of certificates in the response to {@code get_certificates}. */
-        public CertificateEncoding certificateEncoding = CertificateEncoding.PEM;
-
-        /** Receives a report of each callback. To add an observer to the log, combine them with {@link CallbackObserver#all}. */
-        public CallbackObserver observer = new RequestLog();
-
-        /** The memory that all requests share for their texts. A request that finds none left gets a 503. */
-        public MemoryBudget memory = new MemoryBudget(MemoryBudget.DEFAULT_BYTES);
 
         private Config() {}
     }

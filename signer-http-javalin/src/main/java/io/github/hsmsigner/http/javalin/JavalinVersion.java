@@ -21,12 +21,11 @@ final class JavalinVersion {
 
     /** Returns the version. Empty if the file is missing, for example because the application repacked Javalin. */
     static Optional<String> find(ClassLoader loader) {
+        Properties properties = new Properties();
         try (InputStream file = loader.getResourceAsStream(RESOURCE)) {
-            if (file == null) {
-                return Optional.empty();
+            if (file != null) {
+                properties.load(file);
             }
-            Properties properties = new Properties();
-            properties.load(file);
             return Optional.ofNullable(properties.getProperty("version"));
         } catch (IOException e) {
             throw new UncheckedIOException("The version of Javalin cannot be read.", e);

@@ -11,7 +11,7 @@ public enum CallbackAction {
     GET_CERTIFICATES,
     /** A bare signature over {@code data_to_be_signed}. */
     SIGN,
-    /** A detached CMS container over {@code encoded_contents}, or over contents of which only {@code digest} is known. */
+    /** A detached CMS container over {@code encoded_contents}, or over contents of which only the digest is known. */
     SIGN_PKCS7;
 
     /** {@return the value of the field {@code action}: the name in lower case} */

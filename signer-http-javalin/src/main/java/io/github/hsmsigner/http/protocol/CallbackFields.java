@@ -13,17 +13,6 @@ import java.util.Set;
 /** Collects the fields of a callback in any order and combines them into a request. Not thread-safe. */
 final class CallbackFields {
 
-    static final String ACTION = "action";
-    static final String DATA_TO_BE_SIGNED = "data_to_be_signed";
-    static final String DIGEST = "digest";
-    static final String DOCUMENT_DIGEST = "document_digest";
-    static final String ENCODED_CONTENTS = "encoded_contents";
-    static final String HASH_ALGORITHM = "hash_algorithm";
-    static final String SIGNATURE_TYPE = "signature_type";
-    static final String SIGNING_TOKEN = "signing_token";
-
-    private static final DigestAlgorithm DEFAULT_HASH_ALGORITHM = DigestAlgorithm.SHA256;
-
     CallbackAction action;
     DigestAlgorithm hashAlgorithm;
     ContainerFormat format = ContainerFormat.CMS;
@@ -78,7 +67,7 @@ final class CallbackFields {
     }
 
     private DigestAlgorithm effectiveAlgorithm() {
-        return hashAlgorithm == null ? DEFAULT_HASH_ALGORITHM : hashAlgorithm;
+        return hashAlgorithm == null ? DigestAlgorithm.SHA256 : hashAlgorithm;
     }
 
     private RawData rawData() {

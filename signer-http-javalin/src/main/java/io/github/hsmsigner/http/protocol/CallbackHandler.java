@@ -17,9 +17,11 @@ import io.github.hsmsigner.core.error.UnrecordedRequestException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -30,65 +32,37 @@ import org.slf4j.MDC;
  * Serves callbacks: reads the body, calls the signing service, and converts the result into a response. A
  * {@link CallbackObserver} receives a report of each request.
  *
- * <p>While the handler serves a request, the logging context (MDC) holds {@value #MDC_REQUEST_ID}, the identifier of the
- * request, and {@value #MDC_TRACE_ID}, the trace id of its header {@code traceparent} (W3C Trace Context).
+ * <p>While the handler serves a request, the logging context (MDC) holds {@code request_id}, the identifier of the
+ * request, and {@code trace_id}, the trace id of a valid header {@code traceparent} (W3C Trace Context).
  *
  * <p>Immutable and thread-safe.
  */
 public final class CallbackHandler {
 
-    /** The name of the request identifier in the logging context. */
-    public static final String MDC_REQUEST_ID = "request_id";
-
-    /** The name of the trace id in the logging context, if the request has a valid header {@code traceparent}. */
-    public static final String MDC_TRACE_ID = "trace_id";
-
+    private static final String MDC_REQUEST_ID = "request_id";
+    private static final String MDC_TRACE_ID = "trace_id";
     private static final Logger LOG = LoggerFactory.getLogger(CallbackHandler.class);
 
     private final Supplier<SigningService> service;
     private final CallbackLimits limits;
     private final CertificateEncoding certificateEncoding;
     private final CallbackRequestReader reader;
-    private final CallbackObserver observer;
+    private final List<CallbackObserver> observers;
     private final MemoryBudget memory;
-
-    /**
-     * Creates a handler with the default limits, certificates in PEM, a {@link RequestLog}, and its own memory budget.
-     *
-     * @param service returns the service; called for each request; throws {@link SigningUnavailableException} while
-     *     there is none
-     */
-    public CallbackHandler(Supplier<SigningService> service) {
-        this(
-                service,
-                CallbackLimits.defaults(),
-                CertificateEncoding.PEM,
-                new RequestLog(),
-                new MemoryBudget(MemoryBudget.DEFAULT_BYTES));
-    }
 
     /**
      * Creates a handler.
      *
-     * @param service returns the service; called for each request; throws {@link SigningUnavailableException} while
-     *     there is none
-     * @param limits the limits of the body and the time
-     * @param certificateEncoding the form of certificates
-     * @param observer receives a report of each request
-     * @param memory the memory that all requests share for their texts
+     * @param service returns the service for each request, or throws {@link SigningUnavailableException} for a 503
+     * @param config the settings, which are copied
      */
-    public CallbackHandler(
-            Supplier<SigningService> service,
-            CallbackLimits limits,
-            CertificateEncoding certificateEncoding,
-            CallbackObserver observer,
-            MemoryBudget memory) {
+    public CallbackHandler(Supplier<SigningService> service, Config config) {
         this.service = Objects.requireNonNull(service, "service");
-        this.limits = Objects.requireNonNull(limits, "limits");
+        this.limits = Objects.requireNonNull(config.limits, "limits");
         this.reader = new CallbackRequestReader(limits.json());
-        this.certificateEncoding = Objects.requireNonNull(certificateEncoding, "certificateEncoding");
-        this.observer = Objects.requireNonNull(observer, "observer");
-        this.memory = Objects.requireNonNull(memory, "memory");
+        this.certificateEncoding = Objects.requireNonNull(config.certificateEncoding, "certificateEncoding");
+        this.observers = List.copyOf(config.observers);
+        this.memory = Objects.requireNonNull(config.memory, "memory");
     }
 
     /**
@@ -119,46 +93,44 @@ public final class CallbackHandler {
     private CallbackResponse handle(
             RequestMetadata metadata, Supplier<InputStream> body, Function<Call, CallbackResponse> serve) {
         long start = System.nanoTime();
-        enterLoggingContext(metadata);
-        try (MemoryBudget.Share share = memory.newShare()) {
-            Call call = new Call(metadata, new RequestBody(body, limits, System::nanoTime), share);
-            CallbackResponse response = serve.apply(call);
-            CallbackReport report = call.report(response, System.nanoTime() - start);
-            notifyObserver(report);
-            return response.whenUndelivered(reason -> undelivered(report, call, reason));
-        } finally {
-            leaveLoggingContext();
-        }
-    }
-
-    private static void enterLoggingContext(RequestMetadata metadata) {
-        MDC.put(MDC_REQUEST_ID, metadata.requestId());
-        metadata.traceId().ifPresent(trace -> MDC.put(MDC_TRACE_ID, trace));
-    }
-
-    private static void leaveLoggingContext() {
-        MDC.remove(MDC_REQUEST_ID);
-        MDC.remove(MDC_TRACE_ID);
-    }
-
-    /** A failing observer does not change the response. */
-    private void notifyObserver(CallbackReport report) {
-        try {
-            observer.answered(report);
-        } catch (RuntimeException e) {
-            LOG.error("Request {}: an observer threw an exception.", report.requestId(), e);
-        }
+        return inLoggingContext(metadata, () -> {
+            try (MemoryBudget.Share share = memory.newShare()) {
+                Call call = new Call(metadata, new RequestBody(body, limits, System::nanoTime), share);
+                CallbackResponse response = serve.apply(call);
+                CallbackReport report = call.report(response, System.nanoTime() - start);
+                notifyObservers(report, observer -> observer.answered(report));
+                return response.whenUndelivered(reason -> undelivered(report, call, reason));
+            }
+        });
     }
 
     private void undelivered(CallbackReport report, Call call, String reason) {
-        enterLoggingContext(call.metadata);
-        try {
-            observer.undelivered(report, reason);
+        inLoggingContext(call.metadata, () -> {
+            notifyObservers(report, observer -> observer.undelivered(report, reason));
             call.recordUndelivered();
-        } catch (RuntimeException e) {
-            LOG.error("Request {}: the undelivered response could not be recorded.", report.requestId(), e);
+            return null;
+        });
+    }
+
+    /** A failing observer affects neither the response nor other observers. */
+    private void notifyObservers(CallbackReport report, Consumer<CallbackObserver> call) {
+        for (CallbackObserver observer : observers) {
+            try {
+                call.accept(observer);
+            } catch (RuntimeException e) {
+                LOG.error("Request {}: an observer threw an exception.", report.requestId(), e);
+            }
+        }
+    }
+
+    private static <T> T inLoggingContext(RequestMetadata metadata, Supplier<T> task) {
+        MDC.put(MDC_REQUEST_ID, metadata.requestId());
+        metadata.traceId().ifPresent(trace -> MDC.put(MDC_TRACE_ID, trace));
+        try {
+            return task.get();
         } finally {
-            leaveLoggingContext();
+            MDC.remove(MDC_REQUEST_ID);
+            MDC.remove(MDC_TRACE_ID);
         }
     }
 
@@ -215,8 +187,13 @@ public final class CallbackHandler {
 
         /** Adds the failure to the audit log if the request is there. */
         void recordUndelivered() {
-            if (event != null && !unrecorded) {
+            if (event == null || unrecorded) {
+                return;
+            }
+            try {
                 signing.responseUndelivered(event);
+            } catch (RuntimeException e) {
+                LOG.error("Request {}: the undelivered response could not be recorded.", metadata.requestId(), e);
             }
         }
 
@@ -307,17 +284,13 @@ public final class CallbackHandler {
         }
 
         private boolean isJson() {
-            return metadata.contentType()
-                    .map(value -> value.split(";", 2)[0].strip())
-                    .filter("application/json"::equalsIgnoreCase)
-                    .isPresent();
+            String type = metadata.contentType().orElse("").split(";", 2)[0].strip();
+            return "application/json".equalsIgnoreCase(type);
         }
 
         private boolean isPlain() {
-            return metadata.contentEncoding()
-                    .map(String::strip)
-                    .filter(encoding -> !encoding.isEmpty() && !"identity".equalsIgnoreCase(encoding))
-                    .isEmpty();
+            String encoding = metadata.contentEncoding().orElse("").strip();
+            return encoding.isEmpty() || "identity".equalsIgnoreCase(encoding);
         }
 
         private CallbackRequest read(boolean inspectRawData) throws RequestBody.TooLargeException, SlowBodyException {
@@ -348,8 +321,8 @@ public final class CallbackHandler {
             if (request instanceof CallbackRequest.ContainerSignature container) {
                 // The protocol names no level.
                 ContainerFormat format = signing.highestLevel(container.format());
-                ContainerRequest wanted = ContainerRequest.forDigest(format, container.digest());
-                return CallbackResponse.octets(signing.signContainer(context, wanted));
+                return CallbackResponse.octets(
+                        signing.signContainer(context, ContainerRequest.forDigest(format, container.digest())));
             }
             if (request instanceof CallbackRequest.RawSignature raw) {
                 return CallbackResponse.octets(signing.signRaw(context, raw.data()));
@@ -364,5 +337,24 @@ public final class CallbackHandler {
             Duration left = limit.minus(metadata.waited());
             return Deadline.after(left.isNegative() ? Duration.ZERO : left);
         }
+    }
+
+    /** The settings of a handler. Not thread-safe. */
+    public static class Config {
+
+        /** The limits of a request. */
+        public CallbackLimits limits = CallbackLimits.defaults();
+
+        /** The form of certificates in the response to {@code get_certificates}. */
+        public CertificateEncoding certificateEncoding = CertificateEncoding.PEM;
+
+        /** The observers of the callbacks, in the order in which they are called. */
+        public List<CallbackObserver> observers = new ArrayList<>(List.of(new RequestLog()));
+
+        /** The memory that all requests share for their texts. A request that finds none left gets a 503. */
+        public MemoryBudget memory = new MemoryBudget(MemoryBudget.DEFAULT_BYTES);
+
+        /** Creates the default settings. */
+        public Config() {}
     }
 }

@@ -17,23 +17,15 @@ import java.util.Objects;
  */
 public record CallbackLimits(long maxBodyBytes, Json json, MinimumDataRate minimumDataRate, Duration timeLimit) {
 
-    /** Base64 of 1 GiB of contents, and the other fields. */
-    private static final long DEFAULT_BODY_BYTES = 1_503_238_553L;
-
-    /** Document Engine waits for 10 s ({@code SIGNING_SERVICE_TIMEOUT} of its Helm chart). */
-    private static final Duration DEFAULT_TIME_LIMIT = Duration.ofSeconds(9);
-
     /** The most time that is reserved for the audit log and the response. */
     private static final Duration MAX_RESERVE = Duration.ofMillis(500);
 
-    /** The part of a short time limit that is reserved instead: one tenth. */
-    private static final int RESERVED_PART = 10;
-
-    /** The part of the reserve that is left for the response: one fifth. */
-    private static final int RESPONSE_PART = 5;
-
+    /**
+     * The body carries Base64 of 1 GiB of contents, and the other fields. Document Engine waits for 10 s
+     * ({@code SIGNING_SERVICE_TIMEOUT} of its Helm chart).
+     */
     private static final CallbackLimits DEFAULTS =
-            new CallbackLimits(DEFAULT_BODY_BYTES, Json.DEFAULTS, MinimumDataRate.NONE, DEFAULT_TIME_LIMIT);
+            new CallbackLimits(1_503_238_553L, Json.DEFAULTS, MinimumDataRate.NONE, Duration.ofSeconds(9));
 
     /**
      * Checks the limits.
@@ -42,12 +34,12 @@ public record CallbackLimits(long maxBodyBytes, Json json, MinimumDataRate minim
      * @param json the limits of the JSON
      * @param minimumDataRate the rate of the body
      * @param timeLimit the time limit
-     * @throws IllegalArgumentException if a limit is not positive
+     * @throws IllegalArgumentException if a limit is too small
      */
     public CallbackLimits {
         requireAtLeast(1, maxBodyBytes, "The largest body, in bytes");
         Objects.requireNonNull(json, "json");
-        Objects.requireNonNull(minimumDataRate, "minimumDataRate");
+        requireAtLeast(0, minimumDataRate.bytesPerSecond(), "The minimum data rate, in bytes per second");
         if (timeLimit.isNegative() || timeLimit.isZero()) {
             throw new IllegalArgumentException("The time limit must be positive: " + timeLimit);
         }
@@ -93,14 +85,14 @@ public record CallbackLimits(long maxBodyBytes, Json json, MinimumDataRate minim
         return timeLimit.minus(reserve());
     }
 
-    /** Returns the part of the time limit in which the request must be recorded. The rest of it is for the response. */
+    /** Returns the part of the time limit in which the request must be recorded. A fifth of the reserve remains. */
     Duration auditLimit() {
-        return timeLimit.minus(reserve().dividedBy(RESPONSE_PART));
+        return timeLimit.minus(reserve().dividedBy(5));
     }
 
     private Duration reserve() {
-        Duration part = timeLimit.dividedBy(RESERVED_PART);
-        return part.compareTo(MAX_RESERVE) < 0 ? part : MAX_RESERVE;
+        Duration tenth = timeLimit.dividedBy(10);
+        return tenth.compareTo(MAX_RESERVE) < 0 ? tenth : MAX_RESERVE;
     }
 
     private static void requireAtLeast(long least, long value, String subject) {
@@ -145,7 +137,7 @@ public record CallbackLimits(long maxBodyBytes, Json json, MinimumDataRate minim
         public Json {
             requireAtLeast(1, maxNestingDepth, "The deepest nesting, in levels");
             requireAtLeast(32, maxTokens, "The largest number of JSON tokens");
-            requireAtLeast(CallbackFields.DATA_TO_BE_SIGNED.length(), maxNameLength, "The longest name, in bytes");
+            requireAtLeast("data_to_be_signed".length(), maxNameLength, "The longest name, in bytes");
             requireAtLeast(128, maxTextLength, "The longest text, in characters");
             requireAtLeast(1, maxSigningTokenLength, "The longest signing token, in characters");
             requireAtLeast(1, maxNumberLength, "The longest number, in characters");

@@ -1,10 +1,8 @@
 package io.github.hsmsigner.http.protocol;
 
-import java.util.List;
-
 /**
- * Receives a report of each callback, for example to log or to count it. Implementations are thread-safe, return at once
- * and throw nothing.
+ * Receives a report of each callback, for example to log or to count it. Implementations are thread-safe, return at
+ * once and throw nothing.
  */
 @FunctionalInterface
 public interface CallbackObserver {
@@ -24,26 +22,4 @@ public interface CallbackObserver {
      * @param reason the reason, for the operator
      */
     default void undelivered(CallbackReport report, String reason) {}
-
-    /**
-     * Combines several observers into one.
-     *
-     * @param observers the observers, in the order in which they are called
-     * @return the observer that calls them
-     */
-    static CallbackObserver all(CallbackObserver... observers) {
-        List<CallbackObserver> all = List.of(observers);
-        return new CallbackObserver() {
-
-            @Override
-            public void answered(CallbackReport report) {
-                all.forEach(observer -> observer.answered(report));
-            }
-
-            @Override
-            public void undelivered(CallbackReport report, String reason) {
-                all.forEach(observer -> observer.undelivered(report, reason));
-            }
-        };
-    }
 }

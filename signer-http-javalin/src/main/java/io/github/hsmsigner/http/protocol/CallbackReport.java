@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The result of one callback. Holds neither the signing token nor contents. The texts are unchanged input, so a log must
- * escape characters such as line ends.
+ * The result of one callback. Holds neither the signing token nor contents. The texts are unchanged input, so a log
+ * must escape characters such as line ends.
  *
  * @param requestId the identifier of the request in logs and responses
  * @param action the action; empty if the body was not read or has no action

@@ -1,6 +1,5 @@
 package io.github.hsmsigner.http.protocol;
 
-import com.fasterxml.jackson.core.Base64Variants;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
@@ -28,12 +27,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads the JSON body of a callback as a stream.
- *
- * <p>The fields may come in any order. The reader Base64-decodes {@code encoded_contents} and {@code data_to_be_signed}
- * into digest computations as they arrive. This takes constant memory, so they may have any length. If their digest
- * algorithm is not known yet, the reader computes all offered algorithms at the same time. It skips unknown fields and
- * fields that are null.
+ * Reads the JSON body of a callback as a stream. The fields may come in any order. Unknown fields and fields that are
+ * null are skipped. The reader decodes {@code encoded_contents} and {@code data_to_be_signed} into digest computations
+ * as they arrive, so they may have any length. If their digest algorithm is not known yet, all supported ones are
+ * computed at the same time.
  *
  * <p>The reader accepts:
  * <ul>
@@ -175,28 +172,24 @@ final class CallbackRequestReader {
 
         private void readField(String name) throws IOException {
             switch (name) {
-                case CallbackFields.ACTION -> fields.action = CallbackAction.fromText(text(name));
-                case CallbackFields.HASH_ALGORITHM -> fields.hashAlgorithm = DigestAlgorithm.fromName(text(name));
-                case CallbackFields.SIGNATURE_TYPE -> fields.format = format(text(name));
-                case CallbackFields.DIGEST, CallbackFields.DOCUMENT_DIGEST -> fields.digest(digest(name));
-                case CallbackFields.ENCODED_CONTENTS -> {
-                    StreamedDigest digest = new StreamedDigest(fields.contentsAlgorithms(), null);
-                    fields.contents = decode(name, digest, () -> input.decodeBase64(parser, digest));
-                }
-                case CallbackFields.DATA_TO_BE_SIGNED -> {
-                    StreamedDigest digest = new StreamedDigest(fields.dataToBeSignedAlgorithms(), inspectionMemory);
-                    fields.dataToBeSigned = decode(
-                            name, digest, () -> parser.readBinaryValue(Base64Variants.MIME_NO_LINEFEEDS, digest));
-                }
-                case CallbackFields.SIGNING_TOKEN -> fields.signingToken = signingToken();
+                case "action" -> fields.action = CallbackAction.fromText(text(name));
+                case "hash_algorithm" -> fields.hashAlgorithm = DigestAlgorithm.fromName(text(name));
+                case "signature_type" -> fields.format = format(text(name));
+                case "digest", "document_digest" -> fields.digest(digest(name));
+                case "encoded_contents" ->
+                    fields.contents = decode(name, new StreamedDigest(fields.contentsAlgorithms(), null));
+                case "data_to_be_signed" ->
+                    fields.dataToBeSigned =
+                            decode(name, new StreamedDigest(fields.dataToBeSignedAlgorithms(), inspectionMemory));
+                case "signing_token" -> fields.signingToken = signingToken(name);
                 default -> parser.skipChildren();
             }
         }
 
-        private StreamedDigest decode(String name, StreamedDigest digest, Decoding decoding) throws IOException {
+        private StreamedDigest decode(String name, StreamedDigest digest) throws IOException {
             requireText(name);
             try {
-                decoding.run();
+                input.decodeBase64(parser, digest);
             } catch (JsonEOFException e) {
                 throw e;
             } catch (JsonProcessingException | IllegalArgumentException e) {
@@ -256,29 +249,21 @@ final class CallbackRequestReader {
         }
 
         /** Avoids String, so that the bytes can be wiped. The parser's own buffer is out of reach. */
-        private SigningToken signingToken() throws IOException {
-            collectText(CallbackFields.SIGNING_TOKEN, limits.maxSigningTokenLength());
+        private SigningToken signingToken(String name) throws IOException {
+            collectText(name, limits.maxSigningTokenLength());
             CharBuffer characters =
                     CharBuffer.wrap(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
             try {
                 ByteBuffer octets = StandardCharsets.UTF_8.newEncoder().encode(characters);
-                try {
-                    return SigningToken.of(Arrays.copyOf(octets.array(), octets.limit()));
-                } finally {
-                    Arrays.fill(octets.array(), (byte) 0);
-                }
+                byte[] token = Arrays.copyOf(octets.array(), octets.limit());
+                Arrays.fill(octets.array(), (byte) 0);
+                return SigningToken.of(token);
             } catch (CharacterCodingException e) {
                 // Half a surrogate pair has no encoding in UTF-8. A replacement character would make different tokens
                 // equal.
-                throw new InvalidRequestException("The field signing_token is not well-formed Unicode.");
+                throw new InvalidRequestException("The field " + name + " is not well-formed Unicode.");
             }
         }
-    }
-
-    /** Decodes the text at which the parser stands. */
-    private interface Decoding {
-
-        void run() throws IOException;
     }
 
     /**

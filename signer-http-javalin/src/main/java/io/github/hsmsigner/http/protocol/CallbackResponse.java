@@ -126,11 +126,6 @@ public final class CallbackResponse {
         }
     }
 
-    @Override
-    public String toString() {
-        return "CallbackResponse[" + status + " " + outcome + "]";
-    }
-
     /** Writes the members of a JSON object. */
     interface JsonMembers {
 

@@ -6,12 +6,10 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The responses to requests that fail: a status and {@code {"error":{"code":…,"message":…,"request_id":…}}}. The code is
- * for programs. The message is a sentence for people, without internals and secrets. Thread-safe.
+ * The responses to requests that fail: a status and {@code {"error":{"code":…,"message":…,"request_id":…}}}. The code
+ * is for programs. The message is a sentence for people, without internals and secrets. Thread-safe.
  */
 public final class ErrorResponses {
-
-    private static final int UNAVAILABLE = 503;
 
     /** For faults that an operator must fix. */
     private static final Duration LASTING_RETRY_AFTER = Duration.ofMinutes(1);
@@ -24,8 +22,7 @@ public final class ErrorResponses {
     /**
      * Returns the response to a request that ended with an error of the signing service.
      *
-     * @param error the error; the response has its code and its {@linkplain SigningException#clientMessage() message for
-     *     clients} only
+     * @param error the error, of which the response has the code and {@link SigningException#clientMessage()} only
      * @param requestId the identifier of the request
      * @return the response
      */
@@ -66,7 +63,7 @@ public final class ErrorResponses {
             json.writeStringField("request_id", requestId);
             json.writeEndObject();
         });
-        return status == UNAVAILABLE ? retryAfter(response, SERVER_RETRY_AFTER) : response;
+        return status == HttpErrorCode.UNAVAILABLE.status() ? retryAfter(response, SERVER_RETRY_AFTER) : response;
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.github.hsmsigner.http.protocol;
 
 import java.time.Duration;
-import java.util.Objects;
 
 /**
  * The minimum rate at which a body must arrive. Only the time counts in which the server waits for the client.
@@ -14,18 +13,4 @@ public record MinimumDataRate(int bytesPerSecond, Duration gracePeriod) {
 
     /** Any rate. Only the idle timeout of the server limits the time. */
     public static final MinimumDataRate NONE = new MinimumDataRate(0, Duration.ZERO);
-
-    /**
-     * Checks the values.
-     *
-     * @param bytesPerSecond the rate
-     * @param gracePeriod the grace period
-     * @throws IllegalArgumentException if a value is negative
-     */
-    public MinimumDataRate {
-        Objects.requireNonNull(gracePeriod, "gracePeriod");
-        if (bytesPerSecond < 0 || gracePeriod.isNegative()) {
-            throw new IllegalArgumentException("A minimum data rate must not be negative.");
-        }
-    }
 }

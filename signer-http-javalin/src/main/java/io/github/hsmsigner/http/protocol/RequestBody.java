@@ -77,13 +77,11 @@ final class RequestBody extends InputStream {
 
     /** Returns what was too slow, or null if the body failed for another reason. The server may have wrapped it. */
     private static SlowBodyException tooSlow(IOException failure) {
-        if (failure instanceof SlowBodyException slow) {
+        Throwable cause = failure instanceof SlowBodyException ? failure : failure.getCause();
+        if (cause instanceof SlowBodyException slow) {
             return slow;
         }
-        if (failure.getCause() instanceof SlowBodyException slow) {
-            return slow;
-        }
-        return failure.getCause() instanceof TimeoutException
+        return cause instanceof TimeoutException
                 ? new SlowBodyException("The client sent nothing until the idle timeout.", failure)
                 : null;
     }

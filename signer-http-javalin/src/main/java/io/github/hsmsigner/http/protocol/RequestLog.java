@@ -24,6 +24,10 @@ import org.slf4j.spi.LoggingEventBuilder;
  * Several callers in {@code caller} have a comma and a space between them. A comma within a name has a backslash before
  * it. A layout must be configured to show the pairs, Logback's with {@code %kvp}.
  *
+ * <p>A response that the client did not receive has a line at WARN if it held a signature. Otherwise the line is at
+ * INFO, or at DEBUG for an unknown caller. Its pairs are {@code late}, {@code signature} ({@code made} or
+ * {@code none}), {@code client}, {@code status} and {@code reason}.
+ *
  * <p>Texts from callers or policies are cut. Quotes and unprintable characters are replaced. Thread-safe.
  */
 public final class RequestLog implements CallbackObserver {
@@ -57,11 +61,11 @@ public final class RequestLog implements CallbackObserver {
             line.addKeyValue(
                     "caller",
                     report.callers().stream()
-                            .map(caller -> name(caller).replace(",", "\\,"))
+                            .map(caller -> printable(caller, MAX_NAME).replace(",", "\\,"))
                             .collect(Collectors.joining(", ")));
         }
-        report.client().ifPresent(client -> line.addKeyValue("client", name(client)));
-        report.keyName().ifPresent(key -> line.addKeyValue("key", name(key)));
+        report.client().ifPresent(client -> line.addKeyValue("client", printable(client, MAX_NAME)));
+        report.keyName().ifPresent(key -> line.addKeyValue("key", printable(key, MAX_NAME)));
         report.digestAlgorithm().map(DigestAlgorithm::text).ifPresent(digest -> line.addKeyValue("digest", digest));
         line.addKeyValue("bytes", report.bodyBytes())
                 .addKeyValue("outcome", report.outcome())
@@ -74,35 +78,20 @@ public final class RequestLog implements CallbackObserver {
             line.addKeyValue("timestamp", "missing");
         }
         report.unavailableReason().ifPresent(reason -> line.addKeyValue("unavailable_reason", reason.text()));
-        report.reason().ifPresent(reason -> line.addKeyValue("reason", reason(reason)));
+        report.reason().ifPresent(reason -> line.addKeyValue("reason", printable(reason, MAX_REASON)));
         line.log("Request {}: {}", report.requestId(), report.outcome());
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * <p>Writes a line: at WARN if the response held a signature, otherwise at INFO, or at DEBUG for an unknown caller.
-     * Its pairs are {@code late}, {@code signature} ({@code made} or {@code none}), {@code client}, {@code status} and
-     * {@code reason}.
-     */
     @Override
     public void undelivered(CallbackReport report, String reason) {
         Level withoutSignature = report.callers().isEmpty() ? Level.DEBUG : Level.INFO;
         LoggingEventBuilder line = LOG.atLevel(report.holdsSignature() ? Level.WARN : withoutSignature)
                 .addKeyValue("late", true)
                 .addKeyValue("signature", report.holdsSignature() ? "made" : "none");
-        report.client().ifPresent(client -> line.addKeyValue("client", name(client)));
+        report.client().ifPresent(client -> line.addKeyValue("client", printable(client, MAX_NAME)));
         line.addKeyValue("status", report.status())
-                .addKeyValue("reason", reason(reason))
+                .addKeyValue("reason", printable(reason, MAX_REASON))
                 .log("Request {}: the client disconnected before it had the response.", report.requestId());
-    }
-
-    private static String name(String text) {
-        return printable(text, MAX_NAME);
-    }
-
-    private static String reason(String text) {
-        return printable(text, MAX_REASON);
     }
 
     /** Returns a text that is short, and cannot imitate a second line or another field. */

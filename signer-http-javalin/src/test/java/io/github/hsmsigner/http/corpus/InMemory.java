@@ -16,7 +16,7 @@ final class InMemory {
     private final CallbackHandler handler;
 
     InMemory(SigningService service) {
-        handler = new CallbackHandler(() -> service);
+        handler = new CallbackHandler(() -> service, new CallbackHandler.Config());
     }
 
     CallbackResponse answer(String requestId, byte[] body) {

@@ -127,7 +127,7 @@ class DocumentEnginePluginTest {
         SigningService service = TestKey.service(directory);
         List<CallbackReport> reports = new CopyOnWriteArrayList<>();
         Client client = start(config -> config.registerPlugin(
-                new DocumentEnginePlugin(() -> service, plugin -> plugin.observer = reports::add)));
+                new DocumentEnginePlugin(() -> service, plugin -> plugin.observers = List.of(reports::add))));
 
         HttpResponse<byte[]> response = client.send(client.request("/sign").method(method, BodyPublishers.noBody()));
 

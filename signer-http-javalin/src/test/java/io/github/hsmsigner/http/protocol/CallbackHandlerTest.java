@@ -56,9 +56,12 @@ class CallbackHandlerTest {
                 .handle(metadata(length), () -> body);
     }
 
-    private static CallbackHandler handler(SigningService service, CallbackLimits limits, CallbackObserver observer) {
-        return new CallbackHandler(
-                () -> service, limits, CertificateEncoding.PEM, observer, new MemoryBudget(MemoryBudget.DEFAULT_BYTES));
+    private static CallbackHandler handler(
+            SigningService service, CallbackLimits limits, CallbackObserver... observers) {
+        CallbackHandler.Config config = new CallbackHandler.Config();
+        config.limits = limits;
+        config.observers = List.of(observers);
+        return new CallbackHandler(() -> service, config);
     }
 
     @Test
@@ -128,7 +131,7 @@ class CallbackHandlerTest {
     void theTimeForWhichTheServerHeldARequestCountsTowardsTheLimit() {
         DeadlineLog log = new DeadlineLog();
         SigningService service = TestKey.service(directory, log.policy(), log);
-        CallbackHandler handler = new CallbackHandler(() -> service);
+        CallbackHandler handler = handler(service, CallbackLimits.defaults());
         byte[] body = "{\"encoded_contents\":\"AAAA\"}".getBytes(StandardCharsets.US_ASCII);
 
         handler.handle(metadata(OptionalLong.empty(), Duration.ofSeconds(2)), () -> new ByteArrayInputStream(body));
@@ -205,11 +208,17 @@ class CallbackHandlerTest {
     }
 
     @Test
-    void anObserverThatFailsChangesNoAnswer() {
+    void observersAreCalledInTheirOrderAndOneThatFailsChangesNothing() {
         SigningService service = TestKey.service(directory);
-        CallbackHandler handler = handler(service, CallbackLimits.defaults(), report -> {
-            throw new IllegalStateException("a fault of the observer");
-        });
+        StringBuilder called = new StringBuilder();
+        CallbackHandler handler = handler(
+                service,
+                CallbackLimits.defaults(),
+                report -> called.append(1),
+                report -> {
+                    throw new IllegalStateException("a fault of the observer");
+                },
+                report -> called.append(2));
         InputStream body =
                 new ByteArrayInputStream("{\"encoded_contents\":\"AAAA\"}".getBytes(StandardCharsets.US_ASCII));
         try (CapturedLog log = new CapturedLog()) {
@@ -218,6 +227,7 @@ class CallbackHandlerTest {
                     .isEqualTo(200);
             assertThat(log.text()).contains("a fault of the observer");
         }
+        assertThat(called).hasToString("12");
     }
 
     @Test

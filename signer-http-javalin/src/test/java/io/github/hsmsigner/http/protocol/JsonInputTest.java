@@ -103,6 +103,29 @@ class JsonInputTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100, 5_000, 9_000, 12_288, 12_289, 30_000, 100_000})
+    void twoTextsInOneBody(int length) throws IOException {
+        byte[] contents = new byte[length];
+        random.nextBytes(contents);
+        String text = Base64.getEncoder().encodeToString(contents);
+        for (String data : List.of("AAAA", text)) {
+            String both =
+                    "{\"data_to_be_signed\":\"" + data + "\"," + json(text).substring(1);
+            assertThat(read(both.replace("{", "{\"action\":\"sign_pkcs7\","), StandardCharsets.UTF_8))
+                    .isEqualTo(signatureOf(contents));
+            String turned = json(text).replace("{", "{\"action\":\"sign\",");
+            turned = turned.substring(0, turned.length() - 1) + ",\"data_to_be_signed\":\"" + data + "\"}";
+            assertThat(read(turned, StandardCharsets.UTF_8))
+                    .isInstanceOfSatisfying(
+                            CallbackRequest.RawSignature.class,
+                            raw -> assertThat(raw.data().digest())
+                                    .isEqualTo(Digest.compute(
+                                            DigestAlgorithm.SHA512,
+                                            Base64.getDecoder().decode(data))));
+        }
+    }
+
     private static String json(String text) {
         return "{\"encoded_contents\":\"" + text + "\",\"hash_algorithm\":\"sha512\",\"signing_token\":\"t\"}";
     }

@@ -93,12 +93,4 @@ class RequestLogTest {
                 .doesNotContain("\n", "\"")
                 .hasSizeLessThan(1_600);
     }
-
-    @Test
-    void severalObserversAreToldInTheirOrder() {
-        StringBuilder told = new StringBuilder();
-        CallbackObserver.all(report -> told.append(1), report -> told.append(2))
-                .answered(report(null, null, null, "ok", 200, null));
-        assertThat(told).hasToString("12");
-    }
 }

@@ -6,7 +6,6 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
 import io.github.hsmsigner.http.javalin.JavalinResponses;
 import io.github.hsmsigner.http.javalin.RequestIds;
-import io.github.hsmsigner.http.protocol.CallbackObserver;
 import io.github.hsmsigner.http.protocol.CallbackResponse;
 import io.github.hsmsigner.http.protocol.ErrorResponses;
 import io.github.hsmsigner.http.protocol.MemoryBudget;
@@ -172,7 +171,7 @@ public final class SigningHttpServer {
     private void configurePlugin(DocumentEnginePlugin.Config plugin) {
         ClientLimits client = settings.clientLimits();
         plugin.path = settings.path();
-        plugin.observer = CallbackObserver.all(new RequestLog(new RequestLogThrottle(System::nanoTime)), observer);
+        plugin.observers = List.of(new RequestLog(new RequestLogThrottle(System::nanoTime)), observer);
         plugin.limits = settings.callbackLimits()
                 .withMinimumDataRate(new MinimumDataRate(client.minBytesPerSecond(), client.slowGrace()));
         plugin.memory = memory;

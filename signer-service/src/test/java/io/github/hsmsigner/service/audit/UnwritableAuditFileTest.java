@@ -6,10 +6,7 @@ import io.github.hsmsigner.core.SigningPolicy;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.http.protocol.CallbackHandler;
-import io.github.hsmsigner.http.protocol.CallbackLimits;
 import io.github.hsmsigner.http.protocol.CallbackResponse;
-import io.github.hsmsigner.http.protocol.CertificateEncoding;
-import io.github.hsmsigner.http.protocol.MemoryBudget;
 import io.github.hsmsigner.http.protocol.RequestLog;
 import io.github.hsmsigner.http.protocol.RequestMetadata;
 import io.github.hsmsigner.service.server.RequestLogThrottle;
@@ -18,6 +15,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -34,12 +32,9 @@ class UnwritableAuditFileTest {
         AuditFile audit = AuditFile.open(TestAuditSettings.of(directory.resolve("audit.jsonl")));
         audit.close();
         SigningService service = TestKey.service(directory, SigningPolicy.open(), audit);
-        CallbackHandler handler = new CallbackHandler(
-                () -> service,
-                CallbackLimits.defaults(),
-                CertificateEncoding.PEM,
-                new RequestLog(new RequestLogThrottle(System::nanoTime)),
-                new MemoryBudget(MemoryBudget.DEFAULT_BYTES));
+        CallbackHandler.Config config = new CallbackHandler.Config();
+        config.observers = List.of(new RequestLog(new RequestLogThrottle(System::nanoTime)));
+        CallbackHandler handler = new CallbackHandler(() -> service, config);
         try (CapturedLog log = new CapturedLog()) {
             for (int i = 0; i < 3; i++) {
                 CallbackResponse answer = handler.handle(

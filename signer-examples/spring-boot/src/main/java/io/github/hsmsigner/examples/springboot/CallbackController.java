@@ -33,7 +33,7 @@ public class CallbackController {
      * @param service what signs
      */
     public CallbackController(SigningService service) {
-        handler = new CallbackHandler(() -> service);
+        handler = new CallbackHandler(() -> service, new CallbackHandler.Config());
     }
 
     /**

@@ -2,8 +2,10 @@ package io.github.hsmsigner.service.auth;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,77 +14,91 @@ import java.util.stream.Stream;
 /**
  * The access settings: who may sign, and what. Immutable.
  *
- * @param policies how callers are identified; at least one. All must allow, and each may add an identity to the request
+ * @param policies the authentication of callers; at least one. All must allow a request, and each may add an identity
  * @param callers the permissions of the callers with these names
  * @param others the permissions of all other callers; empty for none
  * @param certificates whether requests for certificates need a signing token
  */
 public record AccessSettings(
         List<PolicySettings> policies,
-        Map<String, CallerRules> callers,
-        Optional<CallerRules> others,
+        Map<String, CallerPermissions> callers,
+        Optional<CallerPermissions> others,
         CertificateAccess certificates) {
 
-    /**
-     * Checks that the settings fit together.
-     *
-     * @param policies how callers are identified; at least one. All must allow, and each may add an identity to the
-     *     request
-     * @param callers the permissions of the callers with these names
-     * @param others the permissions of all other callers; empty for none
-     * @param certificates whether requests for certificates need a signing token
-     * @throws InvalidConfigurationException if there is no policy, or a rule or setting can never apply
-     */
-    public AccessSettings {
-        policies = List.copyOf(policies);
-        callers = Map.copyOf(callers);
-        if (policies.isEmpty()) {
-            throw new InvalidConfigurationException("No policy is set. To let every caller sign, set the open policy.");
-        }
+    public AccessSettings(
+            List<PolicySettings> policies,
+            Map<String, CallerPermissions> callers,
+            Optional<CallerPermissions> others,
+            CertificateAccess certificates) {
+        this.policies = List.copyOf(policies);
+        this.callers = Map.copyOf(callers);
+        this.others = others;
+        this.certificates = certificates;
+        require(!policies.isEmpty(), "No policy is set. To let every caller sign, set the open policy.");
         callers.keySet().forEach(CallerName::check);
-        if (policies.stream().allMatch(OpenSettings.class::isInstance) && (!callers.isEmpty() || others.isEmpty())) {
-            throw new InvalidConfigurationException(
-                    "The open policy knows no caller, so there can be no rules for one; it takes rules for all alone.");
-        }
-        List<String> problems = UnreachableRules.problems(policies, callers, others, certificates);
-        if (!problems.isEmpty()) {
-            throw new InvalidConfigurationException(String.join(" ", problems));
-        }
-        if (!certificates.equals(CertificateAccess.open())
-                && policies.stream().noneMatch(PolicySettings::needsSigningToken)) {
-            throw new InvalidConfigurationException("Settings for requests without a signing token have no effect,"
-                    + " because no policy needs a signing token.");
+        require(
+                policies.stream().anyMatch(policy -> !(policy instanceof AllowAll))
+                        || callers.isEmpty() && others.isPresent(),
+                "The open policy knows no caller, so there can be no rules for one; it takes rules for all alone.");
+        List<String> problems = unreachablePermissions();
+        require(problems.isEmpty(), String.join(" ", problems));
+        require(
+                certificates.equals(CertificateAccess.open()) || needsSigningToken(),
+                "Settings for requests without a signing token have no effect, because no policy needs a signing token.");
+    }
+
+    private static void require(boolean met, String otherwise) {
+        if (!met) {
+            throw new InvalidConfigurationException(otherwise);
         }
     }
 
-    /**
-     * Makes settings under which requests for certificates need no signing token.
-     *
-     * @param policies how callers are identified; at least one
-     * @param callers the permissions of the callers with these names
-     * @param others the permissions of all other callers; empty for none
-     * @throws InvalidConfigurationException if there is no policy, or a rule can never apply
-     */
+    /** Makes settings under which requests for certificates need no signing token. */
     public AccessSettings(
-            List<PolicySettings> policies, Map<String, CallerRules> callers, Optional<CallerRules> others) {
+            List<PolicySettings> policies, Map<String, CallerPermissions> callers, Optional<CallerPermissions> others) {
         this(policies, callers, others, CertificateAccess.open());
     }
 
-    /**
-     * Makes settings with one policy whose callers may do everything.
-     *
-     * @param policy how callers are identified
-     * @return the settings
-     */
+    /** Makes settings with one policy whose callers may do everything. */
     public static AccessSettings of(PolicySettings policy) {
-        return new AccessSettings(List.of(policy), Map.of(), Optional.of(CallerRules.unrestricted()));
+        return new AccessSettings(List.of(policy), Map.of(), Optional.of(CallerPermissions.unrestricted()));
     }
 
-    /**
-     * Returns the files that the policy is made from. When one of them changes, the policy is out of date.
-     *
-     * @return the files, without repetition
-     */
+    private boolean needsSigningToken() {
+        return policies.stream().anyMatch(PolicySettings::needsSigningToken);
+    }
+
+    private List<String> unreachablePermissions() {
+        List<String> problems = new ArrayList<>();
+        Set<String> known = new TreeSet<>();
+        for (PolicySettings policy : policies) {
+            Set<String> names = new TreeSet<>(policy.knownCallers().orElse(Set.of()));
+            known.addAll(names);
+            if (others.isEmpty() && !names.isEmpty() && names.stream().noneMatch(callers::containsKey)) {
+                problems.add("The policy " + policy.kind() + " knows only the callers " + names
+                        + ". They have no rules, and there are no rules for others, so every request is denied.");
+            }
+        }
+        if (policies.stream().anyMatch(policy -> policy.knownCallers().isEmpty())) {
+            return problems;
+        }
+        Set<String> unknown = new TreeSet<>(callers.keySet());
+        unknown.removeAll(known);
+        if (!unknown.isEmpty()) {
+            problems.add("The rules for the callers " + unknown + " can never apply, because the policies know only the"
+                    + " callers " + known + ".");
+        }
+        if (others.isPresent()
+                && !known.isEmpty()
+                && callers.keySet().containsAll(known)
+                && !certificatesWithoutToken()) {
+            problems.add("The rules for others can never apply, because each of the callers " + known
+                    + " has separate rules.");
+        }
+        return problems;
+    }
+
+    /** Returns the distinct files of the policies. The policy is out of date if one of them changes. */
     public List<Path> files() {
         return policies.stream()
                 .flatMap(policy -> policy.files().stream())
@@ -90,63 +106,59 @@ public record AccessSettings(
                 .toList();
     }
 
-    /**
-     * Returns the keys that the settings name, so that it can be checked that they exist.
-     *
-     * @return the names of the keys, sorted
-     */
+    private Stream<CallerPermissions> permissions() {
+        return Stream.concat(callers.values().stream(), others.stream());
+    }
+
+    /** Returns the sorted names of all keys in the settings. */
     public Set<String> keyNames() {
-        Set<String> names = new TreeSet<>();
-        policies.forEach(policy -> names.addAll(policy.keyNames()));
-        Stream.concat(callers.values().stream(), others.stream()).forEach(rules -> names.addAll(rules.keyNames()));
+        Set<String> names = selectedKeys();
+        permissions().forEach(permissions -> names.addAll(permissions.keyNames()));
         certificates.key().ifPresent(names::add);
         return names;
     }
 
-    /**
-     * Returns whether requests without a signing token get certificates although there are policies over signing
-     * tokens.
-     */
+    /** Returns whether certificates need no signing token although a policy checks signing tokens. */
     boolean certificatesWithoutToken() {
-        return certificates.withoutToken() && policies.stream().anyMatch(PolicySettings::needsSigningToken);
+        return certificates.withoutToken() && needsSigningToken();
     }
 
-    /** Returns whether the policies or the rules choose keys. */
-    boolean choosesKeys() {
-        return policies.stream().anyMatch(PolicySettings::choosesAnyKey)
-                || !keyChoices().isEmpty();
+    private boolean tokenSelectsAnyKey() {
+        return policies.stream().anyMatch(PolicySettings::selectsAnyKey);
     }
 
-    /**
-     * Returns the key whose certificates a request without a signing token gets: as set, or the only one that the
-     * policies can choose.
-     */
-    Optional<String> keyWithoutToken() {
-        if (certificates.key().isPresent()) {
-            return certificates.key();
-        }
-        boolean settled = policies.stream().noneMatch(PolicySettings::choosesAnyKey)
-                && keyChoices().size() == 1;
-        return settled ? keyChoices().stream().findFirst() : Optional.empty();
-    }
-
-    /** Returns the keys that the policies and the rules choose by name. */
-    private Set<String> keyChoices() {
+    /** Returns the keys that the policies and the permissions select by name. */
+    private Set<String> selectedKeys() {
         Set<String> names = new TreeSet<>();
         policies.forEach(policy -> names.addAll(policy.keyNames()));
-        Stream.concat(callers.values().stream(), others.stream())
-                .forEach(rules -> rules.key().ifPresent(names::add));
+        permissions().forEach(permissions -> permissions.key().ifPresent(names::add));
         return names;
     }
 
+    /** Returns whether the policies or the permissions select keys. */
+    boolean selectsKeys() {
+        return tokenSelectsAnyKey() || !selectedKeys().isEmpty();
+    }
+
     /**
-     * Returns what limits raw signing because Document Engine asks for certificates without a signing token.
-     *
-     * @param serviceKeys the names of all keys of the service
-     * @return a sentence for each limit; empty if there is none
+     * Returns the key whose certificates a request without a signing token gets: the configured key, or the only one
+     * that the policies can select.
+     */
+    Optional<String> keyWithoutToken() {
+        Set<String> selected = selectedKeys();
+        return certificates
+                .key()
+                .or(() -> tokenSelectsAnyKey() || selected.size() != 1
+                        ? Optional.empty()
+                        : selected.stream().findFirst());
+    }
+
+    /**
+     * Returns a sentence for each limit of raw signing that follows from requests for certificates without a signing
+     * token.
      */
     public List<String> certificateWarnings(Set<String> serviceKeys) {
-        if (!certificatesWithoutToken() || !choosesKeys() || serviceKeys.size() < 2 || connectionChoosesKey()) {
+        if (!certificatesWithoutToken() || !selectsKeys() || serviceKeys.size() < 2 || connectionSelectsKey()) {
             return List.of();
         }
         if (keyWithoutToken().isEmpty()) {
@@ -154,8 +166,7 @@ public record AccessSettings(
                     + " callers use different keys. Set certificates-key, or let applications send the certificates.");
         }
         String name = keyWithoutToken().get();
-        Set<String> further =
-                new TreeSet<>(policies.stream().anyMatch(PolicySettings::choosesAnyKey) ? serviceKeys : keyChoices());
+        Set<String> further = new TreeSet<>(tokenSelectsAnyKey() ? serviceKeys : selectedKeys());
         further.remove(name);
         return further.isEmpty()
                 ? List.of()
@@ -164,33 +175,27 @@ public record AccessSettings(
                         + " needs the certificates of that key in the application's request to Document Engine.");
     }
 
-    /** Returns whether the client's certificate settles the key of every request. */
-    private boolean connectionChoosesKey() {
+    /** Returns whether the client's certificate selects the key of every request. */
+    private boolean connectionSelectsKey() {
         return policies.stream()
                 .filter(policy -> !policy.needsSigningToken())
                 .map(policy -> policy.knownCallers().orElse(Set.of()))
-                .anyMatch(names -> !names.isEmpty()
-                        && names.stream()
-                                .allMatch(name -> Optional.ofNullable(callers.get(name))
-                                        .or(() -> others)
-                                        .flatMap(CallerRules::key)
-                                        .isPresent()));
+                .anyMatch(names -> !names.isEmpty() && names.stream().allMatch(this::hasKey));
     }
 
-    /**
-     * Returns whether every caller may sign because no policy is set.
-     *
-     * @return {@code false} if there is a policy, or the open policy is acknowledged
-     */
+    private boolean hasKey(String caller) {
+        return Optional.ofNullable(callers.get(caller))
+                .or(() -> others)
+                .flatMap(CallerPermissions::key)
+                .isPresent();
+    }
+
+    /** Returns whether every caller may sign because no policy is set, and no setting acknowledges that. */
     public boolean isOpenByDefault() {
-        return policies.stream().allMatch(policy -> policy instanceof OpenSettings open && !open.acknowledged());
+        return policies.stream().allMatch(policy -> policy instanceof AllowAll open && !open.acknowledged());
     }
 
-    /**
-     * Returns warnings for the operator about weaknesses of these settings.
-     *
-     * @return a sentence for each weakness; empty if there is none
-     */
+    /** Returns a sentence for the operator about each weakness. */
     public List<String> warnings() {
         // A weak policy next to a strong one only adds to it.
         return policies.stream().anyMatch(policy -> policy.warnings().isEmpty())
@@ -198,5 +203,29 @@ public record AccessSettings(
                 : policies.stream()
                         .flatMap(policy -> policy.warnings().stream())
                         .toList();
+    }
+
+    /**
+     * Whether requests for certificates need a signing token. Document Engine sends {@code get_certificates} without
+     * one.
+     *
+     * @param withoutToken whether a request without a signing token gets certificates under policies over signing tokens
+     * @param key the name of the key whose certificates such a request gets; empty if the policies select no key or
+     *     always the same one
+     */
+    public record CertificateAccess(boolean withoutToken, Optional<String> key) {
+
+        public CertificateAccess {
+            Objects.requireNonNull(key, "key");
+            if (!withoutToken && key.isPresent()) {
+                throw new InvalidConfigurationException("The key \"" + key.get()
+                        + "\" is for requests without a signing token, but such requests get no certificates.");
+            }
+        }
+
+        /** Returns the default: certificates without a signing token, and no configured key. */
+        public static CertificateAccess open() {
+            return new CertificateAccess(true, Optional.empty());
+        }
     }
 }

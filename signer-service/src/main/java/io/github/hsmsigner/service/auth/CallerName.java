@@ -1,6 +1,7 @@
 package io.github.hsmsigner.service.auth;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import java.util.regex.Pattern;
 
 /** The name of a caller in logs: printable, and without text that could imitate another part of a log line. */
 final class CallerName {
@@ -9,27 +10,15 @@ final class CallerName {
             "1 to 200 printable characters without quotation marks and backslashes, and without white space at either end";
 
     private static final int MAX_LENGTH = 200;
+    /** The categories C (control, format, surrogate, private use, unassigned), Zl and Zp of Unicode are not printable. */
+    private static final Pattern PRINTABLE = Pattern.compile("[^\\p{C}\\p{Zl}\\p{Zp}\"\\\\]+");
 
     private CallerName() {}
 
     static boolean isValid(String name) {
-        return !name.isEmpty()
-                && name.length() <= MAX_LENGTH
+        return name.length() <= MAX_LENGTH
                 && name.equals(name.strip())
-                && name.codePoints().allMatch(CallerName::isPrintable);
-    }
-
-    private static boolean isPrintable(int character) {
-        return switch (Character.getType(character)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR -> false;
-            default -> character != '"' && character != '\\';
-        };
+                && PRINTABLE.matcher(name).matches();
     }
 
     /** Returns the name, if it is one. */

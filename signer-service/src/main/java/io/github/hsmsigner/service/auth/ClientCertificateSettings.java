@@ -1,10 +1,16 @@
 package io.github.hsmsigner.service.auth;
 
+import io.github.hsmsigner.core.DistinguishedName;
+import io.github.hsmsigner.core.PolicyDecision;
+import io.github.hsmsigner.core.SigningAttempt;
 import io.github.hsmsigner.core.SigningPolicy;
+import io.github.hsmsigner.core.TransportFacts;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -16,12 +22,9 @@ import java.util.stream.Collectors;
  */
 public record ClientCertificateSettings(List<ListedCertificate> certificates) implements PolicySettings {
 
-    /**
-     * Checks that there is a certificate.
-     *
-     * @param certificates the certificates; at least one. The first match identifies the caller
-     * @throws InvalidConfigurationException if there is none, or one is listed twice
-     */
+    private static final int MAX_LOGGED_SUBJECT = 400;
+    private static final int HEX_DIGITS = 64;
+
     public ClientCertificateSettings {
         certificates = List.copyOf(certificates);
         if (certificates.isEmpty()) {
@@ -45,7 +48,7 @@ public record ClientCertificateSettings(List<ListedCertificate> certificates) im
 
     @Override
     public SigningPolicy policy(Clock clock) {
-        return new ClientCertificatePolicy(this);
+        return this::decide;
     }
 
     @Override
@@ -59,23 +62,101 @@ public record ClientCertificateSettings(List<ListedCertificate> certificates) im
                 certificates.stream().map(ListedCertificate::caller).collect(Collectors.toUnmodifiableSet()));
     }
 
-    @Override
-    public boolean choosesAnyKey() {
-        return false;
+    /**
+     * A client certificate and the caller that has its key. Names compare case and blanks, but not string types.
+     *
+     * @param caller the name of the caller in logs; several certificates may have the same
+     * @param subject the whole subject; empty for any
+     * @param issuer the whole issuer; empty for any. Requires a subject
+     * @param sha256 the SHA-256 hash of the certificate in DER, in lower-case hexadecimal digits; empty for any
+     */
+    public record ListedCertificate(
+            String caller,
+            Optional<DistinguishedName> subject,
+            Optional<DistinguishedName> issuer,
+            Optional<String> sha256) {
+
+        public ListedCertificate {
+            CallerName.check(caller);
+            if (subject.isEmpty() && sha256.isEmpty()) {
+                throw new InvalidConfigurationException("The client certificate of caller \"" + caller
+                        + "\" needs a subject or a SHA-256 fingerprint.");
+            }
+            if (issuer.isPresent() && subject.isEmpty()) {
+                throw new InvalidConfigurationException(
+                        "The client certificate of caller \"" + caller + "\" has an issuer without a subject.");
+            }
+        }
+
+        /**
+         * Returns an entry for the subject in certificates of any trusted authority.
+         *
+         * @param subject the most specific part first, such as {@code CN=engine,O=Example}. Keywords are those of OpenSSL
+         *     or Java, or object identifiers
+         */
+        public static ListedCertificate withSubject(String caller, String subject) {
+            return new ListedCertificate(
+                    caller, Optional.of(name("subject", caller, subject)), Optional.empty(), Optional.empty());
+        }
+
+        /** Limits the entry to one issuer, for trusted authorities that certify the same subject. */
+        public ListedCertificate withIssuer(String name) {
+            return new ListedCertificate(caller, subject, Optional.of(name("issuer", caller, name)), sha256);
+        }
+
+        /** Returns an entry for one certificate; the 64 hexadecimal digits may have colons between them. */
+        public static ListedCertificate withFingerprint(String caller, String fingerprint) {
+            String digits = fingerprint.replace(":", "").strip().toLowerCase(Locale.ROOT);
+            if (digits.length() != HEX_DIGITS || !digits.chars().allMatch(HexFormat::isHexDigit)) {
+                throw new InvalidConfigurationException("The fingerprint of the client certificate of caller \""
+                        + caller + "\" must be a SHA-256 hash of 64 hexadecimal digits, as openssl x509 -noout"
+                        + " -fingerprint -sha256 prints it.");
+            }
+            return new ListedCertificate(caller, Optional.empty(), Optional.empty(), Optional.of(digits));
+        }
+
+        private static DistinguishedName name(String part, String caller, String text) {
+            try {
+                return DistinguishedName.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new InvalidConfigurationException(
+                        "The " + part + " of the client certificate of caller \"" + caller
+                                + "\" is not a distinguished name as openssl x509 -noout -" + part
+                                + " -nameopt RFC2253 prints it. " + e.getMessage() + ".",
+                        e);
+            }
+        }
+
+        /** Returns whether this entry matches every certificate that the other entry matches. */
+        private boolean includes(ListedCertificate other) {
+            return subject.equals(other.subject)
+                    && sha256.equals(other.sha256)
+                    && (issuer.isEmpty() || issuer.equals(other.issuer));
+        }
     }
 
-    @Override
-    public List<Path> files() {
-        return List.of();
+    private PolicyDecision decide(SigningAttempt attempt) {
+        Map<String, String> facts = attempt.context().transportFacts();
+        String subject = facts.get(TransportFacts.CLIENT_CERTIFICATE_SUBJECT);
+        String issuer = facts.get(TransportFacts.CLIENT_CERTIFICATE_ISSUER);
+        String sha256 = facts.get(TransportFacts.CLIENT_CERTIFICATE_SHA256);
+        if (subject == null || issuer == null || sha256 == null) {
+            return PolicyDecision.deny("The client has no certificate.");
+        }
+        DistinguishedName name = DistinguishedName.parse(subject);
+        DistinguishedName issuerName = DistinguishedName.parse(issuer);
+        return certificates.stream()
+                .filter(entry -> entry.subject().map(name::equals).orElse(true))
+                .filter(entry -> entry.issuer().map(issuerName::equals).orElse(true))
+                .filter(entry -> entry.sha256().map(sha256::equals).orElse(true))
+                .findFirst()
+                .map(entry -> PolicyDecision.allow(entry.caller()))
+                .orElseGet(() -> PolicyDecision.deny("The client's certificate is not listed; its subject is "
+                        + shortened(subject) + " and its issuer is " + shortened(issuer) + "."));
     }
 
-    @Override
-    public Set<String> keyNames() {
-        return Set.of();
-    }
-
-    @Override
-    public List<String> warnings() {
-        return List.of();
+    /** The text is printable, because {@link DistinguishedName#toString()} escapes it. */
+    private static String shortened(String name) {
+        return name.length() <= MAX_LOGGED_SUBJECT ? name : name.substring(0, MAX_LOGGED_SUBJECT) + "...";
     }
 }

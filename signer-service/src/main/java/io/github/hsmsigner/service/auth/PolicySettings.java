@@ -7,21 +7,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/**
- * The settings of one kind of policy, which identifies callers. Immutable.
- */
+/** The settings of one kind of authentication. Immutable. */
 public sealed interface PolicySettings
-        permits OpenSettings, SharedSecretSettings, UserListSettings, JwtSettings, ClientCertificateSettings {
+        permits AllowAll, SharedSecretSettings, UserListSettings, JwtSettings, ClientCertificateSettings {
 
-    /**
-     * Returns the name of this kind of policy in reports: lower case, words joined by underscores.
-     *
-     * @return the name
-     */
+    /** Returns the name of this kind in reports: lower case, words joined by underscores. */
     String kind();
 
     /**
-     * Makes the policy that these settings describe, with its files as they are now.
+     * Makes the policy that authenticates callers, with its files as they are now.
      *
      * @param clock the clock for credentials that are valid for a time
      * @return the policy; thread-safe
@@ -30,54 +24,34 @@ public sealed interface PolicySettings
      */
     SigningPolicy policy(Clock clock);
 
-    /**
-     * Returns whether the signing token identifies the caller. Otherwise the policy checks only the connection.
-     *
-     * @return {@code true} if the policy denies requests without a signing token
-     */
+    /** Returns whether the policy denies requests without a signing token. Otherwise it checks only the connection. */
     boolean needsSigningToken();
 
-    /**
-     * Returns the callers that the policy can find.
-     *
-     * @return the names of all callers, or empty if the policy accepts callers whose names the settings do not list
-     */
+    /** Returns the names of all callers, or empty if the policy accepts callers that the settings do not list. */
     Optional<Set<String>> knownCallers();
 
-    /**
-     * Returns the files that the policy is made from. When one of them changes, the policy is out of date.
-     *
-     * @return the files
-     */
-    List<Path> files();
+    /** Returns the files of the policy. It is out of date if one of them changes. */
+    default List<Path> files() {
+        return List.of();
+    }
 
-    /**
-     * Returns the files that only the service may read, because they have secrets.
-     *
-     * @return some of {@link #files}
-     */
+    /** Returns those {@link #files} that have secrets, so that only the service may read them. */
     default List<Path> secretFiles() {
         return List.of();
     }
 
-    /**
-     * Returns the keys that the policy may choose, as far as the settings name them.
-     *
-     * @return the names of keys
-     */
-    Set<String> keyNames();
+    /** Returns the names of keys that the policy may select, as far as the settings name them. */
+    default Set<String> keyNames() {
+        return Set.of();
+    }
 
-    /**
-     * Returns whether a signing token may name any key of the service.
-     *
-     * @return {@code true} if the policy may choose keys that are not in {@link #keyNames()}
-     */
-    boolean choosesAnyKey();
+    /** Returns whether a signing token may select any key of the service. */
+    default boolean selectsAnyKey() {
+        return false;
+    }
 
-    /**
-     * Returns warnings for the operator about weaknesses of this policy.
-     *
-     * @return a sentence for each weakness; empty if there is none
-     */
-    List<String> warnings();
+    /** Returns a sentence for the operator about each weakness. */
+    default List<String> warnings() {
+        return List.of();
+    }
 }

@@ -4,23 +4,15 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import java.time.Duration;
 
 /**
- * How many signatures a caller may have: so many at once, and then as many as grow again in time. Reading certificates
- * does not count. Immutable.
+ * The rate of a caller's signatures, as a token bucket. Requests for certificates do not count. Immutable.
  *
- * @param signatures the number; 1 to 1,000,000
- * @param period the time in which so many grow again; 1 second to 1 day
+ * @param signatures the size of the bucket; 1 to 1,000,000
+ * @param period the time in which an empty bucket fills; 1 second to 1 day
  */
 public record RateLimit(int signatures, Duration period) {
 
     private static final int MAX_SIGNATURES = 1_000_000;
 
-    /**
-     * Checks the numbers.
-     *
-     * @param signatures the number; 1 to 1,000,000
-     * @param period the time in which so many grow again; 1 second to 1 day
-     * @throws InvalidConfigurationException if one is outside of its range
-     */
     public RateLimit {
         if (signatures < 1 || signatures > MAX_SIGNATURES) {
             throw new InvalidConfigurationException(

@@ -8,20 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/**
- * A token bucket for each caller. Of a bucket one number is kept: when it will be full again. Thread-safe.
- */
+/** A token bucket for each caller, stored as the time when it will be full again. Thread-safe. */
 final class RateLimiter {
 
-    /**
-     * The limit of callers. Beyond it, those whose buckets are full are forgotten, because a new bucket is full too.
-     */
+    /** Beyond this limit, callers with a full bucket are forgotten, because a new bucket is full too. */
     static final int REMEMBERED_CALLERS = 10_000;
 
-    /**
-     * If this many are not full, the fullest are forgotten: they gain least. Fewer than the limit, so that this is
-     * rare.
-     */
+    /** If too many buckets are not full, the fullest are forgotten. Fewer than the limit, so that this is rare. */
     static final int KEPT_CALLERS = 7_500;
 
     private final long nanosForOne;

@@ -1,28 +1,32 @@
 package io.github.hsmsigner.service.auth;
 
+import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.PolicyDecision;
+import io.github.hsmsigner.core.SigningAttempt;
 import io.github.hsmsigner.core.SigningPolicy;
+import io.github.hsmsigner.core.SigningToken;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.service.secret.SecretReference;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The signing token must be one of some secrets. To replace a secret, add the new one, have the callers change, then
- * remove the old one. Immutable.
+ * The signing token must be one of the listed secrets. To replace a secret, add the new one, let the callers change,
+ * then remove the old one. Immutable.
  *
  * @param secrets the secrets; at least one
  */
 public record SharedSecretSettings(List<SharedSecret> secrets) implements PolicySettings {
 
-    /**
-     * Checks that there is a secret.
-     *
-     * @param secrets the secrets; at least one
-     * @throws InvalidConfigurationException if there is none
-     */
+    private static final int MIN_OCTETS = 16;
+
     public SharedSecretSettings {
         secrets = List.copyOf(secrets);
         if (secrets.isEmpty()) {
@@ -37,7 +41,16 @@ public record SharedSecretSettings(List<SharedSecret> secrets) implements Policy
 
     @Override
     public SigningPolicy policy(Clock clock) {
-        return SharedSecretPolicy.of(this);
+        List<HashedSecret> hashed = secrets.stream().map(SharedSecret::hashed).toList();
+        for (HashedSecret one : hashed) {
+            for (HashedSecret other : hashed) {
+                if (one.hasHash(other.hash()) && !one.caller().equals(other.caller())) {
+                    throw new InvalidConfigurationException("The callers \"" + one.caller() + "\" and \""
+                            + other.caller() + "\" have the same secret. Give each caller a different secret.");
+                }
+            }
+        }
+        return attempt -> decide(attempt, hashed);
     }
 
     @Override
@@ -48,11 +61,6 @@ public record SharedSecretSettings(List<SharedSecret> secrets) implements Policy
     @Override
     public Optional<Set<String>> knownCallers() {
         return Optional.of(secrets.stream().map(SharedSecret::caller).collect(Collectors.toUnmodifiableSet()));
-    }
-
-    @Override
-    public boolean choosesAnyKey() {
-        return false;
     }
 
     @Override
@@ -68,13 +76,61 @@ public record SharedSecretSettings(List<SharedSecret> secrets) implements Policy
         return files();
     }
 
-    @Override
-    public Set<String> keyNames() {
-        return Set.of();
+    /**
+     * A secret and the caller that knows it.
+     *
+     * @param caller the name of the caller in logs; several secrets may have the same
+     * @param secret at least 16 bytes, equal to the signing token in each byte
+     */
+    public record SharedSecret(String caller, SecretReference secret) {
+
+        public SharedSecret {
+            CallerName.check(caller);
+            Objects.requireNonNull(secret, "secret");
+        }
+
+        private HashedSecret hashed() {
+            byte[] octets = secret.read();
+            try {
+                if (octets.length < MIN_OCTETS) {
+                    throw new InvalidConfigurationException("The secret of caller \"" + caller + "\""
+                            + secret.file().map(file -> " in " + file).orElse("") + " has " + octets.length
+                            + " bytes; it needs at least " + MIN_OCTETS + ". Make one with: openssl rand -base64 32");
+                }
+                return new HashedSecret(caller, hash(octets));
+            } finally {
+                Arrays.fill(octets, (byte) 0);
+            }
+        }
     }
 
-    @Override
-    public List<String> warnings() {
-        return List.of();
+    /** All hashes have the same length, so the time of a comparison does not reveal the length of a secret. */
+    private static byte[] hash(byte[] octets) {
+        return DigestAlgorithm.SHA256.newMessageDigest().digest(octets);
+    }
+
+    private record HashedSecret(String caller, byte[] hash) {
+
+        boolean hasHash(byte[] other) {
+            return MessageDigest.isEqual(hash, other);
+        }
+    }
+
+    private static PolicyDecision decide(SigningAttempt attempt, List<HashedSecret> secrets) {
+        Optional<SigningToken> token = attempt.context().signingToken();
+        if (token.isEmpty()) {
+            return PolicyDecision.deny("The request has no signing token.");
+        }
+        byte[] presented = hash(token.get().octets());
+        String caller = null;
+        // The loop does not end early, so its time does not reveal which secret is equal.
+        for (HashedSecret secret : secrets) {
+            if (secret.hasHash(presented)) {
+                caller = secret.caller();
+            }
+        }
+        return caller == null
+                ? PolicyDecision.deny("The signing token is none of the shared secrets.")
+                : PolicyDecision.allow(caller);
     }
 }

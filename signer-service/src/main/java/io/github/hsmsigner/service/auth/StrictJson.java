@@ -5,98 +5,54 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.nimbusds.jose.util.JSONObjectUtils;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
 import java.util.Map;
 import java.util.Optional;
 
-/** JSON objects of which two readers cannot make two different things: no name twice, nothing after the end. */
+/**
+ * JSON objects that every reader understands in the same way: no name twice at any depth, no text after the end. Nimbus
+ * alone accepts a name twice in an inner object.
+ */
 final class StrictJson {
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            // Nothing of a token is kept once it has been read.
+            // The factory keeps no part of a token.
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(16)
-                    .maxNumberLength(40)
-                    .build())
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(16).build())
             .build();
 
     private StrictJson() {}
 
     /** Returns whether the text begins like a JSON object, so that no reader takes it for plain text. */
     static boolean beginsObject(byte[] bytes) {
-        for (byte octet : bytes) {
-            if (octet == '{') {
-                return true;
-            }
-            if (octet != ' ' && octet != '\t' && octet != '\r' && octet != '\n') {
-                return false;
-            }
-        }
-        return false;
+        return new String(bytes, StandardCharsets.ISO_8859_1).stripLeading().startsWith("{");
     }
 
-    /**
-     * Returns the members of an object, as String, BigDecimal, Boolean, List or Map; {@code null} values are left out.
-     */
+    /** Returns the members of an object, as String, Long, Double, Boolean, List, Map or {@code null}. */
     static Optional<Map<String, Object>> object(byte[] bytes) {
-        return object(bytes, false);
-    }
-
-    /** Returns the same with members that are {@code null}, but not those of the objects inside. */
-    static Optional<Map<String, Object>> objectWithNulls(byte[] bytes) {
-        return object(bytes, true);
-    }
-
-    private static Optional<Map<String, Object>> object(byte[] bytes, boolean nulls) {
-        try (JsonParser parser = JSON.createParser(bytes)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                return Optional.empty();
-            }
-            Map<String, Object> members = members(parser, nulls);
-            return parser.nextToken() == null ? Optional.of(members) : Optional.empty();
-        } catch (IOException e) {
-            // The reason of the parser could reveal parts of the token.
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            return isOneObject(text) ? Optional.of(JSONObjectUtils.parse(text)) : Optional.empty();
+        } catch (IOException | ParseException e) {
+            // The message of a parser could repeat a part of the token.
             return Optional.empty();
         }
     }
 
-    private static Map<String, Object> members(JsonParser parser, boolean nulls) throws IOException {
-        Map<String, Object> members = new LinkedHashMap<>();
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = parser.currentName();
-            Object value = value(parser, parser.nextToken());
-            if (value != null || nulls) {
-                members.put(name, value);
-            }
+    private static boolean isOneObject(String text) throws IOException {
+        try (JsonParser parser = JSON.createParser(text)) {
+            return parser.nextToken() == JsonToken.START_OBJECT
+                    && parser.skipChildren().nextToken() == null;
         }
-        return Collections.unmodifiableMap(members);
-    }
-
-    private static Object value(JsonParser parser, JsonToken token) throws IOException {
-        return switch (token) {
-            case START_OBJECT -> members(parser, false);
-            case START_ARRAY -> elements(parser);
-            case VALUE_STRING -> parser.getText();
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getDecimalValue();
-            case VALUE_TRUE -> Boolean.TRUE;
-            case VALUE_FALSE -> Boolean.FALSE;
-            case VALUE_NULL -> null;
-            default -> throw new IllegalStateException("Not the start of a JSON value: " + token);
-        };
-    }
-
-    private static List<Object> elements(JsonParser parser) throws IOException {
-        List<Object> elements = new ArrayList<>();
-        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            elements.add(value(parser, token));
-        }
-        return Collections.unmodifiableList(elements);
     }
 }

@@ -7,8 +7,8 @@ import io.github.hsmsigner.core.SigningPolicy;
 import java.util.Optional;
 
 /**
- * Answers requests for certificates that have no signing token. Certificates are public: every signed document contains
- * them. All other requests go to another policy.
+ * Decides about requests for certificates that have no signing token. Certificates are public: every signed document
+ * contains them. All other requests go to another policy.
  */
 final class TokenlessCertificates implements SigningPolicy {
 
@@ -23,9 +23,6 @@ final class TokenlessCertificates implements SigningPolicy {
     private final boolean severalKeys;
 
     /**
-     * Makes the policy.
-     *
-     * @param settings who may sign, and what
      * @param withToken decides about all other requests
      * @param connection decides by the connection alone, such as by the client's certificate
      */
@@ -33,10 +30,10 @@ final class TokenlessCertificates implements SigningPolicy {
         this.withToken = withToken;
         this.connection = connection;
         this.permittedToOthers = settings.others()
-                .map(rules -> rules.actions().contains(SigningAction.CERTIFICATES))
+                .map(permissions -> permissions.actions().contains(SigningAction.CERTIFICATES))
                 .orElse(true);
         this.key = settings.keyWithoutToken();
-        this.severalKeys = key.isEmpty() && settings.choosesKeys();
+        this.severalKeys = key.isEmpty() && settings.selectsKeys();
     }
 
     @Override

@@ -1,8 +1,11 @@
 package io.github.hsmsigner.service.auth;
 
+import io.github.hsmsigner.core.PolicyDecision;
+import io.github.hsmsigner.core.SigningAttempt;
 import io.github.hsmsigner.core.SigningPolicy;
+import io.github.hsmsigner.core.SigningToken;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
@@ -17,20 +20,12 @@ import java.util.stream.Collectors;
  * user's name can write one. Immutable.
  *
  * @param users the users who may sign; at least one, names distinct
- * @param keyBySignMethod the key to use for a value of {@code signMethod}; the policy chooses none for values that are
- *     not there
+ * @param keyBySignMethod the key for a value of {@code signMethod}; the policy selects no key for other values
  */
 public record UserListSettings(List<ListedUser> users, Map<String, String> keyBySignMethod) implements PolicySettings {
 
-    /**
-     * Checks the users.
-     *
-     * @param users the users who may sign; at least one, names distinct
-     * @param keyBySignMethod the key to use for a value of {@code signMethod}; the policy chooses none for values that
-     *     are not there
-     * @throws InvalidConfigurationException if there is no user, one occurs twice, or no user may use a value of
-     *     signMethod
-     */
+    private static final int MAX_OCTETS = 8_192;
+
     public UserListSettings {
         users = List.copyOf(users);
         keyBySignMethod = Map.copyOf(keyBySignMethod);
@@ -58,7 +53,7 @@ public record UserListSettings(List<ListedUser> users, Map<String, String> keyBy
 
     @Override
     public SigningPolicy policy(Clock clock) {
-        return UserListPolicy.of(this);
+        return this::decide;
     }
 
     @Override
@@ -72,16 +67,6 @@ public record UserListSettings(List<ListedUser> users, Map<String, String> keyBy
     }
 
     @Override
-    public boolean choosesAnyKey() {
-        return false;
-    }
-
-    @Override
-    public List<Path> files() {
-        return List.of();
-    }
-
-    @Override
     public Set<String> keyNames() {
         return Set.copyOf(keyBySignMethod.values());
     }
@@ -90,5 +75,66 @@ public record UserListSettings(List<ListedUser> users, Map<String, String> keyBy
     public List<String> warnings() {
         return List.of(
                 "Signing tokens that name a user prove nothing: every caller that knows a user's name may sign.");
+    }
+
+    /**
+     * A user who may sign.
+     *
+     * @param userId the value of {@code userId}, and the name of the caller in logs
+     * @param signMethods the accepted values of {@code signMethod}; empty accepts any value, and a token without one
+     */
+    public record ListedUser(String userId, Set<String> signMethods) {
+
+        public ListedUser {
+            CallerName.check(userId);
+            signMethods = Set.copyOf(signMethods);
+        }
+
+        private boolean mayUse(String signMethod) {
+            return signMethods.isEmpty() || signMethods.contains(signMethod);
+        }
+    }
+
+    private PolicyDecision decide(SigningAttempt attempt) {
+        Optional<byte[]> octets = attempt.context().signingToken().map(SigningToken::octets);
+        if (octets.isEmpty()) {
+            return PolicyDecision.deny("The request has no signing token.");
+        }
+        if (octets.get().length > MAX_OCTETS) {
+            return PolicyDecision.deny("The signing token is longer than " + MAX_OCTETS + " bytes.");
+        }
+        if (!StrictJson.beginsObject(octets.get())) {
+            return decide(new String(octets.get(), StandardCharsets.UTF_8), Optional.empty());
+        }
+        return StrictJson.object(octets.get())
+                .map(this::decide)
+                .orElseGet(() -> PolicyDecision.deny("The signing token is not a well-formed JSON object."));
+    }
+
+    private PolicyDecision decide(Map<String, Object> members) {
+        if (!(members.get("userId") instanceof String userId)) {
+            return PolicyDecision.deny("The signing token has no userId that is a text.");
+        }
+        return decide(userId, Optional.ofNullable(members.get("signMethod")));
+    }
+
+    private PolicyDecision decide(String userId, Optional<Object> signMethod) {
+        Optional<ListedUser> user =
+                users.stream().filter(listed -> listed.userId().equals(userId)).findFirst();
+        if (user.isEmpty()) {
+            return PolicyDecision.deny("The signing token names no listed user.");
+        }
+        if (signMethod.isPresent() && !(signMethod.get() instanceof String)) {
+            return PolicyDecision.deny("The signMethod of the signing token is not a text.")
+                    .withCaller(userId);
+        }
+        Set<String> accepted = user.get().signMethods();
+        if (!accepted.isEmpty() && !signMethod.map(accepted::contains).orElse(false)) {
+            return PolicyDecision.deny(
+                            "The user \"" + userId + "\" is not listed with the signMethod of the signing token.")
+                    .withCaller(userId);
+        }
+        PolicyDecision allowed = PolicyDecision.allow(userId);
+        return signMethod.map(keyBySignMethod::get).map(allowed::withKey).orElse(allowed);
     }
 }

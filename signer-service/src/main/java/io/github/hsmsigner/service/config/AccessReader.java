@@ -4,17 +4,16 @@ import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.SigningAction;
 import io.github.hsmsigner.service.auth.AccessSettings;
-import io.github.hsmsigner.service.auth.CallerRules;
-import io.github.hsmsigner.service.auth.CertificateAccess;
-import io.github.hsmsigner.service.auth.OpenSettings;
+import io.github.hsmsigner.service.auth.AccessSettings.CertificateAccess;
+import io.github.hsmsigner.service.auth.AllowAll;
+import io.github.hsmsigner.service.auth.CallerPermissions;
 import io.github.hsmsigner.service.auth.PolicySettings;
 import io.github.hsmsigner.service.auth.RateLimit;
-import io.github.hsmsigner.service.auth.SharedSecret;
 import io.github.hsmsigner.service.auth.SharedSecretSettings;
+import io.github.hsmsigner.service.auth.SharedSecretSettings.SharedSecret;
 import io.github.hsmsigner.service.secret.SecretReference;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -121,12 +120,12 @@ final class AccessReader {
             values.atMostOne("identify callers", TOKEN_SECRET, POLICIES);
         }
         List<PolicySettings> policies = policies(values, keyNames, loopback);
-        Map<String, CallerRules> callers = new LinkedHashMap<>();
+        Map<String, CallerPermissions> callers = new LinkedHashMap<>();
         values.get(CALLERS)
                 .orElse(Map.of())
                 .forEach((name, rules) -> rules(rules, keyNames).ifPresent(made -> callers.put(name, made)));
         SectionValues others = values.get(OTHERS).orElseThrow();
-        Optional<CallerRules> rulesForOthers = others.origin().isPresent()
+        Optional<CallerPermissions> rulesForOthers = others.origin().isPresent()
                         || values.get(CALLERS).orElse(Map.of()).isEmpty()
                 ? rules(others, keyNames)
                 : Optional.empty();
@@ -153,7 +152,7 @@ final class AccessReader {
                     .toList();
         }
         if (!values.isSet(POLICIES)) {
-            return List.of(new OpenSettings(loopback || values.or(OPEN)));
+            return List.of(new AllowAll(loopback || values.or(OPEN)));
         }
         return values.get(POLICIES).orElse(List.of()).stream()
                 .map(policy -> PolicyReader.read(policy, keyNames))
@@ -161,17 +160,19 @@ final class AccessReader {
                 .toList();
     }
 
-    private static Optional<CallerRules> rules(SectionValues values, Set<String> keyNames) {
-        CallerRules.Builder rules = CallerRules.builder();
-        values.get(ACTIONS).ifPresent(list -> rules.actions(Set.copyOf(list)));
-        values.get(KEYS).ifPresent(list -> rules.keys(new LinkedHashSet<>(list)));
-        values.get(DIGEST_ALGORITHMS).ifPresent(list -> rules.digestAlgorithms(Set.copyOf(list)));
-        values.get(CONTAINERS).ifPresent(list -> rules.formats(formats(values, list)));
-        values.get(KEY).ifPresent(rules::key);
-        values.get(RATE).ifPresent(rules::rate);
+    private static Optional<CallerPermissions> rules(SectionValues values, Set<String> keyNames) {
         values.get(KEYS).ifPresent(list -> list.forEach(name -> values.checkKey(KEYS, name, keyNames)));
         values.get(KEY).ifPresent(name -> values.checkKey(KEY, name, keyNames));
-        return values.problems().attempt(values.where(), rules::build);
+        return values.problems()
+                .attempt(
+                        values.where(),
+                        () -> CallerPermissions.of(
+                                values.get(ACTIONS).map(Set::copyOf),
+                                Set.copyOf(values.get(KEYS).orElse(List.of())),
+                                values.get(DIGEST_ALGORITHMS).map(Set::copyOf),
+                                values.get(CONTAINERS).map(list -> formats(values, list)),
+                                values.get(KEY),
+                                values.get(RATE)));
     }
 
     /** Callbacks get PAdES, which had the name CAdES in the first version. */

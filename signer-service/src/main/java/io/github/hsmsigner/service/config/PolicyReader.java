@@ -1,19 +1,20 @@
 package io.github.hsmsigner.service.config;
 
+import io.github.hsmsigner.service.auth.AllowAll;
 import io.github.hsmsigner.service.auth.ClientCertificateSettings;
+import io.github.hsmsigner.service.auth.ClientCertificateSettings.ListedCertificate;
 import io.github.hsmsigner.service.auth.JwtAlgorithm;
 import io.github.hsmsigner.service.auth.JwtKeySource;
 import io.github.hsmsigner.service.auth.JwtSettings;
-import io.github.hsmsigner.service.auth.ListedCertificate;
-import io.github.hsmsigner.service.auth.ListedUser;
-import io.github.hsmsigner.service.auth.OpenSettings;
 import io.github.hsmsigner.service.auth.PolicySettings;
-import io.github.hsmsigner.service.auth.SharedSecret;
 import io.github.hsmsigner.service.auth.SharedSecretSettings;
+import io.github.hsmsigner.service.auth.SharedSecretSettings.SharedSecret;
 import io.github.hsmsigner.service.auth.UserListSettings;
+import io.github.hsmsigner.service.auth.UserListSettings.ListedUser;
 import io.github.hsmsigner.service.secret.SecretReference;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -165,7 +166,7 @@ final class PolicyReader {
             if (values.get(OPEN).filter(open -> !open).isPresent()) {
                 values.problems().add(values.where(OPEN), "must be true; to use another policy, remove this one");
             }
-            return Optional.of(new OpenSettings(true));
+            return Optional.of(new AllowAll(true));
         }
         if (values.isSet(SHARED_SECRETS)) {
             return values.get(SHARED_SECRETS)
@@ -177,9 +178,13 @@ final class PolicyReader {
                     .flatMap(list -> each(list, PolicyReader::certificate))
                     .map(ClientCertificateSettings::new);
         }
-        return values.isSet(JWT)
-                ? values.get(JWT).flatMap(jwt -> jwt(jwt, keyNames))
-                : values.get(USER_LIST).flatMap(users -> userList(users, keyNames));
+        if (values.isSet(JWT)) {
+            return values.get(JWT).flatMap(jwt -> jwt(jwt, keyNames));
+        }
+        if (values.isSet(USER_LIST)) {
+            return values.get(USER_LIST).flatMap(users -> userList(users, keyNames));
+        }
+        throw new IllegalStateException("No code reads this kind of policy: " + values.where());
     }
 
     /** Reads the elements; empty if one of them cannot be used. */
@@ -241,20 +246,18 @@ final class PolicyReader {
         Map<String, String> keysByValue = keys(values, KEY_BY_CLAIM_VALUE, keyNames);
         return values.require(JWT_KEYS)
                 .flatMap(list -> each(list, PolicyReader::keySource))
-                .map(sources -> {
-                    JwtSettings.Builder jwt = JwtSettings.builder(sources)
-                            .leeway(values.or(LEEWAY))
-                            .callerClaim(values.or(CALLER_CLAIM))
-                            .keyByClaimValue(keysByValue)
-                            .maxTokenBytes(values.or(MAX_TOKEN).intValue());
-                    values.get(ALGORITHMS).ifPresent(algorithms -> jwt.algorithms(Set.copyOf(algorithms)));
-                    values.get(ISSUER).ifPresent(jwt::issuer);
-                    values.get(AUDIENCE).ifPresent(jwt::audience);
-                    values.get(TYPE).ifPresent(jwt::type);
-                    values.get(MAXIMUM_AGE).ifPresent(jwt::maximumAge);
-                    values.get(KEY_CLAIM).ifPresent(jwt::keyClaim);
-                    return jwt.build();
-                });
+                .map(sources -> new JwtSettings(
+                        sources,
+                        values.get(ALGORITHMS).map(Set::copyOf).orElseGet(() -> EnumSet.allOf(JwtAlgorithm.class)),
+                        values.get(ISSUER),
+                        values.get(AUDIENCE),
+                        values.get(TYPE),
+                        values.or(LEEWAY),
+                        values.get(MAXIMUM_AGE),
+                        values.or(CALLER_CLAIM),
+                        values.get(KEY_CLAIM),
+                        keysByValue,
+                        values.or(MAX_TOKEN).intValue()));
     }
 
     private static Optional<JwtKeySource> keySource(SectionValues values) {
@@ -265,9 +268,11 @@ final class PolicyReader {
             values.problems().add(values.where(), "must have one of secret, public-key and jwk-set");
             return Optional.empty();
         }
-        return values.get(JWT_SECRET)
-                .map(JwtKeySource::secret)
-                .or(() -> values.get(PUBLIC_KEY).map(JwtKeySource::publicKey))
-                .or(() -> values.get(JWK_SET).map(JwtKeySource::jwkSet));
+        Optional<SecretReference> secret = values.get(JWT_SECRET);
+        Optional<Path> publicKey = values.get(PUBLIC_KEY);
+        Optional<Path> jwkSet = values.get(JWK_SET);
+        return Stream.of(secret, publicKey, jwkSet).anyMatch(Optional::isPresent)
+                ? Optional.of(new JwtKeySource(secret, publicKey, jwkSet))
+                : Optional.empty();
     }
 }

@@ -9,6 +9,10 @@ import io.github.hsmsigner.core.SigningAction;
 import io.github.hsmsigner.core.SigningAttempt;
 import io.github.hsmsigner.core.TransportFacts;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.service.auth.AccessSettings.CertificateAccess;
+import io.github.hsmsigner.service.auth.ClientCertificateSettings.ListedCertificate;
+import io.github.hsmsigner.service.auth.SharedSecretSettings.SharedSecret;
+import io.github.hsmsigner.service.auth.UserListSettings.ListedUser;
 import io.github.hsmsigner.service.secret.SecretReference;
 import io.github.hsmsigner.testing.TestPki;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +39,7 @@ class CertificatesWithoutTokenTest {
 
     private static final String SECRET = "secret-of-the-document-engine";
     private static final Set<String> KEYS = Set.of("a", "b");
-    private static final CallerRules ANY = CallerRules.unrestricted();
+    private static final CallerPermissions ANY = CallerPermissions.unrestricted();
     private static final X509Certificate ENGINE =
             new TestPki().certifySigner("engine", TestPki.keyPair("EC", 256).getPublic());
 
@@ -52,8 +56,8 @@ class CertificatesWithoutTokenTest {
                 List.of(new ListedUser("ada", Set.of()), new ListedUser("bob", Set.of())), keyBySignMethod);
     }
 
-    private static JwtSettings.Builder jwt() {
-        return JwtSettings.builder(List.of(JwtKeySource.secret(
+    private static JwtSettingsBuilder jwt() {
+        return JwtSettingsBuilder.jwt(List.of(JwtSettingsBuilder.secret(
                         SecretReference.of("hmac-secret-of-32-octets-or-more".getBytes(StandardCharsets.UTF_8)))))
                 .audience("signer");
     }
@@ -63,12 +67,12 @@ class CertificatesWithoutTokenTest {
                 "proxy", ENGINE.getSubjectX500Principal().getName())));
     }
 
-    private static CallerRules key(String name) {
-        return CallerRules.builder().key(name).build();
+    private static CallerPermissions key(String name) {
+        return PermissionsBuilder.permissions().key(name).build();
     }
 
-    private static CallerRules only(SigningAction action) {
-        return CallerRules.builder().actions(Set.of(action)).build();
+    private static CallerPermissions only(SigningAction action) {
+        return PermissionsBuilder.permissions().actions(Set.of(action)).build();
     }
 
     private static PolicyDecision decide(AccessSettings settings, SigningAction action, RequestContext context) {
@@ -145,9 +149,9 @@ class CertificatesWithoutTokenTest {
 
     @Test
     void theRulesForOthersCanRestrictThem() {
-        Map<String, CallerRules> callers = Map.of("engine", ANY);
-        for (Optional<CallerRules> allowing :
-                List.of(Optional.<CallerRules>empty(), Optional.of(only(SigningAction.CERTIFICATES)))) {
+        Map<String, CallerPermissions> callers = Map.of("engine", ANY);
+        for (Optional<CallerPermissions> allowing :
+                List.of(Optional.<CallerPermissions>empty(), Optional.of(only(SigningAction.CERTIFICATES)))) {
             assertThat(decide(new AccessSettings(List.of(secret()), callers, allowing))
                             .denialReason())
                     .isEmpty();
@@ -250,7 +254,7 @@ class CertificatesWithoutTokenTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void settingsWithoutEffectAreRefused(boolean open) {
-        PolicySettings policy = open ? new OpenSettings() : certificates();
+        PolicySettings policy = open ? new AllowAll(false) : certificates();
         for (CertificateAccess access : List.of(
                 new CertificateAccess(false, Optional.empty()), new CertificateAccess(true, Optional.of("a")))) {
             assertThatThrownBy(() -> new AccessSettings(List.of(policy), Map.of(), Optional.of(ANY), access))

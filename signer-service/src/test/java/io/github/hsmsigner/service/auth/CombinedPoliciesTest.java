@@ -28,26 +28,26 @@ class CombinedPoliciesTest {
         return attempt -> PolicyDecision.allow(name);
     }
 
-    private SigningPolicy both(Map<String, CallerRules> rules, CallerRules others) {
-        return new RestrictedPolicy(
+    private SigningPolicy both(Map<String, CallerPermissions> rules, CallerPermissions others) {
+        return new AuthorizationPolicy(
                 caller("engine").and(caller("accounting")), rules, Optional.ofNullable(others), nanoTime::get);
     }
 
-    private static CallerRules only(SigningAction action) {
-        return CallerRules.builder().actions(Set.of(action)).build();
+    private static CallerPermissions only(SigningAction action) {
+        return PermissionsBuilder.permissions().actions(Set.of(action)).build();
     }
 
-    private static CallerRules oneADay() {
-        return CallerRules.builder().rate(ONE_A_DAY).build();
+    private static CallerPermissions oneADay() {
+        return PermissionsBuilder.permissions().rate(ONE_A_DAY).build();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"engine", "accounting", "others"})
     void theRulesOfEachIdentityMustAllow(String strict) {
-        Map<String, CallerRules> rules = new LinkedHashMap<>();
-        rules.put("engine", CallerRules.unrestricted());
-        rules.put("accounting", CallerRules.unrestricted());
-        CallerRules others = only(SigningAction.CERTIFICATES);
+        Map<String, CallerPermissions> rules = new LinkedHashMap<>();
+        rules.put("engine", CallerPermissions.unrestricted());
+        rules.put("accounting", CallerPermissions.unrestricted());
+        CallerPermissions others = only(SigningAction.CERTIFICATES);
         if (strict.equals("others")) {
             rules.remove("accounting");
         } else {
@@ -62,7 +62,7 @@ class CombinedPoliciesTest {
     @ValueSource(strings = {"engine", "accounting"})
     void anIdentityWithoutRulesIsDenied(String known) {
         PolicyDecision decision =
-                both(Map.of(known, CallerRules.unrestricted()), null).decide(Attempts.with(null));
+                both(Map.of(known, CallerPermissions.unrestricted()), null).decide(Attempts.with(null));
         assertThat(decision.denialReason()).contains("There are no rules for this caller, so it may do nothing.");
         assertThat(decision.callers()).containsExactly("engine", "accounting");
     }
@@ -71,19 +71,19 @@ class CombinedPoliciesTest {
     @ValueSource(strings = {"engine", "accounting", "others"})
     void theRateOfEachIdentityCounts(String limited) {
         SigningPolicy policy = limited.equals("others")
-                ? both(Map.of("engine", CallerRules.unrestricted()), oneADay())
-                : both(Map.of(limited, oneADay()), CallerRules.unrestricted());
+                ? both(Map.of("engine", CallerPermissions.unrestricted()), oneADay())
+                : both(Map.of(limited, oneADay()), CallerPermissions.unrestricted());
         assertThat(policy.decide(Attempts.with(null)).denialReason()).isEmpty();
         assertThat(policy.decide(Attempts.with(null)).retryAfter()).contains(Duration.ofDays(1));
     }
 
     @Test
     void aRequestOverOneRateDoesNotCountForAnother() {
-        CallerRules twoAMinute = CallerRules.builder()
+        CallerPermissions twoAMinute = PermissionsBuilder.permissions()
                 .rate(new RateLimit(2, Duration.ofMinutes(1)))
                 .build();
-        Map<String, CallerRules> rules = Map.of("engine", twoAMinute, "accounting", oneADay());
-        SigningPolicy policy = both(rules, CallerRules.unrestricted());
+        Map<String, CallerPermissions> rules = Map.of("engine", twoAMinute, "accounting", oneADay());
+        SigningPolicy policy = both(rules, CallerPermissions.unrestricted());
         assertThat(policy.decide(Attempts.with(null)).denialReason()).isEmpty();
         for (int i = 0; i < 5; i++) {
             assertThat(policy.decide(Attempts.with(null)).retryAfter()).contains(Duration.ofDays(1));
@@ -94,7 +94,7 @@ class CombinedPoliciesTest {
 
     @Test
     void oneIdentityFromTwoPoliciesCountsOnce() {
-        SigningPolicy twice = new RestrictedPolicy(
+        SigningPolicy twice = new AuthorizationPolicy(
                 caller("engine").and(caller("engine")), Map.of("engine", oneADay()), Optional.empty(), nanoTime::get);
         PolicyDecision decision = twice.decide(Attempts.with(null));
         assertThat(decision.denialReason()).isEmpty();
@@ -124,9 +124,9 @@ class CombinedPoliciesTest {
         }
     }
 
-    private static CallerRules rules(String keys) {
+    private static CallerPermissions rules(String keys) {
         String[] parts = keys.split(":", -1);
-        CallerRules.Builder rules = CallerRules.builder();
+        PermissionsBuilder rules = PermissionsBuilder.permissions();
         if (!parts[0].isBlank()) {
             rules.keys(Set.copyOf(List.of(parts[0].split(" "))));
         }

@@ -27,6 +27,17 @@ final class Jwt {
         return sign(header, claims, input -> signature("SHA256withRSA", null, key, input));
     }
 
+    static String rs256(PrivateKey key, String header, byte[] claims) {
+        return sign(json(header), claims, input -> signature("SHA256withRSA", null, key, input));
+    }
+
+    /** A token whose signature is over the claims as they are (RFC 7797, section 3). */
+    static String rs256OverPlainClaims(PrivateKey key, String header, String claims) {
+        String plain = encode(json(header)) + "." + new String(json(claims), StandardCharsets.UTF_8);
+        byte[] signedOctets = plain.getBytes(StandardCharsets.UTF_8);
+        return sign(header, claims, input -> signature("SHA256withRSA", null, key, signedOctets));
+    }
+
     static String ps256(PrivateKey key, String header, String claims) {
         PSSParameterSpec parameters = new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
         return sign(header, claims, input -> signature("RSASSA-PSS", parameters, key, input));
@@ -53,7 +64,11 @@ final class Jwt {
     }
 
     private static String sign(String header, String claims, SigningFunction signing) {
-        String input = encode(json(header)) + "." + encode(json(claims));
+        return sign(json(header), json(claims), signing);
+    }
+
+    private static String sign(byte[] header, byte[] claims, SigningFunction signing) {
+        String input = encode(header) + "." + encode(claims);
         try {
             return input + "." + encode(signing.sign(input.getBytes(StandardCharsets.US_ASCII)));
         } catch (GeneralSecurityException e) {

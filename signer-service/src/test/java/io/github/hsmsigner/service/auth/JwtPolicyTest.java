@@ -84,11 +84,11 @@ class JwtPolicyTest {
         return Jwt.encode(octets);
     }
 
-    private static JwtSettings.Builder settings() {
-        return JwtSettings.builder(List.of(
-                        JwtKeySource.secret(SecretReference.of(SECRET)),
-                        JwtKeySource.publicKey(rsaPem),
-                        JwtKeySource.publicKey(ecPem)))
+    private static JwtSettingsBuilder settings() {
+        return JwtSettingsBuilder.jwt(List.of(
+                        JwtSettingsBuilder.secret(SecretReference.of(SECRET)),
+                        JwtSettingsBuilder.publicKey(rsaPem),
+                        JwtSettingsBuilder.publicKey(ecPem)))
                 .issuer("https://issuer.example")
                 .audience("signer");
     }
@@ -128,6 +128,16 @@ class JwtPolicyTest {
                 Arguments.of("expired within the leeway", signed(with("" + (NOW + 300), "" + (NOW - 29)))),
                 Arguments.of(
                         "not yet valid within the leeway", signed(with("'nbf':" + (NOW - 10), "'nbf':" + (NOW + 30)))),
+                Arguments.of(
+                        "valid from an instant with a fraction",
+                        signed(with("'nbf':" + (NOW - 10), "'nbf':" + (NOW + 30) + ".0"))),
+                Arguments.of("registered claims of other types", signed(with("{'iss'", "{'jti':7,'nonce':null,'iss'"))),
+                Arguments.of(
+                        "thumbprint of a certificate",
+                        Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','x5t#S256':'AAAA','x5t':null}", CLAIMS)),
+                Arguments.of(
+                        "encoding that is the default",
+                        Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','b64':true}", CLAIMS)),
                 Arguments.of("further claims", signed(with("{'iss'", "{'x':{'y':[1,true,null]},'iss'"))));
     }
 
@@ -157,11 +167,12 @@ class JwtPolicyTest {
         String good = signed(CLAIMS);
         String[] parts = good.split("\\.");
         byte[] pem = TestPki.pem(RSA.getPublic()).getBytes(StandardCharsets.US_ASCII);
-        String verifies = "signature of the JSON Web Token does not verify";
-        String algorithm = "an algorithm that is not accepted, or not at all";
-        String compact = "not a signed JSON Web Token in compact serialization";
-        String claimsJson = "claims of the JSON Web Token are not a well-formed JSON object";
-        String headerJson = "header of the JSON Web Token is not a well-formed JSON object";
+        String verifies = "signature of the JWT does not verify";
+        String algorithm = "an algorithm that is not accepted";
+        String unsigned = "not signed, or its header is not valid";
+        String compact = "not a signed JWT in compact serialization";
+        String claimsJson = "claims of the JWT are not a well-formed JSON object";
+        String headerJson = "header of the JWT is not a well-formed JSON object";
         return Stream.of(
                 Arguments.of("no token", null, "no signing token"),
                 Arguments.of("empty", "", compact),
@@ -172,10 +183,7 @@ class JwtPolicyTest {
                 Arguments.of("Base64 of the standard alphabet", parts[0] + "." + parts[1] + ".a+/a", compact),
                 Arguments.of("padded", good + "==", compact),
                 Arguments.of("line break", good + "\n", compact),
-                Arguments.of(
-                        "JSON serialization",
-                        "{\"payload\":\"" + parts[1] + "\"}",
-                        "without a JSON Web Token as userId"),
+                Arguments.of("JSON serialization", "{\"payload\":\"" + parts[1] + "\"}", "without a JWT as userId"),
                 Arguments.of("not ASCII", good + "\u0130", compact),
                 Arguments.of("huge", "a".repeat(16_385), "longer than 16384 bytes"),
                 Arguments.of(
@@ -187,11 +195,11 @@ class JwtPolicyTest {
                 Arguments.of(
                         "alg none with something for a signature",
                         Jwt.unsigned(Jwt.header("none"), CLAIMS) + "AAAA",
-                        algorithm),
+                        unsigned),
                 Arguments.of("alg NoNe", Jwt.unsigned(Jwt.header("NoNe"), CLAIMS) + "AAAA", algorithm),
-                Arguments.of("alg absent", Jwt.rs256(RSA.getPrivate(), "{'typ':'JWT'}", CLAIMS), algorithm),
-                Arguments.of("alg null", Jwt.rs256(RSA.getPrivate(), "{'alg':null}", CLAIMS), algorithm),
-                Arguments.of("alg a list", Jwt.rs256(RSA.getPrivate(), "{'alg':['RS256']}", CLAIMS), algorithm),
+                Arguments.of("alg absent", Jwt.rs256(RSA.getPrivate(), "{'typ':'JWT'}", CLAIMS), unsigned),
+                Arguments.of("alg null", Jwt.rs256(RSA.getPrivate(), "{'alg':null}", CLAIMS), unsigned),
+                Arguments.of("alg a list", Jwt.rs256(RSA.getPrivate(), "{'alg':['RS256']}", CLAIMS), unsigned),
                 Arguments.of("alg in lower case", Jwt.rs256(RSA.getPrivate(), "{'alg':'rs256'}", CLAIMS), algorithm),
                 Arguments.of("alg not offered", Jwt.rs256(RSA.getPrivate(), Jwt.header("RS512"), CLAIMS), algorithm),
                 Arguments.of("no signature", parts[0] + "." + parts[1] + ".", compact),
@@ -255,7 +263,7 @@ class JwtPolicyTest {
                 Arguments.of(
                         "header that the library refuses",
                         Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','jku':7}", CLAIMS),
-                        "not that of a signed one"),
+                        unsigned),
                 // Header
                 Arguments.of("header is no JSON", Jwt.rs256(RSA.getPrivate(), "accounting", CLAIMS), headerJson),
                 Arguments.of("header is a list", Jwt.rs256(RSA.getPrivate(), "['RS256']", CLAIMS), headerJson),
@@ -276,7 +284,7 @@ class JwtPolicyTest {
                         "typ of another kind of token",
                         Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','typ':'at+jwt'}", CLAIMS),
                         "type"),
-                Arguments.of("typ a number", Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','typ':1}", CLAIMS), "type"),
+                Arguments.of("typ a number", Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','typ':1}", CLAIMS), "typ"),
                 Arguments.of("nested", Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','cty':'JWT'}", CLAIMS), "cty"),
                 Arguments.of(
                         "extensions",
@@ -301,6 +309,33 @@ class JwtPolicyTest {
                         "zip"),
                 Arguments.of(
                         "content type null", Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','cty':null}", CLAIMS), "cty"),
+                Arguments.of(
+                        "payload not encoded, not demanded",
+                        Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','b64':false}", CLAIMS),
+                        "b64"),
+                Arguments.of(
+                        "payload not encoded, and signed so",
+                        Jwt.rs256OverPlainClaims(RSA.getPrivate(), "{'alg':'RS256','b64':false}", CLAIMS),
+                        "b64"),
+                Arguments.of("typ null", Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','typ':null}", CLAIMS), "typ"),
+                Arguments.of("typ empty", Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','typ':''}", CLAIMS), "type"),
+                Arguments.of("kid null", Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','kid':null}", CLAIMS), "kid"),
+                Arguments.of(
+                        "certificate of another form",
+                        Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','x5c':[1]}", CLAIMS),
+                        unsigned),
+                Arguments.of(
+                        "private key in the header",
+                        Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','jwk':{'kty':'oct','k':'AAAA'}}", CLAIMS),
+                        unsigned),
+                Arguments.of(
+                        "address that is none",
+                        Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','x5u':'attacker ://'}", CLAIMS),
+                        unsigned),
+                Arguments.of(
+                        "header for encryption",
+                        Jwt.rs256(RSA.getPrivate(), "{'alg':'RSA-OAEP','enc':'A128GCM'}", CLAIMS),
+                        unsigned),
                 Arguments.of("kid a number", Jwt.rs256(RSA.getPrivate(), "{'alg':'RS256','kid':1}", CLAIMS), "kid"),
                 // Claims
                 Arguments.of("claims are no JSON", signed("accounting"), claimsJson),
@@ -317,10 +352,13 @@ class JwtPolicyTest {
                 Arguments.of("no expiry", signed(without("'exp':" + (NOW + 300) + ",")), "no expiry"),
                 Arguments.of("expiry null", signed(with("" + (NOW + 300), "null")), "no expiry"),
                 Arguments.of("expiry a text", signed(with("" + (NOW + 300), "'" + (NOW + 300) + "'")), "not a time"),
-                Arguments.of("expiry never", signed(with("" + (NOW + 300), "1e400")), "not a time"),
+                Arguments.of("expiry never", signed(with("" + (NOW + 300), "1e400")), "number that is too large"),
                 Arguments.of(
                         "expiry of an overflow", signed(with("" + (NOW + 300), "9223372036854775807")), "not a time"),
-                Arguments.of("expiry of huge exponent", signed(with("" + (NOW + 300), "1e999999999")), "not a time"),
+                Arguments.of(
+                        "expiry of huge exponent",
+                        signed(with("" + (NOW + 300), "1e999999999")),
+                        "number that is too large"),
                 Arguments.of("expiry negative", signed(with("" + (NOW + 300), "-1")), "not a time"),
                 Arguments.of(
                         "not yet valid", signed(with("'nbf':" + (NOW - 10), "'nbf':" + (NOW + 31))), "not valid yet"),
@@ -339,6 +377,25 @@ class JwtPolicyTest {
                 Arguments.of("audience a part of ours", signed(with("'signer'", "'sign'")), "audience"),
                 Arguments.of("audiences without ours", signed(with("'signer'", "['signers',7]")), "audience"),
                 Arguments.of("no caller", signed(without("'sub':'accounting',")), "sub"),
+                Arguments.of("caller null", signed(with("'accounting'", "null")), "sub"),
+                Arguments.of("audience an empty list", signed(with("'signer'", "[]")), "audience"),
+                Arguments.of("audience null", signed(with("'signer'", "null")), "audience"),
+                Arguments.of("issuer null", signed(with("'https://issuer.example'", "null")), "issuer"),
+                Arguments.of("issue time a text", signed(with("'iat':" + (NOW - 10), "'iat':'now'")), "not a time"),
+                Arguments.of("caller with half a character", signed(with("accounting", "a\\ud800")), "sub"),
+                Arguments.of(
+                        "claims that are not UTF-8",
+                        Jwt.rs256(RSA.getPrivate(), Jwt.header("RS256"), new byte[] {
+                            '{', '"', (byte) 0xff, '"', ':', '1', '}'
+                        }),
+                        claimsJson),
+                Arguments.of(
+                        "claims in UTF-16",
+                        Jwt.rs256(
+                                RSA.getPrivate(),
+                                Jwt.header("RS256"),
+                                CLAIMS.replace('\'', '"').getBytes(StandardCharsets.UTF_16LE)),
+                        claimsJson),
                 Arguments.of("caller empty", signed(with("'accounting'", "''")), "sub"),
                 Arguments.of("caller a number", signed(with("'accounting'", "7")), "sub"),
                 Arguments.of("caller with a line break", signed(with("accounting", "accounting\\nRequest")), "sub"),
@@ -371,7 +428,7 @@ class JwtPolicyTest {
 
     @Test
     void aPublicKeyAloneMakesNoSecret() {
-        JwtSettings settings = JwtSettings.builder(List.of(JwtKeySource.publicKey(rsaPem)))
+        JwtSettings settings = JwtSettingsBuilder.jwt(List.of(JwtSettingsBuilder.publicKey(rsaPem)))
                 .issuer("https://issuer.example")
                 .audience("signer")
                 .build();
@@ -402,7 +459,7 @@ class JwtPolicyTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("tokensForAJwkSet")
     void findsTheKeyInAJwkSet(String name, String token, boolean accepted) {
-        JwtSettings settings = JwtSettings.builder(List.of(JwtKeySource.jwkSet(jwkSet)))
+        JwtSettings settings = JwtSettingsBuilder.jwt(List.of(JwtSettingsBuilder.jwkSet(jwkSet)))
                 .audience("signer")
                 .build();
         assertThat(decide(settings, token).denialReason().isEmpty()).isEqualTo(accepted);
@@ -421,9 +478,9 @@ class JwtPolicyTest {
 
     @Test
     void withoutAnAudienceOfOursATokenMustHaveNone() {
-        JwtSettings settings =
-                JwtSettings.builder(List.of(JwtKeySource.publicKey(rsaPem))).build();
-        assertRefused(settings, signed(CLAIMS), "none is set for this service");
+        JwtSettings settings = JwtSettingsBuilder.jwt(List.of(JwtSettingsBuilder.publicKey(rsaPem)))
+                .build();
+        assertRefused(settings, signed(CLAIMS), "no audience is set for this service");
         assertThat(decide(settings, signed(without("'aud':'signer',"))).denialReason())
                 .isEmpty();
         assertThat(settings.warnings()).singleElement().asString().contains("audience");
@@ -442,7 +499,7 @@ class JwtPolicyTest {
     @Test
     void claimsNameCallerAndKey() {
         String token = signed(with("{", "{'client_id':'engine','department':'legal',"));
-        JwtSettings.Builder named = settings().callerClaim("client_id").keyClaim("department");
+        JwtSettingsBuilder named = settings().callerClaim("client_id").keyClaim("department");
         assertThat(decide(named.build(), token).callers()).contains("engine");
         assertThat(decide(named.build(), token).keyName()).contains("legal");
         JwtSettings mapped = named.keyByClaimValue(Map.of("legal", "key-7")).build();

@@ -14,6 +14,9 @@ import io.github.hsmsigner.core.keystore.KeyStoreSigner;
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
+import io.github.hsmsigner.service.auth.ClientCertificateSettings.ListedCertificate;
+import io.github.hsmsigner.service.auth.SharedSecretSettings.SharedSecret;
+import io.github.hsmsigner.service.auth.UserListSettings.ListedUser;
 import io.github.hsmsigner.service.secret.SecretReference;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;
@@ -79,16 +82,16 @@ class PoliciesOverHttpTest {
     }
 
     private static AccessSettings jwt() {
-        return AccessSettings.of(JwtSettings.builder(List.of(
-                        JwtKeySource.publicKey(TestPki.writePem(directory.resolve("rsa.pem"), RSA.getPublic())),
-                        JwtKeySource.secret(SecretReference.of(ascii(HMAC_SECRET)))))
+        return AccessSettings.of(JwtSettingsBuilder.jwt(List.of(
+                        JwtSettingsBuilder.publicKey(TestPki.writePem(directory.resolve("rsa.pem"), RSA.getPublic())),
+                        JwtSettingsBuilder.secret(SecretReference.of(ascii(HMAC_SECRET)))))
                 .audience("signer")
                 .build());
     }
 
     private static Map<AccessSettings, Set<String>> policies() {
         Map<AccessSettings, Set<String>> accepted = new LinkedHashMap<>();
-        accepted.put(AccessSettings.of(new OpenSettings()), tokens().keySet());
+        accepted.put(AccessSettings.of(new AllowAll(false)), tokens().keySet());
         accepted.put(
                 AccessSettings.of(new SharedSecretSettings(
                         List.of(new SharedSecret("caller-engine", SecretReference.of(ascii(SECRET)))))),
@@ -182,9 +185,11 @@ class PoliciesOverHttpTest {
                         new SharedSecret("sales", SecretReference.of(ascii("secret-of-the-sales-department")))))),
                 Map.of(
                         "legal",
-                        CallerRules.builder().keys(Set.of("legal-key")).build(),
+                        PermissionsBuilder.permissions()
+                                .keys(Set.of("legal-key"))
+                                .build(),
                         "sales",
-                        CallerRules.builder()
+                        PermissionsBuilder.permissions()
                                 .key("sales-key")
                                 .actions(Set.of(SigningAction.RAW_SIGNATURE))
                                 .rate(new RateLimit(1, Duration.ofDays(1)))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.service.auth.SharedSecretSettings.SharedSecret;
 import io.github.hsmsigner.service.secret.SecretReference;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,7 +55,7 @@ class ReloadablePolicyTest {
 
     @Test
     void otherSettingsTakeThePlaceOfThoseBefore() {
-        AccessSettings open = AccessSettings.of(new OpenSettings());
+        AccessSettings open = AccessSettings.of(new AllowAll(false));
         policy.reload(open);
         assertThat(policy.settings()).isSameAs(open);
         assertThat(accepts(NEW)).isTrue();

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.core.PolicyDecision;
 import io.github.hsmsigner.core.TransportFacts;
+import io.github.hsmsigner.service.auth.ClientCertificateSettings.ListedCertificate;
+import io.github.hsmsigner.service.auth.SharedSecretSettings.SharedSecret;
+import io.github.hsmsigner.service.auth.UserListSettings.ListedUser;
 import io.github.hsmsigner.service.secret.SecretReference;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
@@ -81,7 +84,7 @@ class TokenFormsTest {
     private static void assertAllowed(PolicySettings settings, String token, boolean allowed) {
         PolicyDecision decision = decide(settings, token, Map.of());
         assertThat(decision.denialReason().isEmpty()).isEqualTo(allowed);
-        if (allowed && !(settings instanceof OpenSettings)) {
+        if (allowed && !(settings instanceof AllowAll)) {
             assertThat(decision.callers()).containsExactly("ada");
         }
     }
@@ -98,11 +101,11 @@ class TokenFormsTest {
 
     private static PolicySettings policy(String name, String secret) {
         return switch (name) {
-            case "open" -> new OpenSettings();
+            case "open" -> new AllowAll(false);
             case "shared secret" -> new SharedSecretSettings(List.of(new SharedSecret("ada", secret(secret))));
             case "user list" -> new UserListSettings(List.of(new ListedUser("ada", Set.of())), Map.of());
             case "JWT" ->
-                JwtSettings.builder(List.of(JwtKeySource.secret(secret(HMAC_SECRET))))
+                JwtSettingsBuilder.jwt(List.of(JwtSettingsBuilder.secret(secret(HMAC_SECRET))))
                         .build();
             case "client certificate" ->
                 new ClientCertificateSettings(List.of(ListedCertificate.withFingerprint(

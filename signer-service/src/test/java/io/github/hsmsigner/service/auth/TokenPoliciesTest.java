@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.hsmsigner.core.PolicyDecision;
 import io.github.hsmsigner.core.TransportFacts;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.service.auth.ClientCertificateSettings.ListedCertificate;
+import io.github.hsmsigner.service.auth.SharedSecretSettings.SharedSecret;
+import io.github.hsmsigner.service.auth.UserListSettings.ListedUser;
 import io.github.hsmsigner.service.secret.SecretReference;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
@@ -72,13 +75,13 @@ class TokenPoliciesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "anything"})
     void theOpenPolicyAcceptsEverybody(String token) {
-        assertThat(decide(new OpenSettings(), token).denialReason()).isEmpty();
-        assertThat(decide(new OpenSettings(), null).denialReason()).isEmpty();
-        assertThat(AccessSettings.of(new OpenSettings()).warnings())
+        assertThat(decide(new AllowAll(false), token).denialReason()).isEmpty();
+        assertThat(decide(new AllowAll(false), null).denialReason()).isEmpty();
+        assertThat(AccessSettings.of(new AllowAll(false)).warnings())
                 .singleElement()
                 .asString()
                 .contains("every caller that reaches this service may sign");
-        assertThat(AccessSettings.of(new OpenSettings(true)).warnings()).isEmpty();
+        assertThat(AccessSettings.of(new AllowAll(true)).warnings()).isEmpty();
     }
 
     static Stream<Arguments> secrets() {
@@ -290,7 +293,7 @@ class TokenPoliciesTest {
                                 List.of(ListedCertificate.withSubject("engine", "CN=engine,OU=Documents,O=Example"))),
                         new UserListSettings(List.of(new ListedUser("ada", Set.of())), Map.of())),
                 Map.of(),
-                Optional.of(CallerRules.unrestricted()));
+                Optional.of(CallerPermissions.unrestricted()));
         String ada = "{\"userId\":\"ada\"}";
         assertThat(decide(both, ada, facts(ENGINE)).callers()).containsExactly("engine", "ada");
         assertThat(decide(both, ada, facts(ENGINE)).denialReason()).isEmpty();

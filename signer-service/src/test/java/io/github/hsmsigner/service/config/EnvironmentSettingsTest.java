@@ -12,7 +12,7 @@ import io.github.hsmsigner.pkcs11.KeySelector;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.TokenSelector;
 import io.github.hsmsigner.service.auth.AccessSettings;
-import io.github.hsmsigner.service.auth.OpenSettings;
+import io.github.hsmsigner.service.auth.AllowAll;
 import io.github.hsmsigner.service.auth.SharedSecretSettings;
 import io.github.hsmsigner.service.server.ClientLimits;
 import io.github.hsmsigner.service.server.ListenerSettings;
@@ -85,7 +85,7 @@ class EnvironmentSettingsTest {
                         false,
                         1 << 20,
                         Optional.empty()));
-        assertThat(settings.access()).usingRecursiveComparison().isEqualTo(AccessSettings.of(new OpenSettings()));
+        assertThat(settings.access()).usingRecursiveComparison().isEqualTo(AccessSettings.of(new AllowAll(false)));
         assertThat(settings.audit()).isEmpty();
         assertThat(settings.tokens()).containsOnlyKeys("hsm");
         assertThat(token(settings))

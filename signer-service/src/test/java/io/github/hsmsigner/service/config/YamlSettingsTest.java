@@ -14,15 +14,15 @@ import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.TokenSelector;
 import io.github.hsmsigner.pkcs11.VendorProfile;
 import io.github.hsmsigner.service.auth.AccessSettings;
-import io.github.hsmsigner.service.auth.CallerRules;
+import io.github.hsmsigner.service.auth.CallerPermissions;
 import io.github.hsmsigner.service.auth.ClientCertificateSettings;
+import io.github.hsmsigner.service.auth.ClientCertificateSettings.ListedCertificate;
 import io.github.hsmsigner.service.auth.JwtAlgorithm;
 import io.github.hsmsigner.service.auth.JwtKeySource;
 import io.github.hsmsigner.service.auth.JwtSettings;
-import io.github.hsmsigner.service.auth.ListedCertificate;
-import io.github.hsmsigner.service.auth.ListedUser;
 import io.github.hsmsigner.service.auth.RateLimit;
 import io.github.hsmsigner.service.auth.UserListSettings;
+import io.github.hsmsigner.service.auth.UserListSettings.ListedUser;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -330,7 +330,8 @@ class YamlSettingsTest {
                         List.of(ListedCertificate.withSubject("engine", "CN=engine,O=Example"))));
         assertThat(access.policies().get(1)).isInstanceOfSatisfying(JwtSettings.class, jwt -> {
             assertThat(jwt.files()).containsExactly(files.secret(), files.certificate());
-            assertThat(jwt.keys().get(1)).isEqualTo(JwtKeySource.publicKey(files.certificate()));
+            assertThat(jwt.keys().get(1))
+                    .isEqualTo(new JwtKeySource(Optional.empty(), Optional.of(files.certificate()), Optional.empty()));
             assertThat(jwt.algorithms()).containsExactlyInAnyOrder(JwtAlgorithm.HS256, JwtAlgorithm.ES256);
             assertThat(jwt.issuer()).contains("https://issuer.example");
             assertThat(jwt.audience()).contains("signer");
@@ -348,7 +349,7 @@ class YamlSettingsTest {
                                 new ListedUser("ada", Set.of("qualified", "advanced")),
                                 new ListedUser("grace", Set.of())),
                         Map.of("qualified", "seal")));
-        CallerRules rules = access.callers().get("accounting");
+        CallerPermissions rules = access.callers().get("accounting");
         assertThat(rules.actions()).containsExactlyInAnyOrder(SigningAction.CERTIFICATES, SigningAction.CONTAINER);
         assertThat(rules.keys()).containsExactly("seal");
         assertThat(rules.digestAlgorithms()).containsExactly(DigestAlgorithm.SHA256);
@@ -522,6 +523,18 @@ class YamlSettingsTest {
                         "certificate that nothing tells from others",
                         ONE + "access: {policies: [{client-certificates: [{caller: e}]}]}\n",
                         "access.policies[0].client-certificates[0].subject is missing: "),
+                problem(
+                        "leeway of a JWT",
+                        ONE + "access: {policies: [{jwt: {keys: [{secret: {file: @secret}}], leeway: 601s}}]}\n",
+                        "access.policies[0].jwt.leeway"),
+                problem(
+                        "age of a JWT",
+                        ONE + "access: {policies: [{jwt: {keys: [{secret: {file: @secret}}], maximum-age: 0s}}]}\n",
+                        "access.policies[0].jwt.maximum-age"),
+                problem(
+                        "length of a JWT",
+                        ONE + "access: {policies: [{jwt: {keys: [{secret: {file: @secret}}], max-token: 255}}]}\n",
+                        "access.policies[0].jwt.max-token"),
                 problem(
                         "retry pauses",
                         ONE.replace("pin:", "recovery: {first-retry-pause: 2s}\n    pin:"),

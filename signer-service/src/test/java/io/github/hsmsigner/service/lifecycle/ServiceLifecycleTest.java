@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
-import io.github.hsmsigner.service.auth.OpenSettings;
+import io.github.hsmsigner.service.auth.AllowAll;
 import io.github.hsmsigner.testing.CapturedLog;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -70,7 +70,7 @@ class ServiceLifecycleTest {
         assertThat(Client.text(ready))
                 .startsWith("{\"status\":\"ready\",\"warnings\":[")
                 .contains(
-                        new OpenSettings().warnings().get(0),
+                        new AllowAll(false).warnings().get(0),
                         "{\"kind\":\"key\",\"name\":\"test\",\"state\":\"ready\",\"details\":{\"certificate_valid_to\":\""
                                 + TestKey.certificate().getNotAfter().toInstant());
     }

@@ -11,7 +11,7 @@ import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.service.audit.AuditFileSettings;
 import io.github.hsmsigner.service.audit.TestAuditSettings;
 import io.github.hsmsigner.service.auth.AccessSettings;
-import io.github.hsmsigner.service.auth.OpenSettings;
+import io.github.hsmsigner.service.auth.AllowAll;
 import io.github.hsmsigner.service.config.KeyCertificates;
 import io.github.hsmsigner.service.config.KeySettings;
 import io.github.hsmsigner.service.config.LogSettings;
@@ -37,7 +37,7 @@ final class TestSettings {
 
     private final Map<String, TokenSettings> tokens = new LinkedHashMap<>();
     private final Map<String, KeySettings> keys = new LinkedHashMap<>();
-    private AccessSettings access = AccessSettings.of(new OpenSettings());
+    private AccessSettings access = AccessSettings.of(new AllowAll(false));
     private Optional<AuditFileSettings> audit = Optional.empty();
     private int port;
 

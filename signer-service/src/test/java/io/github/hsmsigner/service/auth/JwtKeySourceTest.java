@@ -3,6 +3,7 @@ package io.github.hsmsigner.service.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.nimbusds.jose.jwk.JWK;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.service.secret.SecretReference;
 import io.github.hsmsigner.testing.ExternalTool;
@@ -16,14 +17,15 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPublicKey;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which keys check tokens, and what is said of those that cannot. */
-class JwtKeysTest {
+class JwtKeySourceTest {
 
     private static final KeyPair RSA = TestPki.rsaKeyPair(2048);
     private static final KeyPair EC = TestPki.keyPair("EC", 256);
@@ -55,24 +57,24 @@ class JwtKeysTest {
         }
     }
 
-    private static List<VerificationKey> read(JwtKeySource source) {
-        return JwtKeys.read(List.of(source), EnumSet.allOf(JwtAlgorithm.class));
+    private static List<JWK> read(JwtKeySource source) {
+        return JwtKeySource.read(List.of(source), EnumSet.allOf(JwtAlgorithm.class));
     }
 
     private static Set<JwtAlgorithm> algorithms(JwtKeySource source) {
-        List<VerificationKey> keys = read(source);
+        List<JWK> keys = read(source);
         assertThat(keys).hasSize(1);
-        return keys.get(0).algorithms();
+        return JwtAlgorithm.of(keys.get(0));
     }
 
     @Test
     void pemFilesOfPublicKeysAndCertificates() {
-        assertThat(algorithms(JwtKeySource.publicKey(write(TestPki.pem(RSA.getPublic())))))
+        assertThat(algorithms(JwtSettingsBuilder.publicKey(write(TestPki.pem(RSA.getPublic())))))
                 .containsExactlyInAnyOrder(JwtAlgorithm.RS256, JwtAlgorithm.PS256);
-        assertThat(algorithms(JwtKeySource.publicKey(write("made on Monday\n" + TestPki.pem(EC.getPublic())))))
+        assertThat(algorithms(JwtSettingsBuilder.publicKey(write("made on Monday\n" + TestPki.pem(EC.getPublic())))))
                 .containsExactly(JwtAlgorithm.ES256);
         Object certificate = TestPki.certify("CN=x", EC.getPublic(), "CN=CA", RSA, false, Instant.EPOCH, Instant.EPOCH);
-        assertThat(algorithms(JwtKeySource.publicKey(write(TestPki.pem(certificate)))))
+        assertThat(algorithms(JwtSettingsBuilder.publicKey(write(TestPki.pem(certificate)))))
                 .containsExactly(JwtAlgorithm.ES256);
     }
 
@@ -83,7 +85,7 @@ class JwtKeysTest {
         ExternalTool.runOrFail(
                 "openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key.toString());
         ExternalTool.runOrFail("openssl", "pkey", "-in", key.toString(), "-pubout", "-out", file.toString());
-        assertThat(algorithms(JwtKeySource.publicKey(file))).containsExactly(JwtAlgorithm.ES256);
+        assertThat(algorithms(JwtSettingsBuilder.publicKey(file))).containsExactly(JwtAlgorithm.ES256);
     }
 
     /** The same reader as for certificates and private keys. */
@@ -94,7 +96,7 @@ class JwtKeysTest {
         for (String text : List.of("\ufeff" + pem, pem.indent(2), pem.replace("\n", "\r\n"), parameters + pem)) {
             for (Charset charset : List.of(StandardCharsets.UTF_8, StandardCharsets.UTF_16LE)) {
                 Path file = Files.writeString(directory.resolve("file"), text, charset);
-                assertThat(algorithms(JwtKeySource.publicKey(file)))
+                assertThat(algorithms(JwtSettingsBuilder.publicKey(file)))
                         .containsExactlyInAnyOrder(JwtAlgorithm.RS256, JwtAlgorithm.PS256);
             }
         }
@@ -108,12 +110,12 @@ class JwtKeysTest {
         Path file = directory.resolve("public.pem");
         ExternalTool.runOrFail("openssl", "genpkey", "-algorithm", expected[0], "-out", key.toString());
         ExternalTool.runOrFail("openssl", "pkey", "-in", key.toString(), "-pubout", "-out", file.toString());
-        assertThat(algorithms(JwtKeySource.publicKey(file)))
+        assertThat(algorithms(JwtSettingsBuilder.publicKey(file)))
                 .extracting(JwtAlgorithm::name)
                 .containsExactlyInAnyOrder(Arrays.copyOfRange(expected, 1, expected.length));
         ExternalTool.runOrFail(
                 "openssl", "req", "-x509", "-key", key.toString(), "-subj", "/CN=x", "-out", file.toString());
-        assertThat(algorithms(JwtKeySource.publicKey(file)))
+        assertThat(algorithms(JwtSettingsBuilder.publicKey(file)))
                 .extracting(JwtAlgorithm::name)
                 .containsExactlyInAnyOrder(Arrays.copyOfRange(expected, 1, expected.length));
     }
@@ -124,7 +126,7 @@ class JwtKeysTest {
         Path file = directory.resolve("public.pem");
         ExternalTool.runOrFail("openssl", "genrsa", "-out", key.toString(), "2048");
         ExternalTool.runOrFail("openssl", "rsa", "-in", key.toString(), "-RSAPublicKey_out", "-out", file.toString());
-        assertThat(algorithms(JwtKeySource.publicKey(file))).hasSize(2);
+        assertThat(algorithms(JwtSettingsBuilder.publicKey(file))).hasSize(2);
     }
 
     static Stream<Arguments> badPem() {
@@ -150,24 +152,24 @@ class JwtKeysTest {
     @MethodSource("badPem")
     void pemFilesThatCannotBeUsed(String content, String message) {
         Path file = write(content);
-        assertRefused(JwtKeySource.publicKey(file), message);
+        assertRefused(JwtSettingsBuilder.publicKey(file), message);
     }
 
     @Test
     void aFileThatIsNotThere() {
         Path absent = directory.resolve("absent");
-        assertRefused(JwtKeySource.publicKey(absent), absent.toString());
-        assertRefused(JwtKeySource.jwkSet(absent), absent.toString());
-        assertRefused(JwtKeySource.secret(SecretReference.inFile(absent)), absent.toString());
+        assertRefused(JwtSettingsBuilder.publicKey(absent), absent.toString());
+        assertRefused(JwtSettingsBuilder.jwkSet(absent), absent.toString());
+        assertRefused(JwtSettingsBuilder.secret(SecretReference.inFile(absent)), absent.toString());
     }
 
     @Test
     void aSecretIsLongAndNoPublicKey() {
         assertRefused(
-                JwtKeySource.secret(SecretReference.of("x".repeat(31).getBytes(StandardCharsets.UTF_8))),
+                JwtSettingsBuilder.secret(SecretReference.of("x".repeat(31).getBytes(StandardCharsets.UTF_8))),
                 "31 bytes; it needs at least 32");
         byte[] pem = TestPki.pem(RSA.getPublic()).getBytes(StandardCharsets.US_ASCII);
-        assertRefused(JwtKeySource.secret(SecretReference.of(pem)), "key or certificate in PEM");
+        assertRefused(JwtSettingsBuilder.secret(SecretReference.of(pem)), "key or certificate in PEM");
     }
 
     private Path set(String... keys) {
@@ -176,11 +178,11 @@ class JwtKeysTest {
 
     @Test
     void keysOfAJwkSetAreForWhatTheySay() {
-        assertThat(algorithms(JwtKeySource.jwkSet(set(RSA_JWK))))
+        assertThat(algorithms(JwtSettingsBuilder.jwkSet(set(RSA_JWK))))
                 .containsExactlyInAnyOrder(JwtAlgorithm.RS256, JwtAlgorithm.PS256);
-        assertThat(algorithms(JwtKeySource.jwkSet(set(RSA_JWK + ",'alg':'PS256'"))))
+        assertThat(algorithms(JwtSettingsBuilder.jwkSet(set(RSA_JWK + ",'alg':'PS256'"))))
                 .containsExactly(JwtAlgorithm.PS256);
-        assertThat(algorithms(JwtKeySource.jwkSet(set(SECRET_JWK)))).containsExactly(JwtAlgorithm.HS256);
+        assertThat(algorithms(JwtSettingsBuilder.jwkSet(set(SECRET_JWK)))).containsExactly(JwtAlgorithm.HS256);
     }
 
     @Test
@@ -192,8 +194,9 @@ class JwtKeysTest {
                 RSA_JWK + ",'kid':'4','alg':'HS256'",
                 "'kty':'OKP','crv':'Ed25519','x':'" + Jwt.encode(new byte[32]) + "'",
                 "'kty':'unheard of','kid':'6'");
-        assertThat(algorithms(JwtKeySource.jwkSet(mixed))).containsExactly(JwtAlgorithm.RS256);
-        assertRefused(JwtKeySource.jwkSet(set(RSA_JWK + ",'use':'enc'")), "no key for HS256, RS256, ES256 or PS256");
+        assertThat(algorithms(JwtSettingsBuilder.jwkSet(mixed))).containsExactly(JwtAlgorithm.RS256);
+        assertRefused(
+                JwtSettingsBuilder.jwkSet(set(RSA_JWK + ",'use':'enc'")), "no key for HS256, RS256, ES256 or PS256");
     }
 
     static Stream<Arguments> badSets() {
@@ -215,7 +218,7 @@ class JwtKeysTest {
     @ParameterizedTest
     @MethodSource("badSets")
     void jwkSetsThatCannotBeUsed(String content, String message) {
-        assertRefused(JwtKeySource.jwkSet(write(content.replace('\'', '"'))), message);
+        assertRefused(JwtSettingsBuilder.jwkSet(write(content.replace('\'', '"'))), message);
     }
 
     private static void assertRefused(JwtKeySource source, String message) {
@@ -227,33 +230,52 @@ class JwtKeysTest {
 
     @Test
     void keysMustBeForAnAcceptedAlgorithm() {
-        JwtKeySource source = JwtKeySource.publicKey(write(TestPki.pem(EC.getPublic())));
-        assertThatThrownBy(() -> JwtKeys.read(List.of(source), Set.of(JwtAlgorithm.RS256)))
+        JwtKeySource source = JwtSettingsBuilder.publicKey(write(TestPki.pem(EC.getPublic())));
+        assertThatThrownBy(() -> JwtKeySource.read(List.of(source), Set.of(JwtAlgorithm.RS256)))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("[RS256]");
     }
 
     static Stream<Arguments> badSettings() {
         return Stream.of(
-                Arguments.of(JwtSettings.builder(List.of()), "at least one key"),
+                Arguments.of(JwtSettingsBuilder.jwt(List.of()), "at least one key"),
                 Arguments.of(builder().algorithms(Set.of()), "at least one algorithm"),
-                Arguments.of(builder().leeway(Duration.ofSeconds(-1)), "0 to 600 seconds, not -1"),
-                Arguments.of(builder().leeway(Duration.ofSeconds(601)), "0 to 600 seconds, not 601"),
-                Arguments.of(builder().maximumAge(Duration.ZERO), "more than 0 seconds"),
-                Arguments.of(builder().maxTokenBytes(255), "256 to 262144 bytes, not 255"),
                 Arguments.of(builder().keyByClaimValue(Map.of("a", "b")), "the claim is not set"));
     }
 
-    private static JwtSettings.Builder builder() {
-        return JwtSettings.builder(List.of(JwtKeySource.secret(SecretReference.of(new byte[32]))));
+    private static JwtSettingsBuilder builder() {
+        return JwtSettingsBuilder.jwt(List.of(JwtSettingsBuilder.secret(SecretReference.of(new byte[32]))));
     }
 
     @ParameterizedTest
     @MethodSource("badSettings")
-    void settingsThatCannotWorkAreNamed(JwtSettings.Builder settings, String message) {
+    void settingsThatCannotWorkAreNamed(JwtSettingsBuilder settings, String message) {
         assertThatThrownBy(settings::build)
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void aSourceIsOnlyOneOfThree() {
+        Path file = Path.of("keys");
+        List<Optional<Path>> files = List.of(Optional.of(file), Optional.empty());
+        Optional<SecretReference> secret = Optional.of(SecretReference.of(new byte[32]));
+        for (Optional<Path> publicKey : files) {
+            for (Optional<Path> jwkSet : files) {
+                if (publicKey.isPresent() || jwkSet.isPresent()) {
+                    assertNoSource(() -> new JwtKeySource(secret, publicKey, jwkSet));
+                }
+                if (publicKey.equals(jwkSet)) {
+                    assertNoSource(() -> new JwtKeySource(Optional.empty(), publicKey, jwkSet));
+                }
+            }
+        }
+    }
+
+    private static void assertNoSource(ThrowingCallable making) {
+        assertThatThrownBy(making)
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("only one of them");
     }
 
     @Test
@@ -262,7 +284,9 @@ class JwtKeysTest {
         SecretReference reference = SecretReference.of(secret);
         Arrays.fill(secret, (byte) 0);
         assertThat(reference.read()).isEqualTo(reference.read()).doesNotContain(0);
-        assertThat(JwtKeySource.secret(reference).toString()).contains("hidden").doesNotContain("0123");
+        assertThat(JwtSettingsBuilder.secret(reference).toString())
+                .contains("hidden")
+                .doesNotContain("0123");
     }
 
     static Stream<Arguments> filesThatAreTooMuch() {
@@ -282,18 +306,18 @@ class JwtKeysTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("filesThatAreTooMuch")
     void aJwkSetThatIsTooMuchIsOneSentence(String name, String content, String expected) {
-        assertThatThrownBy(() -> read(JwtKeySource.jwkSet(write(content))))
+        assertThatThrownBy(() -> read(JwtSettingsBuilder.jwkSet(write(content))))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining(expected);
     }
 
     @Test
     void aPemWithoutAnEndIsReadOnce() {
-        assertThatThrownBy(
-                        () -> read(JwtKeySource.publicKey(write("-----BEGIN PUBLIC KEY-----" + " ".repeat(900_000)))))
+        assertThatThrownBy(() ->
+                        read(JwtSettingsBuilder.publicKey(write("-----BEGIN PUBLIC KEY-----" + " ".repeat(900_000)))))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("the PUBLIC KEY block of line 1 has no end");
-        assertThatThrownBy(() -> read(JwtKeySource.publicKey(write("-----BEGIN A-----".repeat(50_000)))))
+        assertThatThrownBy(() -> read(JwtSettingsBuilder.publicKey(write("-----BEGIN A-----".repeat(50_000)))))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("There is no PEM");
     }

@@ -11,6 +11,7 @@ import io.github.hsmsigner.core.SigningAction;
 import io.github.hsmsigner.core.SigningAttempt;
 import io.github.hsmsigner.core.SigningPolicy;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.service.auth.UserListSettings.ListedUser;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +26,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a known caller may do. */
-class CallerRulesTest {
+class CallerPermissionsTest {
 
-    private static final CallerRules STRICT = CallerRules.builder()
+    private static final CallerPermissions STRICT = PermissionsBuilder.permissions()
             .actions(Set.of(SigningAction.CONTAINER, SigningAction.CERTIFICATES))
             .keys(Set.of("legal", "sales"))
             .digestAlgorithms(Set.of(DigestAlgorithm.SHA384, DigestAlgorithm.SHA512))
@@ -56,9 +57,9 @@ class CallerRulesTest {
         return attempt -> caller == null ? PolicyDecision.allow() : PolicyDecision.allow(caller);
     }
 
-    private SigningPolicy restricted(SigningPolicy identification, CallerRules rules) {
-        return new RestrictedPolicy(
-                identification, Map.of("engine", rules), Optional.of(CallerRules.unrestricted()), nanoTime::get);
+    private SigningPolicy restricted(SigningPolicy authentication, CallerPermissions rules) {
+        return new AuthorizationPolicy(
+                authentication, Map.of("engine", rules), Optional.of(CallerPermissions.unrestricted()), nanoTime::get);
     }
 
     static Stream<Arguments> attempts() {
@@ -79,8 +80,9 @@ class CallerRulesTest {
 
     @Test
     void thePermissionForCadesIncludesTheTimestampAndNotTheOtherWayRound() {
-        CallerRules timestamped =
-                CallerRules.builder().formats(Set.of(ContainerFormat.PADES_B_T)).build();
+        CallerPermissions timestamped = PermissionsBuilder.permissions()
+                .formats(Set.of(ContainerFormat.PADES_B_T))
+                .build();
         assertThat(STRICT.permits(ContainerFormat.PADES_B_T)).isTrue();
         assertThat(timestamped.permits(ContainerFormat.PADES_B_T)).isTrue();
         assertThat(timestamped.permits(ContainerFormat.PADES_B_B)).isFalse();
@@ -105,11 +107,12 @@ class CallerRulesTest {
     }
 
     static Stream<Arguments> keyChoices() {
-        CallerRules oneKey = CallerRules.builder().keys(Set.of("legal")).build();
-        CallerRules twoKeys =
-                CallerRules.builder().keys(Set.of("legal", "sales")).build();
-        CallerRules anyKey = CallerRules.unrestricted();
-        CallerRules chosen = CallerRules.builder().key("legal").build();
+        CallerPermissions oneKey =
+                PermissionsBuilder.permissions().keys(Set.of("legal")).build();
+        CallerPermissions twoKeys =
+                PermissionsBuilder.permissions().keys(Set.of("legal", "sales")).build();
+        CallerPermissions anyKey = CallerPermissions.unrestricted();
+        CallerPermissions chosen = PermissionsBuilder.permissions().key("legal").build();
         return Stream.of(
                 // rules, requested, only key there is, chosen by the other policy; what is chosen, or denied
                 Arguments.of(oneKey, null, null, null, "legal"),
@@ -132,11 +135,11 @@ class CallerRulesTest {
     @ParameterizedTest
     @MethodSource("keyChoices")
     void chooseAKeyWhereNobodyElseDid(
-            CallerRules rules, String requested, String only, String byPolicy, String expected) {
-        SigningPolicy identification = attempt -> byPolicy == null
+            CallerPermissions rules, String requested, String only, String byPolicy, String expected) {
+        SigningPolicy authentication = attempt -> byPolicy == null
                 ? PolicyDecision.allow("engine")
                 : PolicyDecision.allow("engine").withKey(byPolicy);
-        PolicyDecision decision = restricted(identification, rules)
+        PolicyDecision decision = restricted(authentication, rules)
                 .decide(attempt(SigningAction.CERTIFICATES, requested, only, null, null));
         if ("denied".equals(expected)) {
             assertThat(decision.denialReason()).isPresent();
@@ -151,7 +154,7 @@ class CallerRulesTest {
         SigningAttempt attempt = container(null, DigestAlgorithm.SHA384, ContainerFormat.PADES_B_B);
         for (String caller : new String[] {"archive", null}) {
             SigningPolicy policy =
-                    new RestrictedPolicy(known(caller), Map.of("engine", STRICT), Optional.empty(), nanoTime::get);
+                    new AuthorizationPolicy(known(caller), Map.of("engine", STRICT), Optional.empty(), nanoTime::get);
             assertThat(policy.decide(attempt).denialReason()).isPresent();
         }
     }
@@ -165,7 +168,7 @@ class CallerRulesTest {
 
     @Test
     void aRateIsABucketThatFillsAgain() {
-        CallerRules rules = CallerRules.builder()
+        CallerPermissions rules = PermissionsBuilder.permissions()
                 .rate(new RateLimit(3, Duration.ofSeconds(60)))
                 .build();
         SigningPolicy policy = restricted(known("engine"), rules);
@@ -191,7 +194,7 @@ class CallerRulesTest {
 
     @Test
     void onlyPermittedSignaturesCountForTheRate() {
-        CallerRules rules = CallerRules.builder()
+        CallerPermissions rules = PermissionsBuilder.permissions()
                 .rate(new RateLimit(1, Duration.ofSeconds(1)))
                 .formats(Set.of(ContainerFormat.CMS))
                 .build();
@@ -251,15 +254,20 @@ class CallerRulesTest {
         assertRefused(() -> new RateLimit(1, Duration.ofMillis(999)), "1 second to 1 day");
         assertRefused(() -> new RateLimit(1, Duration.ofDays(2)), "1 second to 1 day");
         assertRefused(
-                () -> CallerRules.builder().keys(Set.of("b", "a")).key("c").build(),
+                () -> PermissionsBuilder.permissions()
+                        .keys(Set.of("b", "a"))
+                        .key("c")
+                        .build(),
                 "\"c\" is to be used, but is none of those permitted: [a, b]");
-        assertRefused(() -> CallerRules.builder().actions(Set.of()).build(), "can do nothing");
+        assertRefused(() -> PermissionsBuilder.permissions().actions(Set.of()).build(), "can do nothing");
         assertRefused(
                 () -> new AccessSettings(
-                        List.of(new OpenSettings()), Map.of("engine", STRICT), Optional.of(CallerRules.unrestricted())),
+                        List.of(new AllowAll(false)),
+                        Map.of("engine", STRICT),
+                        Optional.of(CallerPermissions.unrestricted())),
                 "knows no caller");
         assertRefused(
-                () -> new AccessSettings(List.of(new OpenSettings()), Map.of(), Optional.empty()), "knows no caller");
+                () -> new AccessSettings(List.of(new AllowAll(false)), Map.of(), Optional.empty()), "knows no caller");
         assertRefused(() -> new AccessSettings(List.of(), Map.of(), Optional.of(STRICT)), "No policy is set");
     }
 
@@ -274,7 +282,7 @@ class CallerRulesTest {
         AccessSettings settings = new AccessSettings(
                 List.of(new UserListSettings(List.of(new ListedUser("ada", Set.of())), Map.of("simple", "simple-key"))),
                 Map.of("ada", STRICT),
-                Optional.of(CallerRules.builder().key("main").build()));
+                Optional.of(PermissionsBuilder.permissions().key("main").build()));
         assertThat(settings.keyNames()).containsExactly("legal", "main", "sales", "simple-key");
     }
 }

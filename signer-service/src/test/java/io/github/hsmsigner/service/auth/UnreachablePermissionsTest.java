@@ -8,6 +8,10 @@ import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.SigningAction;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.service.auth.AccessSettings.CertificateAccess;
+import io.github.hsmsigner.service.auth.ClientCertificateSettings.ListedCertificate;
+import io.github.hsmsigner.service.auth.SharedSecretSettings.SharedSecret;
+import io.github.hsmsigner.service.auth.UserListSettings.ListedUser;
 import io.github.hsmsigner.service.secret.SecretReference;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -24,16 +28,16 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Rules that can never apply are refused, and no others. */
-class UnreachableRulesTest {
+class UnreachablePermissionsTest {
 
-    private static final CallerRules ANY = CallerRules.unrestricted();
+    private static final CallerPermissions ANY = CallerPermissions.unrestricted();
     private static final PolicySettings SECRET = new SharedSecretSettings(List.of(new SharedSecret(
             "engine", SecretReference.of("a secret of the document engine".getBytes(StandardCharsets.UTF_8)))));
     private static final PolicySettings USERS =
             new UserListSettings(List.of(new ListedUser("ada", Set.of()), new ListedUser("bob", Set.of())), Map.of());
     private static final PolicySettings CERTIFICATES =
             new ClientCertificateSettings(List.of(ListedCertificate.withSubject("proxy", "CN=proxy")));
-    private static final PolicySettings JWT = JwtSettings.builder(List.of(JwtKeySource.secret(
+    private static final PolicySettings JWT = JwtSettingsBuilder.jwt(List.of(JwtSettingsBuilder.secret(
                     SecretReference.of("hmac-secret-of-32-octets-or-more".getBytes(StandardCharsets.UTF_8)))))
             .build();
 
@@ -51,7 +55,7 @@ class UnreachableRulesTest {
                 of(List.of(CERTIFICATES), Set.of("engine"), true, true, "know only the callers [proxy]"),
                 of(List.of(CERTIFICATES, USERS), Set.of("proxy", "ada"), true, true, null),
                 of(List.of(CERTIFICATES, USERS), Set.of("proxy", "eve"), true, true, "callers [eve] " + never),
-                of(List.of(new OpenSettings(), SECRET), Set.of("engine"), true, true, null),
+                of(List.of(new AllowAll(false), SECRET), Set.of("engine"), true, true, null),
                 // Whoever has a valid JWT can have any name.
                 of(List.of(JWT), Set.of("anybody"), false, true, null),
                 of(List.of(CERTIFICATES, JWT), Set.of("proxy", "anybody"), true, false, null),
@@ -72,7 +76,7 @@ class UnreachableRulesTest {
     @MethodSource("settings")
     void areRefused(
             List<PolicySettings> policies, Set<String> callers, boolean others, boolean tokenless, String problem) {
-        Map<String, CallerRules> rules = callers.stream().collect(Collectors.toMap(name -> name, name -> ANY));
+        Map<String, CallerPermissions> rules = callers.stream().collect(Collectors.toMap(name -> name, name -> ANY));
         CertificateAccess certificates = new CertificateAccess(
                 tokenless || policies.stream().noneMatch(PolicySettings::needsSigningToken), Optional.empty());
         ThrowingCallable making =
@@ -121,19 +125,19 @@ class UnreachableRulesTest {
         Set<SigningAction> certificates = Set.of(SigningAction.CERTIFICATES);
         Set<SigningAction> raw = Set.of(SigningAction.CERTIFICATES, SigningAction.RAW_SIGNATURE);
         assertRefused(
-                () -> CallerRules.builder()
+                () -> PermissionsBuilder.permissions()
                         .actions(raw)
                         .formats(Set.of(ContainerFormat.CMS))
                         .build(),
                 "Container formats have no effect");
         assertRefused(
-                () -> CallerRules.builder()
+                () -> PermissionsBuilder.permissions()
                         .actions(certificates)
                         .digestAlgorithms(Set.of(DigestAlgorithm.SHA512))
                         .build(),
                 "whose only action is certificates");
         assertRefused(
-                () -> CallerRules.builder()
+                () -> PermissionsBuilder.permissions()
                         .actions(certificates)
                         .rate(new RateLimit(1, Duration.ofSeconds(1)))
                         .build(),
@@ -143,19 +147,19 @@ class UnreachableRulesTest {
     @Test
     void containerFormatsExcludeRawSignaturesUnlessActionsAreSet() {
         Set<ContainerFormat> cms = Set.of(ContainerFormat.CMS);
-        assertThat(CallerRules.builder().formats(cms).build().actions())
+        assertThat(PermissionsBuilder.permissions().formats(cms).build().actions())
                 .containsExactlyInAnyOrder(SigningAction.CERTIFICATES, SigningAction.CONTAINER);
-        assertThat(CallerRules.builder()
+        assertThat(PermissionsBuilder.permissions()
                         .formats(Set.of(ContainerFormat.values()))
                         .build()
                         .actions())
                 .doesNotContain(SigningAction.RAW_SIGNATURE);
-        assertThat(CallerRules.builder()
+        assertThat(PermissionsBuilder.permissions()
                         .formats(cms)
                         .actions(Set.of(SigningAction.values()))
                         .build()
                         .actions())
                 .contains(SigningAction.RAW_SIGNATURE);
-        assertThat(CallerRules.unrestricted().actions()).contains(SigningAction.RAW_SIGNATURE);
+        assertThat(CallerPermissions.unrestricted().actions()).contains(SigningAction.RAW_SIGNATURE);
     }
 }

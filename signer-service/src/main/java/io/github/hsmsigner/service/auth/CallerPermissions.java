@@ -1,0 +1,102 @@
+package io.github.hsmsigner.service.auth;
+
+import io.github.hsmsigner.core.ContainerFormat;
+import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.SigningAction;
+import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The permissions of a caller. Immutable.
+ *
+ * @param keys the names of the permitted keys; empty permits every key
+ * @param key the key to use if neither the request nor the policy names one; empty if there is none. A caller with one
+ *     permitted key uses that key
+ */
+public record CallerPermissions(
+        Set<SigningAction> actions,
+        Set<String> keys,
+        Set<DigestAlgorithm> digestAlgorithms,
+        Set<ContainerFormat> formats,
+        Optional<String> key,
+        Optional<RateLimit> rate) {
+
+    public CallerPermissions {
+        actions = Set.copyOf(actions);
+        keys = Set.copyOf(keys);
+        digestAlgorithms = Set.copyOf(digestAlgorithms);
+        formats = Set.copyOf(formats);
+        if (key.isEmpty() && keys.size() == 1) {
+            key = Optional.of(keys.iterator().next());
+        }
+        if (key.isPresent() && !keys.isEmpty() && !keys.contains(key.get())) {
+            throw new InvalidConfigurationException("The key \"" + key.get()
+                    + "\" is to be used, but is none of those permitted: " + new TreeSet<>(keys) + ".");
+        }
+        if (actions.isEmpty() || digestAlgorithms.isEmpty() || formats.isEmpty()) {
+            throw new InvalidConfigurationException(
+                    "A caller that is permitted no action, no digest algorithm or no container format can do nothing;"
+                            + " leave it out instead.");
+        }
+    }
+
+    /**
+     * Makes permissions in which an empty {@code Optional} permits all. Exception: formats without actions exclude raw
+     * signatures, because every container can be built around a raw signature.
+     *
+     * @throws InvalidConfigurationException if they permit nothing, the key to use is not permitted, or one of them has
+     *     no effect
+     */
+    public static CallerPermissions of(
+            Optional<Set<SigningAction>> actions,
+            Set<String> keys,
+            Optional<Set<DigestAlgorithm>> digestAlgorithms,
+            Optional<Set<ContainerFormat>> formats,
+            Optional<String> key,
+            Optional<RateLimit> rate) {
+        Set<SigningAction> defaultActions = formats.isPresent()
+                ? EnumSet.complementOf(EnumSet.of(SigningAction.RAW_SIGNATURE))
+                : EnumSet.allOf(SigningAction.class);
+        CallerPermissions permissions = new CallerPermissions(
+                actions.orElse(defaultActions),
+                keys,
+                digestAlgorithms.orElseGet(() -> EnumSet.allOf(DigestAlgorithm.class)),
+                formats.orElseGet(() -> EnumSet.allOf(ContainerFormat.class)),
+                key,
+                rate);
+        if (formats.isPresent() && !permissions.actions.contains(SigningAction.CONTAINER)) {
+            throw new InvalidConfigurationException(
+                    "Container formats have no effect for a caller whose actions do not include containers.");
+        }
+        if ((digestAlgorithms.isPresent() || rate.isPresent())
+                && permissions.actions.equals(Set.of(SigningAction.CERTIFICATES))) {
+            throw new InvalidConfigurationException(
+                    "Digest algorithms and a rate have no effect for a caller whose only action is certificates.");
+        }
+        return permissions;
+    }
+
+    public static CallerPermissions unrestricted() {
+        return of(Optional.empty(), Set.of(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * Returns whether the caller may request a container. The permission for level B-B includes level B-T of the same
+     * format, which is the same signature with an additional timestamp. Therefore a caller does not lose its access
+     * when an operator configures a timestamp authority.
+     */
+    public boolean permits(ContainerFormat format) {
+        return formats.contains(format) || formats.contains(format.withoutTimestamp());
+    }
+
+    /** Returns the names of all keys in the permissions. */
+    Set<String> keyNames() {
+        Set<String> names = new HashSet<>(keys);
+        key.ifPresent(names::add);
+        return names;
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.hsmsigner.service.auth;
+
+import io.github.hsmsigner.core.ContainerFormat;
+import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.SigningAction;
+import java.util.Optional;
+import java.util.Set;
+
+/** Permissions of which a test names only some; the others permit everything. */
+final class PermissionsBuilder {
+
+    private Optional<Set<SigningAction>> actions = Optional.empty();
+    private Set<String> keys = Set.of();
+    private Optional<Set<DigestAlgorithm>> digestAlgorithms = Optional.empty();
+    private Optional<Set<ContainerFormat>> formats = Optional.empty();
+    private Optional<String> key = Optional.empty();
+    private Optional<RateLimit> rate = Optional.empty();
+
+    static PermissionsBuilder permissions() {
+        return new PermissionsBuilder();
+    }
+
+    PermissionsBuilder actions(Set<SigningAction> permitted) {
+        this.actions = Optional.of(permitted);
+        return this;
+    }
+
+    PermissionsBuilder keys(Set<String> permitted) {
+        this.keys = permitted;
+        return this;
+    }
+
+    PermissionsBuilder digestAlgorithms(Set<DigestAlgorithm> permitted) {
+        this.digestAlgorithms = Optional.of(permitted);
+        return this;
+    }
+
+    PermissionsBuilder formats(Set<ContainerFormat> permitted) {
+        this.formats = Optional.of(permitted);
+        return this;
+    }
+
+    PermissionsBuilder key(String name) {
+        this.key = Optional.of(name);
+        return this;
+    }
+
+    PermissionsBuilder rate(RateLimit limit) {
+        this.rate = Optional.of(limit);
+        return this;
+    }
+
+    CallerPermissions build() {
+        return CallerPermissions.of(actions, keys, digestAlgorithms, formats, key, rate);
+    }
+}

@@ -25,6 +25,14 @@ public record AccessSettings(
         Optional<CallerPermissions> others,
         CertificateAccess certificates) {
 
+    /**
+     * Checks that the settings fit together.
+     *
+     * @param policies the authentication of callers
+     * @param callers the permissions by caller
+     * @param others the permissions of all other callers
+     * @param certificates whether requests for certificates need a signing token
+     */
     public AccessSettings(
             List<PolicySettings> policies,
             Map<String, CallerPermissions> callers,
@@ -53,13 +61,23 @@ public record AccessSettings(
         }
     }
 
-    /** Makes settings under which requests for certificates need no signing token. */
+    /**
+     * Makes settings under which requests for certificates need no signing token.
+     *
+     * @param policies the authentication of callers
+     * @param callers the permissions by caller
+     * @param others the permissions of all other callers
+     */
     public AccessSettings(
             List<PolicySettings> policies, Map<String, CallerPermissions> callers, Optional<CallerPermissions> others) {
         this(policies, callers, others, CertificateAccess.open());
     }
 
-    /** Makes settings with one policy whose callers may do everything. */
+    /**
+     * {@return settings with one policy whose callers may do everything}
+     *
+     * @param policy the authentication of callers
+     */
     public static AccessSettings of(PolicySettings policy) {
         return new AccessSettings(List.of(policy), Map.of(), Optional.of(CallerPermissions.unrestricted()));
     }
@@ -98,7 +116,7 @@ public record AccessSettings(
         return problems;
     }
 
-    /** Returns the distinct files of the policies. The policy is out of date if one of them changes. */
+    /** {@return the distinct files of the policies} The policy is out of date if one of them changes. */
     public List<Path> files() {
         return policies.stream()
                 .flatMap(policy -> policy.files().stream())
@@ -110,7 +128,7 @@ public record AccessSettings(
         return Stream.concat(callers.values().stream(), others.stream());
     }
 
-    /** Returns the sorted names of all keys in the settings. */
+    /** {@return the sorted names of all keys in the settings} */
     public Set<String> keyNames() {
         Set<String> names = selectedKeys();
         permissions().forEach(permissions -> names.addAll(permissions.keyNames()));
@@ -154,8 +172,9 @@ public record AccessSettings(
     }
 
     /**
-     * Returns a sentence for each limit of raw signing that follows from requests for certificates without a signing
-     * token.
+     * {@return a sentence for each limit of raw signing that follows from requests for certificates without a token}
+     *
+     * @param serviceKeys the names of all keys of the service
      */
     public List<String> certificateWarnings(Set<String> serviceKeys) {
         if (!certificatesWithoutToken() || !selectsKeys() || serviceKeys.size() < 2 || connectionSelectsKey()) {
@@ -190,12 +209,12 @@ public record AccessSettings(
                 .isPresent();
     }
 
-    /** Returns whether every caller may sign because no policy is set, and no setting acknowledges that. */
+    /** {@return whether every caller may sign because no policy is set, and no setting acknowledges that} */
     public boolean isOpenByDefault() {
         return policies.stream().allMatch(policy -> policy instanceof AllowAll open && !open.acknowledged());
     }
 
-    /** Returns a sentence for the operator about each weakness. */
+    /** {@return a sentence for the operator about each weakness} */
     public List<String> warnings() {
         // A weak policy next to a strong one only adds to it.
         return policies.stream().anyMatch(policy -> policy.warnings().isEmpty())
@@ -215,6 +234,12 @@ public record AccessSettings(
      */
     public record CertificateAccess(boolean withoutToken, Optional<String> key) {
 
+        /**
+         * Checks that the key can be used.
+         *
+         * @param withoutToken whether such a request gets certificates
+         * @param key the name of the key
+         */
         public CertificateAccess {
             Objects.requireNonNull(key, "key");
             if (!withoutToken && key.isPresent()) {
@@ -223,7 +248,7 @@ public record AccessSettings(
             }
         }
 
-        /** Returns the default: certificates without a signing token, and no configured key. */
+        /** {@return the default: certificates without a signing token, and no configured key} */
         public static CertificateAccess open() {
             return new CertificateAccess(true, Optional.empty());
         }

@@ -25,6 +25,16 @@ public record CallerPermissions(
         Optional<String> key,
         Optional<RateLimit> rate) {
 
+    /**
+     * Checks that the permissions permit something.
+     *
+     * @param actions the permitted actions
+     * @param keys the names of the permitted keys; empty permits every key
+     * @param digestAlgorithms the permitted digest algorithms
+     * @param formats the permitted container formats
+     * @param key the key to use if neither the request nor the policy names one
+     * @param rate the maximum rate of signatures
+     */
     public CallerPermissions {
         actions = Set.copyOf(actions);
         keys = Set.copyOf(keys);
@@ -45,9 +55,15 @@ public record CallerPermissions(
     }
 
     /**
-     * Makes permissions in which an empty {@code Optional} permits all. Exception: formats without actions exclude raw
+     * {@return permissions in which an empty {@code Optional} permits all} Exception: formats without actions exclude raw
      * signatures, because every container can be built around a raw signature.
      *
+     * @param actions the permitted actions
+     * @param keys the names of the permitted keys; empty permits every key
+     * @param digestAlgorithms the permitted digest algorithms
+     * @param formats the permitted container formats
+     * @param key the key to use if neither the request nor the policy names one
+     * @param rate the maximum rate of signatures
      * @throws InvalidConfigurationException if they permit nothing, the key to use is not permitted, or one of them has
      *     no effect
      */
@@ -80,14 +96,17 @@ public record CallerPermissions(
         return permissions;
     }
 
+    /** {@return permissions for everything} */
     public static CallerPermissions unrestricted() {
         return of(Optional.empty(), Set.of(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /**
-     * Returns whether the caller may request a container. The permission for level B-B includes level B-T of the same
+     * {@return whether the caller may request a container} The permission for level B-B includes level B-T of the same
      * format, which is the same signature with an additional timestamp. Therefore a caller does not lose its access
      * when an operator configures a timestamp authority.
+     *
+     * @param format the kind of container
      */
     public boolean permits(ContainerFormat format) {
         return formats.contains(format) || formats.contains(format.withoutTimestamp());

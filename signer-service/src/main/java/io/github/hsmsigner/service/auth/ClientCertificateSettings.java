@@ -25,6 +25,11 @@ public record ClientCertificateSettings(List<ListedCertificate> certificates) im
     private static final int MAX_LOGGED_SUBJECT = 400;
     private static final int HEX_DIGITS = 64;
 
+    /**
+     * Checks that each entry can apply.
+     *
+     * @param certificates the certificates; at least one
+     */
     public ClientCertificateSettings {
         certificates = List.copyOf(certificates);
         if (certificates.isEmpty()) {
@@ -76,6 +81,14 @@ public record ClientCertificateSettings(List<ListedCertificate> certificates) im
             Optional<DistinguishedName> issuer,
             Optional<String> sha256) {
 
+        /**
+         * Checks that the entry identifies a certificate.
+         *
+         * @param caller the name of the caller
+         * @param subject the whole subject
+         * @param issuer the whole issuer
+         * @param sha256 the hash of the certificate
+         */
         public ListedCertificate {
             CallerName.check(caller);
             if (subject.isEmpty() && sha256.isEmpty()) {
@@ -89,8 +102,9 @@ public record ClientCertificateSettings(List<ListedCertificate> certificates) im
         }
 
         /**
-         * Returns an entry for the subject in certificates of any trusted authority.
+         * {@return an entry for the subject in certificates of any trusted authority}
          *
+         * @param caller the name of the caller
          * @param subject the most specific part first, such as {@code CN=engine,O=Example}. Keywords are those of OpenSSL
          *     or Java, or object identifiers
          */
@@ -99,12 +113,21 @@ public record ClientCertificateSettings(List<ListedCertificate> certificates) im
                     caller, Optional.of(name("subject", caller, subject)), Optional.empty(), Optional.empty());
         }
 
-        /** Limits the entry to one issuer, for trusted authorities that certify the same subject. */
+        /**
+         * {@return the entry limited to one issuer, for trusted authorities that certify the same subject}
+         *
+         * @param name the whole name of the issuer
+         */
         public ListedCertificate withIssuer(String name) {
             return new ListedCertificate(caller, subject, Optional.of(name("issuer", caller, name)), sha256);
         }
 
-        /** Returns an entry for one certificate; the 64 hexadecimal digits may have colons between them. */
+        /**
+         * {@return an entry for one certificate}
+         *
+         * @param caller the name of the caller
+         * @param fingerprint 64 hexadecimal digits; they may have colons between them
+         */
         public static ListedCertificate withFingerprint(String caller, String fingerprint) {
             String digits = fingerprint.replace(":", "").strip().toLowerCase(Locale.ROOT);
             if (digits.length() != HEX_DIGITS || !digits.chars().allMatch(HexFormat::isHexDigit)) {

@@ -10,13 +10,19 @@ public final class PolicyFactory {
 
     private final Clock clock;
 
+    /**
+     * Makes a factory.
+     *
+     * @param clock the clock for credentials that are valid for a time
+     */
     public PolicyFactory(Clock clock) {
         this.clock = Objects.requireNonNull(clock, "clock");
     }
 
     /**
-     * Makes the policy of the settings, with its files as they are now. Each policy starts its rate limits again.
+     * {@return the policy of the settings, with its files as they are now} Each policy starts its rate limits again.
      *
+     * @param settings the access settings
      * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if a file cannot be read, or a secret or key
      *     cannot be used
      */

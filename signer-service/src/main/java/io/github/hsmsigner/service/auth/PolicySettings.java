@@ -11,7 +11,7 @@ import java.util.Set;
 public sealed interface PolicySettings
         permits AllowAll, SharedSecretSettings, UserListSettings, JwtSettings, ClientCertificateSettings {
 
-    /** Returns the name of this kind in reports: lower case, words joined by underscores. */
+    /** {@return the name of this kind in reports: lower case, words joined by underscores} */
     String kind();
 
     /**
@@ -24,33 +24,33 @@ public sealed interface PolicySettings
      */
     SigningPolicy policy(Clock clock);
 
-    /** Returns whether the policy denies requests without a signing token. Otherwise it checks only the connection. */
+    /** {@return whether the policy denies requests without a signing token} Otherwise it checks only the connection. */
     boolean needsSigningToken();
 
-    /** Returns the names of all callers, or empty if the policy accepts callers that the settings do not list. */
+    /** {@return the names of all callers, or empty if the policy accepts callers that the settings do not list} */
     Optional<Set<String>> knownCallers();
 
-    /** Returns the files of the policy. It is out of date if one of them changes. */
+    /** {@return the files of the policy} It is out of date if one of them changes. */
     default List<Path> files() {
         return List.of();
     }
 
-    /** Returns those {@link #files} that have secrets, so that only the service may read them. */
+    /** {@return those {@link #files} that have secrets, so that only the service may read them} */
     default List<Path> secretFiles() {
         return List.of();
     }
 
-    /** Returns the names of keys that the policy may select, as far as the settings name them. */
+    /** {@return the names of keys that the policy may select, as far as the settings name them} */
     default Set<String> keyNames() {
         return Set.of();
     }
 
-    /** Returns whether a signing token may select any key of the service. */
+    /** {@return whether a signing token may select any key of the service} */
     default boolean selectsAnyKey() {
         return false;
     }
 
-    /** Returns a sentence for the operator about each weakness. */
+    /** {@return a sentence for the operator about each weakness} */
     default List<String> warnings() {
         return List.of();
     }

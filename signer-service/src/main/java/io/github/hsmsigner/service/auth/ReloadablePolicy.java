@@ -13,6 +13,12 @@ public final class ReloadablePolicy implements SigningPolicy {
     private final PolicyFactory factory;
     private volatile Current current;
 
+    /**
+     * Makes the first policy.
+     *
+     * @param factory makes the policies
+     * @param settings the first settings
+     */
     public ReloadablePolicy(PolicyFactory factory, AccessSettings settings) {
         this.factory = Objects.requireNonNull(factory, "factory");
         reload(settings);
@@ -26,6 +32,7 @@ public final class ReloadablePolicy implements SigningPolicy {
     /**
      * Replaces the policy.
      *
+     * @param settings the new settings
      * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the settings do not make a policy; the
      *     previous policy stays in use
      */
@@ -33,7 +40,7 @@ public final class ReloadablePolicy implements SigningPolicy {
         current = new Current(settings, factory.policy(settings));
     }
 
-    /** Returns the settings of the policy in use. */
+    /** {@return the settings of the policy in use} */
     public AccessSettings settings() {
         return current.settings();
     }

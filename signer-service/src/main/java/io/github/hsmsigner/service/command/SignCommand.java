@@ -9,7 +9,7 @@ import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.service.config.InvalidSettingsException;
 import io.github.hsmsigner.service.config.ServiceSettings;
 import io.github.hsmsigner.service.lifecycle.CannotStartException;
-import io.github.hsmsigner.service.lifecycle.LocalSigning;
+import io.github.hsmsigner.service.lifecycle.CommandSigningService;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -101,7 +101,7 @@ final class SignCommand extends SettingsCommand {
         NewFile target = new NewFile(output == null ? Path.of(file + ".p7s") : output);
         ServiceSettings settings = settings();
         try (InputStream content = Files.newInputStream(file);
-                LocalSigning signing = LocalSigning.open(settings)) {
+                CommandSigningService signing = CommandSigningService.open(settings)) {
             RequestContext.Builder context = RequestContext.builder(
                             UUID.randomUUID().toString())
                     .deadline(Deadline.after(settings.signatures().deadline()));

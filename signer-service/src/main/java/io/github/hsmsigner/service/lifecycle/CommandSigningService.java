@@ -18,7 +18,7 @@ import java.util.Optional;
  * a user who can start the command has the PIN. The audit log names the caller {@value #CALLER}. The caller of
  * {@link #open} closes it.
  */
-public final class LocalSigning implements AutoCloseable {
+public final class CommandSigningService implements AutoCloseable {
 
     private static final String CALLER = "command_line";
     private static final Duration OPEN_LIMIT = Duration.ofSeconds(30);
@@ -26,7 +26,7 @@ public final class LocalSigning implements AutoCloseable {
     private final TokenManager tokens;
     private final Optional<AuditFile> audit;
 
-    private LocalSigning(TokenManager tokens, Optional<AuditFile> audit) {
+    private CommandSigningService(TokenManager tokens, Optional<AuditFile> audit) {
         this.tokens = tokens;
         this.audit = audit;
     }
@@ -41,7 +41,8 @@ public final class LocalSigning implements AutoCloseable {
      * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the audit log cannot be opened, for
      *     example because a running service writes it
      */
-    public static LocalSigning open(ServiceSettings settings) throws CannotStartException, InterruptedException {
+    public static CommandSigningService open(ServiceSettings settings)
+            throws CannotStartException, InterruptedException {
         Optional<AuditFile> audit = settings.audit().map(AuditFile::open);
         SigningKeyVerifier verifier = new SigningKeyVerifier(settings.signatures(), Clock.systemUTC());
         SigningServiceFactory factory = new SigningServiceFactory(
@@ -51,7 +52,7 @@ public final class LocalSigning implements AutoCloseable {
                 audit.<AuditLog>map(file -> file).orElseGet(AuditLog::none),
                 SignerMetrics.none());
         TokenManager tokens = new TokenManager(settings, verifier, factory, (name, config) -> Pkcs11Token.open(config));
-        LocalSigning signing = new LocalSigning(tokens, audit);
+        CommandSigningService signing = new CommandSigningService(tokens, audit);
         try {
             List<String> problems = new ArrayList<>(verifier.openFiles(settings.keys(), tokens.registry()::register));
             if (problems.isEmpty()) {

@@ -11,7 +11,7 @@ import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.jwk.RSAKey;
 import io.github.hsmsigner.core.certificate.PublicKeyFiles;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.service.secret.SecretReference;
+import io.github.hsmsigner.service.secret.Secret;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
@@ -36,7 +36,7 @@ import java.util.stream.Stream;
  *     The service ignores everything else in a certificate
  * @param jwkSet a file with a JWK Set (RFC 7517). The service skips keys for other purposes and algorithms
  */
-public record JwtKeySource(Optional<SecretReference> secret, Optional<Path> publicKey, Optional<Path> jwkSet) {
+public record JwtKeySource(Optional<Secret> secret, Optional<Path> publicKey, Optional<Path> jwkSet) {
 
     private static final int MAX_FILE_BYTES = 1024 * 1024;
     private static final int MIN_SECRET_BYTES = 32;
@@ -57,7 +57,7 @@ public record JwtKeySource(Optional<SecretReference> secret, Optional<Path> publ
     }
 
     Optional<Path> file() {
-        return publicKey.or(() -> jwkSet).or(() -> secret.flatMap(SecretReference::file));
+        return publicKey.or(() -> jwkSet).or(() -> secret.flatMap(Secret::file));
     }
 
     /** Returns whether the source has a secret or private key; {@code false} if its file cannot be read. */
@@ -92,7 +92,7 @@ public record JwtKeySource(Optional<SecretReference> secret, Optional<Path> publ
         return publicKey.isPresent() ? Stream.of(readPublicKey(publicKey.get(), where)) : readJwkSet(where);
     }
 
-    private static JWK readSecret(SecretReference reference, String where) {
+    private static JWK readSecret(Secret reference, String where) {
         byte[] octets = reference.key();
         try {
             return requireStrong(new OctetSequenceKey.Builder(octets).build(), where);

@@ -6,7 +6,7 @@ import io.github.hsmsigner.core.SigningAttempt;
 import io.github.hsmsigner.core.SigningPolicy;
 import io.github.hsmsigner.core.SigningToken;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.service.secret.SecretReference;
+import io.github.hsmsigner.service.secret.Secret;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Clock;
@@ -87,7 +87,7 @@ public record SharedSecretSettings(List<SharedSecret> secrets) implements Policy
      * @param caller the name of the caller in logs; several secrets may have the same
      * @param secret at least 16 bytes, equal to the signing token in each byte
      */
-    public record SharedSecret(String caller, SecretReference secret) {
+    public record SharedSecret(String caller, Secret secret) {
 
         /**
          * Checks the name.

@@ -2,11 +2,11 @@ package io.github.hsmsigner.service.check;
 
 import io.github.hsmsigner.service.auth.PolicySettings;
 import io.github.hsmsigner.service.config.KeySettings;
+import io.github.hsmsigner.service.config.ServiceSettings.UsableSettings;
 import io.github.hsmsigner.service.config.SignatureSettings;
-import io.github.hsmsigner.service.config.TimestampSettings;
+import io.github.hsmsigner.service.config.SignatureSettings.TimestampSettings;
 import io.github.hsmsigner.service.config.TokenSettings;
-import io.github.hsmsigner.service.config.UsableSettings;
-import io.github.hsmsigner.service.secret.SecretReference;
+import io.github.hsmsigner.service.secret.Secret;
 import io.github.hsmsigner.service.server.TlsSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,7 +65,7 @@ final class SecretFileCheck {
         tls.privateKeyPassword().ifPresent(password -> add("the password of the private key of TLS", password));
     }
 
-    private void add(String secret, SecretReference reference) {
+    private void add(String secret, Secret reference) {
         add(secret, reference.file());
     }
 

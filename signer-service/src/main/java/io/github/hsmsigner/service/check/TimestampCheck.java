@@ -4,7 +4,7 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.error.SigningException;
-import io.github.hsmsigner.service.config.TimestampSettings;
+import io.github.hsmsigner.service.config.SignatureSettings.TimestampSettings;
 import io.github.hsmsigner.service.lifecycle.ContainerBuilders;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

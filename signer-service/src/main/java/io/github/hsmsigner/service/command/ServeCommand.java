@@ -2,9 +2,9 @@ package io.github.hsmsigner.service.command;
 
 import io.github.hsmsigner.service.config.InvalidSettingsException;
 import io.github.hsmsigner.service.config.ServiceSettings;
-import io.github.hsmsigner.service.config.SettingsFile;
 import io.github.hsmsigner.service.config.SettingsPrinter;
 import io.github.hsmsigner.service.config.SettingsReader;
+import io.github.hsmsigner.service.config.SettingsReader.SettingsFile;
 import io.github.hsmsigner.service.lifecycle.CannotStartException;
 import io.github.hsmsigner.service.lifecycle.LogConfiguration;
 import io.github.hsmsigner.service.lifecycle.ServiceProcess;

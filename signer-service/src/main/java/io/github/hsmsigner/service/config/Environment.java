@@ -59,7 +59,7 @@ final class Environment {
                     && !known.contains(name)
                     && !referredTo.contains(name)
                     && !isOfSomethingElse(name)) {
-                problems.add(name, "is not a setting" + NearestName.hint(name, known));
+                problems.add(name, "is not a setting" + Problems.suggestion(name, known));
             }
         }
     }

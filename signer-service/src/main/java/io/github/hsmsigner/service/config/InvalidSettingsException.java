@@ -1,8 +1,9 @@
 package io.github.hsmsigner.service.config;
 
+import io.github.hsmsigner.service.config.ServiceSettings.UsableSettings;
 import java.util.List;
 
-/** The settings cannot work. Holds everything that is wrong with them. No sentence repeats a secret. */
+/** The settings cannot work. No sentence repeats a secret. */
 public final class InvalidSettingsException extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -16,21 +17,12 @@ public final class InvalidSettingsException extends Exception {
         this.problems = List.copyOf(problems);
     }
 
-    /**
-     * Returns the problems.
-     *
-     * @return a sentence for each problem, which names the variable, or the setting and its line in the file;
-     *     unmodifiable
-     */
+    /** {@return a sentence for each problem, which names the variable, or the setting and its line in the file} */
     public List<String> problems() {
         return problems;
     }
 
-    /**
-     * Returns the parts of the settings without a problem, so that they can be checked in the same round.
-     *
-     * @return the parts
-     */
+    /** {@return the parts of the settings without a problem, so that they can be checked in the same round} */
     public UsableSettings usable() {
         return usable;
     }

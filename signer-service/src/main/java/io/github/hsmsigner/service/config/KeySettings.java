@@ -2,82 +2,38 @@ package io.github.hsmsigner.service.config;
 
 import io.github.hsmsigner.core.SignatureScheme;
 import io.github.hsmsigner.pkcs11.KeySelector;
-import io.github.hsmsigner.service.secret.SecretReference;
+import io.github.hsmsigner.service.secret.Secret;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /** A signing key. */
 public sealed interface KeySettings {
 
-    /**
-     * Returns the scheme to sign with.
-     *
-     * @return the scheme; empty for the usual one of the key's type
-     */
+    /** {@return the scheme to sign with; empty for the usual one of the key's type} */
     Optional<SignatureScheme> scheme();
 
-    /**
-     * Where the certificates come from.
-     *
-     * @return the files
-     */
+    /** {@return the files with the certificates} */
     KeyCertificates certificates();
 
-    /**
-     * A key on a PKCS#11 token, or on several that hold the same key.
-     *
-     * @param tokens the names of the tokens; at least one
-     * @param selector which key on each of them
-     * @param scheme the scheme to sign with; empty for the usual one of the key's type
-     * @param certificates where the certificates come from
-     */
+    /** A key on a PKCS#11 token, or on several that hold the same key. The names of the tokens are at least one. */
     record OnToken(
             List<String> tokens, KeySelector selector, Optional<SignatureScheme> scheme, KeyCertificates certificates)
-            implements KeySettings {
-
-        /**
-         * Checks the parts.
-         *
-         * @param tokens the names of the tokens; at least one
-         * @param selector which key on each of them
-         * @param scheme the scheme to sign with
-         * @param certificates where the certificates come from
-         */
-        public OnToken {
-            tokens = List.copyOf(tokens);
-            Objects.requireNonNull(selector, "selector");
-            Objects.requireNonNull(scheme, "scheme");
-            Objects.requireNonNull(certificates, "certificates");
-        }
-    }
+            implements KeySettings {}
 
     /**
-     * A key in a PKCS#12 file.
-     *
-     * @param file the file
-     * @param password the password of the file and of its key
-     * @param scheme the scheme to sign with; empty for the usual one of the key's type
-     * @param certificates where the certificates come from; default: the certificates in this file, unless the signer's
-     *     certificate has a separate file
+     * A key in a PKCS#12 file. The certificates in this file are the default, unless the signer's certificate has a
+     * separate file.
      */
-    record InFile(Path file, SecretReference password, Optional<SignatureScheme> scheme, KeyCertificates certificates)
-            implements KeySettings {
+    record InFile(Path file, Secret password, Optional<SignatureScheme> scheme, KeyCertificates certificates)
+            implements KeySettings {}
 
-        /**
-         * Checks the parts.
-         *
-         * @param file the file
-         * @param password the password of the file and of its key
-         * @param scheme the scheme to sign with
-         * @param certificates where the certificates come from
-         */
-        public InFile {
-            Objects.requireNonNull(file, "file");
-            Objects.requireNonNull(password, "password");
-            Objects.requireNonNull(scheme, "scheme");
-            Objects.requireNonNull(certificates, "certificates");
-        }
-    }
+    /**
+     * The files with the certificates of a key. Immutable.
+     *
+     * @param signer file with the certificate of the key, in PEM, DER or PKCS#7; it may hold the chain too. Empty if
+     *     the certificate is where the key is
+     * @param issuers files with further certificates of the chain
+     */
+    record KeyCertificates(Optional<Path> signer, List<Path> issuers) {}
 }

@@ -1,16 +1,24 @@
 package io.github.hsmsigner.service.config;
 
-import java.util.Objects;
+import static io.github.hsmsigner.service.config.Setting.setting;
+import static io.github.hsmsigner.service.config.ValueType.oneOf;
 
 /**
  * The settings of the log. Immutable.
  *
  * @param level the least important level that is logged, in upper case
- * @param format the form of a line
  */
 public record LogSettings(String level, Format format) {
 
-    /** The form of a line. */
+    static final Section SECTION = new Section();
+    private static final Setting<String> LEVEL = SECTION.define(
+            setting("level", "SIGNING_SERVICE_LOG_LEVEL", oneOf("TRACE", "DEBUG", "INFO", "WARN", "ERROR"), "INFO"),
+            "lowest level that is logged");
+    private static final Setting<Format> FORMAT = SECTION.define(
+            setting("format", "SIGNING_SERVICE_LOG_FORMAT", oneOf(Format.class), "text"),
+            "format of a line: text, or a JSON object");
+
+    /** The format of a line. */
     public enum Format {
         /** For people. */
         TEXT,
@@ -18,14 +26,7 @@ public record LogSettings(String level, Format format) {
         JSON
     }
 
-    /**
-     * Checks the parts.
-     *
-     * @param level the least important level that is logged, in upper case
-     * @param format the form of a line
-     */
-    public LogSettings {
-        Objects.requireNonNull(level, "level");
-        Objects.requireNonNull(format, "format");
+    static LogSettings read(SectionValues values) {
+        return new LogSettings(values.getOrDefault(LEVEL), values.getOrDefault(FORMAT));
     }
 }

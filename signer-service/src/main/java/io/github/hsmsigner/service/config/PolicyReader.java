@@ -1,5 +1,8 @@
 package io.github.hsmsigner.service.config;
 
+import static io.github.hsmsigner.service.config.Setting.setting;
+import static io.github.hsmsigner.service.config.ValueType.*;
+
 import io.github.hsmsigner.service.auth.AllowAll;
 import io.github.hsmsigner.service.auth.ClientCertificateSettings;
 import io.github.hsmsigner.service.auth.ClientCertificateSettings.ListedCertificate;
@@ -11,7 +14,11 @@ import io.github.hsmsigner.service.auth.SharedSecretSettings;
 import io.github.hsmsigner.service.auth.SharedSecretSettings.SharedSecret;
 import io.github.hsmsigner.service.auth.UserListSettings;
 import io.github.hsmsigner.service.auth.UserListSettings.ListedUser;
-import io.github.hsmsigner.service.secret.SecretReference;
+import io.github.hsmsigner.service.config.SettingType.ListOf;
+import io.github.hsmsigner.service.config.SettingType.OfList;
+import io.github.hsmsigner.service.config.SettingType.OfSection;
+import io.github.hsmsigner.service.config.SettingType.OfTexts;
+import io.github.hsmsigner.service.secret.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -25,135 +32,105 @@ import java.util.stream.Stream;
 /** The settings of a policy. */
 final class PolicyReader {
 
-    private static final Setting<String> CALLER = Setting.of(
-            "caller",
-            ValueType.text("the name of a caller"),
-            "name of the caller in logs; several entries may have the same");
-
+    static final Section SECTION = new Section();
     private static final Setting<Boolean> OPEN =
-            Setting.of("open", ValueType.truth(), "`true`: every caller that reaches the service may sign");
+            SECTION.define(setting("open", truth()), "`true`: every caller that reaches the service may sign");
 
-    private static final Setting<SecretReference> SECRET =
-            Setting.of("secret", new Shape.OfSecret(), "signing token, of 16 bytes or more");
-    private static final Setting<List<SectionValues>> SHARED_SECRETS = Setting.of(
-            "shared-secrets",
-            new Shape.OfList(Section.of(CALLER, SECRET)),
-            "the signing token is one of the listed secrets");
+    private static final Section SHARED_SECRET = new Section();
+    private static final Setting<String> CALLER = SHARED_SECRET.define(
+            setting("caller", text("the name of a caller")),
+            "name of the caller in logs; several entries may have the same");
+    private static final Setting<Secret> SECRET =
+            SHARED_SECRET.define(setting("secret", SecretType.secret()), "signing token, of 16 bytes or more");
+    private static final Setting<List<SectionValues>> SHARED_SECRETS = SECTION.define(
+            setting("shared-secrets", new OfList(SHARED_SECRET)), "the signing token is one of the listed secrets");
 
-    private static final Setting<String> USER = Setting.of(
-            "user",
-            ValueType.text("the name of a user"),
+    private static final Section LISTED_USER = new Section();
+    private static final Setting<String> USER = LISTED_USER.define(
+            setting("user", text("the name of a user")),
             "the signing token or its `userId`, and the name of the caller in logs");
-    private static final Setting<List<String>> SIGN_METHODS = Setting.of(
-            "sign-methods",
-            new Shape.Several<>(ValueType.text("a value of signMethod"), Shape.Several.SPACE_OR_COMMA),
+    private static final Setting<List<String>> SIGN_METHODS = LISTED_USER.define(
+            setting("sign-methods", new ListOf<>(text("a value of signMethod"))),
             "accepted values of `signMethod`; a token without `signMethod` is then denied. Default: any value or none");
+    private static final Section USER_LIST = new Section();
     private static final Setting<List<SectionValues>> USERS =
-            Setting.of("users", new Shape.OfList(Section.of(USER, SIGN_METHODS)), "the users who may sign");
+            USER_LIST.define(setting("users", new OfList(LISTED_USER)), "the users who may sign");
     private static final Setting<Map<String, String>> KEY_BY_SIGN_METHOD =
-            Setting.of("key-by-sign-method", new Shape.OfTexts(), "names of keys by values of `signMethod`");
-    private static final Setting<SectionValues> USER_LIST = Setting.of(
-            "user-list",
-            new Shape.OfSection(Section.of(USERS, KEY_BY_SIGN_METHOD), true),
+            USER_LIST.define(setting("key-by-sign-method", new OfTexts()), "names of keys by values of `signMethod`");
+    private static final Setting<SectionValues> USER_LIST_SECTION = SECTION.define(
+            setting("user-list", OfSection.optional(USER_LIST)),
             "the signing token is the name of a listed user, or a JSON object with `userId` and optionally `signMethod`");
 
-    private static final Setting<SecretReference> JWT_SECRET =
-            Setting.of("secret", new Shape.OfSecret(), "secret for HS256, of 32 bytes or more");
-    private static final Setting<Path> PUBLIC_KEY = Setting.of(
-            "public-key",
-            ValueType.file(),
+    private static final Section JWT_KEY = new Section();
+    private static final Setting<Secret> JWT_SECRET =
+            JWT_KEY.define(setting("secret", SecretType.secret()), "secret for HS256, of 32 bytes or more");
+    private static final Setting<Path> PUBLIC_KEY = JWT_KEY.define(
+            setting("public-key", file()),
             "PEM file with a public key or certificate: RSA of 2048 bits or more, or P-256");
     private static final Setting<Path> JWK_SET =
-            Setting.of("jwk-set", ValueType.file(), "file with a JWK Set (RFC 7517)");
-    private static final Setting<List<SectionValues>> JWT_KEYS = Setting.of(
-            "keys",
-            new Shape.OfList(Section.of(JWT_SECRET, PUBLIC_KEY, JWK_SET)),
-            "keys that verify JWTs. Each element has one of these settings");
-    private static final Setting<List<JwtAlgorithm>> ALGORITHMS = Setting.of(
-            "algorithms",
-            new Shape.Several<>(ValueType.oneOf(JwtAlgorithm.class), Shape.Several.SPACE_OR_COMMA),
+            JWT_KEY.define(setting("jwk-set", file()), "file with a JWK Set (RFC 7517)");
+    private static final Section JWT = new Section();
+    private static final Setting<List<SectionValues>> JWT_KEYS = JWT.define(
+            setting("keys", new OfList(JWT_KEY)), "keys that verify JWTs. Each element has one of these settings");
+    private static final Setting<List<JwtAlgorithm>> ALGORITHMS = JWT.define(
+            setting("algorithms", new ListOf<>(oneOf(JwtAlgorithm.class))),
             "accepted algorithms of JWTs. Default: all algorithms that the keys support");
     private static final Setting<String> ISSUER =
-            Setting.of("issuer", ValueType.text("a text"), "required value of the claim `iss`. Default: any value");
-    private static final Setting<String> AUDIENCE = Setting.of(
-            "audience",
-            ValueType.text("a text"),
+            JWT.define(setting("issuer", text("a text")), "required value of the claim `iss`. Default: any value");
+    private static final Setting<String> AUDIENCE = JWT.define(
+            setting("audience", text("a text")),
             "value that the claim `aud` must equal or contain. Default: the claim must be absent");
-    private static final Setting<String> TYPE = Setting.of(
-            "type", ValueType.text("a text"), "required value of the header `typ`. Default: `JWT` or absent");
-    private static final Setting<Duration> LEEWAY = Setting.of(
-                    "leeway",
-                    ValueType.duration(Duration.ZERO, Duration.ofMinutes(10)),
-                    "tolerance between the issuer's clock and ours")
-            .byDefault("30s");
-    private static final Setting<Duration> MAXIMUM_AGE = Setting.of(
-            "maximum-age",
-            ValueType.duration(Duration.ofSeconds(1), Duration.ofDays(365)),
+    private static final Setting<String> TYPE =
+            JWT.define(setting("type", text("a text")), "required value of the header `typ`. Default: `JWT` or absent");
+    private static final Setting<Duration> LEEWAY = JWT.define(
+            setting("leeway", duration(Duration.ZERO, Duration.ofMinutes(10)), "30s"),
+            "tolerance between the issuer's clock and ours");
+    private static final Setting<Duration> MAXIMUM_AGE = JWT.define(
+            setting("maximum-age", duration(Duration.ofSeconds(1), Duration.ofDays(365))),
             "maximum age of a JWT by its claim `iat`. Default: only the expiry counts");
-    private static final Setting<String> CALLER_CLAIM = Setting.of(
-                    "caller-claim", ValueType.text("the name of a claim"), "claim with the name of the caller")
-            .byDefault("sub");
+    private static final Setting<String> CALLER_CLAIM = JWT.define(
+            setting("caller-claim", text("the name of a claim"), "sub"), "claim with the name of the caller");
     private static final Setting<String> KEY_CLAIM =
-            Setting.of("key-claim", ValueType.text("the name of a claim"), "claim that selects the key. Default: none");
-    private static final Setting<Map<String, String>> KEY_BY_CLAIM_VALUE = Setting.of(
-            "key-by-claim-value",
-            new Shape.OfTexts(),
+            JWT.define(setting("key-claim", text("the name of a claim")), "claim that selects the key. Default: none");
+    private static final Setting<Map<String, String>> KEY_BY_CLAIM_VALUE = JWT.define(
+            setting("key-by-claim-value", new OfTexts()),
             "names of keys by values of that claim. Default: the value is the name of the key");
-    private static final Setting<Long> MAX_TOKEN = Setting.of(
-                    "max-token", ValueType.size(256, 262_144), "maximum length of a JWT")
-            .byDefault("16KiB");
-    private static final Setting<SectionValues> JWT = Setting.of(
-            "jwt",
-            new Shape.OfSection(
-                    Section.of(
-                            JWT_KEYS,
-                            ALGORITHMS,
-                            ISSUER,
-                            AUDIENCE,
-                            TYPE,
-                            LEEWAY,
-                            MAXIMUM_AGE,
-                            CALLER_CLAIM,
-                            KEY_CLAIM,
-                            KEY_BY_CLAIM_VALUE,
-                            MAX_TOKEN),
-                    true),
+    private static final Setting<Long> MAX_TOKEN =
+            JWT.define(setting("max-token", size(256, 262_144), "16KiB"), "maximum length of a JWT");
+    private static final Setting<SectionValues> JWT_SECTION = SECTION.define(
+            setting("jwt", OfSection.optional(JWT)),
             "the signing token is a JSON Web Token, or a JSON object with one as `userId`");
 
-    private static final Setting<String> SUBJECT = Setting.of(
-            "subject",
-            ValueType.text("a distinguished name"),
-            "the whole subject of the certificate, in the form of `openssl x509 -nameopt RFC2253`; case"
-                    + " and blanks are significant");
-    private static final Setting<String> SUBJECTS_ISSUER = Setting.of(
-            "issuer",
-            ValueType.text("a distinguished name"),
-            "with `subject`: the whole issuer of the certificate, in the same form. Default: any"
-                    + " authority that TLS trusts");
-    private static final Setting<String> FINGERPRINT = Setting.of(
-            "sha256",
-            ValueType.text("a fingerprint"),
-            "SHA-256 fingerprint of the certificate, instead of the subject");
-    private static final Setting<List<SectionValues>> CLIENT_CERTIFICATES = Setting.of(
-            "client-certificates",
-            new Shape.OfList(Section.of(CALLER, SUBJECT, SUBJECTS_ISSUER, FINGERPRINT)),
-            "the client's certificate in TLS is listed");
+    private static final Section CLIENT_CERTIFICATE = new Section();
 
-    static final Section SECTION = Section.of(OPEN, SHARED_SECRETS, USER_LIST, JWT, CLIENT_CERTIFICATES);
+    static {
+        CLIENT_CERTIFICATE.add(CALLER);
+    }
+
+    private static final Setting<String> SUBJECT = CLIENT_CERTIFICATE.define(
+            setting("subject", text("a distinguished name")),
+            "the whole subject of the certificate, in the form of `openssl x509 -nameopt RFC2253`; case and blanks are"
+                    + " significant");
+    private static final Setting<String> SUBJECTS_ISSUER = CLIENT_CERTIFICATE.define(
+            setting("issuer", text("a distinguished name")),
+            "with `subject`: the whole issuer of the certificate, in the same form. Default: any authority that TLS"
+                    + " trusts");
+    private static final Setting<String> FINGERPRINT = CLIENT_CERTIFICATE.define(
+            setting("sha256", text("a fingerprint")), "SHA-256 fingerprint of the certificate, instead of the subject");
+    private static final Setting<List<SectionValues>> CLIENT_CERTIFICATES = SECTION.define(
+            setting("client-certificates", new OfList(CLIENT_CERTIFICATE)),
+            "the client's certificate in TLS is listed");
 
     private PolicyReader() {}
 
     static Optional<PolicySettings> read(SectionValues values, Set<String> keyNames) {
-        List<Setting<?>> kinds = List.of(OPEN, SHARED_SECRETS, USER_LIST, JWT, CLIENT_CERTIFICATES);
+        List<Setting<?>> kinds = SECTION.settings();
         if (kinds.stream().filter(kind -> values.isSet(kind)).count() != 1) {
+            String names = String.join(", ", kinds.stream().map(Setting::name).toList());
             values.problems()
                     .add(
                             values.where(),
-                            "must have one of "
-                                    + String.join(
-                                            ", ",
-                                            kinds.stream().map(Setting::name).toList())
-                                    + "; further policies are further elements of the list");
+                            "must have one of " + names + "; further policies are further elements of the list");
             return Optional.empty();
         }
         return values.problems()
@@ -178,11 +155,11 @@ final class PolicyReader {
                     .flatMap(list -> each(list, PolicyReader::certificate))
                     .map(ClientCertificateSettings::new);
         }
-        if (values.isSet(JWT)) {
-            return values.get(JWT).flatMap(jwt -> jwt(jwt, keyNames));
+        if (values.isSet(JWT_SECTION)) {
+            return values.get(JWT_SECTION).flatMap(jwt -> jwt(jwt, keyNames));
         }
-        if (values.isSet(USER_LIST)) {
-            return values.get(USER_LIST).flatMap(users -> userList(users, keyNames));
+        if (values.isSet(USER_LIST_SECTION)) {
+            return values.get(USER_LIST_SECTION).flatMap(users -> userList(users, keyNames));
         }
         throw new IllegalStateException("No code reads this kind of policy: " + values.where());
     }
@@ -231,14 +208,13 @@ final class PolicyReader {
 
     private static Optional<ListedUser> user(SectionValues values) {
         return values.require(USER)
-                .map(name ->
-                        new ListedUser(name, Set.copyOf(values.get(SIGN_METHODS).orElse(List.of()))));
+                .map(name -> new ListedUser(name, Set.copyOf(values.getOrDefault(SIGN_METHODS, List.of()))));
     }
 
     private static Map<String, String> keys(
             SectionValues values, Setting<Map<String, String>> setting, Set<String> keyNames) {
-        Map<String, String> keys = values.get(setting).orElse(Map.of());
-        keys.values().forEach(name -> values.checkKey(setting, name, keyNames));
+        Map<String, String> keys = values.getOrDefault(setting, Map.of());
+        values.requireKnown(setting, "key", keys.values(), keyNames);
         return keys;
     }
 
@@ -252,23 +228,20 @@ final class PolicyReader {
                         values.get(ISSUER),
                         values.get(AUDIENCE),
                         values.get(TYPE),
-                        values.or(LEEWAY),
+                        values.getOrDefault(LEEWAY),
                         values.get(MAXIMUM_AGE),
-                        values.or(CALLER_CLAIM),
+                        values.getOrDefault(CALLER_CLAIM),
                         values.get(KEY_CLAIM),
                         keysByValue,
-                        values.or(MAX_TOKEN).intValue()));
+                        values.getOrDefault(MAX_TOKEN).intValue()));
     }
 
     private static Optional<JwtKeySource> keySource(SectionValues values) {
-        long set = Stream.of(JWT_SECRET, PUBLIC_KEY, JWK_SET)
-                .filter(setting -> values.isSet(setting))
-                .count();
-        if (set != 1) {
+        if (JWT_KEY.settings().stream().filter(kind -> values.isSet(kind)).count() != 1) {
             values.problems().add(values.where(), "must have one of secret, public-key and jwk-set");
             return Optional.empty();
         }
-        Optional<SecretReference> secret = values.get(JWT_SECRET);
+        Optional<Secret> secret = values.get(JWT_SECRET);
         Optional<Path> publicKey = values.get(PUBLIC_KEY);
         Optional<Path> jwkSet = values.get(JWK_SET);
         return Stream.of(secret, publicKey, jwkSet).anyMatch(Optional::isPresent)

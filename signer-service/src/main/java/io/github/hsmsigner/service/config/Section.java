@@ -1,95 +1,119 @@
 package io.github.hsmsigner.service.config;
 
-import java.util.HashMap;
+import static java.util.Optional.ofNullable;
+
+import io.github.hsmsigner.service.config.RawValue.Origin;
+import io.github.hsmsigner.service.config.SectionValues.ParsedValue;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Settings that belong together: a part of the table. Immutable.
- *
- * @param settings the settings, in the order of the documentation
+ * Settings that belong together, in the order of the documentation. They are defined while the class of the section is
+ * initialised, and do not change afterwards.
  */
-record Section(List<Setting<?>> settings) {
+final class Section {
 
-    static Section of(Setting<?>... settings) {
-        return new Section(List.of(settings));
+    private final List<Setting<?>> settings = new ArrayList<>();
+
+    /** Adds a setting. The description is a phrase without a full stop. */
+    <T> Setting<T> define(Setting<T> setting, String description) {
+        return add(setting.description(description));
     }
 
-    /** Reads all settings, from the environment before the file. */
-    SectionValues read(YamlValue.Fields fields, Optional<Origin> origin, Place place) {
-        findUnknown(fields, place);
-        Map<Setting<?>, Found<?>> found = new HashMap<>();
+    <T> Setting<T> add(Setting<T> setting) {
+        settings.add(setting);
+        return setting;
+    }
+
+    List<Setting<?>> settings() {
+        return Collections.unmodifiableList(settings);
+    }
+
+    /** Reads all settings, with defaults if the value has no fields, which is reported. */
+    SectionValues read(RawValue raw, ReadContext context) {
+        YamlValue.Fields fields = raw.fields(context.problems()).orElseGet(YamlValue.Fields::none);
+        return read(fields, Optional.of(raw.origin()), context);
+    }
+
+    /** Reads all settings from variables and defaults alone. */
+    SectionValues readVariables(Optional<Origin> origin, ReadContext context) {
+        return read(YamlValue.Fields.none(), origin, context);
+    }
+
+    /** Reads all settings, from the environment before the file. The origin is empty if the section is in neither. */
+    SectionValues read(YamlValue.Fields fields, Optional<Origin> origin, ReadContext context) {
+        findUnknown(fields, context);
+        Map<Setting<?>, ParsedValue<?>> parsed = new IdentityHashMap<>();
         for (Setting<?> setting : settings) {
-            read(setting, fields, place).ifPresent(value -> found.put(setting, value));
+            parse(setting, fields, context).ifPresent(value -> parsed.put(setting, value));
         }
-        return new SectionValues(this, place, origin, found);
+        return new SectionValues(this, context, origin, parsed);
     }
 
-    private static <T> Optional<Found<T>> read(Setting<T> setting, YamlValue.Fields fields, Place place) {
-        String path = place.pathOf(setting.name());
-        Optional<Given> variable = withoutOldName(
-                place.variable(setting, setting.variable()),
-                place.variable(setting, setting.oldVariable()),
+    private static <T> Optional<ParsedValue<T>> parse(
+            Setting<T> setting, YamlValue.Fields fields, ReadContext context) {
+        String path = context.pathOf(setting.name());
+        Optional<RawValue> variable = newest(
+                context.variable(setting, setting.variable()),
+                context.variable(setting, setting.oldVariable()),
                 setting.variable().orElse(setting.name()),
-                place);
-        Optional<Given> inFile = withoutOldName(
-                inFile(Optional.of(setting.name()), fields, place),
-                inFile(setting.oldName(), fields, place),
+                context);
+        Optional<RawValue> inFile = newest(
+                inFile(Optional.of(setting.name()), fields, context),
+                inFile(setting.oldName(), fields, context),
                 setting.name(),
-                place);
-        Optional<Given> given =
-                variable.or(() -> inFile).or(() -> setting.byDefault().map(text -> Given.byDefault(path, text)));
-        return setting.shape().read(given, place.child(setting.name()));
+                context);
+        Optional<RawValue> raw =
+                variable.or(() -> inFile).or(() -> setting.defaultValue().map(text -> RawValue.byDefault(path, text)));
+        ReadContext at = context.child(setting.name());
+        return raw.isPresent()
+                ? Optional.of(setting.type().parse(raw.get(), at))
+                : setting.type().absent(at);
     }
 
-    private static Optional<Given> inFile(Optional<String> name, YamlValue.Fields fields, Place place) {
-        return name.flatMap(each ->
-                Optional.ofNullable(fields.values().get(each)).map(value -> Given.inFile(place.pathOf(each), value)));
+    private static Optional<RawValue> inFile(Optional<String> name, YamlValue.Fields fields, ReadContext context) {
+        return name.flatMap(
+                each -> ofNullable(fields.values().get(each)).map(v -> RawValue.inFile(context.pathOf(each), v)));
     }
 
     /** Returns the value under either name of a setting. The old name causes a warning, and both names are an error. */
-    private static Optional<Given> withoutOldName(
-            Optional<Given> given, Optional<Given> underOldName, String name, Place place) {
+    private static Optional<RawValue> newest(
+            Optional<RawValue> value, Optional<RawValue> underOldName, String name, ReadContext context) {
         if (underOldName.isEmpty()) {
-            return given;
+            return value;
         }
         String old = underOldName.get().where();
-        if (given.isPresent()) {
-            place.problems()
+        if (value.isPresent()) {
+            context.problems()
                     .add(
-                            old + " and " + given.get().where(),
+                            old + " and " + value.get().where(),
                             "are the old and the new name of one setting; set the new");
-            return given;
+            return value;
         }
-        place.problems()
+        context.problems()
                 .warn(old + " is an old name of " + name + ". It works in this version only. Use " + name
                         + " instead.");
         return underOldName;
     }
 
-    private void findUnknown(YamlValue.Fields fields, Place place) {
+    private void findUnknown(YamlValue.Fields fields, ReadContext context) {
         List<String> known = settings.stream().map(Setting::name).toList();
         List<String> old =
-                settings.stream().flatMap(setting -> setting.oldName().stream()).toList();
+                settings.stream().flatMap(each -> each.oldName().stream()).toList();
         fields.values().forEach((name, value) -> {
             if (!known.contains(name) && !old.contains(name)) {
-                boolean showable = NearestName.isShowable(name);
-                place.problems()
-                        .add(
-                                (showable ? place.pathOf(name) : "A name in " + inWords(place)) + " (line "
-                                        + value.line() + ")",
-                                "is not a setting" + (showable ? hint(name, known) : ""));
+                boolean showable = Problems.isShowable(name);
+                String section = context.path().isEmpty() ? "the file" : context.path();
+                String where = showable ? context.pathOf(name) : "A name in " + section;
+                String suggestion = Problems.suggestion(name, known);
+                String names = suggestion.isEmpty() ? "; there are " + String.join(", ", known) : suggestion;
+                context.problems()
+                        .add(where + " (line " + value.line() + ")", "is not a setting" + (showable ? names : ""));
             }
         });
-    }
-
-    private static String hint(String name, List<String> known) {
-        String nearest = NearestName.hint(name, known);
-        return nearest.isEmpty() ? "; there are " + String.join(", ", known) : nearest;
-    }
-
-    private static String inWords(Place place) {
-        return place.path().isEmpty() ? "the file" : place.path();
     }
 }

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.service.config;
 
+import io.github.hsmsigner.service.config.RawValue.Origin;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,58 +11,103 @@ import java.util.stream.Stream;
 final class SectionValues {
 
     private final Section section;
-    private final Place place;
+    private final ReadContext context;
     private final Optional<Origin> origin;
-    private final Map<Setting<?>, Found<?>> found;
+    private final Map<Setting<?>, ParsedValue<?>> parsed;
 
-    SectionValues(Section section, Place place, Optional<Origin> origin, Map<Setting<?>, Found<?>> found) {
+    SectionValues(
+            Section section, ReadContext context, Optional<Origin> origin, Map<Setting<?>, ParsedValue<?>> parsed) {
         this.section = section;
-        this.place = place;
+        this.context = context;
         this.origin = origin;
-        this.found = found;
+        this.parsed = parsed;
+    }
+
+    /**
+     * The value that was found for a setting. Immutable.
+     *
+     * @param value empty if it cannot be used, which was reported
+     * @param where the name of the setting in problems
+     * @param shown the value in the effective configuration, without secrets
+     */
+    record ParsedValue<T>(Optional<T> value, Origin origin, String where, Optional<YamlValue> shown) {
+
+        static <T> ParsedValue<T> unusable(RawValue raw) {
+            return new ParsedValue<>(Optional.empty(), raw.origin(), raw.where(), Optional.empty());
+        }
+
+        static <T> ParsedValue<T> of(T value, RawValue raw, YamlValue shown) {
+            return new ParsedValue<>(Optional.of(value), raw.origin(), raw.where(), Optional.of(shown));
+        }
+
+        /** Returns a value that is neither in the file nor in a variable. */
+        static <T> ParsedValue<T> byDefault(T value, ReadContext context) {
+            return of(value, RawValue.byDefault(context.path(), ""), YamlValue.Fields.none());
+        }
+
+        @Override
+        public String toString() {
+            return "ParsedValue[" + where + "]";
+        }
     }
 
     Section section() {
         return section;
     }
 
-    /** Where the section is from; empty if it is not there, and holds defaults and variables alone. */
+    /** Returns the origin of the section; empty if it is not there, and has only defaults and variables. */
     Optional<Origin> origin() {
         return origin;
     }
 
     /** Returns the name of the section in problems. */
     String where() {
-        return place.path()
-                + origin.filter(Origin.Line.class::isInstance)
+        return context.path()
+                + origin.filter(Origin::isLine)
                         .map(line -> " (" + line.text() + ")")
                         .orElse("");
     }
 
+    /** Returns the name of a setting in problems. */
+    String where(Setting<?> setting) {
+        return parsed(setting).map(ParsedValue::where).orElseGet(() -> context.whereMissing(setting));
+    }
+
     Problems problems() {
-        return place.problems();
+        return context.problems();
     }
 
     /** Returns the value, or empty if it is not set or cannot be used. */
     <T> Optional<T> get(Setting<T> setting) {
-        return found(setting).flatMap(Found::value);
+        return parsed(setting).flatMap(ParsedValue::value);
     }
 
-    /** Returns the value of a setting with a default, which stands in for a value that cannot be used. */
-    <T> T or(Setting<T> setting) {
+    /** Returns the value of a list, a map or a section, of which an empty one stands for a missing one. */
+    <T> T getOrDefault(Setting<T> setting, T defaultValue) {
+        return get(setting).orElse(defaultValue);
+    }
+
+    /** Returns the value of a setting that has a default, which also replaces a value that cannot be used. */
+    <T> T getOrDefault(Setting<T> setting) {
         return get(setting)
-                .orElseGet(() -> setting.shape()
-                        .read(
-                                setting.byDefault().map(text -> Given.byDefault(setting.name(), text)),
-                                place.child(setting.name()))
-                        .flatMap(Found::value)
-                        .orElseThrow());
+                .or(() -> setting.type()
+                        .parse(
+                                RawValue.byDefault(
+                                        setting.name(), setting.defaultValue().orElseThrow()),
+                                context)
+                        .value())
+                .orElseThrow();
+    }
+
+    /** Returns an inner section, which always has values. */
+    SectionValues inner(Setting<SectionValues> setting) {
+        return get(setting).orElseThrow();
     }
 
     /** Returns the value that was found, even if it cannot be used. */
     @SuppressWarnings("unchecked") // Section.read stores under each setting a value of its type.
-    <T> Optional<Found<T>> found(Setting<T> setting) {
-        return Optional.ofNullable((Found<T>) found.get(setting));
+    <T> Optional<ParsedValue<T>> parsed(Setting<T> setting) {
+        return Optional.ofNullable((ParsedValue<T>) parsed.get(setting));
     }
 
     /** Returns whether every value that was found can be used, in inner sections too. */
@@ -71,7 +117,7 @@ final class SectionValues {
 
     /** Returns whether a value can be used if it was found. */
     boolean isUsable(Setting<?> setting) {
-        return found(setting)
+        return parsed(setting)
                 .map(found -> found.value().filter(SectionValues::isUsableValue).isPresent())
                 .orElse(true);
     }
@@ -86,16 +132,14 @@ final class SectionValues {
         return !(value instanceof List<?> list) || list.stream().allMatch(SectionValues::isUsableValue);
     }
 
-    /** Returns whether something other than a default was found, also if it cannot be used. */
-    boolean isSet(Setting<?> setting) {
-        return found(setting)
-                .map(Found::origin)
-                .filter(o -> !(o instanceof Origin.ByDefault))
-                .isPresent();
-    }
-
+    /** Returns whether one of the settings has another value than its default, even if it cannot be used. */
     boolean isSet(Setting<?>... settings) {
-        return Stream.of(settings).anyMatch(setting -> isSet(setting));
+        for (Setting<?> setting : settings) {
+            if (parsed.containsKey(setting) && !parsed.get(setting).origin().isDefault()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns whether the section is there, or something in it was found other than a default. */
@@ -112,35 +156,32 @@ final class SectionValues {
 
     /** Returns the value of a required setting; reports a problem if it is missing. */
     <T> Optional<T> require(Setting<T> setting) {
-        if (found(setting).isEmpty()) {
-            problems().add(place.whereMissing(setting) + " is missing:", setting.meaning());
+        if (!parsed.containsKey(setting)) {
+            problems().add(context.whereMissing(setting) + " is missing:", setting.description());
         }
         return get(setting);
     }
 
-    /** Returns the name of a setting in problems. */
-    String where(Setting<?> setting) {
-        return found(setting).map(Found::where).orElseGet(() -> place.whereMissing(setting));
-    }
-
     /** Returns the text that a value was read from. */
     Optional<String> shownText(Setting<?> setting) {
-        return found(setting)
-                .flatMap(Found::shown)
+        return parsed(setting)
+                .flatMap(ParsedValue::shown)
                 .filter(YamlValue.Scalar.class::isInstance)
                 .map(shown -> ((YamlValue.Scalar) shown).text());
     }
 
     /** Returns a variable that is no setting of the section. */
     Optional<String> variable(String name) {
-        return place.context().environment().setting(name);
+        return context.environment().setting(name);
     }
 
-    /** Reports a setting that names a key that does not exist. */
-    void checkKey(Setting<?> setting, String name, Set<String> keyNames) {
-        if (!keyNames.contains(name)) {
-            problems()
-                    .add(where(setting), "names a key that is not among those set" + NearestName.hint(name, keyNames));
+    /** Reports each of the names that a setting gives to something that does not exist, such as a key. */
+    void requireKnown(Setting<?> setting, String what, Iterable<String> names, Set<String> known) {
+        for (String name : names) {
+            if (!known.contains(name)) {
+                String suggestion = Problems.suggestion(name, known);
+                problems().add(where(setting), "names a " + what + " that is not among those set" + suggestion);
+            }
         }
     }
 
@@ -156,6 +197,6 @@ final class SectionValues {
 
     @Override
     public String toString() {
-        return "SectionValues[" + place.path() + "]";
+        return "SectionValues[" + context.path() + "]";
     }
 }

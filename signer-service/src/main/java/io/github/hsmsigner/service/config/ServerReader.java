@@ -1,193 +1,156 @@
 package io.github.hsmsigner.service.config;
 
+import static io.github.hsmsigner.service.config.Setting.setting;
+import static io.github.hsmsigner.service.config.ValueType.*;
+
 import io.github.hsmsigner.http.protocol.CallbackLimits;
 import io.github.hsmsigner.http.protocol.CertificateEncoding;
+import io.github.hsmsigner.service.config.SettingType.ListOf;
+import io.github.hsmsigner.service.config.SettingType.OfSection;
+import io.github.hsmsigner.service.secret.Secret;
 import io.github.hsmsigner.service.server.ClientLimits;
 import io.github.hsmsigner.service.server.ListenerSettings;
 import io.github.hsmsigner.service.server.ServerSettings;
 import io.github.hsmsigner.service.server.TlsSettings;
+import io.github.hsmsigner.service.server.TlsSettings.ClientCertificates;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The settings of the HTTP side. */
+/** The settings of the HTTP server. */
 final class ServerReader {
 
     private static final int MAX_PORT = 65_535;
     private static final int MAX_COUNT = 1_000_000;
+    private static final Duration SHORTEST = Duration.ofMillis(100);
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final CallbackLimits CALLBACK = CallbackLimits.defaults();
+    private static final CallbackLimits.Json JSON = CALLBACK.json();
 
-    private static final Setting<String> ADDRESS = Setting.of(
-                    "address", ValueType.host(), "address to listen on; 0.0.0.0 for all")
-            .byDefault("0.0.0.0")
-            .variable("SIGNING_SERVICE_ADDRESS");
-    private static final Setting<Integer> PORT = Setting.of(
-                    "port", ValueType.number(0, MAX_PORT), "port of the callback; 0 for any free port")
-            .byDefault("6000")
-            .variable("SIGNING_SERVICE_PORT");
-    private static final Setting<String> PATH = Setting.of("path", ValueType.urlPath(), "path of the callback")
-            .byDefault("/sign")
-            .variable("SIGNING_SERVICE_PATH");
-    private static final Setting<CertificateEncoding> CERTIFICATE_ENCODING = Setting.of(
+    static final Section SECTION = new Section();
+    private static final Setting<String> ADDRESS = SECTION.define(
+            setting("address", "SIGNING_SERVICE_ADDRESS", host(), "0.0.0.0"), "address to listen on; 0.0.0.0 for all");
+    private static final Setting<Integer> PORT = SECTION.define(
+            setting("port", "SIGNING_SERVICE_PORT", number(0, MAX_PORT), "6000"),
+            "port of the callback; 0 for any free port");
+    private static final Setting<String> PATH =
+            SECTION.define(setting("path", "SIGNING_SERVICE_PATH", urlPath(), "/sign"), "path of the callback");
+    private static final Setting<CertificateEncoding> CERTIFICATE_ENCODING = SECTION.define(
+            setting(
                     "certificate-encoding",
-                    ValueType.oneOf(CertificateEncoding.class),
-                    "encoding in the answer of `get_certificates`: Base64 of PEM, or Base64 of DER")
-            .byDefault("pem")
-            .variable("SIGNING_SERVICE_CERTIFICATE_ENCODING");
-    private static final Setting<Duration> STOP_LIMIT = Setting.of(
-                    "stop-limit",
-                    ValueType.duration(Duration.ZERO, Duration.ofHours(1)),
-                    "time that requests may take to finish after SIGTERM. Set it below the grace period of the"
-                            + " orchestrator")
-            .byDefault("20s")
-            .variable("SIGNING_SERVICE_STOP_LIMIT");
+                    "SIGNING_SERVICE_CERTIFICATE_ENCODING",
+                    oneOf(CertificateEncoding.class),
+                    "pem"),
+            "encoding in the answer of `get_certificates`: Base64 of PEM, or Base64 of DER");
+    private static final Setting<Duration> STOP_LIMIT = SECTION.define(
+            setting("stop-limit", "SIGNING_SERVICE_STOP_LIMIT", duration(Duration.ZERO, HOUR), "20s"),
+            "time that requests may take to finish after SIGTERM. Set it below the grace period of the orchestrator");
+    private static final Setting<List<String>> ALLOWED_HOSTS = SECTION.define(
+            setting("allowed-hosts", "SIGNING_SERVICE_ALLOWED_HOSTS", new ListOf<>(hostName())),
+            "hosts, without ports, that the header `Host` of a callback can name. Default: any");
 
-    private static final Setting<List<String>> ALLOWED_HOSTS = Setting.of(
-                    "allowed-hosts",
-                    new Shape.Several<>(ValueType.hostName(), Shape.Several.SPACE_OR_COMMA),
-                    "hosts, without ports, that the header `Host` of a callback can name. Default: any")
-            .variable("SIGNING_SERVICE_ALLOWED_HOSTS");
+    private static final Section TLS = new Section();
+    private static final Setting<Path> CERTIFICATE = TLS.define(
+            setting("certificate", "SIGNING_SERVICE_TLS_CERTIFICATE", file()),
+            "PEM file with the server's certificate and its issuers. It enables TLS");
+    private static final Setting<Path> PRIVATE_KEY = TLS.define(
+            setting("private-key", "SIGNING_SERVICE_TLS_PRIVATE_KEY", file()),
+            "PEM file with the private key: PKCS#8, PKCS#1 or SEC 1");
+    private static final Setting<Secret> PRIVATE_KEY_PASSWORD = TLS.define(
+            setting("private-key-password", "SIGNING_SERVICE_TLS_PRIVATE_KEY_PASSWORD", SecretType.secret()),
+            "password of the private key, if it is encrypted");
+    private static final Setting<ClientCertificates> CLIENT_CERTIFICATES = TLS.define(
+            setting(
+                    "client-certificates",
+                    "SIGNING_SERVICE_TLS_CLIENT_CERTIFICATES",
+                    oneOf(ClientCertificates.class),
+                    "none"),
+            "whether the service requests or requires a client certificate. A certificate that a client sends must"
+                    + " always be trusted");
+    private static final Setting<List<Path>> CLIENT_AUTHORITIES = TLS.define(
+            setting("client-authorities", "SIGNING_SERVICE_TLS_CLIENT_AUTHORITIES", ListOf.separatedByColons(file())),
+            "PEM files with the trusted authorities of client certificates");
 
-    private static final Setting<String> ADMIN_ADDRESS = Setting.of(
-                    "address", ValueType.host(), "address for health and metrics. Default: the address of the callback")
-            .variable("SIGNING_SERVICE_ADMIN_ADDRESS");
-    private static final Setting<Integer> ADMIN_PORT = Setting.of(
-                    "port",
-                    ValueType.number(0, MAX_PORT),
-                    "port for health and metrics, always plain HTTP. Default: the port of the callback")
-            .variable("SIGNING_SERVICE_ADMIN_PORT");
+    private static final Section ADMIN = new Section();
+    private static final Setting<String> ADMIN_ADDRESS = ADMIN.define(
+            setting("address", "SIGNING_SERVICE_ADMIN_ADDRESS", host()),
+            "address for health and metrics. Default: the address of the callback");
+    private static final Setting<Integer> ADMIN_PORT = ADMIN.define(
+            setting("port", "SIGNING_SERVICE_ADMIN_PORT", number(0, MAX_PORT)),
+            "port for health and metrics, always plain HTTP. Default: the port of the callback");
 
-    private static final Setting<Long> MAX_BODY = Setting.of(
-                    "max-body",
-                    ValueType.size(1, Long.MAX_VALUE),
-                    "largest request body; the default carries contents of 1 GiB")
-            .byDefault("1503238553")
-            .variable("SIGNING_SERVICE_MAX_BODY_BYTES");
-    private static final Setting<Integer> MAX_NESTING = Setting.of(
-                    "max-nesting", ValueType.number(1, MAX_COUNT), "maximum nesting of the JSON, including its object")
-            .byDefault("32");
-    private static final Setting<Integer> MAX_JSON_TOKENS = Setting.of(
-                    "max-json-tokens",
-                    ValueType.number(32, MAX_COUNT),
-                    "maximum number of names, values, and beginnings and ends of objects and arrays in the JSON")
-            .byDefault("128");
-    private static final Setting<Integer> MAX_NAME = Setting.of(
-                    "max-name", ValueType.number(17, MAX_COUNT), "longest name of a JSON field, in bytes of UTF-8")
-            .byDefault("128");
-    private static final Setting<Integer> MAX_TEXT = Setting.of(
-                    "max-text",
-                    ValueType.number(128, MAX_COUNT),
-                    "longest text of a JSON field, in characters, except for signing tokens and texts in Base64")
-            .byDefault("256");
-    private static final Setting<Integer> MAX_SIGNING_TOKEN = Setting.of(
-            "max-signing-token",
-            ValueType.number(16, MAX_COUNT),
-            "longest signing token, in characters. Default: 16384, or `max-token` of a JWT policy if that is more");
-    private static final Setting<Long> MAX_REQUEST_MEMORY = Setting.of(
-                    "max-request-memory",
-                    ValueType.size(0, 1L << 40),
-                    "heap that all requests together may use for long texts and for bodies that are read ahead."
-                            + " A request whose texts exceed it gets 503")
-            .byDefault("4MiB");
-    private static final Setting<Integer> MAX_NUMBER = Setting.of(
-                    "max-number", ValueType.number(1, MAX_COUNT), "longest number in the JSON, in characters")
-            .byDefault("256");
-    private static final Setting<Long> MAX_HEADER = Setting.of(
-                    "max-header", ValueType.size(1_024, 1L << 20), "largest header of a request")
-            .byDefault("8KiB");
-    private static final Setting<Integer> MAX_HEADER_FIELDS = Setting.of(
-                    "max-header-fields",
-                    ValueType.number(8, MAX_COUNT),
-                    "maximum number of fields in the header of a request")
-            .byDefault("64");
-    private static final Setting<Duration> IDLE_TIMEOUT = Setting.of(
-                    "idle-timeout",
-                    ValueType.duration(Duration.ofMillis(100), Duration.ofHours(1)),
-                    "maximum silence on a connection")
-            .byDefault("30s")
-            .variable("SIGNING_SERVICE_IDLE_TIMEOUT");
-    private static final Setting<Long> MIN_RATE = Setting.of(
-                    "min-rate",
-                    ValueType.size(0, 1L << 30),
-                    "minimum average rate of a body, in bytes per second; 0 for any rate")
-            .byDefault("1KiB");
-    private static final Setting<Duration> SLOW_GRACE = Setting.of(
-                    "slow-grace",
-                    ValueType.duration(Duration.ZERO, Duration.ofHours(1)),
-                    "time for which a body may be slower than `min-rate`")
-            .byDefault("10s");
-    private static final Setting<Integer> MAX_CONNECTIONS = Setting.of(
-                    "max-connections", ValueType.number(1, MAX_COUNT), "maximum number of connections at the same time")
-            .byDefault("1024")
-            .variable("SIGNING_SERVICE_MAX_CONNECTIONS");
-    private static final Setting<Integer> MAX_REQUESTS = Setting.of(
-                    "max-requests",
-                    ValueType.number(1, MAX_COUNT),
-                    "maximum number of callbacks at the same time, including callbacks that wait or still send"
-                            + " their body. A further one gets 503")
-            .byDefault("256")
-            .variable("SIGNING_SERVICE_MAX_REQUESTS");
+    private static final Section LIMITS = new Section();
+    private static final Setting<Long> MAX_BODY = LIMITS.define(
+            setting("max-body", "SIGNING_SERVICE_MAX_BODY_BYTES", size(1, Long.MAX_VALUE), CALLBACK.maxBodyBytes()),
+            "largest request body; the default carries contents of 1 GiB");
+    private static final Setting<Integer> MAX_NESTING = LIMITS.define(
+            setting("max-nesting", number(1, MAX_COUNT), JSON.maxNestingDepth()),
+            "maximum nesting of the JSON, including its object");
+    private static final Setting<Integer> MAX_JSON_TOKENS = LIMITS.define(
+            setting("max-json-tokens", number(32, MAX_COUNT), JSON.maxTokens()),
+            "maximum number of names, values, and beginnings and ends of objects and arrays in the JSON");
+    private static final Setting<Integer> MAX_NAME = LIMITS.define(
+            setting("max-name", number(17, MAX_COUNT), JSON.maxNameLength()),
+            "longest name of a JSON field, in bytes of UTF-8");
+    private static final Setting<Integer> MAX_TEXT = LIMITS.define(
+            setting("max-text", number(128, MAX_COUNT), JSON.maxTextLength()),
+            "longest text of a JSON field, in characters, except for signing tokens and texts in Base64");
+    private static final Setting<Integer> MAX_SIGNING_TOKEN = LIMITS.define(
+            setting("max-signing-token", number(16, MAX_COUNT)),
+            "longest signing token, in characters. Default: " + JSON.maxSigningTokenLength()
+                    + ", or `max-token` of a JWT policy if that is more");
+    private static final Setting<Long> MAX_REQUEST_MEMORY = LIMITS.define(
+            setting("max-request-memory", size(0, 1L << 40), "4MiB"),
+            "heap that all requests together may use for long texts and for bodies that are read ahead. A request"
+                    + " whose texts exceed it gets 503");
+    private static final Setting<Integer> MAX_NUMBER = LIMITS.define(
+            setting("max-number", number(1, MAX_COUNT), JSON.maxNumberLength()),
+            "longest number in the JSON, in characters");
+    private static final Setting<Long> MAX_HEADER =
+            LIMITS.define(setting("max-header", size(1_024, 1L << 20), "8KiB"), "largest header of a request");
+    private static final Setting<Integer> MAX_HEADER_FIELDS = LIMITS.define(
+            setting("max-header-fields", number(8, MAX_COUNT), "64"),
+            "maximum number of fields in the header of a request");
+    private static final Setting<Duration> IDLE_TIMEOUT = LIMITS.define(
+            setting("idle-timeout", "SIGNING_SERVICE_IDLE_TIMEOUT", duration(SHORTEST, HOUR), "30s"),
+            "maximum silence on a connection");
+    private static final Setting<Long> MIN_RATE = LIMITS.define(
+            setting("min-rate", size(0, 1L << 30), "1KiB"),
+            "minimum average rate of a body, in bytes per second; 0 for any rate");
+    private static final Setting<Duration> SLOW_GRACE = LIMITS.define(
+            setting("slow-grace", duration(Duration.ZERO, HOUR), "10s"),
+            "time for which a body may be slower than `min-rate`");
+    private static final Setting<Long> MIN_AVERAGE_RATE = LIMITS.define(
+            setting("min-average-rate", size(0, 1L << 30), "64KiB"),
+            "minimum average rate of a body after `average-grace`, in bytes per second, over the whole time; 0 for any"
+                    + " rate");
+    private static final Setting<Duration> AVERAGE_GRACE = LIMITS.define(
+            setting("average-grace", duration(Duration.ZERO, HOUR), "60s"),
+            "time that a body may take in addition to the time that `min-average-rate` allows for its length");
+    private static final Setting<Duration> RESPONSE_TIMEOUT = LIMITS.define(
+            setting("response-timeout", duration(SHORTEST, HOUR), "30s"),
+            "time in which a client must receive a response");
+    private static final Setting<Boolean> SHARE_BY_ADDRESS = LIMITS.define(
+            setting("share-by-address", "SIGNING_SERVICE_SHARE_BY_ADDRESS", truth(), "true"),
+            "whether each client address has a share of `max-requests` while other addresses wait. Set `false` if a"
+                    + " proxy forwards the requests of all clients");
+    private static final Setting<Integer> MAX_CONNECTIONS = LIMITS.define(
+            setting("max-connections", "SIGNING_SERVICE_MAX_CONNECTIONS", number(1, MAX_COUNT), "1024"),
+            "maximum number of connections at the same time");
+    private static final Setting<Integer> MAX_REQUESTS = LIMITS.define(
+            setting("max-requests", "SIGNING_SERVICE_MAX_REQUESTS", number(1, MAX_COUNT), "256"),
+            "maximum number of callbacks at the same time, including callbacks that wait or still send their body. A"
+                    + " further one gets 503");
 
-    private static final Setting<Long> MIN_AVERAGE_RATE = Setting.of(
-                    "min-average-rate",
-                    ValueType.size(0, 1L << 30),
-                    "minimum average rate of a body after `average-grace`, in bytes per second, over the whole"
-                            + " time; 0 for any rate")
-            .byDefault("64KiB");
-    private static final Setting<Duration> AVERAGE_GRACE = Setting.of(
-                    "average-grace",
-                    ValueType.duration(Duration.ZERO, Duration.ofHours(1)),
-                    "time that a body may take in addition to the time that `min-average-rate` allows for its"
-                            + " length")
-            .byDefault("60s");
-    private static final Setting<Duration> RESPONSE_TIMEOUT = Setting.of(
-                    "response-timeout",
-                    ValueType.duration(Duration.ofMillis(100), Duration.ofHours(1)),
-                    "time in which a client must receive a response")
-            .byDefault("30s");
-    private static final Setting<Boolean> SHARE_BY_ADDRESS = Setting.of(
-                    "share-by-address",
-                    ValueType.truth(),
-                    "whether each client address has a share of `max-requests` while other addresses wait. Set"
-                            + " `false` if a proxy forwards the requests of all clients")
-            .byDefault("true")
-            .variable("SIGNING_SERVICE_SHARE_BY_ADDRESS");
-
-    private static final Setting<SectionValues> TLS =
-            Setting.of("tls", new Shape.OfSection(TlsReader.SECTION, true), "TLS on the port of the callback");
-    private static final Setting<SectionValues> ADMIN = Setting.of(
-            "admin",
-            new Shape.OfSection(Section.of(ADMIN_ADDRESS, ADMIN_PORT), true),
-            "separate port for health and metrics");
-    private static final Setting<SectionValues> LIMITS = Setting.of(
-            "limits",
-            new Shape.OfSection(
-                    Section.of(
-                            MAX_BODY,
-                            MAX_NESTING,
-                            MAX_JSON_TOKENS,
-                            MAX_NAME,
-                            MAX_TEXT,
-                            MAX_SIGNING_TOKEN,
-                            MAX_REQUEST_MEMORY,
-                            MAX_NUMBER,
-                            MAX_HEADER,
-                            MAX_HEADER_FIELDS,
-                            IDLE_TIMEOUT,
-                            MIN_RATE,
-                            SLOW_GRACE,
-                            MIN_AVERAGE_RATE,
-                            AVERAGE_GRACE,
-                            RESPONSE_TIMEOUT,
-                            SHARE_BY_ADDRESS,
-                            MAX_CONNECTIONS,
-                            MAX_REQUESTS),
-                    false),
-            "limits on clients");
-
-    static final Section SECTION =
-            Section.of(ADDRESS, PORT, PATH, CERTIFICATE_ENCODING, STOP_LIMIT, ALLOWED_HOSTS, TLS, ADMIN, LIMITS);
+    private static final Setting<SectionValues> TLS_SECTION =
+            SECTION.define(setting("tls", OfSection.optional(TLS)), "TLS on the port of the callback");
+    private static final Setting<SectionValues> ADMIN_SECTION =
+            SECTION.define(setting("admin", OfSection.optional(ADMIN)), "separate port for health and metrics");
+    private static final Setting<SectionValues> LIMITS_SECTION =
+            SECTION.define(setting("limits", OfSection.required(LIMITS)), "limits on clients");
 
     private ServerReader() {}
 
@@ -196,24 +159,20 @@ final class ServerReader {
         return values.get(ADDRESS).map(ListenerSettings::isLoopback).orElse(false);
     }
 
-    /**
-     * Reads the settings.
-     *
-     * @param longestJwt the longest JSON Web Token that a policy accepts, in bytes; 0 if there is no such policy
-     */
+    /** Reads the settings. The longest JSON Web Token that a policy accepts is in bytes; 0 if there is no such policy. */
     static ServerSettings read(SectionValues values, int longestJwt) {
-        ListenerSettings listener = new ListenerSettings(values.or(ADDRESS), values.or(PORT));
-        SectionValues limits = values.get(LIMITS).orElseThrow();
+        ListenerSettings listener = new ListenerSettings(values.getOrDefault(ADDRESS), values.getOrDefault(PORT));
+        SectionValues limits = values.inner(LIMITS_SECTION);
         return new ServerSettings(
                 listener,
-                values.or(PATH),
-                TlsReader.read(values.get(TLS).orElseThrow()),
-                admin(values.get(ADMIN).orElseThrow(), listener),
+                values.getOrDefault(PATH),
+                tls(values.inner(TLS_SECTION)),
+                admin(values.inner(ADMIN_SECTION), listener),
                 callbackLimits(limits, longestJwt),
-                values.or(CERTIFICATE_ENCODING),
+                values.getOrDefault(CERTIFICATE_ENCODING),
                 clientLimits(limits),
-                values.or(STOP_LIMIT),
-                Set.copyOf(values.get(ALLOWED_HOSTS).orElse(List.of())));
+                values.getOrDefault(STOP_LIMIT),
+                Set.copyOf(values.getOrDefault(ALLOWED_HOSTS, List.of())));
     }
 
     /** Returns the listeners whose settings can be used. */
@@ -223,13 +182,36 @@ final class ServerReader {
         }
         return Stream.concat(
                         Stream.of(read.listener()).filter(callback -> values.isUsable(PORT)),
-                        read.admin().stream().filter(admin -> values.isUsable(ADMIN)))
+                        read.admin().stream().filter(admin -> values.isUsable(ADMIN_SECTION)))
                 .toList();
     }
 
-    /** TLS, if it is set and its settings can be used. */
+    /** Returns TLS, if it is set and its settings can be used. */
     static Optional<TlsSettings> usableTls(SectionValues values, ServerSettings read) {
-        return read.tls().filter(tls -> values.isUsable(TLS));
+        return read.tls().filter(tls -> values.isUsable(TLS_SECTION));
+    }
+
+    private static Optional<TlsSettings> tls(SectionValues values) {
+        if (!values.isAnythingSet()) {
+            return Optional.empty();
+        }
+        Optional<Path> certificate = values.require(CERTIFICATE);
+        Optional<Path> privateKey = values.require(PRIVATE_KEY);
+        ClientCertificates clients = values.getOrDefault(CLIENT_CERTIFICATES);
+        if (clients == ClientCertificates.NONE && values.isSet(CLIENT_AUTHORITIES)) {
+            values.problems()
+                    .add(
+                            values.where(CLIENT_AUTHORITIES),
+                            "counts only if " + values.where(CLIENT_CERTIFICATES) + " is optional or required");
+        } else if (clients != ClientCertificates.NONE) {
+            values.require(CLIENT_AUTHORITIES);
+        }
+        return certificate.flatMap(file -> privateKey.map(key -> new TlsSettings(
+                file,
+                key,
+                values.get(PRIVATE_KEY_PASSWORD),
+                clients,
+                values.getOrDefault(CLIENT_AUTHORITIES, List.of()))));
     }
 
     private static Optional<ListenerSettings> admin(SectionValues values, ListenerSettings callback) {
@@ -241,34 +223,34 @@ final class ServerReader {
             values.problems()
                     .add(values.where(ADMIN_PORT), "is the port of the callback; leave it out, or set another one");
         }
-        return port.map(p -> new ListenerSettings(values.get(ADMIN_ADDRESS).orElse(callback.address()), p));
+        return port.map(p -> new ListenerSettings(values.getOrDefault(ADMIN_ADDRESS, callback.address()), p));
     }
 
     private static CallbackLimits callbackLimits(SectionValues values, int longestJwt) {
-        CallbackLimits defaults = CallbackLimits.defaults();
         CallbackLimits.Json json = new CallbackLimits.Json(
-                values.or(MAX_NESTING),
-                values.or(MAX_JSON_TOKENS),
-                values.or(MAX_NAME),
-                values.or(MAX_TEXT),
-                values.get(MAX_SIGNING_TOKEN).orElse(Math.max(defaults.json().maxSigningTokenLength(), longestJwt)),
-                values.or(MAX_NUMBER));
-        return new CallbackLimits(values.or(MAX_BODY), json, defaults.minimumDataRate(), defaults.timeLimit());
+                values.getOrDefault(MAX_NESTING),
+                values.getOrDefault(MAX_JSON_TOKENS),
+                values.getOrDefault(MAX_NAME),
+                values.getOrDefault(MAX_TEXT),
+                values.getOrDefault(MAX_SIGNING_TOKEN, Math.max(JSON.maxSigningTokenLength(), longestJwt)),
+                values.getOrDefault(MAX_NUMBER));
+        return new CallbackLimits(
+                values.getOrDefault(MAX_BODY), json, CALLBACK.minimumDataRate(), CALLBACK.timeLimit());
     }
 
     private static ClientLimits clientLimits(SectionValues values) {
         return new ClientLimits(
-                values.or(MAX_HEADER).intValue(),
-                values.or(MAX_HEADER_FIELDS),
-                values.or(IDLE_TIMEOUT),
-                values.or(MIN_RATE).intValue(),
-                values.or(SLOW_GRACE),
-                values.or(MAX_CONNECTIONS),
-                values.or(MAX_REQUESTS),
-                values.or(MAX_REQUEST_MEMORY),
-                values.or(MIN_AVERAGE_RATE).intValue(),
-                values.or(AVERAGE_GRACE),
-                values.or(RESPONSE_TIMEOUT),
-                values.or(SHARE_BY_ADDRESS));
+                values.getOrDefault(MAX_HEADER).intValue(),
+                values.getOrDefault(MAX_HEADER_FIELDS),
+                values.getOrDefault(IDLE_TIMEOUT),
+                values.getOrDefault(MIN_RATE).intValue(),
+                values.getOrDefault(SLOW_GRACE),
+                values.getOrDefault(MAX_CONNECTIONS),
+                values.getOrDefault(MAX_REQUESTS),
+                values.getOrDefault(MAX_REQUEST_MEMORY),
+                values.getOrDefault(MIN_AVERAGE_RATE).intValue(),
+                values.getOrDefault(AVERAGE_GRACE),
+                values.getOrDefault(RESPONSE_TIMEOUT),
+                values.getOrDefault(SHARE_BY_ADDRESS));
     }
 }

@@ -1,24 +1,29 @@
 package io.github.hsmsigner.service.config;
 
+import static io.github.hsmsigner.service.config.Setting.setting;
+import static io.github.hsmsigner.service.config.ValueType.*;
+
 import io.github.hsmsigner.service.audit.AuditFileSettings;
 import io.github.hsmsigner.service.auth.AccessSettings;
+import io.github.hsmsigner.service.config.SettingType.OfSection;
+import io.github.hsmsigner.service.server.ListenerSettings;
 import io.github.hsmsigner.service.server.ServerSettings;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import io.github.hsmsigner.service.server.TlsSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * All settings of the service. Immutable.
+ * All settings of the service, and the table of their definitions. The table determines the names, the effective
+ * configuration, and the reference. Immutable.
  *
- * @param server the HTTP side
- * @param log what is logged
  * @param tokens the PKCS#11 tokens by name, in the order of the settings
  * @param keys the signing keys by name, in the order of the settings; at least one
- * @param signatures how signatures are made
- * @param access who may sign
  * @param audit the audit log; empty for none
  * @param warnings settings that work, and that an operator should change, such as old names; one sentence each
  */
@@ -32,26 +37,127 @@ public record ServiceSettings(
         Optional<AuditFileSettings> audit,
         List<String> warnings) {
 
+    private static final Section AUDIT = new Section();
+    private static final Setting<Path> AUDIT_FILE =
+            AUDIT.define(setting("file", "SIGNING_AUDIT_FILE", path()), "file of the audit log. Default: no audit log");
+    private static final Setting<Long> ROTATE_AT = AUDIT.define(
+            setting("rotate-at", "SIGNING_AUDIT_ROTATE_AT", size(0, Long.MAX_VALUE), "100MiB"),
+            "size at which the service begins a new file, 64KiB or more; 0 for never");
+    private static final Setting<Duration> TIME_LIMIT = AUDIT.define(
+            setting(
+                    "time-limit",
+                    "SIGNING_AUDIT_TIME_LIMIT",
+                    duration(Duration.ofMillis(1), Duration.ofHours(1)),
+                    "5s"),
+            "time that a request waits for its line to be on disk before it is refused; never past the deadline");
+    private static final Setting<Integer> MAX_WAITING = AUDIT.define(
+            setting("max-waiting", number(1, 1_000_000), "1024"), "maximum number of lines that wait to be written");
+    private static final Setting<Long> RESERVE = AUDIT.define(
+            setting("reserve", "SIGNING_AUDIT_RESERVE", size(0, Long.MAX_VALUE), "256MiB"),
+            "free disk space that is reserved for signatures. With less, denied requests of unknown callers and their"
+                    + " requests for certificates are only counted; 0 for no reserve");
+
+    static final Section ROOT = new Section();
+    static final Setting<SectionValues> SERVER =
+            ROOT.define(setting("server", OfSection.required(ServerReader.SECTION)), "the HTTP server");
+    static final Setting<SectionValues> LOG =
+            ROOT.define(setting("log", OfSection.required(LogSettings.SECTION)), "the log");
+    static final Setting<Map<String, SectionValues>> TOKENS =
+            ROOT.define(setting("tokens", TokenSettings.TYPE), "PKCS#11 tokens. You choose the names");
+    static final Setting<Map<String, SectionValues>> KEYS = ROOT.define(
+            setting("keys", KeyReader.TYPE), "signing keys. You choose the names, which policies and logs use");
+    static final Setting<SectionValues> SIGNATURES =
+            ROOT.define(setting("signatures", OfSection.required(SignatureSettings.SECTION)), "creation of signatures");
+    static final Setting<SectionValues> ACCESS =
+            ROOT.define(setting("access", AccessReader.TYPE), "permissions of callers");
+    static final Setting<SectionValues> AUDIT_SECTION =
+            ROOT.define(setting("audit", OfSection.optional(AUDIT)), "the audit log");
+
+    /** Variables that are no setting of the file, with their meanings. */
+    static final Map<String, String> VARIABLES_ONLY = Map.of(
+            SettingsReader.FILE_VARIABLE,
+            "YAML file with settings",
+            KeyReader.NAME_VARIABLE,
+            "name of the key that the environment sets. Default: its label, otherwise its id, otherwise"
+                    + " `hsm` or `keystore`");
+
+    /** Returns all variables of the environment that count. */
+    static List<String> variables() {
+        List<String> names = new ArrayList<>(VARIABLES_ONLY.keySet());
+        addVariables(ROOT, names);
+        return names.stream().distinct().sorted().toList();
+    }
+
+    private static void addVariables(Section section, List<String> names) {
+        for (Setting<?> setting : section.settings()) {
+            names.addAll(setting.variables());
+            setting.type().inner().ifPresent(inner -> addVariables(inner, names));
+        }
+    }
+
+    static Optional<AuditFileSettings> audit(SectionValues values) {
+        if (values.isAnythingSet()) {
+            values.require(AUDIT_FILE);
+        }
+        return values.get(AUDIT_FILE)
+                .flatMap(file -> values.problems()
+                        .attempt(
+                                values.where(ROTATE_AT),
+                                () -> new AuditFileSettings(
+                                        file,
+                                        values.getOrDefault(ROTATE_AT),
+                                        values.getOrDefault(TIME_LIMIT),
+                                        values.getOrDefault(MAX_WAITING),
+                                        values.getOrDefault(RESERVE))));
+    }
+
     /**
-     * Checks the parts.
+     * The parts of the settings that can be checked without a token. Parts with a problem are absent, so that the other
+     * parts can be checked in the same round. Immutable.
      *
-     * @param server the HTTP side
-     * @param log what is logged
-     * @param tokens the PKCS#11 tokens by name
-     * @param keys the signing keys by name; at least one
-     * @param signatures how signatures are made
-     * @param access who may sign
-     * @param audit the audit log
-     * @param warnings settings that an operator should change
+     * @param log the log settings, with a default for each value that cannot be used
+     * @param tls TLS of the callback's listener
+     * @param keyNames the names of all keys, including unusable keys
      */
-    public ServiceSettings {
-        Objects.requireNonNull(server, "server");
-        Objects.requireNonNull(log, "log");
-        tokens = Collections.unmodifiableMap(new LinkedHashMap<>(tokens));
-        keys = Collections.unmodifiableMap(new LinkedHashMap<>(keys));
-        Objects.requireNonNull(signatures, "signatures");
-        Objects.requireNonNull(access, "access");
-        Objects.requireNonNull(audit, "audit");
-        warnings = List.copyOf(warnings);
+    public record UsableSettings(
+            LogSettings log,
+            List<ListenerSettings> listeners,
+            Optional<TlsSettings> tls,
+            Set<String> keyNames,
+            Map<String, KeySettings> keys,
+            Optional<SignatureSettings> signatures,
+            Optional<AccessSettings> access,
+            Optional<AuditFileSettings> audit) {
+
+        /**
+         * {@return all parts of settings without a problem}
+         *
+         * @param settings the settings
+         */
+        public static UsableSettings of(ServiceSettings settings) {
+            return new UsableSettings(
+                    settings.log(),
+                    Stream.concat(Stream.of(settings.server().listener()), settings.server().admin().stream())
+                            .toList(),
+                    settings.server().tls(),
+                    settings.keys().keySet(),
+                    settings.keys(),
+                    Optional.of(settings.signatures()),
+                    Optional.of(settings.access()),
+                    settings.audit());
+        }
+
+        /** Returns the log alone, for a file that cannot be read: nothing is known of the other parts. */
+        static UsableSettings ofLog(LogSettings log) {
+            return new UsableSettings(
+                    log,
+                    List.of(),
+                    Optional.empty(),
+                    Set.of(),
+                    Map.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
+        }
     }
 }

@@ -1,103 +1,63 @@
 package io.github.hsmsigner.service.config;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A row of the table of settings. Immutable; two settings are equal only if they are the same.
+ * The definition of a setting. Immutable.
  *
- * @param <T> what it is read as
+ * @param <T> the type of the value
+ * @param variable the variable of the environment that sets it
+ * @param defaultValue the text that stands for a missing value
+ * @param oldName a name in the file of an earlier version, which still works
+ * @param oldVariable a variable of an earlier version, which still works
+ * @param description a phrase without a full stop
  */
-final class Setting<T> {
+record Setting<T>(
+        String name,
+        SettingType<T> type,
+        Optional<String> variable,
+        Optional<String> defaultValue,
+        Optional<String> oldName,
+        Optional<String> oldVariable,
+        String description) {
 
-    private final String name;
-    private final Shape<T> shape;
-    private final String meaning;
-    private final Optional<String> byDefault;
-    private final Optional<String> variable;
-    private final Optional<String> oldName;
-    private final Optional<String> oldVariable;
-
-    private Setting(
-            String name,
-            Shape<T> shape,
-            String meaning,
-            Optional<String> byDefault,
-            Optional<String> variable,
-            Optional<String> oldName,
-            Optional<String> oldVariable) {
-        this.name = name;
-        this.shape = shape;
-        this.meaning = meaning;
-        this.byDefault = byDefault;
-        this.variable = variable;
-        this.oldName = oldName;
-        this.oldVariable = oldVariable;
+    static <T> Setting<T> setting(String name, SettingType<T> type) {
+        return setting(name, null, type, null);
     }
 
-    static <T> Setting<T> of(String name, ValueType<T> type, String meaning) {
-        return of(name, new Shape.Single<>(type), meaning);
+    static <T> Setting<T> setting(String name, SettingType<T> type, Object defaultValue) {
+        return setting(name, null, type, defaultValue);
     }
 
-    static <T> Setting<T> of(String name, Shape<T> shape, String meaning) {
-        return new Setting<>(
-                name, shape, meaning, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    static <T> Setting<T> setting(String name, String variable, SettingType<T> type) {
+        return setting(name, variable, type, null);
     }
 
-    /** Returns the same with a value that counts where no other is set. */
-    Setting<T> byDefault(String text) {
-        return new Setting<>(name, shape, meaning, Optional.of(text), variable, oldName, oldVariable);
+    static <T> Setting<T> setting(String name, String variable, SettingType<T> type, Object defaultValue) {
+        Optional<String> text = Optional.ofNullable(defaultValue)
+                .map(value -> value instanceof Duration duration ? ValueType.text(duration) : value.toString());
+        return new Setting<>(name, type, Optional.ofNullable(variable), text, Optional.empty(), Optional.empty(), "");
     }
 
-    /** Returns the same with a variable of the environment that sets it. */
-    Setting<T> variable(String variableName) {
-        return new Setting<>(name, shape, meaning, byDefault, Optional.of(variableName), oldName, oldVariable);
+    Setting<T> oldName(String value) {
+        return new Setting<>(name, type, variable, defaultValue, Optional.of(value), oldVariable, description);
     }
 
-    /** Returns the same with a name that it had in an earlier version, which still works. */
-    Setting<T> oldName(String earlier) {
-        return new Setting<>(name, shape, meaning, byDefault, variable, Optional.of(earlier), oldVariable);
+    Setting<T> oldVariable(String value) {
+        return new Setting<>(name, type, variable, defaultValue, oldName, Optional.of(value), description);
     }
 
-    /** Returns the same with a name that its variable had in an earlier version, which still works. */
-    Setting<T> oldVariable(String earlier) {
-        return new Setting<>(name, shape, meaning, byDefault, variable, oldName, Optional.of(earlier));
-    }
-
-    String name() {
-        return name;
-    }
-
-    Shape<T> shape() {
-        return shape;
-    }
-
-    /** Returns the description: a phrase without a full stop. */
-    String meaning() {
-        return meaning;
-    }
-
-    Optional<String> byDefault() {
-        return byDefault;
-    }
-
-    Optional<String> variable() {
-        return variable;
-    }
-
-    Optional<String> oldName() {
-        return oldName;
-    }
-
-    Optional<String> oldVariable() {
-        return oldVariable;
+    Setting<T> description(String value) {
+        return new Setting<>(name, type, variable, defaultValue, oldName, oldVariable, value);
     }
 
     /** Returns all variables that set it, with earlier names. */
     List<String> variables() {
         return Stream.concat(variable.stream(), oldVariable.stream())
-                .flatMap(each -> shape.variables(each).stream())
+                .flatMap(each -> type.variables(each).stream())
                 .toList();
     }
 }

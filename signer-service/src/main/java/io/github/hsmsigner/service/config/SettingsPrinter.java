@@ -1,5 +1,7 @@
 package io.github.hsmsigner.service.config;
 
+import io.github.hsmsigner.service.config.RawValue.Origin;
+import io.github.hsmsigner.service.config.SectionValues.ParsedValue;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -21,10 +23,9 @@ public final class SettingsPrinter {
     private SettingsPrinter() {}
 
     /**
-     * Shows the settings.
+     * {@return the settings as YAML}
      *
      * @param variables the environment variables
-     * @return YAML, in lines
      * @throws InvalidSettingsException if the settings cannot work
      */
     public static String print(Map<String, String> variables) throws InvalidSettingsException {
@@ -44,29 +45,30 @@ public final class SettingsPrinter {
     }
 
     private static List<String> setting(SectionValues values, Setting<?> setting) {
-        Optional<? extends Found<?>> found = values.found(setting);
-        Optional<?> value = found.flatMap(Found::value);
+        Optional<? extends ParsedValue<?>> found = values.parsed(setting);
+        Optional<?> value = found.flatMap(ParsedValue::value);
         if (value.isEmpty()) {
             return notSet(setting);
         }
-        if (setting.shape() instanceof Shape.OfSection shape) {
+        if (setting.type() instanceof SettingType.OfSection type) {
             SectionValues inner = (SectionValues) value.get();
-            return shape.optional() && !inner.isAnythingSet() ? notSet(setting) : named(setting.name(), inner);
+            return type.optional() && !inner.isAnythingSet() ? notSet(setting) : named(setting.name(), inner);
         }
-        if (setting.shape() instanceof Shape.OfNames) {
+        if (setting.type() instanceof SettingType.OfNames) {
             Map<?, ?> sections = (Map<?, ?>) value.get();
             List<String> lines = new ArrayList<>();
             sections.forEach((name, inner) -> lines.addAll(named(quoted((String) name), (SectionValues) inner)));
             return sections.isEmpty() ? notSet(setting) : under(setting.name() + ":", lines);
         }
-        if (setting.shape() instanceof Shape.OfList) {
+        if (setting.type() instanceof SettingType.OfList) {
             List<String> lines = new ArrayList<>();
             ((Collection<?>) value.get()).forEach(element -> lines.addAll(element((SectionValues) element)));
             return under(setting.name() + ":", lines);
         }
-        String shown = found.flatMap(Found::shown).map(SettingsPrinter::flow).orElseThrow();
+        String shown =
+                found.flatMap(ParsedValue::shown).map(SettingsPrinter::flow).orElseThrow();
         return List.of(setting.name() + ": " + shown + INDENT + "# "
-                + found.map(Found::origin).map(Origin::text).orElseThrow());
+                + found.map(ParsedValue::origin).map(Origin::text).orElseThrow());
     }
 
     private static List<String> notSet(Setting<?> setting) {

@@ -3,10 +3,12 @@ package io.github.hsmsigner.service.config;
 import io.github.hsmsigner.service.auth.AccessSettings;
 import io.github.hsmsigner.service.auth.ClientCertificateSettings;
 import io.github.hsmsigner.service.auth.JwtSettings;
+import io.github.hsmsigner.service.config.ServiceSettings.UsableSettings;
 import io.github.hsmsigner.service.server.ServerSettings;
 import io.github.hsmsigner.service.server.TlsSettings;
 import io.github.hsmsigner.service.server.TlsSettings.ClientCertificates;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +25,7 @@ import java.util.function.Consumer;
 public final class SettingsReader {
 
     /** The variable that names the file in YAML. */
-    public static final String FILE_VARIABLE = SettingsTable.FILE_VARIABLE;
+    public static final String FILE_VARIABLE = "SIGNING_SERVICE_CONFIG";
 
     private static final String CALLBACK_PORT = "SIGNING_SERVICE_PORT";
     private static final String DEFAULT_PORT = "6000";
@@ -40,49 +42,88 @@ public final class SettingsReader {
     private SettingsReader(Map<String, String> variables) {
         this.environment = new Environment(variables);
         Optional<Path> file = environment
-                .setting(SettingsTable.FILE_VARIABLE)
-                .flatMap(path -> Texts.read(path, ValueType.file(), SettingsTable.FILE_VARIABLE, problems));
+                .setting(FILE_VARIABLE)
+                .flatMap(path -> ValueType.file().parse(path, FILE_VARIABLE, problems));
         YamlValue.Fields fields =
                 file.map(path -> YamlFile.read(path, problems)).orElseGet(YamlValue.Fields::none);
-        this.fileReadable = problems.isEmpty();
-        Place top = new Place("", true, new Place.Context(environment, problems, file.isPresent()));
-        this.values = SettingsTable.ROOT.read(fields, Optional.empty(), top);
+        this.fileReadable = problems.count() == 0;
+        ReadContext top = new ReadContext("", true, environment, problems, file.isPresent());
+        this.values = ServiceSettings.ROOT.read(fields, Optional.empty(), top);
+    }
+
+    /** The configuration file, which can be read again. Immutable; printing it shows only the path. */
+    public static final class SettingsFile {
+
+        private final Path path;
+        private final Map<String, String> variables;
+
+        private SettingsFile(Path path, Map<String, String> variables) {
+            this.path = path;
+            this.variables = variables;
+        }
+
+        /**
+         * {@return the file; empty if all settings come from the environment}
+         *
+         * @param variables the environment variables
+         */
+        public static Optional<SettingsFile> of(Map<String, String> variables) {
+            return Optional.ofNullable(variables.get(FILE_VARIABLE))
+                    .filter(path -> !path.isEmpty())
+                    .map(path -> new SettingsFile(Path.of(path), Map.copyOf(variables)));
+        }
+
+        /** {@return the path} */
+        public Path path() {
+            return path;
+        }
+
+        /**
+         * {@return the settings, from the file as it is now and the environment as it was}
+         *
+         * @throws InvalidSettingsException with all problems
+         */
+        public ServiceSettings read() throws InvalidSettingsException {
+            return SettingsReader.read(variables);
+        }
+
+        @Override
+        public String toString() {
+            return "SettingsFile[" + path + "]";
+        }
     }
 
     /**
-     * Reads the settings.
+     * {@return the settings}
      *
      * @param variables the environment variables
-     * @return the settings
-     * @throws InvalidSettingsException if anything is wrong with them; it holds everything that is
+     * @throws InvalidSettingsException with all problems
      */
     public static ServiceSettings read(Map<String, String> variables) throws InvalidSettingsException {
         return read(variables, log -> {});
     }
 
     /**
-     * Reads the settings, those of the log first: other parts may log while they are read.
+     * {@return the settings, after those of the log were passed on, because other parts may log while they are read}
      *
      * @param variables the environment variables
-     * @param log takes the settings of the log before anything can be logged
-     * @return the settings
-     * @throws InvalidSettingsException if anything is wrong with them; it holds everything that is
+     * @param log receives the settings of the log
+     * @throws InvalidSettingsException with all problems
      */
     public static ServiceSettings read(Map<String, String> variables, Consumer<LogSettings> log)
             throws InvalidSettingsException {
         SettingsReader reader = new SettingsReader(variables);
-        log.accept(LogReader.read(reader.section(SettingsTable.LOG)));
+        log.accept(LogSettings.read(reader.values.inner(ServiceSettings.LOG)));
         return reader.settings();
     }
 
     /**
-     * Reads the settings of the log alone.
+     * {@return the settings of the log, with defaults for settings that cannot be read}
      *
      * @param variables the environment variables
-     * @return the settings of the log; the defaults for settings that cannot be read
      */
     public static LogSettings logSettings(Map<String, String> variables) {
-        return LogReader.read(new SettingsReader(variables).section(SettingsTable.LOG));
+        return LogSettings.read(new SettingsReader(variables).values.inner(ServiceSettings.LOG));
     }
 
     /** Returns the values of all settings, once it is clear that they can work. */
@@ -93,45 +134,47 @@ public final class SettingsReader {
     }
 
     private ServiceSettings settings() throws InvalidSettingsException {
-        LogSettings log = LogReader.read(section(SettingsTable.LOG));
+        LogSettings log = LogSettings.read(values.inner(ServiceSettings.LOG));
         Map<String, TokenSettings> tokens = new LinkedHashMap<>();
         Map<String, KeySettings> keys = new LinkedHashMap<>();
+        Set<String> keyNames =
+                values.getOrDefault(ServiceSettings.KEYS, Map.of()).keySet();
         readKeys(tokens, keys);
         int beforeSignatures = problems.count();
-        SignatureSettings signatures = SignatureReader.read(section(SettingsTable.SIGNATURES));
-        boolean signaturesUsable = isUsable(SettingsTable.SIGNATURES, beforeSignatures);
+        SignatureSettings signatures = SignatureSettings.read(values.inner(ServiceSettings.SIGNATURES));
+        boolean signaturesUsable = isUsable(ServiceSettings.SIGNATURES, beforeSignatures);
+        SectionValues serverValues = values.inner(ServiceSettings.SERVER);
         Optional<AccessSettings> access = AccessReader.read(
-                section(SettingsTable.ACCESS),
-                values.get(SettingsTable.KEYS).orElse(Map.of()).keySet(),
-                ServerReader.isLoopback(section(SettingsTable.SERVER)));
+                values.inner(ServiceSettings.ACCESS), keyNames, ServerReader.isLoopback(serverValues));
         ServerSettings server = ServerReader.read(
-                section(SettingsTable.SERVER),
-                access.map(SettingsReader::longestJwt).orElse(0));
+                serverValues, access.map(SettingsReader::longestJwt).orElse(0));
         int beforeAudit = problems.count();
-        var audit = AuditReader.read(section(SettingsTable.AUDIT));
-        boolean auditUsable = isUsable(SettingsTable.AUDIT, beforeAudit);
+        var audit = ServiceSettings.audit(values.inner(ServiceSettings.AUDIT_SECTION));
+        boolean auditUsable = isUsable(ServiceSettings.AUDIT_SECTION, beforeAudit);
         access.ifPresent(settings -> checkClientCertificates(settings, server.tls()));
         environment.findPortOfAnotherService(CALLBACK_PORT, DEFAULT_PORT, problems);
-        environment.findUnknown(SettingsTable.variables(), problems);
-        if (!problems.isEmpty()) {
-            throw new InvalidSettingsException(
-                    problems.sentences(),
-                    fileReadable
-                            ? new UsableSettings(
-                                    log,
-                                    ServerReader.usableListeners(section(SettingsTable.SERVER), server),
-                                    ServerReader.usableTls(section(SettingsTable.SERVER), server),
-                                    values.get(SettingsTable.KEYS)
-                                            .orElse(Map.of())
-                                            .keySet(),
-                                    usableKeys,
-                                    Optional.of(signatures).filter(read -> signaturesUsable),
-                                    access,
-                                    audit.filter(read -> auditUsable))
-                            : UsableSettings.ofLog(log));
+        environment.findUnknown(ServiceSettings.variables(), problems);
+        if (problems.count() > 0) {
+            UsableSettings usable = new UsableSettings(
+                    log,
+                    ServerReader.usableListeners(serverValues, server),
+                    ServerReader.usableTls(serverValues, server),
+                    Collections.unmodifiableSet(keyNames),
+                    Collections.unmodifiableMap(usableKeys),
+                    Optional.of(signatures).filter(read -> signaturesUsable),
+                    access,
+                    audit.filter(read -> auditUsable));
+            throw new InvalidSettingsException(problems.sentences(), fileReadable ? usable : UsableSettings.ofLog(log));
         }
         return new ServiceSettings(
-                server, log, tokens, keys, signatures, access.orElseThrow(), audit, problems.warnings());
+                server,
+                log,
+                Collections.unmodifiableMap(tokens),
+                Collections.unmodifiableMap(keys),
+                signatures,
+                access.orElseThrow(),
+                audit,
+                problems.warnings());
     }
 
     private static int longestJwt(AccessSettings access) {
@@ -143,17 +186,12 @@ public final class SettingsReader {
     }
 
     private boolean isUsable(Setting<SectionValues> setting, int problemsBefore) {
-        return problems.count() == problemsBefore && section(setting).isUsable();
-    }
-
-    private SectionValues section(Setting<SectionValues> setting) {
-        return values.get(setting).orElseThrow();
+        return problems.count() == problemsBefore && values.inner(setting).isUsable();
     }
 
     private void readKeys(Map<String, TokenSettings> tokens, Map<String, KeySettings> keys) {
-        Map<String, SectionValues> tokenValues =
-                values.get(SettingsTable.TOKENS).orElse(Map.of());
-        Map<String, SectionValues> keyValues = values.get(SettingsTable.KEYS).orElse(Map.of());
+        Map<String, SectionValues> tokenValues = values.getOrDefault(ServiceSettings.TOKENS, Map.of());
+        Map<String, SectionValues> keyValues = values.getOrDefault(ServiceSettings.KEYS, Map.of());
         if (keyValues.isEmpty()) {
             problems.addSentence("No signing key is set: HSM_MODULE and HSM_PIN name one on an HSM,"
                     + " SIGNING_KEYSTORE and SIGNING_KEYSTORE_PASSWORD one in a PKCS#12 file.");
@@ -161,20 +199,22 @@ public final class SettingsReader {
         if (isOnHsmAndInKeyStore()) {
             return;
         }
-        tokenValues.forEach((name, token) -> TokenReader.read(token).ifPresent(read -> tokens.put(name, read)));
+        tokenValues.forEach((name, token) -> TokenSettings.read(token).ifPresent(read -> tokens.put(name, read)));
         keyValues.forEach((name, key) -> {
             int before = problems.count();
-            Optional<KeySettings> read = KeyReader.read(key, tokenValues.keySet());
-            read.ifPresent(settings -> keys.put(name, settings));
-            read.filter(settings -> problems.count() == before && key.isUsable())
-                    .ifPresent(settings -> usableKeys.put(name, settings));
+            KeyReader.read(key, tokenValues.keySet()).ifPresent(read -> {
+                keys.put(name, read);
+                if (problems.count() == before && key.isUsable()) {
+                    usableKeys.put(name, read);
+                }
+            });
         });
-        if (problems.isEmpty()) {
+        if (problems.count() == 0) {
             findUnused(tokenValues, keys);
         }
     }
 
-    /** The environment is about one key. */
+    /** Variables of the environment describe one key. */
     private boolean isOnHsmAndInKeyStore() {
         List<String> hsm = set("HSM_");
         List<String> keyStore = set("SIGNING_KEYSTORE");
@@ -187,7 +227,7 @@ public final class SettingsReader {
     }
 
     private List<String> set(String prefix) {
-        return SettingsTable.variables().stream()
+        return ServiceSettings.variables().stream()
                 .filter(name -> name.startsWith(prefix))
                 .filter(name -> environment.setting(name).isPresent() && !environment.isReferredTo(name))
                 .toList();
@@ -213,7 +253,7 @@ public final class SettingsReader {
                 && tls.filter(t -> t.clientCertificates() != ClientCertificates.NONE)
                         .isEmpty()) {
             problems.add(
-                    section(SettingsTable.ACCESS).where(),
+                    values.inner(ServiceSettings.ACCESS).where(),
                     "has a policy over client certificates, which server.tls.client-certificates must ask for, as optional"
                             + " or required");
         }

@@ -1,20 +1,24 @@
 package io.github.hsmsigner.service.config;
 
+import static io.github.hsmsigner.service.config.Setting.setting;
+import static io.github.hsmsigner.service.config.ValueType.*;
+
 import io.github.hsmsigner.core.RawDataRule;
+import io.github.hsmsigner.core.certificate.CertificateFiles;
+import io.github.hsmsigner.service.config.SettingType.ListOf;
+import io.github.hsmsigner.service.config.SettingType.OfList;
+import io.github.hsmsigner.service.config.SettingType.OfSection;
+import io.github.hsmsigner.service.secret.Secret;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Objects;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * How signatures and containers are made. Immutable.
+ * The creation of signatures and containers. Immutable.
  *
  * @param deadline how long a request may take once its body has been read
- * @param verifyAfterSign whether each signature is verified before it is handed out
- * @param validCertificateRequired whether a key signs only while its certificate is valid
- * @param rawData which data is signed in raw signatures
- * @param queue the queue before each token
- * @param completeChains whether issuers that are missing in a chain are fetched from the addresses in certificates
- * @param revocationInfo whether OCSP responses and CRLs are asked for and put into containers
  * @param revocationMaxSize the largest OCSP response or CRL, in bytes
  * @param timestamps timestamps over signatures; empty for none
  */
@@ -29,32 +33,158 @@ public record SignatureSettings(
         int revocationMaxSize,
         Optional<TimestampSettings> timestamps) {
 
-    /**
-     * Checks the parts.
-     *
-     * @param deadline how long a request may take once its body has been read
-     * @param verifyAfterSign whether each signature is verified before it is handed out
-     * @param validCertificateRequired whether a key signs only while its certificate is valid
-     * @param rawData which data is signed in raw signatures
-     * @param queue the queue before each token
-     * @param completeChains whether issuers that are missing in a chain are fetched
-     * @param revocationInfo whether OCSP responses and CRLs are asked for and put into containers
-     * @param revocationMaxSize the largest OCSP response or CRL, in bytes
-     * @param timestamps timestamps over signatures
-     */
-    public SignatureSettings {
-        Objects.requireNonNull(deadline, "deadline");
-        Objects.requireNonNull(rawData, "rawData");
-        Objects.requireNonNull(queue, "queue");
-        Objects.requireNonNull(timestamps, "timestamps");
+    private static final Duration SHORTEST = Duration.ofMillis(100);
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    static final Section SECTION = new Section();
+    private static final Setting<Duration> DEADLINE = SECTION.define(
+            setting("deadline", "SIGNING_SERVICE_DEADLINE", duration(SHORTEST, HOUR), "9s"),
+            "time from the last byte of a request to the last byte of its response, including errors; after it 503. A"
+                    + " reserve of 500ms, at most a tenth, is for the audit log and the response. Keep it below Document"
+                    + " Engine's `SIGNING_SERVICE_TIMEOUT` (Helm chart: 10 seconds)");
+    private static final Setting<Boolean> VERIFY_AFTER_SIGN = SECTION.define(
+            setting("verify-after-sign", truth(), "true"), "whether each signature is verified before it is returned");
+    private static final Setting<String> CERTIFICATE_VALIDITY = SECTION.define(
+            setting("certificate-validity", "SIGNING_CERTIFICATE_VALIDITY", oneOf("required", "warn"), "required"),
+            "`required`: the service does not start with a certificate that is expired or not yet valid, and does not"
+                    + " sign after it expires. `warn`: it logs a warning instead");
+    private static final Setting<RawDataRule> RAW_DATA = SECTION.define(
+            setting("raw-data", "SIGNING_RAW_DATA", oneOf(RawDataRule.class), "warn"),
+            "data that `sign` signs, for any `signature_type`. `signed-attributes`: 400 for all data except the signed"
+                    + " attributes of a CMS signature. `warn`: other data is signed, logged and counted. Use"
+                    + " `signed-attributes` in production, after `warn` has counted nothing with your Document Engine");
+    private static final Setting<Boolean> COMPLETE_CHAINS = SECTION.define(
+            setting("complete-chains", "SIGNING_COMPLETE_CHAINS", truth(), "false"),
+            "whether the service downloads missing issuers of a chain from the addresses in certificates");
+    private static final Setting<Boolean> REVOCATION_INFO = SECTION.define(
+            setting("revocation-info", "SIGNING_REVOCATION_INFO", truth(), "false"),
+            "whether the service requests OCSP responses and CRLs and includes them in containers");
+    private static final Setting<Long> REVOCATION_MAX_SIZE = SECTION.define(
+            setting("revocation-max-size", "SIGNING_REVOCATION_MAX_SIZE", size(1L << 10, 64L << 20), "1MiB"),
+            "maximum size of an OCSP response or CRL. Every container includes them, so large ones need memory");
+
+    private static final Section QUEUE = new Section();
+    private static final Setting<Integer> MAX_WAITING = QUEUE.define(
+            setting("max-waiting", "SIGNING_SERVICE_QUEUE_MAX_WAITING", number(0, 1_000_000), "128"),
+            "signatures that may wait for a session. A further one gets 503 immediately");
+    private static final Setting<Duration> MAX_WAIT = QUEUE.define(
+            setting("max-wait", "SIGNING_SERVICE_QUEUE_MAX_WAIT", duration(Duration.ofMillis(1), HOUR)),
+            "maximum time that a signature waits, never past the deadline; after it 503. Default: the deadline");
+    private static final Setting<SectionValues> QUEUE_SECTION =
+            SECTION.define(setting("queue", OfSection.required(QUEUE)), "the queue for each token");
+
+    private static final Section TIMESTAMPS = new Section();
+    private static final Setting<List<URI>> ADDRESSES = TIMESTAMPS.define(
+            setting("addresses", "SIGNING_TIMESTAMP_ADDRESSES", new ListOf<>(httpAddress())),
+            "addresses of timestamp authorities, in the order of use. Use `authorities` instead if an authority needs"
+                    + " more settings");
+
+    private static final Section AUTHORITY = new Section();
+    private static final Setting<URI> ADDRESS =
+            AUTHORITY.define(setting("address", httpAddress()), "address of the authority");
+    private static final Setting<String> POLICY =
+            AUTHORITY.define(setting("policy", oid()), "OID of the requested policy. Default: the authority chooses");
+    private static final Setting<List<Path>> TRUSTED = AUTHORITY.define(
+            setting("trusted", ListOf.separatedByColons(file())),
+            "files with trusted certificates for the authority's certificate. Default: every certificate that the"
+                    + " authority sends is trusted");
+    private static final Setting<String> USER =
+            AUTHORITY.define(setting("user", text("a user's name")), "user for HTTP basic authentication");
+    private static final Setting<Secret> PASSWORD =
+            AUTHORITY.define(setting("password", SecretType.secret()), "password of that user");
+
+    private static final Setting<List<SectionValues>> AUTHORITIES = TIMESTAMPS.define(
+            setting("authorities", new OfList(AUTHORITY)),
+            "timestamp authorities in the order of use, instead of `addresses`");
+    private static final Setting<Boolean> REQUIRED = TIMESTAMPS.define(
+            setting("required", "SIGNING_TIMESTAMP_REQUIRED", truth(), "true"),
+            "`true`: 503 if no authority answers. `false`: the signature has level B-B then");
+    private static final Setting<Duration> ATTEMPT_LIMIT = TIMESTAMPS.define(
+            setting("attempt-limit", duration(SHORTEST, Duration.ofMinutes(5)), "5s"),
+            "maximum time to wait for one authority");
+    private static final Setting<SectionValues> TIMESTAMPS_SECTION = SECTION.define(
+            setting("timestamps", OfSection.optional(TIMESTAMPS)),
+            "timestamps over signatures (RFC 3161): `sign_pkcs7` with `signature_type` `cades` has level B-T instead of B-B");
+
+    /** {@return the largest revocation information of a container, in bytes; 0 if containers have none} */
+    public long largestRevocationInfo() {
+        return revocationInfo ? revocationMaxSize : 0;
     }
 
     /**
-     * Returns the largest revocation information of a container.
+     * The queue of signatures before a token. Immutable.
      *
-     * @return the bytes; 0 if containers have none
+     * @param maxWaiting how many requests may wait; a further one is answered with 503 immediately
+     * @param maxWait how long one may wait, then it is answered with 503
      */
-    public long largestRevocationInfo() {
-        return revocationInfo ? revocationMaxSize : 0;
+    public record QueueSettings(int maxWaiting, Duration maxWait) {}
+
+    /**
+     * Timestamps over signatures (RFC 3161), which make level B-T of level B-B. Immutable.
+     *
+     * @param authorities the authorities, asked in this order; at least one
+     * @param required whether a signature without a timestamp is refused when no authority answers
+     * @param attemptLimit how long to wait for one authority
+     */
+    public record TimestampSettings(List<Authority> authorities, boolean required, Duration attemptLimit) {
+
+        /**
+         * A timestamp authority. Immutable.
+         *
+         * @param policy the OID of the policy to request; empty for the authority's choice
+         * @param trusted files with certificates that its certificate is trusted from; empty to trust what it sends
+         * @param login the credentials; empty if it requires none
+         */
+        public record Authority(URI address, Optional<String> policy, List<Path> trusted, Optional<Login> login) {}
+
+        /** HTTP basic authentication (RFC 7617). Immutable. */
+        public record Login(String user, Secret password) {}
+    }
+
+    static SignatureSettings read(SectionValues values) {
+        SectionValues queue = values.inner(QUEUE_SECTION);
+        Duration deadline = values.getOrDefault(DEADLINE);
+        return new SignatureSettings(
+                deadline,
+                values.getOrDefault(VERIFY_AFTER_SIGN),
+                values.getOrDefault(CERTIFICATE_VALIDITY).equals("required"),
+                values.getOrDefault(RAW_DATA),
+                new QueueSettings(queue.getOrDefault(MAX_WAITING), queue.getOrDefault(MAX_WAIT, deadline)),
+                values.getOrDefault(COMPLETE_CHAINS),
+                values.getOrDefault(REVOCATION_INFO),
+                Math.toIntExact(values.getOrDefault(REVOCATION_MAX_SIZE)),
+                timestamps(values.inner(TIMESTAMPS_SECTION)));
+    }
+
+    private static Optional<TimestampSettings> timestamps(SectionValues values) {
+        values.atMostOne("name timestamp authorities", ADDRESSES, AUTHORITIES);
+        List<TimestampSettings.Authority> authorities = values.get(AUTHORITIES)
+                .map(list -> list.stream()
+                        .map(SignatureSettings::authority)
+                        .flatMap(Optional::stream)
+                        .toList())
+                .orElseGet(() -> values.getOrDefault(ADDRESSES, List.of()).stream()
+                        .map(address ->
+                                new TimestampSettings.Authority(address, Optional.empty(), List.of(), Optional.empty()))
+                        .toList());
+        if (values.isAnythingSet() && !values.isSet(ADDRESSES, AUTHORITIES)) {
+            values.require(ADDRESSES);
+        }
+        return authorities.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new TimestampSettings(
+                        authorities, values.getOrDefault(REQUIRED), values.getOrDefault(ATTEMPT_LIMIT)));
+    }
+
+    private static Optional<TimestampSettings.Authority> authority(SectionValues values) {
+        List<Path> trusted = values.getOrDefault(TRUSTED, List.of());
+        trusted.forEach(
+                file -> values.problems().attempt(values.where(TRUSTED), () -> CertificateFiles.readIssuers(file)));
+        Optional<String> user = values.isSet(USER, PASSWORD) ? values.require(USER) : Optional.empty();
+        Optional<Secret> password = values.isSet(USER, PASSWORD) ? values.require(PASSWORD) : Optional.empty();
+        Optional<TimestampSettings.Login> login =
+                user.flatMap(name -> password.map(secret -> new TimestampSettings.Login(name, secret)));
+        return values.require(ADDRESS)
+                .map(address -> new TimestampSettings.Authority(address, values.get(POLICY), trusted, login));
     }
 }

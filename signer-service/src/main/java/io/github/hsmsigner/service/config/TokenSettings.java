@@ -1,26 +1,242 @@
 package io.github.hsmsigner.service.config;
 
+import static io.github.hsmsigner.service.config.Setting.setting;
+import static io.github.hsmsigner.service.config.ValueType.*;
+
+import io.github.hsmsigner.pkcs11.CallingThread;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
+import io.github.hsmsigner.pkcs11.Pkcs11Uri;
+import io.github.hsmsigner.pkcs11.TokenSelector;
+import io.github.hsmsigner.pkcs11.VendorProfile;
+import io.github.hsmsigner.pkcs11.health.RecoverySettings;
+import io.github.hsmsigner.service.config.SecretType.Pin;
+import io.github.hsmsigner.service.config.SettingType.Masked;
+import io.github.hsmsigner.service.config.SettingType.OfNames;
+import io.github.hsmsigner.service.config.SettingType.OfSection;
 import java.nio.file.Path;
-import java.util.Objects;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * A PKCS#11 token. Immutable.
  *
- * @param pkcs11 how to reach it
  * @param pinFile the file that its PIN comes from; empty if it comes from elsewhere
  */
 public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
 
+    private static final String NAME_FROM_ENVIRONMENT = "hsm";
+
+    /** The most sessions that CloudHSM gives an application; a larger number is a slip of the pen on any HSM. */
+    private static final int MOST_SESSIONS = 1_024;
+
+    private static final int MAX_COUNT = 10_000;
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration DAY = Duration.ofDays(1);
+
+    private static final Map<String, VendorProfile> PROFILES = Map.of(
+            "generic", VendorProfile.generic(),
+            "cloudhsm", VendorProfile.cloudHsm(),
+            "softhsm", VendorProfile.softHsm());
+
+    static final Section SECTION = new Section();
+    private static final Setting<Path> MODULE =
+            SECTION.define(setting("module", "HSM_MODULE", file()), "path of the PKCS#11 module (shared library)");
+    private static final Setting<Pin> PIN = SECTION.define(
+            setting("pin", "HSM_PIN", SecretType.pin()), "PIN of the token's user; for CloudHSM `user:password`");
+    private static final Setting<String> LABEL = SECTION.define(
+            setting("label", "HSM_TOKEN_LABEL", text("the label of a token")),
+            "label of the token. Default: the only token");
+    private static final Setting<Long> SLOT_ID =
+            SECTION.define(setting("slot-id", "HSM_SLOT_ID", unsigned()), "slot of the token, instead of the label");
+    private static final Setting<String> SERIAL = SECTION.define(
+            setting("serial", "HSM_TOKEN_SERIAL", text("the serial number of a token")),
+            "serial number of the token, instead of the label");
+    private static final Setting<Pkcs11Uri> URI = SECTION.define(
+            setting("uri", "HSM_URI", pkcs11Uri()),
+            "token as a URI (RFC 7512), instead of the label. Its `module-path` and `pin-source` apply if module and"
+                    + " PIN are not set");
+    private static final Setting<Integer> MAXIMUM_POOL_SIZE = SECTION.define(
+            setting(
+                            "maximum-pool-size",
+                            "HSM_MAXIMUM_POOL_SIZE",
+                            number(1, MOST_SESSIONS),
+                            Pkcs11Config.DEFAULT_MAXIMUM_POOL_SIZE)
+                    .oldName("max-sessions")
+                    .oldVariable("HSM_MAX_SESSIONS"),
+            "maximum number of sessions, and so of signatures at the same time; never more than the token allows");
+    private static final Setting<Integer> MINIMUM_IDLE = SECTION.define(
+            setting("minimum-idle", number(0, MOST_SESSIONS), Pkcs11Config.DEFAULT_MINIMUM_IDLE),
+            "number of idle sessions that are kept ready; never more than `maximum-pool-size`");
+    private static final Setting<Integer> SESSIONS_OPENED_AT_ONCE = SECTION.define(
+            setting("sessions-opened-at-once", number(1, MOST_SESSIONS), Pkcs11Config.DEFAULT_SESSIONS_OPENED_AT_ONCE),
+            "sessions opened at the same time");
+    private static final Setting<Duration> IDLE_TIMEOUT = SECTION.define(
+            setting("idle-timeout", duration(SECOND, DAY), "10m").oldName("session-keep-alive"),
+            "time after which an idle session is closed, if there are more than `minimum-idle`");
+    private static final Setting<Duration> KEEPALIVE_TIME = SECTION.define(
+            setting("keepalive-time", duration(SECOND, DAY), "20s"),
+            "time after which an idle session is checked with C_GetSessionInfo. If no signature is made for so long, the login"
+                    + " is checked too. Some devices end a session after 30 s without use");
+    private static final Setting<Duration> MAX_LIFETIME = SECTION.define(
+            setting("max-lifetime", duration(SECOND, DAY), "30m"),
+            "time after which a session is replaced, once it is idle");
+    private static final Setting<String> INITIALIZE_PARAMETERS = SECTION.define(
+            setting("initialize-parameters", "HSM_INITIALIZE_PARAMETERS", new Masked<>(text("a text"))),
+            "parameters for C_Initialize, in the syntax of the module. All tokens of a module need the same");
+    private static final Setting<String> VENDOR_PROFILE = SECTION.define(
+            setting(
+                    "vendor-profile",
+                    "HSM_VENDOR_PROFILE",
+                    oneOf("automatic", "generic", "cloudhsm", "softhsm"),
+                    "automatic"),
+            "rules for the vendor of the HSM. `automatic` detects the vendor from the information of the module");
+    private static final Setting<CallingThread> CALLING_THREAD = SECTION.define(
+            setting("calling-thread", oneOf(CallingThread.class), "automatic"),
+            "thread that calls the module: a separate one (`module`), which can be abandoned when it hangs, or the"
+                    + " thread of the request (`caller`). `automatic` uses `caller` only for SoftHSM");
+    private static final Setting<Boolean> LOGIN_ON_FINAL_TRY = SECTION.define(
+            setting("login-on-final-try", truth(), "false"),
+            "whether to log in although one more wrong PIN would lock the user");
+
+    private static final Section RECOVERY = new Section();
+    private static final RecoverySettings DEFAULTS = RecoverySettings.defaults();
+    private static final Setting<Duration> FIRST_RETRY_PAUSE = RECOVERY.define(
+            pause("first-retry-pause", DEFAULTS.firstRetryPause()),
+            "pause before the first retry of a request; doubled each time");
+    private static final Setting<Duration> LONGEST_RETRY_PAUSE =
+            RECOVERY.define(pause("longest-retry-pause", DEFAULTS.longestRetryPause()), "maximum of that pause");
+    private static final Setting<Integer> FAILURES_TO_OPEN = RECOVERY.define(
+            setting("failures-to-open", number(1, MAX_COUNT), DEFAULTS.failuresToOpen()),
+            "device failures in a row after which the circuit breaker opens and requests fail immediately");
+    private static final Setting<Duration> FIRST_PROBE_PAUSE = RECOVERY.define(
+            pause("first-probe-pause", DEFAULTS.firstProbePause()),
+            "pause before the first probe while the circuit breaker is open; doubled each time");
+    private static final Setting<Duration> LONGEST_PROBE_PAUSE =
+            RECOVERY.define(pause("longest-probe-pause", DEFAULTS.longestProbePause()), "maximum of that pause");
+    private static final Setting<Duration> PIN_CHECK_PAUSE = RECOVERY.define(
+            pause("pin-check-pause", DEFAULTS.pinCheckPause()),
+            "interval at which the service checks the source of a rejected PIN for another PIN");
+    private static final Setting<Duration> DRAIN_LIMIT = RECOVERY.define(
+            pause("drain-limit", DEFAULTS.drainLimit()),
+            "time that the service waits for calls in progress, before it initialises the module again or closes the"
+                    + " token");
+    private static final Setting<Integer> HUNG_CALL_LIMIT = RECOVERY.define(
+            setting("hung-call-limit", number(1, MAX_COUNT), DEFAULTS.hungCallLimit()),
+            "number of hanging calls that makes the token unhealthy");
+    private static final Setting<Duration> REGROW_PAUSE = RECOVERY.define(
+            pause("regrow-pause", DEFAULTS.regrowPause()),
+            "time after which the service tries to open another session, if the token had no free session");
+    private static final Setting<Duration> HANG_LIMIT = RECOVERY.define(
+            pause("hang-limit", DEFAULTS.hangLimit()),
+            "time in the module after which a call counts as hanging, independent of its caller");
+    private static final Setting<Duration> NO_SUCCESS_LIMIT = RECOVERY.define(
+            pause("no-success-limit", DEFAULTS.noSuccessLimit()),
+            "time of failures of any kind without a success after which the circuit breaker opens and requests fail"
+                    + " immediately");
+    private static final Setting<SectionValues> RECOVERY_SECTION = SECTION.define(
+            setting("recovery", OfSection.required(RECOVERY)), "retries and limits when the token fails");
+
+    /** Variables that begin with HSM_ define a token. */
+    static final OfNames TYPE =
+            new OfNames(SECTION, name(), variable -> variable.startsWith("HSM_"), values -> NAME_FROM_ENVIRONMENT);
+
+    private static Setting<Duration> pause(String name, Duration defaultValue) {
+        return setting(name, duration(Duration.ofMillis(1), Duration.ofHours(1)), defaultValue);
+    }
+
+    static Optional<TokenSettings> read(SectionValues values) {
+        Optional<Pkcs11Uri> uri = values.get(URI);
+        Optional<Path> module = values.isSet(MODULE)
+                ? values.get(MODULE)
+                : uri.flatMap(Pkcs11Uri::modulePath)
+                        .map(path -> existingFile(values, "module-path", path))
+                        .orElseGet(() -> values.require(MODULE));
+        Optional<Pin> pin = values.isSet(PIN)
+                ? values.get(PIN)
+                : uri.flatMap(Pkcs11Uri::pinSource)
+                        .map(source -> pin(values, source))
+                        .orElseGet(() -> values.require(PIN));
+        Optional<TokenSelector> byUri = uri.map(TokenSelector::of).filter(token -> !token.equals(TokenSelector.any()));
+        if (byUri.isPresent()) {
+            values.atMostOne("select the token", LABEL, SLOT_ID, SERIAL, URI);
+        } else {
+            values.atMostOne("select the token", LABEL, SLOT_ID, SERIAL);
+        }
+        if (module.isEmpty() || pin.isEmpty()) {
+            return Optional.empty();
+        }
+        Pkcs11Config.Builder config = Pkcs11Config.builder(module.get())
+                .pin(pin.get().source())
+                .token(byUri.orElseGet(() -> selector(values)))
+                .maximumPoolSize(values.getOrDefault(MAXIMUM_POOL_SIZE))
+                .minimumIdle(values.getOrDefault(MINIMUM_IDLE))
+                .sessionsOpenedAtOnce(values.getOrDefault(SESSIONS_OPENED_AT_ONCE))
+                .idleTimeout(values.getOrDefault(IDLE_TIMEOUT))
+                .keepaliveTime(values.getOrDefault(KEEPALIVE_TIME))
+                .maxLifetime(values.getOrDefault(MAX_LIFETIME))
+                .callingThread(values.getOrDefault(CALLING_THREAD))
+                .loginOnFinalTry(values.getOrDefault(LOGIN_ON_FINAL_TRY))
+                .recovery(recovery(values.inner(RECOVERY_SECTION)));
+        values.get(INITIALIZE_PARAMETERS).ifPresent(config::initializeParameters);
+        Optional.ofNullable(PROFILES.get(values.getOrDefault(VENDOR_PROFILE))).ifPresent(config::vendorProfile);
+        return values.problems()
+                .attempt(values.where(), config::build)
+                .map(made -> new TokenSettings(made, pin.get().file()));
+    }
+
+    private static TokenSelector selector(SectionValues values) {
+        TokenSelector any = TokenSelector.any();
+        return values.get(LABEL)
+                .map(any::withLabel)
+                .or(() -> values.get(SLOT_ID).map(any::withSlotId))
+                .or(() -> values.get(SERIAL).map(any::withSerialNumber))
+                .orElse(any);
+    }
+
+    private static RecoverySettings recovery(SectionValues values) {
+        RecoverySettings.Builder recovery = RecoverySettings.builder()
+                .failuresToOpen(values.getOrDefault(FAILURES_TO_OPEN))
+                .pinCheckPause(values.getOrDefault(PIN_CHECK_PAUSE))
+                .drainLimit(values.getOrDefault(DRAIN_LIMIT))
+                .hungCallLimit(values.getOrDefault(HUNG_CALL_LIMIT))
+                .regrowPause(values.getOrDefault(REGROW_PAUSE))
+                .hangLimit(values.getOrDefault(HANG_LIMIT))
+                .noSuccessLimit(values.getOrDefault(NO_SUCCESS_LIMIT));
+        Problems problems = values.problems();
+        problems.attempt(
+                values.where(),
+                () -> recovery.retryPauses(
+                        values.getOrDefault(FIRST_RETRY_PAUSE), values.getOrDefault(LONGEST_RETRY_PAUSE)));
+        problems.attempt(
+                values.where(),
+                () -> recovery.probePauses(
+                        values.getOrDefault(FIRST_PROBE_PAUSE), values.getOrDefault(LONGEST_PROBE_PAUSE)));
+        return recovery.build();
+    }
+
     /**
-     * Checks the parts.
-     *
-     * @param pkcs11 how to reach it
-     * @param pinFile the file that its PIN comes from
+     * Reads the attribute pin-source of a PKCS#11 URI (RFC 7512, section 2.4): a path, a {@code file:} URI (RFC 8089),
+     * or a bar and the path of a command. The percent signs of the {@code file:} URI are resolved already.
      */
-    public TokenSettings {
-        Objects.requireNonNull(pkcs11, "pkcs11");
-        Objects.requireNonNull(pinFile, "pinFile");
+    private static Optional<Pin> pin(SectionValues values, String source) {
+        SecretType<Pin> type = SecretType.pin();
+        if (source.startsWith("|")) {
+            return existingFile(values, "pin-source", source.substring(1))
+                    .map(command -> type.printed().apply(List.of(command.toString()), SecretType.COMMAND_LIMIT));
+        }
+        String path = source.replaceFirst("^file:(//(?=/))?", "");
+        return secretFile()
+                .parse(path, whereInUri(values, "pin-source"), values.problems())
+                .map(type.inFile());
+    }
+
+    private static Optional<Path> existingFile(SectionValues values, String attribute, String path) {
+        return ValueType.file().parse(path, whereInUri(values, attribute), values.problems());
+    }
+
+    private static String whereInUri(SectionValues values, String attribute) {
+        return values.where(URI) + ", in " + attribute + ",";
     }
 }

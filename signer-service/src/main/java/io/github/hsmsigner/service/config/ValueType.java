@@ -4,6 +4,7 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.internal.fetch.HttpAddress;
 import io.github.hsmsigner.pkcs11.Pkcs11Uri;
 import io.github.hsmsigner.service.auth.RateLimit;
+import io.github.hsmsigner.service.config.SectionValues.ParsedValue;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -14,18 +15,23 @@ import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A type of texts: the expected form and the value. Immutable.
+ * A type of one text: the expected form, such as {@code a number from 1 to 9}, and the parser. Immutable.
  *
  * @param <T> the type of the value
- * @param expected the expected form, such as {@code a number from 1 to 9}
- * @param reader makes the value
  */
-record ValueType<T>(String expected, Reader<T> reader) {
+record ValueType<T>(String expected, Parser<T> parser) implements SettingType<T> {
+
+    private static final List<String> SIZE_UNITS = List.of("B", "KiB", "MiB", "GiB");
+    private static final List<String> TIME_UNITS = List.of("ms", "s", "m", "h", "d");
+    private static final long[] MILLIS = {1, 1_000, 60_000, 3_600_000, 86_400_000};
 
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,18}) ?(B|KiB|MiB|GiB)?");
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9}) ?(ms|s|m|h|d)");
@@ -37,11 +43,11 @@ record ValueType<T>(String expected, Reader<T> reader) {
 
     /** Makes a value of a text. */
     @FunctionalInterface
-    interface Reader<T> {
-        T read(String text) throws Refusal;
+    interface Parser<T> {
+        T parse(String text) throws Refusal;
     }
 
-    /** A text cannot be used. */
+    /** A text cannot be used. The message is the rest of a sentence that begins with where the text is. */
     static final class Refusal extends Exception {
 
         private static final long serialVersionUID = 1L;
@@ -51,19 +57,29 @@ record ValueType<T>(String expected, Reader<T> reader) {
         }
     }
 
-    /**
-     * Returns the value of a text.
-     *
-     * @throws Refusal whose message is the rest of a sentence that begins with where the text is
-     */
-    T read(String text) throws Refusal {
-        return reader.read(text);
+    @Override
+    public ParsedValue<T> parse(RawValue raw, ReadContext context) {
+        Optional<String> text = Interpolation.text(raw, context, expected);
+        Optional<T> value = text.flatMap(found -> parse(found, raw.where(), context.problems()));
+        return value.isPresent()
+                ? ParsedValue.of(value.get(), raw, YamlValue.Scalar.of(text.get()))
+                : ParsedValue.unusable(raw);
     }
 
-    private static <T> ValueType<T> of(String expected, Reader<T> reader) {
+    /** Returns the value of a text; reports a problem if it has none. */
+    Optional<T> parse(String text, String where, Problems problems) {
+        try {
+            return Optional.of(parser.parse(text));
+        } catch (Refusal refusal) {
+            problems.add(where, refusal.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static <T> ValueType<T> of(String expected, Parser<T> parser) {
         return new ValueType<>(expected, text -> {
             try {
-                return reader.read(text);
+                return parser.parse(text);
             } catch (IllegalArgumentException e) {
                 // The message of the exception may repeat the text.
                 throw new Refusal("must be " + expected);
@@ -77,15 +93,18 @@ record ValueType<T>(String expected, Reader<T> reader) {
         }
     }
 
+    private static Matcher match(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text);
+        require(matcher.matches());
+        return matcher;
+    }
+
     static ValueType<String> text(String what) {
         return of(what, text -> text);
     }
 
-    private static ValueType<String> matching(String expected, Pattern pattern) {
-        return of(expected, text -> {
-            require(pattern.matcher(text).matches());
-            return text;
-        });
+    private static ValueType<String> matching(Pattern pattern, String expected) {
+        return of(expected, text -> match(pattern, text).group());
     }
 
     static ValueType<Integer> number(int min, int max) {
@@ -96,7 +115,6 @@ record ValueType<T>(String expected, Reader<T> reader) {
         });
     }
 
-    /** Returns the type of an unsigned number of 64 bits. */
     static ValueType<Long> unsigned() {
         return of("an unsigned 64-bit number, decimal such as 5 or hexadecimal such as 0x5", text -> {
             boolean hexadecimal = text.startsWith("0x") || text.startsWith("0X");
@@ -110,24 +128,16 @@ record ValueType<T>(String expected, Reader<T> reader) {
     static ValueType<Long> size(long min, long max) {
         String range = max == Long.MAX_VALUE ? "at least " + min : "from " + min + " to " + max;
         return of("a size in bytes, " + range + ", such as 65536 or 64KiB", text -> {
-            Matcher size = SIZE.matcher(text);
-            require(size.matches());
-            long factor = switch (size.group(2) == null ? "B" : size.group(2)) {
-                case "KiB" -> 1L << 10;
-                case "MiB" -> 1L << 20;
-                case "GiB" -> 1L << 30;
-                case "B" -> 1;
-                default -> throw new IllegalStateException("Unknown unit of a size: " + size.group(2));
-            };
+            Matcher size = match(SIZE, text);
             long number = Long.parseLong(size.group(1));
-            require(number <= Long.MAX_VALUE / factor);
-            require(number * factor >= min && number * factor <= max);
+            long factor = size.group(2) == null ? 1 : 1L << 10 * SIZE_UNITS.indexOf(size.group(2));
+            require(number <= Long.MAX_VALUE / factor && number * factor >= min && number * factor <= max);
             return number * factor;
         });
     }
 
     static ValueType<Duration> duration(Duration min, Duration max) {
-        return of("a duration from " + shortest(min) + " to " + shortest(max) + ", such as 500ms, 30s or 5m", text -> {
+        return of("a duration from " + text(min) + " to " + text(max) + ", such as 500ms, 30s or 5m", text -> {
             Duration duration = parseDuration(text);
             require(duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0);
             return duration;
@@ -135,34 +145,18 @@ record ValueType<T>(String expected, Reader<T> reader) {
     }
 
     private static Duration parseDuration(String text) {
-        Matcher parts = DURATION.matcher(text);
-        require(parts.matches());
-        long number = Long.parseLong(parts.group(1));
-        return switch (parts.group(2)) {
-            case "ms" -> Duration.ofMillis(number);
-            case "s" -> Duration.ofSeconds(number);
-            case "m" -> Duration.ofMinutes(number);
-            case "h" -> Duration.ofHours(number);
-            case "d" -> Duration.ofDays(number);
-            default -> throw new IllegalStateException("Unknown unit of a duration: " + parts.group(2));
-        };
+        Matcher duration = match(DURATION, text);
+        return Duration.ofMillis(Long.parseLong(duration.group(1)) * MILLIS[TIME_UNITS.indexOf(duration.group(2))]);
     }
 
-    private static String shortest(Duration duration) {
+    /** Returns the shortest text for a duration. */
+    static String text(Duration duration) {
         long millis = duration.toMillis();
-        if (millis == 0) {
-            return "0s";
+        int unit = millis == 0 ? TIME_UNITS.indexOf("s") : MILLIS.length - 1;
+        while (millis % MILLIS[unit] != 0) {
+            unit--;
         }
-        if (millis % 86_400_000 == 0) {
-            return millis / 86_400_000 + "d";
-        }
-        if (millis % 3_600_000 == 0) {
-            return millis / 3_600_000 + "h";
-        }
-        if (millis % 60_000 == 0) {
-            return millis / 60_000 + "m";
-        }
-        return millis % 1_000 == 0 ? millis / 1_000 + "s" : millis + "ms";
+        return millis / MILLIS[unit] + TIME_UNITS.get(unit);
     }
 
     static ValueType<Boolean> truth() {
@@ -174,35 +168,29 @@ record ValueType<T>(String expected, Reader<T> reader) {
 
     /** Returns the type of the names of an enumeration, in any case, with hyphens or underscores. */
     static <E extends Enum<E>> ValueType<E> oneOf(Class<E> type) {
-        return oneOf(EnumSet.allOf(type), type);
+        return oneOf(type, EnumSet.allOf(type));
     }
 
-    /** Returns the type of constants. It reads all constants and names the listed ones. The others are old names. */
-    static <E extends Enum<E>> ValueType<E> oneOf(Set<E> listed, Class<E> type) {
-        return of(
-                choice(listed.stream().map(ValueType::name).toList()),
-                text -> Arrays.stream(type.getEnumConstants())
-                        .filter(constant -> name(constant).equals(plain(text)))
-                        .findFirst()
-                        .orElseThrow(IllegalArgumentException::new));
+    /** Returns the type of the names of an enumeration, of which only the listed ones are shown. The others are old. */
+    static <E extends Enum<E>> ValueType<E> oneOf(Class<E> type, Set<E> listed) {
+        return oneOf(Arrays.asList(type.getEnumConstants()), constant -> plain(constant.name()), listed::contains);
     }
 
     /** Returns the type of some names, in any case. The value is the name as it is listed. */
-    static ValueType<String> oneOf(List<String> names) {
+    static ValueType<String> oneOf(String... names) {
+        return oneOf(List.of(names), Function.identity(), name -> true);
+    }
+
+    private static <T> ValueType<T> oneOf(List<T> values, Function<T, String> name, Predicate<T> listed) {
+        List<String> names = values.stream().filter(listed).map(name).toList();
+        String expected =
+                names.size() == 2 ? names.get(0) + " or " + names.get(1) : "one of " + String.join(", ", names);
         return of(
-                choice(names),
-                text -> names.stream()
-                        .filter(name -> name.equalsIgnoreCase(text))
+                expected,
+                text -> values.stream()
+                        .filter(value -> plain(name.apply(value)).equals(plain(text)))
                         .findFirst()
                         .orElseThrow(IllegalArgumentException::new));
-    }
-
-    private static String choice(List<String> names) {
-        return names.size() == 2 ? names.get(0) + " or " + names.get(1) : "one of " + String.join(", ", names);
-    }
-
-    private static String name(Enum<?> constant) {
-        return plain(constant.name());
     }
 
     private static String plain(String text) {
@@ -264,7 +252,7 @@ record ValueType<T>(String expected, Reader<T> reader) {
     }
 
     static ValueType<Pkcs11Uri> pkcs11Uri() {
-        return new ValueType<>("a PKCS#11 URI (RFC 7512)", text -> {
+        return of("a PKCS#11 URI (RFC 7512)", text -> {
             try {
                 return Pkcs11Uri.parse(text);
             } catch (InvalidConfigurationException e) {
@@ -276,50 +264,50 @@ record ValueType<T>(String expected, Reader<T> reader) {
     }
 
     static ValueType<URI> httpAddress() {
-        return new ValueType<>("an http or https address without user and password", text -> {
+        String expected = "an http or https address without user and password";
+        return of(expected, text -> {
             try {
                 HttpAddress address = HttpAddress.parse(text);
                 if (address.hasUser()) {
-                    throw new Refusal("must be an http or https address without user and password");
+                    throw new Refusal("must be " + expected);
                 }
                 return address.uri();
             } catch (IllegalArgumentException e) {
                 // Its message shows no part of the value.
-                throw new Refusal("must be an http or https address without user and password, but " + e.getMessage());
+                throw new Refusal("must be " + expected + ", but " + e.getMessage());
             }
         });
     }
 
     static ValueType<String> oid() {
-        return matching("an object identifier such as 1.2.3.4", OID);
+        return matching(OID, "an object identifier such as 1.2.3.4");
     }
 
     static ValueType<String> host() {
-        return matching("an address of this machine, such as 127.0.0.1, ::1 or localhost", HOST);
+        return matching(HOST, "an address of this machine, such as 127.0.0.1, ::1 or localhost");
     }
 
     /** Returns the type of a host in the address of a request. */
     static ValueType<String> hostName() {
-        return matching("a host name or IP address without a port, such as signing-service", HOST);
+        return matching(HOST, "a host name or IP address without a port, such as signing-service");
     }
 
     /** Returns the type of an operator's own name for a part of the settings. */
     static ValueType<String> name() {
-        return matching("1 to 200 printable characters without quotation marks and backslashes", NAME);
+        return matching(NAME, "1 to 200 printable characters without quotation marks and backslashes");
     }
 
     static ValueType<String> urlPath() {
-        return matching("a path such as /sign", URL_PATH);
+        return matching(URL_PATH, "a path such as /sign");
     }
 
     static ValueType<RateLimit> rate() {
         return of("signatures in a time of 1s to 1d, such as 100/1m", text -> {
-            Matcher rate = RATE.matcher(text);
-            require(rate.matches());
+            Matcher rate = match(RATE, text);
             try {
                 return new RateLimit(Integer.parseInt(rate.group(1)), parseDuration(rate.group(2)));
             } catch (InvalidConfigurationException e) {
-                throw new IllegalArgumentException();
+                throw new IllegalArgumentException(e);
             }
         });
     }

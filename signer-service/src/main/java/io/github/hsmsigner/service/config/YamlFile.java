@@ -15,6 +15,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.composer.Composer;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -77,7 +82,7 @@ final class YamlFile {
                 .build();
         try {
             Parser parser = new ParserImpl(settings, new StreamReader(settings, text));
-            Iterator<Node> documents = new Composer(settings, new LimitedParser(parser, MAX_DEPTH, MAX_VALUES));
+            Iterator<Node> documents = new Composer(settings, new LimitedParser(parser));
             if (!documents.hasNext()) {
                 return YamlValue.Fields.none();
             }
@@ -93,7 +98,7 @@ final class YamlFile {
             }
         } catch (MarkedYamlEngineException e) {
             problems.add(what, "is not well-formed YAML" + place(e) + hint(e.getProblem()));
-        } catch (YamlLimitException e) {
+        } catch (LimitException e) {
             problems.add(what, e.getMessage());
         } catch (YamlEngineException e) {
             problems.add(what, "is not well-formed YAML, or not accepted as such");
@@ -103,11 +108,11 @@ final class YamlFile {
 
     private static Optional<String> text(Path file, Problems problems) {
         try (InputStream in = Files.newInputStream(file)) {
-            byte[] octets = in.readNBytes(MAX_BYTES + 1);
-            if (octets.length <= MAX_BYTES) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length <= MAX_BYTES) {
                 return Optional.of(StandardCharsets.UTF_8
                         .newDecoder()
-                        .decode(ByteBuffer.wrap(octets))
+                        .decode(ByteBuffer.wrap(bytes))
                         .toString());
             }
             problems.add("The file " + file, "is longer than " + MAX_BYTES + " bytes");
@@ -138,10 +143,10 @@ final class YamlFile {
         int line = node.getStartMark().map(Mark::getLine).orElse(-1) + 1;
         // Again, because aliases can stand for far more than is written.
         if (depth > MAX_DEPTH) {
-            throw YamlLimitException.depth(MAX_DEPTH, node.getStartMark().map(Mark::getLine));
+            throw LimitException.depth(node.getStartMark());
         }
         if (++values > MAX_VALUES) {
-            throw YamlLimitException.values(MAX_VALUES);
+            throw LimitException.values();
         }
         // The parser gives a separate tag to a text that consists of ${NAME}. The setting checks the content.
         if (!node.getTag().getValue().startsWith(STANDARD_TAGS)
@@ -173,5 +178,74 @@ final class YamlFile {
             }
         }
         return new YamlValue.Fields(fields, line);
+    }
+
+    /** A file exceeds a limit. The message continues the sentence that begins with the file. */
+    private static final class LimitException extends YamlEngineException {
+
+        private static final long serialVersionUID = 1;
+
+        private LimitException(String message) {
+            super(message);
+        }
+
+        static LimitException depth(Optional<Mark> mark) {
+            return new LimitException("nests values more than " + MAX_DEPTH + " deep"
+                    + mark.map(start -> " at line " + (start.getLine() + 1)).orElse(""));
+        }
+
+        static LimitException values() {
+            return new LimitException("has more than " + MAX_VALUES + " values");
+        }
+    }
+
+    /**
+     * Parser events up to a depth and a number of values. The composer of the library calls itself for each level, so a
+     * deeply nested file would end in a StackOverflowError. Not thread-safe.
+     */
+    private static final class LimitedParser implements Parser {
+
+        private final Parser parser;
+        private int depth;
+        private int values;
+
+        LimitedParser(Parser parser) {
+            this.parser = parser;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return parser.hasNext();
+        }
+
+        @Override
+        public boolean checkEvent(Event.ID choice) {
+            return parser.checkEvent(choice);
+        }
+
+        @Override
+        public Event peekEvent() {
+            return parser.peekEvent();
+        }
+
+        @Override
+        public Event next() {
+            Event event = parser.next();
+            if (event instanceof CollectionEndEvent) {
+                depth--;
+            } else if (event instanceof CollectionStartEvent) {
+                depth++;
+                values++;
+            } else if (event instanceof ScalarEvent || event instanceof AliasEvent) {
+                values++;
+            }
+            if (depth > MAX_DEPTH) {
+                throw LimitException.depth(event.getStartMark());
+            }
+            if (values > MAX_VALUES) {
+                throw LimitException.values();
+            }
+            return event;
+        }
     }
 }

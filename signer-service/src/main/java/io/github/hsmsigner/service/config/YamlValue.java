@@ -4,17 +4,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A value in YAML, with the line where it begins. Scalars are texts, which the setting converts. Immutable. */
+/** A value in YAML. Scalars are texts, which the setting converts. Immutable. */
 sealed interface YamlValue {
 
-    /** Returns the line, from 1; 0 for a value that is in no file. */
+    /** Returns the line where the value begins, from 1; 0 for a value that is in no file. */
     int line();
 
     /**
-     * A text, a number, a truth value.
+     * A text, a number or a truth value. It may be a secret.
      *
-     * @param text what is written; may be a secret
-     * @param line the line, from 1
      * @param literal whether {@code ${NAME}} in it stands for itself
      */
     record Scalar(String text, int line, boolean literal) implements YamlValue {
@@ -30,20 +28,10 @@ sealed interface YamlValue {
         }
     }
 
-    /**
-     * A sequence.
-     *
-     * @param values its elements
-     * @param line the line, from 1
-     */
+    /** A sequence. */
     record Items(List<YamlValue> values, int line) implements YamlValue {}
 
-    /**
-     * A mapping.
-     *
-     * @param values its values by name, in the order of the file
-     * @param line the line, from 1
-     */
+    /** A mapping, in the order of the file. */
     record Fields(Map<String, YamlValue> values, int line) implements YamlValue {
 
         static Fields none() {

@@ -9,7 +9,7 @@ import io.github.hsmsigner.core.revocation.OnlineRevocationSource;
 import io.github.hsmsigner.core.tsp.Rfc3161TimestampSource;
 import io.github.hsmsigner.core.tsp.TimestampAuthority;
 import io.github.hsmsigner.service.config.SignatureSettings;
-import io.github.hsmsigner.service.config.TimestampSettings;
+import io.github.hsmsigner.service.config.SignatureSettings.TimestampSettings;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -64,7 +64,7 @@ public final class ContainerBuilders {
                 .build();
     }
 
-    private static TimestampAuthority authority(TimestampSettings.Authority settings) {
+    private static TimestampAuthority authority(SignatureSettings.TimestampSettings.Authority settings) {
         try {
             TimestampAuthority.Builder authority = TimestampAuthority.builder(settings.address());
             settings.policy().ifPresent(authority::policy);

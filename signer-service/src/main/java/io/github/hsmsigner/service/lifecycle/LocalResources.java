@@ -10,7 +10,7 @@ import io.github.hsmsigner.service.auth.AccessSettings;
 import io.github.hsmsigner.service.auth.PolicyFactory;
 import io.github.hsmsigner.service.auth.ReloadablePolicy;
 import io.github.hsmsigner.service.config.KeySettings;
-import io.github.hsmsigner.service.config.UsableSettings;
+import io.github.hsmsigner.service.config.ServiceSettings.UsableSettings;
 import io.github.hsmsigner.service.server.SigningHttpServer;
 import java.time.Clock;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.github.hsmsigner.service.lifecycle;
 
 import io.github.hsmsigner.service.config.InvalidSettingsException;
 import io.github.hsmsigner.service.config.ServiceSettings;
-import io.github.hsmsigner.service.config.SettingsFile;
+import io.github.hsmsigner.service.config.SettingsReader.SettingsFile;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashSet;

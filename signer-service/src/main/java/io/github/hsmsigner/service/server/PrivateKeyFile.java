@@ -6,7 +6,7 @@ import io.github.hsmsigner.core.internal.key.KeyPairs;
 import io.github.hsmsigner.core.internal.pem.MalformedPemException;
 import io.github.hsmsigner.core.internal.pem.PemBlock;
 import io.github.hsmsigner.core.internal.pem.PemText;
-import io.github.hsmsigner.service.secret.SecretReference;
+import io.github.hsmsigner.service.secret.Secret;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -45,9 +45,9 @@ final class PrivateKeyFile {
             Set.of(PRIVATE_KEY, "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY");
 
     private final Path file;
-    private final Optional<SecretReference> password;
+    private final Optional<Secret> password;
 
-    private PrivateKeyFile(Path file, Optional<SecretReference> password) {
+    private PrivateKeyFile(Path file, Optional<Secret> password) {
         this.file = file;
         this.password = password;
     }
@@ -57,7 +57,7 @@ final class PrivateKeyFile {
      *
      * @throws InvalidConfigurationException if the file does not hold just one private key, or it cannot be decrypted
      */
-    static KeyPair read(Path file, Optional<SecretReference> password) {
+    static KeyPair read(Path file, Optional<Secret> password) {
         return new PrivateKeyFile(file, password).read();
     }
 

@@ -1,6 +1,6 @@
 package io.github.hsmsigner.service.server;
 
-import io.github.hsmsigner.service.secret.SecretReference;
+import io.github.hsmsigner.service.secret.Secret;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,14 +19,14 @@ import java.util.Optional;
 public record TlsSettings(
         Path certificates,
         Path privateKey,
-        Optional<SecretReference> privateKeyPassword,
+        Optional<Secret> privateKeyPassword,
         ClientCertificates clientCertificates,
         List<Path> clientAuthorities) {
 
     /** {@return the files that the settings name; if one of them changes, TLS must be reloaded} */
     public List<Path> files() {
         List<Path> files = new ArrayList<>(List.of(certificates, privateKey));
-        privateKeyPassword.flatMap(SecretReference::file).ifPresent(files::add);
+        privateKeyPassword.flatMap(Secret::file).ifPresent(files::add);
         files.addAll(clientAuthorities);
         return files.stream().distinct().toList();
     }

@@ -13,7 +13,7 @@ import io.github.hsmsigner.service.auth.AccessSettings.CertificateAccess;
 import io.github.hsmsigner.service.auth.ClientCertificateSettings.ListedCertificate;
 import io.github.hsmsigner.service.auth.SharedSecretSettings.SharedSecret;
 import io.github.hsmsigner.service.auth.UserListSettings.ListedUser;
-import io.github.hsmsigner.service.secret.SecretReference;
+import io.github.hsmsigner.service.secret.Secret;
 import io.github.hsmsigner.testing.TestPki;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ class CertificatesWithoutTokenTest {
 
     private static PolicySettings secret() {
         return new SharedSecretSettings(
-                List.of(new SharedSecret("engine", SecretReference.of(SECRET.getBytes(StandardCharsets.UTF_8)))));
+                List.of(new SharedSecret("engine", Secret.of(SECRET.getBytes(StandardCharsets.UTF_8)))));
     }
 
     private static PolicySettings users(Map<String, String> keyBySignMethod) {
@@ -58,7 +58,7 @@ class CertificatesWithoutTokenTest {
 
     private static JwtSettingsBuilder jwt() {
         return JwtSettingsBuilder.jwt(List.of(JwtSettingsBuilder.secret(
-                        SecretReference.of("hmac-secret-of-32-octets-or-more".getBytes(StandardCharsets.UTF_8)))))
+                        Secret.of("hmac-secret-of-32-octets-or-more".getBytes(StandardCharsets.UTF_8)))))
                 .audience("signer");
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.jose.jwk.JWK;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.service.secret.SecretReference;
+import io.github.hsmsigner.service.secret.Secret;
 import io.github.hsmsigner.testing.ExternalTool;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
@@ -160,16 +160,16 @@ class JwtKeySourceTest {
         Path absent = directory.resolve("absent");
         assertRefused(JwtSettingsBuilder.publicKey(absent), absent.toString());
         assertRefused(JwtSettingsBuilder.jwkSet(absent), absent.toString());
-        assertRefused(JwtSettingsBuilder.secret(SecretReference.inFile(absent)), absent.toString());
+        assertRefused(JwtSettingsBuilder.secret(Secret.inFile(absent)), absent.toString());
     }
 
     @Test
     void aSecretIsLongAndNoPublicKey() {
         assertRefused(
-                JwtSettingsBuilder.secret(SecretReference.of("x".repeat(31).getBytes(StandardCharsets.UTF_8))),
+                JwtSettingsBuilder.secret(Secret.of("x".repeat(31).getBytes(StandardCharsets.UTF_8))),
                 "31 bytes; it needs at least 32");
         byte[] pem = TestPki.pem(RSA.getPublic()).getBytes(StandardCharsets.US_ASCII);
-        assertRefused(JwtSettingsBuilder.secret(SecretReference.of(pem)), "key or certificate in PEM");
+        assertRefused(JwtSettingsBuilder.secret(Secret.of(pem)), "key or certificate in PEM");
     }
 
     private Path set(String... keys) {
@@ -244,7 +244,7 @@ class JwtKeySourceTest {
     }
 
     private static JwtSettingsBuilder builder() {
-        return JwtSettingsBuilder.jwt(List.of(JwtSettingsBuilder.secret(SecretReference.of(new byte[32]))));
+        return JwtSettingsBuilder.jwt(List.of(JwtSettingsBuilder.secret(Secret.of(new byte[32]))));
     }
 
     @ParameterizedTest
@@ -259,7 +259,7 @@ class JwtKeySourceTest {
     void aSourceIsOnlyOneOfThree() {
         Path file = Path.of("keys");
         List<Optional<Path>> files = List.of(Optional.of(file), Optional.empty());
-        Optional<SecretReference> secret = Optional.of(SecretReference.of(new byte[32]));
+        Optional<Secret> secret = Optional.of(Secret.of(new byte[32]));
         for (Optional<Path> publicKey : files) {
             for (Optional<Path> jwkSet : files) {
                 if (publicKey.isPresent() || jwkSet.isPresent()) {
@@ -281,7 +281,7 @@ class JwtKeySourceTest {
     @Test
     void theSecretIsReadForEachPolicyAnewAndNotShown() {
         byte[] secret = "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-        SecretReference reference = SecretReference.of(secret);
+        Secret reference = Secret.of(secret);
         Arrays.fill(secret, (byte) 0);
         assertThat(reference.read()).isEqualTo(reference.read()).doesNotContain(0);
         assertThat(JwtSettingsBuilder.secret(reference).toString())

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.core.PolicyDecision;
 import io.github.hsmsigner.core.SigningPolicy;
-import io.github.hsmsigner.service.secret.SecretReference;
+import io.github.hsmsigner.service.secret.Secret;
 import io.github.hsmsigner.testing.TestPki;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -86,7 +86,7 @@ class JwtPolicyTest {
 
     private static JwtSettingsBuilder settings() {
         return JwtSettingsBuilder.jwt(List.of(
-                        JwtSettingsBuilder.secret(SecretReference.of(SECRET)),
+                        JwtSettingsBuilder.secret(Secret.of(SECRET)),
                         JwtSettingsBuilder.publicKey(rsaPem),
                         JwtSettingsBuilder.publicKey(ecPem)))
                 .issuer("https://issuer.example")

@@ -1,6 +1,6 @@
 package io.github.hsmsigner.service.auth;
 
-import io.github.hsmsigner.service.secret.SecretReference;
+import io.github.hsmsigner.service.secret.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -28,7 +28,7 @@ final class JwtSettingsBuilder {
         this.keys = keys;
     }
 
-    static JwtKeySource secret(SecretReference secret) {
+    static JwtKeySource secret(Secret secret) {
         return new JwtKeySource(Optional.of(secret), Optional.empty(), Optional.empty());
     }
 

@@ -17,7 +17,7 @@ import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
 import io.github.hsmsigner.service.auth.ClientCertificateSettings.ListedCertificate;
 import io.github.hsmsigner.service.auth.SharedSecretSettings.SharedSecret;
 import io.github.hsmsigner.service.auth.UserListSettings.ListedUser;
-import io.github.hsmsigner.service.secret.SecretReference;
+import io.github.hsmsigner.service.secret.Secret;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;
 import io.javalin.Javalin;
@@ -84,7 +84,7 @@ class PoliciesOverHttpTest {
     private static AccessSettings jwt() {
         return AccessSettings.of(JwtSettingsBuilder.jwt(List.of(
                         JwtSettingsBuilder.publicKey(TestPki.writePem(directory.resolve("rsa.pem"), RSA.getPublic())),
-                        JwtSettingsBuilder.secret(SecretReference.of(ascii(HMAC_SECRET)))))
+                        JwtSettingsBuilder.secret(Secret.of(ascii(HMAC_SECRET)))))
                 .audience("signer")
                 .build());
     }
@@ -93,8 +93,8 @@ class PoliciesOverHttpTest {
         Map<AccessSettings, Set<String>> accepted = new LinkedHashMap<>();
         accepted.put(AccessSettings.of(new AllowAll(false)), tokens().keySet());
         accepted.put(
-                AccessSettings.of(new SharedSecretSettings(
-                        List.of(new SharedSecret("caller-engine", SecretReference.of(ascii(SECRET)))))),
+                AccessSettings.of(
+                        new SharedSecretSettings(List.of(new SharedSecret("caller-engine", Secret.of(ascii(SECRET)))))),
                 Set.of("secret"));
         accepted.put(
                 AccessSettings.of(new UserListSettings(
@@ -181,8 +181,8 @@ class PoliciesOverHttpTest {
     void aPolicyChoosesAmongKeysAndLimitsTheRate() {
         AccessSettings settings = new AccessSettings(
                 List.of(new SharedSecretSettings(List.of(
-                        new SharedSecret("legal", SecretReference.of(ascii("secret-of-the-legal-department"))),
-                        new SharedSecret("sales", SecretReference.of(ascii("secret-of-the-sales-department")))))),
+                        new SharedSecret("legal", Secret.of(ascii("secret-of-the-legal-department"))),
+                        new SharedSecret("sales", Secret.of(ascii("secret-of-the-sales-department")))))),
                 Map.of(
                         "legal",
                         PermissionsBuilder.permissions()

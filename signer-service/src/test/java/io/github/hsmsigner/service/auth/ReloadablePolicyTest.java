@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.service.auth.SharedSecretSettings.SharedSecret;
-import io.github.hsmsigner.service.secret.SecretReference;
+import io.github.hsmsigner.service.secret.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,8 +33,7 @@ class ReloadablePolicyTest {
         first = Files.writeString(directory.resolve("first"), OLD);
         second = Files.writeString(directory.resolve("second"), "the secret of the archive");
         settings = AccessSettings.of(new SharedSecretSettings(List.of(
-                new SharedSecret("engine", SecretReference.inFile(first)),
-                new SharedSecret("archive", SecretReference.inFile(second)))));
+                new SharedSecret("engine", Secret.inFile(first)), new SharedSecret("archive", Secret.inFile(second)))));
         policy = new ReloadablePolicy(new PolicyFactory(Clock.systemUTC()), settings);
     }
 

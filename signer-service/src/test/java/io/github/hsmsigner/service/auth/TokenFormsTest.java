@@ -7,7 +7,7 @@ import io.github.hsmsigner.core.TransportFacts;
 import io.github.hsmsigner.service.auth.ClientCertificateSettings.ListedCertificate;
 import io.github.hsmsigner.service.auth.SharedSecretSettings.SharedSecret;
 import io.github.hsmsigner.service.auth.UserListSettings.ListedUser;
-import io.github.hsmsigner.service.secret.SecretReference;
+import io.github.hsmsigner.service.secret.Secret;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -95,8 +95,8 @@ class TokenFormsTest {
                 .decide(Attempts.by(Attempts.context(token, facts).build()));
     }
 
-    private static SecretReference secret(String text) {
-        return SecretReference.of(text.getBytes(StandardCharsets.UTF_8));
+    private static Secret secret(String text) {
+        return Secret.of(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static PolicySettings policy(String name, String secret) {

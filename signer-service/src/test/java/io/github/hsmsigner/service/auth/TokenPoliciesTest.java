@@ -9,7 +9,7 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.service.auth.ClientCertificateSettings.ListedCertificate;
 import io.github.hsmsigner.service.auth.SharedSecretSettings.SharedSecret;
 import io.github.hsmsigner.service.auth.UserListSettings.ListedUser;
-import io.github.hsmsigner.service.secret.SecretReference;
+import io.github.hsmsigner.service.secret.Secret;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +60,7 @@ class TokenPoliciesTest {
     }
 
     private static SharedSecret secret(String caller, String secret) {
-        return new SharedSecret(caller, SecretReference.of(secret.getBytes(StandardCharsets.UTF_8)));
+        return new SharedSecret(caller, Secret.of(secret.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static PolicyDecision decide(PolicySettings settings, String token) {
@@ -115,7 +115,7 @@ class TokenPoliciesTest {
     void aLineBreakAtTheEndOfAFileIsNoPartOfTheSecret(String end) throws IOException {
         Path file = Files.writeString(directory.resolve("secret"), FIRST + end);
         SharedSecretSettings settings =
-                new SharedSecretSettings(List.of(new SharedSecret("engine", SecretReference.inFile(file))));
+                new SharedSecretSettings(List.of(new SharedSecret("engine", Secret.inFile(file))));
         assertThat(settings.files()).containsExactly(file);
         assertThat(decide(settings, FIRST).callers()).contains("engine");
         assertThat(decide(settings, FIRST + end).callers().isEmpty()).isEqualTo(!end.isEmpty());
@@ -125,9 +125,9 @@ class TokenPoliciesTest {
     void secretsThatCannotWorkAreNamed() throws IOException {
         assertRefused(List.of(secret("engine", "fifteen octets!")), "\"engine\" has 15 bytes; it needs at least 16");
         Path empty = Files.writeString(directory.resolve("empty"), "\n");
-        assertRefused(List.of(new SharedSecret("engine", SecretReference.inFile(empty))), empty + " has 0 bytes");
+        assertRefused(List.of(new SharedSecret("engine", Secret.inFile(empty))), empty + " has 0 bytes");
         Path absent = directory.resolve("absent");
-        assertRefused(List.of(new SharedSecret("engine", SecretReference.inFile(absent))), absent + " cannot be read");
+        assertRefused(List.of(new SharedSecret("engine", Secret.inFile(absent))), absent + " cannot be read");
         assertRefused(
                 List.of(secret("engine", FIRST), secret("archive", FIRST)), "\"engine\" and \"archive\" have the same");
         assertThatThrownBy(() -> new SharedSecretSettings(List.of())).isInstanceOf(InvalidConfigurationException.class);

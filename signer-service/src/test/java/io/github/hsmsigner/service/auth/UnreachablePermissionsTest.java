@@ -12,7 +12,7 @@ import io.github.hsmsigner.service.auth.AccessSettings.CertificateAccess;
 import io.github.hsmsigner.service.auth.ClientCertificateSettings.ListedCertificate;
 import io.github.hsmsigner.service.auth.SharedSecretSettings.SharedSecret;
 import io.github.hsmsigner.service.auth.UserListSettings.ListedUser;
-import io.github.hsmsigner.service.secret.SecretReference;
+import io.github.hsmsigner.service.secret.Secret;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -31,14 +31,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class UnreachablePermissionsTest {
 
     private static final CallerPermissions ANY = CallerPermissions.unrestricted();
-    private static final PolicySettings SECRET = new SharedSecretSettings(List.of(new SharedSecret(
-            "engine", SecretReference.of("a secret of the document engine".getBytes(StandardCharsets.UTF_8)))));
+    private static final PolicySettings SECRET = new SharedSecretSettings(List.of(
+            new SharedSecret("engine", Secret.of("a secret of the document engine".getBytes(StandardCharsets.UTF_8)))));
     private static final PolicySettings USERS =
             new UserListSettings(List.of(new ListedUser("ada", Set.of()), new ListedUser("bob", Set.of())), Map.of());
     private static final PolicySettings CERTIFICATES =
             new ClientCertificateSettings(List.of(ListedCertificate.withSubject("proxy", "CN=proxy")));
     private static final PolicySettings JWT = JwtSettingsBuilder.jwt(List.of(JwtSettingsBuilder.secret(
-                    SecretReference.of("hmac-secret-of-32-octets-or-more".getBytes(StandardCharsets.UTF_8)))))
+                    Secret.of("hmac-secret-of-32-octets-or-more".getBytes(StandardCharsets.UTF_8)))))
             .build();
 
     private static Arguments of(

@@ -201,33 +201,33 @@ class ConfigurationPageTest {
     private static String page() {
         StringBuilder page = new StringBuilder(HEAD);
         page.append("## Variables without a setting in the file\n\n| variable | meaning |\n| --- | --- |\n");
-        new TreeMap<>(SettingsTable.VARIABLES_ONLY)
+        new TreeMap<>(ServiceSettings.VARIABLES_ONLY)
                 .forEach((name, meaning) -> page.append("| `" + name + "` | " + meaning + " |\n"));
         page.append("\n## Settings\n");
-        SettingsTable.ROOT.settings().forEach(setting -> section(page, setting, ""));
+        ServiceSettings.ROOT.settings().forEach(setting -> section(page, setting, ""));
         return page.toString();
     }
 
     private static void section(StringBuilder page, Setting<?> setting, String above) {
-        String path = above + setting.name() + SettingEffects.suffix(setting.shape());
-        Section section = SettingsTable.section(setting.shape()).orElseThrow();
-        page.append("\n### `" + path + "`\n\n" + sentence(setting.meaning()) + "\n\n");
+        String path = above + setting.name() + SettingEffects.suffix(setting.type());
+        Section section = setting.type().inner().orElseThrow();
+        page.append("\n### `" + path + "`\n\n" + sentence(setting.description()) + "\n\n");
         List<Setting<?>> rows = section.settings().stream()
-                .filter(row -> SettingsTable.section(row.shape()).isEmpty())
+                .filter(row -> row.type().inner().isEmpty())
                 .toList();
         if (!rows.isEmpty()) {
             page.append("| setting | variable | default | value | meaning |\n| --- | --- | --- | --- | --- |\n");
             rows.forEach(row -> page.append(row(row)));
         }
         String rest = section.settings().stream()
-                .filter(inner -> SettingsTable.section(inner.shape()).isPresent())
+                .filter(inner -> inner.type().inner().isPresent())
                 .map(inner -> "`" + inner.name() + "`")
                 .collect(Collectors.joining(", "));
         if (!rest.isEmpty()) {
             page.append((rows.isEmpty() ? "" : "\n") + "Further settings below: " + rest + ".\n");
         }
         section.settings().stream()
-                .filter(inner -> SettingsTable.section(inner.shape()).isPresent())
+                .filter(inner -> inner.type().inner().isPresent())
                 .forEach(inner -> section(page, inner, path + "."));
     }
 
@@ -244,12 +244,12 @@ class ConfigurationPageTest {
 
     private static String row(Setting<?> setting) {
         Optional<String> variables = setting.variable()
-                .map(name -> setting.shape().variables(name).stream()
+                .map(name -> setting.type().variables(name).stream()
                         .map(each -> "`" + each + "`")
                         .collect(Collectors.joining(", ")));
-        String value = setting.shape().expected();
+        String value = setting.type().expected();
         return "| `" + setting.name() + "` | " + variables.orElse("") + " | "
-                + setting.byDefault().map(text -> "`" + text + "`").orElse("") + " | " + value + " | "
-                + setting.meaning() + oldNames(setting) + " |\n";
+                + setting.defaultValue().map(text -> "`" + text + "`").orElse("") + " | " + value + " | "
+                + setting.description() + oldNames(setting) + " |\n";
     }
 }

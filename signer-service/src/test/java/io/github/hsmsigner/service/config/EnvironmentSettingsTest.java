@@ -80,7 +80,7 @@ class EnvironmentSettingsTest {
                         true,
                         true,
                         RawDataRule.WARN,
-                        new QueueSettings(128, Duration.ofSeconds(9)),
+                        new SignatureSettings.QueueSettings(128, Duration.ofSeconds(9)),
                         false,
                         false,
                         1 << 20,
@@ -103,7 +103,7 @@ class EnvironmentSettingsTest {
                                 List.of("hsm"),
                                 KeySelector.any(),
                                 Optional.empty(),
-                                new KeyCertificates(Optional.empty(), List.of()))));
+                                new KeySettings.KeyCertificates(Optional.empty(), List.of()))));
     }
 
     @Test
@@ -135,7 +135,7 @@ class EnvironmentSettingsTest {
                                 List.of("hsm"),
                                 KeySelector.of("contracts", HexFormat.of().parseHex("0a1b")),
                                 Optional.empty(),
-                                new KeyCertificates(
+                                new KeySettings.KeyCertificates(
                                         Optional.of(files.certificate()), List.of(files.issuers(), files.root())))));
     }
 
@@ -191,7 +191,8 @@ class EnvironmentSettingsTest {
         assertThat(settings.server().admin()).contains(new ListenerSettings("127.0.0.1", 9090));
         assertThat(settings.log().format()).isEqualTo(LogSettings.Format.JSON);
         assertThat(settings.signatures().deadline()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(settings.signatures().queue()).isEqualTo(new QueueSettings(7, Duration.ofMillis(500)));
+        assertThat(settings.signatures().queue())
+                .isEqualTo(new SignatureSettings.QueueSettings(7, Duration.ofMillis(500)));
         assertThat(settings.server().stopLimit()).isEqualTo(Duration.ofMinutes(1));
         assertThat(settings.server().tls())
                 .contains(new TlsSettings(
@@ -201,9 +202,9 @@ class EnvironmentSettingsTest {
                         ClientCertificates.REQUIRED,
                         List.of(files.root())));
         assertThat(settings.signatures().timestamps())
-                .contains(new TimestampSettings(
+                .contains(new SignatureSettings.TimestampSettings(
                         Stream.of("http://tsa.example/a", "https://tsa.example/b")
-                                .map(address -> new TimestampSettings.Authority(
+                                .map(address -> new SignatureSettings.TimestampSettings.Authority(
                                         URI.create(address), Optional.empty(), List.of(), Optional.empty()))
                                 .toList(),
                         false,

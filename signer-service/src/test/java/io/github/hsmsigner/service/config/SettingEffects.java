@@ -22,27 +22,28 @@ public final class SettingEffects {
     /** Returns the names of all settings: those in the file as docs/configuration.md names them, and variables outside the file. */
     public static List<String> settings() {
         List<String> names = new ArrayList<>();
-        addSettings(SettingsTable.ROOT, "", names);
-        SettingsTable.VARIABLES_ONLY.keySet().stream().sorted().forEach(names::add);
+        addSettings(ServiceSettings.ROOT, "", names);
+        ServiceSettings.VARIABLES_ONLY.keySet().stream().sorted().forEach(names::add);
         return names;
     }
 
     private static void addSettings(Section section, String above, List<String> names) {
         for (Setting<?> setting : section.settings()) {
             String name = above + setting.name();
-            SettingsTable.section(setting.shape())
+            setting.type()
+                    .inner()
                     .ifPresentOrElse(
-                            inner -> addSettings(inner, name + suffix(setting.shape()) + ".", names),
+                            inner -> addSettings(inner, name + suffix(setting.type()) + ".", names),
                             () -> names.add(name));
         }
     }
 
     /** Returns what follows the name of a setting in the names of the settings within it. */
-    static String suffix(Shape<?> shape) {
-        if (shape instanceof Shape.OfNames) {
+    static String suffix(SettingType<?> type) {
+        if (type instanceof SettingType.OfNames) {
             return ".NAME";
         }
-        return shape instanceof Shape.OfList ? "[]" : "";
+        return type instanceof SettingType.OfList ? "[]" : "";
     }
 
     /** Returns the marked tests by the names of settings. */

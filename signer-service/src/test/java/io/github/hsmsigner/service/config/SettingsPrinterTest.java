@@ -70,10 +70,10 @@ class SettingsPrinterTest {
     @Test
     void namesEachSettingThatIsThere() throws InvalidSettingsException {
         String printed = SettingsPrinter.print(files.hsm());
-        for (Setting<?> setting : SettingsTable.ROOT.settings()) {
+        for (Setting<?> setting : ServiceSettings.ROOT.settings()) {
             assertThat(printed).containsPattern("(?m)^(# )?" + setting.name() + ":");
         }
-        for (Setting<?> setting : TokenReader.SECTION.settings()) {
+        for (Setting<?> setting : TokenSettings.SECTION.settings()) {
             assertThat(printed).containsPattern("(?m)^    (# )?" + setting.name() + ":");
         }
     }

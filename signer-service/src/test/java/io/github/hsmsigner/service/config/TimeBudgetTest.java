@@ -37,7 +37,7 @@ class TimeBudgetTest {
     @Test
     void noDefaultOfASettingThatARequestCanWaitForExceedsTheDeadline() throws ValueType.Refusal {
         Map<String, Duration> defaults = new LinkedHashMap<>();
-        collect(SettingsTable.ROOT, "", defaults);
+        collect(ServiceSettings.ROOT, "", defaults);
         Duration deadline = defaults.get("signatures.deadline");
         assertThat(deadline).isLessThan(DOCUMENT_ENGINE_TIMEOUT);
         assertThat(defaults)
@@ -57,7 +57,7 @@ class TimeBudgetTest {
         SettingsFiles files = SettingsFiles.write(directory);
         Duration deadline = SettingsReader.read(files.hsm()).signatures().deadline();
         assertThat(CallbackLimits.defaults().timeLimit()).isEqualTo(deadline);
-        assertThat(SecretForm.COMMAND_LIMIT).isLessThan(deadline);
+        assertThat(SecretType.COMMAND_LIMIT).isLessThan(deadline);
     }
 
     @Test
@@ -76,13 +76,13 @@ class TimeBudgetTest {
             throws ValueType.Refusal {
         for (Setting<?> setting : section.settings()) {
             String path = above + setting.name();
-            if (setting.shape() instanceof Shape.Single<?> single
-                    && setting.byDefault().isPresent()
-                    && single.type().read(setting.byDefault().get()) instanceof Duration duration) {
+            if (setting.type() instanceof ValueType<?> type
+                    && setting.defaultValue().isPresent()
+                    && type.parser().parse(setting.defaultValue().get()) instanceof Duration duration) {
                 defaults.put(path, duration);
             }
-            if (SettingsTable.section(setting.shape()).isPresent()) {
-                collect(SettingsTable.section(setting.shape()).get(), path + ".", defaults);
+            if (setting.type().inner().isPresent()) {
+                collect(setting.type().inner().get(), path + ".", defaults);
             }
         }
     }

@@ -29,7 +29,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -88,7 +87,7 @@ class YamlSettingsTest {
                         List.of("one", "two"),
                         KeySelector.byLabel("seal"),
                         Optional.empty(),
-                        new KeyCertificates(Optional.empty(), List.of())));
+                        new KeySettings.KeyCertificates(Optional.empty(), List.of())));
         assertThat(settings.keys().get("archive"))
                 .isInstanceOfSatisfying(
                         KeySettings.InFile.class,
@@ -155,7 +154,8 @@ class YamlSettingsTest {
                         List.of("main"),
                         KeySelector.byId(new byte[] {1, 0x23}),
                         Optional.of(SignatureScheme.RSA_PSS),
-                        new KeyCertificates(Optional.of(files.certificate()), List.of(files.issuers(), files.root()))));
+                        new KeySettings.KeyCertificates(
+                                Optional.of(files.certificate()), List.of(files.issuers(), files.root()))));
     }
 
     private static String token(String settings) {
@@ -393,7 +393,8 @@ class YamlSettingsTest {
         assertThat(settings.server().clientLimits().maxRequests()).isEqualTo(9);
         assertThat(settings.signatures().verifyAfterSign()).isFalse();
         assertThat(settings.signatures().completeChains()).isTrue();
-        TimestampSettings timestamps = settings.signatures().timestamps().orElseThrow();
+        SignatureSettings.TimestampSettings timestamps =
+                settings.signatures().timestamps().orElseThrow();
         assertThat(timestamps.required()).isTrue();
         assertThat(timestamps.authorities()).singleElement().satisfies(authority -> {
             assertThat(authority.policy()).contains("1.2.3");
@@ -401,7 +402,7 @@ class YamlSettingsTest {
             assertThat(new String(authority.login().orElseThrow().password().read()))
                     .isEqualTo(SettingsFiles.SECRET);
         });
-        assertThat(settings.audit().orElseThrow().rotateAtBytes()).isEqualTo(OptionalLong.empty());
+        assertThat(settings.audit().orElseThrow().rotateAtBytes()).isZero();
         assertThat(settings.audit().orElseThrow().maxWaiting()).isEqualTo(5);
     }
 
@@ -571,8 +572,8 @@ class YamlSettingsTest {
                 () -> read(TWO, "ARCHIVE_PASSWORD", "x", "HSM_PIN", "y", "HSM_KEY_LABEL", "z"));
         assertThat(problems.problems())
                 .hasSize(2)
-                .anyMatch(sentence -> sentence.startsWith("HSM_PIN is about the only one of tokens"))
-                .anyMatch(sentence -> sentence.startsWith("HSM_KEY_LABEL is about the only one of keys"));
+                .anyMatch(sentence -> sentence.startsWith("HSM_PIN works only with a single token,"))
+                .anyMatch(sentence -> sentence.startsWith("HSM_KEY_LABEL works only with a single key,"));
     }
 
     @Test

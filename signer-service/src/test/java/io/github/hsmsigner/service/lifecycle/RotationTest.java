@@ -11,8 +11,8 @@ import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.service.auth.AccessSettings;
 import io.github.hsmsigner.service.auth.SharedSecretSettings;
 import io.github.hsmsigner.service.auth.SharedSecretSettings.SharedSecret;
-import io.github.hsmsigner.service.config.SettingsFile;
-import io.github.hsmsigner.service.secret.SecretReference;
+import io.github.hsmsigner.service.config.SettingsReader.SettingsFile;
+import io.github.hsmsigner.service.secret.Secret;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
@@ -67,9 +67,8 @@ class RotationTest {
                         .key("key", TestSettings.onTokens(certificate, "contracts", "hsm"))
                         .access(AccessSettings.of(new SharedSecretSettings(List.of(
                                 new SharedSecret(
-                                        "load",
-                                        SecretReference.of("load secret of sixteen".getBytes(StandardCharsets.UTF_8))),
-                                new SharedSecret("other", SecretReference.inFile(secret))))))
+                                        "load", Secret.of("load secret of sixteen".getBytes(StandardCharsets.UTF_8))),
+                                new SharedSecret("other", Secret.inFile(secret))))))
                         .build(),
                 Optional.empty(),
                 "test");

@@ -12,14 +12,14 @@ import io.github.hsmsigner.service.audit.AuditFileSettings;
 import io.github.hsmsigner.service.audit.TestAuditSettings;
 import io.github.hsmsigner.service.auth.AccessSettings;
 import io.github.hsmsigner.service.auth.AllowAll;
-import io.github.hsmsigner.service.config.KeyCertificates;
 import io.github.hsmsigner.service.config.KeySettings;
+import io.github.hsmsigner.service.config.KeySettings.KeyCertificates;
 import io.github.hsmsigner.service.config.LogSettings;
-import io.github.hsmsigner.service.config.QueueSettings;
 import io.github.hsmsigner.service.config.ServiceSettings;
 import io.github.hsmsigner.service.config.SignatureSettings;
+import io.github.hsmsigner.service.config.SignatureSettings.QueueSettings;
 import io.github.hsmsigner.service.config.TokenSettings;
-import io.github.hsmsigner.service.secret.SecretReference;
+import io.github.hsmsigner.service.secret.Secret;
 import io.github.hsmsigner.service.server.ClientLimits;
 import io.github.hsmsigner.service.server.ListenerSettings;
 import io.github.hsmsigner.service.server.ServerSettings;
@@ -51,7 +51,7 @@ final class TestSettings {
     }
 
     static KeySettings.InFile inFile(Path file, KeyCertificates certificates) {
-        SecretReference password = SecretReference.of(TestKey.PASSWORD.getBytes(StandardCharsets.UTF_8));
+        Secret password = Secret.of(TestKey.PASSWORD.getBytes(StandardCharsets.UTF_8));
         return new KeySettings.InFile(file, password, Optional.empty(), certificates);
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
-import io.github.hsmsigner.service.config.SettingsFile;
+import io.github.hsmsigner.service.config.SettingsReader.SettingsFile;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.service.secret.SecretReference;
+import io.github.hsmsigner.service.secret.Secret;
 import io.github.hsmsigner.testing.ExternalTool;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
@@ -34,8 +34,8 @@ class PrivateKeyFileTest {
     @TempDir
     private Path directory;
 
-    private static Optional<SecretReference> password(String text) {
-        return Optional.of(SecretReference.of(text.getBytes(StandardCharsets.UTF_8)));
+    private static Optional<Secret> password(String text) {
+        return Optional.of(Secret.of(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     private Path openssl(String command) {
@@ -177,7 +177,7 @@ class PrivateKeyFileTest {
                 "-out",
                 key.toString());
         Path file = Files.writeString(directory.resolve("password"), String.format(form, PASSWORD));
-        assertThat(PrivateKeyFile.read(key, Optional.of(SecretReference.inFile(file)))
+        assertThat(PrivateKeyFile.read(key, Optional.of(Secret.inFile(file)))
                         .getPrivate()
                         .getAlgorithm())
                 .isEqualTo("EdDSA");

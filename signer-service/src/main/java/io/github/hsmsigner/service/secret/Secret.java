@@ -12,90 +12,89 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * A secret, or the file that holds it. Immutable; printing it shows the file and nothing of the secret.
+ * A secret, or the file that holds it, which is read again for each use. Each copy is for the caller to wipe. Immutable;
+ * printing it shows the file and nothing of the secret.
  */
-public final class SecretReference {
+public final class Secret {
 
     private static final byte[] PEM = "-----BEGIN ".getBytes(StandardCharsets.US_ASCII);
 
-    private final byte[] octets;
+    private final byte[] bytes;
     private final Path file;
 
-    private SecretReference(byte[] octets, Path file) {
-        this.octets = octets;
+    private Secret(byte[] bytes, Path file) {
+        this.bytes = bytes;
         this.file = file;
     }
 
     /**
-     * Returns a secret that is at hand.
+     * {@return a secret in UTF-8, or a key of random bytes}
      *
-     * @param octets the secret, in UTF-8; copied
-     * @return the reference
+     * @param bytes copied
      */
-    public static SecretReference of(byte[] octets) {
-        return new SecretReference(octets.clone(), null);
+    public static Secret of(byte[] bytes) {
+        return new Secret(bytes.clone(), null);
     }
 
     /**
-     * Returns a secret in a file, read again for each use. {@link SecretText} decodes it.
+     * {@return a secret that is text}
+     *
+     * @param text copied
+     */
+    public static Secret of(char[] text) {
+        return new Secret(SecretText.encode(text.clone()), null);
+    }
+
+    /**
+     * {@return a secret in a file}
      *
      * @param file the file
-     * @return the reference
      */
-    public static SecretReference inFile(Path file) {
-        return new SecretReference(null, Objects.requireNonNull(file, "file"));
+    public static Secret inFile(Path file) {
+        return new Secret(null, Objects.requireNonNull(file, "file"));
     }
 
-    /**
-     * Returns the file that holds the secret.
-     *
-     * @return the file, or empty if the secret is at hand
-     */
+    /** {@return the file that holds the secret} */
     public Optional<Path> file() {
         return Optional.ofNullable(file);
     }
 
     /**
-     * Reads the secret, which is text, in UTF-8. A file is read again each time.
+     * {@return a copy of the secret, which is text, in UTF-8}
      *
-     * @return a copy, which the caller wipes
-     * @throws InvalidConfigurationException if the file cannot be read, or the text is refused by {@link SecretText}
+     * @throws InvalidConfigurationException if the file cannot be read, or {@link SecretText} refuses the text
      */
     public byte[] read() {
         return SecretText.encode(characters());
     }
 
     /**
-     * Reads the secret, which is text. A file is read again each time.
+     * {@return a copy of the secret, which is text}
      *
-     * @return a copy, which the caller wipes
-     * @throws InvalidConfigurationException if the file cannot be read, or the text is refused by {@link SecretText}
+     * @throws InvalidConfigurationException if the file cannot be read, or {@link SecretText} refuses the text
      */
     public char[] characters() {
         return decode(bytes());
     }
 
     /**
-     * Reads a key: text, or random bytes, which are used as they are. A key or certificate in PEM is refused. A file is
-     * read again each time.
+     * {@return a copy of a key: text in UTF-8, or random bytes} A key or certificate in PEM is refused.
      *
-     * @return a copy, which the caller wipes
-     * @throws InvalidConfigurationException if the file cannot be read, or holds text that is refused by
-     *     {@link SecretText}
+     * @throws InvalidConfigurationException if the file cannot be read, or {@link SecretText} refuses the text
      */
     public byte[] key() {
-        byte[] bytes = bytes();
-        if (contains(bytes, PEM)) {
-            Arrays.fill(bytes, (byte) 0);
+        byte[] key = bytes();
+        if (contains(key, PEM)) {
+            Arrays.fill(key, (byte) 0);
             throw new InvalidConfigurationException("The secret in " + place()
                     + " is a key or certificate in PEM. A public key is no secret; use random text.");
         }
-        return SecretText.isBinary(bytes) ? bytes : SecretText.encode(decode(bytes));
+        return SecretText.isBinary(key) ? key : SecretText.encode(decode(key));
     }
 
     private byte[] bytes() {
         if (file == null) {
-            return octets.clone();
+            return bytes.clone();
         }
         try {
             return SecretText.bytes(file);
@@ -106,9 +105,9 @@ public final class SecretReference {
         }
     }
 
-    private char[] decode(byte[] bytes) {
+    private char[] decode(byte[] encoded) {
         try {
-            return SecretText.decode(bytes);
+            return SecretText.decode(encoded);
         } catch (MalformedSecretException e) {
             throw malformed(e);
         }
@@ -129,6 +128,6 @@ public final class SecretReference {
 
     @Override
     public String toString() {
-        return file == null ? "SecretReference[hidden]" : "SecretReference[" + file + "]";
+        return "Secret[" + (file == null ? "hidden" : file) + "]";
     }
 }

@@ -14,22 +14,22 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SecretReferenceTest {
+class SecretTest {
 
     private static final String SECRET = "Geheimnis für 16 Bytes";
 
     @TempDir
     private Path directory;
 
-    private SecretReference file(byte[] content) throws IOException {
-        return SecretReference.inFile(Files.write(directory.resolve("secret"), content));
+    private Secret file(byte[] content) throws IOException {
+        return Secret.inFile(Files.write(directory.resolve("secret"), content));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\uFEFF%s", "\uFEFF%s\n", "%s\r\n", "%s\r"})
     void whatAnEditorAddsIsRemoved(String form) throws IOException {
         byte[] content = String.format(form, SECRET).getBytes(StandardCharsets.UTF_8);
-        for (SecretReference secret : new SecretReference[] {file(content), SecretReference.of(content)}) {
+        for (Secret secret : new Secret[] {file(content), Secret.of(content)}) {
             assertThat(secret.read()).isEqualTo(SECRET.getBytes(StandardCharsets.UTF_8));
             assertThat(secret.characters()).containsExactly(SECRET.toCharArray());
             assertThat(secret.key()).isEqualTo(SECRET.getBytes(StandardCharsets.UTF_8));
@@ -39,7 +39,7 @@ class SecretReferenceTest {
     @ParameterizedTest
     @ValueSource(strings = {"%s\n\n", "%s\r\n\r\n", "a\n%s", "%s\u0000", "%s\uFFFD"})
     void aDamagedSecretIsRefusedByTheNameOfItsFile(String form) throws IOException {
-        SecretReference secret = file(String.format(form, SECRET).getBytes(StandardCharsets.UTF_8));
+        Secret secret = file(String.format(form, SECRET).getBytes(StandardCharsets.UTF_8));
         assertThatThrownBy(secret::read)
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageStartingWith("The secret in " + directory.resolve("secret") + " has ")

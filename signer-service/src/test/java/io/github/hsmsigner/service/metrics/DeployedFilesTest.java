@@ -174,6 +174,20 @@ class DeployedFilesTest {
         assertThat(wanted).allSatisfy(name -> assertThat(unit).containsPattern("(?m)^(Environment=)?" + name + "=."));
     }
 
+    @Test
+    void everyLineOfTheSettingsOfThePackageNamesASetting() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "configuration.md"));
+        Matcher variable =
+                Pattern.compile("(?m)^#?([A-Z0-9_]+)=").matcher(Files.readString(DEPLOY.resolve("systemd/signer.env")));
+        Set<String> names = new TreeSet<>();
+        while (variable.find()) {
+            names.add(variable.group(1));
+        }
+        assertThat(names).hasSizeGreaterThan(15).contains("SIGNING_KEYSTORE", "HSM_PIN_FILE");
+        names.remove("SOFTHSM2_CONF");
+        assertThat(names).allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
+    }
+
     private static JsonNode environment(String composeFile) {
         return new YAMLMapper()
                 .readTree(DEPLOY.resolve(composeFile).toFile())

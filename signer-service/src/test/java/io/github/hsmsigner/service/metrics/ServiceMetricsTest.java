@@ -26,6 +26,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,6 +129,25 @@ class ServiceMetricsTest {
 
         keys.clear();
         assertThat(Scrape.of(metrics).types()).doesNotContainKey("signer_certificate_expiry_timestamp_seconds");
+    }
+
+    @Test
+    void concurrentScrapesShowEveryCertificate() {
+        SigningKey key = TestKeys.key("k");
+        metrics.bindState(() -> List.of(key), () -> false, () -> false, () -> NOW);
+        List<CompletableFuture<Void>> scrapers = Stream.generate(() -> CompletableFuture.runAsync(
+                        () -> {
+                            for (int i = 0; i < 20; i++) {
+                                assertThat(Scrape.of(metrics).types())
+                                        .containsKeys(
+                                                "signer_certificate_expiry_timestamp_seconds",
+                                                "signer_certificate_remaining_days");
+                            }
+                        },
+                        work -> new Thread(work, "scraper").start()))
+                .limit(3)
+                .toList();
+        assertThat(scrapers).allSatisfy(CompletableFuture::join);
     }
 
     @Test

@@ -6,7 +6,6 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.LateSignature;
 import io.github.hsmsigner.core.UndeliveredResponse;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.service.audit.WriteQueue.Admission;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -218,14 +217,13 @@ public final class AuditFile implements AuditLog, AutoCloseable {
         }
         WriteQueue.Entry line = new WriteQueue.Entry(body);
         Deadline end = Deadline.after(limit);
-        switch (queue.add(line, limit)) {
-            case CLOSED -> throw refused("The audit log " + file + " is closed.", null);
-            case FULL -> throw late("has had no room for another line", limit);
-            case ADMITTED -> {
-                if (!line.await(Duration.ofNanos(end.remainingNanos()))) {
-                    throw late("has not put a line on disk", limit);
-                }
-            }
+        if (!queue.add(line, limit)) {
+            throw queue.isClosed()
+                    ? refused("The audit log " + file + " is closed.", null)
+                    : late("has had no room for another line", limit);
+        }
+        if (!line.await(Duration.ofNanos(end.remainingNanos()))) {
+            throw late("has not put a line on disk", limit);
         }
         line.failure().ifPresent(cause -> {
             throw refused("The audit log " + file + " cannot be written: " + reason(cause) + ".", cause);
@@ -244,14 +242,9 @@ public final class AuditFile implements AuditLog, AutoCloseable {
 
     /** Adds a line that no request waits for, and returns at once. The log reports a line that cannot be written. */
     private void addLine(String subject, byte[] body) {
-        Admission admission =
-                queue.add(new WriteQueue.Entry(body, cause -> logMissing(subject, reason(cause))), Duration.ZERO);
-        switch (admission) {
-            case CLOSED -> logMissing(subject, "it is closed");
-            case FULL -> logMissing(subject, "too many lines wait to be written");
-            case ADMITTED -> {
-                // The writer reports a failure.
-            }
+        WriteQueue.Entry line = new WriteQueue.Entry(body, cause -> logMissing(subject, reason(cause)));
+        if (!queue.add(line, Duration.ZERO)) {
+            logMissing(subject, queue.isClosed() ? "it is closed" : "too many lines wait to be written");
         }
     }
 
@@ -339,7 +332,10 @@ public final class AuditFile implements AuditLog, AutoCloseable {
         if (outageSince == null) {
             outageSince = clock.instant();
             LOG.error(
-                    "The audit log {} cannot be written: {}. Requests are refused until it can.", file, trouble, cause);
+                    "The audit log {} cannot be written: {}. Requests are refused until it can.",
+                    file,
+                    reason(cause),
+                    cause);
         }
     }
 

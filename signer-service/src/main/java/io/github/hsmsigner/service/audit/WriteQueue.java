@@ -14,13 +14,6 @@ import java.util.function.Consumer;
 /** The lines that wait for the writer. The queue has a limit. Thread-safe. */
 final class WriteQueue {
 
-    /** The results of an attempt to add a line. */
-    enum Admission {
-        ADMITTED,
-        FULL,
-        CLOSED
-    }
-
     /** A line on its way to the disk. */
     static final class Entry {
 
@@ -88,17 +81,16 @@ final class WriteQueue {
         this.capacity = capacity;
     }
 
-    /** Adds a line, and waits for a slot for a limited time. */
-    synchronized Admission add(Entry entry, Duration limit) {
-        boolean admitted = await(limit, () -> closed || entries.size() < capacity);
-        if (closed || !admitted) {
-            return closed ? Admission.CLOSED : Admission.FULL;
+    /** Adds a line. Waits for a slot for a limited time. Returns {@code false} if there is none, or it is closed. */
+    synchronized boolean add(Entry entry, Duration limit) {
+        if (!await(limit, () -> closed || entries.size() < capacity) || closed) {
+            return false;
         }
         entries.add(entry);
         if (entries.size() == 1) {
             notifyAll();
         }
-        return Admission.ADMITTED;
+        return true;
     }
 
     /** Waits for lines for a limited time, and takes the lines that have arrived. */

@@ -1,6 +1,5 @@
 package io.github.hsmsigner.service.check;
 
-import io.github.hsmsigner.service.auth.PolicySettings;
 import io.github.hsmsigner.service.config.KeySettings;
 import io.github.hsmsigner.service.config.ServiceSettings.UsableSettings;
 import io.github.hsmsigner.service.config.SignatureSettings;
@@ -37,8 +36,7 @@ final class SecretFileCheck {
         settings.tls().ifPresent(check::addTls);
         settings.access()
                 .ifPresent(access -> access.policies().stream()
-                        .map(PolicySettings::secretFiles)
-                        .flatMap(List::stream)
+                        .flatMap(policy -> policy.secretFiles().stream())
                         .forEach(file -> check.add("a secret of the policy", Optional.of(file))));
         settings.signatures()
                 .flatMap(SignatureSettings::timestamps)
@@ -49,24 +47,22 @@ final class SecretFileCheck {
                         .ifPresent(login -> check.add(
                                 "the password for the timestamp authority "
                                         + authority.address().getHost(),
-                                login.password())));
+                                login.password().file())));
         check.checkModes(findings.about("secrets"));
     }
 
     private void addKey(String name, KeySettings key) {
         if (key instanceof KeySettings.InFile inFile) {
             add("the private key \"" + name + "\"", Optional.of(inFile.file()));
-            add("the password of the private key \"" + name + "\"", inFile.password());
+            add(
+                    "the password of the private key \"" + name + "\"",
+                    inFile.password().file());
         }
     }
 
     private void addTls(TlsSettings tls) {
         add("the private key of TLS", Optional.of(tls.privateKey()));
-        tls.privateKeyPassword().ifPresent(password -> add("the password of the private key of TLS", password));
-    }
-
-    private void add(String secret, Secret reference) {
-        add(secret, reference.file());
+        add("the password of the private key of TLS", tls.privateKeyPassword().flatMap(Secret::file));
     }
 
     private void add(String secret, Optional<Path> file) {

@@ -59,7 +59,7 @@ public record CallerPermissions(
      * signatures, because every container can be built around a raw signature.
      *
      * @param actions the permitted actions
-     * @param keys the names of the permitted keys; empty permits every key
+     * @param keys the names of the permitted keys
      * @param digestAlgorithms the permitted digest algorithms
      * @param formats the permitted container formats
      * @param key the key to use if neither the request nor the policy names one
@@ -69,7 +69,7 @@ public record CallerPermissions(
      */
     public static CallerPermissions of(
             Optional<Set<SigningAction>> actions,
-            Set<String> keys,
+            Optional<Set<String>> keys,
             Optional<Set<DigestAlgorithm>> digestAlgorithms,
             Optional<Set<ContainerFormat>> formats,
             Optional<String> key,
@@ -79,11 +79,15 @@ public record CallerPermissions(
                 : EnumSet.allOf(SigningAction.class);
         CallerPermissions permissions = new CallerPermissions(
                 actions.orElse(defaultActions),
-                keys,
+                keys.orElse(Set.of()),
                 digestAlgorithms.orElseGet(() -> EnumSet.allOf(DigestAlgorithm.class)),
                 formats.orElseGet(() -> EnumSet.allOf(ContainerFormat.class)),
                 key,
                 rate);
+        if (keys.isPresent() && keys.get().isEmpty()) {
+            throw new InvalidConfigurationException(
+                    "A caller that is permitted no key can do nothing; leave the list of keys out to permit every key.");
+        }
         if (formats.isPresent() && !permissions.actions.contains(SigningAction.CONTAINER)) {
             throw new InvalidConfigurationException(
                     "Container formats have no effect for a caller whose actions do not include containers.");
@@ -98,7 +102,13 @@ public record CallerPermissions(
 
     /** {@return permissions for everything} */
     public static CallerPermissions unrestricted() {
-        return of(Optional.empty(), Set.of(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        return of(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /**

@@ -151,7 +151,7 @@ final class AccessReader {
                         values.where(),
                         () -> CallerPermissions.of(
                                 values.get(ACTIONS).map(Set::copyOf),
-                                Set.copyOf(values.getOrDefault(KEYS, List.of())),
+                                values.get(KEYS).map(Set::copyOf),
                                 values.get(DIGEST_ALGORITHMS).map(Set::copyOf),
                                 values.get(CONTAINERS).map(list -> formats(values, list)),
                                 values.get(KEY),

@@ -207,6 +207,9 @@ final class PolicyReader {
     }
 
     private static Optional<ListedUser> user(SectionValues values) {
+        if (values.get(SIGN_METHODS).filter(List::isEmpty).isPresent()) {
+            values.problems().add(values.where(SIGN_METHODS), "must have a value; leave it out to accept any value");
+        }
         return values.require(USER)
                 .map(name -> new ListedUser(name, Set.copyOf(values.getOrDefault(SIGN_METHODS, List.of()))));
     }
@@ -220,6 +223,12 @@ final class PolicyReader {
 
     private static Optional<PolicySettings> jwt(SectionValues values, Set<String> keyNames) {
         Map<String, String> keysByValue = keys(values, KEY_BY_CLAIM_VALUE, keyNames);
+        if (values.get(KEY_BY_CLAIM_VALUE).filter(Map::isEmpty).isPresent()) {
+            values.problems()
+                    .add(
+                            values.where(KEY_BY_CLAIM_VALUE),
+                            "must have a key; leave it out if the value of the claim is the name of the key");
+        }
         return values.require(JWT_KEYS)
                 .flatMap(list -> each(list, PolicyReader::keySource))
                 .map(sources -> new JwtSettings(

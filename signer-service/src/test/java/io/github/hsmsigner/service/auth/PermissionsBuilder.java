@@ -10,7 +10,7 @@ import java.util.Set;
 final class PermissionsBuilder {
 
     private Optional<Set<SigningAction>> actions = Optional.empty();
-    private Set<String> keys = Set.of();
+    private Optional<Set<String>> keys = Optional.empty();
     private Optional<Set<DigestAlgorithm>> digestAlgorithms = Optional.empty();
     private Optional<Set<ContainerFormat>> formats = Optional.empty();
     private Optional<String> key = Optional.empty();
@@ -26,7 +26,7 @@ final class PermissionsBuilder {
     }
 
     PermissionsBuilder keys(Set<String> permitted) {
-        this.keys = permitted;
+        this.keys = Optional.of(permitted);
         return this;
     }
 

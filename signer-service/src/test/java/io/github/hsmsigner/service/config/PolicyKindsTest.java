@@ -1,6 +1,7 @@
 package io.github.hsmsigner.service.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.DigestAlgorithm;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each kind of policy in the settings makes a separate policy, and only the kind "open" lets an unknown client sign. */
 class PolicyKindsTest {
@@ -93,6 +95,34 @@ class PolicyKindsTest {
                         .isEqualTo(expected);
             }
         }
+    }
+
+    /** An empty list must not mean the default, which permits everything. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "token-secret: {file: @secret}, others: {keys: []}",
+                "token-secret: {file: @secret}, others: {keys: ','}",
+                "token-secret: {file: @secret}, callers: {document-engine: {keys: []}}",
+                "token-secret: {file: @secret}, others: {actions: []}",
+                "token-secret: {file: @secret}, others: {digest-algorithms: ' '}",
+                "token-secret: {file: @secret}, others: {containers: []}",
+                "policies: []",
+                "policies: [{shared-secrets: []}]",
+                "policies: [{client-certificates: []}]",
+                "policies: [{user-list: {users: []}}]",
+                "policies: [{user-list: {users: [{user: ada, sign-methods: []}]}}]",
+                "policies: [{jwt: {keys: []}}]",
+                "policies: [{jwt: {keys: [{secret: {file: @secret}}], algorithms: []}}]",
+                "policies: [{jwt: {keys: [{secret: {file: @secret}}], key-claim: key, key-by-claim-value: {}}}]",
+            })
+    void anEmptyListIsAnError(String access) {
+        assertThatThrownBy(() -> SettingsReader.read(files.yaml("""
+                tokens: {main: {module: @module.so, pin: {file: @pin}}}
+                keys: {seal: {}}
+                access: {%s}
+                """.formatted(access))))
+                .isInstanceOf(InvalidSettingsException.class);
     }
 
     @Test

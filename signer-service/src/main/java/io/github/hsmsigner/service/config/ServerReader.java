@@ -159,8 +159,11 @@ final class ServerReader {
         return values.get(ADDRESS).map(ListenerSettings::isLoopback).orElse(false);
     }
 
-    /** Reads the settings. The longest JSON Web Token that a policy accepts is in bytes; 0 if there is no such policy. */
-    static ServerSettings read(SectionValues values, int longestJwt) {
+    /**
+     * Reads the settings. The longest JSON Web Token that a policy accepts is in bytes; 0 if there is no such policy. The
+     * callback applies the deadline of signatures.
+     */
+    static ServerSettings read(SectionValues values, int longestJwt, Duration deadline) {
         ListenerSettings listener = new ListenerSettings(values.getOrDefault(ADDRESS), values.getOrDefault(PORT));
         SectionValues limits = values.inner(LIMITS_SECTION);
         return new ServerSettings(
@@ -168,7 +171,7 @@ final class ServerReader {
                 values.getOrDefault(PATH),
                 tls(values.inner(TLS_SECTION)),
                 admin(values.inner(ADMIN_SECTION), listener),
-                callbackLimits(limits, longestJwt),
+                callbackLimits(limits, longestJwt, deadline),
                 values.getOrDefault(CERTIFICATE_ENCODING),
                 clientLimits(limits),
                 values.getOrDefault(STOP_LIMIT),
@@ -226,7 +229,7 @@ final class ServerReader {
         return port.map(p -> new ListenerSettings(values.getOrDefault(ADMIN_ADDRESS, callback.address()), p));
     }
 
-    private static CallbackLimits callbackLimits(SectionValues values, int longestJwt) {
+    private static CallbackLimits callbackLimits(SectionValues values, int longestJwt, Duration deadline) {
         CallbackLimits.Json json = new CallbackLimits.Json(
                 values.getOrDefault(MAX_NESTING),
                 values.getOrDefault(MAX_JSON_TOKENS),
@@ -234,8 +237,7 @@ final class ServerReader {
                 values.getOrDefault(MAX_TEXT),
                 values.getOrDefault(MAX_SIGNING_TOKEN, Math.max(JSON.maxSigningTokenLength(), longestJwt)),
                 values.getOrDefault(MAX_NUMBER));
-        return new CallbackLimits(
-                values.getOrDefault(MAX_BODY), json, CALLBACK.minimumDataRate(), CALLBACK.timeLimit());
+        return new CallbackLimits(values.getOrDefault(MAX_BODY), json, CALLBACK.minimumDataRate(), deadline);
     }
 
     private static ClientLimits clientLimits(SectionValues values) {

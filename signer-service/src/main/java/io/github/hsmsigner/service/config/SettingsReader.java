@@ -147,7 +147,7 @@ public final class SettingsReader {
         Optional<AccessSettings> access = AccessReader.read(
                 values.inner(ServiceSettings.ACCESS), keyNames, ServerReader.isLoopback(serverValues));
         ServerSettings server = ServerReader.read(
-                serverValues, access.map(SettingsReader::longestJwt).orElse(0));
+                serverValues, access.map(SettingsReader::longestJwt).orElse(0), signatures.deadline());
         int beforeAudit = problems.count();
         var audit = ServiceSettings.audit(values.inner(ServiceSettings.AUDIT_SECTION));
         boolean auditUsable = isUsable(ServiceSettings.AUDIT_SECTION, beforeAudit);

@@ -120,7 +120,7 @@ final class ServiceLifecycle implements AutoCloseable {
 
     private SigningHttpServer startServer() throws CannotStartException {
         try {
-            ServerSettings server = serverSettings();
+            ServerSettings server = settings.server();
             HeapDemand.of(server, settings.signatures().largestRevocationInfo()).log();
             ServerMetricsAdapter adapter = new ServerMetricsAdapter(metrics);
             return SigningHttpServer.start(
@@ -128,21 +128,6 @@ final class ServiceLifecycle implements AutoCloseable {
         } catch (InvalidConfigurationException e) {
             throw new CannotStartException(List.of(e.getMessage()));
         }
-    }
-
-    /** The deadline is a setting of signatures, and the callback applies it. */
-    private ServerSettings serverSettings() {
-        ServerSettings server = settings.server();
-        return new ServerSettings(
-                server.listener(),
-                server.path(),
-                server.tls(),
-                server.admin(),
-                server.callbackLimits().withTimeLimit(settings.signatures().deadline()),
-                server.certificateEncoding(),
-                server.clientLimits(),
-                server.stopLimit(),
-                server.allowedHosts());
     }
 
     private void bindMetrics(SigningServiceFactory factory) {

@@ -64,19 +64,20 @@ final class PrivateKeyFile {
     private KeyPair read() {
         byte[] document = document();
         try {
-            PemBlock block = onlyKey(PemText.blocks(document));
-            return KeyPairs.of(privateKey(block));
+            return KeyPairs.of(privateKey(onlyKey(PemText.blocks(document))));
         } catch (MalformedPemException e) {
-            throw new InvalidConfigurationException(
-                    "The private key file " + file + " is damaged: " + e.getMessage() + ".", e);
+            throw invalid(" is damaged: " + e.getMessage(), e);
         } catch (IOException e) {
-            throw new InvalidConfigurationException("The private key in " + file + " is damaged.", e);
+            throw invalid(" is damaged", e);
         } catch (GeneralSecurityException e) {
-            throw new InvalidConfigurationException(
-                    "The private key in " + file + " cannot be used: " + e.getMessage() + ".", e);
+            throw invalid(" cannot be used: " + e.getMessage(), e);
         } finally {
             Arrays.fill(document, (byte) 0);
         }
+    }
+
+    private InvalidConfigurationException invalid(String problem, Throwable cause) {
+        return new InvalidConfigurationException("The private key file " + file + problem + ".", cause);
     }
 
     /** A second private key could be the one that is meant, so several are an error. */
@@ -85,17 +86,17 @@ final class PrivateKeyFile {
                 .filter(block -> block.label().endsWith(PRIVATE_KEY))
                 .toList();
         if (keys.isEmpty()) {
-            throw new InvalidConfigurationException("The file " + file
-                    + " holds no private key in PEM (PKCS#8, PKCS#1 or SEC 1)"
-                    + (blocks.isEmpty() ? "." : "; it holds: " + printable(blocks) + "."));
+            String found = blocks.isEmpty() ? "" : "; it holds: " + printable(blocks);
+            throw invalid(" holds no private key in PEM (PKCS#8, PKCS#1 or SEC 1)" + found, null);
         }
         if (keys.size() > 1) {
-            throw new InvalidConfigurationException(
-                    "The file " + file + " holds several private keys: " + printable(keys) + ".");
+            throw invalid(" holds several private keys: " + printable(keys), null);
         }
         if (!LABELS.contains(keys.get(0).label())) {
-            throw new InvalidConfigurationException("The file " + file + " holds a private key in a form that is not"
-                    + " supported: " + printable(keys) + ". PKCS#8, PKCS#1 or SEC 1 is expected.");
+            throw invalid(
+                    " holds a private key in a form that is not supported: " + printable(keys)
+                            + ". PKCS#8, PKCS#1 or SEC 1 is expected",
+                    null);
         }
         return keys.get(0);
     }
@@ -111,12 +112,12 @@ final class PrivateKeyFile {
             if (document.length <= MAX_BYTES) {
                 return document;
             }
+        } catch (NoSuchFileException e) {
+            throw invalid(" does not exist", e);
         } catch (IOException e) {
-            String problem = e instanceof NoSuchFileException ? " does not exist." : " cannot be read.";
-            throw new InvalidConfigurationException("The private key file " + file + problem, e);
+            throw invalid(" cannot be read", e);
         }
-        throw new InvalidConfigurationException(
-                "The private key file " + file + " is larger than " + MAX_BYTES + " bytes.");
+        throw invalid(" is larger than " + MAX_BYTES + " bytes", null);
     }
 
     private PrivateKeyInfo privateKey(PemBlock block) throws IOException {
@@ -132,8 +133,7 @@ final class PrivateKeyFile {
     }
 
     private PrivateKeyInfo decrypt(Object object) {
-        char[] characters = password.orElseThrow(() -> new InvalidConfigurationException(
-                        "The private key in " + file + " is encrypted, and no password is set for it."))
+        char[] characters = password.orElseThrow(() -> invalid(" is encrypted, and no password is set for it", null))
                 .characters();
         // The JDK lacks some algorithms of OpenSSL. This provider is not registered; only this method uses it.
         Provider provider = new BouncyCastleProvider();
@@ -149,10 +149,9 @@ final class PrivateKeyFile {
                             .setProvider(provider)
                             .build(characters));
         } catch (IOException | PKCSException | OperatorCreationException e) {
-            throw new InvalidConfigurationException(
-                    "The private key in " + file
-                            + " cannot be decrypted: the password is wrong, or the file is damaged or encrypted in a way"
-                            + " that is not supported.",
+            throw invalid(
+                    " cannot be decrypted: the password is wrong, or the file is damaged or encrypted in a way that is not"
+                            + " supported",
                     e);
         } finally {
             Arrays.fill(characters, '\0');

@@ -11,10 +11,12 @@ import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.ExternalTool;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -386,11 +388,22 @@ class ServerSettingsEffectTest {
             // The response shows that the server has this connection before the other one.
             send(silent, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             assertThat(statusLine(silent)).isEqualTo("HTTP/1.1 200 OK");
-            try (Socket another = ConfiguredService.connect("127.0.0.1", service.port())) {
-                silent.getInputStream().readAllBytes();
-                send(another, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-                assertThat(statusLine(another)).isEqualTo("HTTP/1.1 200 OK");
-            }
+            // The server may still finish that response. Until then it closes the other connection.
+            silent.setSoTimeout(200);
+            ConfiguredService.await("the silent connection gives way", () -> givesWay(silent, service.port()));
+        }
+    }
+
+    private static boolean givesWay(Socket silent, int port) {
+        try (Socket another = ConfiguredService.connect("127.0.0.1", port)) {
+            silent.getInputStream().readAllBytes();
+            send(another, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(statusLine(another)).isEqualTo("HTTP/1.1 200 OK");
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,6 +1,5 @@
 package io.github.hsmsigner.service.server;
 
-import io.github.hsmsigner.http.protocol.ErrorResponses;
 import io.github.hsmsigner.http.protocol.HttpErrorCode;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -45,14 +44,8 @@ final class ClientCertificateHandler extends Handler.Wrapper {
             try {
                 verify(tls.sslSession(), tls.peerCertificates(), current.get());
             } catch (ClientCertificateVerifier.UntrustedClientException e) {
-                responses.refuse(
-                        request,
-                        response,
-                        callback,
-                        id -> ErrorResponses.of(
-                                HttpErrorCode.INVALID_CLIENT_CERTIFICATE,
-                                e.getMessage() + " Connect again with a certificate that is valid.",
-                                id));
+                String text = e.getMessage() + " Connect again with a certificate that is valid.";
+                responses.refuse(request, response, callback, HttpErrorCode.INVALID_CLIENT_CERTIFICATE, text);
                 return true;
             }
         }

@@ -172,9 +172,15 @@ final class ConnectionLimiter extends AbstractLifeCycle implements SelectorManag
     private void closeOverdue() {
         try {
             long now = System.nanoTime();
-            connections
-                    .values()
-                    .forEach(connection -> connection.overdue(now).ifPresent(limit -> close(connection, limit)));
+            for (ClientConnection connection : connections.values()) {
+                long elapsed = now - connection.since;
+                State state = connection.state;
+                if (state == State.IDLE && elapsed > headerTimeout.toNanos()) {
+                    close(connection, ServerLimit.HEADER_TIMEOUT);
+                } else if (state == State.RESPONDING && elapsed > responseTimeout.toNanos()) {
+                    close(connection, ServerLimit.RESPONSE_TIMEOUT);
+                }
+            }
         } catch (Throwable e) {
             LOG.error("Connections that exceed their time could not be closed; the next attempt follows.", e);
         } finally {
@@ -226,7 +232,7 @@ final class ConnectionLimiter extends AbstractLifeCycle implements SelectorManag
         return endPoint instanceof EndPoint.Wrapper wrapper ? wrapper.unwrap() : endPoint;
     }
 
-    private final class ClientConnection {
+    private static final class ClientConnection {
 
         private final EndPoint endPoint;
         private final Object address;
@@ -247,17 +253,6 @@ final class ConnectionLimiter extends AbstractLifeCycle implements SelectorManag
 
         boolean isWaiting() {
             return state == State.IDLE || state == State.READING_AHEAD;
-        }
-
-        Optional<ServerLimit> overdue(long now) {
-            // In this order, too.
-            long elapsed = now - since;
-            return switch (state) {
-                case IDLE -> Optional.of(ServerLimit.HEADER_TIMEOUT).filter(limit -> elapsed > headerTimeout.toNanos());
-                case RESPONDING ->
-                    Optional.of(ServerLimit.RESPONSE_TIMEOUT).filter(limit -> elapsed > responseTimeout.toNanos());
-                case READING_AHEAD, SERVING -> Optional.empty();
-            };
         }
     }
 

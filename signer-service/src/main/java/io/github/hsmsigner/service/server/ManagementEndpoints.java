@@ -129,15 +129,15 @@ public final class ManagementEndpoints extends Handler.Wrapper {
                 || request.getHeaders().contains(HttpHeader.ORIGIN)) {
             String text =
                     "This request is accepted from the machine or pod of the service only, and not from web pages.";
-            responses.send(request, response, callback, id -> ErrorResponses.of(HttpErrorCode.FORBIDDEN, text, id));
+            responses.send(request, response, callback, HttpErrorCode.FORBIDDEN, text);
         } else if (!HttpMethod.POST.is(request.getMethod())) {
             responses.send(request, response, callback, id -> ErrorResponses.methodNotAllowed("POST", id));
         } else if (!control.tokens().contains(token)) {
             String text = "The settings have no token of this name; the tokens are " + control.tokens() + ".";
-            responses.send(request, response, callback, id -> ErrorResponses.of(HttpErrorCode.NOT_FOUND, text, id));
+            responses.send(request, response, callback, HttpErrorCode.NOT_FOUND, text);
         } else if (!control.allowLogins(token)) {
             String text = "The token is not open yet, so it has rejected no PIN. GET /health/ready has the reason.";
-            responses.send(request, response, callback, id -> ErrorResponses.of(HttpErrorCode.UNAVAILABLE, text, id));
+            responses.send(request, response, callback, HttpErrorCode.UNAVAILABLE, text);
         } else {
             String id = ServerResponses.requestId(request);
             LOG.warn("Token \"{}\": an operator has allowed logins again. Request {}.", token, id);

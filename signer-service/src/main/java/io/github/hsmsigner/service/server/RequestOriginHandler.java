@@ -1,12 +1,10 @@
 package io.github.hsmsigner.service.server;
 
-import io.github.hsmsigner.http.protocol.ErrorResponses;
 import io.github.hsmsigner.http.protocol.HttpErrorCode;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
@@ -40,43 +38,20 @@ final class RequestOriginHandler extends Handler.Wrapper {
         if (HttpMethod.GET.is(request.getMethod()) || HttpMethod.HEAD.is(request.getMethod())) {
             return super.handle(request, response, callback);
         }
-        Optional<String> header = headerOfBrowsers(request);
-        if (header.isPresent()) {
-            responses.refuse(
-                    request,
-                    response,
-                    callback,
-                    id -> ErrorResponses.of(
-                            HttpErrorCode.BROWSER_REQUEST,
-                            "The request has a header " + header.get()
-                                    + ", which only browsers send. This service accepts requests of servers only.",
-                            id));
+        HttpFields headers = request.getHeaders();
+        String browser = headers.contains(HttpHeader.ORIGIN) ? "Origin" : FETCH_SITE;
+        if (headers.contains(browser)) {
+            String text = "The request has a header " + browser
+                    + ", which only browsers send. This service accepts requests of servers only.";
+            responses.refuse(request, response, callback, HttpErrorCode.BROWSER_REQUEST, text);
             return true;
         }
         if (!allowedHosts.isEmpty() && !isAllowed(request.getHttpURI().getHost())) {
-            responses.refuse(
-                    request,
-                    response,
-                    callback,
-                    id -> ErrorResponses.of(
-                            HttpErrorCode.MISDIRECTED_REQUEST,
-                            "The header Host does not name a host that this service serves.",
-                            id));
+            String text = "The header Host does not name a host that this service serves.";
+            responses.refuse(request, response, callback, HttpErrorCode.MISDIRECTED_REQUEST, text);
             return true;
         }
         return super.handle(request, response, callback);
-    }
-
-    private static Optional<String> headerOfBrowsers(Request request) {
-        for (HttpField field : request.getHeaders()) {
-            if (field.getHeader() == HttpHeader.ORIGIN) {
-                return Optional.of("Origin");
-            }
-            if (field.is(FETCH_SITE)) {
-                return Optional.of(FETCH_SITE);
-            }
-        }
-        return Optional.empty();
     }
 
     private boolean isAllowed(String host) {

@@ -83,6 +83,11 @@ final class ServerResponses {
         write(response, callback, answer.contentType(), answer.body(), requestId);
     }
 
+    /** Reports, logs and sends an error. */
+    void send(Request request, Response response, Callback callback, HttpErrorCode code, String text) {
+        send(request, response, callback, id -> ErrorResponses.of(code, text, id));
+    }
+
     /** Writes a body with the status that is set. */
     static void write(Response response, Callback callback, String contentType, byte[] body, String requestId) {
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
@@ -96,6 +101,11 @@ final class ServerResponses {
     void refuse(Request request, Response response, Callback callback, Function<String, CallbackResponse> answer) {
         response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
         send(request, response, new RequestDrainer(request, callback), answer);
+    }
+
+    /** Sends an error to a request whose body is not read, and closes the connection. */
+    void refuse(Request request, Response response, Callback callback, HttpErrorCode code, String text) {
+        refuse(request, response, callback, id -> ErrorResponses.of(code, text, id));
     }
 
     /**

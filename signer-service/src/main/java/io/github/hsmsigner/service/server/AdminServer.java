@@ -53,7 +53,7 @@ final class AdminServer {
         Connectors.configure(http, limits);
         ServerConnector connector = Connectors.create(server, http, listener, own, connections, Optional.empty());
         server.addConnector(connector);
-        ServerResponses responses = new ServerResponses(answer -> {}, System::nanoTime);
+        ServerResponses responses = new ServerResponses(response -> {});
         server.setErrorHandler(responses.errorHandler());
         ManagementEndpoints endpoints = ManagementEndpoints.all(health, metrics, logins, responses);
         endpoints.setHandler(responses.notFound());

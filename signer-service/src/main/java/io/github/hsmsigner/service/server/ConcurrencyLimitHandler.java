@@ -75,7 +75,10 @@ final class ConcurrencyLimitHandler extends Handler.Wrapper {
     }
 
     private synchronized Admission admit(Exchange exchange) {
-        Client client = clients.computeIfAbsent(exchange.address, Client::new);
+        Object address = shares
+                ? ClientAddress.of(exchange.request.getConnectionMetaData().getRemoteSocketAddress())
+                : "";
+        Client client = clients.computeIfAbsent(address, Client::new);
         exchange.client = client;
         if (used < permits) {
             used++;
@@ -160,7 +163,6 @@ final class ConcurrencyLimitHandler extends Handler.Wrapper {
     /** A request and its response. */
     private final class Exchange {
 
-        private final Object address;
         private final Request request;
         private final Response response;
         private final Callback callback;
@@ -170,8 +172,6 @@ final class ConcurrencyLimitHandler extends Handler.Wrapper {
         private volatile boolean hasCutOff;
 
         Exchange(Request request, Response response, Callback callback) {
-            this.address =
-                    shares ? ClientAddress.of(request.getConnectionMetaData().getRemoteSocketAddress()) : "";
             this.request = request;
             this.response = response;
             this.callback = callback;

@@ -7,7 +7,6 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.eclipse.jetty.http.HttpVersion;
@@ -83,7 +82,7 @@ final class ReloadableTls {
     /** Returns the TLS part of a connector's protocols. */
     SslConnectionFactory connectionFactory() {
         SslConnectionFactory connections = new SslConnectionFactory(factory, HttpVersion.HTTP_1_1.asString());
-        connections.addBean(new HandshakeFailureLog(System::nanoTime));
+        connections.addBean(new HandshakeFailureLog());
         return connections;
     }
 
@@ -129,15 +128,11 @@ final class ReloadableTls {
 
         private static final int MAX_REASON_LENGTH = 400;
 
-        private final LogRateLimiter limiter;
-
-        HandshakeFailureLog(LongSupplier nanoTime) {
-            this.limiter = new LogRateLimiter(
-                    LOG,
-                    "handshakes",
-                    "Failed TLS handshakes were not logged, because there were more than {} a second.",
-                    nanoTime);
-        }
+        private final LogRateLimiter limiter = new LogRateLimiter(
+                LOG,
+                "handshakes",
+                "Failed TLS handshakes were not logged, because there were more than {} a second.",
+                System::nanoTime);
 
         @Override
         public void handshakeFailed(Event event, Throwable failure) {

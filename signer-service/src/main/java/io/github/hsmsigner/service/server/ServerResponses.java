@@ -8,7 +8,6 @@ import io.github.hsmsigner.http.protocol.HttpErrorCode;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.server.Handler;
@@ -31,16 +30,15 @@ final class ServerResponses {
     private static final int MAX_PATH_LENGTH = 200;
 
     private final Consumer<CallbackResponse> observer;
-    private final LogRateLimiter limiter;
+    private final LogRateLimiter limiter = new LogRateLimiter(
+            LOG,
+            "requests",
+            "Requests that the server refused were not logged, because there were more than {} a second.",
+            System::nanoTime);
 
     /** Creates the responses of one listener. */
-    ServerResponses(Consumer<CallbackResponse> observer, LongSupplier nanoTime) {
+    ServerResponses(Consumer<CallbackResponse> observer) {
         this.observer = observer;
-        this.limiter = new LogRateLimiter(
-                LOG,
-                "requests",
-                "Requests that the server refused were not logged, because there were more than {} a second.",
-                nanoTime);
     }
 
     /** Returns the identifier of the request in logs, from its header or a new one. */

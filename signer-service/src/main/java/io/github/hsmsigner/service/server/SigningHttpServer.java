@@ -93,7 +93,7 @@ public final class SigningHttpServer {
         this.settings = settings;
         this.observer = observer;
         this.clock = clock;
-        this.responses = new ServerResponses(observer::answeredByServer, System::nanoTime);
+        this.responses = new ServerResponses(observer::answeredByServer);
         this.tls = settings.tls().map(ReloadableTls::new);
         this.memory = new MemoryBudget(client.maxRequestMemory());
         this.concurrency =

@@ -25,8 +25,8 @@ class ConcurrencyLimitHandlerTest {
     @Test
     void aRequestCarriesTheTimeForWhichItWaitedForAPermit() throws Exception {
         BlockingQueue<Served> served = new LinkedBlockingQueue<>();
-        ConcurrencyLimitHandler limit = new ConcurrencyLimitHandler(
-                1, true, new ServerResponses(answer -> {}, System::nanoTime), new ServerLimit.Counter());
+        ConcurrencyLimitHandler limit =
+                new ConcurrencyLimitHandler(1, true, new ServerResponses(response -> {}), new ServerLimit.Counter());
         limit.setHandler(new Handler.Abstract.NonBlocking() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {

@@ -46,12 +46,12 @@ final class AdminServer {
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 2);
         threads.setName("admin");
         Server server = new Server(threads);
-        ClientLimits own = limits.withMaxConnections(MAX_CONNECTIONS).withIdleTimeout(TIMEOUT);
         ConnectionLimiter connections = new ConnectionLimiter(
                 MAX_CONNECTIONS, TIMEOUT, TIMEOUT, new ServerLimit.Counter(), server.getScheduler());
         HttpConfiguration http = new HttpConfiguration();
         Connectors.configure(http, limits);
-        ServerConnector connector = Connectors.create(server, http, listener, own, connections, Optional.empty());
+        ServerConnector connector = Connectors.create(server, http, listener, limits, connections, Optional.empty());
+        connector.setIdleTimeout(TIMEOUT.toMillis());
         server.addConnector(connector);
         ServerResponses responses = new ServerResponses(response -> {});
         server.setErrorHandler(responses.errorHandler());

@@ -8,6 +8,7 @@ import io.github.hsmsigner.core.SignatureScheme;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.http.protocol.CallbackLimits;
 import io.github.hsmsigner.http.protocol.CertificateEncoding;
+import io.github.hsmsigner.http.protocol.MemoryBudget;
 import io.github.hsmsigner.pkcs11.KeySelector;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.TokenSelector;
@@ -70,7 +71,19 @@ class EnvironmentSettingsTest {
                 .usingRecursiveComparison()
                 .isEqualTo(CallbackLimits.defaults());
         assertThat(settings.server().callbackLimits().maxBodyBytes()).isEqualTo(1_503_238_553L);
-        assertThat(settings.server().clientLimits()).isEqualTo(ClientLimits.defaults());
+        assertThat(settings.server().clientLimits()).isEqualTo(new ClientLimits(
+                        8_192,
+                        64,
+                        Duration.ofSeconds(30),
+                        1_024,
+                        Duration.ofSeconds(10),
+                        1_024,
+                        256,
+                        MemoryBudget.DEFAULT_BYTES,
+                        65_536,
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(30),
+                        true));
         assertThat(settings.server().certificateEncoding()).isEqualTo(CertificateEncoding.PEM);
         assertThat(settings.server().stopLimit()).isEqualTo(Duration.ofSeconds(20));
         assertThat(settings.log()).isEqualTo(new LogSettings("INFO", LogSettings.Format.TEXT));

@@ -12,6 +12,7 @@ import io.github.hsmsigner.service.audit.AuditFileSettings;
 import io.github.hsmsigner.service.audit.TestAuditSettings;
 import io.github.hsmsigner.service.auth.AccessSettings;
 import io.github.hsmsigner.service.auth.AllowAll;
+import io.github.hsmsigner.service.config.DefaultSettings;
 import io.github.hsmsigner.service.config.KeySettings;
 import io.github.hsmsigner.service.config.KeySettings.KeyCertificates;
 import io.github.hsmsigner.service.config.LogSettings;
@@ -20,7 +21,6 @@ import io.github.hsmsigner.service.config.SignatureSettings;
 import io.github.hsmsigner.service.config.SignatureSettings.QueueSettings;
 import io.github.hsmsigner.service.config.TokenSettings;
 import io.github.hsmsigner.service.secret.Secret;
-import io.github.hsmsigner.service.server.ClientLimits;
 import io.github.hsmsigner.service.server.ListenerSettings;
 import io.github.hsmsigner.service.server.ServerSettings;
 import java.nio.charset.StandardCharsets;
@@ -107,7 +107,7 @@ final class TestSettings {
                         Optional.empty(),
                         CallbackLimits.defaults(),
                         CertificateEncoding.PEM,
-                        ClientLimits.defaults(),
+                        DefaultSettings.clientLimits(),
                         Duration.ofSeconds(20),
                         Set.of()),
                 new LogSettings("INFO", LogSettings.Format.TEXT),

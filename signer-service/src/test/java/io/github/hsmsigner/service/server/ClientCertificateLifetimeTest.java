@@ -130,7 +130,7 @@ class ClientCertificateLifetimeTest {
         SigningService service = TestKey.service(directory, new CmsContainerBuilder());
         return TestServer.start(
                 TestServer.settings(
-                        TestServer.ANY_PORT, Optional.of(settings(clients)), Optional.empty(), ClientLimits.defaults()),
+                        TestServer.ANY_PORT, Optional.of(settings(clients)), Optional.empty(), TestLimits.DEFAULTS),
                 () -> service,
                 new RequestObserver() {
 

@@ -111,7 +111,7 @@ class ClientSharesTest {
 
     @Test
     void aSmallBodyTakesNoPermitBeforeItIsComplete() throws IOException {
-        start(ClientLimits.defaults().withMaxRequests(1));
+        start(TestLimits.with().maxRequests(1).build());
         attack(40, SMALL);
         attack(
                 1,
@@ -128,7 +128,7 @@ class ClientSharesTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 1_000, 8_192, 40_000, 65_536, 65_537, 200_000})
     void aBodyThatArrivesInPiecesIsServed(int length) throws IOException {
-        start(ClientLimits.defaults());
+        start(TestLimits.DEFAULTS);
         String body = REQUEST + " ".repeat(length);
         try (RawConnection connection = RawConnection.to(server.port())) {
             for (int request = 0; request < 2; request++) {
@@ -144,7 +144,7 @@ class ClientSharesTest {
 
     @Test
     void withoutMemoryForThemSmallBodiesAreServedAsTheyArrive() throws IOException {
-        start(ClientLimits.defaults().withMaxRequestMemory(0));
+        start(TestLimits.with().maxRequestMemory(0).build());
         attack(1, RawConnection.head(REQUEST.length()) + REQUEST.substring(0, 10));
         awaitRequests(1);
         assertThat(slow.get(0).send(REQUEST.substring(10)).answer().status()).isEqualTo(200);
@@ -153,7 +153,7 @@ class ClientSharesTest {
     @ParameterizedTest
     @CsvSource({"8, 1", "8, 3", "1, 1"})
     void slowBodiesGiveWayToAnotherAddress(int permits, int attackers) throws IOException {
-        start(ClientLimits.defaults().withMaxRequests(permits));
+        start(TestLimits.with().maxRequests(permits).build());
         for (int i = 0; i < permits; i++) {
             connect(1, "127.0.0." + (2 + i % attackers), server.port(), LARGE);
         }
@@ -169,7 +169,7 @@ class ClientSharesTest {
     /** A request that waits looks for slow bodies more than once. The rate of this body falls below the limit after 1.7 s. */
     @Test
     void aBodyThatBecomesSlowGivesWayToARequestThatWaits() throws IOException {
-        start(ClientLimits.defaults().withMaxRequests(1));
+        start(TestLimits.with().maxRequests(1).build());
         attack(1, RawConnection.head(500_000) + " ".repeat(110_000));
         awaitRequests(1);
         assertThat(once(CLIENT).status()).isEqualTo(200);
@@ -178,7 +178,7 @@ class ClientSharesTest {
 
     @Test
     void theClientThatIsCutOffHearsWhy() throws IOException {
-        start(ClientLimits.defaults().withMaxRequests(1));
+        start(TestLimits.with().maxRequests(1).build());
         attack(1, LARGE);
         awaitRequests(1);
         assertThat(once(CLIENT).status()).isEqualTo(200);
@@ -191,7 +191,7 @@ class ClientSharesTest {
     @ParameterizedTest
     @CsvSource({"false, 127.0.0.1", "true, 127.0.0.2"})
     void aFurtherRequestOfTheSameClientIsRefusedAtOnce(boolean shareByAddress, String address) throws IOException {
-        start(ClientLimits.defaults().withMaxRequests(2).withShareByAddress(shareByAddress));
+        start(TestLimits.with().maxRequests(2).shareByAddress(shareByAddress).build());
         attack(2, LARGE);
         awaitRequests(2);
         RawConnection.Answer refused = once(address);
@@ -204,7 +204,7 @@ class ClientSharesTest {
     @ParameterizedTest
     @ValueSource(strings = {"small", "large"})
     void aBodyMustArriveInTimeAsAWhole(String size) throws IOException {
-        start(ClientLimits.defaults().withBodyRate(0, Duration.ZERO).withAverageRate(10_000, Duration.ofMillis(500)));
+        start(TestLimits.with().bodyRate(0, Duration.ZERO).averageRate(10_000, Duration.ofMillis(500)).build());
         attack(1, size.equals("small") ? SMALL : LARGE);
         trickle();
         RawConnection.Answer answer = slow.get(0).answer();
@@ -221,7 +221,7 @@ class ClientSharesTest {
                 CmsContainerBuilder.builder()
                         .revocationInfo((chain, deadline) -> info)
                         .build());
-        ClientLimits limits = ClientLimits.defaults().withResponseTimeout(Duration.ofMillis(500));
+        ClientLimits limits = TestLimits.with().responseTimeout(Duration.ofMillis(500)).build();
         server = TestServer.start(TestServer.settings(limits), () -> large);
         attack(1, RawConnection.callback("{\"encoded_contents\":\"AAAA\"}"));
 
@@ -245,7 +245,7 @@ class ClientSharesTest {
             }
         };
         server = SigningHttpServer.start(
-                TestServer.settings(ClientLimits.defaults()),
+                TestServer.settings(TestLimits.DEFAULTS),
                 () -> service,
                 Health::good,
                 Optional.of(page),
@@ -277,7 +277,7 @@ class ClientSharesTest {
     @ValueSource(strings = {"POST /sign HTTP/1.1\r\nX: ", "P", ""})
     void connectionsWithoutARequestGiveWay(String begin) throws IOException {
         int connections = 8;
-        start(ClientLimits.defaults().withMaxConnections(connections));
+        start(TestLimits.with().maxConnections(connections).build());
         try (RawConnection kept = RawConnection.from(CLIENT, server.port())) {
             kept.send(RawConnection.callback(REQUEST)).answer();
             attack(3 * connections, begin);
@@ -293,7 +293,7 @@ class ClientSharesTest {
     @Test
     void connectionsWithPartOfASmallBodyGiveWay() throws IOException {
         int connections = 8;
-        start(ClientLimits.defaults().withMaxConnections(connections));
+        start(TestLimits.with().maxConnections(connections).build());
         for (int i = 0; i < 3; i++) {
             attack(connections, SMALL);
             assertThat(once(CLIENT).status()).isEqualTo(200);
@@ -308,7 +308,7 @@ class ClientSharesTest {
                         TestServer.ANY_PORT,
                         Optional.empty(),
                         Optional.of(TestServer.ANY_PORT),
-                        ClientLimits.defaults()),
+                        TestLimits.DEFAULTS),
                 () -> service);
         int admin = server.adminPort().orElseThrow();
         connect(300, ATTACKER, admin, "G");

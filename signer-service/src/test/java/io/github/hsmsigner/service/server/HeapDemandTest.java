@@ -20,7 +20,7 @@ class HeapDemandTest {
     /** What a virtual machine with -Xmx64m and the serial collector says that it has. */
     private static final long HEAP_OF_SYSTEMD = 62 * MIB;
 
-    private static final ClientLimits DEFAULTS = ClientLimits.defaults();
+    private static final ClientLimits DEFAULTS = TestLimits.DEFAULTS;
 
     @Test
     void theDefaultLimitsFitTheHeapOfSystemd() {
@@ -30,9 +30,9 @@ class HeapDemandTest {
 
     @Test
     void eachLimitThatIsRaisedNeedsMore() {
-        assertDoesNotFit(DEFAULTS.withMaxConnections(1_300), CallbackLimits.defaults());
-        assertDoesNotFit(DEFAULTS.withMaxRequests(320), CallbackLimits.defaults());
-        assertDoesNotFit(DEFAULTS.withMaxRequestMemory(8 * MIB), CallbackLimits.defaults());
+        assertDoesNotFit(TestLimits.with().maxConnections(1_300).build(), CallbackLimits.defaults());
+        assertDoesNotFit(TestLimits.with().maxRequests(320).build(), CallbackLimits.defaults());
+        assertDoesNotFit(TestLimits.with().maxRequestMemory(8 * MIB).build(), CallbackLimits.defaults());
         assertDoesNotFit(DEFAULTS, limits(1_000, 128));
         assertDoesNotFit(DEFAULTS, limits(128, 1_000));
     }
@@ -74,7 +74,7 @@ class HeapDemandTest {
         assertThat(HeapDemand.of(settings, 1L << 40).warning().orElseThrow())
                 .endsWith(
                         "Lower max-connections, max-requests, max-request-memory or revocation-max-size, or raise -Xmx.");
-        assertThat(HeapDemand.of(TestServer.settings(DEFAULTS.withMaxRequestMemory(1L << 40)), 0)
+        assertThat(HeapDemand.of(TestServer.settings(TestLimits.with().maxRequestMemory(1L << 40).build()), 0)
                         .warning()
                         .orElseThrow())
                 .endsWith("Lower max-connections, max-requests or max-request-memory, or raise -Xmx.");
@@ -83,7 +83,7 @@ class HeapDemandTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void theStartSaysWhetherItFits(boolean fits) {
-        ServerSettings settings = TestServer.settings(fits ? DEFAULTS : DEFAULTS.withMaxRequestMemory(1L << 40));
+        ServerSettings settings = TestServer.settings(fits ? DEFAULTS : TestLimits.with().maxRequestMemory(1L << 40).build());
         try (CapturedLog log = new CapturedLog()) {
             HeapDemand.of(settings, 0).log();
             assertThat(log.lines())

@@ -33,7 +33,7 @@ class HttpLimitsTest {
     @BeforeAll
     static void start() {
         var service = TestKey.service(directory);
-        server = TestServer.start(TestServer.settings(ClientLimits.defaults()), () -> service);
+        server = TestServer.start(TestServer.settings(TestLimits.DEFAULTS), () -> service);
     }
 
     @AfterAll
@@ -247,7 +247,7 @@ class HttpLimitsTest {
 
     private static void assertCannotListen(
             ListenerSettings listener, Optional<ListenerSettings> admin, String named, String reason) {
-        ServerSettings settings = TestServer.settings(listener, Optional.empty(), admin, ClientLimits.defaults());
+        ServerSettings settings = TestServer.settings(listener, Optional.empty(), admin, TestLimits.DEFAULTS);
         assertThatThrownBy(() -> TestServer.start(settings, () -> null))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageStartingWith(named + " cannot be listened on: ")

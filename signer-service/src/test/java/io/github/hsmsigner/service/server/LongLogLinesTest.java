@@ -50,7 +50,7 @@ class LongLogLinesTest {
     }
 
     private static ClientLimits withMaxHeaderBytes(int bytes) {
-        ClientLimits defaults = ClientLimits.defaults();
+        ClientLimits defaults = TestLimits.DEFAULTS;
         return new ClientLimits(
                 bytes,
                 defaults.maxHeaderFields(),

@@ -42,7 +42,7 @@ class ManagementEndpointsTest {
     private void start(Optional<ListenerSettings> admin) {
         var service = TestKey.service(directory);
         server = SigningHttpServer.start(
-                TestServer.settings(TestServer.ANY_PORT, Optional.empty(), admin, ClientLimits.defaults()),
+                TestServer.settings(TestServer.ANY_PORT, Optional.empty(), admin, TestLimits.DEFAULTS),
                 () -> service,
                 () -> health,
                 Optional.empty(),
@@ -107,7 +107,7 @@ class ManagementEndpointsTest {
                 new TlsSettings(certificate, pipe, Optional.empty(), TlsSettings.ClientCertificates.NONE, List.of());
         var service = TestKey.service(directory);
         CompletableFuture<SigningHttpServer> starting = CompletableFuture.supplyAsync(() -> SigningHttpServer.start(
-                TestServer.settings(TestServer.ANY_PORT, Optional.of(tls), Optional.of(admin), ClientLimits.defaults()),
+                TestServer.settings(TestServer.ANY_PORT, Optional.of(tls), Optional.of(admin), TestLimits.DEFAULTS),
                 () -> service,
                 () -> health,
                 Optional.empty(),
@@ -148,7 +148,7 @@ class ManagementEndpointsTest {
     @Test
     void metricsInTheFormatThatIsAskedFor() {
         var service = TestKey.service(directory);
-        server = TestServer.start(TestServer.settings(ClientLimits.defaults()), () -> service);
+        server = TestServer.start(TestServer.settings(TestLimits.DEFAULTS), () -> service);
         Client client = new Client(server.port());
         HttpResponse<byte[]> plain = client.get("/metrics");
         assertThat(Client.text(plain)).isEqualTo(TestServer.METRICS);
@@ -163,7 +163,7 @@ class ManagementEndpointsTest {
     void aReportThatFailsIsAFaultOfTheService() {
         var service = TestKey.service(directory);
         server = SigningHttpServer.start(
-                TestServer.settings(ClientLimits.defaults()),
+                TestServer.settings(TestLimits.DEFAULTS),
                 () -> service,
                 () -> {
                     throw new IllegalStateException("a bug in /secret/place");

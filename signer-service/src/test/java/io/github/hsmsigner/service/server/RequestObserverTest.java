@@ -50,13 +50,13 @@ class RequestObserverTest {
 
     @BeforeEach
     void start() {
-        ClientLimits defaults = ClientLimits.defaults();
+        ClientLimits defaults = TestLimits.DEFAULTS;
         start(defaults.maxRequests(), Duration.ofSeconds(1));
     }
 
     private void start(int maxRequests, Duration idle) {
-        ClientLimits defaults = ClientLimits.defaults();
-        ClientLimits limits = defaults.withIdleTimeout(idle).withMaxRequests(maxRequests);
+        ClientLimits defaults = TestLimits.DEFAULTS;
+        ClientLimits limits = TestLimits.with().idleTimeout(idle).maxRequests(maxRequests).build();
         server = TestServer.start(TestServer.settings(limits), () -> service, outcomes);
     }
 
@@ -147,7 +147,7 @@ class RequestObserverTest {
                         .build());
         server.stop();
         try (CapturedLog log = new CapturedLog()) {
-            server = TestServer.start(TestServer.settings(ClientLimits.defaults()), () -> large, outcomes);
+            server = TestServer.start(TestServer.settings(TestLimits.DEFAULTS), () -> large, outcomes);
             RawConnection connection = RawConnection.to(server.port())
                     .send(RawConnection.callback(
                             "{\"action\":\"sign_pkcs7\",\"signature_type\":\"cms\",\"encoded_contents\":\"AAAA\"}"));

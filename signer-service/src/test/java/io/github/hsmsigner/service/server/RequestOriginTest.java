@@ -45,7 +45,7 @@ class RequestOriginTest {
                 Optional.of(TestServer.ANY_PORT),
                 CallbackLimits.defaults(),
                 CertificateEncoding.PEM,
-                ClientLimits.defaults(),
+                TestLimits.DEFAULTS,
                 Duration.ofSeconds(20),
                 Set.of("Signer.Example", "10.0.0.1", "::1"));
         server = TestServer.start(settings, () -> service);

@@ -46,7 +46,7 @@ class ServerResponsesTest {
                         TestServer.ANY_PORT,
                         Optional.empty(),
                         Optional.of(TestServer.ANY_PORT),
-                        ClientLimits.defaults()),
+                        TestLimits.DEFAULTS),
                 () -> service);
     }
 
@@ -120,7 +120,7 @@ class ServerResponsesTest {
     void nameTheClientLikeTheRequestLog(InetAddress address) throws IOException {
         ListenerSettings listener = new ListenerSettings(address.getHostAddress(), 0);
         SigningHttpServer server = TestServer.start(
-                TestServer.settings(listener, Optional.empty(), Optional.empty(), ClientLimits.defaults()),
+                TestServer.settings(listener, Optional.empty(), Optional.empty(), TestLimits.DEFAULTS),
                 () -> service);
         try (CapturedLog log = new CapturedLog();
                 RawConnection connection = new RawConnection(new Socket(address, server.port()))) {

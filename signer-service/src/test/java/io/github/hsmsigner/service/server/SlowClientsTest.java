@@ -39,7 +39,7 @@ class SlowClientsTest {
     /** JSON that goes on with white space for as long as a test wants. */
     private static final int SLOW_BODY = 100_000;
 
-    private static final ClientLimits LIMITS = ClientLimits.defaults();
+    private static final ClientLimits LIMITS = TestLimits.DEFAULTS;
     private static final ClientLimits ANY_SPEED = limits(0, Duration.ofSeconds(30), 1_024, 256);
 
     @TempDir
@@ -66,10 +66,10 @@ class SlowClientsTest {
     }
 
     private static ClientLimits limits(int rate, Duration idle, int connections, int requests) {
-        return LIMITS.withIdleTimeout(idle)
-                .withBodyRate(rate, Duration.ofSeconds(1))
-                .withMaxConnections(connections)
-                .withMaxRequests(requests);
+        return TestLimits.with().idleTimeout(idle)
+                .bodyRate(rate, Duration.ofSeconds(1))
+                .maxConnections(connections)
+                .maxRequests(requests).build();
     }
 
     private void start(ClientLimits limits) {

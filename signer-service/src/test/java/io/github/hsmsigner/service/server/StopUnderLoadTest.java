@@ -52,7 +52,7 @@ class StopUnderLoadTest {
                         TestServer.ANY_PORT,
                         Optional.empty(),
                         Optional.of(TestServer.ANY_PORT),
-                        ClientLimits.defaults()),
+                        TestLimits.DEFAULTS),
                 () -> service);
     }
 
@@ -156,7 +156,7 @@ class StopUnderLoadTest {
         SigningService service = TestKey.service(directory);
         server = TestServer.start(
                 TestServer.settings(
-                        TestServer.ANY_PORT, Optional.empty(), Optional.empty(), ClientLimits.defaults(), stopLimit),
+                        TestServer.ANY_PORT, Optional.empty(), Optional.empty(), TestLimits.DEFAULTS, stopLimit),
                 () -> service);
     }
 

@@ -86,7 +86,7 @@ class TlsTest {
     }
 
     private void start(TlsSettings.ClientCertificates clients) {
-        start(clients, ClientLimits.defaults());
+        start(clients, TestLimits.DEFAULTS);
     }
 
     private void start(TlsSettings.ClientCertificates clients, ClientLimits limits) {
@@ -146,8 +146,8 @@ class TlsTest {
     @Test
     void aBeginningThatTricklesIsCutOff() throws IOException {
         writeIdentity("Server", TestPki.rsaKeyPair(2048));
-        ClientLimits defaults = ClientLimits.defaults();
-        start(TlsSettings.ClientCertificates.NONE, defaults.withIdleTimeout(Duration.ofSeconds(1)));
+        ClientLimits defaults = TestLimits.DEFAULTS;
+        start(TlsSettings.ClientCertificates.NONE, TestLimits.with().idleTimeout(Duration.ofSeconds(1)).build());
         ScheduledExecutorService trickle = Executors.newSingleThreadScheduledExecutor();
         // The record of a ClientHello that would be 16 KiB long.
         byte[] start = {22, 3, 1, 64, 0, 1, 0, 63, 124, 3, 3};

@@ -18,11 +18,11 @@ final class Interpolation {
     /** Returns the text of a value; reports a problem if it is no text, or if a variable is missing. */
     static Optional<String> text(RawValue raw, ReadContext context, String expected) {
         if (!(raw.value() instanceof YamlValue.Scalar scalar)) {
-            context.problems().add(raw.where(), "must be " + expected);
+            context.report(raw.where(), "must be " + expected);
             return Optional.empty();
         }
         if (scalar.text().isEmpty()) {
-            context.problems().add(raw.where(), "is empty; remove it or set a value");
+            context.report(raw.where(), "is empty; remove it or set a value");
             return Optional.empty();
         }
         return scalar.literal() ? Optional.of(scalar.text()) : replaced(scalar.text(), raw.where(), context);
@@ -48,10 +48,8 @@ final class Interpolation {
     private static Optional<String> value(Matcher reference, boolean whole, String where, ReadContext context) {
         String name = reference.group(1);
         if (reference.group(2).isEmpty() || !VARIABLE.matcher(name).matches()) {
-            context.problems()
-                    .add(
-                            where,
-                            "has ${ that is not followed by the name of a variable and }; write $${ for a literal ${");
+            context.report(
+                    where, "has ${ that is not followed by the name of a variable and }; write $${ for a literal ${");
             return Optional.empty();
         }
         Optional<String> value = context.environment().referredTo(name);
@@ -60,7 +58,7 @@ final class Interpolation {
         }
         String variable = whole ? "the environment variable " + name + ", which " : "an environment variable that ";
         String reason = value.isEmpty() ? "is not set; $${ stands for ${ itself" : LocaleCharset.cannotDecode();
-        context.problems().add(where, "refers to " + variable + reason);
+        context.report(where, "refers to " + variable + reason);
         return Optional.empty();
     }
 }

@@ -79,8 +79,7 @@ final class KeyReader {
         Optional<SignatureScheme> scheme = values.get(RSA_SCHEME).map(SCHEMES::get);
         if (values.isSet(KEY_STORE, KEY_STORE_PASSWORD)) {
             if (values.isSet(TOKENS, LABEL, ID, URI)) {
-                values.problems()
-                        .add(values.where(), "is either on a token or in a key store, but has settings of both");
+                values.report("is either on a token or in a key store, but has settings of both");
             }
             Optional<Path> file = values.require(KEY_STORE);
             Optional<Secret> password = values.require(KEY_STORE_PASSWORD);

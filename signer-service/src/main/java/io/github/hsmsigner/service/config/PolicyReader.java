@@ -127,10 +127,7 @@ final class PolicyReader {
         List<Setting<?>> kinds = SECTION.settings();
         if (kinds.stream().filter(kind -> values.isSet(kind)).count() != 1) {
             String names = String.join(", ", kinds.stream().map(Setting::name).toList());
-            values.problems()
-                    .add(
-                            values.where(),
-                            "must have one of " + names + "; further policies are further elements of the list");
+            values.report("must have one of " + names + "; further policies are further elements of the list");
             return Optional.empty();
         }
         return values.problems()
@@ -141,7 +138,7 @@ final class PolicyReader {
     private static Optional<PolicySettings> policy(SectionValues values, Set<String> keyNames) {
         if (values.isSet(OPEN)) {
             if (values.get(OPEN).filter(open -> !open).isPresent()) {
-                values.problems().add(values.where(OPEN), "must be true; to use another policy, remove this one");
+                values.report(OPEN, "must be true; to use another policy, remove this one");
             }
             return Optional.of(new AllowAll(true));
         }
@@ -193,7 +190,7 @@ final class PolicyReader {
                     : listed;
         }
         if (values.isSet(SUBJECTS_ISSUER)) {
-            values.problems().add(values.where(SUBJECTS_ISSUER), "counts only with a subject; leave it out");
+            values.report(SUBJECTS_ISSUER, "counts only with a subject; leave it out");
         }
         return values.get(FINGERPRINT)
                 .flatMap(hash -> caller.map(name -> ListedCertificate.withFingerprint(name, hash)));
@@ -247,7 +244,7 @@ final class PolicyReader {
 
     private static Optional<JwtKeySource> keySource(SectionValues values) {
         if (JWT_KEY.settings().stream().filter(kind -> values.isSet(kind)).count() != 1) {
-            values.problems().add(values.where(), "must have one of secret, public-key and jwk-set");
+            values.report("must have one of secret, public-key and jwk-set");
             return Optional.empty();
         }
         Optional<Secret> secret = values.get(JWT_SECRET);

@@ -23,6 +23,11 @@ record ReadContext(String path, boolean variables, Environment environment, Prob
         return path.isEmpty() ? name : path + "." + name;
     }
 
+    /** Adds a problem: where it is, and the rest of a sentence without its full stop. */
+    void report(String where, String predicate) {
+        problems.add(where, predicate);
+    }
+
     boolean isSet(String variable) {
         return environment.setting(variable).isPresent();
     }

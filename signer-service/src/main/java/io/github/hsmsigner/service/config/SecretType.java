@@ -70,7 +70,7 @@ record SecretType<T>(
         Optional<RawValue> secret = SettingType.super.inVariable(name, context);
         Optional<RawValue> file = SettingType.super.inVariable(fileName, context);
         if (secret.isPresent() && file.isPresent()) {
-            context.problems().add(name + " and " + fileName, "are both set; set one of them");
+            context.report(name + " and " + fileName, "are both set; set one of them");
         }
         return secret.or(() ->
                 file.map(raw -> RawValue.inVariable(fileName, YamlValue.Fields.of("file", raw.value()))));
@@ -100,7 +100,7 @@ record SecretType<T>(
             parsed = printed(raw, parts, context);
         } else {
             // The names in it could be parts of the secret: a PIN with a colon and a space in it makes one.
-            context.problems().add(raw.where(), "must be " + expected);
+            context.report(raw.where(), "must be " + expected);
         }
         return parsed.orElseGet(() -> ParsedValue.unusable(raw));
     }
@@ -116,7 +116,7 @@ record SecretType<T>(
                 Arrays.fill(secret, '\0');
             }
         } catch (MalformedSecretException e) {
-            context.problems().add(where, e.getMessage());
+            context.report(where, e.getMessage());
             return Optional.empty();
         }
     }
@@ -129,10 +129,10 @@ record SecretType<T>(
         Optional<String> name = Interpolation.text(part, context, "the name of an environment variable");
         Optional<String> value = name.flatMap(context.environment()::referredTo);
         if (name.isPresent() && value.isEmpty()) {
-            context.problems().add(part.where(), "names an environment variable that is not set");
+            context.report(part.where(), "names an environment variable that is not set");
         }
         if (value.filter(LocaleCharset::lostCharacters).isPresent()) {
-            context.problems().add(part.where(), "names an environment variable that " + LocaleCharset.cannotDecode());
+            context.report(part.where(), "names an environment variable that " + LocaleCharset.cannotDecode());
             return Optional.empty();
         }
         return value.flatMap(
@@ -146,8 +146,7 @@ record SecretType<T>(
                 : Optional.of(COMMAND_LIMIT);
         if (!(parts.get("command") instanceof YamlValue.Items words)
                 || words.values().isEmpty()) {
-            context.problems()
-                    .add(raw.where(), "must have command as a list: the program, and its arguments one by one");
+            context.report(raw.where(), "must have command as a list: the program, and its arguments one by one");
             return Optional.empty();
         }
         List<String> command = new ArrayList<>();

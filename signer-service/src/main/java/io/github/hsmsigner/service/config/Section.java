@@ -67,8 +67,7 @@ final class Section {
                 inFile(setting.oldName(), fields, context),
                 setting.name(),
                 context);
-        Optional<RawValue> raw =
-                variable.or(() -> inFile).or(() -> setting.defaultValue().map(text -> RawValue.byDefault(path, text)));
+        Optional<RawValue> raw = variable.or(() -> inFile).or(() -> setting.rawDefault(path));
         ReadContext at = context.child(setting.name());
         return raw.isPresent()
                 ? Optional.of(setting.type().parse(raw.get(), at))
@@ -88,10 +87,8 @@ final class Section {
         }
         String old = underOldName.get().where();
         if (value.isPresent()) {
-            context.problems()
-                    .add(
-                            old + " and " + value.get().where(),
-                            "are the old and the new name of one setting; set the new");
+            context.report(
+                    old + " and " + value.get().where(), "are the old and the new name of one setting; set the new");
             return value;
         }
         context.problems()
@@ -111,8 +108,7 @@ final class Section {
                 String where = showable ? context.pathOf(name) : "A name in " + section;
                 String suggestion = Problems.suggestion(name, known);
                 String names = suggestion.isEmpty() ? "; there are " + String.join(", ", known) : suggestion;
-                context.problems()
-                        .add(where + " (line " + value.line() + ")", "is not a setting" + (showable ? names : ""));
+                context.report(where + " (line " + value.line() + ")", "is not a setting" + (showable ? names : ""));
             }
         });
     }

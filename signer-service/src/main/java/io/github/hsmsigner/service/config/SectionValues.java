@@ -77,6 +77,16 @@ final class SectionValues {
         return context.problems();
     }
 
+    /** Adds a problem of the section: the rest of a sentence without its full stop. */
+    void report(String predicate) {
+        context.report(where(), predicate);
+    }
+
+    /** Adds a problem of a setting: the rest of a sentence without its full stop. */
+    void report(Setting<?> setting, String predicate) {
+        context.report(where(setting), predicate);
+    }
+
     /** Returns the value, or empty if it is not set or cannot be used. */
     <T> Optional<T> get(Setting<T> setting) {
         return parsed(setting).flatMap(ParsedValue::value);
@@ -91,10 +101,7 @@ final class SectionValues {
     <T> T getOrDefault(Setting<T> setting) {
         return get(setting)
                 .or(() -> setting.type()
-                        .parse(
-                                RawValue.byDefault(
-                                        setting.name(), setting.defaultValue().orElseThrow()),
-                                context)
+                        .parse(setting.rawDefault("").orElseThrow(), context)
                         .value())
                 .orElseThrow();
     }
@@ -180,7 +187,7 @@ final class SectionValues {
         for (String name : names) {
             if (!known.contains(name)) {
                 String suggestion = Problems.suggestion(name, known);
-                problems().add(where(setting), "names a " + what + " that is not among those set" + suggestion);
+                report(setting, "names a " + what + " that is not among those set" + suggestion);
             }
         }
     }
@@ -190,8 +197,8 @@ final class SectionValues {
         List<String> set =
                 Stream.of(settings).filter(s -> isSet(s)).map(this::where).toList();
         if (set.size() > 1) {
-            problems()
-                    .add(String.join(" and ", set), (set.size() == 2 ? "both " : "all ") + what + "; set one of them");
+            context.report(
+                    String.join(" and ", set), (set.size() == 2 ? "both " : "all ") + what + "; set one of them");
         }
     }
 

@@ -202,10 +202,9 @@ final class ServerReader {
         Optional<Path> privateKey = values.require(PRIVATE_KEY);
         ClientCertificates clients = values.getOrDefault(CLIENT_CERTIFICATES);
         if (clients == ClientCertificates.NONE && values.isSet(CLIENT_AUTHORITIES)) {
-            values.problems()
-                    .add(
-                            values.where(CLIENT_AUTHORITIES),
-                            "counts only if " + values.where(CLIENT_CERTIFICATES) + " is optional or required");
+            values.report(
+                    CLIENT_AUTHORITIES,
+                    "counts only if " + values.where(CLIENT_CERTIFICATES) + " is optional or required");
         } else if (clients != ClientCertificates.NONE) {
             values.require(CLIENT_AUTHORITIES);
         }
@@ -223,8 +222,7 @@ final class ServerReader {
         }
         Optional<Integer> port = values.require(ADMIN_PORT);
         if (port.filter(p -> p != 0 && p == callback.port()).isPresent()) {
-            values.problems()
-                    .add(values.where(ADMIN_PORT), "is the port of the callback; leave it out, or set another one");
+            values.report(ADMIN_PORT, "is the port of the callback; leave it out, or set another one");
         }
         return port.map(p -> new ListenerSettings(values.getOrDefault(ADMIN_ADDRESS, callback.address()), p));
     }

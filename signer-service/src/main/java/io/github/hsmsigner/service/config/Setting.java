@@ -54,6 +54,11 @@ record Setting<T>(
         return new Setting<>(name, type, variable, defaultValue, oldName, oldVariable, value);
     }
 
+    /** Returns the default, of which problems name the path. */
+    Optional<RawValue> rawDefault(String path) {
+        return defaultValue.map(text -> RawValue.byDefault(path, text));
+    }
+
     /** Returns all variables that set it, with earlier names. */
     List<String> variables() {
         return Stream.concat(variable.stream(), oldVariable.stream())

@@ -192,7 +192,7 @@ interface SettingType<T> {
         @Override
         public ParsedValue<List<SectionValues>> parse(RawValue raw, ReadContext context) {
             if (!(raw.value() instanceof YamlValue.Items items)) {
-                context.problems().add(raw.where(), "must be a list, each element with a hyphen before it");
+                context.report(raw.where(), "must be a list, each element with a hyphen before it");
                 return ParsedValue.unusable(raw);
             }
             List<SectionValues> elements = new ArrayList<>();
@@ -266,12 +266,11 @@ interface SettingType<T> {
                     .forEach(setting -> setting.variables().stream()
                             .filter(name -> context.isSet(name)
                                     && !context.environment().isReferredTo(name))
-                            .forEach(name -> context.problems()
-                                    .add(
-                                            name,
-                                            "works only with a single " + single
-                                                    + ", but the file defines several. Set " + setting.name()
-                                                    + " under " + context.path() + ".NAME")));
+                            .forEach(name -> context.report(
+                                    name,
+                                    "works only with a single " + single
+                                            + ", but the file defines several. Set " + setting.name()
+                                            + " under " + context.path() + ".NAME")));
         }
 
         @Override

@@ -71,7 +71,8 @@ class EnvironmentSettingsTest {
                 .usingRecursiveComparison()
                 .isEqualTo(CallbackLimits.defaults());
         assertThat(settings.server().callbackLimits().maxBodyBytes()).isEqualTo(1_503_238_553L);
-        assertThat(settings.server().clientLimits()).isEqualTo(new ClientLimits(
+        assertThat(settings.server().clientLimits())
+                .isEqualTo(new ClientLimits(
                         8_192,
                         64,
                         Duration.ofSeconds(30),

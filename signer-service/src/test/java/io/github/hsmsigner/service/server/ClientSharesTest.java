@@ -204,7 +204,10 @@ class ClientSharesTest {
     @ParameterizedTest
     @ValueSource(strings = {"small", "large"})
     void aBodyMustArriveInTimeAsAWhole(String size) throws IOException {
-        start(TestLimits.with().bodyRate(0, Duration.ZERO).averageRate(10_000, Duration.ofMillis(500)).build());
+        start(TestLimits.with()
+                .bodyRate(0, Duration.ZERO)
+                .averageRate(10_000, Duration.ofMillis(500))
+                .build());
         attack(1, size.equals("small") ? SMALL : LARGE);
         trickle();
         RawConnection.Answer answer = slow.get(0).answer();
@@ -221,7 +224,8 @@ class ClientSharesTest {
                 CmsContainerBuilder.builder()
                         .revocationInfo((chain, deadline) -> info)
                         .build());
-        ClientLimits limits = TestLimits.with().responseTimeout(Duration.ofMillis(500)).build();
+        ClientLimits limits =
+                TestLimits.with().responseTimeout(Duration.ofMillis(500)).build();
         server = TestServer.start(TestServer.settings(limits), () -> large);
         attack(1, RawConnection.callback("{\"encoded_contents\":\"AAAA\"}"));
 
@@ -305,10 +309,7 @@ class ClientSharesTest {
     void probesReachTheAdminPortNextToTricklingConnections() throws IOException {
         server = TestServer.start(
                 TestServer.settings(
-                        TestServer.ANY_PORT,
-                        Optional.empty(),
-                        Optional.of(TestServer.ANY_PORT),
-                        TestLimits.DEFAULTS),
+                        TestServer.ANY_PORT, Optional.empty(), Optional.of(TestServer.ANY_PORT), TestLimits.DEFAULTS),
                 () -> service);
         int admin = server.adminPort().orElseThrow();
         connect(300, ATTACKER, admin, "G");

@@ -74,7 +74,11 @@ class HeapDemandTest {
         assertThat(HeapDemand.of(settings, 1L << 40).warning().orElseThrow())
                 .endsWith(
                         "Lower max-connections, max-requests, max-request-memory or revocation-max-size, or raise -Xmx.");
-        assertThat(HeapDemand.of(TestServer.settings(TestLimits.with().maxRequestMemory(1L << 40).build()), 0)
+        assertThat(HeapDemand.of(
+                                TestServer.settings(TestLimits.with()
+                                        .maxRequestMemory(1L << 40)
+                                        .build()),
+                                0)
                         .warning()
                         .orElseThrow())
                 .endsWith("Lower max-connections, max-requests or max-request-memory, or raise -Xmx.");
@@ -83,7 +87,8 @@ class HeapDemandTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void theStartSaysWhetherItFits(boolean fits) {
-        ServerSettings settings = TestServer.settings(fits ? DEFAULTS : TestLimits.with().maxRequestMemory(1L << 40).build());
+        ServerSettings settings = TestServer.settings(
+                fits ? DEFAULTS : TestLimits.with().maxRequestMemory(1L << 40).build());
         try (CapturedLog log = new CapturedLog()) {
             HeapDemand.of(settings, 0).log();
             assertThat(log.lines())

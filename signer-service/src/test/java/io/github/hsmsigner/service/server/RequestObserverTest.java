@@ -56,7 +56,8 @@ class RequestObserverTest {
 
     private void start(int maxRequests, Duration idle) {
         ClientLimits defaults = TestLimits.DEFAULTS;
-        ClientLimits limits = TestLimits.with().idleTimeout(idle).maxRequests(maxRequests).build();
+        ClientLimits limits =
+                TestLimits.with().idleTimeout(idle).maxRequests(maxRequests).build();
         server = TestServer.start(TestServer.settings(limits), () -> service, outcomes);
     }
 

@@ -43,10 +43,7 @@ class ServerResponsesTest {
     private static SigningHttpServer start() {
         return TestServer.start(
                 TestServer.settings(
-                        TestServer.ANY_PORT,
-                        Optional.empty(),
-                        Optional.of(TestServer.ANY_PORT),
-                        TestLimits.DEFAULTS),
+                        TestServer.ANY_PORT, Optional.empty(), Optional.of(TestServer.ANY_PORT), TestLimits.DEFAULTS),
                 () -> service);
     }
 
@@ -120,8 +117,7 @@ class ServerResponsesTest {
     void nameTheClientLikeTheRequestLog(InetAddress address) throws IOException {
         ListenerSettings listener = new ListenerSettings(address.getHostAddress(), 0);
         SigningHttpServer server = TestServer.start(
-                TestServer.settings(listener, Optional.empty(), Optional.empty(), TestLimits.DEFAULTS),
-                () -> service);
+                TestServer.settings(listener, Optional.empty(), Optional.empty(), TestLimits.DEFAULTS), () -> service);
         try (CapturedLog log = new CapturedLog();
                 RawConnection connection = new RawConnection(new Socket(address, server.port()))) {
             for (String request : List.of(RawConnection.get("/nothing"), RawConnection.callback("{"))) {

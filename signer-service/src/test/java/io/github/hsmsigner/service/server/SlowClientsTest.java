@@ -66,10 +66,12 @@ class SlowClientsTest {
     }
 
     private static ClientLimits limits(int rate, Duration idle, int connections, int requests) {
-        return TestLimits.with().idleTimeout(idle)
+        return TestLimits.with()
+                .idleTimeout(idle)
                 .bodyRate(rate, Duration.ofSeconds(1))
                 .maxConnections(connections)
-                .maxRequests(requests).build();
+                .maxRequests(requests)
+                .build();
     }
 
     private void start(ClientLimits limits) {

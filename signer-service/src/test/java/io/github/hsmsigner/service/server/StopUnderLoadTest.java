@@ -49,10 +49,7 @@ class StopUnderLoadTest {
         SigningService service = TestKey.service(directory);
         server = TestServer.start(
                 TestServer.settings(
-                        TestServer.ANY_PORT,
-                        Optional.empty(),
-                        Optional.of(TestServer.ANY_PORT),
-                        TestLimits.DEFAULTS),
+                        TestServer.ANY_PORT, Optional.empty(), Optional.of(TestServer.ANY_PORT), TestLimits.DEFAULTS),
                 () -> service);
     }
 

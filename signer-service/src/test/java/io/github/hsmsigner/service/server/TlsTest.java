@@ -147,7 +147,9 @@ class TlsTest {
     void aBeginningThatTricklesIsCutOff() throws IOException {
         writeIdentity("Server", TestPki.rsaKeyPair(2048));
         ClientLimits defaults = TestLimits.DEFAULTS;
-        start(TlsSettings.ClientCertificates.NONE, TestLimits.with().idleTimeout(Duration.ofSeconds(1)).build());
+        start(
+                TlsSettings.ClientCertificates.NONE,
+                TestLimits.with().idleTimeout(Duration.ofSeconds(1)).build());
         ScheduledExecutorService trickle = Executors.newSingleThreadScheduledExecutor();
         // The record of a ClientHello that would be 16 KiB long.
         byte[] start = {22, 3, 1, 64, 0, 1, 0, 63, 124, 3, 3};

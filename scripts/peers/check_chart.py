@@ -13,7 +13,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -216,12 +215,6 @@ def check_refused_values():
 # --- running service -------------------------------------------------------------------------------------------------------
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
 def new_key(directory, name, subject, *extensions):
     """A key and a certificate of the authority of scripts/check-peers."""
     (directory / "extensions").write_text("\n".join(extensions) + "\n")
@@ -295,6 +288,14 @@ def get(port, path):
         return 0, str(error)
 
 
+def port_in(log, service, line):
+    deadline = time.monotonic() + 60
+    while not (match := re.search(line, log.read_text())):
+        require(service.poll() is None and time.monotonic() < deadline, f"the log has no line {line}:\n{log.read_text()}")
+        time.sleep(0.1)
+    return int(match[1])
+
+
 def check_service(combination, sources, directory):
     name = "+".join(combination)
     resources = render(combination, "--set", "allowedHosts={localhost}")
@@ -306,8 +307,8 @@ def check_service(combination, sources, directory):
             sources = {**sources, "configMap/" + configuration["metadata"]["name"]: configuration["data"]}
     root = directory / name
     variables, map_paths = mount(specification, container, root, sources)
-    ports = {"callback": free_port(), "admin": free_port()}
-    variables |= {"SIGNING_SERVICE_PORT": str(ports["callback"]), "SIGNING_SERVICE_ADMIN_PORT": str(ports["admin"])}
+    # Any free ports, because this machine has other programs.
+    variables |= {"SIGNING_SERVICE_PORT": "0", "SIGNING_SERVICE_ADMIN_PORT": "0"}
     # The module of the HSM is replaced by SoftHSM.
     if "HSM_MODULE" in variables:
         variables["HSM_MODULE"] = str(MODULE)
@@ -327,6 +328,9 @@ def check_service(combination, sources, directory):
         service = subprocess.Popen(["java", "-jar", JAR, "serve"], env=softhsm(directory) | {"LANG": "C.UTF-8"} | variables,
                                    stdout=output, stderr=output)
     try:
+        [callback] = [port for resource in of_kind(resources, "Service") for port in resource["spec"]["ports"] if port["name"] == "callback"]
+        ports = {"callback": port_in(log, service, f"Listening on {callback['appProtocol']}://0.0.0.0:(\\d+)/sign"),
+                 "admin": port_in(log, service, "Health and metrics on http://0.0.0.0:(\\d+)/")}
         for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
             request = container[probe]["httpGet"]
             deadline = time.monotonic() + 60
@@ -342,7 +346,6 @@ def check_service(combination, sources, directory):
         [test_container] = test["spec"]["containers"]
         test_root = directory / f"{name}.test"
         test_variables, _ = mount(test["spec"], test_container, test_root, sources)
-        [callback] = [port for resource in of_kind(resources, "Service") for port in resource["spec"]["ports"] if port["name"] == "callback"]
         require(test_variables["SIGNER_PORT"] == str(callback["port"]), f"{name}: the test connects to {test_variables['SIGNER_PORT']}")
         require(not list(test_root.glob("**/hsm-pin")) and not list(test_root.glob("**/signer/tls/tls.key")), f"{name}: the test gets too much")
         test_variables |= {"SIGNER_HOST": "localhost", "SIGNER_PORT": str(ports["callback"]), "SIGNER_PAUSE": "1", "PATH": os.environ["PATH"]}

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The permissions of a caller. Immutable.
@@ -24,35 +25,6 @@ public record CallerPermissions(
         Set<ContainerFormat> formats,
         Optional<String> key,
         Optional<RateLimit> rate) {
-
-    /**
-     * Checks that the permissions permit something.
-     *
-     * @param actions the permitted actions
-     * @param keys the names of the permitted keys; empty permits every key
-     * @param digestAlgorithms the permitted digest algorithms
-     * @param formats the permitted container formats
-     * @param key the key to use if neither the request nor the policy names one
-     * @param rate the maximum rate of signatures
-     */
-    public CallerPermissions {
-        actions = Set.copyOf(actions);
-        keys = Set.copyOf(keys);
-        digestAlgorithms = Set.copyOf(digestAlgorithms);
-        formats = Set.copyOf(formats);
-        if (key.isEmpty() && keys.size() == 1) {
-            key = Optional.of(keys.iterator().next());
-        }
-        if (key.isPresent() && !keys.isEmpty() && !keys.contains(key.get())) {
-            throw new InvalidConfigurationException("The key \"" + key.get()
-                    + "\" is to be used, but is none of those permitted: " + new TreeSet<>(keys) + ".");
-        }
-        if (actions.isEmpty() || digestAlgorithms.isEmpty() || formats.isEmpty()) {
-            throw new InvalidConfigurationException(
-                    "A caller that is permitted no action, no digest algorithm or no container format can do nothing;"
-                            + " leave it out instead.");
-        }
-    }
 
     /**
      * {@return permissions in which an empty {@code Optional} permits all} Exception: formats without actions exclude raw
@@ -77,16 +49,24 @@ public record CallerPermissions(
         Set<SigningAction> defaultActions = formats.isPresent()
                 ? EnumSet.complementOf(EnumSet.of(SigningAction.RAW_SIGNATURE))
                 : EnumSet.allOf(SigningAction.class);
+        Set<String> permittedKeys = Set.copyOf(keys.orElse(Set.of()));
         CallerPermissions permissions = new CallerPermissions(
-                actions.orElse(defaultActions),
-                keys.orElse(Set.of()),
-                digestAlgorithms.orElseGet(() -> EnumSet.allOf(DigestAlgorithm.class)),
-                formats.orElseGet(() -> EnumSet.allOf(ContainerFormat.class)),
-                key,
+                Set.copyOf(actions.orElse(defaultActions)),
+                permittedKeys,
+                Set.copyOf(digestAlgorithms.orElse(EnumSet.allOf(DigestAlgorithm.class))),
+                Set.copyOf(formats.orElse(EnumSet.allOf(ContainerFormat.class))),
+                key.or(() -> permittedKeys.size() == 1 ? permittedKeys.stream().findFirst() : Optional.empty()),
                 rate);
-        if (keys.isPresent() && keys.get().isEmpty()) {
+        if (Stream.of(actions, keys, digestAlgorithms, formats)
+                .flatMap(Optional::stream)
+                .anyMatch(Set::isEmpty)) {
             throw new InvalidConfigurationException(
-                    "A caller that is permitted no key can do nothing; leave the list of keys out to permit every key.");
+                    "A caller that is permitted no action, no key, no digest algorithm or no container format can do"
+                            + " nothing. Leave the caller out, or leave the empty list out to permit all.");
+        }
+        if (keys.isPresent() && key.isPresent() && !permittedKeys.contains(key.get())) {
+            throw new InvalidConfigurationException("The key \"" + key.get()
+                    + "\" is to be used, but is none of those permitted: " + new TreeSet<>(permittedKeys) + ".");
         }
         if (formats.isPresent() && !permissions.actions.contains(SigningAction.CONTAINER)) {
             throw new InvalidConfigurationException(

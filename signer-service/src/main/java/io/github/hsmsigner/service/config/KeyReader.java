@@ -121,7 +121,7 @@ final class KeyReader {
         return values.get(TOKENS);
     }
 
-    /** Returns the files, and reports those that cannot be used. */
+    /** Returns the files, and reports unusable ones. */
     private static KeyCertificates certificates(SectionValues values) {
         Problems problems = values.problems();
         values.get(CERTIFICATE)

@@ -155,15 +155,13 @@ record TlsIdentity(
         List<X509Certificate> authorities = new ArrayList<>();
         for (Path file : settings.clientAuthorities()) {
             for (X509Certificate authority : CertificateFiles.read(file)) {
+                String certificate = "The certificate of " + subject(authority) + " in " + file;
                 if (authority.getBasicConstraints() < 0) {
-                    throw new InvalidConfigurationException("The certificate of "
-                            + subject(authority) + " in " + file
+                    throw new InvalidConfigurationException(certificate
                             + " is not that of an authority, which clients' certificates could be trusted from.");
                 }
                 SubjectPublicKeys.otherCurve(authority.getPublicKey()).ifPresent(curve -> {
-                    throw new InvalidConfigurationException("The certificate of "
-                            + subject(authority) + " in " + file + " has a key on "
-                            + curve
+                    throw new InvalidConfigurationException(certificate + " has a key on " + curve
                             + ". TLS cannot verify clients' certificates with it; a key on P-256, P-384 or P-521, or an"
                             + " RSA key is needed.");
                 });

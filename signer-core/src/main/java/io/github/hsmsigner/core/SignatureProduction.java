@@ -5,6 +5,7 @@ import io.github.hsmsigner.core.error.SigningUnavailableException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +19,7 @@ final class SignatureProduction {
     private final boolean verifyAfterSign;
     private final SignerMetrics metrics;
     private final LateSignatures lateSignatures;
-    private final EcdsaVerifier ecdsa = new EcdsaVerifier();
+    private final Map<SignatureScheme, SignatureScheme.Verifier> verifiers = new ConcurrentHashMap<>();
 
     SignatureProduction(
             Map<String, SigningQueue> queues,
@@ -47,7 +48,7 @@ final class SignatureProduction {
         request.by(toBeSigned.algorithm());
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             byte[] signature = signOnce(request, key, toBeSigned);
-            if (!verifyAfterSign || toBeSigned.verify(key.signer().publicKey(), signature, ecdsa)) {
+            if (!verifyAfterSign || toBeSigned.verify(key.signer().publicKey(), signature, verifier(toBeSigned))) {
                 return signature;
             }
             metrics.signatureDiscarded(key.name(), toBeSigned.algorithm());
@@ -61,6 +62,10 @@ final class SignatureProduction {
         }
         throw new InternalSigningException(
                 "Key \"" + key.name() + "\" made signatures that do not verify with its certificate.", null);
+    }
+
+    private SignatureScheme.Verifier verifier(ToBeSigned toBeSigned) {
+        return verifiers.computeIfAbsent(toBeSigned.algorithm().scheme(), SignatureScheme::verifier);
     }
 
     private byte[] signOnce(RequestRecord request, SigningKey key, ToBeSigned toBeSigned) {

@@ -53,8 +53,8 @@ public final class SigningKey {
      * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the key cannot be used now
      */
     public static SigningKey open(String name, Signer signer, CertificateProvider certificates, Deadline deadline) {
-        KeyRequirements.check(signer.publicKey());
         SignatureScheme scheme = firstAlgorithm(signer).scheme();
+        scheme.requireUsable(signer.publicKey());
         if (scheme == SignatureScheme.RSA_PKCS1 && isForPssAlone(chainOf(name, signer, certificates))) {
             scheme = SignatureScheme.RSA_PSS;
         }
@@ -82,7 +82,7 @@ public final class SigningKey {
     public static SigningKey open(
             String name, Signer signer, SignatureScheme scheme, CertificateProvider certificates, Deadline deadline) {
         Objects.requireNonNull(name, "name");
-        KeyRequirements.check(signer.publicKey());
+        scheme.requireUsable(signer.publicKey());
         List<SignatureAlgorithm> offered =
                 signer.algorithms().stream().filter(a -> a.scheme() == scheme).toList();
         if (offered.isEmpty()) {
@@ -99,7 +99,7 @@ public final class SigningKey {
                         + name
                         + "\" with the scheme " + scheme + ": " + offered + "."));
         ToBeSigned probe = ToBeSigned.message(algorithm, PROBE);
-        if (!probe.verify(chain.signer().getPublicKey(), probe.sign(signer, deadline))) {
+        if (!probe.verify(chain.signer().getPublicKey(), probe.sign(signer, deadline), scheme.verifier())) {
             throw mismatch(name, chain, "does not verify a signature made with the key");
         }
         return new SigningKey(name, signer, scheme, certificates, chain);

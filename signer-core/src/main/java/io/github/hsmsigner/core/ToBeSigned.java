@@ -49,17 +49,7 @@ final class ToBeSigned {
                 : signer.sign(algorithm, digest, deadline);
     }
 
-    boolean verify(PublicKey key, byte[] signature) {
-        return verify(key, signature, new EcdsaVerifier());
-    }
-
-    /** Verifies with a verifier that knows the key from earlier signatures. */
-    boolean verify(PublicKey key, byte[] signature, EcdsaVerifier ecdsa) {
-        return switch (algorithm.scheme()) {
-            case RSA_PKCS1 -> SignatureVerifier.pkcs1(key, digest, signature);
-            case RSA_PSS -> SignatureVerifier.pss(key, digest, signature);
-            case ECDSA -> SignatureVerifier.ecdsa(ecdsa, key, digest, signature);
-            case ED25519 -> SignatureVerifier.ed25519(key, message, signature);
-        };
+    boolean verify(PublicKey key, byte[] signature, SignatureScheme.Verifier verifier) {
+        return verifier.verify(key, algorithm.digestAlgorithm(), digest == null ? message : digest.bytes(), signature);
     }
 }

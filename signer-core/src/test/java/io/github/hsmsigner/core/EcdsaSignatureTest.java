@@ -7,6 +7,7 @@ import io.github.hsmsigner.core.keystore.KeyStoreSigner;
 import io.github.hsmsigner.testing.Property;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -148,8 +149,7 @@ class EcdsaSignatureTest {
         Digest digest = Digest.compute(DigestAlgorithm.SHA256, new byte[] {1});
         EcdsaSignature good = EcdsaSignature.ofDer(signer.sign(algorithm, digest, TestKeys.soon()));
         BigInteger order = CustomNamedCurves.getByName("P-256").getN();
-        assertThat(SignatureVerifier.ecdsa(new EcdsaVerifier(), signer.publicKey(), digest, good.toDer()))
-                .isTrue();
+        assertThat(verify(signer.publicKey(), digest, good.toDer())).isTrue();
         for (EcdsaSignature bad : List.of(
                 new EcdsaSignature(good.r().add(order), good.s()),
                 new EcdsaSignature(good.r(), good.s().add(order)),
@@ -158,8 +158,7 @@ class EcdsaSignatureTest {
                 new EcdsaSignature(good.s(), good.r()),
                 new EcdsaSignature(BigInteger.ONE, BigInteger.ONE),
                 new EcdsaSignature(BigInteger.ONE.shiftLeft(100_000), good.s()))) {
-            assertThat(SignatureVerifier.ecdsa(new EcdsaVerifier(), signer.publicKey(), digest, bad.toDer()))
-                    .isFalse();
+            assertThat(verify(signer.publicKey(), digest, bad.toDer())).isFalse();
         }
     }
 
@@ -170,5 +169,9 @@ class EcdsaSignatureTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("needs 33 bytes");
         assertThat(signature.toRaw(33)).hasSize(66);
+    }
+
+    private static boolean verify(PublicKey key, Digest digest, byte[] signature) {
+        return SignatureScheme.ECDSA.verifier().verify(key, digest.algorithm(), digest.bytes(), signature);
     }
 }

@@ -40,18 +40,23 @@ class RsaVerificationTest {
         signer.update(MESSAGE);
         byte[] signature = signer.sign();
         Digest digest = Digest.compute(algorithm, MESSAGE);
-        assertThat(SignatureVerifier.pkcs1(keys.getPublic(), digest, signature)).isTrue();
+        assertThat(verify(SignatureScheme.RSA_PKCS1, keys.getPublic(), digest, signature))
+                .isTrue();
 
         for (int i = 0; i < signature.length; i += 15) {
             byte[] changed = signature.clone();
             changed[i] ^= 1;
-            assertThat(SignatureVerifier.pkcs1(keys.getPublic(), digest, changed))
+            assertThat(verify(SignatureScheme.RSA_PKCS1, keys.getPublic(), digest, changed))
                     .as("octet %d changed", i)
                     .isFalse();
         }
-        assertThat(SignatureVerifier.pkcs1(keys.getPublic(), Digest.compute(algorithm, new byte[] {9}), signature))
+        assertThat(verify(
+                        SignatureScheme.RSA_PKCS1,
+                        keys.getPublic(),
+                        Digest.compute(algorithm, new byte[] {9}),
+                        signature))
                 .isFalse();
-        assertThat(SignatureVerifier.pkcs1(keyPair(bits).getPublic(), digest, signature))
+        assertThat(verify(SignatureScheme.RSA_PKCS1, keyPair(bits).getPublic(), digest, signature))
                 .isFalse();
     }
 
@@ -79,20 +84,23 @@ class RsaVerificationTest {
         assertThat(verifies(keys, digest, shortened)).as("short padding").isFalse();
 
         byte[] signature = signed(keys, good);
-        assertThat(SignatureVerifier.pkcs1(publicKey, digest, Arrays.copyOf(signature, 257)))
+        assertThat(verify(SignatureScheme.RSA_PKCS1, publicKey, digest, Arrays.copyOf(signature, 257)))
                 .as("too long")
                 .isFalse();
-        assertThat(SignatureVerifier.pkcs1(publicKey, digest, Arrays.copyOf(signature, 255)))
+        assertThat(verify(SignatureScheme.RSA_PKCS1, publicKey, digest, Arrays.copyOf(signature, 255)))
                 .as("too short")
                 .isFalse();
-        assertThat(SignatureVerifier.pkcs1(publicKey, digest, new byte[0]))
+        assertThat(verify(SignatureScheme.RSA_PKCS1, publicKey, digest, new byte[0]))
                 .as("empty")
                 .isFalse();
-        assertThat(SignatureVerifier.pkcs1(
-                        publicKey, digest, octets(new BigInteger(1, signature).add(publicKey.getModulus()))))
+        assertThat(verify(
+                        SignatureScheme.RSA_PKCS1,
+                        publicKey,
+                        digest,
+                        octets(new BigInteger(1, signature).add(publicKey.getModulus()))))
                 .as("the same number modulo the modulus")
                 .isFalse();
-        assertThat(SignatureVerifier.pkcs1(publicKey, digest, octets(publicKey.getModulus())))
+        assertThat(verify(SignatureScheme.RSA_PKCS1, publicKey, digest, octets(publicKey.getModulus())))
                 .as("the modulus")
                 .isFalse();
     }
@@ -107,8 +115,9 @@ class RsaVerificationTest {
                 .as("what the test finds out at once")
                 .hasMessageContaining("small prime factor");
         Digest digest = Digest.compute(DigestAlgorithm.SHA256, MESSAGE);
-        assertThat(SignatureVerifier.pkcs1(key, digest, new byte[256])).isFalse();
-        assertThat(SignatureVerifier.pss(key, digest, new byte[256])).isFalse();
+        assertThat(verify(SignatureScheme.RSA_PKCS1, key, digest, new byte[256]))
+                .isFalse();
+        assertThat(verify(SignatureScheme.RSA_PSS, key, digest, new byte[256])).isFalse();
     }
 
     private static byte[] encoded(byte[] content, int type, int padding) {
@@ -120,7 +129,7 @@ class RsaVerificationTest {
     }
 
     private static boolean verifies(KeyPair keys, Digest digest, byte[] encoded) {
-        return SignatureVerifier.pkcs1(keys.getPublic(), digest, signed(keys, encoded));
+        return verify(SignatureScheme.RSA_PKCS1, keys.getPublic(), digest, signed(keys, encoded));
     }
 
     private static byte[] signed(KeyPair keys, byte[] encoded) {
@@ -136,5 +145,9 @@ class RsaVerificationTest {
         int n = Math.min(all.length, length);
         System.arraycopy(all, all.length - n, octets, length - n, n);
         return octets;
+    }
+
+    private static boolean verify(SignatureScheme scheme, PublicKey key, Digest digest, byte[] signature) {
+        return scheme.verifier().verify(key, digest.algorithm(), digest.bytes(), signature);
     }
 }

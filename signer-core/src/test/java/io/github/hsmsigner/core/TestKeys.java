@@ -4,6 +4,7 @@ import io.github.hsmsigner.core.keystore.KeyStoreSigner;
 import io.github.hsmsigner.testing.TestPki;
 import java.security.KeyPair;
 import java.time.Duration;
+import java.util.Map;
 
 /** Shortcuts to {@link TestKey}s; {@link #SIGNER} is the one of most tests. */
 public final class TestKeys {
@@ -16,14 +17,13 @@ public final class TestKeys {
 
     /** A key that is at home with the algorithm: for ECDSA on the curve that matches the digest. */
     public static KeyStoreSigner signerFor(SignatureAlgorithm algorithm) {
-        return switch (algorithm) {
-            case RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512 ->
-                TestKey.RSA_2048.signer();
-            case ECDSA_SHA256 -> TestKey.P_256.signer();
-            case ECDSA_SHA384 -> TestKey.P_384.signer();
-            case ECDSA_SHA512 -> TestKey.P_521.signer();
-            case ED25519 -> TestKey.ED25519.signer();
-        };
+        return Map.of(
+                        SignatureAlgorithm.ECDSA_SHA256, TestKey.P_256,
+                        SignatureAlgorithm.ECDSA_SHA384, TestKey.P_384,
+                        SignatureAlgorithm.ECDSA_SHA512, TestKey.P_521,
+                        SignatureAlgorithm.ED25519, TestKey.ED25519)
+                .getOrDefault(algorithm, TestKey.RSA_2048)
+                .signer();
     }
 
     public static KeyStoreSigner signer(KeyPair key) {

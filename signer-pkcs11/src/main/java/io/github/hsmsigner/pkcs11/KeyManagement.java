@@ -72,7 +72,7 @@ public final class KeyManagement {
         if (id.length == 0) {
             throw new InvalidConfigurationException("A key pair needs an id, by which its halves are paired.");
         }
-        KeyPairTemplate template = template(type, label, id);
+        KeyPairTemplate template = type.template(label, id);
         return token.once((cryptoki, objects, info, session) -> {
             requireFree(objects, info, label, id);
             if (!cryptoki.mechanismList(info.slotId())
@@ -88,18 +88,6 @@ public final class KeyManagement {
                     .orElseThrow(() -> new InvalidConfigurationException("Token " + info + " generated the key with "
                             + generated + ", but does not show its public half."));
         });
-    }
-
-    private static KeyPairTemplate template(KeyPairType type, String label, byte[] id) {
-        return switch (type) {
-            case RSA_2048 -> KeyPairTemplate.rsa(2048, label, id);
-            case RSA_3072 -> KeyPairTemplate.rsa(3072, label, id);
-            case RSA_4096 -> KeyPairTemplate.rsa(4096, label, id);
-            case P_256 -> KeyPairTemplate.ec(256, label, id);
-            case P_384 -> KeyPairTemplate.ec(384, label, id);
-            case P_521 -> KeyPairTemplate.ec(521, label, id);
-            case ED25519 -> KeyPairTemplate.ed25519(label, id);
-        };
     }
 
     private static void requireFree(TokenObjects objects, TokenInfo info, String label, byte[] id)

@@ -6,14 +6,10 @@ import io.github.hsmsigner.core.ContainerParameters;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.DigestAlgorithm;
-import io.github.hsmsigner.core.EcdsaSignature;
 import io.github.hsmsigner.core.PreparedContainer;
 import io.github.hsmsigner.core.RevocationSource;
 import io.github.hsmsigner.core.TimestampSource;
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
-import java.security.PublicKey;
-import java.security.interfaces.ECPublicKey;
-import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -31,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class CmsContainerBuilder implements ContainerBuilder {
-
-    private static final int ED25519_SIGNATURE_LENGTH = 64;
 
     private final Map<ContainerFormat, List<SignedAttributeProvider>> attributes = new EnumMap<>(ContainerFormat.class);
     private final Optional<SignatureTimestamp> timestamp;
@@ -132,24 +126,14 @@ public final class CmsContainerBuilder implements ContainerBuilder {
         List<DerElement> unsigned =
                 timestampFor(parameters).map(SignatureTimestamp::placeholder).orElse(List.of());
         Optional<DerElement> revocationInfo = revocationInfo(parameters, deadline);
+        int maxSignatureLength = parameters
+                .signatureAlgorithm()
+                .scheme()
+                .maxSignatureLength(parameters.chain().signer().getPublicKey());
         int size = prepareSignedData(parameters, anyDigest, revocationInfo)
-                .with(new byte[maxSignatureLength(parameters)], unsigned)
+                .with(new byte[maxSignatureLength], unsigned)
                 .length();
         return size + revocationInfo.map(RevocationInfoAttribute::growth).orElse(0);
-    }
-
-    private static int maxSignatureLength(ContainerParameters parameters) {
-        PublicKey key = parameters.chain().signer().getPublicKey();
-        return switch (parameters.signatureAlgorithm().scheme()) {
-            case RSA_PKCS1, RSA_PSS -> octets(((RSAPublicKey) key).getModulus().bitLength());
-            case ECDSA ->
-                EcdsaSignature.maxDerLength(((ECPublicKey) key).getParams().getOrder());
-            case ED25519 -> ED25519_SIGNATURE_LENGTH;
-        };
-    }
-
-    private static int octets(int bits) {
-        return (bits + 7) / 8;
     }
 
     /** Collects the settings of a {@link CmsContainerBuilder}. Not safe for use by several threads. */

@@ -10,10 +10,10 @@ import java.security.PublicKey;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.function.LongSupplier;
@@ -78,7 +78,7 @@ public final class FailoverSigner implements Signer {
     }
 
     private static Set<SignatureAlgorithm> commonAlgorithms(List<Signer> signers) {
-        Set<SignatureAlgorithm> common = EnumSet.allOf(SignatureAlgorithm.class);
+        Set<SignatureAlgorithm> common = new TreeSet<>(signers.get(0).algorithms());
         signers.forEach(signer -> common.retainAll(signer.algorithms()));
         return Collections.unmodifiableSet(common);
     }

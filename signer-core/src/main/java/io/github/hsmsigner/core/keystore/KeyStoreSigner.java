@@ -4,6 +4,7 @@ import io.github.hsmsigner.core.CertificateChain;
 import io.github.hsmsigner.core.CertificateProvider;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.Digest;
+import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.SignatureScheme;
 import io.github.hsmsigner.core.Signer;
@@ -22,8 +23,11 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import javax.crypto.Cipher;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
@@ -42,17 +46,34 @@ public final class KeyStoreSigner implements Signer, CertificateProvider {
 
     private static final int MAX_BYTES = 4 * 1024 * 1024;
 
+    /** How the Java runtime and BouncyCastle sign. */
+    private static final Map<SignatureScheme, Primitive> PRIMITIVES = Map.of(
+            SignatureScheme.RSA_PKCS1,
+            KeyStoreSigner::pkcs1,
+            SignatureScheme.RSA_PSS,
+            KeyStoreSigner::pss,
+            SignatureScheme.ECDSA,
+            (key, digestAlgorithm, digest) -> jca("NONEwithECDSA", key, digest),
+            SignatureScheme.ED25519,
+            (key, digestAlgorithm, message) -> jca("Ed25519", key, message));
+
     private final PrivateKey privateKey;
     private final PublicKey publicKey;
     private final String origin;
     private final List<X509Certificate> certificates;
     private final Set<SignatureAlgorithm> algorithms;
 
+    /** Signs a digest, or a message if the scheme signs whole messages. */
+    private interface Primitive {
+        byte[] sign(PrivateKey key, DigestAlgorithm digestAlgorithm, byte[] input)
+                throws GeneralSecurityException, CryptoException, IOException;
+    }
+
     private KeyStoreSigner(
             KeyPair key, Set<SignatureAlgorithm> algorithms, List<X509Certificate> certificates, String origin) {
         this.privateKey = key.getPrivate();
         this.publicKey = key.getPublic();
-        this.algorithms = algorithms;
+        this.algorithms = Collections.unmodifiableSet(algorithms);
         this.certificates = certificates;
         this.origin = origin;
     }
@@ -83,7 +104,7 @@ public final class KeyStoreSigner implements Signer, CertificateProvider {
             Set<SignatureAlgorithm> algorithms =
                     SignatureAlgorithm.forKeyType(keyPair.getPublic().getAlgorithm()).stream()
                             .filter(a -> a.scheme() == SignatureScheme.RSA_PSS || !KeyPairs.isForPssAlone(key))
-                            .collect(Collectors.toUnmodifiableSet());
+                            .collect(Collectors.toCollection(TreeSet::new));
             return new KeyStoreSigner(keyPair, algorithms, content.certificates(), "the " + origin);
         } catch (GeneralSecurityException e) {
             throw new InvalidConfigurationException(
@@ -120,52 +141,47 @@ public final class KeyStoreSigner implements Signer, CertificateProvider {
     @Override
     public byte[] sign(SignatureAlgorithm algorithm, Digest digest, Deadline deadline) {
         requireSupported(algorithm, digest);
-        try {
-            return switch (algorithm.scheme()) {
-                case RSA_PKCS1 -> pkcs1(digest);
-                case RSA_PSS -> pss(digest);
-                case ECDSA -> jca("NONEwithECDSA", digest.bytes());
-                case ED25519 -> throw new IllegalArgumentException("Ed25519 signs messages, not their digests");
-            };
-        } catch (GeneralSecurityException | CryptoException | IOException e) {
-            throw new InternalSigningException("The Java runtime could not sign with the key in memory.", e);
-        }
+        return sign(algorithm, digest.bytes());
     }
 
     @Override
     public byte[] signMessage(SignatureAlgorithm algorithm, byte[] message, Deadline deadline) {
         requireSupported(algorithm);
+        return algorithm.scheme().signsWholeMessage()
+                ? sign(algorithm, message)
+                : Signer.super.signMessage(algorithm, message, deadline);
+    }
+
+    private byte[] sign(SignatureAlgorithm algorithm, byte[] input) {
         try {
-            return switch (algorithm.scheme()) {
-                case RSA_PKCS1, RSA_PSS, ECDSA -> Signer.super.signMessage(algorithm, message, deadline);
-                case ED25519 -> jca("Ed25519", message);
-            };
-        } catch (GeneralSecurityException e) {
+            return PRIMITIVES.get(algorithm.scheme()).sign(privateKey, algorithm.digestAlgorithm(), input);
+        } catch (GeneralSecurityException | CryptoException | IOException e) {
             throw new InternalSigningException("The Java runtime could not sign with the key in memory.", e);
         }
     }
 
     /** With a private key, the transformation is the block type 1 padding and RSASP1 of RFC 8017, section 8.2.1. */
-    private byte[] pkcs1(Digest digest) throws GeneralSecurityException {
+    private static byte[] pkcs1(PrivateKey key, DigestAlgorithm digestAlgorithm, byte[] digest)
+            throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance("RSA/ECB/PKCS1Padding");
-        cipher.init(Cipher.ENCRYPT_MODE, privateKey);
-        return cipher.doFinal(digest.toDigestInfo());
+        cipher.init(Cipher.ENCRYPT_MODE, key);
+        return cipher.doFinal(Digest.of(digestAlgorithm, digest).toDigestInfo());
     }
 
     /** Signs as in RFC 8017, section 8.1.1, from a digest. The JCA's own PSS requires the whole message. */
-    private byte[] pss(Digest digest) throws CryptoException, IOException {
-        org.bouncycastle.crypto.Digest hash =
-                DigestFactory.getDigest(digest.algorithm().jcaName());
+    private static byte[] pss(PrivateKey key, DigestAlgorithm digestAlgorithm, byte[] digest)
+            throws CryptoException, IOException {
+        org.bouncycastle.crypto.Digest hash = DigestFactory.getDigest(digestAlgorithm.jcaName());
         PSSSigner signer = PSSSigner.createRawSigner(
-                new RSABlindedEngine(), hash, hash, digest.algorithm().length(), PSSSigner.TRAILER_IMPLICIT);
-        signer.init(true, PrivateKeyFactory.createKey(privateKey.getEncoded()));
-        signer.update(digest.bytes(), 0, digest.algorithm().length());
+                new RSABlindedEngine(), hash, hash, digestAlgorithm.length(), PSSSigner.TRAILER_IMPLICIT);
+        signer.init(true, PrivateKeyFactory.createKey(key.getEncoded()));
+        signer.update(digest, 0, digest.length);
         return signer.generateSignature();
     }
 
-    private byte[] jca(String algorithm, byte[] input) throws GeneralSecurityException {
+    private static byte[] jca(String algorithm, PrivateKey key, byte[] input) throws GeneralSecurityException {
         Signature signature = Signature.getInstance(algorithm);
-        signature.initSign(privateKey);
+        signature.initSign(key);
         signature.update(input);
         return signature.sign();
     }

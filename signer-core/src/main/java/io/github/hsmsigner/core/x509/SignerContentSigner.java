@@ -15,7 +15,6 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.operator.ContentSigner;
-import org.bouncycastle.operator.DefaultSignatureAlgorithmIdentifierFinder;
 
 /**
  * Adapts any {@link Signer} to BouncyCastle's {@link ContentSigner}, to make certificates, certification requests,
@@ -48,7 +47,7 @@ public final class SignerContentSigner implements ContentSigner {
     public static SignerContentSigner of(Signer signer, SignatureAlgorithm algorithm, Duration timeLimit) {
         Objects.requireNonNull(timeLimit, "timeLimit");
         signer.requireSupported(algorithm);
-        AlgorithmIdentifier identifier = new DefaultSignatureAlgorithmIdentifierFinder().find(x509Name(algorithm));
+        AlgorithmIdentifier identifier = algorithm.scheme().x509Identifier(algorithm.digestAlgorithm());
         if (signer.signsWholeMessage(algorithm)) {
             ByteArrayOutputStream message = new ByteArrayOutputStream();
             return new SignerContentSigner(
@@ -62,17 +61,6 @@ public final class SignerContentSigner implements ContentSigner {
                 new DigestOutputStream(OutputStream.nullOutputStream(), hash),
                 () -> signer.sign(
                         algorithm, Digest.of(algorithm.digestAlgorithm(), hash.digest()), Deadline.after(timeLimit)));
-    }
-
-    /** Returns the names that BouncyCastle knows the algorithms of X.509 signatures by. */
-    private static String x509Name(SignatureAlgorithm algorithm) {
-        String hash = algorithm.digestAlgorithm().name();
-        return switch (algorithm.scheme()) {
-            case RSA_PKCS1 -> hash + "WITHRSA";
-            case RSA_PSS -> hash + "WITHRSAANDMGF1";
-            case ECDSA -> hash + "WITHECDSA";
-            case ED25519 -> "ED25519";
-        };
     }
 
     @Override

@@ -27,7 +27,6 @@ import java.security.cert.CertificateEncodingException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -122,7 +121,7 @@ class ContainerMatrixTest {
             DigestAlgorithm.SHA512, "300b0609608648016503040203");
 
     /** AlgorithmIdentifiers in DER, by hand from RFC 3370, RFC 4055, RFC 5754 and RFC 8419. */
-    private static final Map<SignatureAlgorithm, String> SIGNATURE_ALGORITHMS = new EnumMap<>(Map.of(
+    private static final Map<SignatureAlgorithm, String> SIGNATURE_ALGORITHMS = Map.of(
             SignatureAlgorithm.RSA_PKCS1_SHA256, "300d06092a864886f70d0101010500",
             SignatureAlgorithm.RSA_PKCS1_SHA384, "300d06092a864886f70d0101010500",
             SignatureAlgorithm.RSA_PKCS1_SHA512, "300d06092a864886f70d0101010500",
@@ -132,7 +131,7 @@ class ContainerMatrixTest {
             SignatureAlgorithm.ECDSA_SHA256, "300a06082a8648ce3d040302",
             SignatureAlgorithm.ECDSA_SHA384, "300a06082a8648ce3d040303",
             SignatureAlgorithm.ECDSA_SHA512, "300a06082a8648ce3d040304",
-            SignatureAlgorithm.ED25519, "300506032b6570"));
+            SignatureAlgorithm.ED25519, "300506032b6570");
 
     private static String pss(String hashArc, String saltLength) {
         String hash = "300d060960864801650304" + "02" + hashArc + "0500";

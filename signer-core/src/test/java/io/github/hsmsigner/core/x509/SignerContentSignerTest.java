@@ -18,7 +18,7 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SignerContentSignerTest {
 
@@ -28,7 +28,7 @@ class SignerContentSignerTest {
     private Path directory;
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("io.github.hsmsigner.core.SignatureAlgorithm#values")
     void opensslVerifiesACertificationRequest(SignatureAlgorithm algorithm) throws IOException {
         Signer signer = TestKeys.signerFor(algorithm);
         PKCS10CertificationRequest request = new JcaPKCS10CertificationRequestBuilder(

@@ -53,7 +53,7 @@ final class EventJson {
             write(json, "client", event.client());
             write(json, "key", event.keyName());
             write(json, "certificate_serial", event.certificateSerial().map(serial -> serial.toString(16)));
-            write(json, "algorithm", event.algorithm().map(EventJson::name));
+            write(json, "algorithm", event.algorithm().map(algorithm -> name(algorithm.name())));
             write(
                     json,
                     "digest_algorithm",
@@ -101,7 +101,7 @@ final class EventJson {
             json.writeStringField("request_id", signature.requestId());
             write(json, "trace_id", signature.traceId());
             json.writeStringField("key", signature.keyName());
-            json.writeStringField("algorithm", name(signature.algorithm()));
+            json.writeStringField("algorithm", name(signature.algorithm().name()));
             json.writeNumberField("late_us", signature.late().toNanos() / 1_000);
         });
     }
@@ -157,6 +157,10 @@ final class EventJson {
     }
 
     private static String name(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
+        return name(constant.name());
+    }
+
+    static String name(String constant) {
+        return constant.toLowerCase(Locale.ROOT);
     }
 }

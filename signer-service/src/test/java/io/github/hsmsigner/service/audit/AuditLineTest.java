@@ -122,7 +122,7 @@ class AuditLineTest {
         assertThat(names(SigningAction.values())).containsExactly("certificates", "raw_signature", "container");
         assertThat(names(ContainerFormat.values()))
                 .containsExactly("cms", "pades_b_b", "pades_b_t", "cades_b_b", "cades_b_t");
-        assertThat(names(SignatureAlgorithm.values()))
+        assertThat(Arrays.stream(SignatureAlgorithm.values()).map(algorithm -> EventJson.name(algorithm.name())))
                 .containsExactly(
                         "rsa_pkcs1_sha256",
                         "rsa_pkcs1_sha384",

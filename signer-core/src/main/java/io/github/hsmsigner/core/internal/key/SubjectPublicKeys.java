@@ -49,15 +49,26 @@ public final class SubjectPublicKeys {
             return rsa.getModulus().equals(otherRsa.getModulus())
                     && rsa.getPublicExponent().equals(otherRsa.getPublicExponent());
         }
-        return Arrays.equals(one.getEncoded(), other.getEncoded()) || samePoint(one, other);
+        return Arrays.equals(one.getEncoded(), other.getEncoded()) || equivalent(one, other);
     }
 
-    private static boolean samePoint(PublicKey one, PublicKey other) {
+    /** Java before 21 adds NULL to a type of key that it does not know, such as ML-DSA, if the parameters are absent. */
+    private static SubjectPublicKeyInfo withNull(PublicKey key) {
+        SubjectPublicKeyInfo info = SubjectPublicKeyInfo.getInstance(key.getEncoded());
+        return info.getAlgorithm().getParameters() != null
+                ? info
+                : new SubjectPublicKeyInfo(
+                        new AlgorithmIdentifier(info.getAlgorithm().getAlgorithm(), DERNull.INSTANCE),
+                        info.getPublicKeyData().getBytes());
+    }
+
+    private static boolean equivalent(PublicKey one, PublicKey other) {
         try {
-            return parameters(one) instanceof ECPublicKeyParameters ec
-                    && parameters(other) instanceof ECPublicKeyParameters otherEc
-                    && ec.getQ().equals(otherEc.getQ())
-                    && ec.getParameters().equals(otherEc.getParameters());
+            return withNull(one).equals(withNull(other))
+                    || parameters(one) instanceof ECPublicKeyParameters ec
+                            && parameters(other) instanceof ECPublicKeyParameters otherEc
+                            && ec.getQ().equals(otherEc.getQ())
+                            && ec.getParameters().equals(otherEc.getParameters());
         } catch (IOException | RuntimeException e) {
             // A key of a type that BouncyCastle does not know: its encoding alone says what it is.
             return false;

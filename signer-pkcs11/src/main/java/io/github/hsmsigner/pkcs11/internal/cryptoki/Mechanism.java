@@ -1,6 +1,5 @@
 package io.github.hsmsigner.pkcs11.internal.cryptoki;
 
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -10,17 +9,6 @@ import java.util.Optional;
  * @param parameters its parameters; empty where it takes none
  */
 public record Mechanism(MechanismType type, Optional<PssParameters> parameters) {
-
-    /**
-     * Checks that nothing is missing.
-     *
-     * @param type the mechanism
-     * @param parameters its parameters; empty where it takes none
-     */
-    public Mechanism {
-        Objects.requireNonNull(type, "type");
-        Objects.requireNonNull(parameters, "parameters");
-    }
 
     /**
      * Returns a mechanism that takes no parameters.

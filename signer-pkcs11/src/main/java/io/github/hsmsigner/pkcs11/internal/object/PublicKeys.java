@@ -30,6 +30,8 @@ import org.bouncycastle.math.ec.ECCurve;
 public final class PublicKeys {
 
     private static final long NO_KEY_TYPE = -1;
+    private static final Map<String, Long> KEY_TYPES =
+            Map.of("RSA", ObjectClass.RSA_KEY, "EC", ObjectClass.EC_KEY, "EdDSA", ObjectClass.EC_EDWARDS_KEY);
     private static final int ED25519_LENGTH = 32;
     private static final Map<ASN1ObjectIdentifier, String> NIST_NAMES = Map.of(
             SECObjectIdentifiers.secp256r1, "P-256",
@@ -139,12 +141,7 @@ public final class PublicKeys {
 
     /** Returns the CKK code of a key; if tokens have none for it, a code that no key has. */
     static long keyType(PublicKey key) {
-        return switch (key.getAlgorithm()) {
-            case "RSA" -> ObjectClass.RSA_KEY;
-            case "EC" -> ObjectClass.EC_KEY;
-            case "EdDSA" -> ObjectClass.EC_EDWARDS_KEY;
-            default -> NO_KEY_TYPE;
-        };
+        return KEY_TYPES.getOrDefault(key.getAlgorithm(), NO_KEY_TYPE);
     }
 
     /**

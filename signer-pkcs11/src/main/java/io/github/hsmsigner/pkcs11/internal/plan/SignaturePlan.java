@@ -1,6 +1,7 @@
 package io.github.hsmsigner.pkcs11.internal.plan;
 
 import io.github.hsmsigner.core.SignatureAlgorithm;
+import io.github.hsmsigner.core.SignatureScheme;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import io.github.hsmsigner.pkcs11.internal.cryptoki.Mechanism;
@@ -10,9 +11,7 @@ import io.github.hsmsigner.pkcs11.internal.object.AllowedMechanisms;
 import io.github.hsmsigner.pkcs11.internal.object.PublicKeys;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
-import java.security.interfaces.RSAPublicKey;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +30,19 @@ import java.util.stream.Collectors;
  */
 public final class SignaturePlan {
 
-    private static final int ED25519_SIGNATURE_LENGTH = 64;
+    /** The ways to sign with each scheme, best first. */
+    private static final Map<SignatureScheme, Candidates> CANDIDATES = Map.of(
+            SignatureScheme.RSA_PKCS1, SignaturePlan::rsaPkcs1,
+            SignatureScheme.RSA_PSS, SignaturePlan::rsaPss,
+            SignatureScheme.ECDSA, SignaturePlan::ecdsa,
+            SignatureScheme.ED25519, SignaturePlan::ed25519);
 
     private final String key;
     private final Map<SignatureAlgorithm, SignatureStep> steps;
+
+    private interface Candidates {
+        List<SignatureStep> of(SignatureAlgorithm algorithm, PublicKey key, OptionalInt maxMessage);
+    }
 
     private SignaturePlan(String key, Map<SignatureAlgorithm, SignatureStep> steps) {
         this.key = key;
@@ -53,10 +61,10 @@ public final class SignaturePlan {
      */
     public static SignaturePlan of(
             PublicKey key, Set<MechanismType> mechanisms, AllowedMechanisms allowed, OptionalInt maxEddsaMessage) {
-        Map<SignatureAlgorithm, SignatureStep> steps = new EnumMap<>(SignatureAlgorithm.class);
+        Map<SignatureAlgorithm, SignatureStep> steps = new LinkedHashMap<>();
         String description = PublicKeys.describe(key);
         for (SignatureAlgorithm algorithm : SignatureAlgorithm.forKeyType(key.getAlgorithm())) {
-            candidates(algorithm, key, maxEddsaMessage).stream()
+            CANDIDATES.get(algorithm.scheme()).of(algorithm, key, maxEddsaMessage).stream()
                     .filter(step -> mechanisms.contains(step.mechanism().type())
                             && allowed.includes(step.mechanism().type()))
                     .findFirst()
@@ -77,87 +85,54 @@ public final class SignaturePlan {
         return mechanisms.stream().sorted().map(MechanismType::toString).collect(Collectors.joining(", "));
     }
 
-    /** Returns the ways to sign with an algorithm, best first. */
-    private static List<SignatureStep> candidates(
-            SignatureAlgorithm algorithm, PublicKey key, OptionalInt maxEddsaMessage) {
-        return switch (algorithm.scheme()) {
-            case RSA_PKCS1 -> {
-                TokenOutput output = modulusLength(key);
-                yield List.of(
-                        step(algorithm, Mechanism.of(MechanismType.RSA_PKCS), TokenInput.DIGEST_INFO, output),
-                        step(algorithm, Mechanism.of(hashingRsa(algorithm)), TokenInput.MESSAGE, output));
-            }
-            case RSA_PSS -> {
-                TokenOutput output = modulusLength(key);
-                PssParameters pss = new PssParameters(
-                        hash(algorithm), algorithm.digestAlgorithm().length());
-                yield List.of(
-                        step(algorithm, Mechanism.of(MechanismType.RSA_PKCS_PSS, pss), TokenInput.DIGEST, output),
-                        step(algorithm, Mechanism.of(hashingPss(algorithm), pss), TokenInput.MESSAGE, output));
-            }
-            case ECDSA -> {
-                TokenOutput.EcdsaNumbers output = new TokenOutput.EcdsaNumbers(
-                        ((ECPublicKey) key).getParams().getOrder());
-                yield List.of(
-                        new SignatureStep(
-                                algorithm,
-                                Mechanism.of(MechanismType.ECDSA),
-                                TokenInput.DIGEST,
-                                OptionalInt.of(output.width()),
-                                output),
-                        step(algorithm, Mechanism.of(hashingEcdsa(algorithm)), TokenInput.MESSAGE, output));
-            }
-            case ED25519 ->
-                PublicKeys.isEd25519(key)
-                        ? List.of(new SignatureStep(
-                                algorithm,
-                                Mechanism.of(MechanismType.EDDSA),
-                                TokenInput.MESSAGE,
-                                maxEddsaMessage,
-                                new TokenOutput.Octets(ED25519_SIGNATURE_LENGTH)))
-                        : List.of();
-        };
+    private static List<SignatureStep> rsaPkcs1(SignatureAlgorithm algorithm, PublicKey key, OptionalInt maxMessage) {
+        TokenOutput output = new TokenOutput.Octets(algorithm.scheme().maxSignatureLength(key));
+        return List.of(
+                step(algorithm, Mechanism.of(MechanismType.RSA_PKCS), TokenInput.DIGEST_INFO, output),
+                step(algorithm, Mechanism.of(ofDigest("%s_RSA_PKCS", algorithm)), TokenInput.MESSAGE, output));
+    }
+
+    private static List<SignatureStep> rsaPss(SignatureAlgorithm algorithm, PublicKey key, OptionalInt maxMessage) {
+        TokenOutput output = new TokenOutput.Octets(algorithm.scheme().maxSignatureLength(key));
+        PssParameters pss = new PssParameters(
+                ofDigest("%s", algorithm), algorithm.digestAlgorithm().length());
+        return List.of(
+                step(algorithm, Mechanism.of(MechanismType.RSA_PKCS_PSS, pss), TokenInput.DIGEST, output),
+                step(algorithm, Mechanism.of(ofDigest("%s_RSA_PKCS_PSS", algorithm), pss), TokenInput.MESSAGE, output));
+    }
+
+    private static List<SignatureStep> ecdsa(SignatureAlgorithm algorithm, PublicKey key, OptionalInt maxMessage) {
+        TokenOutput.EcdsaNumbers output =
+                new TokenOutput.EcdsaNumbers(((ECPublicKey) key).getParams().getOrder());
+        return List.of(
+                new SignatureStep(
+                        algorithm,
+                        Mechanism.of(MechanismType.ECDSA),
+                        TokenInput.DIGEST,
+                        OptionalInt.of(output.width()),
+                        output),
+                step(algorithm, Mechanism.of(ofDigest("ECDSA_%s", algorithm)), TokenInput.MESSAGE, output));
+    }
+
+    private static List<SignatureStep> ed25519(SignatureAlgorithm algorithm, PublicKey key, OptionalInt maxMessage) {
+        return PublicKeys.isEd25519(key)
+                ? List.of(new SignatureStep(
+                        algorithm,
+                        Mechanism.of(MechanismType.EDDSA),
+                        TokenInput.MESSAGE,
+                        maxMessage,
+                        new TokenOutput.Octets(algorithm.scheme().maxSignatureLength(key))))
+                : List.of();
+    }
+
+    /** The names of mechanisms contain the name of the digest algorithm. */
+    private static MechanismType ofDigest(String name, SignatureAlgorithm algorithm) {
+        return MechanismType.valueOf(name.formatted(algorithm.digestAlgorithm().name()));
     }
 
     private static SignatureStep step(
             SignatureAlgorithm algorithm, Mechanism mechanism, TokenInput input, TokenOutput output) {
         return new SignatureStep(algorithm, mechanism, input, OptionalInt.empty(), output);
-    }
-
-    private static TokenOutput modulusLength(PublicKey key) {
-        return new TokenOutput.Octets((((RSAPublicKey) key).getModulus().bitLength() + 7) / 8);
-    }
-
-    private static MechanismType hash(SignatureAlgorithm algorithm) {
-        return switch (algorithm.digestAlgorithm()) {
-            case SHA256 -> MechanismType.SHA256;
-            case SHA384 -> MechanismType.SHA384;
-            case SHA512 -> MechanismType.SHA512;
-        };
-    }
-
-    private static MechanismType hashingRsa(SignatureAlgorithm algorithm) {
-        return switch (algorithm.digestAlgorithm()) {
-            case SHA256 -> MechanismType.SHA256_RSA_PKCS;
-            case SHA384 -> MechanismType.SHA384_RSA_PKCS;
-            case SHA512 -> MechanismType.SHA512_RSA_PKCS;
-        };
-    }
-
-    private static MechanismType hashingPss(SignatureAlgorithm algorithm) {
-        return switch (algorithm.digestAlgorithm()) {
-            case SHA256 -> MechanismType.SHA256_RSA_PKCS_PSS;
-            case SHA384 -> MechanismType.SHA384_RSA_PKCS_PSS;
-            case SHA512 -> MechanismType.SHA512_RSA_PKCS_PSS;
-        };
-    }
-
-    private static MechanismType hashingEcdsa(SignatureAlgorithm algorithm) {
-        return switch (algorithm.digestAlgorithm()) {
-            case SHA256 -> MechanismType.ECDSA_SHA256;
-            case SHA384 -> MechanismType.ECDSA_SHA384;
-            case SHA512 -> MechanismType.ECDSA_SHA512;
-        };
     }
 
     /**

@@ -5,7 +5,6 @@ import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import io.github.hsmsigner.pkcs11.internal.cryptoki.Mechanism;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
@@ -20,23 +19,6 @@ import java.util.OptionalInt;
  */
 public record SignatureStep(
         SignatureAlgorithm algorithm, Mechanism mechanism, TokenInput input, OptionalInt maxInput, TokenOutput output) {
-
-    /**
-     * Checks that nothing is missing.
-     *
-     * @param algorithm the algorithm
-     * @param mechanism the mechanism for C_SignInit
-     * @param input the kind of data for C_Sign
-     * @param maxInput the maximum number of bytes that the token accepts
-     * @param output the form of the signature from C_Sign
-     */
-    public SignatureStep {
-        Objects.requireNonNull(algorithm, "algorithm");
-        Objects.requireNonNull(mechanism, "mechanism");
-        Objects.requireNonNull(input, "input");
-        Objects.requireNonNull(maxInput, "maxInput");
-        Objects.requireNonNull(output, "output");
-    }
 
     /**
      * Returns the data for C_Sign for a message whose digest is known.

@@ -49,28 +49,9 @@ public final class SigningMechanisms {
                     || e.is(ReturnValue.FUNCTION_NOT_SUPPORTED)
                     || e.is(ReturnValue.MECHANISM_INVALID)) {
                 LOG.warn("Whether the token signs with {} is unknown: {}.", type, e.getMessage());
-                return canSign(type);
+                return type.signs();
             }
             throw e;
         }
-    }
-
-    private static boolean canSign(MechanismType type) {
-        return switch (type) {
-            case RSA_PKCS_KEY_PAIR_GEN, EC_KEY_PAIR_GEN, EC_EDWARDS_KEY_PAIR_GEN, SHA256, SHA384, SHA512 -> false;
-            case RSA_PKCS,
-                    RSA_PKCS_PSS,
-                    SHA256_RSA_PKCS,
-                    SHA384_RSA_PKCS,
-                    SHA512_RSA_PKCS,
-                    SHA256_RSA_PKCS_PSS,
-                    SHA384_RSA_PKCS_PSS,
-                    SHA512_RSA_PKCS_PSS,
-                    ECDSA,
-                    ECDSA_SHA256,
-                    ECDSA_SHA384,
-                    ECDSA_SHA512,
-                    EDDSA -> true;
-        };
     }
 }

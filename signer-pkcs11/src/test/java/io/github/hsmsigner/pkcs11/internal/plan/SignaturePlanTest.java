@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.SignatureAlgorithm;
+import io.github.hsmsigner.core.SignatureScheme;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import io.github.hsmsigner.pkcs11.internal.cryptoki.MechanismType;
@@ -155,7 +156,8 @@ class SignaturePlanTest {
     @ParameterizedTest
     @EnumSource(DigestAlgorithm.class)
     void cutsADigestThatIsLongerThanTheOrderOfTheCurve(DigestAlgorithm hash) {
-        SignatureAlgorithm algorithm = SignatureAlgorithm.valueOf("ECDSA_" + hash.name());
+        SignatureAlgorithm algorithm =
+                SignatureAlgorithm.of(SignatureScheme.ECDSA, hash).orElseThrow();
         byte[] digest = Digest.compute(hash, MESSAGE).bytes();
         assertThat(plan(P256, ALL).step(algorithm).inputFor(MESSAGE)).isEqualTo(Arrays.copyOf(digest, 32));
         assertThat(plan(P521, ALL).step(algorithm).inputFor(MESSAGE)).isEqualTo(digest);

@@ -118,7 +118,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Conf
         if (context.req().getAttribute(CLIENT_CERTIFICATES) instanceof X509Certificate[] chain && chain.length > 0) {
             attributes.putAll(TransportFacts.ofClientCertificate(chain[0]));
         }
-        return attributes;
+        return Map.copyOf(attributes);
     }
 
     /** Jetty puts an IPv6 address in brackets. */

@@ -2,7 +2,6 @@ package io.github.hsmsigner.http.protocol;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -23,18 +22,16 @@ final class RequestBody extends InputStream {
 
     private final Supplier<InputStream> source;
     private final long maxBytes;
-    private final MinimumDataRate minimumRate;
+    private final MinimumDataRate.Meter rate;
     private final LongSupplier nanoTime;
     private InputStream stream;
     private long count;
-    private long nanosInPeriod;
-    private long bytesInPeriod;
     private SlowBodyException tooSlow;
 
     RequestBody(Supplier<InputStream> source, CallbackLimits limits, LongSupplier nanoTime) {
         this.source = source;
         this.maxBytes = limits.maxBodyBytes();
-        this.minimumRate = limits.minimumDataRate();
+        this.rate = limits.minimumDataRate().new Meter();
         this.nanoTime = nanoTime;
     }
 
@@ -66,7 +63,7 @@ final class RequestBody extends InputStream {
             int n = stream.read(buffer, offset, length);
             if (n > 0) {
                 count += n;
-                checkRate(nanoTime.getAsLong() - begin, n);
+                rate.add(nanoTime.getAsLong() - begin, n);
             }
             return n;
         } catch (IOException e) {
@@ -84,21 +81,6 @@ final class RequestBody extends InputStream {
         return cause instanceof TimeoutException
                 ? new SlowBodyException("The client sent nothing until the idle timeout.", failure)
                 : null;
-    }
-
-    private void checkRate(long nanos, int bytes) throws SlowBodyException {
-        nanosInPeriod += nanos;
-        bytesInPeriod += bytes;
-        if (nanosInPeriod < minimumRate.gracePeriod().toNanos()) {
-            return;
-        }
-        double seconds = nanosInPeriod / (double) TimeUnit.SECONDS.toNanos(1);
-        if (bytesInPeriod < minimumRate.bytesPerSecond() * seconds) {
-            throw new SlowBodyException("The client sent " + bytesInPeriod + " bytes in "
-                    + TimeUnit.NANOSECONDS.toMillis(nanosInPeriod) + " ms.");
-        }
-        nanosInPeriod = 0;
-        bytesInPeriod = 0;
     }
 
     /** Reads and drops the rest, also beyond the limit, and returns whether the end of the body was reached. */

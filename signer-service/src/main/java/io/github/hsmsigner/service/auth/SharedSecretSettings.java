@@ -1,14 +1,9 @@
 package io.github.hsmsigner.service.auth;
 
-import io.github.hsmsigner.core.DigestAlgorithm;
-import io.github.hsmsigner.core.PolicyDecision;
-import io.github.hsmsigner.core.SigningAttempt;
 import io.github.hsmsigner.core.SigningPolicy;
-import io.github.hsmsigner.core.SigningToken;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.service.secret.Secret;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
@@ -46,16 +41,7 @@ public record SharedSecretSettings(List<SharedSecret> secrets) implements Policy
 
     @Override
     public SigningPolicy policy(Clock clock) {
-        List<HashedSecret> hashed = secrets.stream().map(SharedSecret::hashed).toList();
-        for (HashedSecret one : hashed) {
-            for (HashedSecret other : hashed) {
-                if (one.hasHash(other.hash()) && !one.caller().equals(other.caller())) {
-                    throw new InvalidConfigurationException("The callers \"" + one.caller() + "\" and \""
-                            + other.caller() + "\" have the same secret. Give each caller a different secret.");
-                }
-            }
-        }
-        return attempt -> decide(attempt, hashed);
+        return new SharedSecretPolicy(secrets.stream().map(SharedSecret::hashed).toList());
     }
 
     @Override
@@ -100,7 +86,7 @@ public record SharedSecretSettings(List<SharedSecret> secrets) implements Policy
             Objects.requireNonNull(secret, "secret");
         }
 
-        private HashedSecret hashed() {
+        private SharedSecretPolicy.HashedSecret hashed() {
             byte[] octets = secret.read();
             try {
                 if (octets.length < MIN_OCTETS) {
@@ -108,40 +94,10 @@ public record SharedSecretSettings(List<SharedSecret> secrets) implements Policy
                             + secret.file().map(file -> " in " + file).orElse("") + " has " + octets.length
                             + " bytes; it needs at least " + MIN_OCTETS + ". Make one with: openssl rand -base64 32");
                 }
-                return new HashedSecret(caller, hash(octets));
+                return new SharedSecretPolicy.HashedSecret(caller, SharedSecretPolicy.hash(octets));
             } finally {
                 Arrays.fill(octets, (byte) 0);
             }
         }
-    }
-
-    /** All hashes have the same length, so the time of a comparison does not reveal the length of a secret. */
-    private static byte[] hash(byte[] octets) {
-        return DigestAlgorithm.SHA256.newMessageDigest().digest(octets);
-    }
-
-    private record HashedSecret(String caller, byte[] hash) {
-
-        boolean hasHash(byte[] other) {
-            return MessageDigest.isEqual(hash, other);
-        }
-    }
-
-    private static PolicyDecision decide(SigningAttempt attempt, List<HashedSecret> secrets) {
-        Optional<SigningToken> token = attempt.context().signingToken();
-        if (token.isEmpty()) {
-            return PolicyDecision.deny("The request has no signing token.");
-        }
-        byte[] presented = hash(token.get().octets());
-        String caller = null;
-        // The loop does not end early, so its time does not reveal which secret is equal.
-        for (HashedSecret secret : secrets) {
-            if (secret.hasHash(presented)) {
-                caller = secret.caller();
-            }
-        }
-        return caller == null
-                ? PolicyDecision.deny("The signing token is none of the shared secrets.")
-                : PolicyDecision.allow(caller);
     }
 }

@@ -13,6 +13,7 @@ public final class DefaultSettings {
     public static ClientLimits clientLimits() {
         ReadContext context = new ReadContext("", false, new Environment(Map.of()), new Problems(), false);
         SectionValues values = ServiceSettings.ROOT.readVariables(Optional.empty(), context);
-        return ServerReader.read(values.inner(ServiceSettings.SERVER), 0, Duration.ofSeconds(9)).clientLimits();
+        return ServerReader.read(values.inner(ServiceSettings.SERVER), 0, Duration.ofSeconds(9))
+                .clientLimits();
     }
 }

@@ -21,11 +21,6 @@ public record AuditFileSettings(Path file, long rotateAtBytes, Duration timeLimi
     /**
      * Checks the size.
      *
-     * @param file as above
-     * @param rotateAtBytes as above
-     * @param timeLimit as above
-     * @param maxWaiting as above
-     * @param reserveBytes as above
      * @throws InvalidConfigurationException if the size is neither 0 nor at least 64 KiB
      */
     public AuditFileSettings {

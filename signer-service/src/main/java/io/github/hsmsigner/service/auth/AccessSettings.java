@@ -234,12 +234,6 @@ public record AccessSettings(
      */
     public record CertificateAccess(boolean withoutToken, Optional<String> key) {
 
-        /**
-         * Checks that the key can be used.
-         *
-         * @param withoutToken whether such a request gets certificates
-         * @param key the name of the key
-         */
         public CertificateAccess {
             Objects.requireNonNull(key, "key");
             if (!withoutToken && key.isPresent()) {

@@ -25,11 +25,6 @@ public record ClientCertificateSettings(List<ListedCertificate> certificates) im
     private static final int MAX_LOGGED_SUBJECT = 400;
     private static final int HEX_DIGITS = 64;
 
-    /**
-     * Checks that each entry can apply.
-     *
-     * @param certificates the certificates; at least one
-     */
     public ClientCertificateSettings {
         certificates = List.copyOf(certificates);
         if (certificates.isEmpty()) {
@@ -81,14 +76,6 @@ public record ClientCertificateSettings(List<ListedCertificate> certificates) im
             Optional<DistinguishedName> issuer,
             Optional<String> sha256) {
 
-        /**
-         * Checks that the entry identifies a certificate.
-         *
-         * @param caller the name of the caller
-         * @param subject the whole subject
-         * @param issuer the whole issuer
-         * @param sha256 the hash of the certificate
-         */
         public ListedCertificate {
             CallerName.check(caller);
             if (subject.isEmpty() && sha256.isEmpty()) {

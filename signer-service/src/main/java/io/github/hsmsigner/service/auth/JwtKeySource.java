@@ -42,13 +42,6 @@ public record JwtKeySource(Optional<Secret> secret, Optional<Path> publicKey, Op
     private static final int MIN_SECRET_BYTES = 32;
     private static final int MIN_RSA_BITS = 2048;
 
-    /**
-     * Checks that there is one source.
-     *
-     * @param secret a secret for HS256
-     * @param publicKey a file with a public key
-     * @param jwkSet a file with a JWK Set
-     */
     public JwtKeySource {
         if (Stream.of(secret, publicKey, jwkSet).filter(Optional::isPresent).count() != 1) {
             throw new InvalidConfigurationException(

@@ -40,21 +40,6 @@ public record JwtSettings(
         int maxTokenBytes)
         implements PolicySettings {
 
-    /**
-     * Checks that the settings fit together.
-     *
-     * @param keys the sources of keys
-     * @param algorithms the accepted algorithms
-     * @param issuer the required issuer
-     * @param audience the required audience
-     * @param type the required type
-     * @param leeway the tolerated difference between clocks
-     * @param maximumAge the maximum age
-     * @param callerClaim the claim that names the caller
-     * @param keyClaim the claim that selects the key
-     * @param keyByClaimValue the names of keys by the value of that claim
-     * @param maxTokenBytes the maximum length of a token
-     */
     public JwtSettings {
         keys = List.copyOf(keys);
         algorithms = Set.copyOf(algorithms);

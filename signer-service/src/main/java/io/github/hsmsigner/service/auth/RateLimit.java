@@ -13,12 +13,6 @@ public record RateLimit(int signatures, Duration period) {
 
     private static final int MAX_SIGNATURES = 1_000_000;
 
-    /**
-     * Checks the ranges.
-     *
-     * @param signatures the size of the bucket
-     * @param period the time in which an empty bucket fills
-     */
     public RateLimit {
         if (signatures < 1 || signatures > MAX_SIGNATURES) {
             throw new InvalidConfigurationException(

@@ -22,11 +22,6 @@ public record SharedSecretSettings(List<SharedSecret> secrets) implements Policy
 
     private static final int MIN_OCTETS = 16;
 
-    /**
-     * Checks that there is a secret.
-     *
-     * @param secrets the secrets
-     */
     public SharedSecretSettings {
         secrets = List.copyOf(secrets);
         if (secrets.isEmpty()) {
@@ -75,12 +70,6 @@ public record SharedSecretSettings(List<SharedSecret> secrets) implements Policy
      */
     public record SharedSecret(String caller, Secret secret) {
 
-        /**
-         * Checks the name.
-         *
-         * @param caller the name of the caller
-         * @param secret the secret
-         */
         public SharedSecret {
             CallerName.check(caller);
             Objects.requireNonNull(secret, "secret");

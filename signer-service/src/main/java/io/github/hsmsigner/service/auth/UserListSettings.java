@@ -26,12 +26,6 @@ public record UserListSettings(List<ListedUser> users, Map<String, String> keyBy
 
     private static final int MAX_OCTETS = 8_192;
 
-    /**
-     * Checks that each entry can apply.
-     *
-     * @param users the users
-     * @param keyBySignMethod the keys
-     */
     public UserListSettings {
         users = List.copyOf(users);
         keyBySignMethod = Map.copyOf(keyBySignMethod);
@@ -91,12 +85,6 @@ public record UserListSettings(List<ListedUser> users, Map<String, String> keyBy
      */
     public record ListedUser(String userId, Set<String> signMethods) {
 
-        /**
-         * Checks the name.
-         *
-         * @param userId the name of the user
-         * @param signMethods the accepted values
-         */
         public ListedUser {
             CallerName.check(userId);
             signMethods = Set.copyOf(signMethods);

@@ -9,7 +9,6 @@ import java.nio.file.StandardOpenOption;
 /** A file that a command creates and that never replaces an existing one. Immutable. */
 record NewFile(Path path) {
 
-    /** Fails early if the file cannot be created, for example before a key is generated for it. */
     NewFile {
         Path directory = path.toAbsolutePath().getParent();
         if (Files.exists(path)) {

@@ -23,14 +23,6 @@ public record Health(boolean ready, List<String> reasons, List<String> warnings,
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    /**
-     * Copies the lists.
-     *
-     * @param ready whether requests can be served
-     * @param reasons why they cannot
-     * @param warnings what needs a change
-     * @param parts the state of each token and each key
-     */
     public Health {
         reasons = List.copyOf(reasons);
         warnings = List.copyOf(warnings);
@@ -88,14 +80,6 @@ public record Health(boolean ready, List<String> reasons, List<String> warnings,
      */
     public record Part(String kind, String name, String state, Map<String, String> details) {
 
-        /**
-         * Copies the details.
-         *
-         * @param kind what it is
-         * @param name its name in the configuration
-         * @param state its state in one word
-         * @param details more about it
-         */
         public Part {
             Objects.requireNonNull(kind, "kind");
             Objects.requireNonNull(name, "name");

@@ -19,7 +19,7 @@ import io.github.hsmsigner.pkcs11.internal.object.KeyOnToken;
 import io.github.hsmsigner.pkcs11.internal.object.PublicKeys;
 import io.github.hsmsigner.pkcs11.internal.object.TokenObjects;
 import io.github.hsmsigner.pkcs11.internal.plan.SignaturePlan;
-import io.github.hsmsigner.pkcs11.internal.plan.SigningMechanisms;
+import io.github.hsmsigner.pkcs11.internal.plan.TokenMechanisms;
 import io.github.hsmsigner.pkcs11.internal.recovery.GuardedEvents;
 import io.github.hsmsigner.pkcs11.internal.recovery.TokenConnection;
 import io.github.hsmsigner.pkcs11.internal.scheduling.Scheduler;
@@ -348,7 +348,7 @@ public final class Pkcs11Token implements AutoCloseable {
             throws CryptokiException {
         SignaturePlan plan = SignaturePlan.of(
                 publicKey,
-                SigningMechanisms.of(cryptoki, session.generation().token().slotId()),
+                TokenMechanisms.of(cryptoki, session.generation().token().slotId()),
                 key.object().allowedMechanisms(),
                 vendor.maxEddsaMessage());
         boolean loginForEach = key.object().alwaysAuthenticate() && vendor.contextSpecificLogin();

@@ -19,7 +19,7 @@ import io.github.hsmsigner.pkcs11.internal.object.PrivateKeyObject;
 import io.github.hsmsigner.pkcs11.internal.object.PublicKeys;
 import io.github.hsmsigner.pkcs11.internal.object.TokenObjects;
 import io.github.hsmsigner.pkcs11.internal.plan.SignaturePlan;
-import io.github.hsmsigner.pkcs11.internal.plan.SigningMechanisms;
+import io.github.hsmsigner.pkcs11.internal.plan.TokenMechanisms;
 import io.github.hsmsigner.pkcs11.internal.recovery.TokenConnection;
 import io.github.hsmsigner.pkcs11.internal.session.Session;
 import java.nio.file.Path;
@@ -137,7 +137,7 @@ final class TokenInspector {
                                 keys.clear();
                                 certificates.clear();
                                 List<String> found = new ArrayList<>();
-                                Set<MechanismType> signing = SigningMechanisms.of(
+                                Set<MechanismType> signing = TokenMechanisms.of(
                                         cryptoki, session.generation().token().slotId());
                                 signing.forEach(type -> mechanisms.add(type.toString()));
                                 lookAtKeys(session, signing, found);

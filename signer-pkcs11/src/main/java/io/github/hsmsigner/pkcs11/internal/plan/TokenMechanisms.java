@@ -12,11 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Asks a token which mechanisms it signs with. */
-public final class SigningMechanisms {
+public final class TokenMechanisms {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SigningMechanisms.class);
+    private static final Logger LOG = LoggerFactory.getLogger(TokenMechanisms.class);
 
-    private SigningMechanisms() {}
+    private TokenMechanisms() {}
 
     /**
      * Reads the mechanisms that this library knows and the token signs with.

@@ -41,6 +41,8 @@ class DocumentationTest {
             Pattern.compile("^```mermaid\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
     private static final Pattern FIRST_LINE = Pattern.compile("(flowchart (LR|TB|TD)|sequenceDiagram|stateDiagram-v2)");
 
+    private static final Pattern CLASS = Pattern.compile("`((?:[a-z0-9]+\\.)*[A-Z][a-z0-9]\\w*)`");
+
     private static final Map<Path, String> PAGES = new HashMap<>();
 
     @BeforeAll
@@ -187,5 +189,28 @@ class DocumentationTest {
             }
         }
         assertThat(diagrams).isPositive();
+    }
+
+    /** The page of the architecture says where to find each behaviour, and a class that is renamed must not stay there. */
+    @Test
+    void theClassesOfTheArchitecturePageExist() {
+        String table = PAGES.get(Path.of("docs", "architecture.md"))
+                .split("## Where to find the code\n", 2)[1]
+                .split("\n## ", 2)[0];
+        Set<String> classes = new HashSet<>();
+        for (String module : List.of("signer-core", "signer-pkcs11", "signer-http-javalin", "signer-service")) {
+            Path sources = ROOT.resolve(module).resolve("src/main/java/io/github/hsmsigner");
+            walk(sources, Integer.MAX_VALUE)
+                    .map(file -> sources.relativize(file).toString())
+                    .filter(file -> file.endsWith(".java"))
+                    .forEach(file -> classes.add("." + file.replace(".java", "").replace('/', '.')));
+        }
+        List<String> named = CLASS.matcher(table)
+                .results()
+                .map(result -> "." + result.group(1))
+                .toList();
+        assertThat(named)
+                .hasSizeGreaterThan(50)
+                .allSatisfy(name -> assertThat(classes).anyMatch(existing -> existing.endsWith(name)));
     }
 }

@@ -6,7 +6,9 @@ import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKMatcher;
+import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.KeyConverter;
 import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEProcessor;
@@ -22,6 +24,7 @@ import java.security.Key;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -210,10 +213,15 @@ final class JwtPolicy implements SigningPolicy {
     /** Selects keys by algorithm and, if both the token and the key have one, by key identifier. */
     private static final class KeySelector extends JWSVerificationKeySelector<SecurityContext> {
 
+        /** Nimbus decodes a key for each token. */
+        private final Map<JWK, Key> decoded = new IdentityHashMap<>();
+
         KeySelector(Set<JwtAlgorithm> accepted, List<JWK> keys) {
             super(
                     accepted.stream().map(JwtAlgorithm::jws).collect(Collectors.toUnmodifiableSet()),
                     new ImmutableJWKSet<>(new JWKSet(keys)));
+            keys.forEach(key ->
+                    decoded.put(key, KeyConverter.toJavaKeys(List.of(key)).get(0)));
         }
 
         @Override
@@ -230,7 +238,9 @@ final class JwtPolicy implements SigningPolicy {
             if (!isAllowed(header.getAlgorithm())) {
                 throw new KeySourceException("The JWT is signed with an algorithm that is not accepted.");
             }
-            List<Key> keys = super.selectJWSKeys(header, context);
+            List<Key> keys = getJWKSource().get(new JWKSelector(createJWKMatcher(header)), context).stream()
+                    .map(decoded::get)
+                    .toList();
             if (keys.isEmpty()) {
                 throw new KeySourceException(
                         "There is no key for the algorithm and the key identifier (kid) of the JWT.");

@@ -1,9 +1,9 @@
 package io.github.hsmsigner.examples.springboot;
 
 import io.github.hsmsigner.core.SigningService;
-import io.github.hsmsigner.http.protocol.RequestMetadata;
-import io.github.hsmsigner.http.protocol.CallbackResponse;
 import io.github.hsmsigner.http.protocol.CallbackHandler;
+import io.github.hsmsigner.http.protocol.CallbackResponse;
+import io.github.hsmsigner.http.protocol.RequestMetadata;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;

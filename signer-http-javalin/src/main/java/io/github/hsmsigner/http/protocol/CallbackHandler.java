@@ -321,11 +321,11 @@ public final class CallbackHandler {
             if (request instanceof CallbackRequest.ContainerSignature container) {
                 // The protocol names no level.
                 ContainerFormat format = signing.highestLevel(container.format());
-                return CallbackResponse.octets(
+                return CallbackResponse.bytes(
                         signing.signContainer(context, ContainerRequest.forDigest(format, container.digest())));
             }
             if (request instanceof CallbackRequest.RawSignature raw) {
-                return CallbackResponse.octets(signing.signRaw(context, raw.data()));
+                return CallbackResponse.bytes(signing.signRaw(context, raw.data()));
             }
             if (request instanceof CallbackRequest.Certificates) {
                 return certificateEncoding.response(signing.certificates(context));

@@ -42,7 +42,7 @@ public final class CallbackResponse {
         this.undelivered = undelivered;
     }
 
-    static CallbackResponse octets(byte[] body) {
+    static CallbackResponse bytes(byte[] body) {
         return new CallbackResponse(200, SUCCESS, "application/octet-stream", Map.of(), body, Optional.empty());
     }
 

@@ -86,11 +86,11 @@ public record JwtKeySource(Optional<Secret> secret, Optional<Path> publicKey, Op
     }
 
     private static JWK readSecret(Secret reference, String where) {
-        byte[] octets = reference.key();
+        byte[] bytes = reference.key();
         try {
-            return requireStrong(new OctetSequenceKey.Builder(octets).build(), where);
+            return requireStrong(new OctetSequenceKey.Builder(bytes).build(), where);
         } finally {
-            Arrays.fill(octets, (byte) 0);
+            Arrays.fill(bytes, (byte) 0);
         }
     }
 

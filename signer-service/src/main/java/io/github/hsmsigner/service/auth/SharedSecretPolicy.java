@@ -28,8 +28,8 @@ final class SharedSecretPolicy implements SigningPolicy {
     }
 
     /** All hashes have the same length, so the time of a comparison does not reveal the length of a secret. */
-    static byte[] hash(byte[] octets) {
-        return DigestAlgorithm.SHA256.newMessageDigest().digest(octets);
+    static byte[] hash(byte[] bytes) {
+        return DigestAlgorithm.SHA256.newMessageDigest().digest(bytes);
     }
 
     @Override

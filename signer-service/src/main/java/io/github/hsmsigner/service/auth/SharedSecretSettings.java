@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  */
 public record SharedSecretSettings(List<SharedSecret> secrets) implements PolicySettings {
 
-    private static final int MIN_OCTETS = 16;
+    private static final int MIN_BYTES = 16;
 
     public SharedSecretSettings {
         secrets = List.copyOf(secrets);
@@ -76,16 +76,16 @@ public record SharedSecretSettings(List<SharedSecret> secrets) implements Policy
         }
 
         private SharedSecretPolicy.HashedSecret hashed() {
-            byte[] octets = secret.read();
+            byte[] bytes = secret.read();
             try {
-                if (octets.length < MIN_OCTETS) {
+                if (bytes.length < MIN_BYTES) {
                     throw new InvalidConfigurationException("The secret of caller \"" + caller + "\""
-                            + secret.file().map(file -> " in " + file).orElse("") + " has " + octets.length
-                            + " bytes; it needs at least " + MIN_OCTETS + ". Make one with: openssl rand -base64 32");
+                            + secret.file().map(file -> " in " + file).orElse("") + " has " + bytes.length
+                            + " bytes; it needs at least " + MIN_BYTES + ". Make one with: openssl rand -base64 32");
                 }
-                return new SharedSecretPolicy.HashedSecret(caller, SharedSecretPolicy.hash(octets));
+                return new SharedSecretPolicy.HashedSecret(caller, SharedSecretPolicy.hash(bytes));
             } finally {
-                Arrays.fill(octets, (byte) 0);
+                Arrays.fill(bytes, (byte) 0);
             }
         }
     }

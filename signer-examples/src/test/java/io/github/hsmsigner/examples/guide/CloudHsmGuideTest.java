@@ -46,7 +46,7 @@ class CloudHsmGuideTest {
     @Test
     void everySettingIsOneOfTheService() {
         // A page that is made from the table of settings.
-        Set<String> known = names(Guide.read("configuration.md"));
+        Set<String> known = names(Guide.read("reference/configuration.md"));
         // That of Document Engine.
         known.add("SIGNING_SERVICE_URL");
         assertThat(names(guide)).isNotEmpty().isSubsetOf(known);

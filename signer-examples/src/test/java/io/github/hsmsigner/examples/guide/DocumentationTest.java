@@ -28,8 +28,8 @@ class DocumentationTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
     /** Pages that tests make and compare as a whole. */
-    private static final Set<Path> MADE_FROM_CODE =
-            Set.of(Path.of("docs", "configuration.md"), Path.of("docs", "pkcs11-errors.md"));
+    private static final Set<Path> MADE_FROM_CODE = Set.of(
+            Path.of("docs", "reference", "configuration.md"), Path.of("docs", "troubleshooting", "pkcs11-errors.md"));
 
     private static final Pattern FENCED = Pattern.compile("^```.*?^```$", Pattern.MULTILINE | Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");

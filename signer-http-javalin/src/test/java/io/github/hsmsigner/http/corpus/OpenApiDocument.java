@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.StringNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** docs/openapi.yaml as it is packaged, and what it says of requests and answers of its one operation. */
+/** docs/reference/openapi.yaml as it is packaged, and what it says of requests and answers of its one operation. */
 final class OpenApiDocument {
 
     private static final String IDENTIFIER = "https://signer.example/openapi.yaml";

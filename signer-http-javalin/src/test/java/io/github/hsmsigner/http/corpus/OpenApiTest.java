@@ -39,7 +39,7 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** docs/openapi.yaml says what the endpoint does: of real exchanges, good and bad. */
+/** docs/reference/openapi.yaml says what the endpoint does: of real exchanges, good and bad. */
 class OpenApiTest {
 
     private static final JsonMapper JSON = JsonMapper.builder()

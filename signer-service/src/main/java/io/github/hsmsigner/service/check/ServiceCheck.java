@@ -46,7 +46,7 @@ public final class ServiceCheck {
             CheckReport.Collector settings = check.findings.about("settings");
             e.problems()
                     .forEach(problem -> settings.error(
-                            problem, "docs/configuration.md has every setting, its form and its default."));
+                            problem, "docs/reference/configuration.md has every setting, its form and its default."));
             check.checkUsable(e.usable());
         }
         return new CheckReport(List.copyOf(check.findings.findings()));

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 
 /**
  * The declarations of all own metrics: name, type, labels and description. The service exposes no other own metrics.
- * The tables of {@code docs/metrics.md} are generated from these declarations.
+ * The tables of {@code docs/reference/metrics.md} are generated from these declarations.
  */
 enum Metric {
     REQUESTS(

@@ -44,7 +44,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * The metrics of a service, for Prometheus. {@code docs/metrics.md} describes each of them.
+ * The metrics of a service, for Prometheus. {@code docs/reference/metrics.md} describes each of them.
  *
  * <p>The service passes events to this object: it is the {@link SignerMetrics} of the signing service, the listener of
  * each token, and the transport reports its {@linkplain #answered answers}. Objects with their own numbers are bound.

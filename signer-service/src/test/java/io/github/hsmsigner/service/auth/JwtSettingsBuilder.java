@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Settings of which a test names only some; the others have the defaults of docs/configuration.md. */
+/** Settings of which a test names only some; the others have the defaults of docs/reference/configuration.md. */
 final class JwtSettingsBuilder {
 
     private final List<JwtKeySource> keys;

@@ -111,7 +111,7 @@ class CheckCommandTest {
             assertFinds(
                     Map.of("SIGNING_SERVICE_CONFIG", file.toString()),
                     "settings: The file " + file + " nests values more than 16 deep at line 1",
-                    "docs/configuration.md");
+                    "docs/reference/configuration.md");
         }
     }
 
@@ -129,16 +129,19 @@ class CheckCommandTest {
         assertFinds(
                 access("  callers: {ada: {}, eva: {}}\n"),
                 "settings: .*callers \\[eva\\] can never apply, because the policies know only the callers \\[ada, bob\\]",
-                "docs/configuration.md");
+                "docs/reference/configuration.md");
         assertFinds(
                 access("  callers: {ada: {}, bob: {}}\n  others: {}\n  certificates-without-token: false\n"),
                 "settings: .*rules for others can never apply",
-                "docs/configuration.md");
+                "docs/reference/configuration.md");
         assertFinds(
                 access("  callers: {ada: {actions: [raw-signature], containers: [cms]}}\n"),
                 "settings: .*Container formats have no effect",
-                "docs/configuration.md");
-        assertFinds(access("  certificates-key: third\n"), "settings: .*certificates-key", "docs/configuration.md");
+                "docs/reference/configuration.md");
+        assertFinds(
+                access("  certificates-key: third\n"),
+                "settings: .*certificates-key",
+                "docs/reference/configuration.md");
     }
 
     @Test
@@ -152,7 +155,7 @@ class CheckCommandTest {
 
     @Test
     void eachFindingSaysWhatToDo() throws IOException {
-        assertFinds(Map.of(), "settings: No signing key is set", "docs/configuration.md");
+        assertFinds(Map.of(), "settings: No signing key is set", "docs/reference/configuration.md");
         assertFinds(keyStore("SIGNING_KEYSTORE_PASSWORD", "wrong"), "key keystore: The password", "The commands");
         Path stranger = TestPki.writePem(
                 directory.resolve("stranger.pem"),

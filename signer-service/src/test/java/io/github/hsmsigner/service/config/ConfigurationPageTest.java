@@ -15,10 +15,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** docs/configuration.md equals the table of settings. {@code -Ddocs.write=true} generates it. */
+/** docs/reference/configuration.md equals the table of settings. {@code -Ddocs.write=true} generates it. */
 class ConfigurationPageTest {
 
-    private static final Path PAGE = Path.of("..", "docs", "configuration.md");
+    private static final Path PAGE = Path.of("..", "docs", "reference", "configuration.md");
 
     /** Files that the examples name. */
     private static final Pattern EXAMPLE_FILE =
@@ -180,7 +180,7 @@ class ConfigurationPageTest {
             Files.writeString(PAGE, page());
         }
         assertThat(Files.readString(PAGE))
-                .as("docs/configuration.md, which -Ddocs.write=true generates")
+                .as("docs/reference/configuration.md, which -Ddocs.write=true generates")
                 .isEqualTo(page());
     }
 

@@ -19,7 +19,7 @@ public final class SettingEffects {
 
     private SettingEffects() {}
 
-    /** Returns the names of all settings: those in the file as docs/configuration.md names them, and variables outside the file. */
+    /** Returns the names of all settings: those in the file as docs/reference/configuration.md names them, and variables outside the file. */
     public static List<String> settings() {
         List<String> names = new ArrayList<>();
         addSettings(ServiceSettings.ROOT, "", names);

@@ -35,7 +35,7 @@ class SettingsEffectTest {
     @Test
     void eachNameInAnAnnotationIsASetting() {
         assertThat(SettingEffects.settings())
-                .as("settings; names in @ShowsEffectOf are those of docs/configuration.md, such as"
+                .as("settings; names in @ShowsEffectOf are those of docs/reference/configuration.md, such as"
                         + " tokens.NAME.recovery.drain-limit or access.policies[].jwt.issuer")
                 .containsAll(TESTS.keySet());
     }

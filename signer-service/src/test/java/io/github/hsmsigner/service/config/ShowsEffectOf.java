@@ -13,6 +13,6 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 public @interface ShowsEffectOf {
 
-    /** The settings as docs/configuration.md names them, such as {@code access.policies[].jwt.issuer}. */
+    /** The settings as docs/reference/configuration.md names them, such as {@code access.policies[].jwt.issuer}. */
     String[] value();
 }

@@ -148,7 +148,7 @@ class DeployedFilesTest {
                     }
                 }
                 assertThat(rule.at("/annotations/runbook_url").asString())
-                        .isEqualTo("docs/runbook.md#" + name.toLowerCase(Locale.ROOT));
+                        .isEqualTo("docs/troubleshooting/runbook.md#" + name.toLowerCase(Locale.ROOT));
             }
         }
         assertThat(names).hasSizeGreaterThan(15);
@@ -176,7 +176,7 @@ class DeployedFilesTest {
 
     @Test
     void everyLineOfTheSettingsOfThePackageNamesASetting() throws IOException {
-        String page = Files.readString(Path.of("..", "docs", "configuration.md"));
+        String page = Files.readString(Path.of("..", "docs", "reference", "configuration.md"));
         Matcher variable =
                 Pattern.compile("(?m)^#?([A-Z0-9_]+)=").matcher(Files.readString(DEPLOY.resolve("systemd/signer.env")));
         Set<String> names = new TreeSet<>();

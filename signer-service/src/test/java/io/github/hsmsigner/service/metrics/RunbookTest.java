@@ -20,7 +20,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /** The runbook has a section for each alert and each error code, with three things to do. */
 class RunbookTest {
 
-    private static final Path RUNBOOK = Path.of("..", "docs", "runbook.md");
+    private static final Path RUNBOOK = Path.of("..", "docs", "troubleshooting", "runbook.md");
     private static final Path RULES = Path.of("..", "deploy", "prometheus", "signer-alerts.yml");
     private static final Pattern STEP = Pattern.compile("^[123]\\. \\S", Pattern.MULTILINE);
 

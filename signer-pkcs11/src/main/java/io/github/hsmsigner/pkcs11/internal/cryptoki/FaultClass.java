@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * The classes of faults that CKR codes report: their meaning, and how the library handles them. {@link ReturnValue}
- * assigns a class to every code. The page {@code docs/pkcs11-errors.md} is generated from both.
+ * assigns a class to every code. The page {@code docs/troubleshooting/pkcs11-errors.md} is generated from both.
  */
 public enum FaultClass {
     /** No trouble. */
@@ -83,7 +83,7 @@ public enum FaultClass {
                     + " `The token has rejected 3 different PINs in a row. …`.",
             "First check whether the PIN was changed or the user is locked. Then correct the PIN source."
                     + " The service reloads a file; a PIN in a variable requires a restart. After three PINs,"
-                    + " [allow logins](operations.md#allow-logins-after-three-rejected-pins).",
+                    + " [allow logins](../operations.md#allow-logins-after-three-rejected-pins).",
             "The PIN is `user:password` of a crypto user. Five wrong passwords lock the user."),
 
     /** The device asks for a pause. */

@@ -11,10 +11,10 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** docs/pkcs11-errors.md says what the one table of error codes says. With {@code -Ddocs.write=true} it is written anew. */
+/** docs/troubleshooting/pkcs11-errors.md says what the one table of error codes says. With {@code -Ddocs.write=true} it is written anew. */
 class ErrorCodePageTest {
 
-    private static final Path PAGE = Path.of("..", "docs", "pkcs11-errors.md");
+    private static final Path PAGE = Path.of("..", "docs", "troubleshooting", "pkcs11-errors.md");
 
     private static final int MOST_CODES_IN_A_CELL = 20;
 
@@ -35,7 +35,7 @@ class ErrorCodePageTest {
 
             The symptoms below apply after startup. At startup, a temporary error is in
             `Token "…" is not ready; next attempt in … ms, and further ones with pauses of up to 30 s: …`. For Java, see
-            [When something fails](pkcs11.md#when-something-fails).
+            [When something fails](../pkcs11.md#when-something-fails).
 
             The rows `CloudHSM` follow AWS's user guide. They were not tested on CloudHSM.
 
@@ -47,7 +47,7 @@ class ErrorCodePageTest {
             Files.writeString(PAGE, page());
         }
         assertThat(Files.readString(PAGE))
-                .as("docs/pkcs11-errors.md, which -Ddocs.write=true generates")
+                .as("docs/troubleshooting/pkcs11-errors.md, which -Ddocs.write=true generates")
                 .isEqualTo(page());
     }
 

@@ -41,6 +41,9 @@ class DocumentationTest {
             Pattern.compile("^```mermaid\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
     private static final Pattern FIRST_LINE = Pattern.compile("(flowchart (LR|TB|TD)|sequenceDiagram|stateDiagram-v2)");
 
+    /** The first line of a part of a diagram that a line {@code end} closes. */
+    private static final Pattern BLOCK = Pattern.compile("^ *(?:subgraph|alt|opt|loop|par) ");
+
     private static final Pattern CLASS = Pattern.compile("`((?:[a-z0-9]+\\.)*[A-Z][a-z0-9]\\w*)`");
 
     private static final Map<Path, String> PAGES = new HashMap<>();
@@ -167,9 +170,9 @@ class DocumentationTest {
                         .as(page.getKey().toString())
                         .matches(FIRST_LINE);
                 assertThat(diagram.lines()
-                                .filter(line -> line.strip().startsWith("subgraph"))
+                                .filter(line -> BLOCK.matcher(line).find())
                                 .count())
-                        .as("subgraphs of %s", page.getKey())
+                        .as("blocks of %s", page.getKey())
                         .isEqualTo(diagram.lines()
                                 .filter(line -> line.strip().equals("end"))
                                 .count());

@@ -54,7 +54,8 @@ record LocalResources(
                     files.signer().ifPresent(file -> collect(problems, () -> CertificateFiles.read(file)));
                     files.issuers().forEach(file -> collect(problems, () -> CertificateFiles.readIssuers(file)));
                 });
-        problems.addAll(SigningHttpServer.problems(settings.listeners(), settings.tls()));
+        settings.tls().ifPresent(tls -> collect(problems, () -> SigningHttpServer.checkFiles(tls)));
+        settings.listeners().forEach(port -> collect(problems, () -> SigningHttpServer.checkPort(port)));
         List<SigningKey> keys = new ArrayList<>();
         settings.signatures()
                 .map(signatures -> new SigningKeyVerifier(signatures, clock))

@@ -4,7 +4,6 @@ import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.health.TokenHealth;
 import io.github.hsmsigner.service.audit.AuditFile;
 import io.github.hsmsigner.service.server.Health;
-import io.github.hsmsigner.service.server.ManagementEndpoints.HealthReport;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -17,7 +16,7 @@ import java.util.function.Supplier;
  * Decides whether the service is ready. It is ready if at least one of its keys can be used. Problems of the other keys
  * are warnings. It is not ready after the stop signal. Makes no call to an HSM. Thread-safe.
  */
-final class ReadinessCheck implements HealthReport {
+final class ReadinessCheck {
 
     private final TokenManager tokens;
     private final Supplier<List<String>> policyWarnings;
@@ -41,8 +40,8 @@ final class ReadinessCheck implements HealthReport {
         stopping = true;
     }
 
-    @Override
-    public Health ready() {
+    /** Returns the current health at once. */
+    Health ready() {
         List<Health.Part> parts = new ArrayList<>();
         tokens.connectors().forEach(token -> parts.add(tokenPart(token)));
         Map<String, List<String>> unusableByReason = new LinkedHashMap<>();

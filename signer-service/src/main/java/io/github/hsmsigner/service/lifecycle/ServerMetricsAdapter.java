@@ -4,14 +4,15 @@ import io.github.hsmsigner.http.protocol.CallbackReport;
 import io.github.hsmsigner.http.protocol.CallbackResponse;
 import io.github.hsmsigner.service.metrics.ExpositionFormat;
 import io.github.hsmsigner.service.metrics.ServiceMetrics;
-import io.github.hsmsigner.service.server.ManagementEndpoints.MetricsPage;
+import io.github.hsmsigner.service.server.ManagementEndpoints.Content;
 import io.github.hsmsigner.service.server.RequestObserver;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /** Counts the requests of the server in the metrics, and serves the metrics as a page of the server. */
-record ServerMetricsAdapter(ServiceMetrics metrics) implements RequestObserver, MetricsPage {
+record ServerMetricsAdapter(ServiceMetrics metrics) implements RequestObserver {
 
     @Override
     public void answered(CallbackReport report) {
@@ -28,14 +29,14 @@ record ServerMetricsAdapter(ServiceMetrics metrics) implements RequestObserver, 
         metrics.answered(Optional.empty(), answer.outcome());
     }
 
-    @Override
-    public String contentType(Optional<String> accept) {
-        return ExpositionFormat.accepted(accept.orElse(null)).contentType();
-    }
-
-    @Override
-    public void writeTo(String contentType, OutputStream out) throws IOException {
-        // The content type selects the same format as the header from which it was chosen.
-        metrics.scrape(contentType, out);
+    /** Returns the metrics in the format that a header {@code Accept} selects. */
+    Content page(String accept) {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        try {
+            metrics.scrape(accept, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Writing to memory failed.", e);
+        }
+        return new Content(ExpositionFormat.accepted(accept).contentType(), text.toByteArray());
     }
 }

@@ -19,6 +19,7 @@ import io.github.hsmsigner.service.config.TokenSettings;
 import io.github.hsmsigner.service.metrics.ServiceMetrics;
 import io.github.hsmsigner.service.metrics.ServiceMetrics.Reload;
 import io.github.hsmsigner.service.server.HeapDemand;
+import io.github.hsmsigner.service.server.ManagementEndpoints;
 import io.github.hsmsigner.service.server.ServerLimit;
 import io.github.hsmsigner.service.server.ServerSettings;
 import io.github.hsmsigner.service.server.SigningHttpServer;
@@ -124,7 +125,11 @@ final class ServiceLifecycle implements AutoCloseable {
             HeapDemand.of(server, settings.signatures().largestRevocationInfo()).log();
             ServerMetricsAdapter adapter = new ServerMetricsAdapter(metrics);
             return SigningHttpServer.start(
-                    server, tokens.registry(), readiness, Optional.of(adapter), Optional.of(tokens), adapter);
+                    server,
+                    tokens.registry(),
+                    new ManagementEndpoints.Sources(readiness::ready, adapter::page, tokens),
+                    adapter,
+                    Clock.systemUTC());
         } catch (InvalidConfigurationException e) {
             throw new CannotStartException(List.of(e.getMessage()));
         }

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * The management endpoints on a separate listener, with its own threads, in plain HTTP. Callers of the callback cannot
  * affect it.
  */
-final class AdminServer {
+record AdminServer(Server server, ServerConnector connector) {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
     private static final int MAX_THREADS = 8;
@@ -24,25 +24,12 @@ final class AdminServer {
     /** How long a connection may be silent, send a header, or take a response. Probes and Prometheus take no longer. */
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-    private final Server server;
-    private final ServerConnector connector;
-
-    private AdminServer(Server server, ServerConnector connector) {
-        this.server = server;
-        this.connector = connector;
-    }
-
     /**
      * Starts to listen.
      *
      * @throws InvalidConfigurationException if the port cannot be listened on
      */
-    static AdminServer start(
-            ListenerSettings listener,
-            ClientLimits limits,
-            ManagementEndpoints.HealthReport health,
-            Optional<ManagementEndpoints.MetricsPage> metrics,
-            Optional<ManagementEndpoints.LoginControl> logins) {
+    static AdminServer start(ListenerSettings listener, ClientLimits limits, ManagementEndpoints.Sources sources) {
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 2);
         threads.setName("admin");
         Server server = new Server(threads);
@@ -55,9 +42,7 @@ final class AdminServer {
         server.addConnector(connector);
         ServerResponses responses = new ServerResponses(response -> {});
         server.setErrorHandler(responses.errorHandler());
-        ManagementEndpoints endpoints = ManagementEndpoints.all(health, metrics, logins, responses);
-        endpoints.setHandler(responses.notFound());
-        server.setHandler(endpoints);
+        server.setHandler(new ManagementEndpoints(Optional.of(sources), Optional.of(sources.logins()), responses));
         server.insertHandler(new RequestOriginHandler(Set.of(), responses));
         server.insertHandler(connections.new RequestHandler());
         Connectors.open(connector, listener);

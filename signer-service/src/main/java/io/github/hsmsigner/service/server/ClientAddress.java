@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import org.eclipse.jetty.server.Request;
 
 /**
  * The address that identifies a client: an IPv4 address, or the first 64 bits of an IPv6 address. A single client can
@@ -14,11 +13,6 @@ import org.eclipse.jetty.server.Request;
 final class ClientAddress {
 
     private ClientAddress() {}
-
-    /** Returns the address of the client for the log, without its port. */
-    static String text(Request request) {
-        return text(request.getConnectionMetaData().getRemoteSocketAddress());
-    }
 
     /** Returns the address for the log, without its port. */
     static String text(SocketAddress remote) {

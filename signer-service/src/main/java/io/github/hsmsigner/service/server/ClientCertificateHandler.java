@@ -45,8 +45,7 @@ final class ClientCertificateHandler extends Handler.Wrapper {
                 verify(tls.sslSession(), tls.peerCertificates(), current.get());
             } catch (ClientCertificateVerifier.UntrustedClientException e) {
                 String text = e.getMessage() + " Connect again with a certificate that is valid.";
-                responses.refuse(request, response, callback, HttpErrorCode.INVALID_CLIENT_CERTIFICATE, text);
-                return true;
+                return responses.refuse(request, response, callback, HttpErrorCode.INVALID_CLIENT_CERTIFICATE, text);
             }
         }
         return super.handle(request, response, callback);

@@ -64,11 +64,7 @@ final class Connectors {
         return new ConnectionFactory[] {tls.get().connectionFactory(), plain};
     }
 
-    /**
-     * Takes the port.
-     *
-     * @throws InvalidConfigurationException if it cannot be listened on
-     */
+    /** Opens the port, or throws {@link InvalidConfigurationException}. */
     static void open(ServerConnector connector, ListenerSettings listener) {
         try {
             connector.open();
@@ -77,16 +73,13 @@ final class Connectors {
         }
     }
 
-    /**
-     * Takes the port and gives it back.
-     *
-     * @throws InvalidConfigurationException if it cannot be listened on
-     */
-    static void check(ListenerSettings listener) {
+    /** Opens the port for a moment and returns its number, or throws {@link InvalidConfigurationException}. */
+    static int check(ListenerSettings listener) {
         try (ServerSocket port = new ServerSocket()) {
             // As Jetty sets it. Otherwise the connections of a service that has just ended would block the port.
             port.setReuseAddress(true);
             port.bind(new InetSocketAddress(listener.address(), listener.port()));
+            return port.getLocalPort();
         } catch (IOException e) {
             throw cannotListen(listener, e);
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -34,17 +35,13 @@ public record Health(boolean ready, List<String> reasons, List<String> warnings,
         return new Health(true, List.of(), List.of(), List.of());
     }
 
-    /**
-     * {@return the health of a service that cannot serve requests}
-     *
-     * @param reason why, as one sentence
-     */
+    /** {@return the health of a service that cannot serve requests, with the reason as one sentence} */
     public static Health notReady(String reason) {
         return new Health(false, List.of(reason), List.of(), List.of());
     }
 
     /** Returns JSON with the readiness, and the reasons, warnings and parts that are not empty. */
-    byte[] json() throws IOException {
+    byte[] json() {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         try (JsonGenerator generator = JSON.createGenerator(body)) {
             generator.writeStartObject();
@@ -59,6 +56,8 @@ public record Health(boolean ready, List<String> reasons, List<String> warnings,
                 generator.writeEndArray();
             }
             generator.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Writing to memory failed.", e);
         }
         return body.toByteArray();
     }

@@ -2,9 +2,6 @@ package io.github.hsmsigner.service.server;
 
 import io.github.hsmsigner.http.protocol.ErrorResponses;
 import io.github.hsmsigner.http.protocol.HttpErrorCode;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
@@ -43,42 +43,34 @@ public final class ManagementEndpoints extends Handler.Wrapper {
 
     private static final Logger LOG = LoggerFactory.getLogger(ManagementEndpoints.class);
     private static final String JSON = "application/json";
+    private static final String METRICS = "/metrics";
     private static final Pattern ALLOW_LOGINS = Pattern.compile("/tokens/([^/]+)/allow-logins");
 
     /** A page of metrics is held in memory until its client has received it. */
     private static final int MAX_METRICS_RESPONSES = 8;
 
-    private final Map<String, Endpoint> endpoints = new HashMap<>();
+    private final Map<String, BiFunction<Request, Response, Content>> endpoints = new HashMap<>();
     private final Semaphore metricsResponses = new Semaphore(MAX_METRICS_RESPONSES);
     private final Optional<LoginControl> logins;
     private final ServerResponses responses;
 
-    private ManagementEndpoints(Optional<LoginControl> logins, ServerResponses responses) {
+    /** Creates the endpoints of a listener; without sources, only those that every listener has. */
+    ManagementEndpoints(Optional<Sources> sources, Optional<LoginControl> logins, ServerResponses responses) {
         this.logins = logins;
         this.responses = responses;
         endpoints.put("/", (request, response) -> status("up"));
         endpoints.put("/health/live", (request, response) -> status("live"));
-    }
-
-    /** Creates the endpoints that every listener has. */
-    static ManagementEndpoints liveness(ServerResponses responses) {
-        return new ManagementEndpoints(Optional.empty(), responses);
-    }
-
-    /** Creates all endpoints. */
-    static ManagementEndpoints all(
-            HealthReport health,
-            Optional<MetricsPage> metrics,
-            Optional<LoginControl> logins,
-            ServerResponses responses) {
-        ManagementEndpoints all = new ManagementEndpoints(logins, responses);
-        all.endpoints.put("/health/ready", (request, response) -> {
-            Health now = health.ready();
-            response.setStatus(now.ready() ? 200 : 503);
-            return new Content(JSON, now.json());
+        sources.ifPresent(from -> {
+            endpoints.put("/health/ready", (request, response) -> {
+                Health now = from.health().get();
+                response.setStatus(now.ready() ? 200 : 503);
+                return new Content(JSON, now.json());
+            });
+            endpoints.put(
+                    METRICS,
+                    (request, response) ->
+                            from.metrics().apply(request.getHeaders().get(HttpHeader.ACCEPT)));
         });
-        metrics.ifPresent(page -> all.endpoints.put("/metrics", new MetricsEndpoint(page)));
-        return all;
     }
 
     private static Content status(String status) {
@@ -88,25 +80,23 @@ public final class ManagementEndpoints extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         String path = Request.getPathInContext(request);
-        Endpoint endpoint = endpoints.get(path);
-        if (endpoint != null) {
-            get(endpoint, request, response, callback);
-            return true;
-        }
         Matcher token = ALLOW_LOGINS.matcher(path);
-        if (logins.isPresent() && token.matches()) {
+        if (endpoints.containsKey(path)) {
+            get(path, request, response, callback);
+        } else if (logins.isPresent() && token.matches()) {
             allowLogins(logins.get(), URIUtil.decodePath(token.group(1)), request, response, callback);
-            return true;
+        } else {
+            return super.handle(request, response, callback);
         }
-        return super.handle(request, response, callback);
+        return true;
     }
 
-    private void get(Endpoint endpoint, Request request, Response response, Callback callback) throws IOException {
+    private void get(String path, Request request, Response response, Callback callback) {
         if (!HttpMethod.GET.is(request.getMethod()) && !HttpMethod.HEAD.is(request.getMethod())) {
             responses.send(request, response, callback, id -> ErrorResponses.methodNotAllowed("GET, HEAD", id));
             return;
         }
-        if (endpoint instanceof MetricsEndpoint) {
+        if (path.equals(METRICS)) {
             if (!metricsResponses.tryAcquire()) {
                 responses.send(request, response, callback, ServerResponses::tooManyRequests);
                 return;
@@ -114,7 +104,7 @@ public final class ManagementEndpoints extends Handler.Wrapper {
             Request.addCompletionListener(request, failure -> metricsResponses.release());
         }
         response.setStatus(200);
-        send(endpoint.content(request, response), request, response, callback);
+        send(endpoints.get(path).apply(request, response), request, response, callback);
     }
 
     private static void send(Content content, Request request, Response response, Callback callback) {
@@ -154,53 +144,17 @@ public final class ManagementEndpoints extends Handler.Wrapper {
                 && (from.getAddress().isLoopbackAddress() || from.getAddress().equals(to.getAddress()));
     }
 
-    @FunctionalInterface
-    private interface Endpoint {
+    /** A body and its media type. */
+    public record Content(String type, byte[] bytes) {}
 
-        Content content(Request request, Response response) throws IOException;
-    }
-
-    private record MetricsEndpoint(MetricsPage page) implements Endpoint {
-
-        @Override
-        public Content content(Request request, Response response) throws IOException {
-            String type =
-                    page.contentType(Optional.ofNullable(request.getHeaders().get(HttpHeader.ACCEPT)));
-            ByteArrayOutputStream text = new ByteArrayOutputStream();
-            page.writeTo(type, text);
-            return new Content(type, text.toByteArray());
-        }
-    }
-
-    private record Content(String type, byte[] bytes) {}
-
-    /** Reports the current health of the service. Thread-safe. */
-    @FunctionalInterface
-    public interface HealthReport {
-
-        /** {@return the current health, at once from known facts, because each probe calls this, even if the HSM hangs} */
-        Health ready();
-    }
-
-    /** The metrics as they are served at {@code /metrics}. Thread-safe. */
-    public interface MetricsPage {
-
-        /**
-         * {@return the media type that goes out as {@code Content-Type}}
-         *
-         * @param accept the header {@code Accept} of the request
-         */
-        String contentType(Optional<String> accept);
-
-        /**
-         * Writes the current metrics.
-         *
-         * @param contentType the format, as {@link #contentType} chose it
-         * @param out the target, which is left open
-         * @throws IOException if writing fails
-         */
-        void writeTo(String contentType, OutputStream out) throws IOException;
-    }
+    /**
+     * What the endpoints report. All parts are thread-safe.
+     *
+     * @param health returns the health at once from known facts, because each probe calls this, even if the HSM hangs
+     * @param metrics returns the metrics in the format for a header {@code Accept}; {@code null} if there is none
+     * @param logins for the admin port only
+     */
+    public record Sources(Supplier<Health> health, Function<String, Content> metrics, LoginControl logins) {}
 
     /** Allows logins to tokens again, after a token rejected several PINs. Thread-safe; returns at once. */
     public interface LoginControl {
@@ -209,10 +163,8 @@ public final class ManagementEndpoints extends Handler.Wrapper {
         List<String> tokens();
 
         /**
-         * Allows logins to a token again. A PIN that the token rejected is still not tried.
-         *
-         * @param token the name of the token, one of {@link #tokens()}
-         * @return {@code false} if the token is not open yet, so that nothing was rejected
+         * Allows logins to one of the tokens again. A PIN that the token rejected is still not tried. Returns
+         * {@code false} if the token is not open yet, so that nothing was rejected.
          */
         boolean allowLogins(String token);
     }

@@ -33,12 +33,11 @@ final class PostOnlyHandler extends Handler.Wrapper {
         }
         String asked = Request.getPathInContext(request);
         boolean known = asked.equals(path) || asked.equals(path + "/");
-        responses.send(
+        return responses.send(
                 request,
                 response,
                 callback,
                 id -> known ? ErrorResponses.methodNotAllowed("POST", id) : ServerResponses.ofHttpServer(404, id));
-        return true;
     }
 
     private static final class WithoutOverride extends Request.Wrapper {

@@ -1,7 +1,6 @@
 package io.github.hsmsigner.service.server;
 
 import io.github.hsmsigner.http.protocol.CallbackObserver;
-import io.github.hsmsigner.http.protocol.CallbackReport;
 import io.github.hsmsigner.http.protocol.CallbackResponse;
 
 /**
@@ -14,24 +13,6 @@ public interface RequestObserver extends CallbackObserver {
     /**
      * Called for an answer that the server gives before the endpoint, or instead of it. Examples are an unknown path or
      * method, a request that is not HTTP, and more requests than the limit.
-     *
-     * @param answer the answer
      */
     void answeredByServer(CallbackResponse answer);
-
-    /** {@return an observer that does nothing} */
-    static RequestObserver none() {
-        return new RequestObserver() {
-
-            @Override
-            public void answered(CallbackReport report) {
-                // No observer is set.
-            }
-
-            @Override
-            public void answeredByServer(CallbackResponse answer) {
-                // No observer is set.
-            }
-        };
-    }
 }

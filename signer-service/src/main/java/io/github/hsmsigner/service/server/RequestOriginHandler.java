@@ -43,13 +43,11 @@ final class RequestOriginHandler extends Handler.Wrapper {
         if (headers.contains(browser)) {
             String text = "The request has a header " + browser
                     + ", which only browsers send. This service accepts requests of servers only.";
-            responses.refuse(request, response, callback, HttpErrorCode.BROWSER_REQUEST, text);
-            return true;
+            return responses.refuse(request, response, callback, HttpErrorCode.BROWSER_REQUEST, text);
         }
         if (!allowedHosts.isEmpty() && !isAllowed(request.getHttpURI().getHost())) {
             String text = "The header Host does not name a host that this service serves.";
-            responses.refuse(request, response, callback, HttpErrorCode.MISDIRECTED_REQUEST, text);
-            return true;
+            return responses.refuse(request, response, callback, HttpErrorCode.MISDIRECTED_REQUEST, text);
         }
         return super.handle(request, response, callback);
     }

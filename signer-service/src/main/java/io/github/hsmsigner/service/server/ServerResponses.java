@@ -10,7 +10,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
-import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -56,34 +55,35 @@ final class ServerResponses {
 
     /** Returns the response to a request that Jetty or Javalin rejected, such as one that is not HTTP. */
     static CallbackResponse ofHttpServer(int status, String requestId) {
-        // Jetty returns 505 for an unknown version of HTTP. That is a fault of the request, like a transfer coding.
-        boolean badRequest = status < 500 || status == 501 || status == 505;
-        String text = status == 404
-                ? "There is nothing at this path."
-                : status == 501
-                        ? "The service knows no transfer coding but chunked."
-                        : badRequest
-                                ? "The HTTP server does not accept this request."
-                                : "The HTTP server cannot serve this request.";
-        HttpErrorCode code = status == 404
-                ? HttpErrorCode.NOT_FOUND
-                : badRequest ? HttpErrorCode.BAD_HTTP_REQUEST : HttpErrorCode.HTTP_SERVER;
+        HttpErrorCode code = HttpErrorCode.BAD_HTTP_REQUEST;
+        String text = "The HTTP server does not accept this request.";
+        if (status == 404) {
+            code = HttpErrorCode.NOT_FOUND;
+            text = "There is nothing at this path.";
+        } else if (status == 501) {
+            text = "The service knows no transfer coding but chunked.";
+        } else if (status >= 500 && status != 505) {
+            // Jetty returns 505 for an unknown version of HTTP, which is a fault of the request.
+            code = HttpErrorCode.HTTP_SERVER;
+            text = "The HTTP server cannot serve this request.";
+        }
         return ErrorResponses.of(code, status, text, requestId);
     }
 
-    /** Reports, logs and sends the response that the function creates for the request's identifier. */
-    void send(Request request, Response response, Callback callback, Function<String, CallbackResponse> function) {
+    /** Reports, logs and sends the response that the function creates for the request's identifier. Returns true. */
+    boolean send(Request request, Response response, Callback callback, Function<String, CallbackResponse> function) {
         String requestId = requestId(request);
         CallbackResponse answer = function.apply(requestId);
         report(request, requestId, answer);
         response.setStatus(answer.status());
         answer.headers().forEach(response.getHeaders()::put);
         write(response, callback, answer.contentType(), answer.body(), requestId);
+        return true;
     }
 
-    /** Reports, logs and sends an error. */
-    void send(Request request, Response response, Callback callback, HttpErrorCode code, String text) {
-        send(request, response, callback, id -> ErrorResponses.of(code, text, id));
+    /** Reports, logs and sends an error. Returns true. */
+    boolean send(Request request, Response response, Callback callback, HttpErrorCode code, String text) {
+        return send(request, response, callback, id -> ErrorResponses.of(code, text, id));
     }
 
     /** Writes a body with the status that is set. */
@@ -95,15 +95,15 @@ final class ServerResponses {
         response.write(true, ByteBuffer.wrap(body), callback);
     }
 
-    /** Sends a response to a request whose body is not read, and closes the connection. */
-    void refuse(Request request, Response response, Callback callback, Function<String, CallbackResponse> answer) {
+    /** Sends a response to a request whose body is not read, and closes the connection. Returns true. */
+    boolean refuse(Request request, Response response, Callback callback, Function<String, CallbackResponse> answer) {
         response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
-        send(request, response, new RequestDrainer(request, callback), answer);
+        return send(request, response, new RequestDrainer(request, callback), answer);
     }
 
-    /** Sends an error to a request whose body is not read, and closes the connection. */
-    void refuse(Request request, Response response, Callback callback, HttpErrorCode code, String text) {
-        refuse(request, response, callback, id -> ErrorResponses.of(code, text, id));
+    /** Sends an error to a request whose body is not read, and closes the connection. Returns true. */
+    boolean refuse(Request request, Response response, Callback callback, HttpErrorCode code, String text) {
+        return refuse(request, response, callback, id -> ErrorResponses.of(code, text, id));
     }
 
     /**
@@ -111,21 +111,8 @@ final class ServerResponses {
      * HTTP. Jetty would send an HTML page.
      */
     Request.Handler errorHandler() {
-        return (request, response, callback) -> {
-            send(request, response, callback, id -> ofHttpServer(response.getStatus(), id));
-            return true;
-        };
-    }
-
-    /** Returns the handler that answers every request with 404. */
-    Handler notFound() {
-        return new Handler.Abstract.NonBlocking() {
-            @Override
-            public boolean handle(Request request, Response response, Callback callback) {
-                send(request, response, callback, id -> ofHttpServer(404, id));
-                return true;
-            }
-        };
+        return (request, response, callback) ->
+                send(request, response, callback, id -> ofHttpServer(response.getStatus(), id));
     }
 
     /** Reports and logs a response that the caller sends. */
@@ -133,7 +120,9 @@ final class ServerResponses {
         observer.accept(answer);
         // The path without its query, which may hold anything.
         LOG.atLevel(limiter.admit() ? Level.INFO : Level.DEBUG)
-                .addKeyValue("client", ClientAddress.text(request))
+                .addKeyValue(
+                        "client",
+                        ClientAddress.text(request.getConnectionMetaData().getRemoteSocketAddress()))
                 .addKeyValue("method", PeerText.printable(String.valueOf(request.getMethod()), MAX_METHOD_LENGTH))
                 .addKeyValue("path", PeerText.printable(path(request), MAX_PATH_LENGTH))
                 .addKeyValue("outcome", answer.outcome())

@@ -11,9 +11,6 @@ import io.github.hsmsigner.http.protocol.ErrorResponses;
 import io.github.hsmsigner.http.protocol.MemoryBudget;
 import io.github.hsmsigner.http.protocol.MinimumDataRate;
 import io.github.hsmsigner.http.protocol.RequestLog;
-import io.github.hsmsigner.service.server.ManagementEndpoints.HealthReport;
-import io.github.hsmsigner.service.server.ManagementEndpoints.LoginControl;
-import io.github.hsmsigner.service.server.ManagementEndpoints.MetricsPage;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
@@ -22,7 +19,6 @@ import io.javalin.http.HttpResponseException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -108,44 +104,27 @@ public final class SigningHttpServer {
     /**
      * Starts to listen: first on the port of the callbacks, then on that of the management endpoints.
      *
-     * @param settings the settings
      * @param service returns the service; called for each request; throws
      *     {@link io.github.hsmsigner.core.error.SigningUnavailableException} while there is none
-     * @param health the report for {@code /health/ready}
-     * @param metrics the content of {@code /metrics}; empty for none
-     * @param logins allows logins to tokens again; works on the admin port only; empty for no endpoint
      * @param observer receives a report of each request, in addition to the log
-     * @return the running server
+     * @param clock the clock by which clients' certificates expire
      * @throws InvalidConfigurationException if a port cannot be listened on, or the files of TLS cannot be used
      */
     public static SigningHttpServer start(
             ServerSettings settings,
             Supplier<SigningService> service,
-            HealthReport health,
-            Optional<MetricsPage> metrics,
-            Optional<LoginControl> logins,
-            RequestObserver observer) {
-        return start(settings, service, health, metrics, logins, observer, Clock.systemUTC());
-    }
-
-    /** Starts to listen, with a clock by which clients' certificates expire. */
-    static SigningHttpServer start(
-            ServerSettings settings,
-            Supplier<SigningService> service,
-            HealthReport health,
-            Optional<MetricsPage> metrics,
-            Optional<LoginControl> logins,
+            ManagementEndpoints.Sources sources,
             RequestObserver observer,
             Clock clock) {
         SigningHttpServer server = new SigningHttpServer(settings, observer, clock);
-        ManagementEndpoints endpoints = settings.admin().isPresent()
-                ? ManagementEndpoints.liveness(server.responses)
-                : ManagementEndpoints.all(health, metrics, Optional.empty(), server.responses);
-        server.javalin(service, endpoints).start();
+        Optional<ManagementEndpoints.Sources> ownSources =
+                settings.admin().isPresent() ? Optional.empty() : Optional.of(sources);
+        server.javalin(service, new ManagementEndpoints(ownSources, Optional.empty(), server.responses))
+                .start();
         // The admin port opens last, so that a probe that sees 200 there finds the callback port open.
         try {
-            server.admin = settings.admin()
-                    .map(listener -> AdminServer.start(listener, settings.clientLimits(), health, metrics, logins));
+            server.admin =
+                    settings.admin().map(listener -> AdminServer.start(listener, settings.clientLimits(), sources));
         } catch (RuntimeException e) {
             server.stop();
             throw e;
@@ -237,26 +216,14 @@ public final class SigningHttpServer {
         JavalinResponses.send(context, answer);
     }
 
-    /**
-     * Checks whether a server could start: reads the files of TLS, and opens the ports for a moment.
-     *
-     * @param listeners where it listens
-     * @param tls TLS of the callbacks
-     * @return the problems, one sentence each; empty if there is none
-     */
-    public static List<String> problems(List<ListenerSettings> listeners, Optional<TlsSettings> tls) {
-        List<String> problems = new ArrayList<>();
-        tls.ifPresent(files -> collect(problems, () -> TlsIdentity.read(files)));
-        listeners.forEach(listener -> collect(problems, () -> Connectors.check(listener)));
-        return problems;
+    /** Opens a port for a moment and returns its number, or throws {@link InvalidConfigurationException}. */
+    public static int checkPort(ListenerSettings listener) {
+        return Connectors.check(listener);
     }
 
-    private static void collect(List<String> problems, Runnable check) {
-        try {
-            check.run();
-        } catch (InvalidConfigurationException e) {
-            problems.add(e.getMessage());
-        }
+    /** Reads the files of TLS and returns the certificate, or throws {@link InvalidConfigurationException}. */
+    public static X509Certificate checkFiles(TlsSettings tls) {
+        return TlsIdentity.read(tls).certificate();
     }
 
     /** {@return the port of the callbacks, also where the settings ask for any} */
@@ -277,20 +244,14 @@ public final class SigningHttpServer {
     /**
      * Reads the files of TLS again and uses them for new connections. Established connections continue, except those
      * whose client certificate comes from an authority that is no longer trusted: their next request is refused. If
-     * anything is wrong with the files, nothing changes. Does nothing without TLS.
-     *
-     * @throws InvalidConfigurationException if the files cannot be used, with the reason
+     * anything is wrong with the files, nothing changes and this throws {@link InvalidConfigurationException}. Does
+     * nothing without TLS.
      */
     public void reloadTls() {
         tls.ifPresent(ReloadableTls::reload);
     }
 
-    /**
-     * The current load.
-     *
-     * @param requests how many requests are being served, except for the management endpoints
-     * @param refused how many requests were refused since startup because too many were being served
-     */
+    /** The current requests except for the management endpoints, and those refused because there were too many. */
     record Activity(int requests, long refused, int connections, int threads) {}
 
     Activity activity() {
@@ -301,20 +262,14 @@ public final class SigningHttpServer {
                 threads.getThreads());
     }
 
-    /**
-     * {@return how often clients exceeded a limit of the port of the callbacks since startup}
-     *
-     * @param limit the limit
-     */
+    /** {@return how often clients exceeded a limit of the port of the callbacks since startup} */
     public long exceeded(ServerLimit limit) {
         return limit == ServerLimit.REQUEST_MEMORY ? memory.refused() : limits.sum(limit);
     }
 
     /**
-     * Stops listening, waits for the current requests as long as the settings allow, and ends. A separate admin port
-     * answers until the end.
-     *
-     * @return whether every request was finished; the others are aborted
+     * Stops listening, waits for the current requests as long as the settings allow, and aborts the others. Returns
+     * whether every request was finished. A separate admin port answers until the end.
      */
     public boolean stop() {
         try {

@@ -7,7 +7,6 @@ import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.http.TestKey;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -237,24 +236,9 @@ class ClientSharesTest {
     @Test
     void clientsThatDoNotReadTheMetricsHoldFewOfThemInMemory() throws IOException {
         byte[] text = new byte[16 * 1024 * 1024];
-        ManagementEndpoints.MetricsPage page = new ManagementEndpoints.MetricsPage() {
-            @Override
-            public String contentType(Optional<String> accept) {
-                return "text/plain";
-            }
-
-            @Override
-            public void writeTo(String contentType, OutputStream out) throws IOException {
-                out.write(text);
-            }
-        };
-        server = SigningHttpServer.start(
-                TestServer.settings(TestLimits.DEFAULTS),
-                () -> service,
-                Health::good,
-                Optional.of(page),
-                Optional.empty(),
-                RequestObserver.none());
+        ManagementEndpoints.Sources sources = new ManagementEndpoints.Sources(
+                Health::good, accept -> new ManagementEndpoints.Content("text/plain", text), new TestServer.NoTokens());
+        server = TestServer.start(TestServer.settings(TestLimits.DEFAULTS), () -> service, sources);
         attack(8, RawConnection.get("/metrics"));
         for (RawConnection reading : slow) {
             assertThat(reading.readHead()).startsWith("HTTP/1.1 200");

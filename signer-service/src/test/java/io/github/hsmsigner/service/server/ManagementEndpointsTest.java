@@ -41,13 +41,10 @@ class ManagementEndpointsTest {
 
     private void start(Optional<ListenerSettings> admin) {
         var service = TestKey.service(directory);
-        server = SigningHttpServer.start(
+        server = TestServer.start(
                 TestServer.settings(TestServer.ANY_PORT, Optional.empty(), admin, TestLimits.DEFAULTS),
                 () -> service,
-                () -> health,
-                Optional.empty(),
-                Optional.empty(),
-                RequestObserver.none());
+                TestServer.sources(() -> health));
     }
 
     @Test
@@ -106,13 +103,10 @@ class ManagementEndpointsTest {
         TlsSettings tls =
                 new TlsSettings(certificate, pipe, Optional.empty(), TlsSettings.ClientCertificates.NONE, List.of());
         var service = TestKey.service(directory);
-        CompletableFuture<SigningHttpServer> starting = CompletableFuture.supplyAsync(() -> SigningHttpServer.start(
+        CompletableFuture<SigningHttpServer> starting = CompletableFuture.supplyAsync(() -> TestServer.start(
                 TestServer.settings(TestServer.ANY_PORT, Optional.of(tls), Optional.of(admin), TestLimits.DEFAULTS),
                 () -> service,
-                () -> health,
-                Optional.empty(),
-                Optional.empty(),
-                RequestObserver.none()));
+                TestServer.sources(() -> health)));
         // Returns once the server reads the pipe.
         try (OutputStream out = Files.newOutputStream(pipe)) {
             assertThat(accepts(admin.port())).isFalse();
@@ -139,10 +133,10 @@ class ManagementEndpointsTest {
     }
 
     @Test
-    void withoutMetricsThereIsNoPage() {
+    void withoutAnAdminPortTheMetricsAreOnThePortOfTheCallbacks() {
         start(Optional.empty());
         assertThat(server.adminPort()).isEmpty();
-        assertError(new Client(server.port()).get("/metrics"), 404, "not_found");
+        assertThat(new Client(server.port()).get("/metrics").statusCode()).isEqualTo(200);
     }
 
     @Test
@@ -162,15 +156,9 @@ class ManagementEndpointsTest {
     @Test
     void aReportThatFailsIsAFaultOfTheService() {
         var service = TestKey.service(directory);
-        server = SigningHttpServer.start(
-                TestServer.settings(TestLimits.DEFAULTS),
-                () -> service,
-                () -> {
-                    throw new IllegalStateException("a bug in /secret/place");
-                },
-                Optional.empty(),
-                Optional.empty(),
-                RequestObserver.none());
+        server = TestServer.start(TestServer.settings(TestLimits.DEFAULTS), () -> service, TestServer.sources(() -> {
+            throw new IllegalStateException("a bug in /secret/place");
+        }));
         HttpResponse<byte[]> answer = new Client(server.port()).get("/health/ready");
         assertError(answer, 500, "http_server");
         assertThat(Client.text(answer)).doesNotContain("secret");

@@ -3,12 +3,13 @@ package io.github.hsmsigner.service.server;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.http.protocol.CallbackLimits;
+import io.github.hsmsigner.http.protocol.CallbackReport;
+import io.github.hsmsigner.http.protocol.CallbackResponse;
 import io.github.hsmsigner.http.protocol.CertificateEncoding;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -53,20 +54,30 @@ final class TestServer {
     }
 
     static SigningHttpServer start(ServerSettings settings, Supplier<SigningService> service) {
-        return start(settings, service, RequestObserver.none());
+        return start(settings, service, sources(Health::good));
+    }
+
+    static SigningHttpServer start(
+            ServerSettings settings, Supplier<SigningService> service, ManagementEndpoints.Sources sources) {
+        RequestObserver none = new RequestObserver() {
+            @Override
+            public void answered(CallbackReport report) {}
+
+            @Override
+            public void answeredByServer(CallbackResponse answer) {}
+        };
+        return SigningHttpServer.start(settings, service, sources, none, Clock.systemUTC());
     }
 
     static SigningHttpServer start(
             ServerSettings settings, Supplier<SigningService> service, RequestObserver observer) {
-        return SigningHttpServer.start(
-                settings, service, Health::good, Optional.of(new Metrics()), Optional.empty(), observer);
+        return start(settings, service, observer, Clock.systemUTC());
     }
 
     /** A server by whose clock clients' certificates expire. */
     static SigningHttpServer start(
             ServerSettings settings, Supplier<SigningService> service, RequestObserver observer, Clock clock) {
-        return SigningHttpServer.start(
-                settings, service, Health::good, Optional.of(new Metrics()), Optional.empty(), observer, clock);
+        return SigningHttpServer.start(settings, service, sources(Health::good), observer, clock);
     }
 
     static void await(String what, BooleanSupplier condition) {
@@ -79,18 +90,28 @@ final class TestServer {
         }
     }
 
-    private static final class Metrics implements ManagementEndpoints.MetricsPage {
+    /** Metrics in both formats, and no tokens. */
+    static ManagementEndpoints.Sources sources(Supplier<Health> health) {
+        return new ManagementEndpoints.Sources(health, TestServer::metrics, new NoTokens());
+    }
+
+    private static ManagementEndpoints.Content metrics(String accept) {
+        String type = accept != null && accept.contains("openmetrics")
+                ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                : "text/plain; version=0.0.4; charset=utf-8";
+        return new ManagementEndpoints.Content(type, METRICS.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    static final class NoTokens implements ManagementEndpoints.LoginControl {
 
         @Override
-        public String contentType(Optional<String> accept) {
-            return accept.filter(types -> types.contains("openmetrics"))
-                    .map(types -> "application/openmetrics-text; version=1.0.0; charset=utf-8")
-                    .orElse("text/plain; version=0.0.4; charset=utf-8");
+        public List<String> tokens() {
+            return List.of();
         }
 
         @Override
-        public void writeTo(String contentType, OutputStream out) throws IOException {
-            out.write(METRICS.getBytes(StandardCharsets.US_ASCII));
+        public boolean allowLogins(String token) {
+            return false;
         }
     }
 }

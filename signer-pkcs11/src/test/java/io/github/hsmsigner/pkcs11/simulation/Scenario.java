@@ -586,6 +586,11 @@ final class Scenario {
         return slow.compareTo(left) < 0 ? slow : left;
     }
 
+    /** Whether calls of the module take longer at that time, but return. */
+    boolean isSlow(Duration now) {
+        return faults.stream().anyMatch(fault -> fault.kind() == Kind.SLOW_CALLS && fault.isActive(now));
+    }
+
     Fault firstOf(Kind kind) {
         return faults.stream().filter(fault -> fault.kind() == kind).findFirst().orElseThrow();
     }

@@ -16,7 +16,7 @@ import org.bouncycastle.crypto.signers.ECDSASigner;
 
 /**
  * Checks ECDSA signatures on P-256, P-384 and P-521 with BouncyCastle's implementations made for these curves. That of the JDK takes
- * several times as long, which would be most of a signature's time; {@code docs/performance.md} has the measurements. Thread-safe.
+ * several times as long, which would be most of a signature's time; {@code docs/explanation/performance.md} has the measurements. Thread-safe.
  */
 final class EcdsaVerifier {
 

@@ -118,8 +118,10 @@ class DocumentationTest {
     @Test
     void aDeadLinkIsFound() {
         Path page = Path.of("README.md");
-        assertThat(leadsSomewhere(page, "docs/architecture.md#decisions")).isTrue();
-        assertThat(leadsSomewhere(page, "docs/architecture.md#indecision")).isFalse();
+        assertThat(leadsSomewhere(page, "docs/contributors/architecture.md#packages"))
+                .isTrue();
+        assertThat(leadsSomewhere(page, "docs/contributors/architecture.md#indecision"))
+                .isFalse();
         assertThat(leadsSomewhere(page, "docs/nowhere.md")).isFalse();
     }
 
@@ -197,7 +199,7 @@ class DocumentationTest {
     /** The page of the architecture says where to find each behaviour, and a class that is renamed must not stay there. */
     @Test
     void theClassesOfTheArchitecturePageExist() {
-        String table = PAGES.get(Path.of("docs", "architecture.md"))
+        String table = PAGES.get(Path.of("docs", "contributors", "architecture.md"))
                 .split("## Where to find the code\n", 2)[1]
                 .split("\n## ", 2)[0];
         Set<String> classes = new HashSet<>();

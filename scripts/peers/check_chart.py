@@ -4,7 +4,7 @@ check_chart.py TOOLS SERVICE-JAR KEYS WORK
 
 TOOLS has the programs helm, kube-score and monitoring. KEYS has the keys of scripts/check-peers.
 
-Each combination of values that docs/kubernetes.md shows is rendered and checked: "helm lint", the JSON schemas of Kubernetes, the Go types of
+Each combination of values that docs/guides/kubernetes.md shows is rendered and checked: "helm lint", the JSON schemas of Kubernetes, the Go types of
 the Prometheus operator, kube-score, and references between resources. Then the service starts with the rendered variables, the rendered probes
 and ports must work, and the command of "helm test" must sign.
 """
@@ -25,7 +25,7 @@ import yaml
 
 TOOLS, JAR, KEYS, WORK = (Path(argument).resolve() for argument in sys.argv[1:])
 CHART = Path("deploy/helm/signer")
-PAGE = Path("docs/kubernetes.md")
+PAGE = Path("docs/guides/kubernetes.md")
 IMAGE = ["--set", "image.repository=registry.example/signer", "--set", "image.digest=sha256:" + "0" * 64]
 # The oldest version that Chart.yaml permits, and the newest in the package.
 KUBERNETES = ["1.30", "1.37"]
@@ -54,7 +54,7 @@ def run(*command, **options):
 def documented_combinations():
     """The files of each command "helm install" of the page, in order."""
     commands = re.findall(r"helm (?:upgrade|install) .*", PAGE.read_text().replace("\\\n", " "))
-    combinations = [re.findall(r"-f deploy/helm/signer/examples/([\w-]+)\.yaml", command) for command in commands]
+    combinations = [re.findall(r"-f \$EXAMPLES/([\w-]+)\.yaml", command) for command in commands]
     combinations = [combination for combination in combinations if combination]
     require({name for combination in combinations for name in combination} == {path.stem for path in (CHART / "examples").glob("*.yaml")},
             f"{PAGE} does not show every file of {CHART}/examples")

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** docs/cloudhsm.md: what of it can be tried without AWS. */
+/** The parts of docs/tutorials/cloudhsm-from-scratch.md that do not need AWS. */
 class CloudHsmGuideTest {
 
     private static final Pattern SETTING = Pattern.compile("\\b(?:HSM|SIGNING)_[A-Z_]*[A-Z]\\b");
@@ -20,7 +20,7 @@ class CloudHsmGuideTest {
     @TempDir
     private Path directory;
 
-    private final Guide guide = Guide.read("cloudhsm.md");
+    private final Guide guide = Guide.read("tutorials/cloudhsm-from-scratch.md");
 
     @Test
     void theShellUnderstandsEveryCommand() {
@@ -31,15 +31,15 @@ class CloudHsmGuideTest {
     @Test
     void theCertificateOfTheClusterIsIssued() {
         List<String> ceremony = guide.blocks("sh").stream()
-                .filter(block -> block.contains("customerRootCA.key"))
+                .filter(block -> block.contains("customerCA.key"))
                 .toList();
         assertThat(ceremony).hasSize(1);
         run("openssl req -new -newkey rsa:2048 -noenc -keyout hsm.key -subj /CN=HSM -out cluster.csr");
         // Without its pass phrase, which would be asked for.
         run(ceremony.get(0).replace(" -aes256", ""));
-        assertThat(run("openssl verify -x509_strict -CAfile customerRootCA.crt customerRootCA.crt"))
+        assertThat(run("openssl verify -x509_strict -CAfile customerCA.crt customerCA.crt"))
                 .contains("OK");
-        assertThat(run("openssl verify -CAfile customerRootCA.crt customerHsmCertificate.crt"))
+        assertThat(run("openssl verify -CAfile customerCA.crt customerHsmCertificate.crt"))
                 .contains("OK");
     }
 

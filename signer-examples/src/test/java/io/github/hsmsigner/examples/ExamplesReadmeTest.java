@@ -19,22 +19,21 @@ import org.junit.jupiter.api.io.TempDir;
 /** The commands of the page about the examples, run one after the other as they stand there. */
 class ExamplesReadmeTest {
 
-    private static final String JAR = "signer-examples/target/signer-examples.jar";
-    private static final Pattern COMMANDS = Pattern.compile("^```sh\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
+    private static final String JAR = "../signer-examples/target/signer-examples.jar";
+    private static final Pattern COMMANDS = Pattern.compile(
+            "^<!-- run: ExamplesReadmeTest -->\\n```sh\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
     @TempDir
     private Path directory;
 
     @Test
     void theCommandsWork() throws IOException, InterruptedException {
-        // For its configuration alone, as the page makes a token of its own.
-        SoftHsm.newToken();
         try (OpenSslTimestampAuthority timestamps = new OpenSslTimestampAuthority(directory.resolve("authority"))) {
-            Files.copy(directory.resolve("authority").resolve("tsa.pem"), directory.resolve("timestamps.pem"));
             String commands = commands()
                     .replace("java -jar " + JAR, "java -cp \"$CLASS_PATH\" " + Main.class.getName())
                     .replace(JAR, "\"$CLASS_PATH\"")
                     .replace("http://timestamps.example/", timestamps.uri().toString())
+                    .replace(" timestamps.pem", " ../authority/tsa.pem")
                     .replace("/usr/lib/softhsm/libsofthsm2.so", SoftHsm.module().toString())
                     .replaceAll("\\b7000\\b", freePort())
                     .replaceAll("\\b6000\\b", freePort());
@@ -45,14 +44,13 @@ class ExamplesReadmeTest {
                     .contains("Signed by the key service: remote.p7s", "Again in ", "Signature is Valid.")
                     .contains("Signature 1 of 1: valid", "attested by the timestamp", "{\"certificates\":[");
         }
-        assertThat(directory.resolve("monday.p7s")).isNotEmptyFile();
-        assertThat(directory.resolve("saturday.p7s")).doesNotExist();
+        assertThat(directory.resolve("try-examples/monday.p7s")).isNotEmptyFile();
+        assertThat(directory.resolve("try-examples/saturday.p7s")).doesNotExist();
     }
 
     private static String commands() throws IOException {
         String page = Files.readString(Path.of("README.md"));
-        String section = page.substring(page.indexOf("\n## Examples\n"), page.indexOf("\n## The Document Engine"));
-        return COMMANDS.matcher(section).results().map(match -> match.group(1)).collect(Collectors.joining("\n"));
+        return COMMANDS.matcher(page).results().map(match -> match.group(1)).collect(Collectors.joining("\n"));
     }
 
     private String run(String commands) throws IOException, InterruptedException {

@@ -25,12 +25,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The web page as a person uses it, in Chromium. Run by {@code scripts/test --browser}; pictures go to target/screenshots. */
+/**
+ * The web page as a person uses it, in Chromium. {@code scripts/test --browser} runs it. Screenshots go to target/screenshots. With
+ * {@code -Ddocs.write=true}, the two pictures of docs/guides/testing-with-the-stand-in.md go to docs/images.
+ */
 @Tag("browser")
 @TestInstance(Lifecycle.PER_CLASS)
 class PageBrowserTest {
 
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+    private static final Path PICTURES =
+            Boolean.getBoolean("docs.write") ? Path.of("..", "docs", "images") : SCREENSHOTS;
     private static final String DONE =
             "!document.querySelector('#sign').disabled && document.querySelector('#outcome').className"
                     + ".match(/valid|failed/)";
@@ -367,7 +372,7 @@ class PageBrowserTest {
         assertThat(fact("Timestamp").isEmpty()).isEqualTo(level.equals("b-b"));
         assertThat(browser.text("#events")).contains(container.equals("raw") ? "get_certificates" : "sign_pkcs7");
         if (level.equals("b-lt")) {
-            browser.screenshot(SCREENSHOTS.resolve("signed.png"));
+            browser.screenshot(PICTURES.resolve("stand-in-signed.png"));
         }
     }
 
@@ -388,7 +393,7 @@ class PageBrowserTest {
         assertThat(browser.execute("return document.querySelector('#document').hidden")
                         .asBoolean())
                 .isTrue();
-        browser.screenshot(SCREENSHOTS.resolve("refused.png"));
+        browser.screenshot(PICTURES.resolve("stand-in-refused.png"));
     }
 
     @Test

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands of docs/stand-in.md that sign a document, run as they stand there. */
+/** The commands of docs/guides/testing-with-the-stand-in.md that sign a document, run as they stand there. */
 @ExtendWith(SigningChainProvider.class)
 class StandInCommandsTest {
 
@@ -22,7 +22,7 @@ class StandInCommandsTest {
 
     @Test
     void theySignADocument(SigningChain chain, @TempDir Path directory) throws IOException {
-        Matcher commands = COMMANDS.matcher(Files.readString(Path.of("../docs/stand-in.md")));
+        Matcher commands = COMMANDS.matcher(Files.readString(Path.of("../docs/guides/testing-with-the-stand-in.md")));
         assertThat(commands.find()).isTrue();
         String program = Path.of(System.getProperty("java.home"), "bin", "java") + " -cp '"
                 + System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")) + "' "

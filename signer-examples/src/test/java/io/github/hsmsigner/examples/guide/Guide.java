@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A page of the documentation, for tests that try what it shows.
@@ -34,6 +35,17 @@ record Guide(String text) {
         Map<String, String> files = new LinkedHashMap<>();
         FILE.matcher(text).results().forEach(match -> files.put(match.group(1), match.group(2)));
         return files;
+    }
+
+    /** The blocks of commands that are marked as run by a test, as one script. */
+    String script(String test) {
+        return Pattern.compile(
+                        "^<!-- run: " + Pattern.quote(test) + " -->\\n```sh\\n(.*?)^```$",
+                        Pattern.MULTILINE | Pattern.DOTALL)
+                .matcher(text)
+                .results()
+                .map(match -> match.group(1))
+                .collect(Collectors.joining("\n"));
     }
 
     /** The commands in their order, each on one line. */

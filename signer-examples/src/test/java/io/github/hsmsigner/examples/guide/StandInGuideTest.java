@@ -11,12 +11,12 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What docs/stand-in.md shows. */
+/** The Java code and the pictures of docs/guides/testing-with-the-stand-in.md. */
 class StandInGuideTest {
 
     private static final Pattern IMAGE = Pattern.compile("!\\[[^\\]]+]\\(([^)]+)\\)");
 
-    private final Guide guide = Guide.read("stand-in.md");
+    private final Guide guide = Guide.read("guides/testing-with-the-stand-in.md");
 
     @Test
     void theJavaLinesCompile(@TempDir Path directory) throws IOException {
@@ -49,7 +49,7 @@ class StandInGuideTest {
         Matcher images = IMAGE.matcher(guide.text());
         int count = 0;
         while (images.find()) {
-            assertThat(Path.of("../docs", images.group(1))).isNotEmptyFile();
+            assertThat(Path.of("../docs/guides", images.group(1))).isNotEmptyFile();
             count++;
         }
         assertThat(count).isEqualTo(2);

@@ -24,6 +24,15 @@ public final class Pkcs11Config {
     /** The default number of sessions that are opened at once. Opening many in a burst has failed on CloudHSM. */
     public static final int DEFAULT_SESSIONS_OPENED_AT_ONCE = 4;
 
+    /** The default time after which an idle session is closed: 10 minutes. */
+    public static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofMinutes(10);
+
+    /** The default time after which an idle session is checked: 20 s. YubiHSM ends a session after 30 s without use. */
+    public static final Duration DEFAULT_KEEPALIVE_TIME = Duration.ofSeconds(20);
+
+    /** The default time after which a session is replaced: 30 minutes. */
+    public static final Duration DEFAULT_MAX_LIFETIME = Duration.ofMinutes(30);
+
     private final Path module;
     private final Optional<String> initializeParameters;
     private final PinSource pin;
@@ -243,9 +252,9 @@ public final class Pkcs11Config {
         private int maximumPoolSize = DEFAULT_MAXIMUM_POOL_SIZE;
         private int sessionsOpenedAtOnce = DEFAULT_SESSIONS_OPENED_AT_ONCE;
         private int minimumIdle = DEFAULT_MINIMUM_IDLE;
-        private Duration idleTimeout = Duration.ofMinutes(10);
-        private Duration keepaliveTime = Duration.ofSeconds(20);
-        private Duration maxLifetime = Duration.ofMinutes(30);
+        private Duration idleTimeout = DEFAULT_IDLE_TIMEOUT;
+        private Duration keepaliveTime = DEFAULT_KEEPALIVE_TIME;
+        private Duration maxLifetime = DEFAULT_MAX_LIFETIME;
         private CallingThread callingThread = CallingThread.AUTOMATIC;
         private boolean loginOnFinalTry;
         private RecoverySettings recovery = RecoverySettings.defaults();

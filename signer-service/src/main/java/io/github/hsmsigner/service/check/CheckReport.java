@@ -54,11 +54,7 @@ public record CheckReport(List<Finding> findings) {
         return count(Level.ERROR) > 0;
     }
 
-    /**
-     * {@return the number of findings of a level}
-     *
-     * @param level the level
-     */
+    /** {@return the number of findings of a level} */
     public long count(Level level) {
         return findings.stream().filter(finding -> finding.level() == level).count();
     }

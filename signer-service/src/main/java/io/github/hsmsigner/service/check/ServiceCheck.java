@@ -11,6 +11,7 @@ import io.github.hsmsigner.service.config.KeySettings;
 import io.github.hsmsigner.service.config.ServiceSettings;
 import io.github.hsmsigner.service.config.ServiceSettings.UsableSettings;
 import io.github.hsmsigner.service.config.SettingsReader;
+import io.github.hsmsigner.service.config.TokenSettings;
 import io.github.hsmsigner.service.server.HeapDemand;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -32,12 +33,7 @@ public final class ServiceCheck {
 
     private ServiceCheck() {}
 
-    /**
-     * Checks the settings.
-     *
-     * @param environment the environment variables that name the settings
-     * @return what was found
-     */
+    /** Returns the findings about the settings that the environment variables name. */
     public static CheckReport run(Map<String, String> environment) {
         ServiceCheck check = new ServiceCheck();
         try {
@@ -57,37 +53,36 @@ public final class ServiceCheck {
         about.ok("Tokens: " + settings.tokens().keySet() + "; keys: "
                 + settings.keys().keySet() + ".");
         settings.warnings().forEach(warning -> about.warning(warning, "The next version refuses the old name."));
-        checkAccess(settings.access(), settings.keys().keySet());
-        settings.server()
-                .tls()
-                .ifPresentOrElse(
-                        tls -> new TlsCheck(clock.instant(), findings).run(tls),
-                        () -> findings.about("tls")
-                                .warning(
-                                        "Callbacks arrive without TLS, so signing tokens and documents cross the network"
-                                                + " unencrypted.",
-                                        "Set server.tls, or keep the port on a trusted network."));
+        checkLocal(UsableSettings.of(settings), settings.tokens());
+        if (settings.server().tls().isEmpty()) {
+            findings.about("tls")
+                    .warning(
+                            "Callbacks arrive without TLS, so signing tokens and documents cross the network unencrypted.",
+                            "Set server.tls, or keep the port on a trusted network.");
+        }
+        if (settings.audit().isEmpty()) {
+            findings.about("audit")
+                    .warning(
+                            "There is no audit log: only the log of the service records who signed what.",
+                            "Set audit.file to keep one.");
+        }
         HeapDemand.of(settings.server(), settings.signatures().largestRevocationInfo())
                 .warning()
                 .ifPresent(warning -> findings.about("server")
                         .warning(warning, "Run check with the options of the virtual machine that serve has."));
-        settings.audit()
-                .ifPresentOrElse(
-                        this::checkAudit,
-                        () -> findings.about("audit")
-                                .warning(
-                                        "There is no audit log: only the log of the service records who signed what.",
-                                        "Set audit.file to keep one."));
-        SecretFileCheck.run(UsableSettings.of(settings), settings.tokens(), findings);
         new KeyCheck(settings.tokens(), settings.keys(), settings.signatures(), clock, findings).run();
+    }
+
+    private void checkLocal(UsableSettings settings, Map<String, TokenSettings> tokens) {
+        settings.access().ifPresent(access -> checkAccess(access, settings.keyNames()));
+        settings.tls().ifPresent(tls -> new TlsCheck(clock.instant(), findings.about("tls")).run(tls));
+        settings.audit().ifPresent(this::checkAudit);
+        SecretFileCheck.run(settings, tokens, findings);
     }
 
     /** With wrong settings no token is opened, because a wrong PIN would be one more try. */
     private void checkUsable(UsableSettings settings) {
-        settings.access().ifPresent(access -> checkAccess(access, settings.keyNames()));
-        settings.tls().ifPresent(tls -> new TlsCheck(clock.instant(), findings).run(tls));
-        settings.audit().ifPresent(this::checkAudit);
-        SecretFileCheck.run(settings, Map.of(), findings);
+        checkLocal(settings, Map.of());
         Map<String, KeySettings> inFiles = new LinkedHashMap<>(settings.keys());
         if (inFiles.values().removeIf(KeySettings.OnToken.class::isInstance)) {
             findings.about("token")

@@ -58,11 +58,7 @@ final class SignatureCheck {
                 .build();
     }
 
-    /**
-     * Makes the signatures.
-     *
-     * @param pades the format that a callback with the signature type cades gets
-     */
+    /** Makes the signatures. A callback with the signature type cades gets the format {@code pades}. */
     void run(ContainerFormat pades) {
         checkDigests();
         supported.stream().findFirst().ifPresent(digestAlgorithm -> {

@@ -10,19 +10,11 @@ import java.time.Instant;
 import java.util.List;
 
 /** Checks TLS as the service offers it: the files, a handshake, and the dates of all certificates. */
-final class TlsCheck {
+record TlsCheck(Instant now, CheckReport.Collector findings) {
 
     private static final String SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1";
     private static final String ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
     private static final String CERTIFICATE = "The TLS certificate";
-
-    private final Instant now;
-    private final CheckReport.Collector findings;
-
-    TlsCheck(Instant now, CheckReport.Collector findings) {
-        this.now = now;
-        this.findings = findings.about("tls");
-    }
 
     void run(TlsSettings settings) {
         try {

@@ -43,12 +43,12 @@ final class AccessReader {
 
     static final Section SECTION = new Section();
     private static final Setting<Boolean> OPEN = SECTION.define(
-            setting("open", "SIGNING_SERVICE_ACCESS_OPEN", truth(), "false"),
+            setting("open", "SIGNING_SERVICE_ACCESS_OPEN", TRUTH, "false"),
             "`true`: every caller that reaches the service may sign, deliberately. `access: open` is the short form."
                     + " Without any policy every caller may sign too, but with a warning if the service listens for"
                     + " other machines");
     private static final Setting<Secret> TOKEN_SECRET = SECTION.define(
-            setting("token-secret", "SIGNING_TOKEN_SECRET", SecretType.secret()),
+            setting("token-secret", "SIGNING_TOKEN_SECRET", SecretType.SECRET),
             "signing token that each request must have, of 16 bytes or more. Short form of a policy with one shared"
                     + " secret and the caller `" + CALLER + "`");
     private static final Setting<List<SectionValues>> POLICIES = SECTION.define(
@@ -72,7 +72,8 @@ final class AccessReader {
             setting("key", text("the name of a key")),
             "key to use if neither the request nor a policy names one. Default: the only permitted key");
     private static final Setting<RateLimit> RATE = PERMISSIONS.define(
-            setting("rate", rate()), "maximum number of signatures in a time, for each caller. Default: no maximum");
+            setting("rate", ValueType.RATE),
+            "maximum number of signatures in a time, for each caller. Default: no maximum");
 
     private static final Setting<Map<String, SectionValues>> CALLERS = SECTION.define(
             setting("callers", new OfNames(PERMISSIONS, text("the name of a caller"), variable -> false, values -> "")),
@@ -82,7 +83,7 @@ final class AccessReader {
             "permissions of all other callers. Default: no permission if there are rules for callers, otherwise all"
                     + " permissions");
     private static final Setting<Boolean> CERTIFICATES_WITHOUT_TOKEN = SECTION.define(
-            setting("certificates-without-token", "SIGNING_SERVICE_CERTIFICATES_WITHOUT_TOKEN", truth(), "true"),
+            setting("certificates-without-token", "SIGNING_SERVICE_CERTIFICATES_WITHOUT_TOKEN", TRUTH, "true"),
             "`true`: `get_certificates` needs no signing token, because Document Engine sends none. `false`: policies"
                     + " over signing tokens deny such requests. Raw signing then needs the certificates in the"
                     + " application's request to Document Engine");
@@ -98,7 +99,7 @@ final class AccessReader {
     /** Reads the settings. If only this machine can connect (loopback), the open policy is no mistake. */
     static Optional<AccessSettings> read(SectionValues values, Set<String> keyNames, boolean loopback) {
         int problemsBefore = values.problems().count();
-        if (values.getOrDefault(OPEN)) {
+        if (values.value(OPEN)) {
             values.atMostOne("identify callers", OPEN, TOKEN_SECRET, POLICIES);
         } else {
             values.atMostOne("identify callers", TOKEN_SECRET, POLICIES);
@@ -107,25 +108,19 @@ final class AccessReader {
         Map<String, CallerPermissions> callers = new LinkedHashMap<>();
         values.getOrDefault(CALLERS, Map.of())
                 .forEach((name, rules) -> rules(rules, keyNames).ifPresent(made -> callers.put(name, made)));
-        SectionValues others = values.inner(OTHERS);
+        SectionValues others = values.value(OTHERS);
         Optional<CallerPermissions> rulesForOthers = others.origin().isPresent()
                         || values.getOrDefault(CALLERS, Map.of()).isEmpty()
                 ? rules(others, keyNames)
                 : Optional.empty();
-        boolean withoutToken = values.getOrDefault(CERTIFICATES_WITHOUT_TOKEN);
+        boolean withoutToken = values.value(CERTIFICATES_WITHOUT_TOKEN);
         Optional<String> certificatesKey = values.get(CERTIFICATES_KEY);
         values.requireKnown(CERTIFICATES_KEY, "key", certificatesKey.stream().toList(), keyNames);
         if (values.problems().count() > problemsBefore || !values.isUsable()) {
             return Optional.empty();
         }
-        return values.problems()
-                .attempt(
-                        values.where(),
-                        () -> new AccessSettings(
-                                policies,
-                                callers,
-                                rulesForOthers,
-                                new CertificateAccess(withoutToken, certificatesKey)));
+        return values.attempt(() -> new AccessSettings(
+                policies, callers, rulesForOthers, new CertificateAccess(withoutToken, certificatesKey)));
     }
 
     private static List<PolicySettings> policies(SectionValues values, Set<String> keyNames, boolean loopback) {
@@ -135,7 +130,7 @@ final class AccessReader {
                     .toList();
         }
         if (!values.isSet(POLICIES)) {
-            return List.of(new AllowAll(loopback || values.getOrDefault(OPEN)));
+            return List.of(new AllowAll(loopback || values.value(OPEN)));
         }
         return values.getOrDefault(POLICIES, List.of()).stream()
                 .map(policy -> PolicyReader.read(policy, keyNames))
@@ -146,16 +141,13 @@ final class AccessReader {
     private static Optional<CallerPermissions> rules(SectionValues values, Set<String> keyNames) {
         values.requireKnown(KEYS, "key", values.getOrDefault(KEYS, List.of()), keyNames);
         values.requireKnown(KEY, "key", values.get(KEY).stream().toList(), keyNames);
-        return values.problems()
-                .attempt(
-                        values.where(),
-                        () -> CallerPermissions.of(
-                                values.get(ACTIONS).map(Set::copyOf),
-                                values.get(KEYS).map(Set::copyOf),
-                                values.get(DIGEST_ALGORITHMS).map(Set::copyOf),
-                                values.get(CONTAINERS).map(list -> formats(values, list)),
-                                values.get(KEY),
-                                values.get(RATE)));
+        return values.attempt(() -> CallerPermissions.of(
+                values.get(ACTIONS).map(Set::copyOf),
+                values.get(KEYS).map(Set::copyOf),
+                values.get(DIGEST_ALGORITHMS).map(Set::copyOf),
+                values.get(CONTAINERS).map(list -> formats(values, list)),
+                values.get(KEY),
+                values.get(RATE)));
     }
 
     private static Set<ContainerFormat> formats(SectionValues values, List<ContainerFormat> given) {

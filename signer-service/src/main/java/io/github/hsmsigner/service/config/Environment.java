@@ -68,13 +68,15 @@ final class Environment {
      * A Service called "signing" sets SIGNING_SERVICE_PORT to its own port, which is a valid value for ours. Kubernetes
      * then sets SIGNING_PORT to an address with both.
      */
-    void findPortOfAnotherService(String portVariable, String defaultPort, Problems problems) {
+    void findPortOfAnotherService(Setting<Integer> port, Problems problems) {
+        String variable = port.variable().orElseThrow();
         String host = variables.getOrDefault("SIGNING_SERVICE_HOST", "");
         String address = variables.getOrDefault("SIGNING_PORT", "");
-        setting(portVariable)
-                .filter(port -> !port.equals(defaultPort) && address.equals("tcp://" + host + ":" + port))
-                .ifPresent(port -> problems.add(
-                        portVariable,
+        setting(variable)
+                .filter(value -> !port.defaultValue().equals(Optional.of(value))
+                        && address.equals("tcp://" + host + ":" + value))
+                .ifPresent(value -> problems.add(
+                        variable,
                         "looks like the port of a Kubernetes Service called signing. Set"
                                 + " enableServiceLinks: false in the pod's specification, or give the Service another"
                                 + " name"));

@@ -29,36 +29,36 @@ final class KeyReader {
 
     private static final Section SECTION = new Section();
     private static final Setting<List<String>> TOKENS = SECTION.define(
-            setting("tokens", new ListOf<>(name())),
+            setting("tokens", new ListOf<>(NAME)),
             "name of the token with the key, or of several tokens with the same key. Default: the only token");
     private static final Setting<String> LABEL = SECTION.define(
             setting("label", "HSM_KEY_LABEL", text("the label of a key")),
             "CKA_LABEL of the private key. Default: the only key on the token, if label, id and URI are not set");
     private static final Setting<byte[]> ID = SECTION.define(
-            setting("id", "HSM_KEY_ID", hexadecimal()),
+            setting("id", "HSM_KEY_ID", HEXADECIMAL),
             "CKA_ID of the private key, in hexadecimal. If the label is set too, both must match");
     private static final Setting<Pkcs11Uri> URI =
-            SECTION.define(setting("uri", "HSM_URI", pkcs11Uri()), "key as a URI (RFC 7512), instead of label and id");
+            SECTION.define(setting("uri", "HSM_URI", PKCS11_URI), "key as a URI (RFC 7512), instead of label and id");
     private static final Setting<Path> KEY_STORE = SECTION.define(
-            setting("keystore", "SIGNING_KEYSTORE", file()),
+            setting("keystore", "SIGNING_KEYSTORE", FILE),
             "path of a PKCS#12 file with one private key, instead of a token");
     private static final Setting<Secret> KEY_STORE_PASSWORD = SECTION.define(
-            setting("keystore-password", "SIGNING_KEYSTORE_PASSWORD", SecretType.secret()), "password of that file");
+            setting("keystore-password", "SIGNING_KEYSTORE_PASSWORD", SecretType.SECRET), "password of that file");
     private static final Setting<String> RSA_SCHEME = SECTION.define(
             setting("rsa-scheme", "SIGNING_RSA_SCHEME", oneOf("pkcs1", "pss")),
             "signature scheme of an RSA key: RSASSA-PKCS1-v1_5 or RSASSA-PSS. Default: `pkcs1`");
     private static final Setting<Path> CERTIFICATE = SECTION.define(
-            setting("certificate", "SIGNING_CERTIFICATE", file()),
+            setting("certificate", "SIGNING_CERTIFICATE", FILE),
             "file with the certificate of the key, in PEM, DER or PKCS#7. It may contain the chain too. Default: the"
                     + " certificate on the token or in the key store");
     private static final Setting<List<Path>> CA_CERTIFICATES = SECTION.define(
-            setting("ca-certificates", "SIGNING_CA_CERTIFICATES", ListOf.separatedByColons(file())),
+            setting("ca-certificates", "SIGNING_CA_CERTIFICATES", ListOf.separatedByColons(FILE)),
             "files with further certificates of the chain");
 
     /** Variables of a token or a key store define a key. */
     static final OfNames TYPE = new OfNames(
             SECTION,
-            name(),
+            NAME,
             variable -> variable.startsWith("HSM_") || variable.startsWith("SIGNING_KEYSTORE"),
             KeyReader::nameFromEnvironment);
 
@@ -71,19 +71,19 @@ final class KeyReader {
                 .or(() -> values.shownText(ID))
                 .or(() -> uri.flatMap(Pkcs11Uri::object))
                 .or(() -> uri.flatMap(Pkcs11Uri::id).map(HexFormat.of()::formatHex))
-                .orElse(values.isSet(KEY_STORE, KEY_STORE_PASSWORD) ? "keystore" : "hsm");
+                .orElse(values.isAnySet(KEY_STORE, KEY_STORE_PASSWORD) ? "keystore" : "hsm");
     }
 
     static Optional<KeySettings> read(SectionValues values, Set<String> tokenNames) {
         KeyCertificates certificates = certificates(values);
         Optional<SignatureScheme> scheme = values.get(RSA_SCHEME).map(SCHEMES::get);
-        if (values.isSet(KEY_STORE, KEY_STORE_PASSWORD)) {
-            if (values.isSet(TOKENS, LABEL, ID, URI)) {
+        if (values.isAnySet(KEY_STORE, KEY_STORE_PASSWORD)) {
+            if (values.isAnySet(TOKENS, LABEL, ID, URI)) {
                 values.report("is either on a token or in a key store, but has settings of both");
             }
-            Optional<Path> file = values.require(KEY_STORE);
-            Optional<Secret> password = values.require(KEY_STORE_PASSWORD);
-            return file.flatMap(f -> password.map(p -> new KeySettings.InFile(f, p, scheme, certificates)));
+            return values.require(KEY_STORE, KEY_STORE_PASSWORD)
+                    .map(v -> new KeySettings.InFile(
+                            v.value(KEY_STORE), v.value(KEY_STORE_PASSWORD), scheme, certificates));
         }
         Optional<KeySelector> selector = selector(values);
         return tokens(values, tokenNames)
@@ -92,8 +92,7 @@ final class KeyReader {
 
     private static Optional<KeySelector> selector(SectionValues values) {
         Optional<Pkcs11Uri> uri = values.get(URI);
-        Optional<KeySelector> byUri =
-                uri.flatMap(found -> values.problems().attempt(values.where(URI), () -> KeySelector.of(found)));
+        Optional<KeySelector> byUri = uri.flatMap(found -> values.attempt(URI, () -> KeySelector.of(found)));
         if (uri.filter(found -> found.object().isPresent() || found.id().isPresent())
                 .isPresent()) {
             values.atMostOne("select the key", LABEL, URI);
@@ -123,12 +122,9 @@ final class KeyReader {
 
     /** Returns the files, and reports unusable ones. */
     private static KeyCertificates certificates(SectionValues values) {
-        Problems problems = values.problems();
-        values.get(CERTIFICATE)
-                .ifPresent(file -> problems.attempt(values.where(CERTIFICATE), () -> CertificateFiles.read(file)));
+        values.get(CERTIFICATE).ifPresent(file -> values.attempt(CERTIFICATE, () -> CertificateFiles.read(file)));
         List<Path> issuers = values.getOrDefault(CA_CERTIFICATES, List.of());
-        issuers.forEach(
-                file -> problems.attempt(values.where(CA_CERTIFICATES), () -> CertificateFiles.readIssuers(file)));
+        issuers.forEach(file -> values.attempt(CA_CERTIFICATES, () -> CertificateFiles.readIssuers(file)));
         return new KeyCertificates(values.get(CERTIFICATE), issuers);
     }
 }

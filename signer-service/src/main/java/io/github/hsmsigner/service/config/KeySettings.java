@@ -13,6 +13,9 @@ public sealed interface KeySettings {
     /** {@return the scheme to sign with; empty for the usual one of the key's type} */
     Optional<SignatureScheme> scheme();
 
+    /** {@return the names of the tokens with the key; none for a key in a file} */
+    List<String> tokens();
+
     /** {@return the files with the certificates} */
     KeyCertificates certificates();
 
@@ -26,14 +29,19 @@ public sealed interface KeySettings {
      * separate file.
      */
     record InFile(Path file, Secret password, Optional<SignatureScheme> scheme, KeyCertificates certificates)
-            implements KeySettings {}
+            implements KeySettings {
+
+        @Override
+        public List<String> tokens() {
+            return List.of();
+        }
+    }
 
     /**
      * The files with the certificates of a key. Immutable.
      *
      * @param signer file with the certificate of the key, in PEM, DER or PKCS#7; it may hold the chain too. Empty if
      *     the certificate is where the key is
-     * @param issuers files with further certificates of the chain
      */
     record KeyCertificates(Optional<Path> signer, List<Path> issuers) {}
 }

@@ -3,11 +3,7 @@ package io.github.hsmsigner.service.config;
 import static io.github.hsmsigner.service.config.Setting.setting;
 import static io.github.hsmsigner.service.config.ValueType.oneOf;
 
-/**
- * The settings of the log. Immutable.
- *
- * @param level the least important level that is logged, in upper case
- */
+/** The settings of the log. The level is in upper case. Immutable. */
 public record LogSettings(String level, Format format) {
 
     static final Section SECTION = new Section();
@@ -27,6 +23,6 @@ public record LogSettings(String level, Format format) {
     }
 
     static LogSettings read(SectionValues values) {
-        return new LogSettings(values.getOrDefault(LEVEL), values.getOrDefault(FORMAT));
+        return new LogSettings(values.value(LEVEL), values.value(FORMAT));
     }
 }

@@ -34,14 +34,14 @@ final class PolicyReader {
 
     static final Section SECTION = new Section();
     private static final Setting<Boolean> OPEN =
-            SECTION.define(setting("open", truth()), "`true`: every caller that reaches the service may sign");
+            SECTION.define(setting("open", TRUTH), "`true`: every caller that reaches the service may sign");
 
     private static final Section SHARED_SECRET = new Section();
     private static final Setting<String> CALLER = SHARED_SECRET.define(
             setting("caller", text("the name of a caller")),
             "name of the caller in logs; several entries may have the same");
     private static final Setting<Secret> SECRET =
-            SHARED_SECRET.define(setting("secret", SecretType.secret()), "signing token, of 16 bytes or more");
+            SHARED_SECRET.define(setting("secret", SecretType.SECRET), "signing token, of 16 bytes or more");
     private static final Setting<List<SectionValues>> SHARED_SECRETS = SECTION.define(
             setting("shared-secrets", new OfList(SHARED_SECRET)), "the signing token is one of the listed secrets");
 
@@ -63,12 +63,12 @@ final class PolicyReader {
 
     private static final Section JWT_KEY = new Section();
     private static final Setting<Secret> JWT_SECRET =
-            JWT_KEY.define(setting("secret", SecretType.secret()), "secret for HS256, of 32 bytes or more");
+            JWT_KEY.define(setting("secret", SecretType.SECRET), "secret for HS256, of 32 bytes or more");
     private static final Setting<Path> PUBLIC_KEY = JWT_KEY.define(
-            setting("public-key", file()),
+            setting("public-key", FILE),
             "PEM file with a public key or certificate: RSA of 2048 bits or more, or P-256");
     private static final Setting<Path> JWK_SET =
-            JWT_KEY.define(setting("jwk-set", file()), "file with a JWK Set (RFC 7517)");
+            JWT_KEY.define(setting("jwk-set", FILE), "file with a JWK Set (RFC 7517)");
     private static final Section JWT = new Section();
     private static final Setting<List<SectionValues>> JWT_KEYS = JWT.define(
             setting("keys", new OfList(JWT_KEY)), "keys that verify JWTs. Each element has one of these settings");
@@ -125,14 +125,12 @@ final class PolicyReader {
 
     static Optional<PolicySettings> read(SectionValues values, Set<String> keyNames) {
         List<Setting<?>> kinds = SECTION.settings();
-        if (kinds.stream().filter(kind -> values.isSet(kind)).count() != 1) {
+        if (kinds.stream().filter(values::isSet).count() != 1) {
             String names = String.join(", ", kinds.stream().map(Setting::name).toList());
             values.report("must have one of " + names + "; further policies are further elements of the list");
             return Optional.empty();
         }
-        return values.problems()
-                .attempt(values.where(), () -> policy(values, keyNames))
-                .flatMap(Function.identity());
+        return values.attempt(() -> policy(values, keyNames)).flatMap(Function.identity());
     }
 
     private static Optional<PolicySettings> policy(SectionValues values, Set<String> keyNames) {
@@ -143,14 +141,10 @@ final class PolicyReader {
             return Optional.of(new AllowAll(true));
         }
         if (values.isSet(SHARED_SECRETS)) {
-            return values.get(SHARED_SECRETS)
-                    .flatMap(list -> each(list, PolicyReader::sharedSecret))
-                    .map(SharedSecretSettings::new);
+            return values.each(SHARED_SECRETS, PolicyReader::sharedSecret).map(SharedSecretSettings::new);
         }
         if (values.isSet(CLIENT_CERTIFICATES)) {
-            return values.get(CLIENT_CERTIFICATES)
-                    .flatMap(list -> each(list, PolicyReader::certificate))
-                    .map(ClientCertificateSettings::new);
+            return values.each(CLIENT_CERTIFICATES, PolicyReader::certificate).map(ClientCertificateSettings::new);
         }
         if (values.isSet(JWT_SECTION)) {
             return values.get(JWT_SECTION).flatMap(jwt -> jwt(jwt, keyNames));
@@ -161,54 +155,36 @@ final class PolicyReader {
         throw new IllegalStateException("No code reads this kind of policy: " + values.where());
     }
 
-    /** Reads the elements; empty if one of them cannot be used. */
-    private static <T> Optional<List<T>> each(List<SectionValues> list, Function<SectionValues, Optional<T>> reader) {
-        List<T> made = list.stream()
-                .flatMap(
-                        values -> values
-                                .problems()
-                                .attempt(values.where(), () -> reader.apply(values))
-                                .flatMap(Function.identity())
-                                .stream())
-                .toList();
-        return made.size() < list.size() ? Optional.empty() : Optional.of(made);
-    }
-
     private static Optional<SharedSecret> sharedSecret(SectionValues values) {
-        Optional<String> caller = values.require(CALLER);
-        return values.require(SECRET).flatMap(secret -> caller.map(name -> new SharedSecret(name, secret)));
+        return values.require(CALLER, SECRET).map(v -> new SharedSecret(v.value(CALLER), v.value(SECRET)));
     }
 
     private static Optional<ListedCertificate> certificate(SectionValues values) {
         values.atMostOne("select the certificate", SUBJECT, FINGERPRINT);
-        Optional<String> caller = values.require(CALLER);
         if (!values.isSet(FINGERPRINT)) {
-            Optional<ListedCertificate> listed = values.require(SUBJECT)
-                    .flatMap(subject -> caller.map(name -> ListedCertificate.withSubject(name, subject)));
-            return values.isSet(SUBJECTS_ISSUER)
-                    ? listed.flatMap(entry -> values.get(SUBJECTS_ISSUER).map(entry::withIssuer))
-                    : listed;
+            return values.require(CALLER, SUBJECT)
+                    .map(v -> ListedCertificate.withSubject(v.value(CALLER), v.value(SUBJECT)))
+                    .map(listed ->
+                            values.get(SUBJECTS_ISSUER).map(listed::withIssuer).orElse(listed));
         }
         if (values.isSet(SUBJECTS_ISSUER)) {
             values.report(SUBJECTS_ISSUER, "counts only with a subject; leave it out");
         }
-        return values.get(FINGERPRINT)
-                .flatMap(hash -> caller.map(name -> ListedCertificate.withFingerprint(name, hash)));
+        return values.require(CALLER, FINGERPRINT)
+                .map(v -> ListedCertificate.withFingerprint(v.value(CALLER), v.value(FINGERPRINT)));
     }
 
     private static Optional<PolicySettings> userList(SectionValues values, Set<String> keyNames) {
         Map<String, String> keys = keys(values, KEY_BY_SIGN_METHOD, keyNames);
-        return values.require(USERS)
-                .flatMap(list -> each(list, PolicyReader::user))
-                .map(users -> new UserListSettings(users, keys));
+        return values.each(USERS, PolicyReader::user).map(users -> new UserListSettings(users, keys));
     }
 
     private static Optional<ListedUser> user(SectionValues values) {
         if (values.get(SIGN_METHODS).filter(List::isEmpty).isPresent()) {
-            values.problems().add(values.where(SIGN_METHODS), "must have a value; leave it out to accept any value");
+            values.report(SIGN_METHODS, "must have a value; leave it out to accept any value");
         }
         return values.require(USER)
-                .map(name -> new ListedUser(name, Set.copyOf(values.getOrDefault(SIGN_METHODS, List.of()))));
+                .map(v -> new ListedUser(v.value(USER), Set.copyOf(values.getOrDefault(SIGN_METHODS, List.of()))));
     }
 
     private static Map<String, String> keys(
@@ -221,29 +197,27 @@ final class PolicyReader {
     private static Optional<PolicySettings> jwt(SectionValues values, Set<String> keyNames) {
         Map<String, String> keysByValue = keys(values, KEY_BY_CLAIM_VALUE, keyNames);
         if (values.get(KEY_BY_CLAIM_VALUE).filter(Map::isEmpty).isPresent()) {
-            values.problems()
-                    .add(
-                            values.where(KEY_BY_CLAIM_VALUE),
-                            "must have a key; leave it out if the value of the claim is the name of the key");
+            values.report(
+                    KEY_BY_CLAIM_VALUE,
+                    "must have a key; leave it out if the value of the claim is the name of the key");
         }
-        return values.require(JWT_KEYS)
-                .flatMap(list -> each(list, PolicyReader::keySource))
+        return values.each(JWT_KEYS, PolicyReader::keySource)
                 .map(sources -> new JwtSettings(
                         sources,
                         values.get(ALGORITHMS).map(Set::copyOf).orElseGet(() -> EnumSet.allOf(JwtAlgorithm.class)),
                         values.get(ISSUER),
                         values.get(AUDIENCE),
                         values.get(TYPE),
-                        values.getOrDefault(LEEWAY),
+                        values.value(LEEWAY),
                         values.get(MAXIMUM_AGE),
-                        values.getOrDefault(CALLER_CLAIM),
+                        values.value(CALLER_CLAIM),
                         values.get(KEY_CLAIM),
                         keysByValue,
-                        values.getOrDefault(MAX_TOKEN).intValue()));
+                        values.value(MAX_TOKEN).intValue()));
     }
 
     private static Optional<JwtKeySource> keySource(SectionValues values) {
-        if (JWT_KEY.settings().stream().filter(kind -> values.isSet(kind)).count() != 1) {
+        if (JWT_KEY.settings().stream().filter(values::isSet).count() != 1) {
             values.report("must have one of secret, public-key and jwk-set");
             return Optional.empty();
         }

@@ -21,9 +21,7 @@ import java.util.function.Function;
 /**
  * The type of a secret: a text, or the file, the variable or the command that it comes from. Immutable.
  *
- * @param <T> the type of the value
  * @param contained makes the value of a text, which is wiped afterwards, and the name of its source
- * @param inFile makes the value of a file
  * @param printed makes the value of a command and its time limit; {@code null} if no command may print the secret
  */
 record SecretType<T>(
@@ -42,9 +40,8 @@ record SecretType<T>(
     private static final ValueType<Duration> TIMEOUT =
             ValueType.duration(Duration.ofMillis(100), Duration.ofMinutes(5));
 
-    static SecretType<Secret> secret() {
-        return new SecretType<>("a secret", (text, source) -> Secret.of(text), Secret::inFile, null);
-    }
+    static final SecretType<Secret> SECRET =
+            new SecretType<>("a secret", (text, source) -> Secret.of(text), Secret::inFile, null);
 
     /** The PIN of a token, and the file that it comes from. */
     record Pin(PinSource source, Optional<Path> file) {}
@@ -88,7 +85,7 @@ record SecretType<T>(
         Map<String, YamlValue> parts = fields.values();
         Optional<ParsedValue<T>> parsed = Optional.empty();
         if (parts.keySet().equals(Set.of("file"))) {
-            parsed = ValueType.secretFile()
+            parsed = ValueType.SECRET_FILE
                     .parse(raw.part("file", parts.get("file")), context)
                     .value()
                     .map(file -> ParsedValue.of(inFile.apply(file), raw, shown("file", file.toString())));

@@ -5,23 +5,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** The values of a section. */
-final class SectionValues {
-
-    private final Section section;
-    private final ReadContext context;
-    private final Optional<Origin> origin;
-    private final Map<Setting<?>, ParsedValue<?>> parsed;
-
-    SectionValues(
-            Section section, ReadContext context, Optional<Origin> origin, Map<Setting<?>, ParsedValue<?>> parsed) {
-        this.section = section;
-        this.context = context;
-        this.origin = origin;
-        this.parsed = parsed;
-    }
+/**
+ * The values of a section.
+ *
+ * @param origin empty if the section is not there, and has only defaults and variables
+ */
+record SectionValues(
+        Section section, ReadContext context, Optional<Origin> origin, Map<Setting<?>, ParsedValue<?>> parsed) {
 
     /**
      * The value that was found for a setting. Immutable.
@@ -49,15 +43,6 @@ final class SectionValues {
         public String toString() {
             return "ParsedValue[" + where + "]";
         }
-    }
-
-    Section section() {
-        return section;
-    }
-
-    /** Returns the origin of the section; empty if it is not there, and has only defaults and variables. */
-    Optional<Origin> origin() {
-        return origin;
     }
 
     /** Returns the name of the section in problems. */
@@ -97,8 +82,11 @@ final class SectionValues {
         return get(setting).orElse(defaultValue);
     }
 
-    /** Returns the value of a setting that has a default, which also replaces a value that cannot be used. */
-    <T> T getOrDefault(Setting<T> setting) {
+    /**
+     * Returns the value of a setting that has a default, which also replaces a value that cannot be used, or of one that
+     * was required.
+     */
+    <T> T value(Setting<T> setting) {
         return get(setting)
                 .or(() -> setting.type()
                         .parse(setting.rawDefault("").orElseThrow(), context)
@@ -106,9 +94,30 @@ final class SectionValues {
                 .orElseThrow();
     }
 
-    /** Returns an inner section, which always has values. */
-    SectionValues inner(Setting<SectionValues> setting) {
-        return get(setting).orElseThrow();
+    /** Returns an inner section that is optional, or empty if nothing in it is set. */
+    Optional<SectionValues> optional(Setting<SectionValues> section) {
+        return Optional.of(value(section)).filter(SectionValues::isAnythingSet);
+    }
+
+    /** Makes a value of each element of a required list, or returns empty if an element cannot be used. */
+    <T> Optional<List<T>> each(Setting<List<SectionValues>> list, Function<SectionValues, Optional<T>> reader) {
+        return require(list).map(values -> values.value(list)).flatMap(elements -> {
+            List<T> made = elements.stream()
+                    .flatMap(element -> element.attempt(() -> reader.apply(element)).stream())
+                    .flatMap(Optional::stream)
+                    .toList();
+            return made.size() < elements.size() ? Optional.empty() : Optional.of(made);
+        });
+    }
+
+    /** Returns the result, or reports a problem of the section and returns empty if its values do not fit together. */
+    <T> Optional<T> attempt(Supplier<T> making) {
+        return problems().attempt(where(), making);
+    }
+
+    /** Returns the result, or reports a problem of a setting and returns empty if its value cannot be used. */
+    <T> Optional<T> attempt(Setting<?> setting, Supplier<T> making) {
+        return problems().attempt(where(setting), making);
     }
 
     /** Returns the value that was found, even if it cannot be used. */
@@ -120,6 +129,12 @@ final class SectionValues {
     /** Returns whether every value that was found can be used, in inner sections too. */
     boolean isUsable() {
         return section.settings().stream().allMatch(this::isUsable);
+    }
+
+    /** Returns what is read from the section, if it has no problem. */
+    <T> Optional<T> ifUsable(Function<SectionValues, Optional<T>> reader) {
+        int problemsBefore = problems().count();
+        return reader.apply(this).filter(read -> problems().count() == problemsBefore && isUsable());
     }
 
     /** Returns whether a value can be used if it was found. */
@@ -139,14 +154,13 @@ final class SectionValues {
         return !(value instanceof List<?> list) || list.stream().allMatch(SectionValues::isUsableValue);
     }
 
-    /** Returns whether one of the settings has another value than its default, even if it cannot be used. */
-    boolean isSet(Setting<?>... settings) {
-        for (Setting<?> setting : settings) {
-            if (parsed.containsKey(setting) && !parsed.get(setting).origin().isDefault()) {
-                return true;
-            }
-        }
-        return false;
+    /** Returns whether the setting has another value than its default, even if it cannot be used. */
+    boolean isSet(Setting<?> setting) {
+        return parsed.containsKey(setting) && !parsed.get(setting).origin().isDefault();
+    }
+
+    boolean isAnySet(Setting<?>... settings) {
+        return Stream.of(settings).anyMatch(this::isSet);
     }
 
     /** Returns whether the section is there, or something in it was found other than a default. */
@@ -161,12 +175,14 @@ final class SectionValues {
                         .isPresent();
     }
 
-    /** Returns the value of a required setting; reports a problem if it is missing. */
-    <T> Optional<T> require(Setting<T> setting) {
-        if (!parsed.containsKey(setting)) {
-            problems().add(context.whereMissing(setting) + " is missing:", setting.description());
+    /** Returns the values, or empty if a required setting has none that can be used; reports a missing one. */
+    Optional<SectionValues> require(Setting<?>... settings) {
+        for (Setting<?> setting : settings) {
+            if (!parsed.containsKey(setting)) {
+                problems().add(context.whereMissing(setting) + " is missing:", setting.description());
+            }
         }
-        return get(setting);
+        return Optional.of(this).filter(values -> Stream.of(settings).allMatch(s -> get(s).isPresent()));
     }
 
     /** Returns the text that a value was read from. */
@@ -195,7 +211,7 @@ final class SectionValues {
     /** Reports a problem if more than one of alternative settings is set. */
     void atMostOne(String what, Setting<?>... settings) {
         List<String> set =
-                Stream.of(settings).filter(s -> isSet(s)).map(this::where).toList();
+                Stream.of(settings).filter(this::isSet).map(this::where).toList();
         if (set.size() > 1) {
             context.report(
                     String.join(" and ", set), (set.size() == 2 ? "both " : "all ") + what + "; set one of them");

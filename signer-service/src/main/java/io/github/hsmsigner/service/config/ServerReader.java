@@ -32,12 +32,12 @@ final class ServerReader {
 
     static final Section SECTION = new Section();
     private static final Setting<String> ADDRESS = SECTION.define(
-            setting("address", "SIGNING_SERVICE_ADDRESS", host(), "0.0.0.0"), "address to listen on; 0.0.0.0 for all");
-    private static final Setting<Integer> PORT = SECTION.define(
+            setting("address", "SIGNING_SERVICE_ADDRESS", HOST, "0.0.0.0"), "address to listen on; 0.0.0.0 for all");
+    static final Setting<Integer> PORT = SECTION.define(
             setting("port", "SIGNING_SERVICE_PORT", number(0, MAX_PORT), "6000"),
             "port of the callback; 0 for any free port");
     private static final Setting<String> PATH =
-            SECTION.define(setting("path", "SIGNING_SERVICE_PATH", urlPath(), "/sign"), "path of the callback");
+            SECTION.define(setting("path", "SIGNING_SERVICE_PATH", URL_PATH, "/sign"), "path of the callback");
     private static final Setting<CertificateEncoding> CERTIFICATE_ENCODING = SECTION.define(
             setting(
                     "certificate-encoding",
@@ -49,18 +49,18 @@ final class ServerReader {
             setting("stop-limit", "SIGNING_SERVICE_STOP_LIMIT", duration(Duration.ZERO, HOUR), "20s"),
             "time that requests may take to finish after SIGTERM. Set it below the grace period of the orchestrator");
     private static final Setting<List<String>> ALLOWED_HOSTS = SECTION.define(
-            setting("allowed-hosts", "SIGNING_SERVICE_ALLOWED_HOSTS", new ListOf<>(hostName())),
+            setting("allowed-hosts", "SIGNING_SERVICE_ALLOWED_HOSTS", new ListOf<>(HOST_NAME)),
             "hosts, without ports, that the header `Host` of a callback can name. Default: any");
 
     private static final Section TLS = new Section();
     private static final Setting<Path> CERTIFICATE = TLS.define(
-            setting("certificate", "SIGNING_SERVICE_TLS_CERTIFICATE", file()),
+            setting("certificate", "SIGNING_SERVICE_TLS_CERTIFICATE", FILE),
             "PEM file with the server's certificate and its issuers. It enables TLS");
     private static final Setting<Path> PRIVATE_KEY = TLS.define(
-            setting("private-key", "SIGNING_SERVICE_TLS_PRIVATE_KEY", file()),
+            setting("private-key", "SIGNING_SERVICE_TLS_PRIVATE_KEY", FILE),
             "PEM file with the private key: PKCS#8, PKCS#1 or SEC 1");
     private static final Setting<Secret> PRIVATE_KEY_PASSWORD = TLS.define(
-            setting("private-key-password", "SIGNING_SERVICE_TLS_PRIVATE_KEY_PASSWORD", SecretType.secret()),
+            setting("private-key-password", "SIGNING_SERVICE_TLS_PRIVATE_KEY_PASSWORD", SecretType.SECRET),
             "password of the private key, if it is encrypted");
     private static final Setting<ClientCertificates> CLIENT_CERTIFICATES = TLS.define(
             setting(
@@ -71,12 +71,12 @@ final class ServerReader {
             "whether the service requests or requires a client certificate. A certificate that a client sends must"
                     + " always be trusted");
     private static final Setting<List<Path>> CLIENT_AUTHORITIES = TLS.define(
-            setting("client-authorities", "SIGNING_SERVICE_TLS_CLIENT_AUTHORITIES", ListOf.separatedByColons(file())),
+            setting("client-authorities", "SIGNING_SERVICE_TLS_CLIENT_AUTHORITIES", ListOf.separatedByColons(FILE)),
             "PEM files with the trusted authorities of client certificates");
 
     private static final Section ADMIN = new Section();
     private static final Setting<String> ADMIN_ADDRESS = ADMIN.define(
-            setting("address", "SIGNING_SERVICE_ADMIN_ADDRESS", host()),
+            setting("address", "SIGNING_SERVICE_ADMIN_ADDRESS", HOST),
             "address for health and metrics. Default: the address of the callback");
     private static final Setting<Integer> ADMIN_PORT = ADMIN.define(
             setting("port", "SIGNING_SERVICE_ADMIN_PORT", number(0, MAX_PORT)),
@@ -134,7 +134,7 @@ final class ServerReader {
             setting("response-timeout", duration(SHORTEST, HOUR), "30s"),
             "time in which a client must receive a response");
     private static final Setting<Boolean> SHARE_BY_ADDRESS = LIMITS.define(
-            setting("share-by-address", "SIGNING_SERVICE_SHARE_BY_ADDRESS", truth(), "true"),
+            setting("share-by-address", "SIGNING_SERVICE_SHARE_BY_ADDRESS", TRUTH, "true"),
             "whether each client address has a share of `max-requests` while other addresses wait. Set `false` if a"
                     + " proxy forwards the requests of all clients");
     private static final Setting<Integer> MAX_CONNECTIONS = LIMITS.define(
@@ -161,20 +161,20 @@ final class ServerReader {
 
     /**
      * Reads the settings. The longest JSON Web Token that a policy accepts is in bytes; 0 if there is no such policy. The
-     * callback applies the deadline of signatures.
+     * callback applies the deadline of signatures, which is empty if it cannot be used.
      */
-    static ServerSettings read(SectionValues values, int longestJwt, Duration deadline) {
-        ListenerSettings listener = new ListenerSettings(values.getOrDefault(ADDRESS), values.getOrDefault(PORT));
-        SectionValues limits = values.inner(LIMITS_SECTION);
+    static ServerSettings read(SectionValues values, int longestJwt, Optional<Duration> deadline) {
+        ListenerSettings listener = new ListenerSettings(values.value(ADDRESS), values.value(PORT));
+        SectionValues limits = values.value(LIMITS_SECTION);
         return new ServerSettings(
                 listener,
-                values.getOrDefault(PATH),
-                tls(values.inner(TLS_SECTION)),
-                admin(values.inner(ADMIN_SECTION), listener),
+                values.value(PATH),
+                values.optional(TLS_SECTION).flatMap(ServerReader::tls),
+                values.optional(ADMIN_SECTION).flatMap(admin -> admin(admin, listener)),
                 callbackLimits(limits, longestJwt, deadline),
-                values.getOrDefault(CERTIFICATE_ENCODING),
+                values.value(CERTIFICATE_ENCODING),
                 clientLimits(limits),
-                values.getOrDefault(STOP_LIMIT),
+                values.value(STOP_LIMIT),
                 Set.copyOf(values.getOrDefault(ALLOWED_HOSTS, List.of())));
     }
 
@@ -195,12 +195,7 @@ final class ServerReader {
     }
 
     private static Optional<TlsSettings> tls(SectionValues values) {
-        if (!values.isAnythingSet()) {
-            return Optional.empty();
-        }
-        Optional<Path> certificate = values.require(CERTIFICATE);
-        Optional<Path> privateKey = values.require(PRIVATE_KEY);
-        ClientCertificates clients = values.getOrDefault(CLIENT_CERTIFICATES);
+        ClientCertificates clients = values.value(CLIENT_CERTIFICATES);
         if (clients == ClientCertificates.NONE && values.isSet(CLIENT_AUTHORITIES)) {
             values.report(
                     CLIENT_AUTHORITIES,
@@ -208,49 +203,51 @@ final class ServerReader {
         } else if (clients != ClientCertificates.NONE) {
             values.require(CLIENT_AUTHORITIES);
         }
-        return certificate.flatMap(file -> privateKey.map(key -> new TlsSettings(
-                file,
-                key,
-                values.get(PRIVATE_KEY_PASSWORD),
-                clients,
-                values.getOrDefault(CLIENT_AUTHORITIES, List.of()))));
+        return values.require(CERTIFICATE, PRIVATE_KEY)
+                .map(v -> new TlsSettings(
+                        v.value(CERTIFICATE),
+                        v.value(PRIVATE_KEY),
+                        v.get(PRIVATE_KEY_PASSWORD),
+                        clients,
+                        v.getOrDefault(CLIENT_AUTHORITIES, List.of())));
     }
 
     private static Optional<ListenerSettings> admin(SectionValues values, ListenerSettings callback) {
-        if (!values.isAnythingSet()) {
-            return Optional.empty();
-        }
-        Optional<Integer> port = values.require(ADMIN_PORT);
-        if (port.filter(p -> p != 0 && p == callback.port()).isPresent()) {
+        if (callback.port() != 0
+                && values.get(ADMIN_PORT)
+                        .filter(port -> port == callback.port())
+                        .isPresent()) {
             values.report(ADMIN_PORT, "is the port of the callback; leave it out, or set another one");
         }
-        return port.map(p -> new ListenerSettings(values.getOrDefault(ADMIN_ADDRESS, callback.address()), p));
+        return values.require(ADMIN_PORT)
+                .map(v -> new ListenerSettings(v.getOrDefault(ADMIN_ADDRESS, callback.address()), v.value(ADMIN_PORT)));
     }
 
-    private static CallbackLimits callbackLimits(SectionValues values, int longestJwt, Duration deadline) {
+    private static CallbackLimits callbackLimits(SectionValues values, int longestJwt, Optional<Duration> deadline) {
         CallbackLimits.Json json = new CallbackLimits.Json(
-                values.getOrDefault(MAX_NESTING),
-                values.getOrDefault(MAX_JSON_TOKENS),
-                values.getOrDefault(MAX_NAME),
-                values.getOrDefault(MAX_TEXT),
+                values.value(MAX_NESTING),
+                values.value(MAX_JSON_TOKENS),
+                values.value(MAX_NAME),
+                values.value(MAX_TEXT),
                 values.getOrDefault(MAX_SIGNING_TOKEN, Math.max(JSON.maxSigningTokenLength(), longestJwt)),
-                values.getOrDefault(MAX_NUMBER));
-        return new CallbackLimits(values.getOrDefault(MAX_BODY), json, CALLBACK.minimumDataRate(), deadline);
+                values.value(MAX_NUMBER));
+        return new CallbackLimits(
+                values.value(MAX_BODY), json, CALLBACK.minimumDataRate(), deadline.orElse(CALLBACK.timeLimit()));
     }
 
     private static ClientLimits clientLimits(SectionValues values) {
         return new ClientLimits(
-                values.getOrDefault(MAX_HEADER).intValue(),
-                values.getOrDefault(MAX_HEADER_FIELDS),
-                values.getOrDefault(IDLE_TIMEOUT),
-                values.getOrDefault(MIN_RATE).intValue(),
-                values.getOrDefault(SLOW_GRACE),
-                values.getOrDefault(MAX_CONNECTIONS),
-                values.getOrDefault(MAX_REQUESTS),
-                values.getOrDefault(MAX_REQUEST_MEMORY),
-                values.getOrDefault(MIN_AVERAGE_RATE).intValue(),
-                values.getOrDefault(AVERAGE_GRACE),
-                values.getOrDefault(RESPONSE_TIMEOUT),
-                values.getOrDefault(SHARE_BY_ADDRESS));
+                values.value(MAX_HEADER).intValue(),
+                values.value(MAX_HEADER_FIELDS),
+                values.value(IDLE_TIMEOUT),
+                values.value(MIN_RATE).intValue(),
+                values.value(SLOW_GRACE),
+                values.value(MAX_CONNECTIONS),
+                values.value(MAX_REQUESTS),
+                values.value(MAX_REQUEST_MEMORY),
+                values.value(MIN_AVERAGE_RATE).intValue(),
+                values.value(AVERAGE_GRACE),
+                values.value(RESPONSE_TIMEOUT),
+                values.value(SHARE_BY_ADDRESS));
     }
 }

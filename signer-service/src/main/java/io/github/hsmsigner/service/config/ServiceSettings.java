@@ -22,9 +22,7 @@ import java.util.stream.Stream;
  * All settings of the service, and the table of their definitions. The table determines the names, the effective
  * configuration, and the reference. Immutable.
  *
- * @param tokens the PKCS#11 tokens by name, in the order of the settings
- * @param keys the signing keys by name, in the order of the settings; at least one
- * @param audit the audit log; empty for none
+ * @param keys at least one, in the order of the settings, as the tokens
  * @param warnings settings that work, and that an operator should change, such as old names; one sentence each
  */
 public record ServiceSettings(
@@ -39,7 +37,7 @@ public record ServiceSettings(
 
     private static final Section AUDIT = new Section();
     private static final Setting<Path> AUDIT_FILE =
-            AUDIT.define(setting("file", "SIGNING_AUDIT_FILE", path()), "file of the audit log. Default: no audit log");
+            AUDIT.define(setting("file", "SIGNING_AUDIT_FILE", PATH), "file of the audit log. Default: no audit log");
     private static final Setting<Long> ROTATE_AT = AUDIT.define(
             setting("rotate-at", "SIGNING_AUDIT_ROTATE_AT", size(0, Long.MAX_VALUE), "100MiB"),
             "size at which the service begins a new file, 64KiB or more; 0 for never");
@@ -96,27 +94,22 @@ public record ServiceSettings(
     }
 
     static Optional<AuditFileSettings> audit(SectionValues values) {
-        if (values.isAnythingSet()) {
-            values.require(AUDIT_FILE);
-        }
-        return values.get(AUDIT_FILE)
-                .flatMap(file -> values.problems()
-                        .attempt(
-                                values.where(ROTATE_AT),
-                                () -> new AuditFileSettings(
-                                        file,
-                                        values.getOrDefault(ROTATE_AT),
-                                        values.getOrDefault(TIME_LIMIT),
-                                        values.getOrDefault(MAX_WAITING),
-                                        values.getOrDefault(RESERVE))));
+        return values.require(AUDIT_FILE)
+                .flatMap(v -> v.attempt(
+                        ROTATE_AT,
+                        () -> new AuditFileSettings(
+                                v.value(AUDIT_FILE),
+                                v.value(ROTATE_AT),
+                                v.value(TIME_LIMIT),
+                                v.value(MAX_WAITING),
+                                v.value(RESERVE))));
     }
 
     /**
      * The parts of the settings that can be checked without a token. Parts with a problem are absent, so that the other
      * parts can be checked in the same round. Immutable.
      *
-     * @param log the log settings, with a default for each value that cannot be used
-     * @param tls TLS of the callback's listener
+     * @param log has a default for each value that cannot be used
      * @param keyNames the names of all keys, including unusable keys
      */
     public record UsableSettings(
@@ -129,11 +122,7 @@ public record ServiceSettings(
             Optional<AccessSettings> access,
             Optional<AuditFileSettings> audit) {
 
-        /**
-         * {@return all parts of settings without a problem}
-         *
-         * @param settings the settings
-         */
+        /** {@return all parts of settings without a problem} */
         public static UsableSettings of(ServiceSettings settings) {
             return new UsableSettings(
                     settings.log(),

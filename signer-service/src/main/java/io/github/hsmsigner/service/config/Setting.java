@@ -8,12 +8,9 @@ import java.util.stream.Stream;
 /**
  * The definition of a setting. Immutable.
  *
- * @param <T> the type of the value
- * @param variable the variable of the environment that sets it
  * @param defaultValue the text that stands for a missing value
  * @param oldName a name in the file of an earlier version, which still works
  * @param oldVariable a variable of an earlier version, which still works
- * @param description a phrase without a full stop
  */
 record Setting<T>(
         String name,

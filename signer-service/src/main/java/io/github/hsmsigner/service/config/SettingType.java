@@ -14,8 +14,6 @@ import java.util.regex.Pattern;
 /**
  * The type of a setting, which parses its value. A {@link ValueType} parses one text, and a {@link SecretType} a secret.
  * Immutable.
- *
- * @param <T> the type of the value
  */
 interface SettingType<T> {
 
@@ -43,22 +41,6 @@ interface SettingType<T> {
     /** Returns the settings within the value. */
     default Optional<Section> inner() {
         return Optional.empty();
-    }
-
-    /** One text that may contain a secret, so that the effective configuration does not show it. */
-    record Masked<T>(ValueType<T> type) implements SettingType<T> {
-
-        @Override
-        public ParsedValue<T> parse(RawValue raw, ReadContext context) {
-            ParsedValue<T> parsed = type.parse(raw, context);
-            Optional<YamlValue> shown = parsed.shown().map(text -> SecretType.MASK);
-            return new ParsedValue<>(parsed.value(), parsed.origin(), parsed.where(), shown);
-        }
-
-        @Override
-        public String expected() {
-            return type.expected();
-        }
     }
 
     /** Several texts: a sequence, or one text that is split. */
@@ -117,6 +99,8 @@ interface SettingType<T> {
     /** Texts by texts of the operator's choice. */
     record OfTexts() implements SettingType<Map<String, String>> {
 
+        private static final ValueType<String> TEXT = ValueType.text("a text");
+
         @Override
         public ParsedValue<Map<String, String>> parse(RawValue raw, ReadContext context) {
             Optional<YamlValue.Fields> fields = raw.fields(context.problems());
@@ -125,14 +109,11 @@ interface SettingType<T> {
             }
             Map<String, String> texts = new LinkedHashMap<>();
             Map<String, YamlValue> shown = new LinkedHashMap<>();
-            fields.get()
-                    .values()
-                    .forEach((name, value) -> Interpolation.text(
-                                    RawValue.inFile(context.pathOf(name), value), context, "a text")
-                            .ifPresent(text -> {
-                                texts.put(name, text);
-                                shown.put(name, YamlValue.Scalar.of(text));
-                            }));
+            fields.get().values().forEach((name, value) -> {
+                ParsedValue<String> parsed = TEXT.parse(RawValue.inFile(context.pathOf(name), value), context);
+                parsed.value().ifPresent(text -> texts.put(name, text));
+                parsed.shown().ifPresent(text -> shown.put(name, text));
+            });
             return ParsedValue.of(texts, raw, new YamlValue.Fields(shown, 0));
         }
 

@@ -22,12 +22,7 @@ public final class SettingsPrinter {
 
     private SettingsPrinter() {}
 
-    /**
-     * {@return the settings as YAML}
-     *
-     * @param variables the environment variables
-     * @throws InvalidSettingsException if the settings cannot work
-     */
+    /** {@return the settings as YAML} */
     public static String print(Map<String, String> variables) throws InvalidSettingsException {
         SectionValues values = SettingsReader.values(variables);
         List<String> lines = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.service.config;
 
+import io.github.hsmsigner.service.audit.AuditFileSettings;
 import io.github.hsmsigner.service.auth.AccessSettings;
 import io.github.hsmsigner.service.auth.ClientCertificateSettings;
 import io.github.hsmsigner.service.auth.JwtSettings;
@@ -9,13 +10,13 @@ import io.github.hsmsigner.service.server.TlsSettings;
 import io.github.hsmsigner.service.server.TlsSettings.ClientCertificates;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Reads the settings of the service from environment variables, and from the file in YAML that
@@ -27,9 +28,6 @@ public final class SettingsReader {
     /** The variable that names the file in YAML. */
     public static final String FILE_VARIABLE = "SIGNING_SERVICE_CONFIG";
 
-    private static final String CALLBACK_PORT = "SIGNING_SERVICE_PORT";
-    private static final String DEFAULT_PORT = "6000";
-
     private final Environment environment;
     private final Problems problems = new Problems();
     private final SectionValues values;
@@ -37,13 +35,10 @@ public final class SettingsReader {
     /** Otherwise defaults replace the values of the file. */
     private final boolean fileReadable;
 
-    private final Map<String, KeySettings> usableKeys = new LinkedHashMap<>();
-
     private SettingsReader(Map<String, String> variables) {
         this.environment = new Environment(variables);
-        Optional<Path> file = environment
-                .setting(FILE_VARIABLE)
-                .flatMap(path -> ValueType.file().parse(path, FILE_VARIABLE, problems));
+        Optional<Path> file =
+                environment.setting(FILE_VARIABLE).flatMap(path -> ValueType.FILE.parse(path, FILE_VARIABLE, problems));
         YamlValue.Fields fields =
                 file.map(path -> YamlFile.read(path, problems)).orElseGet(YamlValue.Fields::none);
         this.fileReadable = problems.count() == 0;
@@ -52,37 +47,16 @@ public final class SettingsReader {
     }
 
     /** The configuration file, which can be read again. Immutable; printing it shows only the path. */
-    public static final class SettingsFile {
+    public record SettingsFile(Path path, Map<String, String> variables) {
 
-        private final Path path;
-        private final Map<String, String> variables;
-
-        private SettingsFile(Path path, Map<String, String> variables) {
-            this.path = path;
-            this.variables = variables;
-        }
-
-        /**
-         * {@return the file; empty if all settings come from the environment}
-         *
-         * @param variables the environment variables
-         */
+        /** {@return the file; empty if all settings come from the environment} */
         public static Optional<SettingsFile> of(Map<String, String> variables) {
             return Optional.ofNullable(variables.get(FILE_VARIABLE))
                     .filter(path -> !path.isEmpty())
                     .map(path -> new SettingsFile(Path.of(path), Map.copyOf(variables)));
         }
 
-        /** {@return the path} */
-        public Path path() {
-            return path;
-        }
-
-        /**
-         * {@return the settings, from the file as it is now and the environment as it was}
-         *
-         * @throws InvalidSettingsException with all problems
-         */
+        /** {@return the settings, from the file as it is now and the environment as it was} */
         public ServiceSettings read() throws InvalidSettingsException {
             return SettingsReader.read(variables);
         }
@@ -93,37 +67,22 @@ public final class SettingsReader {
         }
     }
 
-    /**
-     * {@return the settings}
-     *
-     * @param variables the environment variables
-     * @throws InvalidSettingsException with all problems
-     */
+    /** {@return the settings} */
     public static ServiceSettings read(Map<String, String> variables) throws InvalidSettingsException {
         return read(variables, log -> {});
     }
 
-    /**
-     * {@return the settings, after those of the log were passed on, because other parts may log while they are read}
-     *
-     * @param variables the environment variables
-     * @param log receives the settings of the log
-     * @throws InvalidSettingsException with all problems
-     */
+    /** {@return the settings, after the log settings were passed on: other parts may log while they are read} */
     public static ServiceSettings read(Map<String, String> variables, Consumer<LogSettings> log)
             throws InvalidSettingsException {
         SettingsReader reader = new SettingsReader(variables);
-        log.accept(LogSettings.read(reader.values.inner(ServiceSettings.LOG)));
+        log.accept(LogSettings.read(reader.values.value(ServiceSettings.LOG)));
         return reader.settings();
     }
 
-    /**
-     * {@return the settings of the log, with defaults for settings that cannot be read}
-     *
-     * @param variables the environment variables
-     */
+    /** {@return the settings of the log, with defaults for settings that cannot be read} */
     public static LogSettings logSettings(Map<String, String> variables) {
-        return LogSettings.read(new SettingsReader(variables).values.inner(ServiceSettings.LOG));
+        return LogSettings.read(new SettingsReader(variables).values.value(ServiceSettings.LOG));
     }
 
     /** Returns the values of all settings, once it is clear that they can work. */
@@ -134,25 +93,25 @@ public final class SettingsReader {
     }
 
     private ServiceSettings settings() throws InvalidSettingsException {
-        LogSettings log = LogSettings.read(values.inner(ServiceSettings.LOG));
+        LogSettings log = LogSettings.read(values.value(ServiceSettings.LOG));
         Map<String, TokenSettings> tokens = new LinkedHashMap<>();
         Map<String, KeySettings> keys = new LinkedHashMap<>();
         Set<String> keyNames =
                 values.getOrDefault(ServiceSettings.KEYS, Map.of()).keySet();
         readKeys(tokens, keys);
-        int beforeSignatures = problems.count();
-        SignatureSettings signatures = SignatureSettings.read(values.inner(ServiceSettings.SIGNATURES));
-        boolean signaturesUsable = isUsable(ServiceSettings.SIGNATURES, beforeSignatures);
-        SectionValues serverValues = values.inner(ServiceSettings.SERVER);
+        Optional<SignatureSettings> signatures = values.value(ServiceSettings.SIGNATURES)
+                .ifUsable(section -> Optional.of(SignatureSettings.read(section)));
+        SectionValues serverValues = values.value(ServiceSettings.SERVER);
         Optional<AccessSettings> access = AccessReader.read(
-                values.inner(ServiceSettings.ACCESS), keyNames, ServerReader.isLoopback(serverValues));
+                values.value(ServiceSettings.ACCESS), keyNames, ServerReader.isLoopback(serverValues));
         ServerSettings server = ServerReader.read(
-                serverValues, access.map(SettingsReader::longestJwt).orElse(0), signatures.deadline());
-        int beforeAudit = problems.count();
-        var audit = ServiceSettings.audit(values.inner(ServiceSettings.AUDIT_SECTION));
-        boolean auditUsable = isUsable(ServiceSettings.AUDIT_SECTION, beforeAudit);
+                serverValues,
+                access.map(SettingsReader::longestJwt).orElse(0),
+                signatures.map(SignatureSettings::deadline));
+        Optional<AuditFileSettings> audit = values.optional(ServiceSettings.AUDIT_SECTION)
+                .flatMap(section -> section.ifUsable(ServiceSettings::audit));
         access.ifPresent(settings -> checkClientCertificates(settings, server.tls()));
-        environment.findPortOfAnotherService(CALLBACK_PORT, DEFAULT_PORT, problems);
+        environment.findPortOfAnotherService(ServerReader.PORT, problems);
         environment.findUnknown(ServiceSettings.variables(), problems);
         if (problems.count() > 0) {
             UsableSettings usable = new UsableSettings(
@@ -160,10 +119,10 @@ public final class SettingsReader {
                     ServerReader.usableListeners(serverValues, server),
                     ServerReader.usableTls(serverValues, server),
                     Collections.unmodifiableSet(keyNames),
-                    Collections.unmodifiableMap(usableKeys),
-                    Optional.of(signatures).filter(read -> signaturesUsable),
+                    Collections.unmodifiableMap(keys),
+                    signatures,
                     access,
-                    audit.filter(read -> auditUsable));
+                    audit);
             throw new InvalidSettingsException(problems.sentences(), fileReadable ? usable : UsableSettings.ofLog(log));
         }
         return new ServiceSettings(
@@ -171,7 +130,7 @@ public final class SettingsReader {
                 log,
                 Collections.unmodifiableMap(tokens),
                 Collections.unmodifiableMap(keys),
-                signatures,
+                signatures.orElseThrow(),
                 access.orElseThrow(),
                 audit,
                 problems.warnings());
@@ -185,10 +144,6 @@ public final class SettingsReader {
                 .orElse(0);
     }
 
-    private boolean isUsable(Setting<SectionValues> setting, int problemsBefore) {
-        return problems.count() == problemsBefore && values.inner(setting).isUsable();
-    }
-
     private void readKeys(Map<String, TokenSettings> tokens, Map<String, KeySettings> keys) {
         Map<String, SectionValues> tokenValues = values.getOrDefault(ServiceSettings.TOKENS, Map.of());
         Map<String, SectionValues> keyValues = values.getOrDefault(ServiceSettings.KEYS, Map.of());
@@ -200,15 +155,8 @@ public final class SettingsReader {
             return;
         }
         tokenValues.forEach((name, token) -> TokenSettings.read(token).ifPresent(read -> tokens.put(name, read)));
-        keyValues.forEach((name, key) -> {
-            int before = problems.count();
-            KeyReader.read(key, tokenValues.keySet()).ifPresent(read -> {
-                keys.put(name, read);
-                if (problems.count() == before && key.isUsable()) {
-                    usableKeys.put(name, read);
-                }
-            });
-        });
+        keyValues.forEach((name, key) -> key.ifUsable(section -> KeyReader.read(section, tokenValues.keySet()))
+                .ifPresent(read -> keys.put(name, read)));
         if (problems.count() == 0) {
             findUnused(tokenValues, keys);
         }
@@ -234,12 +182,8 @@ public final class SettingsReader {
     }
 
     private void findUnused(Map<String, SectionValues> tokens, Map<String, KeySettings> keys) {
-        Set<String> used = new HashSet<>();
-        for (KeySettings key : keys.values()) {
-            if (key instanceof KeySettings.OnToken onToken) {
-                used.addAll(onToken.tokens());
-            }
-        }
+        Set<String> used =
+                keys.values().stream().flatMap(key -> key.tokens().stream()).collect(Collectors.toSet());
         tokens.forEach((name, token) -> {
             if (!used.contains(name)) {
                 problems.add(token.where(), "is a token that no key is on");
@@ -253,7 +197,7 @@ public final class SettingsReader {
                 && tls.filter(t -> t.clientCertificates() != ClientCertificates.NONE)
                         .isEmpty()) {
             problems.add(
-                    values.inner(ServiceSettings.ACCESS).where(),
+                    values.value(ServiceSettings.ACCESS).where(),
                     "has a policy over client certificates, which server.tls.client-certificates must ask for, as optional"
                             + " or required");
         }

@@ -15,13 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * The creation of signatures and containers. Immutable.
- *
- * @param deadline how long a request may take once its body has been read
- * @param revocationMaxSize the largest OCSP response or CRL, in bytes
- * @param timestamps timestamps over signatures; empty for none
- */
+/** The creation of signatures and containers. Immutable. */
 public record SignatureSettings(
         Duration deadline,
         boolean verifyAfterSign,
@@ -43,7 +37,7 @@ public record SignatureSettings(
                     + " reserve of 500ms, at most a tenth, is for the audit log and the response. Keep it below Document"
                     + " Engine's `SIGNING_SERVICE_TIMEOUT` (Helm chart: 10 seconds)");
     private static final Setting<Boolean> VERIFY_AFTER_SIGN = SECTION.define(
-            setting("verify-after-sign", truth(), "true"), "whether each signature is verified before it is returned");
+            setting("verify-after-sign", TRUTH, "true"), "whether each signature is verified before it is returned");
     private static final Setting<String> CERTIFICATE_VALIDITY = SECTION.define(
             setting("certificate-validity", "SIGNING_CERTIFICATE_VALIDITY", oneOf("required", "warn"), "required"),
             "`required`: the service does not start with a certificate that is expired or not yet valid, and does not"
@@ -54,10 +48,10 @@ public record SignatureSettings(
                     + " attributes of a CMS signature. `warn`: other data is signed, logged and counted. Use"
                     + " `signed-attributes` in production, after `warn` has counted nothing with your Document Engine");
     private static final Setting<Boolean> COMPLETE_CHAINS = SECTION.define(
-            setting("complete-chains", "SIGNING_COMPLETE_CHAINS", truth(), "false"),
+            setting("complete-chains", "SIGNING_COMPLETE_CHAINS", TRUTH, "false"),
             "whether the service downloads missing issuers of a chain from the addresses in certificates");
     private static final Setting<Boolean> REVOCATION_INFO = SECTION.define(
-            setting("revocation-info", "SIGNING_REVOCATION_INFO", truth(), "false"),
+            setting("revocation-info", "SIGNING_REVOCATION_INFO", TRUTH, "false"),
             "whether the service requests OCSP responses and CRLs and includes them in containers");
     private static final Setting<Long> REVOCATION_MAX_SIZE = SECTION.define(
             setting("revocation-max-size", "SIGNING_REVOCATION_MAX_SIZE", size(1L << 10, 64L << 20), "1MiB"),
@@ -75,29 +69,29 @@ public record SignatureSettings(
 
     private static final Section TIMESTAMPS = new Section();
     private static final Setting<List<URI>> ADDRESSES = TIMESTAMPS.define(
-            setting("addresses", "SIGNING_TIMESTAMP_ADDRESSES", new ListOf<>(httpAddress())),
+            setting("addresses", "SIGNING_TIMESTAMP_ADDRESSES", new ListOf<>(HTTP_ADDRESS)),
             "addresses of timestamp authorities, in the order of use. Use `authorities` instead if an authority needs"
                     + " more settings");
 
     private static final Section AUTHORITY = new Section();
     private static final Setting<URI> ADDRESS =
-            AUTHORITY.define(setting("address", httpAddress()), "address of the authority");
+            AUTHORITY.define(setting("address", HTTP_ADDRESS), "address of the authority");
     private static final Setting<String> POLICY =
-            AUTHORITY.define(setting("policy", oid()), "OID of the requested policy. Default: the authority chooses");
+            AUTHORITY.define(setting("policy", OID), "OID of the requested policy. Default: the authority chooses");
     private static final Setting<List<Path>> TRUSTED = AUTHORITY.define(
-            setting("trusted", ListOf.separatedByColons(file())),
+            setting("trusted", ListOf.separatedByColons(FILE)),
             "files with trusted certificates for the authority's certificate. Default: every certificate that the"
                     + " authority sends is trusted");
     private static final Setting<String> USER =
             AUTHORITY.define(setting("user", text("a user's name")), "user for HTTP basic authentication");
     private static final Setting<Secret> PASSWORD =
-            AUTHORITY.define(setting("password", SecretType.secret()), "password of that user");
+            AUTHORITY.define(setting("password", SecretType.SECRET), "password of that user");
 
     private static final Setting<List<SectionValues>> AUTHORITIES = TIMESTAMPS.define(
             setting("authorities", new OfList(AUTHORITY)),
             "timestamp authorities in the order of use, instead of `addresses`");
     private static final Setting<Boolean> REQUIRED = TIMESTAMPS.define(
-            setting("required", "SIGNING_TIMESTAMP_REQUIRED", truth(), "true"),
+            setting("required", "SIGNING_TIMESTAMP_REQUIRED", TRUTH, "true"),
             "`true`: 503 if no authority answers. `false`: the signature has level B-B then");
     private static final Setting<Duration> ATTEMPT_LIMIT = TIMESTAMPS.define(
             setting("attempt-limit", duration(SHORTEST, Duration.ofMinutes(5)), "5s"),
@@ -111,80 +105,60 @@ public record SignatureSettings(
         return revocationInfo ? revocationMaxSize : 0;
     }
 
-    /**
-     * The queue of signatures before a token. Immutable.
-     *
-     * @param maxWaiting how many requests may wait; a further one is answered with 503 immediately
-     * @param maxWait how long one may wait, then it is answered with 503
-     */
+    /** The queue of signatures before a token. Immutable. */
     public record QueueSettings(int maxWaiting, Duration maxWait) {}
 
-    /**
-     * Timestamps over signatures (RFC 3161), which make level B-T of level B-B. Immutable.
-     *
-     * @param authorities the authorities, asked in this order; at least one
-     * @param required whether a signature without a timestamp is refused when no authority answers
-     * @param attemptLimit how long to wait for one authority
-     */
+    /** Timestamps over signatures (RFC 3161), which make level B-T of level B-B. There is at least one authority. Immutable. */
     public record TimestampSettings(List<Authority> authorities, boolean required, Duration attemptLimit) {
 
-        /**
-         * A timestamp authority. Immutable.
-         *
-         * @param policy the OID of the policy to request; empty for the authority's choice
-         * @param trusted files with certificates that its certificate is trusted from; empty to trust what it sends
-         * @param login the credentials; empty if it requires none
-         */
-        public record Authority(URI address, Optional<String> policy, List<Path> trusted, Optional<Login> login) {}
+        /** A timestamp authority. Immutable. */
+        public record Authority(URI address, Optional<String> policy, List<Path> trusted, Optional<Login> login) {
+
+            static Authority of(URI address) {
+                return new Authority(address, Optional.empty(), List.of(), Optional.empty());
+            }
+        }
 
         /** HTTP basic authentication (RFC 7617). Immutable. */
         public record Login(String user, Secret password) {}
     }
 
     static SignatureSettings read(SectionValues values) {
-        SectionValues queue = values.inner(QUEUE_SECTION);
-        Duration deadline = values.getOrDefault(DEADLINE);
+        SectionValues queue = values.value(QUEUE_SECTION);
+        Duration deadline = values.value(DEADLINE);
         return new SignatureSettings(
                 deadline,
-                values.getOrDefault(VERIFY_AFTER_SIGN),
-                values.getOrDefault(CERTIFICATE_VALIDITY).equals("required"),
-                values.getOrDefault(RAW_DATA),
-                new QueueSettings(queue.getOrDefault(MAX_WAITING), queue.getOrDefault(MAX_WAIT, deadline)),
-                values.getOrDefault(COMPLETE_CHAINS),
-                values.getOrDefault(REVOCATION_INFO),
-                Math.toIntExact(values.getOrDefault(REVOCATION_MAX_SIZE)),
-                timestamps(values.inner(TIMESTAMPS_SECTION)));
+                values.value(VERIFY_AFTER_SIGN),
+                values.value(CERTIFICATE_VALIDITY).equals("required"),
+                values.value(RAW_DATA),
+                new QueueSettings(queue.value(MAX_WAITING), queue.getOrDefault(MAX_WAIT, deadline)),
+                values.value(COMPLETE_CHAINS),
+                values.value(REVOCATION_INFO),
+                Math.toIntExact(values.value(REVOCATION_MAX_SIZE)),
+                values.optional(TIMESTAMPS_SECTION).flatMap(SignatureSettings::timestamps));
     }
 
     private static Optional<TimestampSettings> timestamps(SectionValues values) {
         values.atMostOne("name timestamp authorities", ADDRESSES, AUTHORITIES);
-        List<TimestampSettings.Authority> authorities = values.get(AUTHORITIES)
-                .map(list -> list.stream()
-                        .map(SignatureSettings::authority)
-                        .flatMap(Optional::stream)
-                        .toList())
-                .orElseGet(() -> values.getOrDefault(ADDRESSES, List.of()).stream()
-                        .map(address ->
-                                new TimestampSettings.Authority(address, Optional.empty(), List.of(), Optional.empty()))
-                        .toList());
-        if (values.isAnythingSet() && !values.isSet(ADDRESSES, AUTHORITIES)) {
-            values.require(ADDRESSES);
-        }
-        return authorities.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new TimestampSettings(
-                        authorities, values.getOrDefault(REQUIRED), values.getOrDefault(ATTEMPT_LIMIT)));
+        Optional<List<TimestampSettings.Authority>> authorities = values.isSet(AUTHORITIES)
+                ? values.each(AUTHORITIES, SignatureSettings::authority)
+                : values.require(ADDRESSES)
+                        .map(v -> v.value(ADDRESSES).stream()
+                                .map(TimestampSettings.Authority::of)
+                                .toList());
+        return authorities
+                .filter(all -> !all.isEmpty())
+                .map(all -> new TimestampSettings(all, values.value(REQUIRED), values.value(ATTEMPT_LIMIT)));
     }
 
     private static Optional<TimestampSettings.Authority> authority(SectionValues values) {
         List<Path> trusted = values.getOrDefault(TRUSTED, List.of());
-        trusted.forEach(
-                file -> values.problems().attempt(values.where(TRUSTED), () -> CertificateFiles.readIssuers(file)));
-        Optional<String> user = values.isSet(USER, PASSWORD) ? values.require(USER) : Optional.empty();
-        Optional<Secret> password = values.isSet(USER, PASSWORD) ? values.require(PASSWORD) : Optional.empty();
-        Optional<TimestampSettings.Login> login =
-                user.flatMap(name -> password.map(secret -> new TimestampSettings.Login(name, secret)));
+        trusted.forEach(file -> values.attempt(TRUSTED, () -> CertificateFiles.readIssuers(file)));
+        Optional<TimestampSettings.Login> login = Optional.of(values)
+                .filter(v -> v.isAnySet(USER, PASSWORD))
+                .flatMap(v -> v.require(USER, PASSWORD))
+                .map(v -> new TimestampSettings.Login(v.value(USER), v.value(PASSWORD)));
         return values.require(ADDRESS)
-                .map(address -> new TimestampSettings.Authority(address, values.get(POLICY), trusted, login));
+                .map(v -> new TimestampSettings.Authority(v.value(ADDRESS), v.get(POLICY), trusted, login));
     }
 }

@@ -10,7 +10,6 @@ import io.github.hsmsigner.pkcs11.TokenSelector;
 import io.github.hsmsigner.pkcs11.VendorProfile;
 import io.github.hsmsigner.pkcs11.health.RecoverySettings;
 import io.github.hsmsigner.service.config.SecretType.Pin;
-import io.github.hsmsigner.service.config.SettingType.Masked;
 import io.github.hsmsigner.service.config.SettingType.OfNames;
 import io.github.hsmsigner.service.config.SettingType.OfSection;
 import java.nio.file.Path;
@@ -42,19 +41,19 @@ public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
 
     static final Section SECTION = new Section();
     private static final Setting<Path> MODULE =
-            SECTION.define(setting("module", "HSM_MODULE", file()), "path of the PKCS#11 module (shared library)");
+            SECTION.define(setting("module", "HSM_MODULE", FILE), "path of the PKCS#11 module (shared library)");
     private static final Setting<Pin> PIN = SECTION.define(
             setting("pin", "HSM_PIN", SecretType.pin()), "PIN of the token's user; for CloudHSM `user:password`");
     private static final Setting<String> LABEL = SECTION.define(
             setting("label", "HSM_TOKEN_LABEL", text("the label of a token")),
             "label of the token. Default: the only token");
     private static final Setting<Long> SLOT_ID =
-            SECTION.define(setting("slot-id", "HSM_SLOT_ID", unsigned()), "slot of the token, instead of the label");
+            SECTION.define(setting("slot-id", "HSM_SLOT_ID", UNSIGNED), "slot of the token, instead of the label");
     private static final Setting<String> SERIAL = SECTION.define(
             setting("serial", "HSM_TOKEN_SERIAL", text("the serial number of a token")),
             "serial number of the token, instead of the label");
     private static final Setting<Pkcs11Uri> URI = SECTION.define(
-            setting("uri", "HSM_URI", pkcs11Uri()),
+            setting("uri", "HSM_URI", PKCS11_URI),
             "token as a URI (RFC 7512), instead of the label. Its `module-path` and `pin-source` apply if module and"
                     + " PIN are not set");
     private static final Setting<Integer> MAXIMUM_POOL_SIZE = SECTION.define(
@@ -73,17 +72,21 @@ public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
             setting("sessions-opened-at-once", number(1, MOST_SESSIONS), Pkcs11Config.DEFAULT_SESSIONS_OPENED_AT_ONCE),
             "sessions opened at the same time");
     private static final Setting<Duration> IDLE_TIMEOUT = SECTION.define(
-            setting("idle-timeout", duration(SECOND, DAY), "10m").oldName("session-keep-alive"),
+            setting("idle-timeout", duration(SECOND, DAY), Pkcs11Config.DEFAULT_IDLE_TIMEOUT)
+                    .oldName("session-keep-alive"),
             "time after which an idle session is closed, if there are more than `minimum-idle`");
     private static final Setting<Duration> KEEPALIVE_TIME = SECTION.define(
-            setting("keepalive-time", duration(SECOND, DAY), "20s"),
+            setting("keepalive-time", duration(SECOND, DAY), Pkcs11Config.DEFAULT_KEEPALIVE_TIME),
             "time after which an idle session is checked with C_GetSessionInfo. If no signature is made for so long, the login"
                     + " is checked too. Some devices end a session after 30 s without use");
     private static final Setting<Duration> MAX_LIFETIME = SECTION.define(
-            setting("max-lifetime", duration(SECOND, DAY), "30m"),
+            setting("max-lifetime", duration(SECOND, DAY), Pkcs11Config.DEFAULT_MAX_LIFETIME),
             "time after which a session is replaced, once it is idle");
     private static final Setting<String> INITIALIZE_PARAMETERS = SECTION.define(
-            setting("initialize-parameters", "HSM_INITIALIZE_PARAMETERS", new Masked<>(text("a text"))),
+            setting(
+                    "initialize-parameters",
+                    "HSM_INITIALIZE_PARAMETERS",
+                    text("a text").masked()),
             "parameters for C_Initialize, in the syntax of the module. All tokens of a module need the same");
     private static final Setting<String> VENDOR_PROFILE = SECTION.define(
             setting(
@@ -97,7 +100,7 @@ public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
             "thread that calls the module: a separate one (`module`), which can be abandoned when it hangs, or the"
                     + " thread of the request (`caller`). `automatic` uses `caller` only for SoftHSM");
     private static final Setting<Boolean> LOGIN_ON_FINAL_TRY = SECTION.define(
-            setting("login-on-final-try", truth(), "false"),
+            setting("login-on-final-try", TRUTH, "false"),
             "whether to log in although one more wrong PIN would lock the user");
 
     private static final Section RECOVERY = new Section();
@@ -140,7 +143,7 @@ public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
 
     /** Variables that begin with HSM_ define a token. */
     static final OfNames TYPE =
-            new OfNames(SECTION, name(), variable -> variable.startsWith("HSM_"), values -> NAME_FROM_ENVIRONMENT);
+            new OfNames(SECTION, NAME, variable -> variable.startsWith("HSM_"), values -> NAME_FROM_ENVIRONMENT);
 
     private static Setting<Duration> pause(String name, Duration defaultValue) {
         return setting(name, duration(Duration.ofMillis(1), Duration.ofHours(1)), defaultValue);
@@ -152,12 +155,12 @@ public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
                 ? values.get(MODULE)
                 : uri.flatMap(Pkcs11Uri::modulePath)
                         .map(path -> existingFile(values, "module-path", path))
-                        .orElseGet(() -> values.require(MODULE));
+                        .orElseGet(() -> values.require(MODULE).map(v -> v.value(MODULE)));
         Optional<Pin> pin = values.isSet(PIN)
                 ? values.get(PIN)
                 : uri.flatMap(Pkcs11Uri::pinSource)
                         .map(source -> pin(values, source))
-                        .orElseGet(() -> values.require(PIN));
+                        .orElseGet(() -> values.require(PIN).map(v -> v.value(PIN)));
         Optional<TokenSelector> byUri = uri.map(TokenSelector::of).filter(token -> !token.equals(TokenSelector.any()));
         if (byUri.isPresent()) {
             values.atMostOne("select the token", LABEL, SLOT_ID, SERIAL, URI);
@@ -170,19 +173,18 @@ public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
         Pkcs11Config.Builder config = Pkcs11Config.builder(module.get())
                 .pin(pin.get().source())
                 .token(byUri.orElseGet(() -> selector(values)))
-                .maximumPoolSize(values.getOrDefault(MAXIMUM_POOL_SIZE))
-                .minimumIdle(values.getOrDefault(MINIMUM_IDLE))
-                .sessionsOpenedAtOnce(values.getOrDefault(SESSIONS_OPENED_AT_ONCE))
-                .idleTimeout(values.getOrDefault(IDLE_TIMEOUT))
-                .keepaliveTime(values.getOrDefault(KEEPALIVE_TIME))
-                .maxLifetime(values.getOrDefault(MAX_LIFETIME))
-                .callingThread(values.getOrDefault(CALLING_THREAD))
-                .loginOnFinalTry(values.getOrDefault(LOGIN_ON_FINAL_TRY))
-                .recovery(recovery(values.inner(RECOVERY_SECTION)));
+                .maximumPoolSize(values.value(MAXIMUM_POOL_SIZE))
+                .minimumIdle(values.value(MINIMUM_IDLE))
+                .sessionsOpenedAtOnce(values.value(SESSIONS_OPENED_AT_ONCE))
+                .idleTimeout(values.value(IDLE_TIMEOUT))
+                .keepaliveTime(values.value(KEEPALIVE_TIME))
+                .maxLifetime(values.value(MAX_LIFETIME))
+                .callingThread(values.value(CALLING_THREAD))
+                .loginOnFinalTry(values.value(LOGIN_ON_FINAL_TRY))
+                .recovery(recovery(values.value(RECOVERY_SECTION)));
         values.get(INITIALIZE_PARAMETERS).ifPresent(config::initializeParameters);
-        Optional.ofNullable(PROFILES.get(values.getOrDefault(VENDOR_PROFILE))).ifPresent(config::vendorProfile);
-        return values.problems()
-                .attempt(values.where(), config::build)
+        Optional.ofNullable(PROFILES.get(values.value(VENDOR_PROFILE))).ifPresent(config::vendorProfile);
+        return values.attempt(config::build)
                 .map(made -> new TokenSettings(made, pin.get().file()));
     }
 
@@ -197,22 +199,15 @@ public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
 
     private static RecoverySettings recovery(SectionValues values) {
         RecoverySettings.Builder recovery = RecoverySettings.builder()
-                .failuresToOpen(values.getOrDefault(FAILURES_TO_OPEN))
-                .pinCheckPause(values.getOrDefault(PIN_CHECK_PAUSE))
-                .drainLimit(values.getOrDefault(DRAIN_LIMIT))
-                .hungCallLimit(values.getOrDefault(HUNG_CALL_LIMIT))
-                .regrowPause(values.getOrDefault(REGROW_PAUSE))
-                .hangLimit(values.getOrDefault(HANG_LIMIT))
-                .noSuccessLimit(values.getOrDefault(NO_SUCCESS_LIMIT));
-        Problems problems = values.problems();
-        problems.attempt(
-                values.where(),
-                () -> recovery.retryPauses(
-                        values.getOrDefault(FIRST_RETRY_PAUSE), values.getOrDefault(LONGEST_RETRY_PAUSE)));
-        problems.attempt(
-                values.where(),
-                () -> recovery.probePauses(
-                        values.getOrDefault(FIRST_PROBE_PAUSE), values.getOrDefault(LONGEST_PROBE_PAUSE)));
+                .failuresToOpen(values.value(FAILURES_TO_OPEN))
+                .pinCheckPause(values.value(PIN_CHECK_PAUSE))
+                .drainLimit(values.value(DRAIN_LIMIT))
+                .hungCallLimit(values.value(HUNG_CALL_LIMIT))
+                .regrowPause(values.value(REGROW_PAUSE))
+                .hangLimit(values.value(HANG_LIMIT))
+                .noSuccessLimit(values.value(NO_SUCCESS_LIMIT));
+        values.attempt(() -> recovery.retryPauses(values.value(FIRST_RETRY_PAUSE), values.value(LONGEST_RETRY_PAUSE)));
+        values.attempt(() -> recovery.probePauses(values.value(FIRST_PROBE_PAUSE), values.value(LONGEST_PROBE_PAUSE)));
         return recovery.build();
     }
 
@@ -227,13 +222,13 @@ public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
                     .map(command -> type.printed().apply(List.of(command.toString()), SecretType.COMMAND_LIMIT));
         }
         String path = source.replaceFirst("^file:(//(?=/))?", "");
-        return secretFile()
+        return SECRET_FILE
                 .parse(path, whereInUri(values, "pin-source"), values.problems())
                 .map(type.inFile());
     }
 
     private static Optional<Path> existingFile(SectionValues values, String attribute, String path) {
-        return ValueType.file().parse(path, whereInUri(values, attribute), values.problems());
+        return ValueType.FILE.parse(path, whereInUri(values, attribute), values.problems());
     }
 
     private static String whereInUri(SectionValues values, String attribute) {

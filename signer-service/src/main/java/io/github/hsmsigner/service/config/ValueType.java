@@ -23,11 +23,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A type of one text: the expected form, such as {@code a number from 1 to 9}, and the parser. Immutable.
- *
- * @param <T> the type of the value
+ * A type of one text: the expected form, such as {@code a number from 1 to 9}, the parser, and whether the effective
+ * configuration masks the text because it may contain a secret. Immutable.
  */
-record ValueType<T>(String expected, Parser<T> parser) implements SettingType<T> {
+record ValueType<T>(String expected, Parser<T> parser, boolean secret) implements SettingType<T> {
 
     private static final List<String> SIZE_UNITS = List.of("B", "KiB", "MiB", "GiB");
     private static final List<String> TIME_UNITS = List.of("ms", "s", "m", "h", "d");
@@ -35,11 +34,107 @@ record ValueType<T>(String expected, Parser<T> parser) implements SettingType<T>
 
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,18}) ?(B|KiB|MiB|GiB)?");
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9}) ?(ms|s|m|h|d)");
-    private static final Pattern RATE = Pattern.compile("([0-9]{1,9})/(.*)");
-    private static final Pattern OID = Pattern.compile("[0-2](\\.(0|[1-9][0-9]*))+");
-    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%\\[\\]-]+");
-    private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}\\p{P}\\p{S} &&[^\"\\\\]]{1,200}");
-    private static final Pattern URL_PATH = Pattern.compile("(/[A-Za-z0-9._~-]+)+");
+    private static final Pattern RATE_TEXT = Pattern.compile("([0-9]{1,9})/(.*)");
+
+    static final ValueType<Long> UNSIGNED =
+            of("an unsigned 64-bit number, decimal such as 5 or hexadecimal such as 0x5", text -> {
+                boolean hexadecimal = text.startsWith("0x") || text.startsWith("0X");
+                String digits = hexadecimal ? text.substring(2) : text;
+                require(!digits.startsWith("+"));
+                return Long.parseUnsignedLong(digits, hexadecimal ? 16 : 10);
+            });
+
+    static final ValueType<Boolean> TRUTH = of("true or false", text -> {
+        require(text.equals("true") || text.equals("false"));
+        return text.equals("true");
+    });
+
+    static final ValueType<Path> PATH = of("a path", ValueType::toPath);
+
+    /** An existing file. */
+    static final ValueType<Path> FILE = of("a readable file", text -> {
+        Path file = toPath(text);
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            throw new Refusal("names " + file + ", which is not a readable file");
+        }
+        return file;
+    });
+
+    /**
+     * An existing file. Problems show its name only if its directory exists. Otherwise the name may
+     * be the secret itself, by mistake.
+     */
+    static final ValueType<Path> SECRET_FILE = of("a readable file", text -> {
+        Path file = toPath(text);
+        if (Files.isDirectory(file)) {
+            throw new Refusal("names " + file + ", which is a directory");
+        }
+        if (Files.exists(file) && !Files.isReadable(file)) {
+            throw new Refusal("names " + file + ", which this user may not read");
+        }
+        if (!Files.exists(file)) {
+            Path directory = file.getParent();
+            boolean path = directory != null && directory.getNameCount() > 0 && Files.isDirectory(directory);
+            throw new Refusal(
+                    path
+                            ? "names " + file + ", which does not exist"
+                            : "does not name a readable file; the text is not shown, because it could be the secret");
+        }
+        return file;
+    });
+
+    static final ValueType<byte[]> HEXADECIMAL =
+            of("hexadecimal, with an even number of digits, such as 0a1b", HexFormat.of()::parseHex);
+
+    static final ValueType<Pkcs11Uri> PKCS11_URI = of("a PKCS#11 URI (RFC 7512)", text -> {
+        try {
+            return Pkcs11Uri.parse(text);
+        } catch (InvalidConfigurationException e) {
+            // Its message shows no value.
+            throw new Refusal(
+                    "is no PKCS#11 URI that can be used. " + e.getMessage().replaceFirst("\\.$", ""));
+        }
+    });
+
+    private static final String HTTP_ADDRESS_FORM = "an http or https address without user and password";
+
+    static final ValueType<URI> HTTP_ADDRESS = of(HTTP_ADDRESS_FORM, text -> {
+        try {
+            HttpAddress address = HttpAddress.parse(text);
+            if (address.hasUser()) {
+                throw new Refusal("must be " + HTTP_ADDRESS_FORM);
+            }
+            return address.uri();
+        } catch (IllegalArgumentException e) {
+            // Its message shows no part of the value.
+            throw new Refusal("must be " + HTTP_ADDRESS_FORM + ", but " + e.getMessage());
+        }
+    });
+
+    static final ValueType<String> OID = matching("[0-2](\\.(0|[1-9][0-9]*))+", "an object identifier such as 1.2.3.4");
+
+    static final ValueType<String> HOST =
+            matching("[A-Za-z0-9._:%\\[\\]-]+", "an address of this machine, such as 127.0.0.1, ::1 or localhost");
+
+    /** A host in the address of a request. */
+    static final ValueType<String> HOST_NAME =
+            matching("[A-Za-z0-9._:%\\[\\]-]+", "a host name or IP address without a port, such as signing-service");
+
+    /** An operator's own name for a part of the settings. */
+    static final ValueType<String> NAME = matching(
+            "[\\p{L}\\p{N}\\p{P}\\p{S} &&[^\"\\\\]]{1,200}",
+            "1 to 200 printable characters without quotation marks and backslashes");
+
+    static final ValueType<String> URL_PATH = matching("(/[A-Za-z0-9._~-]+)+", "a path such as /sign");
+
+    static final ValueType<RateLimit> RATE = of("signatures in a time of 1s to 1d, such as 100/1m", text -> {
+        Matcher rate = match(RATE_TEXT, text);
+        try {
+            return new RateLimit(Integer.parseInt(rate.group(1)), parseDuration(rate.group(2)));
+        } catch (InvalidConfigurationException e) {
+            throw new IllegalArgumentException(e);
+        }
+    });
 
     /** Makes a value of a text. */
     @FunctionalInterface
@@ -62,7 +157,7 @@ record ValueType<T>(String expected, Parser<T> parser) implements SettingType<T>
         Optional<String> text = Interpolation.text(raw, context, expected);
         Optional<T> value = text.flatMap(found -> parse(found, raw.where(), context.problems()));
         return value.isPresent()
-                ? ParsedValue.of(value.get(), raw, YamlValue.Scalar.of(text.get()))
+                ? ParsedValue.of(value.get(), raw, secret ? SecretType.MASK : YamlValue.Scalar.of(text.get()))
                 : ParsedValue.unusable(raw);
     }
 
@@ -77,14 +172,21 @@ record ValueType<T>(String expected, Parser<T> parser) implements SettingType<T>
     }
 
     private static <T> ValueType<T> of(String expected, Parser<T> parser) {
-        return new ValueType<>(expected, text -> {
-            try {
-                return parser.parse(text);
-            } catch (IllegalArgumentException e) {
-                // The message of the exception may repeat the text.
-                throw new Refusal("must be " + expected);
-            }
-        });
+        return new ValueType<>(
+                expected,
+                text -> {
+                    try {
+                        return parser.parse(text);
+                    } catch (IllegalArgumentException e) {
+                        // The message of the exception may repeat the text.
+                        throw new Refusal("must be " + expected);
+                    }
+                },
+                false);
+    }
+
+    ValueType<T> masked() {
+        return new ValueType<>(expected, parser, true);
     }
 
     private static void require(boolean met) {
@@ -103,8 +205,9 @@ record ValueType<T>(String expected, Parser<T> parser) implements SettingType<T>
         return of(what, text -> text);
     }
 
-    private static ValueType<String> matching(Pattern pattern, String expected) {
-        return of(expected, text -> match(pattern, text).group());
+    private static ValueType<String> matching(String pattern, String expected) {
+        Pattern compiled = Pattern.compile(pattern);
+        return of(expected, text -> match(compiled, text).group());
     }
 
     static ValueType<Integer> number(int min, int max) {
@@ -112,15 +215,6 @@ record ValueType<T>(String expected, Parser<T> parser) implements SettingType<T>
             int number = Integer.parseInt(text);
             require(number >= min && number <= max);
             return number;
-        });
-    }
-
-    static ValueType<Long> unsigned() {
-        return of("an unsigned 64-bit number, decimal such as 5 or hexadecimal such as 0x5", text -> {
-            boolean hexadecimal = text.startsWith("0x") || text.startsWith("0X");
-            String digits = hexadecimal ? text.substring(2) : text;
-            require(!digits.startsWith("+"));
-            return Long.parseUnsignedLong(digits, hexadecimal ? 16 : 10);
         });
     }
 
@@ -159,13 +253,6 @@ record ValueType<T>(String expected, Parser<T> parser) implements SettingType<T>
         return millis / MILLIS[unit] + TIME_UNITS.get(unit);
     }
 
-    static ValueType<Boolean> truth() {
-        return of("true or false", text -> {
-            require(text.equals("true") || text.equals("false"));
-            return text.equals("true");
-        });
-    }
-
     /** Returns the type of the names of an enumeration, in any case, with hyphens or underscores. */
     static <E extends Enum<E>> ValueType<E> oneOf(Class<E> type) {
         return oneOf(type, EnumSet.allOf(type));
@@ -197,46 +284,6 @@ record ValueType<T>(String expected, Parser<T> parser) implements SettingType<T>
         return text.toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    static ValueType<Path> path() {
-        return of("a path", ValueType::toPath);
-    }
-
-    /** Returns the type of an existing file. */
-    static ValueType<Path> file() {
-        return of("a readable file", text -> {
-            Path file = toPath(text);
-            if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-                throw new Refusal("names " + file + ", which is not a readable file");
-            }
-            return file;
-        });
-    }
-
-    /**
-     * Returns the type of an existing file. Problems show its name only if its directory exists. Otherwise the name may
-     * be the secret itself, by mistake.
-     */
-    static ValueType<Path> secretFile() {
-        return of("a readable file", text -> {
-            Path file = toPath(text);
-            if (Files.isDirectory(file)) {
-                throw new Refusal("names " + file + ", which is a directory");
-            }
-            if (Files.exists(file) && !Files.isReadable(file)) {
-                throw new Refusal("names " + file + ", which this user may not read");
-            }
-            if (!Files.exists(file)) {
-                Path directory = file.getParent();
-                boolean path = directory != null && directory.getNameCount() > 0 && Files.isDirectory(directory);
-                throw new Refusal(
-                        path
-                                ? "names " + file + ", which does not exist"
-                                : "does not name a readable file; the text is not shown, because it could be the secret");
-            }
-            return file;
-        });
-    }
-
     private static Path toPath(String text) throws Refusal {
         try {
             return Path.of(text);
@@ -245,70 +292,5 @@ record ValueType<T>(String expected, Parser<T> parser) implements SettingType<T>
                     "does not hold a path that the charset of the locale can express; set LANG=C.UTF-8 if it has"
                             + " characters that are not ASCII");
         }
-    }
-
-    static ValueType<byte[]> hexadecimal() {
-        return of("hexadecimal, with an even number of digits, such as 0a1b", HexFormat.of()::parseHex);
-    }
-
-    static ValueType<Pkcs11Uri> pkcs11Uri() {
-        return of("a PKCS#11 URI (RFC 7512)", text -> {
-            try {
-                return Pkcs11Uri.parse(text);
-            } catch (InvalidConfigurationException e) {
-                // Its message shows no value.
-                throw new Refusal(
-                        "is no PKCS#11 URI that can be used. " + e.getMessage().replaceFirst("\\.$", ""));
-            }
-        });
-    }
-
-    static ValueType<URI> httpAddress() {
-        String expected = "an http or https address without user and password";
-        return of(expected, text -> {
-            try {
-                HttpAddress address = HttpAddress.parse(text);
-                if (address.hasUser()) {
-                    throw new Refusal("must be " + expected);
-                }
-                return address.uri();
-            } catch (IllegalArgumentException e) {
-                // Its message shows no part of the value.
-                throw new Refusal("must be " + expected + ", but " + e.getMessage());
-            }
-        });
-    }
-
-    static ValueType<String> oid() {
-        return matching(OID, "an object identifier such as 1.2.3.4");
-    }
-
-    static ValueType<String> host() {
-        return matching(HOST, "an address of this machine, such as 127.0.0.1, ::1 or localhost");
-    }
-
-    /** Returns the type of a host in the address of a request. */
-    static ValueType<String> hostName() {
-        return matching(HOST, "a host name or IP address without a port, such as signing-service");
-    }
-
-    /** Returns the type of an operator's own name for a part of the settings. */
-    static ValueType<String> name() {
-        return matching(NAME, "1 to 200 printable characters without quotation marks and backslashes");
-    }
-
-    static ValueType<String> urlPath() {
-        return matching(URL_PATH, "a path such as /sign");
-    }
-
-    static ValueType<RateLimit> rate() {
-        return of("signatures in a time of 1s to 1d, such as 100/1m", text -> {
-            Matcher rate = match(RATE, text);
-            try {
-                return new RateLimit(Integer.parseInt(rate.group(1)), parseDuration(rate.group(2)));
-            } catch (InvalidConfigurationException e) {
-                throw new IllegalArgumentException(e);
-            }
-        });
     }
 }

@@ -15,11 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.composer.Composer;
-import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.CollectionEndEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
-import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -29,7 +27,6 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
-import org.snakeyaml.engine.v2.parser.Parser;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
@@ -81,8 +78,7 @@ final class YamlFile {
                 .setCodePointLimit(MAX_BYTES)
                 .build();
         try {
-            Parser parser = new ParserImpl(settings, new StreamReader(settings, text));
-            Iterator<Node> documents = new Composer(settings, new LimitedParser(parser));
+            Iterator<Node> documents = new Composer(settings, new LimitedParser(settings, text));
             if (!documents.hasNext()) {
                 return YamlValue.Fields.none();
             }
@@ -146,7 +142,7 @@ final class YamlFile {
             throw LimitException.depth(node.getStartMark());
         }
         if (++values > MAX_VALUES) {
-            throw LimitException.values();
+            throw new LimitException("has more than " + MAX_VALUES + " values");
         }
         // The parser gives a separate tag to a text that consists of ${NAME}. The setting checks the content.
         if (!node.getTag().getValue().startsWith(STANDARD_TAGS)
@@ -193,57 +189,27 @@ final class YamlFile {
             return new LimitException("nests values more than " + MAX_DEPTH + " deep"
                     + mark.map(start -> " at line " + (start.getLine() + 1)).orElse(""));
         }
-
-        static LimitException values() {
-            return new LimitException("has more than " + MAX_VALUES + " values");
-        }
     }
 
     /**
-     * Parser events up to a depth and a number of values. The composer of the library calls itself for each level, so a
-     * deeply nested file would end in a StackOverflowError. Not thread-safe.
+     * Parser events up to a depth. The composer of the library calls itself for each level, so a deeply nested file
+     * would end in a StackOverflowError. Not thread-safe.
      */
-    private static final class LimitedParser implements Parser {
+    private static final class LimitedParser extends ParserImpl {
 
-        private final Parser parser;
         private int depth;
-        private int values;
 
-        LimitedParser(Parser parser) {
-            this.parser = parser;
-        }
-
-        @Override
-        public boolean hasNext() {
-            return parser.hasNext();
-        }
-
-        @Override
-        public boolean checkEvent(Event.ID choice) {
-            return parser.checkEvent(choice);
-        }
-
-        @Override
-        public Event peekEvent() {
-            return parser.peekEvent();
+        LimitedParser(LoadSettings settings, String text) {
+            super(settings, new StreamReader(settings, text));
         }
 
         @Override
         public Event next() {
-            Event event = parser.next();
+            Event event = super.next();
             if (event instanceof CollectionEndEvent) {
                 depth--;
-            } else if (event instanceof CollectionStartEvent) {
-                depth++;
-                values++;
-            } else if (event instanceof ScalarEvent || event instanceof AliasEvent) {
-                values++;
-            }
-            if (depth > MAX_DEPTH) {
+            } else if (event instanceof CollectionStartEvent && ++depth > MAX_DEPTH) {
                 throw LimitException.depth(event.getStartMark());
-            }
-            if (values > MAX_VALUES) {
-                throw LimitException.values();
             }
             return event;
         }

@@ -12,8 +12,9 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * A secret, or the file that holds it, which is read again for each use. Each copy is for the caller to wipe. Immutable;
- * printing it shows the file and nothing of the secret.
+ * A secret, or the file that holds it, which is read again for each use. Each copy is for the caller to wipe. If the file
+ * cannot be read or {@link SecretText} refuses the text, reading throws an {@link InvalidConfigurationException}.
+ * Immutable; printing it shows the file and nothing of the secret.
  */
 public final class Secret {
 
@@ -27,29 +28,17 @@ public final class Secret {
         this.file = file;
     }
 
-    /**
-     * {@return a secret in UTF-8, or a key of random bytes}
-     *
-     * @param bytes copied
-     */
+    /** {@return a copy of a secret in UTF-8, or of a key of random bytes} */
     public static Secret of(byte[] bytes) {
         return new Secret(bytes.clone(), null);
     }
 
-    /**
-     * {@return a secret that is text}
-     *
-     * @param text copied
-     */
+    /** {@return a copy of a secret that is text} */
     public static Secret of(char[] text) {
         return new Secret(SecretText.encode(text.clone()), null);
     }
 
-    /**
-     * {@return a secret in a file}
-     *
-     * @param file the file
-     */
+    /** {@return a secret in a file} */
     public static Secret inFile(Path file) {
         return new Secret(null, Objects.requireNonNull(file, "file"));
     }
@@ -59,29 +48,17 @@ public final class Secret {
         return Optional.ofNullable(file);
     }
 
-    /**
-     * {@return a copy of the secret, which is text, in UTF-8}
-     *
-     * @throws InvalidConfigurationException if the file cannot be read, or {@link SecretText} refuses the text
-     */
+    /** {@return a copy of the secret, which is text, in UTF-8} */
     public byte[] read() {
         return SecretText.encode(characters());
     }
 
-    /**
-     * {@return a copy of the secret, which is text}
-     *
-     * @throws InvalidConfigurationException if the file cannot be read, or {@link SecretText} refuses the text
-     */
+    /** {@return a copy of the secret, which is text} */
     public char[] characters() {
         return decode(bytes());
     }
 
-    /**
-     * {@return a copy of a key: text in UTF-8, or random bytes} A key or certificate in PEM is refused.
-     *
-     * @throws InvalidConfigurationException if the file cannot be read, or {@link SecretText} refuses the text
-     */
+    /** {@return a copy of a key: text in UTF-8, or random bytes} A key or certificate in PEM is refused. */
     public byte[] key() {
         byte[] key = bytes();
         if (contains(key, PEM)) {

@@ -1,7 +1,6 @@
 package io.github.hsmsigner.service.config;
 
 import io.github.hsmsigner.service.server.ClientLimits;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,7 +12,7 @@ public final class DefaultSettings {
     public static ClientLimits clientLimits() {
         ReadContext context = new ReadContext("", false, new Environment(Map.of()), new Problems(), false);
         SectionValues values = ServiceSettings.ROOT.readVariables(Optional.empty(), context);
-        return ServerReader.read(values.inner(ServiceSettings.SERVER), 0, Duration.ofSeconds(9))
+        return ServerReader.read(values.value(ServiceSettings.SERVER), 0, Optional.empty())
                 .clientLimits();
     }
 }

@@ -17,7 +17,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
@@ -30,8 +29,7 @@ import picocli.CommandLine.Parameters;
             "Allows the running service to log in again, after a token rejected three different PINs.",
             "Correct the PIN first. Run this on the machine or in the container of the service. It needs the admin port."
         },
-        mixinStandardHelpOptions = true,
-        footer = {"", "Example:", "  signer-service allow-logins hsm --config signer.yaml"})
+        footer = "  signer-service allow-logins hsm --config signer.yaml")
 final class AllowLoginsCommand extends SettingsCommand {
 
     private static final Duration TIME_LIMIT = Duration.ofSeconds(5);
@@ -44,10 +42,6 @@ final class AllowLoginsCommand extends SettingsCommand {
 
     @Option(names = "--port", paramLabel = "PORT", description = "Admin port. Default: the one in the settings.")
     private Integer port;
-
-    AllowLoginsCommand(Map<String, String> environment) {
-        super(environment);
-    }
 
     @Override
     public Integer call() throws InvalidSettingsException, InterruptedException {

@@ -9,9 +9,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,26 +19,12 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** The commands for the audit log. */
-@Command(name = "audit", description = "Inspects the audit log.", mixinStandardHelpOptions = true)
-final class AuditCommand implements Callable<Integer> {
-
-    private static final String FILE_VARIABLE = "SIGNING_AUDIT_FILE";
-
-    @Spec
-    private CommandSpec spec;
-
-    private AuditCommand() {}
-
-    /** Returns the command with its subcommands. */
-    static CommandLine create(Map<String, String> environment) {
-        return new CommandLine(new AuditCommand()).addSubcommand(new Verify(environment));
-    }
-
-    @Override
-    public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
-        return ExitCode.USAGE;
-    }
+@Command(
+        name = "audit",
+        description = "Inspects the audit log.",
+        footer = "  signer-service audit verify",
+        subcommands = AuditCommand.Verify.class)
+final class AuditCommand {
 
     /** Verifies the chain of an audit log. */
     @Command(
@@ -49,12 +33,8 @@ final class AuditCommand implements Callable<Integer> {
                 "Verifies that no line of an audit log was changed, removed, added or moved, and names the first that is not in order.",
                 "The service may be running."
             },
-            mixinStandardHelpOptions = true,
+            exitCodeList = {"0:all lines are in order", "1:one is not", "2:the log could not be read"},
             footer = {
-                "",
-                "Exit codes: 0 all lines are in order, 1 one is not, 2 the log could not be read.",
-                "",
-                "Examples:",
                 "  signer-service audit verify",
                 "  signer-service audit verify /var/lib/signer/audit.jsonl",
                 "  signer-service audit verify audit.jsonl \\",
@@ -62,10 +42,10 @@ final class AuditCommand implements Callable<Integer> {
             })
     static final class Verify implements Callable<Integer> {
 
+        private static final String FILE_VARIABLE = "SIGNING_AUDIT_FILE";
+
         @Spec
         private CommandSpec spec;
-
-        private final Map<String, String> environment;
 
         @Parameters(
                 paramLabel = "FILE",
@@ -81,13 +61,9 @@ final class AuditCommand implements Callable<Integer> {
                 description = "A line that the log must contain, in the form of the file *.head; can be repeated.")
         private List<String> anchors = List.of();
 
-        Verify(Map<String, String> environment) {
-            this.environment = Map.copyOf(environment);
-        }
-
         @Override
         public Integer call() {
-            String configured = environment.getOrDefault(FILE_VARIABLE, "");
+            String configured = SignerServiceCommand.environment(spec).getOrDefault(FILE_VARIABLE, "");
             if (files.isEmpty() && configured.isEmpty()) {
                 throw new ParameterException(
                         spec.commandLine(), "FILE is missing, and " + FILE_VARIABLE + " names no audit log.");

@@ -5,7 +5,6 @@ import io.github.hsmsigner.service.check.CheckReport.Finding;
 import io.github.hsmsigner.service.check.ServiceCheck;
 import java.io.IOException;
 import java.util.Locale;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
@@ -17,23 +16,12 @@ import picocli.CommandLine.Option;
             "Exercises what serve will do: settings, policy, TLS, audit log, timestamps, tokens, keys, containers and dates.",
             "Logs in to each token once. The service may be running."
         },
-        mixinStandardHelpOptions = true,
-        footer = {
-            "",
-            "Exit codes: 0 the service would work, also with warnings; 1 something is wrong.",
-            "",
-            "Examples:",
-            "  signer-service check",
-            "  signer-service check --config signer.yaml --json"
-        })
+        exitCodeList = {"0:the service would work, also with warnings", "1:something is wrong"},
+        footer = {"  signer-service check", "  signer-service check --config signer.yaml --json"})
 final class CheckCommand extends SettingsCommand {
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
-
-    CheckCommand(Map<String, String> environment) {
-        super(environment);
-    }
 
     @Override
     public Integer call() throws IOException {

@@ -20,18 +20,13 @@ import picocli.CommandLine.Option;
         name = "keys",
         description =
                 "Lists the keys and certificates on the PKCS#11 tokens of the settings, and the mechanisms to sign with.",
-        mixinStandardHelpOptions = true,
-        footer = {"", "Example:", "  HSM_MODULE=/usr/lib/softhsm/libsofthsm2.so HSM_PIN_FILE=pin signer-service keys"})
+        footer = "  HSM_MODULE=/usr/lib/softhsm/libsofthsm2.so HSM_PIN_FILE=pin signer-service keys")
 final class KeysCommand extends SettingsCommand {
 
     private static final Duration TIME_LIMIT = Duration.ofSeconds(60);
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
-
-    KeysCommand(Map<String, String> environment) {
-        super(environment);
-    }
 
     @Override
     public Integer call() throws InvalidSettingsException, IOException {

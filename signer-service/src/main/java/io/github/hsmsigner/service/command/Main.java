@@ -11,16 +11,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ExitCode;
 
-/**
- * The command line of the service.
- *
- * <p>Exit codes:
- * <ul>
- *   <li>0: the command succeeded, or the service stopped after a signal;
- *   <li>1: the command failed;
- *   <li>2: the command line or the settings cannot work. Standard error has one line for each problem.
- * </ul>
- */
+/** The command line of the service. Standard error has one line for each problem. The root command lists the exit codes. */
 public final class Main {
 
     /** The command that gets the arguments if they name no command. */
@@ -31,11 +22,7 @@ public final class Main {
 
     private Main() {}
 
-    /**
-     * Runs a command. Returns while the service continues in separate threads.
-     *
-     * @param arguments the command line
-     */
+    /** Runs a command. Returns while the service continues in separate threads. */
     public static void main(String[] arguments) {
         int exitCode = run(withCommand(arguments), System.getenv());
         if (exitCode != ExitCode.OK) {
@@ -67,7 +54,8 @@ public final class Main {
      */
     private static int serve(Map<String, String> environment) {
         try {
-            return new ServeCommand(environment).call();
+            ServeCommand.serve(environment);
+            return ExitCode.OK;
         } catch (Exception e) {
             return ProblemReport.print(e, new PrintWriter(System.err, true));
         }

@@ -55,7 +55,7 @@ final class ProblemReport {
     /** Prints a problem of the command line, with the command's suggestions. */
     static int print(CommandLine.ParameterException problem) {
         CommandLine command = problem.getCommandLine();
-        print(command.getErr(), List.of(problem.getMessage()), ExitCode.USAGE);
+        print(command.getErr(), List.of(problem.getMessage().replaceFirst("^Error: ", "")), ExitCode.USAGE);
         CommandLine.UnmatchedArgumentException.printSuggestions(problem, command.getErr());
         command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return ExitCode.USAGE;

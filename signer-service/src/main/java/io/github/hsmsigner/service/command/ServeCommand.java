@@ -8,7 +8,6 @@ import io.github.hsmsigner.service.config.SettingsReader.SettingsFile;
 import io.github.hsmsigner.service.lifecycle.CannotStartException;
 import io.github.hsmsigner.service.lifecycle.LogConfiguration;
 import io.github.hsmsigner.service.lifecycle.ServiceProcess;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
@@ -23,15 +22,12 @@ import picocli.CommandLine.Option;
             "Serves the signing-service callback of Document Engine until SIGTERM. This is what happens without a command, too.",
             "An HSM that cannot be reached, or refuses the PIN, does not end the process: /health/ready reports why it is not ready."
         },
-        mixinStandardHelpOptions = true,
-        footer = {
-            "",
-            "Exit codes: 0 stopped by a signal, 1 failed or something had to be left open, 2 settings that cannot work.",
-            "",
-            "Examples:",
-            "  signer-service serve --config signer.yaml",
-            "  signer-service serve --print-config"
-        })
+        exitCodeList = {
+            "0:stopped by a signal",
+            "1:failed, or something had to be left open",
+            "2:settings that cannot work"
+        },
+        footer = {"  signer-service serve --config signer.yaml", "  signer-service serve --print-config"})
 final class ServeCommand extends SettingsCommand {
 
     @Option(
@@ -39,22 +35,22 @@ final class ServeCommand extends SettingsCommand {
             description = "Print the effective settings and their sources, with secrets masked, and exit.")
     private boolean printConfig;
 
-    ServeCommand(Map<String, String> environment) {
-        super(environment);
-    }
-
     @Override
     public Integer call() throws InvalidSettingsException, CannotStartException, InterruptedException {
         if (printConfig) {
-            PrintWriter out = commandLine().getOut();
-            out.print(SettingsPrinter.print(environment()));
-            out.flush();
-            return ExitCode.OK;
+            print(SettingsPrinter.print(environment()).stripTrailing());
+        } else {
+            serve(environment());
         }
+        return ExitCode.OK;
+    }
+
+    /** Starts the service, which continues in separate threads. */
+    static void serve(Map<String, String> environment)
+            throws InvalidSettingsException, CannotStartException, InterruptedException {
         try {
-            ServiceSettings settings = SettingsReader.read(environment(), LogConfiguration::use);
-            ServiceProcess.start(settings, SettingsFile.of(environment()));
-            return ExitCode.OK;
+            ServiceSettings settings = SettingsReader.read(environment, LogConfiguration::use);
+            ServiceProcess.start(settings, SettingsFile.of(environment));
         } catch (InvalidSettingsException e) {
             CannotStartException all = ServiceProcess.cannotStart(e);
             logFailure(all.problems());

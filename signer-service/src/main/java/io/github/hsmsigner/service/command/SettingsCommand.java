@@ -18,8 +18,6 @@ import picocli.CommandLine.Spec;
 /** A command that reads the settings of the service: the environment, and a file that it or an option names. */
 abstract class SettingsCommand implements Callable<Integer> {
 
-    private final Map<String, String> environment;
-
     @Option(
             names = {"-c", "--config"},
             paramLabel = "FILE",
@@ -29,13 +27,9 @@ abstract class SettingsCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    SettingsCommand(Map<String, String> environment) {
-        this.environment = Map.copyOf(environment);
-    }
-
     /** Returns the environment, with the file of the option in it. */
     final Map<String, String> environment() {
-        Map<String, String> all = new HashMap<>(environment);
+        Map<String, String> all = new HashMap<>(SignerServiceCommand.environment(spec));
         if (configFile != null) {
             all.put(SettingsReader.FILE_VARIABLE, configFile.toString());
         }
@@ -54,7 +48,7 @@ abstract class SettingsCommand implements Callable<Integer> {
         }
         if (name == null && tokens.size() > 1) {
             throw new InvalidConfigurationException(
-                    "Say with --token which token is meant; there are " + tokens.keySet() + ".");
+                    "The settings have several tokens. Name one of " + tokens.keySet() + ".");
         }
         if (name != null && !tokens.containsKey(name)) {
             throw new InvalidConfigurationException(

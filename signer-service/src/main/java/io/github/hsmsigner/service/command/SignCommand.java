@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.UUID;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -30,10 +29,7 @@ import picocli.CommandLine.Parameters;
             "Policies do not count, as who may run this has the PIN. The audit log, if one is set, records it; while the"
                     + " service writes that log, name another one in SIGNING_AUDIT_FILE."
         },
-        mixinStandardHelpOptions = true,
         footer = {
-            "",
-            "Examples:",
             "  signer-service sign contract.pdf",
             "  signer-service sign contract.pdf --format cades --digest sha512 \\",
             "      --key contracts -o contract.p7s",
@@ -88,10 +84,6 @@ final class SignCommand extends SettingsCommand {
             paramLabel = "FILE",
             description = "The file for the container. Default: the name of the signed file, followed by .p7s.")
     private Path output;
-
-    SignCommand(Map<String, String> environment) {
-        super(environment);
-    }
 
     @Override
     public Integer call() throws InvalidSettingsException, CannotStartException, IOException, InterruptedException {

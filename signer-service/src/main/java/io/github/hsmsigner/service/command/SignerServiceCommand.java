@@ -8,8 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.ScopeType;
 
 /** The root of all commands; without a command it serves. */
 @Command(
@@ -19,51 +18,35 @@ import picocli.CommandLine.Spec;
             "Without a command it serves. Settings are environment variables and a YAML file;"
                     + " 'serve --print-config' shows them."
         },
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
         versionProvider = SignerServiceCommand.ManifestVersion.class,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:done, or stopped by a signal", "1:failed", "2:a command line or settings that cannot work"},
         footerHeading = "%nExamples:%n",
         footer = {
             "  java -jar signer-service.jar check",
             "  HSM_MODULE=/opt/cloudhsm/lib/libcloudhsm_pkcs11.so HSM_PIN_FILE=pin \\",
             "      SIGNING_CERTIFICATE=signer.pem java -jar signer-service.jar",
             "  java -jar signer-service.jar sign contract.pdf",
-            "  source <(java -jar signer-service.jar generate-completion)",
-            "",
-            "Exit codes: 0 done, or stopped by a signal; 1 failed;",
-            "2 a command line or settings that cannot work."
+            "  source <(java -jar signer-service.jar generate-completion)"
         })
-final class SignerServiceCommand implements Runnable {
-
-    @Spec
-    private CommandSpec spec;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help and end.")
-    private boolean help;
-
-    @Option(
-            names = {"-V", "--version"},
-            versionHelp = true,
-            description = "Show the version and end.")
-    private boolean version;
-
-    private SignerServiceCommand() {}
+record SignerServiceCommand(Map<String, String> environment) {
 
     /** Returns the command line, with the environment that the commands are to read. */
     static CommandLine create(Map<String, String> environment) {
-        return withProblemReport(new CommandLine(new SignerServiceCommand())
+        return withProblemReport(new CommandLine(new SignerServiceCommand(Map.copyOf(environment)))
                 .addSubcommand(new HelpCommand())
-                .addSubcommand(AuditCommand.create(environment))
+                .addSubcommand(new AuditCommand())
                 .addSubcommand(new AutoComplete.GenerateCompletion())
-                .addSubcommand(new ServeCommand(environment))
-                .addSubcommand(new CheckCommand(environment))
-                .addSubcommand(new KeysCommand(environment))
-                .addSubcommand(new AllowLoginsCommand(environment))
-                .addSubcommand(new TokenCommands.GenerateKey(environment))
-                .addSubcommand(new TokenCommands.RequestCertificate(environment))
-                .addSubcommand(new TokenCommands.ImportCertificate(environment))
-                .addSubcommand(new SignCommand(environment)));
+                .addSubcommand(new ServeCommand())
+                .addSubcommand(new CheckCommand())
+                .addSubcommand(new KeysCommand())
+                .addSubcommand(new AllowLoginsCommand())
+                .addSubcommand(new TokenCommands.GenerateKey())
+                .addSubcommand(new TokenCommands.RequestCertificate())
+                .addSubcommand(new TokenCommands.ImportCertificate())
+                .addSubcommand(new SignCommand()));
     }
 
     /**
@@ -72,7 +55,12 @@ final class SignerServiceCommand implements Runnable {
      */
     static CommandLine createForServe(Map<String, String> environment) {
         return withProblemReport(
-                new CommandLine(new SignerServiceCommand()).addSubcommand(new ServeCommand(environment)));
+                new CommandLine(new SignerServiceCommand(Map.copyOf(environment))).addSubcommand(new ServeCommand()));
+    }
+
+    /** Returns the environment that a command is to read. */
+    static Map<String, String> environment(CommandSpec command) {
+        return ((SignerServiceCommand) command.root().userObject()).environment();
     }
 
     private static CommandLine withProblemReport(CommandLine commandLine) {
@@ -81,11 +69,6 @@ final class SignerServiceCommand implements Runnable {
                         (problem, command, parsed) -> ProblemReport.print(problem, command.getErr()))
                 .setParameterExceptionHandler((problem, arguments) -> ProblemReport.print(problem))
                 .setUsageHelpAutoWidth(true);
-    }
-
-    @Override
-    public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "A command is missing.");
     }
 
     /** The version from the manifest of the runnable file. */

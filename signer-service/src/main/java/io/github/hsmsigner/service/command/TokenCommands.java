@@ -9,7 +9,6 @@ import io.github.hsmsigner.pkcs11.KeyPairType;
 import io.github.hsmsigner.pkcs11.KeySelector;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.service.config.InvalidSettingsException;
-import io.github.hsmsigner.service.config.KeySettings;
 import io.github.hsmsigner.service.config.ServiceSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,8 +19,8 @@ import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ITypeConverter;
@@ -47,12 +46,30 @@ abstract class TokenCommands extends SettingsCommand {
         }
     }
 
+    /** The options for a certification request. */
+    static final class RequestOptions {
+
+        @Option(
+                names = "--subject",
+                paramLabel = "NAME",
+                required = true,
+                description = "The name to be certified, such as \"CN=Contracts,O=Example\".")
+        private String subject;
+
+        @Option(
+                names = "--csr",
+                paramLabel = "FILE",
+                required = true,
+                description = "The file for the certification request, in PEM.")
+        private Path file;
+
+        CertificationRequest request() {
+            return CertificationRequest.of(subject, file);
+        }
+    }
+
     @Option(names = "--token", paramLabel = "NAME", description = "Which token of the settings, if there are several.")
     private String token;
-
-    TokenCommands(Map<String, String> environment) {
-        super(environment);
-    }
 
     final String tokenName(ServiceSettings settings) {
         return token(settings, token).getKey();
@@ -77,8 +94,7 @@ abstract class TokenCommands extends SettingsCommand {
      */
     static List<X509Certificate> certificates(ServiceSettings settings, String tokenName) {
         return settings.keys().values().stream()
-                .filter(key ->
-                        key instanceof KeySettings.OnToken on && on.tokens().contains(tokenName))
+                .filter(key -> key.tokens().contains(tokenName))
                 .flatMap(key -> key.certificates().signer().stream())
                 .flatMap(file -> CertificateFiles.read(file).stream())
                 .distinct()
@@ -96,10 +112,7 @@ abstract class TokenCommands extends SettingsCommand {
                 "Generates a key pair on a PKCS#11 token, and a certification request (CSR) for it.",
                 "The private key cannot leave the token and does nothing but sign."
             },
-            mixinStandardHelpOptions = true,
             footer = {
-                "",
-                "Example:",
                 "  signer-service generate-key --label contracts --id 01 --type rsa-3072 \\",
                 "      --subject \"CN=Contracts,O=Example\" --csr contracts.csr"
             })
@@ -120,27 +133,18 @@ abstract class TokenCommands extends SettingsCommand {
                 paramLabel = "TYPE",
                 defaultValue = "rsa-3072",
                 description = "One of: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.",
-                completionCandidates = TypeNames.class,
-                converter = TypeConverter.class)
+                completionCandidates = Types.class,
+                converter = Types.class)
         private KeyPairType type;
 
-        @Option(
-                names = "--subject",
-                paramLabel = "NAME",
-                description = "The name to be certified, such as \"CN=Contracts,O=Example\".")
-        private String subject;
-
-        @Option(names = "--csr", paramLabel = "FILE", description = "The file for the certification request, in PEM.")
-        private Path requestFile;
-
-        GenerateKey(Map<String, String> environment) {
-            super(environment);
-        }
+        @ArgGroup(exclusive = false)
+        private RequestOptions requested;
 
         @Override
         public Integer call() throws InvalidSettingsException, IOException {
             byte[] parsedId = parseId(id);
-            Optional<CertificationRequest> request = request();
+            Optional<CertificationRequest> request =
+                    Optional.ofNullable(requested).map(RequestOptions::request);
             try (Pkcs11Token token = openToken(settings())) {
                 KeyManagement keyManagement = token.keyManagement();
                 PublicKey publicKey = keyManagement.generateKeyPair(type, label, parsedId);
@@ -154,23 +158,12 @@ abstract class TokenCommands extends SettingsCommand {
             return ExitCode.OK;
         }
 
-        private Optional<CertificationRequest> request() {
-            if (subject == null && requestFile == null) {
-                return Optional.empty();
-            }
-            if (subject == null || requestFile == null) {
-                throw new InvalidConfigurationException(
-                        "A certification request needs both --subject and --csr; without one, leave out both.");
-            }
-            return Optional.of(CertificationRequest.of(subject, requestFile));
-        }
-
         private static String name(KeyPairType type) {
             return type.name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
-        /** The types as the command line has them, such as {@code rsa-3072}: for the help and for shells. */
-        static final class TypeNames implements Iterable<String> {
+        /** The types as the command line has them, such as {@code rsa-3072}: for the help, shells and the option. */
+        static final class Types implements Iterable<String>, ITypeConverter<KeyPairType> {
 
             @Override
             public Iterator<String> iterator() {
@@ -178,17 +171,14 @@ abstract class TokenCommands extends SettingsCommand {
                         .map(GenerateKey::name)
                         .iterator();
             }
-        }
-
-        static final class TypeConverter implements ITypeConverter<KeyPairType> {
 
             @Override
             public KeyPairType convert(String name) {
                 return Arrays.stream(KeyPairType.values())
                         .filter(type -> name(type).equalsIgnoreCase(name))
                         .findFirst()
-                        .orElseThrow(() -> new TypeConversionException(
-                                "must be one of " + String.join(", ", new TypeNames()) + "."));
+                        .orElseThrow(
+                                () -> new TypeConversionException("must be one of " + String.join(", ", this) + "."));
             }
         }
     }
@@ -198,10 +188,7 @@ abstract class TokenCommands extends SettingsCommand {
             name = "request-certificate",
             description =
                     "Makes a certification request (CSR) for a key that is on a PKCS#11 token, as to renew its certificate.",
-            mixinStandardHelpOptions = true,
             footer = {
-                "",
-                "Example:",
                 "  signer-service request-certificate --label contracts \\",
                 "      --subject \"CN=Contracts\" --csr renewal.csr"
             })
@@ -210,27 +197,12 @@ abstract class TokenCommands extends SettingsCommand {
         @Mixin
         private final KeyOptions key = new KeyOptions();
 
-        @Option(
-                names = "--subject",
-                paramLabel = "NAME",
-                required = true,
-                description = "The name to be certified, such as \"CN=Contracts,O=Example\".")
-        private String subject;
-
-        @Option(
-                names = "--csr",
-                paramLabel = "FILE",
-                required = true,
-                description = "The file for the certification request, in PEM.")
-        private Path requestFile;
-
-        RequestCertificate(Map<String, String> environment) {
-            super(environment);
-        }
+        @Mixin
+        private final RequestOptions requested = new RequestOptions();
 
         @Override
         public Integer call() throws InvalidSettingsException, IOException {
-            CertificationRequest request = CertificationRequest.of(subject, requestFile);
+            CertificationRequest request = requested.request();
             KeySelector selector = key.selector();
             ServiceSettings settings = settings();
             try (Pkcs11Token token = openToken(settings)) {
@@ -248,8 +220,7 @@ abstract class TokenCommands extends SettingsCommand {
                 "Puts the certificate of a key on its PKCS#11 token, with the key's label and id.",
                 "On CloudHSM this needs certificate storage, which is off by default; a file in SIGNING_CERTIFICATE does as well."
             },
-            mixinStandardHelpOptions = true,
-            footer = {"", "Example:", "  signer-service import-certificate contracts.pem --label contracts --issuers"})
+            footer = "  signer-service import-certificate contracts.pem --label contracts --issuers")
     static final class ImportCertificate extends TokenCommands {
 
         @Parameters(paramLabel = "FILE", description = "The certificate in PEM, DER or PKCS#7; others may be with it.")
@@ -260,10 +231,6 @@ abstract class TokenCommands extends SettingsCommand {
 
         @Option(names = "--issuers", description = "Put the other certificates of the file on the token, too.")
         private boolean issuers;
-
-        ImportCertificate(Map<String, String> environment) {
-            super(environment);
-        }
 
         @Override
         public Integer call() throws InvalidSettingsException {

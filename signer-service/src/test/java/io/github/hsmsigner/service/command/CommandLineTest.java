@@ -57,6 +57,9 @@ class CommandLineTest {
                 "sign --format xades x             | cms, pades, cades",
                 "generate-key --label a            | --id",
                 "generate-key --label a --id 01 --type rsa-1024 | rsa-2048, rsa-3072",
+                "generate-key --label a --id 01 --subject CN=A | --csr",
+                "generate-key --label a --id 01 --csr a.csr | signer-service: Missing required argument(s): --subject=NAME",
+                "audit                            | Missing required subcommand",
                 "check --jason                     | Unknown option: '--jason'",
                 "audit verify                      | FILE is missing, and SIGNING_AUDIT_FILE names no audit log",
                 "sign /tmp                         | /tmp is a directory. Name a file."

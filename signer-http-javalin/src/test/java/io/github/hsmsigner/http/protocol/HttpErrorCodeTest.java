@@ -14,13 +14,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class HttpErrorCodeTest {
 
-    private static final Path PAGE = Path.of("..", "docs", "protocol.md");
+    private static final Path PAGE = Path.of("..", "docs", "reference", "errors.md");
     private static final String BEGIN = "<!-- error codes: generated -->\n";
     private static final String END = "<!-- end of error codes -->";
 
     /** {@code -Ddocs.write=true} generates the table. */
     @Test
-    void theTableOfTheProtocolPageIsGenerated() throws IOException {
+    void theTableOfTheErrorsPageIsGenerated() throws IOException {
         String page = Files.readString(PAGE);
         assertThat(page).contains(BEGIN, END);
         String expected = page.substring(0, page.indexOf(BEGIN)) + BEGIN + "\n" + table() + "\n"
@@ -29,7 +29,7 @@ class HttpErrorCodeTest {
             Files.writeString(PAGE, expected);
         }
         assertThat(Files.readString(PAGE))
-                .as("docs/protocol.md, which -Ddocs.write=true generates")
+                .as("docs/reference/errors.md, which -Ddocs.write=true generates")
                 .isEqualTo(expected);
     }
 

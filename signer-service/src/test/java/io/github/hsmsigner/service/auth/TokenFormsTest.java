@@ -27,12 +27,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each cell of the table of docs/policies.md that shows what each policy does with each form of a signing token. The forms are those
+ * Each cell of the table of docs/guides/access-policies.md that shows what each policy does with each form of a signing token. The forms are those
  * of the vendor's guide to HSM signing and of the public repository PSPDFKit/pspdfkit-web-signing-service-example (lib/app.js, README).
  */
 class TokenFormsTest {
 
-    private static final Path PAGE = Path.of("..", "docs", "policies.md");
+    private static final Path PAGE = Path.of("..", "docs", "guides", "access-policies.md");
     private static final String HMAC_SECRET = "hmac-secret-of-32-octets-or-more";
     private static final X509Certificate ENGINE =
             new TestPki().certifySigner("engine", TestPki.keyPair("EC", 256).getPublic());

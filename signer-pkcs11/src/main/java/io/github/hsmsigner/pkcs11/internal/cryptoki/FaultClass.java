@@ -83,7 +83,7 @@ public enum FaultClass {
                     + " `The token has rejected 3 different PINs in a row. …`.",
             "First check whether the PIN was changed or the user is locked. Then correct the PIN source."
                     + " The service reloads a file; a PIN in a variable requires a restart. After three PINs,"
-                    + " [allow logins](../operations.md#allow-logins-after-three-rejected-pins).",
+                    + " [allow logins](../guides/rotation.md#allow-logins-after-three-rejected-pins).",
             "The PIN is `user:password` of a crypto user. Five wrong passwords lock the user."),
 
     /** The device asks for a pause. */

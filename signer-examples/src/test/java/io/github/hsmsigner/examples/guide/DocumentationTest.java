@@ -46,6 +46,22 @@ class DocumentationTest {
 
     private static final Pattern CLASS = Pattern.compile("`((?:[a-z0-9]+\\.)*[A-Z][a-z0-9]\\w*)`");
 
+    /** Classes of the JDK and of libraries that the decisions name. */
+    private static final Set<String> OF_LIBRARIES = Set.of(
+            "ContentSigner",
+            "DefaultJOSEProcessor",
+            "DefaultJWTClaimsVerifier",
+            "GracefulHandler",
+            "HttpURLConnection",
+            "JsonEncoder",
+            "ServerConnector",
+            "ServiceLoader",
+            "StackOverflowError",
+            "Throwable");
+
+    private static final List<String> MODULES =
+            List.of("signer-core", "signer-pkcs11", "signer-http-javalin", "signer-service");
+
     private static final Map<Path, String> PAGES = new HashMap<>();
 
     @BeforeAll
@@ -196,26 +212,52 @@ class DocumentationTest {
         assertThat(diagrams).isPositive();
     }
 
+    private static Set<String> classes(String folder, List<String> modules) {
+        Set<String> classes = new HashSet<>();
+        for (String module : modules) {
+            Path sources = ROOT.resolve(module).resolve(folder).resolve("io/github/hsmsigner");
+            walk(sources, Integer.MAX_VALUE)
+                    .map(file -> sources.relativize(file).toString())
+                    .filter(file -> file.endsWith(".java"))
+                    .forEach(file -> classes.add("." + file.replace(".java", "").replace('/', '.')));
+        }
+        return classes;
+    }
+
+    private static List<String> namedClasses(String text) {
+        return CLASS.matcher(text)
+                .results()
+                .map(result -> "." + result.group(1))
+                .toList();
+    }
+
     /** The page of the architecture says where to find each behaviour, and a class that is renamed must not stay there. */
     @Test
     void theClassesOfTheArchitecturePageExist() {
         String table = PAGES.get(Path.of("docs", "contributors", "architecture.md"))
                 .split("## Where to find the code\n", 2)[1]
                 .split("\n## ", 2)[0];
-        Set<String> classes = new HashSet<>();
-        for (String module : List.of("signer-core", "signer-pkcs11", "signer-http-javalin", "signer-service")) {
-            Path sources = ROOT.resolve(module).resolve("src/main/java/io/github/hsmsigner");
-            walk(sources, Integer.MAX_VALUE)
-                    .map(file -> sources.relativize(file).toString())
-                    .filter(file -> file.endsWith(".java"))
-                    .forEach(file -> classes.add("." + file.replace(".java", "").replace('/', '.')));
-        }
-        List<String> named = CLASS.matcher(table)
-                .results()
-                .map(result -> "." + result.group(1))
-                .toList();
-        assertThat(named)
+        Set<String> classes = classes("src/main/java", MODULES);
+        assertThat(namedClasses(table))
                 .hasSizeGreaterThan(50)
                 .allSatisfy(name -> assertThat(classes).anyMatch(existing -> existing.endsWith(name)));
+    }
+
+    @Test
+    void theClassesOfTheDecisionsAndOfTheEvidenceExist() {
+        Set<String> classes = classes("src/main/java", MODULES);
+        classes.addAll(classes("src/test/java", MODULES));
+        List<String> unknown = new ArrayList<>();
+        PAGES.forEach((page, text) -> {
+            if (page.startsWith(Path.of("docs", "decisions"))
+                    || page.startsWith(Path.of("docs", "contributors"))
+                    || page.equals(Path.of("docs", "reference", "compatibility.md"))) {
+                namedClasses(text).stream()
+                        .filter(name -> !OF_LIBRARIES.contains(name.substring(1)))
+                        .filter(name -> classes.stream().noneMatch(existing -> existing.endsWith(name)))
+                        .forEach(name -> unknown.add(page + ": " + name));
+            }
+        });
+        assertThat(unknown).isEmpty();
     }
 }

@@ -25,8 +25,6 @@ module io.github.hsmsigner.core {
     exports io.github.hsmsigner.core.internal.key to
             io.github.hsmsigner.pkcs11,
             io.github.hsmsigner.service;
-    exports io.github.hsmsigner.core.internal.pem to
-            io.github.hsmsigner.service;
     exports io.github.hsmsigner.core.internal.secret to
             io.github.hsmsigner.pkcs11,
             io.github.hsmsigner.service;

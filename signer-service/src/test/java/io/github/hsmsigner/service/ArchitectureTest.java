@@ -142,7 +142,6 @@ class ArchitectureTest {
                         .and(not(resideInAnyPackage(
                                 "io.github.hsmsigner.core.internal.fetch",
                                 "io.github.hsmsigner.core.internal.key",
-                                "io.github.hsmsigner.core.internal.pem",
                                 "io.github.hsmsigner.core.internal.secret"))))
                 .check(module);
     }

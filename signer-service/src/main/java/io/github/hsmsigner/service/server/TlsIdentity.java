@@ -5,6 +5,7 @@ import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.core.certificate.FixedCertificateProvider;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
+import io.github.hsmsigner.core.internal.key.PrivateKeyFile;
 import io.github.hsmsigner.core.internal.key.SubjectPublicKeys;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,8 +36,6 @@ record TlsIdentity(
         Optional<ClientCertificateVerifier> clientCertificateVerifier,
         SSLContext context) {
 
-    private static final String ENTRY = "server";
-
     /** Java reads this property when a context is created. */
     private static final String SESSION_TICKETS = "jdk.tls.server.enableSessionTicketExtension";
 
@@ -47,21 +46,20 @@ record TlsIdentity(
         }
     }
 
-    /**
-     * Reads the files.
-     *
-     * @throws InvalidConfigurationException if anything is wrong with them
-     */
+    /** Reads the files, or throws {@link InvalidConfigurationException} if anything is wrong with them. */
     static TlsIdentity read(TlsSettings settings) {
         try {
-            KeyPair key = PrivateKeyFile.read(settings.privateKey(), settings.privateKeyPassword());
+            KeyPair key = PrivateKeyFile.read(
+                    settings.privateKey(), settings.privateKeyPassword().map(password -> password::characters));
             CertificateChain chain = chain(settings, key.getPublic());
             List<X509Certificate> authorities = readClientAuthorities(settings);
-            Optional<ClientCertificateVerifier> verifier =
-                    authorities.isEmpty() ? Optional.empty() : Optional.of(new ClientCertificateVerifier(authorities));
+            Optional<ClientCertificateVerifier> verifier = Optional.empty();
             // With null, Java would load its own authorities for nothing.
-            TrustManager[] trust =
-                    verifier.isEmpty() ? new TrustManager[0] : verifier.get().trustManagers();
+            TrustManager[] trust = {};
+            if (!authorities.isEmpty()) {
+                verifier = Optional.of(new ClientCertificateVerifier(authorities));
+                trust = verifier.get().trustManagers();
+            }
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keyManagers(asCertified(key.getPrivate(), chain), chain), trust, null);
             return new TlsIdentity(chain, authorities, verifier, context);
@@ -113,7 +111,7 @@ record TlsIdentity(
         if (furtherAuthorities && !CertificateChain.issued(last, last)) {
             throw new InvalidConfigurationException("The certificates in " + file
                     + " are no chain: the certificate of the issuer \""
-                    + DistinguishedName.ofIssuer(last).toString() + "\" is missing.");
+                    + DistinguishedName.ofIssuer(last) + "\" is missing.");
         }
     }
 
@@ -138,7 +136,7 @@ record TlsIdentity(
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         // The store lives in memory only, and its password protects nothing there.
-        store.setKeyEntry(ENTRY, key, new char[0], chain.certificates().toArray(Certificate[]::new));
+        store.setKeyEntry("server", key, new char[0], chain.certificates().toArray(Certificate[]::new));
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, new char[0]);
         return factory.getKeyManagers();

@@ -7,6 +7,7 @@ import io.github.hsmsigner.core.PolicyDecision;
 import io.github.hsmsigner.core.TransportFacts;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.TestKey;
+import io.github.hsmsigner.service.secret.Secret;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.ExternalTool;
 import io.github.hsmsigner.testing.TestPki;
@@ -552,5 +553,33 @@ class TlsTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\uFEFF%s", "%s\r\n", "\uFEFF%s\n", "%s\r"})
+    void aPasswordFileOfAnEditor(String form) throws IOException {
+        Path key = directory.resolve("encrypted.key");
+        Path certificate = directory.resolve("encrypted.pem");
+        ExternalTool.runOrFail(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-passout",
+                "pass:Pass word",
+                "-subj",
+                "/CN=Encrypted",
+                "-keyout",
+                key.toString(),
+                "-out",
+                certificate.toString());
+        Path password = Files.writeString(directory.resolve("password"), String.format(form, "Pass word"));
+        TlsSettings settings = new TlsSettings(
+                certificate, key, Optional.of(Secret.inFile(password)), TlsSettings.ClientCertificates.NONE, List.of());
+        assertThat(SigningHttpServer.checkFiles(settings).getSubjectX500Principal())
+                .hasToString("CN=Encrypted");
     }
 }

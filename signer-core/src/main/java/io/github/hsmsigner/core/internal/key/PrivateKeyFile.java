@@ -1,12 +1,10 @@
-package io.github.hsmsigner.service.server;
+package io.github.hsmsigner.core.internal.key;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.internal.fetch.PeerText;
-import io.github.hsmsigner.core.internal.key.KeyPairs;
 import io.github.hsmsigner.core.internal.pem.MalformedPemException;
 import io.github.hsmsigner.core.internal.pem.PemBlock;
 import io.github.hsmsigner.core.internal.pem.PemText;
-import io.github.hsmsigner.service.secret.Secret;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -20,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
@@ -33,10 +32,10 @@ import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
 import org.bouncycastle.pkcs.PKCSException;
 
 /**
- * Reads the private key of TLS from PEM: PKCS#8, PKCS#1 or SEC 1, encrypted or not. Certificates, parameters and blocks
- * with unknown labels in the same file are skipped.
+ * Reads a private key from PEM: PKCS#8, PKCS#1 or SEC 1, encrypted or not. Certificates, parameters and blocks with
+ * unknown labels in the same file are skipped. Stateless and thread-safe.
  */
-final class PrivateKeyFile {
+public final class PrivateKeyFile {
 
     private static final int MAX_BYTES = 1024 * 1024;
     private static final int MAX_LISTED_LENGTH = 400;
@@ -45,9 +44,9 @@ final class PrivateKeyFile {
             Set.of(PRIVATE_KEY, "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY");
 
     private final Path file;
-    private final Optional<Secret> password;
+    private final Optional<Supplier<char[]>> password;
 
-    private PrivateKeyFile(Path file, Optional<Secret> password) {
+    private PrivateKeyFile(Path file, Optional<Supplier<char[]>> password) {
         this.file = file;
         this.password = password;
     }
@@ -55,9 +54,12 @@ final class PrivateKeyFile {
     /**
      * Reads the key.
      *
+     * @param file the file
+     * @param password returns the password, which is wiped; called only if the key is encrypted
+     * @return the key
      * @throws InvalidConfigurationException if the file does not hold just one private key, or it cannot be decrypted
      */
-    static KeyPair read(Path file, Optional<Secret> password) {
+    public static KeyPair read(Path file, Optional<Supplier<char[]>> password) {
         return new PrivateKeyFile(file, password).read();
     }
 
@@ -134,7 +136,7 @@ final class PrivateKeyFile {
 
     private PrivateKeyInfo decrypt(Object object) {
         char[] characters = password.orElseThrow(() -> invalid(" is encrypted, and no password is set for it", null))
-                .characters();
+                .get();
         // The JDK lacks some algorithms of OpenSSL. This provider is not registered; only this method uses it.
         Provider provider = new BouncyCastleProvider();
         try {

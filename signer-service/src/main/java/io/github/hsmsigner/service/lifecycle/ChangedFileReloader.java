@@ -67,8 +67,6 @@ final class ChangedFileReloader implements AutoCloseable {
     /**
      * Watches files that belong together. Their current content counts as loaded, so call this before they are read.
      *
-     * @param name the beginning of a sentence in the log
-     * @param files returns the current paths
      * @param reload reloads the files and returns a sentence for the log; or changes nothing and throws
      *     {@link SigningException}
      * @param outcome receives whether a change was reloaded; a failure is reported once for each reason

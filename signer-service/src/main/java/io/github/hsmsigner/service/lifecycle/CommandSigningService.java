@@ -34,10 +34,7 @@ public final class CommandSigningService implements AutoCloseable {
     /**
      * Opens the audit log, the tokens and the keys. If a token cannot be reached, requests fail.
      *
-     * @param settings the settings
-     * @return the signing service
      * @throws CannotStartException if the settings cannot work
-     * @throws InterruptedException if the wait for the tokens is interrupted
      * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the audit log cannot be opened, for
      *     example because a running service writes it
      */

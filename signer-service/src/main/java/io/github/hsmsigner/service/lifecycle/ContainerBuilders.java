@@ -21,8 +21,6 @@ public final class ContainerBuilders {
     /**
      * Creates the container builder.
      *
-     * @param settings the settings of containers
-     * @return the builder
      * @throws InvalidConfigurationException if a file cannot be read, or if an authority is not set up correctly
      */
     public static ContainerBuilder of(SignatureSettings settings) {
@@ -49,13 +47,7 @@ public final class ContainerBuilders {
                 : Optional.empty();
     }
 
-    /**
-     * Creates the source of timestamps.
-     *
-     * @param settings the authorities
-     * @return the source
-     * @throws InvalidConfigurationException if a file cannot be read, or if an authority is not set up correctly
-     */
+    /** Creates the source of timestamps, with the same exception. */
     public static TimestampSource timestampSource(TimestampSettings settings) {
         return Rfc3161TimestampSource.builder(settings.authorities().stream()
                         .map(ContainerBuilders::authority)
@@ -64,7 +56,7 @@ public final class ContainerBuilders {
                 .build();
     }
 
-    private static TimestampAuthority authority(SignatureSettings.TimestampSettings.Authority settings) {
+    private static TimestampAuthority authority(TimestampSettings.Authority settings) {
         try {
             TimestampAuthority.Builder authority = TimestampAuthority.builder(settings.address());
             settings.policy().ifPresent(authority::policy);

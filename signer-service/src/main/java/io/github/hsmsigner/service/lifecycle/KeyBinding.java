@@ -13,7 +13,7 @@ import io.github.hsmsigner.pkcs11.health.KeyHealth;
 import io.github.hsmsigner.service.config.KeySettings;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,17 +30,10 @@ public final class KeyBinding {
     private final SigningKeyVerifier verifier;
     private final Consumer<SigningKey> verified;
 
-    /** By the name of the token, in failover order; replaced as a whole. */
+    /** By the name of the token; replaced as a whole. */
     private volatile Map<String, TokenSigner> found = Map.of();
 
-    /**
-     * Prepares to look for the key.
-     *
-     * @param name the name of the key
-     * @param settings the tokens and the selector
-     * @param verifier verifies the key
-     * @param verified receives the key when it is found on the first token, and again for each further one
-     */
+    /** Prepares to look for the key, which is passed on when it is found on a token, and again for each further one. */
     public KeyBinding(
             String name, KeySettings.OnToken settings, SigningKeyVerifier verifier, Consumer<SigningKey> verified) {
         this.name = name;
@@ -58,10 +51,7 @@ public final class KeyBinding {
         return found.containsKey(tokenName);
     }
 
-    /**
-     * Returns the health of the key on one of the tokens, which includes that of the token; empty if the key was not
-     * found there yet. Makes no call to the HSM.
-     */
+    /** Returns the health of the key on a token, at once; empty if the key was not found there yet. */
     Optional<KeyHealth> health(String tokenName) {
         return Optional.ofNullable(found.get(tokenName)).map(key -> key.signer().health());
     }
@@ -69,9 +59,6 @@ public final class KeyBinding {
     /**
      * Finds the key on one of the tokens, verifies it, and passes it on.
      *
-     * @param tokenName the name of the token
-     * @param token the token
-     * @param deadline the deadline of the verification
      * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the selector does not match exactly one
      *     key, or if the key does not match its certificate or the key on another token
      * @throws io.github.hsmsigner.core.error.SigningUnavailableException if the token cannot be used now
@@ -80,21 +67,19 @@ public final class KeyBinding {
         Pkcs11Signer signer = token.signer(settings.selector(), certifiedKeys());
         signer.test(deadline);
         synchronized (this) {
-            Map<String, TokenSigner> all = new LinkedHashMap<>();
-            for (String each : settings.tokens()) {
-                if (each.equals(tokenName)) {
-                    all.put(each, new TokenSigner(token, signer));
-                } else if (found.containsKey(each)) {
-                    all.put(each, found.get(each));
-                }
-            }
+            Map<String, TokenSigner> all = new HashMap<>(found);
+            all.put(tokenName, new TokenSigner(token, signer));
+            List<TokenSigner> inOrder = settings.tokens().stream()
+                    .filter(all::containsKey)
+                    .map(all::get)
+                    .toList();
             List<Signer> signers =
-                    all.values().stream().<Signer>map(TokenSigner::signer).toList();
+                    inOrder.stream().<Signer>map(TokenSigner::signer).toList();
             Signer one = signers.size() == 1
                     ? signer
                     : FailoverSigner.builder(signers).build();
             verified.accept(
-                    verifier.verify(name, settings, one, issuers -> certificatesOnTokens(all, issuers), deadline));
+                    verifier.verify(name, settings, one, issuers -> certificatesOnTokens(inOrder, issuers), deadline));
             found = all;
         }
     }
@@ -107,11 +92,10 @@ public final class KeyBinding {
     }
 
     /** Reads the certificate from the first token that works, so that a lost token does not prevent a reload. */
-    private static CertificateProvider certificatesOnTokens(
-            Map<String, TokenSigner> all, List<X509Certificate> issuers) {
+    private static CertificateProvider certificatesOnTokens(List<TokenSigner> all, List<X509Certificate> issuers) {
         return publicKey -> {
             SigningUnavailableException failure = null;
-            for (TokenSigner on : all.values()) {
+            for (TokenSigner on : all) {
                 try {
                     return on.token().certificates(issuers).certificateChain(publicKey);
                 } catch (SigningUnavailableException e) {

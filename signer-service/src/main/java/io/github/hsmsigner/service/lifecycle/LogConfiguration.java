@@ -10,11 +10,7 @@ public final class LogConfiguration {
 
     private LogConfiguration() {}
 
-    /**
-     * Applies the log settings of the service.
-     *
-     * @param settings level and format
-     */
+    /** Applies the log settings of the service. */
     public static void use(LogSettings settings) {
         System.setProperty("signer.log.level", settings.level());
         System.setProperty("signer.log.format", settings.format().name().toLowerCase(Locale.ROOT));

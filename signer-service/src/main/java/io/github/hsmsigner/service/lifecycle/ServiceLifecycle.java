@@ -226,13 +226,11 @@ final class ServiceLifecycle implements AutoCloseable {
 
     private String reloadCertificates() {
         List<String> changed = tokens.reloadCertificates();
-        return changed.isEmpty()
-                ? "no change."
-                : tokens.registry().keys().stream()
-                        .filter(key -> changed.contains(key.name()))
-                        .map(key -> "key \"" + key.name() + "\" has "
-                                + text(key.chain().signer()))
-                        .collect(Collectors.joining("; ", "", "."));
+        String text = tokens.registry().keys().stream()
+                .filter(key -> changed.contains(key.name()))
+                .map(key -> "key \"" + key.name() + "\" has " + text(key.chain().signer()))
+                .collect(Collectors.joining("; "));
+        return text.isEmpty() ? "no change." : text + ".";
     }
 
     private String reloadPolicy() {
@@ -273,7 +271,7 @@ final class ServiceLifecycle implements AutoCloseable {
             readiness.stopping();
         }
         reloader.close();
-        boolean served = server == null || stopped(server);
+        boolean served = server == null || server.stop();
         if (audit != null) {
             audit.close();
         }
@@ -286,16 +284,6 @@ final class ServiceLifecycle implements AutoCloseable {
         closed = served;
         if (started) {
             LOG.info("Stopped.");
-        }
-    }
-
-    /** Stops the server. After an error, the parts behind it are closed all the same. */
-    private static boolean stopped(SigningHttpServer server) {
-        try {
-            return server.stop();
-        } catch (RuntimeException e) {
-            LOG.error("The server did not stop in order.", e);
-            return false;
         }
     }
 

@@ -18,7 +18,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServiceProcess {
 
-    private static final int DONE = 0;
     private static final int FAILED = 1;
 
     /** The time to close the audit log and the tokens, after the time limit of requests. */
@@ -33,13 +32,11 @@ public final class ServiceProcess {
     }
 
     /**
-     * Starts the service, which continues in separate threads when this returns.
+     * Starts the service, which continues in separate threads when this returns. The caller applies the log settings,
+     * because that must happen before the first use of a logger.
      *
-     * @param settings the settings; the caller applies their log settings, because that must happen before the first
-     *     use of a logger
-     * @param file the file that they come from; empty if they come from the environment
+     * @param file the file that the settings come from; empty if they come from the environment
      * @throws CannotStartException if the settings cannot work
-     * @throws InterruptedException if the wait for the tokens is interrupted
      */
     public static void start(ServiceSettings settings, Optional<SettingsFile> file)
             throws CannotStartException, InterruptedException {
@@ -55,12 +52,7 @@ public final class ServiceProcess {
         }
     }
 
-    /**
-     * Returns the problems of settings and of the resources that need no token, so that an operator sees them together.
-     *
-     * @param settings the problems of the settings
-     * @return all problems
-     */
+    /** Adds the problems of the resources that need no token, so that an operator sees all problems together. */
     public static CannotStartException cannotStart(InvalidSettingsException settings) {
         Set<String> problems = new LinkedHashSet<>(settings.problems());
         try (LocalResources local = LocalResources.open(settings.usable(), Clock.systemUTC())) {
@@ -95,7 +87,7 @@ public final class ServiceProcess {
         try {
             closing.join(limit.toMillis());
             if (service.isClosed()) {
-                exitCode = DONE;
+                exitCode = 0;
             } else {
                 log().error("The service ends with exit code {}, because it could not be closed completely.", FAILED);
             }

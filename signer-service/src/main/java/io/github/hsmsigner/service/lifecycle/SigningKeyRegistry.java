@@ -54,7 +54,7 @@ final class SigningKeyRegistry implements Supplier<SigningService> {
                 "Key \"{}\" {}: certificate of {}, serial {}, valid from {} to {}; {} issuers.",
                 key.name(),
                 known ? "is on one more token" : "is ready",
-                DistinguishedName.ofSubject(signer).toString(),
+                DistinguishedName.ofSubject(signer),
                 signer.getSerialNumber().toString(16),
                 signer.getNotBefore().toInstant(),
                 signer.getNotAfter().toInstant(),

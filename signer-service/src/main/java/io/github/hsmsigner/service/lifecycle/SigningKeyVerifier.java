@@ -35,12 +35,7 @@ public final class SigningKeyVerifier {
     private final Optional<AiaChainCompleter> completer;
     private final Clock clock;
 
-    /**
-     * Creates the verifier.
-     *
-     * @param settings the requirements for keys
-     * @param clock determines whether certificates are valid
-     */
+    /** Creates a verifier with a clock that determines whether certificates are valid. */
     public SigningKeyVerifier(SignatureSettings settings, Clock clock) {
         this.validCertificateRequired = settings.validCertificateRequired();
         this.completer = settings.completeChains()
@@ -52,9 +47,6 @@ public final class SigningKeyVerifier {
     /**
      * Opens and verifies a key in a PKCS#12 file.
      *
-     * @param name the name of the key
-     * @param settings the file
-     * @return the key, ready for use
      * @throws InvalidConfigurationException if the file cannot be read with the password, or if the key does not match
      *     its certificate
      */

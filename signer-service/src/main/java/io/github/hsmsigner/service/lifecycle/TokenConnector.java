@@ -175,10 +175,8 @@ final class TokenConnector {
         // An open token never retries a rejected PIN. Otherwise it is unknown whether this attempt logged in, so it is
         // not repeated.
         Optional<Duration> pause = token().map(open -> retryPause(++failures, ThreadLocalRandom.current()));
-        trouble = new Trouble(
-                Reason.DOWN,
-                "The connection to the token failed with an unexpected error. The log has the reason.",
-                pause.orElse(null));
+        String text = "The connection to the token failed with an unexpected error. The log has the reason.";
+        trouble = new Trouble(Reason.DOWN, text, pause.orElse(null));
         firstAttempt.complete(List.of());
         return pause;
     }
@@ -199,28 +197,26 @@ final class TokenConnector {
 
     private Optional<Duration> failed(List<SigningException> problems) {
         Duration pause = retryPause(++failures, ThreadLocalRandom.current());
-        String reason = problems.stream().map(Throwable::getMessage).distinct().collect(Collectors.joining(" "));
+        String text = problems.stream().map(Throwable::getMessage).distinct().collect(Collectors.joining(" "));
         // A setting that does not match the token, such as a label, means that the key is missing.
-        trouble = new Trouble(
-                problems.get(0) instanceof SigningUnavailableException unavailable
-                        ? unavailable.reason()
-                        : Reason.KEY_MISSING,
-                reason,
-                pause);
+        Reason reason = problems.get(0) instanceof SigningUnavailableException unavailable
+                ? unavailable.reason()
+                : Reason.KEY_MISSING;
+        trouble = new Trouble(reason, text, pause);
         List<String> wrongSettings = problems.stream()
                 .filter(InvalidConfigurationException.class::isInstance)
                 .map(Throwable::getMessage)
                 .distinct()
                 .toList();
         boolean reportedByCaller = firstAttempt.complete(wrongSettings) && wrongSettings.size() == problems.size();
-        if (!reportedByCaller && !reason.equals(lastLogged)) {
+        if (!reportedByCaller && !text.equals(lastLogged)) {
             LOG.warn(
                     "Token \"{}\" is not ready; next attempt in {} ms, and further ones with pauses of up to 30 s: {}",
                     name,
                     pause.toMillis(),
-                    reason);
+                    text);
         }
-        lastLogged = reason;
+        lastLogged = text;
         return Optional.of(pause);
     }
 

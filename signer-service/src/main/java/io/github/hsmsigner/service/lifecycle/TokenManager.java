@@ -8,7 +8,6 @@ import io.github.hsmsigner.service.config.KeySettings;
 import io.github.hsmsigner.service.config.ServiceSettings;
 import io.github.hsmsigner.service.server.ManagementEndpoints.LoginControl;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,36 +64,33 @@ final class TokenManager implements LoginControl {
      * service opens the other tokens in the background.
      *
      * <p>If a token refused its PIN, problems with the settings are only logged. If the process ended, its supervisor
-     * would restart it, and each startup would try the wrong PIN again.
-     *
-     * @return the problems with the settings, one sentence each
+     * would restart it, and each startup would try the wrong PIN again. Otherwise they are returned, one sentence each.
      */
     List<String> open(Duration limit) throws InterruptedException {
         Map<TokenConnector, CompletableFuture<List<String>>> attempts = new LinkedHashMap<>();
         connectors.values().forEach(connector -> attempts.put(connector, connector.start()));
-        long end = System.nanoTime() + limit.toNanos();
-        List<String> problems = new ArrayList<>();
-        for (Map.Entry<TokenConnector, CompletableFuture<List<String>>> attempt : attempts.entrySet()) {
-            problems.addAll(await(attempt.getKey(), attempt.getValue(), end - System.nanoTime()));
-        }
-        if (connectors.values().stream().noneMatch(TokenConnector::isPinRejected)) {
-            return problems.stream().distinct().toList();
-        }
-        problems.forEach(problem -> LOG.error("{}", problem));
-        return List.of();
-    }
-
-    private static List<String> await(TokenConnector connector, CompletableFuture<List<String>> attempt, long nanos)
-            throws InterruptedException {
         try {
-            return attempt.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+            CompletableFuture.allOf(attempts.values().toArray(CompletableFuture<?>[]::new))
+                    .get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            LOG.warn("The connection to token \"{}\" takes long; startup does not wait for it.", connector.name());
-            attempt.complete(List.of());
-            return attempt.join();
+            attempts.forEach((connector, attempt) -> {
+                if (attempt.complete(List.of())) {
+                    String text = "The connection to token \"{}\" takes long; startup does not wait for it.";
+                    LOG.warn(text, connector.name());
+                }
+            });
         } catch (ExecutionException e) {
             throw new IllegalStateException("An attempt ends with a list of problems", e);
         }
+        List<String> problems = attempts.values().stream()
+                .flatMap(attempt -> attempt.join().stream())
+                .distinct()
+                .toList();
+        if (connectors.values().stream().noneMatch(TokenConnector::isPinRejected)) {
+            return problems;
+        }
+        problems.forEach(problem -> LOG.error("{}", problem));
+        return List.of();
     }
 
     private SigningUnavailableException unavailable(String keyName) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.HashSet;
@@ -17,16 +18,14 @@ import java.util.Set;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * Formats an event as JSON for programs that collect logs: one flat object, because they make a column or a label of
- * each field.
+ * Formats an event as JSON in ASCII for programs that collect logs: one flat object, because they make a column or a
+ * label of each field. Numbers and truth values are JSON values, all other values are text.
  */
 final class JsonLine {
 
-    /** ASCII, so that no program finds another line end. */
+    /** In ASCII, no program finds another line end. */
     private static final JsonFactory JSON =
             JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
-
-    private static final int REPLACEMENT = 0xfffd;
 
     private static final DateTimeFormatter TIME =
             new DateTimeFormatterBuilder().appendInstant(6).toFormatter(Locale.ROOT);
@@ -52,15 +51,11 @@ final class JsonLine {
         return line.toString().replace("\177", "\\u007f");
     }
 
-    /** Half of a surrogate pair is no character, and readers of JSON refuse it even where it is escaped. */
+    /** Half of a surrogate pair is no character, and readers of JSON refuse it. Java encodes it as U+FFFD. */
     private static String wellFormed(String text) {
-        if (text.chars().noneMatch(c -> Character.isSurrogate((char) c))) {
-            return text;
-        }
-        return text.codePoints()
-                .map(c -> Character.getType(c) == Character.SURROGATE ? REPLACEMENT : c)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
+        return text.chars().anyMatch(c -> Character.isSurrogate((char) c))
+                ? new String(text.getBytes(StandardCharsets.UTF_16BE), StandardCharsets.UTF_16BE)
+                : text;
     }
 
     private void write(ILoggingEvent event) throws IOException {
@@ -90,14 +85,10 @@ final class JsonLine {
             name += "_";
         }
         json.writeFieldName(name);
-        if (value == null) {
-            json.writeNull();
-        } else if (value instanceof Integer || value instanceof Long) {
-            json.writeNumber(((Number) value).longValue());
-        } else if (value instanceof Boolean truth) {
-            json.writeBoolean(truth);
-        } else if (value instanceof Double number && Double.isFinite(number)) {
-            json.writeNumber(number);
+        boolean isNumber = value instanceof Integer || value instanceof Long || value instanceof Double;
+        if (value == null || value instanceof Boolean || isNumber) {
+            // Jackson writes NaN and the infinities as text.
+            json.writePOJO(value);
         } else {
             json.writeString(wellFormed(LoggedText.limit(value.toString())));
         }

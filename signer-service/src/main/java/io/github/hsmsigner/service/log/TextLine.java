@@ -9,7 +9,10 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.slf4j.event.KeyValuePair;
 
-/** Formats an event as a line for people. */
+/**
+ * Formats an event as a line for people: time, level, request in brackets, last part of the logger's name, message,
+ * key-value pairs, and the stack trace with {@code |} between its lines.
+ */
 final class TextLine {
 
     private static final String REQUEST_ID = "request_id";
@@ -59,13 +62,8 @@ final class TextLine {
         escape(String.valueOf(pair.key), line.append(' '));
         line.append('=');
         String value = LoggedText.limit(String.valueOf(pair.value));
-        if (isClear(value)) {
-            escape(value, line);
-        } else {
-            line.append('"');
-            escape(value.replace("\\", "\\\\").replace("\"", "\\\""), line);
-            line.append('"');
-        }
+        String quoted = '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+        escape(isClear(value) ? value : quoted, line);
     }
 
     /** Returns whether a value needs no quotes. A regular expression would cost more memory than the rest of a line. */

@@ -27,7 +27,13 @@ final class CertificateStrength extends PKIXCertPathChecker {
 
     /** Returns what is weak about a certificate, as a sentence about "it" without a full stop. */
     static Optional<String> weakness(X509Certificate certificate) {
-        int bits = bits(certificate.getPublicKey());
+        PublicKey key = certificate.getPublicKey();
+        int bits = MIN_BITS;
+        if (key instanceof RSAKey rsa) {
+            bits = rsa.getModulus().bitLength();
+        } else if (key instanceof DSAKey dsa && dsa.getParams() != null) {
+            bits = dsa.getParams().getP().bitLength();
+        }
         if (bits < MIN_BITS) {
             return Optional.of("its key has " + bits + " bits, and at least " + MIN_BITS + " are required");
         }
@@ -42,21 +48,11 @@ final class CertificateStrength extends PKIXCertPathChecker {
         }
     }
 
-    private static int bits(PublicKey key) {
-        if (key instanceof RSAKey rsa) {
-            return rsa.getModulus().bitLength();
-        }
-        return key instanceof DSAKey dsa && dsa.getParams() != null
-                ? dsa.getParams().getP().bitLength()
-                : MIN_BITS;
-    }
-
     /** Returns a sentence about a weak certificate. */
     static Optional<String> problem(X509Certificate certificate, String where) {
         return weakness(certificate)
-                .map(weakness -> "The certificate of "
-                        + DistinguishedName.ofSubject(certificate).toString() + where + " is too weak: " + weakness
-                        + ".");
+                .map(weakness -> "The certificate of " + DistinguishedName.ofSubject(certificate) + where
+                        + " is too weak: " + weakness + ".");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.hsmsigner.service.server;
 
 import io.github.hsmsigner.http.protocol.HttpErrorCode;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
@@ -43,7 +44,7 @@ final class ClientCertificateHandler extends Handler.Wrapper {
                 && tls.peerCertificates() != null) {
             try {
                 verify(tls.sslSession(), tls.peerCertificates(), current.get());
-            } catch (ClientCertificateVerifier.UntrustedClientException e) {
+            } catch (CertificateException e) {
                 String text = e.getMessage() + " Connect again with a certificate that is valid.";
                 return responses.refuse(request, response, callback, HttpErrorCode.INVALID_CLIENT_CERTIFICATE, text);
             }
@@ -52,7 +53,7 @@ final class ClientCertificateHandler extends Handler.Wrapper {
     }
 
     private void verify(SSLSession session, X509Certificate[] chain, ClientCertificateVerifier current)
-            throws ClientCertificateVerifier.UntrustedClientException {
+            throws CertificateException {
         Instant now = clock.instant();
         if (!(session.getValue(VERIFIED) instanceof ClientCertificateVerifier.Verified verified
                 && verified.holds(current, now))) {

@@ -5,6 +5,7 @@ import java.security.cert.CertPath;
 import java.security.cert.CertPathBuilder;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertStore;
+import java.security.cert.CertificateException;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.TrustAnchor;
@@ -12,11 +13,12 @@ import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -51,12 +53,13 @@ final class ClientCertificateVerifier {
     }
 
     /**
-     * Verifies the chain of a client that has proven to have the private key.
+     * Verifies the chain of a client that has proven to have the private key. The message of the exception is for the
+     * client.
      *
      * @param chain the chain as the client sent it, its own certificate first
      * @return the time in which the chain is valid
      */
-    Verified verify(X509Certificate[] chain, Instant now) throws UntrustedClientException {
+    Verified verify(X509Certificate[] chain, Instant now) throws CertificateException {
         try {
             PKIXBuilderParameters request = copy();
             X509CertSelector client = new X509CertSelector();
@@ -68,10 +71,27 @@ final class ClientCertificateVerifier {
             return new Verified(
                     this, CertPathBuilder.getInstance(PKIX).build(request).getCertPath());
         } catch (CertPathBuilderException e) {
-            throw UntrustedClientException.of(chain, now, e);
+            throw new CertificateException(reason(chain, now), e);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("Java cannot verify certificates.", e);
         }
+    }
+
+    /** Names the certificate that has expired, if there is one. */
+    private static String reason(X509Certificate[] chain, Instant now) {
+        for (X509Certificate certificate : chain) {
+            String name = certificate == chain[0]
+                    ? "The client certificate"
+                    : "The issuer's certificate in the client's chain";
+            if (now.isAfter(certificate.getNotAfter().toInstant())) {
+                return name + " expired on " + certificate.getNotAfter().toInstant() + ".";
+            }
+            if (now.isBefore(certificate.getNotBefore().toInstant())) {
+                return name + " is not valid before "
+                        + certificate.getNotBefore().toInstant() + ".";
+            }
+        }
+        return "The client certificate was not issued by an authority that the service trusts.";
     }
 
     private PKIXBuilderParameters copy() {
@@ -79,56 +99,25 @@ final class ClientCertificateVerifier {
     }
 
     /** A chain that was verified, and the time from which and until which all its certificates are valid. */
-    record Verified(ClientCertificateVerifier verifier, Instant notBefore, Instant notAfter) {
+    record Verified(ClientCertificateVerifier verifier, Date notBefore, Date notAfter) {
 
         Verified(ClientCertificateVerifier verifier, CertPath path) {
             this(
                     verifier,
-                    certificates(path)
-                            .map(certificate -> certificate.getNotBefore().toInstant())
-                            .max(Instant::compareTo)
-                            .orElseThrow(),
-                    certificates(path)
-                            .map(certificate -> certificate.getNotAfter().toInstant())
-                            .min(Instant::compareTo)
-                            .orElseThrow());
+                    Collections.max(times(path, X509Certificate::getNotBefore)),
+                    Collections.min(times(path, X509Certificate::getNotAfter)));
         }
 
-        private static Stream<X509Certificate> certificates(CertPath path) {
-            return path.getCertificates().stream().map(X509Certificate.class::cast);
+        private static List<Date> times(CertPath path, Function<X509Certificate, Date> time) {
+            return path.getCertificates().stream()
+                    .map(X509Certificate.class::cast)
+                    .map(time)
+                    .toList();
         }
 
         /** Returns whether the same authorities would accept the chain now. */
         boolean holds(ClientCertificateVerifier current, Instant now) {
-            return verifier == current && !now.isBefore(notBefore) && !now.isAfter(notAfter);
-        }
-    }
-
-    /** A client's certificate is not valid now. The message is for the client. */
-    static final class UntrustedClientException extends Exception {
-
-        private static final long serialVersionUID = 1L;
-
-        private UntrustedClientException(String message, CertPathBuilderException cause) {
-            super(message, cause);
-        }
-
-        /** Names the certificate that has expired, if there is one. */
-        private static UntrustedClientException of(
-                X509Certificate[] chain, Instant now, CertPathBuilderException cause) {
-            for (int i = 0; i < chain.length; i++) {
-                String name = i == 0 ? "The client certificate" : "The issuer's certificate in the client's chain";
-                Instant begin = chain[i].getNotBefore().toInstant();
-                Instant end = chain[i].getNotAfter().toInstant();
-                if (now.isAfter(end)) {
-                    return new UntrustedClientException(name + " expired on " + end + ".", cause);
-                }
-                if (now.isBefore(begin)) {
-                    return new UntrustedClientException(name + " is not valid before " + begin + ".", cause);
-                }
-            }
-            return new UntrustedClientException(
-                    "The client certificate was not issued by an authority that the service trusts.", cause);
+            return verifier == current && !now.isBefore(notBefore.toInstant()) && !now.isAfter(notAfter.toInstant());
         }
     }
 }

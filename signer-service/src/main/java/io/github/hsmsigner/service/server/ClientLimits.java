@@ -5,12 +5,8 @@ import java.time.Duration;
 /**
  * The limits for clients of the server. Immutable.
  *
- * @param maxHeaderBytes the largest header of a request, in bytes
- * @param maxHeaderFields how many fields a header may have
  * @param idleTimeout how long a connection may be silent
  * @param minBytesPerSecond how fast a body must arrive, on average, after {@code slowGrace}; 0 for any speed
- * @param slowGrace how long a body may arrive slower
- * @param maxConnections how many connections there may be at once
  * @param maxRequests how many callbacks are served at the same time, including requests that wait or still send a large
  *     body
  * @param maxRequestMemory how many bytes of heap all requests together may take for texts and bodies

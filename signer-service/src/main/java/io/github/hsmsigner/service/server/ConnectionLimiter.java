@@ -75,11 +75,8 @@ final class ConnectionLimiter extends AbstractLifeCycle implements SelectorManag
     };
 
     /**
-     * Creates the limits of one connector.
-     *
-     * @param headerTimeout how long a complete header may take, from the connection or the last response
-     * @param responseTimeout how long a client may take to receive a response
-     * @param limits counts the connections that are closed
+     * Creates the limits of one connector. The header timeout begins with the connection or the last response. The
+     * response timeout is how long a client may take to receive a response.
      */
     ConnectionLimiter(
             int max,
@@ -197,10 +194,8 @@ final class ConnectionLimiter extends AbstractLifeCycle implements SelectorManag
     }
 
     /**
-     * Drains the connections, after the port is closed. Clients that only keep their connections must not use up the
-     * time for requests.
-     *
-     * @return completed when no connection and no request is left
+     * Drains the connections, after the port is closed. The result is completed when no connection and no request is
+     * left. Clients that only keep their connections must not use up the time for requests.
      */
     CompletableFuture<Void> drain() {
         CompletableFuture<Void> drained = drain.shutdown();

@@ -18,10 +18,7 @@ final class Connectors {
 
     private static final int SELECTORS = 2;
 
-    /**
-     * Java requests 50 from the kernel, and a larger burst of clients would lose some of them. The kernel has a
-     * separate limit.
-     */
+    /** With 50, the default of Java, a larger burst of clients would lose some of them. */
     private static final int ACCEPT_QUEUE_SIZE = 1024;
 
     private static final String NO_ADDRESS =
@@ -90,9 +87,7 @@ final class Connectors {
                 listener.address() + ":" + listener.port() + " cannot be listened on: " + reason(cause), cause);
     }
 
-    /**
-     * Only the text of the system's error distinguishes the reasons. Jetty and the JDK wrap it in their own exceptions.
-     */
+    /** Only the text of the system's error distinguishes the reasons, and exceptions of Jetty and the JDK wrap it. */
     private static String reason(IOException cause) {
         for (Throwable each = cause; each != null; each = each.getCause()) {
             String words = String.valueOf(each.getMessage());

@@ -8,17 +8,14 @@ import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 
 /**
  * The health of the service at one moment, as {@code /health/ready} reports it to operators. Every caller of the health
  * checks can read the texts. They never hold a secret. Immutable.
  *
- * @param ready whether requests can be served
  * @param reasons why requests cannot be served, one sentence each; empty if they can
  * @param warnings what works but needs a change, one sentence each, such as a policy that lets every caller sign
- * @param parts the state of each token and each key
  */
 public record Health(boolean ready, List<String> reasons, List<String> warnings, List<Part> parts) {
 
@@ -70,19 +67,12 @@ public record Health(boolean ready, List<String> reasons, List<String> warnings,
     }
 
     /**
-     * The state of a part of the service, such as a token or a key. Immutable.
-     *
-     * @param kind what it is, such as {@code token} or {@code key}
-     * @param name its name in the configuration
-     * @param state its state in one word, such as {@code ready}
-     * @param details more about it, texts by name; in the order of the names
+     * The state, in one word such as {@code ready}, of a part of the service, such as a token or a key. The details are
+     * texts by name, in the order of the names. Immutable.
      */
     public record Part(String kind, String name, String state, Map<String, String> details) {
 
         public Part {
-            Objects.requireNonNull(kind, "kind");
-            Objects.requireNonNull(name, "name");
-            Objects.requireNonNull(state, "state");
             details = Collections.unmodifiableMap(new TreeMap<>(details));
         }
 

@@ -22,7 +22,6 @@ public record HeapDemand(long bytes, long revocationBytes, long available) {
     private static final long PROCESS = 14 * 1024 * KIB;
 
     private static final long CONNECTION = 6 * KIB;
-
     private static final long TLS_CONNECTION = 32 * KIB;
 
     /** A field of a header, in addition to its text. */
@@ -34,12 +33,7 @@ public record HeapDemand(long bytes, long revocationBytes, long available) {
     /** A name of a JSON field, in addition to its text, which the parser holds twice. */
     private static final long NAME = 150;
 
-    /**
-     * {@return the demand of a server in this process}
-     *
-     * @param settings the settings
-     * @param revocationBytes the largest revocation information of a container; 0 for none
-     */
+    /** {@return the demand of a server in this process; the revocation information of a container may be 0} */
     public static HeapDemand of(ServerSettings settings, long revocationBytes) {
         return of(settings, revocationBytes, Runtime.getRuntime().maxMemory());
     }

@@ -12,11 +12,7 @@ import java.util.Arrays;
  */
 public record ListenerSettings(String address, int port) {
 
-    /**
-     * {@return whether all addresses of a name are loopback addresses; {@code false} if it has none}
-     *
-     * @param address the address, as a number or a name of this machine
-     */
+    /** {@return whether all addresses of a number or name are loopback addresses; {@code false} if it has none} */
     public static boolean isLoopback(String address) {
         try {
             return Arrays.stream(InetAddress.getAllByName(address)).allMatch(InetAddress::isLoopbackAddress);

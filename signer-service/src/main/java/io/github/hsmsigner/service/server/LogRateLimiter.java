@@ -24,12 +24,7 @@ final class LogRateLimiter {
     private long omitted;
     private long omittedSince;
 
-    /**
-     * Creates a limiter.
-     *
-     * @param events the key of the number of omitted lines, such as {@code requests}
-     * @param summary the message about them, with a placeholder for the limit
-     */
+    /** Creates a limiter with the key of the number of omitted lines, and a message with a placeholder for the limit. */
     LogRateLimiter(Logger log, String events, String summary, LongSupplier nanoTime) {
         this.log = log;
         this.events = events;

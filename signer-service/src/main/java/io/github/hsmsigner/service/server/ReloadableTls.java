@@ -42,11 +42,7 @@ final class ReloadableTls {
     private final SslContextFactory.Server factory;
     private volatile TlsIdentity identity;
 
-    /**
-     * Reads the identity for the first time.
-     *
-     * @throws InvalidConfigurationException if the files cannot be used
-     */
+    /** Reads the identity for the first time, or throws {@link InvalidConfigurationException}. */
     ReloadableTls(TlsSettings settings) {
         this.settings = settings;
         this.identity = TlsIdentity.read(settings);
@@ -87,9 +83,8 @@ final class ReloadableTls {
     }
 
     /**
-     * Reads the identity again, for connections that are made from now on.
-     *
-     * @throws InvalidConfigurationException if the files cannot be used; then the identity stays as it was
+     * Reads the identity again, for connections that are made from now on. If the files cannot be used, this throws
+     * {@link InvalidConfigurationException} and the identity stays as it was.
      */
     synchronized void reload() {
         TlsIdentity previous = identity;
@@ -109,7 +104,7 @@ final class ReloadableTls {
         X509Certificate certificate = identity.certificate();
         LOG.info(
                 "TLS with the certificate of {}, serial {}, valid from {} to {}.",
-                DistinguishedName.ofSubject(certificate).toString(),
+                DistinguishedName.ofSubject(certificate),
                 certificate.getSerialNumber().toString(16),
                 certificate.getNotBefore().toInstant(),
                 certificate.getNotAfter().toInstant());
@@ -126,8 +121,6 @@ final class ReloadableTls {
      */
     private static final class HandshakeFailureLog implements SslHandshakeListener {
 
-        private static final int MAX_REASON_LENGTH = 400;
-
         private final LogRateLimiter limiter = new LogRateLimiter(
                 LOG,
                 "handshakes",
@@ -140,8 +133,7 @@ final class ReloadableTls {
                 LOG.atInfo()
                         .addKeyValue(
                                 "client", ClientAddress.text(event.getEndPoint().getRemoteSocketAddress()))
-                        .addKeyValue(
-                                "reason", PeerText.printable(String.valueOf(failure.getMessage()), MAX_REASON_LENGTH))
+                        .addKeyValue("reason", PeerText.printable(String.valueOf(failure.getMessage()), 400))
                         .log("A TLS handshake failed.");
             }
         }

@@ -106,12 +106,11 @@ final class RequestBodyHandler extends Handler.Wrapper {
                     end = chunk;
                     return true;
                 }
-                boolean last = chunk.isLast();
-                boolean kept = keep(chunk);
-                chunk.release();
-                if (last) {
+                if (chunk.isLast()) {
                     end = Content.Chunk.EOF;
                 }
+                boolean kept = keep(chunk);
+                chunk.release();
                 if (!kept || aheadLength > MAX_READ_AHEAD) {
                     return true;
                 }

@@ -39,11 +39,7 @@ public final class RequestLogThrottle implements Function<CallbackReport, Level>
     private final OutageLog auditOutages;
     private final LogRateLimiter unknownCallers;
 
-    /**
-     * Creates a throttle.
-     *
-     * @param nanoTime the time, as of {@link System#nanoTime}
-     */
+    /** Creates a throttle with a source of the time like {@link System#nanoTime}. */
     public RequestLogThrottle(LongSupplier nanoTime) {
         this.outages =
                 new OutageLog("are refused with 503", "are still refused with 503", "are served again", nanoTime);
@@ -61,23 +57,17 @@ public final class RequestLogThrottle implements Function<CallbackReport, Level>
 
     @Override
     public Level apply(CallbackReport report) {
-        if (report.outcome().equals(ErrorCode.UNAVAILABLE.text())) {
-            outages.refused(report);
-            return Level.DEBUG;
-        }
-        if (!report.recorded()) {
-            auditOutages.refused(report);
+        boolean unavailable = report.outcome().equals(ErrorCode.UNAVAILABLE.text());
+        if (unavailable || !report.recorded()) {
+            (unavailable ? outages : auditOutages).refused(report);
             return Level.DEBUG;
         }
         if (report.succeeded()) {
             outages.succeeded(report);
             auditOutages.succeeded(report);
         }
-        return isOfUnknownCaller(report) && !unknownCallers.admit() ? Level.DEBUG : Level.INFO;
-    }
-
-    private static boolean isOfUnknownCaller(CallbackReport report) {
-        return report.callers().isEmpty() && !report.holdsSignature() && report.status() < SERVER_ERROR;
+        boolean limited = report.callers().isEmpty() && !report.holdsSignature() && report.status() < SERVER_ERROR;
+        return limited && !unknownCallers.admit() ? Level.DEBUG : Level.INFO;
     }
 
     /**
@@ -91,21 +81,12 @@ public final class RequestLogThrottle implements Function<CallbackReport, Level>
      *
      * <p>The threads that serve requests write the lines, outside of locks. There is no other thread. Thread-safe.
      */
-    private static final class OutageLog {
-
-        private final String begins;
-        private final String continues;
-        private final String ends;
-        private final LongSupplier nanoTime;
-
-        /** By the name of the key, so there are as many as keys. */
-        private final Map<String, Outage> outages = new ConcurrentHashMap<>();
+    private record OutageLog(
+            String begins, String continues, String ends, LongSupplier nanoTime, Map<String, Outage> outages) {
 
         OutageLog(String begins, String continues, String ends, LongSupplier nanoTime) {
-            this.begins = begins;
-            this.continues = continues;
-            this.ends = ends;
-            this.nanoTime = nanoTime;
+            // By the name of the key, so there are as many as keys.
+            this(begins, continues, ends, nanoTime, new ConcurrentHashMap<>());
         }
 
         void refused(CallbackReport report) {

@@ -1,9 +1,7 @@
 package io.github.hsmsigner.service.server;
 
-import java.util.EnumMap;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /** A limit of the server, beyond which it refuses a request or closes a connection. */
 public enum ServerLimit {
@@ -28,20 +26,14 @@ public enum ServerLimit {
     /** Counts how often clients exceeded each limit. Thread-safe. */
     static final class Counter {
 
-        private final Map<ServerLimit, LongAdder> counts = new EnumMap<>(ServerLimit.class);
-
-        Counter() {
-            for (ServerLimit limit : values()) {
-                counts.put(limit, new LongAdder());
-            }
-        }
+        private final AtomicLongArray counts = new AtomicLongArray(values().length);
 
         void increment(ServerLimit limit) {
-            counts.get(limit).increment();
+            counts.incrementAndGet(limit.ordinal());
         }
 
         long sum(ServerLimit limit) {
-            return counts.get(limit).sum();
+            return counts.get(limit.ordinal());
         }
     }
 }

@@ -9,13 +9,9 @@ import java.util.Set;
 /**
  * The HTTP side of the service. Immutable.
  *
- * @param listener where callbacks are taken
  * @param path the path of the callback, starting with a slash
- * @param tls TLS of that listener; empty for plain HTTP
+ * @param tls TLS of the callbacks' listener; empty for plain HTTP
  * @param admin where health and metrics are served; empty for the listener of the callbacks
- * @param callbackLimits how much of a body is taken
- * @param certificateEncoding how certificates are answered
- * @param clientLimits the limits for clients of the server
  * @param stopLimit how long requests may continue after the stop signal
  * @param allowedHosts the hosts that callbacks can be for; empty for any
  */

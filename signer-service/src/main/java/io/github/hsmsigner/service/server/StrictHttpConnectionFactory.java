@@ -32,41 +32,39 @@ final class StrictHttpConnectionFactory extends HttpConnectionFactory {
         HttpConnection connection = new HttpConnection(getHttpConfiguration(), connector, endPoint) {
             @Override
             protected RequestHandler newRequestHandler() {
-                return new FieldCounter();
-            }
+                return new RequestHandler() {
 
-            final class FieldCounter extends RequestHandler {
+                    private int fields;
 
-                private int fields;
-
-                @Override
-                public void startRequest(String method, String uri, HttpVersion version) {
-                    fields = 0;
-                    super.startRequest(method, uri, version);
-                }
-
-                @Override
-                public void parsedHeader(HttpField field) {
-                    count();
-                    if (field.getHeader() == HttpHeader.TRANSFER_ENCODING
-                            && !HttpHeaderValue.CHUNKED.is(field.getValue())) {
-                        throw new HttpException.RuntimeException(HttpStatus.NOT_IMPLEMENTED_501);
+                    @Override
+                    public void startRequest(String method, String uri, HttpVersion version) {
+                        fields = 0;
+                        super.startRequest(method, uri, version);
                     }
-                    super.parsedHeader(field);
-                }
 
-                @Override
-                public void parsedTrailer(HttpField field) {
-                    count();
-                    super.parsedTrailer(field);
-                }
-
-                private void count() {
-                    fields++;
-                    if (fields > maxHeaderFields) {
-                        throw new HttpException.RuntimeException(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431);
+                    @Override
+                    public void parsedHeader(HttpField field) {
+                        count();
+                        if (field.getHeader() == HttpHeader.TRANSFER_ENCODING
+                                && !HttpHeaderValue.CHUNKED.is(field.getValue())) {
+                            throw new HttpException.RuntimeException(HttpStatus.NOT_IMPLEMENTED_501);
+                        }
+                        super.parsedHeader(field);
                     }
-                }
+
+                    @Override
+                    public void parsedTrailer(HttpField field) {
+                        count();
+                        super.parsedTrailer(field);
+                    }
+
+                    private void count() {
+                        fields++;
+                        if (fields > maxHeaderFields) {
+                            throw new HttpException.RuntimeException(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431);
+                        }
+                    }
+                };
             }
         };
         return configure(connection, connector, endPoint);

@@ -23,12 +23,7 @@ public final class TlsHandshakeCheck {
     private final TlsSettings settings;
     private final TlsIdentity identity;
 
-    /**
-     * Reads the files of the settings.
-     *
-     * @param settings the settings
-     * @throws InvalidConfigurationException if anything is wrong with the files
-     */
+    /** Reads the files of the settings, or throws {@link InvalidConfigurationException} if anything is wrong. */
     public TlsHandshakeCheck(TlsSettings settings) {
         this.settings = settings;
         this.identity = TlsIdentity.read(settings);
@@ -46,10 +41,8 @@ public final class TlsHandshakeCheck {
 
     /**
      * Makes a handshake with a client that trusts every certificate but has the algorithm constraints of Java. The
-     * client shows no certificate, so the server asks for one at most.
-     *
-     * @return the protocol version and cipher suite that were agreed on
-     * @throws InvalidConfigurationException if the handshake fails, with the reason
+     * client shows no certificate, so the server asks for one at most. Returns the protocol version and cipher suite, or
+     * throws {@link InvalidConfigurationException} with the reason of the failure.
      */
     public String handshake() {
         SslContextFactory.Server factory = ReloadableTls.factory(settings, identity.context());
@@ -64,10 +57,8 @@ public final class TlsHandshakeCheck {
             return client.getSession().getProtocol() + ", "
                     + client.getSession().getCipherSuite();
         } catch (SSLException e) {
-            throw new InvalidConfigurationException(
-                    "A TLS handshake with the certificate in " + settings.certificates() + " fails: " + e.getMessage()
-                            + ".",
-                    e);
+            String text = "A TLS handshake with the certificate in " + settings.certificates() + " fails: ";
+            throw new InvalidConfigurationException(text + e.getMessage() + ".", e);
         } catch (Exception e) {
             throw new IllegalStateException("The TLS handshake could not be checked.", e);
         } finally {

@@ -12,7 +12,6 @@ import java.util.Optional;
  * @param certificates file with the server's certificate and its issuers, in PEM
  * @param privateKey file with the private key, in PEM: PKCS#8, PKCS#1 or SEC 1
  * @param privateKeyPassword password of an encrypted private key; empty if it is not encrypted
- * @param clientCertificates whether clients show a certificate
  * @param clientAuthorities files with the certificates of authorities that clients' certificates are trusted from, in
  *     PEM
  */

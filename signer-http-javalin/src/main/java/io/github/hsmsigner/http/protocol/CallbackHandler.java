@@ -348,7 +348,7 @@ public final class CallbackHandler {
         /** The form of certificates in the response to {@code get_certificates}. */
         public CertificateEncoding certificateEncoding = CertificateEncoding.PEM;
 
-        /** The observers of the callbacks, in the order in which they are called. */
+        /** The observers, in the order of the calls. The default is a {@link RequestLog} of all requests. */
         public List<CallbackObserver> observers = new ArrayList<>(List.of(new RequestLog()));
 
         /** The memory that all requests share for their texts. A request that finds none left gets a 503. */

@@ -39,7 +39,7 @@ public final class RequestLog implements CallbackObserver {
 
     private final Function<CallbackReport, Level> level;
 
-    /** Creates a log with all lines at INFO. */
+    /** Creates a log with all lines at INFO. There is no limit on their number, also for requests of strangers. */
     public RequestLog() {
         this(report -> Level.INFO);
     }

@@ -1,6 +1,5 @@
 package io.github.hsmsigner.service.server;
 
-import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.javalin.DocumentEnginePlugin;
@@ -285,9 +284,8 @@ public final class SigningHttpServer {
 
     /** Jetty's own wait ends with an exception at its limit, and then the requests can no longer be counted. */
     private boolean finishRequests() throws ExecutionException {
-        Deadline deadline = Deadline.after(settings.stopLimit());
         try {
-            connector.shutdown().get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+            connector.shutdown().get(settings.stopLimit().toNanos(), TimeUnit.NANOSECONDS);
             return true;
         } catch (TimeoutException e) {
             int requests = connections.requests();

@@ -1,7 +1,6 @@
 package io.github.hsmsigner.core.internal.key;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.core.internal.fetch.PeerText;
 import io.github.hsmsigner.core.internal.pem.MalformedPemException;
 import io.github.hsmsigner.core.internal.pem.PemBlock;
 import io.github.hsmsigner.core.internal.pem.PemText;
@@ -88,24 +87,25 @@ public final class PrivateKeyFile {
                 .filter(block -> block.label().endsWith(PRIVATE_KEY))
                 .toList();
         if (keys.isEmpty()) {
-            String found = blocks.isEmpty() ? "" : "; it holds: " + printable(blocks);
+            String found = blocks.isEmpty() ? "" : "; it holds: " + named(blocks);
             throw invalid(" holds no private key in PEM (PKCS#8, PKCS#1 or SEC 1)" + found, null);
         }
         if (keys.size() > 1) {
-            throw invalid(" holds several private keys: " + printable(keys), null);
+            throw invalid(" holds several private keys: " + named(keys), null);
         }
         if (!LABELS.contains(keys.get(0).label())) {
             throw invalid(
-                    " holds a private key in a form that is not supported: " + printable(keys)
+                    " holds a private key in a form that is not supported: " + named(keys)
                             + ". PKCS#8, PKCS#1 or SEC 1 is expected",
                     null);
         }
         return keys.get(0);
     }
 
-    private static String printable(List<PemBlock> blocks) {
-        return PeerText.printable(
-                blocks.stream().map(PemBlock::toString).collect(Collectors.joining(", ")), MAX_LISTED_LENGTH);
+    /** Names the blocks by their labels, which {@link PemText} accepts only if they are printable. */
+    private static String named(List<PemBlock> blocks) {
+        String all = blocks.stream().map(PemBlock::toString).collect(Collectors.joining(", "));
+        return all.length() <= MAX_LISTED_LENGTH ? all : all.substring(0, MAX_LISTED_LENGTH) + "...";
     }
 
     private byte[] document() {

@@ -175,6 +175,44 @@ class DeployedFilesTest {
     }
 
     @Test
+    void examplesKeepPortsAwayFromOtherMachines() throws IOException {
+        JsonNode compose = new YAMLMapper()
+                .readTree(DEPLOY.resolve("docker/docker-compose.yml").toFile());
+        assertThat(compose.at("/services/signing-service/ports").isMissingNode())
+                .isTrue();
+        for (String file : List.of("docker/docker-compose.yml", "docker/docker-compose.softhsm.yml")) {
+            JsonNode services =
+                    new YAMLMapper().readTree(DEPLOY.resolve(file).toFile()).path("services");
+            for (JsonNode service : services) {
+                service.path("ports")
+                        .forEach(port -> assertThat(port.asString()).startsWith("127.0.0.1:"));
+            }
+        }
+        JsonNode environment = environment("docker/docker-compose.yml");
+        assertThat(environment.path("SIGNING_SERVICE_ADMIN_ADDRESS").asString()).isEqualTo("127.0.0.1");
+        assertThat(environment.path("SIGNING_SERVICE_ALLOWED_HOSTS").asString()).isEqualTo("signing-service");
+        assertThat(Files.readAllLines(DEPLOY.resolve("systemd/signer.env")))
+                .contains(
+                        "SIGNING_SERVICE_ADDRESS=127.0.0.1",
+                        "SIGNING_SERVICE_ADMIN_ADDRESS=127.0.0.1",
+                        "SIGNING_SERVICE_ADMIN_PORT=6001");
+        assertThat(Files.readString(DEPLOY.resolve("nginx/signer.conf")))
+                .containsPattern("(?m)^ *listen 127\\.0\\.0\\.1:")
+                .doesNotContainPattern("(?m)^ *listen (?!127\\.0\\.0\\.1:)");
+    }
+
+    @Test
+    void examplesSetTheCharsetAndRestrictFiles() throws IOException {
+        assertThat(Files.readString(DEPLOY.resolve("docker/Dockerfile"))).containsPattern("(?m)^ENV LANG=C\\.UTF-8$");
+        assertThat(Files.readAllLines(DEPLOY.resolve("systemd/signer.service")))
+                .contains(
+                        "Environment=LANG=C.UTF-8", "UMask=0077", "LogsDirectoryMode=0750", "StateDirectoryMode=0750");
+        assertThat(Files.readString(DEPLOY.resolve("debian/signer-service"))).contains("export LC_ALL=C.UTF-8");
+        assertThat(Files.readString(DEPLOY.resolve("debian/build")))
+                .contains("put 0640 deploy/systemd/signer.env", "put 0640 deploy/systemd/java-options");
+    }
+
+    @Test
     void everyLineOfTheSettingsOfThePackageNamesASetting() throws IOException {
         String page = Files.readString(Path.of("..", "docs", "reference", "configuration.md"));
         Matcher variable =

@@ -1,4 +1,4 @@
-# Sourced by the scripts: installs Debian packages whose commands are missing.
+# Sourced by the scripts: installs Debian packages whose commands are missing, and builds tools that are Go programs.
 
 # need_commands COMMAND:PACKAGE... - makes sure that each command is there; false if one cannot be had. Instead of a command there may be
 # a pattern of files that starts with a slash.
@@ -35,3 +35,16 @@ need_commands() {
   echo "These packages are needed and could not be installed: ${missing[*]}" >&2
   return 1
 }
+
+# go_tool NAME PACKAGE VERSION - prints the path of a Go program, which it builds once for each user. Go compares the source with its public
+# checksum database.
+go_tool() {
+  local directory=${XDG_CACHE_HOME:-$HOME/.cache}/signer-tools/$1@$3
+  if [ ! -x "$directory/$1" ]; then
+    GOBIN=$directory go install "$2@$3" >&2
+  fi
+  echo "$directory/$1"
+}
+
+# The version of Helm that checks and packs the chart.
+helm_tool() { go_tool helm helm.sh/helm/v4/cmd/helm v4.3.1; }

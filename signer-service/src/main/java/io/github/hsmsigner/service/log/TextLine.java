@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * Formats an event as a line for people: time, level, request in brackets, last part of the logger's name, message,
- * key-value pairs, and the stack trace with {@code |} between its lines.
+ * Formats an event as a line for people: time, level, request in brackets, last part of the logger's name, message and
+ * key-value pairs. A stack trace follows, with {@code |} between its lines.
  */
 final class TextLine {
 

@@ -54,7 +54,7 @@ public final class ManagementEndpoints extends Handler.Wrapper {
     private final Optional<LoginControl> logins;
     private final ServerResponses responses;
 
-    /** Creates the endpoints of a listener; without sources, only those that every listener has. */
+    /** Creates the endpoints of a listener; without sources, only the two of every listener. */
     ManagementEndpoints(Optional<Sources> sources, Optional<LoginControl> logins, ServerResponses responses) {
         this.logins = logins;
         this.responses = responses;
@@ -148,7 +148,7 @@ public final class ManagementEndpoints extends Handler.Wrapper {
     public record Content(String type, byte[] bytes) {}
 
     /**
-     * What the endpoints report. All parts are thread-safe.
+     * The sources of the responses. All parts are thread-safe.
      *
      * @param health returns the health at once from known facts, because each probe calls this, even if the HSM hangs
      * @param metrics returns the metrics in the format for a header {@code Accept}; {@code null} if there is none

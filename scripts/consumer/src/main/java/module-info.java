@@ -1,3 +1,4 @@
 module com.example.signing {
+    requires io.github.hsmsigner.audit;
     requires io.github.hsmsigner.pkcs11;
 }

@@ -1,5 +1,10 @@
 package com.example.signing;
 
+import io.github.hsmsigner.audit.AuditAnchor;
+import io.github.hsmsigner.audit.AuditFile;
+import io.github.hsmsigner.audit.AuditFileSettings;
+import io.github.hsmsigner.audit.AuditReport;
+import io.github.hsmsigner.audit.AuditVerifier;
 import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.ContainerRequest;
 import io.github.hsmsigner.core.Deadline;
@@ -21,14 +26,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** Signs a file with a key on a token: MODULE PIN-FILE KEY-LABEL CERTIFICATE CA-CERTIFICATE FILE SIGNATURE. */
+/**
+ * Signs a file with a key on a token, records the signature in an audit log, and verifies the log: MODULE PIN-FILE KEY-LABEL CERTIFICATE
+ * CA-CERTIFICATE FILE SIGNATURE AUDIT-LOG.
+ */
 public class SignWithToken {
 
     public static void main(String[] args) throws IOException {
         Pkcs11Config config = Pkcs11Config.builder(Path.of(args[0]))
                 .pin(PinSource.file(Path.of(args[1])))
                 .build();
+        Path log = Path.of(args[7]);
         try (Pkcs11Token token = Pkcs11Token.open(config);
+                AuditFile audit = AuditFile.open(AuditFileSettings.of(log));
                 InputStream content = Files.newInputStream(Path.of(args[5]))) {
             SigningKey key = SigningKey.open(
                     "consumer",
@@ -36,11 +46,18 @@ public class SignWithToken {
                     FixedCertificateProvider.fromFiles(Path.of(args[3]), List.of(Path.of(args[4]))),
                     Deadline.after(Duration.ofSeconds(10)));
             SigningService service =
-                    SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder()).build();
+                    SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder())
+                            .audit(audit)
+                            .build();
             byte[] container = service.signContainer(
                     RequestContext.builder("consumer").build(),
                     ContainerRequest.forContent(ContainerFormat.CADES_B_B, DigestAlgorithm.SHA256, content));
             Files.write(Path.of(args[6]), container);
+        }
+        AuditReport report = AuditVerifier.verify(AuditVerifier.series(log), AuditAnchor.START);
+        System.out.print(report.text());
+        if (!report.intact() || report.lines() != 1) {
+            System.exit(1);
         }
     }
 }

@@ -65,10 +65,7 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAnyPackage(
-                        AUTH,
-                        "io.github.hsmsigner.service.audit..",
-                        "io.github.hsmsigner.service.secret..",
-                        "io.github.hsmsigner.service.server..")
+                        AUTH, "io.github.hsmsigner.service.secret..", "io.github.hsmsigner.service.server..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.github.hsmsigner.pkcs11..")
@@ -84,7 +81,7 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         "io.github.hsmsigner.service.metrics..",
-                        "io.github.hsmsigner.service.audit..",
+                        "io.github.hsmsigner.audit..",
                         PROTOCOL,
                         "io.github.hsmsigner.core..",
                         "io.github.hsmsigner.pkcs11..",

@@ -60,7 +60,7 @@ class DocumentationTest {
             "Throwable");
 
     private static final List<String> MODULES =
-            List.of("signer-core", "signer-pkcs11", "signer-http-javalin", "signer-service");
+            List.of("signer-core", "signer-audit", "signer-pkcs11", "signer-http-javalin", "signer-service");
 
     private static final Map<Path, String> PAGES = new HashMap<>();
 
@@ -145,7 +145,12 @@ class DocumentationTest {
     void commandsAreRunByATestOrSayWhyNot() throws IOException {
         Set<String> tests = new HashSet<>();
         try (Stream<Path> files = Stream.of(
-                        "signer-core", "signer-pkcs11", "signer-http-javalin", "signer-service", "signer-examples")
+                        "signer-core",
+                        "signer-audit",
+                        "signer-pkcs11",
+                        "signer-http-javalin",
+                        "signer-service",
+                        "signer-examples")
                 .flatMap(module -> walk(ROOT.resolve(module).resolve("src/test/java"), Integer.MAX_VALUE))) {
             files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith("Test.java"))

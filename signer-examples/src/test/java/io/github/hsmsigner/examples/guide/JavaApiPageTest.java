@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class JavaApiPageTest {
 
     private static final Pattern TYPE =
-            Pattern.compile("^\\| `(\\w+)` \\| `((?:core|pkcs11)[\\w.]*)` \\| .+ \\|$", Pattern.MULTILINE);
+            Pattern.compile("^\\| `(\\w+)` \\| `((?:core|pkcs11|audit)[\\w.]*)` \\| .+ \\|$", Pattern.MULTILINE);
     private static final Pattern ERROR =
             Pattern.compile("^\\| `([a-z_]+)` \\| `(\\w+Exception)` \\| .+$", Pattern.MULTILINE);
 
@@ -50,9 +50,12 @@ class JavaApiPageTest {
     @Test
     void theCodeCompiles(@TempDir Path directory) throws IOException {
         Path source = Files.writeString(directory.resolve("Lines.java"), """
+                import io.github.hsmsigner.audit.*;
                 import io.github.hsmsigner.core.*;
                 import io.github.hsmsigner.core.cms.*;
+                import java.io.IOException;
                 import java.io.InputStream;
+                import java.nio.file.Path;
                 import java.util.*;
 
                 class Lines {
@@ -61,9 +64,14 @@ class JavaApiPageTest {
                         %s
                         return container;
                     }
+
+                    AuditReport record(SigningKey key, ContainerBuilder containers, Path file) throws IOException {
+                        %s
+                        return report;
+                    }
                 }
                 """.formatted(
-                        page.blocks("java").get(0)));
+                        page.blocks("java").toArray()));
         GuideCompiler.compile(directory, List.of(source));
     }
 }

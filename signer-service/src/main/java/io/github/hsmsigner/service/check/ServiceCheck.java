@@ -1,8 +1,8 @@
 package io.github.hsmsigner.service.check;
 
+import io.github.hsmsigner.audit.AuditFile;
+import io.github.hsmsigner.audit.AuditFileSettings;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.service.audit.AuditFile;
-import io.github.hsmsigner.service.audit.AuditFileSettings;
 import io.github.hsmsigner.service.auth.AccessSettings;
 import io.github.hsmsigner.service.auth.PolicyFactory;
 import io.github.hsmsigner.service.auth.PolicySettings;

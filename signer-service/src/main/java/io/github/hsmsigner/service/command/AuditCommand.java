@@ -1,8 +1,8 @@
 package io.github.hsmsigner.service.command;
 
-import io.github.hsmsigner.service.audit.AuditAnchor;
-import io.github.hsmsigner.service.audit.AuditReport;
-import io.github.hsmsigner.service.audit.AuditVerifier;
+import io.github.hsmsigner.audit.AuditAnchor;
+import io.github.hsmsigner.audit.AuditReport;
+import io.github.hsmsigner.audit.AuditVerifier;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;

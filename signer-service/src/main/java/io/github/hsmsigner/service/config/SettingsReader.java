@@ -1,6 +1,6 @@
 package io.github.hsmsigner.service.config;
 
-import io.github.hsmsigner.service.audit.AuditFileSettings;
+import io.github.hsmsigner.audit.AuditFileSettings;
 import io.github.hsmsigner.service.auth.AccessSettings;
 import io.github.hsmsigner.service.auth.ClientCertificateSettings;
 import io.github.hsmsigner.service.auth.JwtSettings;

@@ -1,11 +1,11 @@
 package io.github.hsmsigner.service.lifecycle;
 
+import io.github.hsmsigner.audit.AuditFile;
 import io.github.hsmsigner.core.AuditLog;
 import io.github.hsmsigner.core.PolicyDecision;
 import io.github.hsmsigner.core.SignerMetrics;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
-import io.github.hsmsigner.service.audit.AuditFile;
 import io.github.hsmsigner.service.config.ServiceSettings;
 import java.time.Clock;
 import java.time.Duration;

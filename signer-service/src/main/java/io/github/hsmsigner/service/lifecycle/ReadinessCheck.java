@@ -1,8 +1,8 @@
 package io.github.hsmsigner.service.lifecycle;
 
+import io.github.hsmsigner.audit.AuditFile;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.health.TokenHealth;
-import io.github.hsmsigner.service.audit.AuditFile;
 import io.github.hsmsigner.service.server.Health;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,12 +1,12 @@
 package io.github.hsmsigner.service.lifecycle;
 
+import io.github.hsmsigner.audit.AuditFile;
 import io.github.hsmsigner.core.AuditLog;
 import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.revocation.OnlineRevocationSource;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
-import io.github.hsmsigner.service.audit.AuditFile;
 import io.github.hsmsigner.service.auth.AccessSettings;
 import io.github.hsmsigner.service.auth.PolicySettings;
 import io.github.hsmsigner.service.auth.ReloadablePolicy;

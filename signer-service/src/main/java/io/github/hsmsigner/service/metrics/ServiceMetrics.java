@@ -1,5 +1,6 @@
 package io.github.hsmsigner.service.metrics;
 
+import io.github.hsmsigner.audit.AuditFile;
 import io.github.hsmsigner.core.AuditEvent;
 import io.github.hsmsigner.core.SignatureAlgorithm;
 import io.github.hsmsigner.core.SignerMetrics;
@@ -8,7 +9,6 @@ import io.github.hsmsigner.core.SigningQueue;
 import io.github.hsmsigner.http.protocol.CallbackAction;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
-import io.github.hsmsigner.service.audit.AuditFile;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;

@@ -2,7 +2,14 @@ package io.github.hsmsigner.service.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hsmsigner.service.audit.AuditEvents;
+import io.github.hsmsigner.audit.AuditFile;
+import io.github.hsmsigner.audit.AuditFileSettings;
+import io.github.hsmsigner.core.Digest;
+import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.RequestContext;
+import io.github.hsmsigner.core.SigningPolicy;
+import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.http.TestKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +30,14 @@ class AuditCommandTest {
 
     @BeforeEach
     void writeALog() {
-        log = AuditEvents.log(directory.resolve("audit.jsonl"), 20);
+        log = directory.resolve("audit.jsonl");
+        try (AuditFile audit = AuditFile.open(AuditFileSettings.of(log))) {
+            SigningService service = TestKey.service(directory, SigningPolicy.open(), audit);
+            Digest digest = Digest.compute(DigestAlgorithm.SHA256, new byte[] {1, 2, 3});
+            for (int i = 1; i <= 20; i++) {
+                service.signRaw(RequestContext.builder("request-" + i).build(), digest);
+            }
+        }
     }
 
     @Test

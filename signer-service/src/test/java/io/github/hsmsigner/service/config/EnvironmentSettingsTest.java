@@ -3,6 +3,7 @@ package io.github.hsmsigner.service.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.hsmsigner.audit.AuditFileSettings;
 import io.github.hsmsigner.core.RawDataRule;
 import io.github.hsmsigner.core.SignatureScheme;
 import io.github.hsmsigner.http.TestKey;
@@ -223,7 +224,7 @@ class EnvironmentSettingsTest {
                                 .toList(),
                         false,
                         Duration.ofSeconds(5)));
-        assertThat(settings.audit().orElseThrow().file()).isEqualTo(Path.of("/var/lib/signer/audit.jsonl"));
+        assertThat(settings.audit()).contains(AuditFileSettings.of(Path.of("/var/lib/signer/audit.jsonl")));
         assertThat(settings.access().policies())
                 .singleElement()
                 .isInstanceOfSatisfying(SharedSecretSettings.class, policy -> {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
-import io.github.hsmsigner.service.audit.AuditFile;
+import io.github.hsmsigner.audit.AuditFile;
 import io.github.hsmsigner.service.config.ShowsEffectOf;
 import io.github.hsmsigner.testing.CapturedLog;
 import java.io.IOException;

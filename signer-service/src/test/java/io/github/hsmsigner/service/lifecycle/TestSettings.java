@@ -1,5 +1,6 @@
 package io.github.hsmsigner.service.lifecycle;
 
+import io.github.hsmsigner.audit.AuditFileSettings;
 import io.github.hsmsigner.core.RawDataRule;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.http.protocol.CallbackLimits;
@@ -8,8 +9,6 @@ import io.github.hsmsigner.pkcs11.KeySelector;
 import io.github.hsmsigner.pkcs11.PinSource;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
-import io.github.hsmsigner.service.audit.AuditFileSettings;
-import io.github.hsmsigner.service.audit.TestAuditSettings;
 import io.github.hsmsigner.service.auth.AccessSettings;
 import io.github.hsmsigner.service.auth.AllowAll;
 import io.github.hsmsigner.service.config.DefaultSettings;
@@ -89,7 +88,7 @@ final class TestSettings {
     }
 
     TestSettings audit(Path file) {
-        this.audit = Optional.of(TestAuditSettings.of(file));
+        this.audit = Optional.of(AuditFileSettings.of(file));
         return this;
     }
 

@@ -2,13 +2,13 @@ package io.github.hsmsigner.service.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hsmsigner.audit.AuditAnchor;
+import io.github.hsmsigner.audit.AuditReport;
+import io.github.hsmsigner.audit.AuditVerifier;
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.pkcs11.softhsm.P11KitServer;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
-import io.github.hsmsigner.service.audit.AuditAnchor;
-import io.github.hsmsigner.service.audit.AuditReport;
-import io.github.hsmsigner.service.audit.AuditVerifier;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;

@@ -2,8 +2,8 @@ package io.github.hsmsigner.service.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hsmsigner.service.audit.AuditFile;
-import io.github.hsmsigner.service.audit.TestAuditSettings;
+import io.github.hsmsigner.audit.AuditFile;
+import io.github.hsmsigner.audit.AuditFileSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +45,7 @@ class DeployedFilesTest {
     @BeforeAll
     static void exposeEverything() {
         try (ServiceMetrics metrics = new ServiceMetrics("1");
-                AuditFile audit = AuditFile.open(TestAuditSettings.of(directory.resolve("audit.log")))) {
+                AuditFile audit = AuditFile.open(AuditFileSettings.of(directory.resolve("audit.log")))) {
             exposed = EverythingBound.scrape(metrics, audit).labelsOfSamples();
         }
     }

@@ -1,8 +1,8 @@
 package io.github.hsmsigner.service.metrics;
 
+import io.github.hsmsigner.audit.AuditFile;
 import io.github.hsmsigner.core.SigningQueue;
 import io.github.hsmsigner.core.TestKeys;
-import io.github.hsmsigner.service.audit.AuditFile;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -3,6 +3,8 @@ package io.github.hsmsigner.service.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hsmsigner.audit.AuditFile;
+import io.github.hsmsigner.audit.AuditFileSettings;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.Digest;
 import io.github.hsmsigner.core.DigestAlgorithm;
@@ -14,8 +16,6 @@ import io.github.hsmsigner.core.SigningQueue;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.TestKeys;
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
-import io.github.hsmsigner.service.audit.AuditFile;
-import io.github.hsmsigner.service.audit.TestAuditSettings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -153,7 +153,7 @@ class ServiceMetricsTest {
     @Test
     void showsTheAuditLog() {
         SigningService service;
-        try (AuditFile audit = AuditFile.open(TestAuditSettings.of(directory.resolve("audit.log")))) {
+        try (AuditFile audit = AuditFile.open(AuditFileSettings.of(directory.resolve("audit.log")))) {
             metrics.bindAudit(audit);
             service = SigningService.builder(SigningKeys.of(TestKeys.key("k")), new CmsContainerBuilder())
                     .metrics(metrics)
@@ -218,7 +218,7 @@ class ServiceMetricsTest {
     /** Every metric is declared, and what is declared is there, once everything is bound and used. */
     @Test
     void exposesWhatIsDeclaredAndNothingElse() {
-        try (AuditFile audit = AuditFile.open(TestAuditSettings.of(directory.resolve("audit.log")))) {
+        try (AuditFile audit = AuditFile.open(AuditFileSettings.of(directory.resolve("audit.log")))) {
             Scrape scrape = EverythingBound.scrape(metrics, audit);
             Set<String> declared = new TreeSet<>();
             for (Metric metric : Metric.values()) {

@@ -23,7 +23,6 @@ class CloudHsmGuideTest {
     private static final String TOKEN = """
             mkdir tokens
             echo "directories.tokendir = $PWD/tokens" > softhsm2.conf
-            export SOFTHSM2_CONF=$PWD/softhsm2.conf
             softhsm2-util --init-token --free --label hsm1 --so-pin 87654321 --pin signer_a:password
             printf signer_a:password > pin
             """;
@@ -78,17 +77,21 @@ class CloudHsmGuideTest {
                 .toList();
         assertThat(steps).hasSize(3);
         Files.copy(SoftHsm.module(), directory.resolve("libcloudhsm_pkcs11.so"));
-        String output = run((TOKEN + steps.get(0) + AUTHORITY + steps.get(1) + steps.get(2))
-                .replace("/opt/cloudhsm/lib/", directory + "/")
-                .replace("java -jar signer-service.jar", java() + " io.github.hsmsigner.service.command.Main")
-                .replace("> service.log 2>&1 &", "> service.log 2>&1 &\n" + AWAIT_PORT)
-                .replace("http://localhost:6000", "http://localhost:$port"));
+        String output = runWithToken(TOKEN + steps.get(0) + AUTHORITY) + runWithToken(steps.get(1) + steps.get(2));
         assertThat(output)
                 .contains(guide.blocks("text").stream().map(String::strip).toList())
                 .contains("The service would work: 0 errors")
                 .contains("{\"status\":\"ready\"");
         assertThat(Files.readAllLines(directory.resolve("service.log")).get(0))
                 .endsWith("vendor profile AWS CloudHSM.");
+    }
+
+    private String runWithToken(String commands) {
+        return run("export SOFTHSM2_CONF=$PWD/softhsm2.conf\n"
+                + commands.replace("/opt/cloudhsm/lib/", directory + "/")
+                        .replace("java -jar signer-service.jar", java() + " io.github.hsmsigner.service.command.Main")
+                        .replace("> service.log 2>&1 &", "> service.log 2>&1 &\n" + AWAIT_PORT)
+                        .replace("http://localhost:6000", "http://localhost:$port"));
     }
 
     private static String java() {

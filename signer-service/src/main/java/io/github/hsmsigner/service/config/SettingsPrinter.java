@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Shows the settings in force as YAML: all of them, each with where it is from. Secrets are masked; with them filled
@@ -25,18 +26,14 @@ public final class SettingsPrinter {
     /** {@return the settings as YAML} */
     public static String print(Map<String, String> variables) throws InvalidSettingsException {
         SectionValues values = SettingsReader.values(variables);
-        List<String> lines = new ArrayList<>();
-        lines.add("# The settings in force, and where each is from. Secrets are shown as ****.");
-        lines.addAll(section(values));
-        return String.join("\n", lines) + "\n";
+        return "# The settings in force, and where each is from. Secrets are shown as ****.\n"
+                + String.join("\n", section(values)) + "\n";
     }
 
     private static List<String> section(SectionValues values) {
-        List<String> lines = new ArrayList<>();
-        for (Setting<?> setting : values.section().settings()) {
-            lines.addAll(setting(values, setting));
-        }
-        return lines;
+        return values.section().settings().stream()
+                .flatMap(setting -> setting(values, setting).stream())
+                .toList();
     }
 
     private static List<String> setting(SectionValues values, Setting<?> setting) {
@@ -56,9 +53,9 @@ public final class SettingsPrinter {
             return sections.isEmpty() ? notSet(setting) : under(setting.name() + ":", lines);
         }
         if (setting.type() instanceof SettingType.OfList) {
-            List<String> lines = new ArrayList<>();
-            ((Collection<?>) value.get()).forEach(element -> lines.addAll(element((SectionValues) element)));
-            return under(setting.name() + ":", lines);
+            Stream<String> lines =
+                    ((Collection<?>) value.get()).stream().flatMap(each -> element((SectionValues) each).stream());
+            return under(setting.name() + ":", lines.toList());
         }
         String shown =
                 found.flatMap(ParsedValue::shown).map(SettingsPrinter::flow).orElseThrow();
@@ -94,10 +91,8 @@ public final class SettingsPrinter {
     }
 
     private static List<String> under(String head, List<String> lines) {
-        List<String> all = new ArrayList<>();
-        all.add(head);
-        lines.forEach(line -> all.add(INDENT + line));
-        return all;
+        return Stream.concat(Stream.of(head), lines.stream().map(line -> INDENT + line))
+                .toList();
     }
 
     private static String flow(YamlValue value) {

@@ -62,11 +62,9 @@ final class YamlFile {
 
     /** Returns the fields of the file; none if it has problems. */
     static YamlValue.Fields read(Path file, Problems problems) {
-        Optional<String> text = text(file, problems);
-        if (text.isEmpty()) {
-            return YamlValue.Fields.none();
-        }
-        return parse(text.get(), "The file " + file, problems);
+        return text(file, problems)
+                .map(text -> parse(text, "The file " + file, problems))
+                .orElseGet(YamlValue.Fields::none);
     }
 
     /** Returns the fields of a text; none if it has problems. */

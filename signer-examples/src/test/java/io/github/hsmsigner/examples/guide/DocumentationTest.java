@@ -54,6 +54,7 @@ class DocumentationTest {
             "GracefulHandler",
             "HttpURLConnection",
             "JsonEncoder",
+            "SecureRandom",
             "ServerConnector",
             "ServiceLoader",
             "StackOverflowError",
@@ -264,5 +265,21 @@ class DocumentationTest {
             }
         });
         assertThat(unknown).isEmpty();
+    }
+
+    @Test
+    void decisionsAreShortAndListed() {
+        String list = PAGES.get(Path.of("docs", "decisions", "README.md"));
+        List<Path> decisions = PAGES.keySet().stream()
+                .filter(page -> page.startsWith(Path.of("docs", "decisions")) && !page.endsWith("README.md"))
+                .toList();
+        assertThat(decisions).hasSizeGreaterThan(40).allSatisfy(page -> {
+            String text = PAGES.get(page);
+            assertThat(text).contains("\nStatus: ", "\n**Context**: ", "\n**Decision**: ", "\n**Consequences**: ");
+            assertThat(text.split("\\s+")).hasSizeLessThanOrEqualTo(100);
+            assertThat(list)
+                    .contains("](" + page.getFileName() + ") "
+                            + text.lines().findFirst().orElse("").substring(2));
+        });
     }
 }

@@ -27,7 +27,8 @@ import java.util.function.Supplier;
 /** Checks tokens and keys, and signs with each key. Used once, by one thread. */
 final class KeyCheck {
 
-    static final String ERROR_CODES = "docs/troubleshooting/pkcs11-errors.md has the error codes.";
+    static final String ERROR_CODES =
+            "https://github.com/hsmsigner/signer/blob/main/docs/troubleshooting/pkcs11-errors.md explains the error codes.";
 
     private static final Duration TIME_LIMIT = Duration.ofSeconds(60);
 

@@ -41,8 +41,10 @@ public final class ServiceCheck {
         } catch (InvalidSettingsException e) {
             CheckReport.Collector settings = check.findings.about("settings");
             e.problems()
-                    .forEach(problem -> settings.error(
-                            problem, "docs/reference/configuration.md has every setting, its form and its default."));
+                    .forEach(
+                            problem -> settings.error(
+                                    problem,
+                                    "See https://github.com/hsmsigner/signer/blob/main/docs/reference/configuration.md for its form and its default."));
             check.checkUsable(e.usable());
         }
         return new CheckReport(List.copyOf(check.findings.findings()));

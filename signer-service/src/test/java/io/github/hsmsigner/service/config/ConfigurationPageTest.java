@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -26,11 +28,32 @@ class ConfigurationPageTest {
 
     private static final Pattern EXAMPLE = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
 
+    private static final Pattern DESCRIBED_DEFAULT = Pattern.compile("\\. Default: ([^.]+)(?=\\.|$)");
+
+    /** The settings that an operator needs first. */
+    private static final List<String> ESSENTIALS = List.of(
+            "tokens.NAME.module",
+            "tokens.NAME.pin",
+            "tokens.NAME.label",
+            "keys.NAME.label",
+            "keys.NAME.keystore",
+            "keys.NAME.certificate",
+            "keys.NAME.ca-certificates",
+            "server.port",
+            "server.admin.port",
+            "server.tls.certificate",
+            "server.tls.private-key",
+            "access.token-secret",
+            "audit.file",
+            "signatures.timestamps.addresses",
+            "tokens.NAME.maximum-pool-size",
+            "log.format");
+
     private static final String HEAD = """
             # Configuration
 
-            Configure the service by environment variables, or by a YAML file for several keys, tokens or policies. `SIGNING_SERVICE_CONFIG`
-            names the file.
+            This page lists all settings, for operators. Configure the service by environment variables, or by a YAML file for several keys, tokens
+            or policies. `SIGNING_SERVICE_CONFIG` names the file.
 
             This page is generated from the code. Do not edit it. Change the readers in `io.github.hsmsigner.service.config` or the test, and run:
 
@@ -38,19 +61,23 @@ class ConfigurationPageTest {
             mvn -pl signer-service -am test -Dtest=ConfigurationPageTest -Ddocs.write=true -Dsurefire.failIfNoSpecifiedTests=false
             ```
 
+            ## Essentials
+
+            Most installations need only these variables. `signer-service check` tests them, and `serve --print-config` shows all settings in force.
+
+            ESSENTIALS
             ## Rules
 
             - The environment overrides the file. An empty variable counts as absent. An empty value in the file is an error.
             - Variables of a token or a key apply to the only token or key of the file. If the file has none, they define a token called `hsm` and
               a key. If it has several, such a variable is an error, unless the file refers to it.
-            - The service reports all problems together, a sentence each, with the variable, or the setting and its line. Problems of a token and
-              its keys follow in a second round, because a login could otherwise count as a wrong PIN.
-            - Unknown names are errors, in the file and for variables that begin with `HSM_` or `SIGNING_`. No message shows a secret.
+            - Unknown names are errors, in the file and for variables that begin with `HSM_` or `SIGNING_`. The service reports all problems
+              together. Problems of a token follow in a second round.
             - All values are text: `pin: 0123` has four characters. Sizes are bytes or have a unit (`64KiB`, `5MiB`, `1GiB`). Durations have a unit
               (`500ms`, `30s`, `5m`, `1h`, `1d`). A list can be one text: files separated by `:`, other values by commas or spaces. Relative
               paths are relative to the working directory.
-            - Java decodes arguments, variables and paths with the charset of the locale. Set `LANG=C.UTF-8` for text that is not ASCII; the image
-              and the systemd unit do. Text that cannot be decoded is refused at startup.
+            - Java decodes arguments, variables and paths with the charset of the locale. Set `LANG=C.UTF-8` for text that is not ASCII. Text that
+              cannot be decoded is refused at startup.
             - `${NAME}` in a value of the file stands for the environment variable, which must be set. `$${` stands for `${` itself.
             - The file is one YAML 1.2 document, of at most 1 MiB, 16 levels and 20,000 values. Duplicate names and tags (`!name`) are errors.
 
@@ -58,7 +85,7 @@ class ConfigurationPageTest {
 
             Each variable for a secret has a second variable with `_FILE`, which names a file with the secret: `HSM_PIN_FILE` instead of `HSM_PIN`.
             Setting both is an error. Secrets are text in UTF-8. The service removes a leading byte order mark and one line break at the end.
-            It refuses further line breaks, control characters and U+FFFD at startup, before any login. In YAML a secret is a text, or
+            It refuses other control characters at startup, before any login. In YAML a secret is a text, or
 
             | form | the secret is |
             | --- | --- |
@@ -72,7 +99,7 @@ class ConfigurationPageTest {
 
             ## Examples
 
-            One key on CloudHSM needs no file:
+            One key on CloudHSM:
 
             ```sh
             HSM_MODULE=/opt/cloudhsm/lib/libcloudhsm_pkcs11.so
@@ -81,7 +108,7 @@ class ConfigurationPageTest {
             SIGNING_CERTIFICATE=/etc/signer/signer.pem
             SIGNING_CA_CERTIFICATES=/etc/signer/ca.pem
             SIGNING_TOKEN_SECRET_FILE=/run/secrets/signing-token
-            SIGNING_AUDIT_FILE=/var/log/signer/audit.jsonl
+            SIGNING_AUDIT_FILE=/var/lib/signer/audit.jsonl
             ```
 
             The same in a file, with TLS:
@@ -199,36 +226,59 @@ class ConfigurationPageTest {
     }
 
     private static String page() {
-        StringBuilder page = new StringBuilder(HEAD);
+        StringBuilder page = new StringBuilder(HEAD.replace("ESSENTIALS\n", essentials()));
         page.append("## Variables without a setting in the file\n\n| variable | meaning |\n| --- | --- |\n");
         new TreeMap<>(ServiceSettings.VARIABLES_ONLY)
                 .forEach((name, meaning) -> page.append("| `" + name + "` | " + meaning + " |\n"));
         page.append("\n## Settings\n");
-        ServiceSettings.ROOT.settings().forEach(setting -> section(page, setting, ""));
+        Map<String, String> printed = new HashMap<>();
+        ServiceSettings.ROOT.settings().forEach(setting -> section(page, setting, "", printed));
         return page.toString();
     }
 
-    private static void section(StringBuilder page, Setting<?> setting, String above) {
+    private static String essentials() {
+        StringBuilder table =
+                new StringBuilder("| variable | setting | default | meaning |\n| --- | --- | --- | --- |\n");
+        for (String path : ESSENTIALS) {
+            Section section = ServiceSettings.ROOT;
+            String[] names = path.split("\\.");
+            for (int i = 0; i < names.length - 1; i++) {
+                if (!names[i].equals("NAME")) {
+                    section = named(section, names[i]).type().inner().orElseThrow();
+                }
+            }
+            Setting<?> setting = named(section, names[names.length - 1]);
+            table.append("| " + variables(setting) + " | `" + path + "` | " + defaultValue(setting) + " | "
+                    + meaning(setting) + " |\n");
+        }
+        return table.append('\n').toString();
+    }
+
+    private static Setting<?> named(Section section, String name) {
+        return section.settings().stream()
+                .filter(setting -> setting.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void section(StringBuilder page, Setting<?> setting, String above, Map<String, String> printed) {
         String path = above + setting.name() + SettingEffects.suffix(setting.type());
         Section section = setting.type().inner().orElseThrow();
-        page.append("\n### `" + path + "`\n\n" + sentence(setting.description()) + "\n\n");
-        List<Setting<?>> rows = section.settings().stream()
+        page.append("\n### `" + path + "`\n\n" + sentence(setting.description()) + "\n");
+        String rows = section.settings().stream()
                 .filter(row -> row.type().inner().isEmpty())
-                .toList();
-        if (!rows.isEmpty()) {
-            page.append("| setting | variable | default | value | meaning |\n| --- | --- | --- | --- | --- |\n");
-            rows.forEach(row -> page.append(row(row)));
-        }
-        String rest = section.settings().stream()
-                .filter(inner -> inner.type().inner().isPresent())
-                .map(inner -> "`" + inner.name() + "`")
-                .collect(Collectors.joining(", "));
-        if (!rest.isEmpty()) {
-            page.append((rows.isEmpty() ? "" : "\n") + "Further settings below: " + rest + ".\n");
+                .map(ConfigurationPageTest::row)
+                .collect(Collectors.joining());
+        String same = printed.putIfAbsent(rows, path);
+        if (same != null) {
+            page.append("The settings are those of `" + same + "`.\n");
+        } else if (!rows.isEmpty()) {
+            page.append(
+                    "\n| setting | variable | type | default | meaning |\n| --- | --- | --- | --- | --- |\n" + rows);
         }
         section.settings().stream()
                 .filter(inner -> inner.type().inner().isPresent())
-                .forEach(inner -> section(page, inner, path + "."));
+                .forEach(inner -> section(page, inner, path + ".", printed));
     }
 
     private static String sentence(String phrase) {
@@ -243,13 +293,40 @@ class ConfigurationPageTest {
     }
 
     private static String row(Setting<?> setting) {
-        Optional<String> variables = setting.variable()
-                .map(name -> setting.type().variables(name).stream()
-                        .map(each -> "`" + each + "`")
-                        .collect(Collectors.joining(", ")));
-        String value = setting.type().expected();
-        return "| `" + setting.name() + "` | " + variables.orElse("") + " | "
-                + setting.defaultValue().map(text -> "`" + text + "`").orElse("") + " | " + value + " | "
-                + setting.description() + oldNames(setting) + " |\n";
+        return "| `" + setting.name() + "` | " + variables(setting) + " | " + type(setting) + " | "
+                + defaultValue(setting) + " | " + meaning(setting) + oldNames(setting) + " |\n";
+    }
+
+    private static String variables(Setting<?> setting) {
+        return setting.variable().stream()
+                .flatMap(name -> setting.type().variables(name).stream())
+                .map(name -> "`" + name + "`")
+                .collect(Collectors.joining(", "));
+    }
+
+    /** The value, or the sentence of the description that describes it. */
+    private static String defaultValue(Setting<?> setting) {
+        Matcher described = DESCRIBED_DEFAULT.matcher(setting.description());
+        return setting.defaultValue()
+                .map(text -> "`" + text + "`")
+                .or(() -> described.find() ? Optional.of(described.group(1)) : Optional.empty())
+                .orElse("");
+    }
+
+    private static String meaning(Setting<?> setting) {
+        return DESCRIBED_DEFAULT.matcher(setting.description()).replaceFirst("");
+    }
+
+    /** The form of a value, in fewer words than a message needs: the examples of forms are under "Rules". */
+    private static String type(Setting<?> setting) {
+        String type = setting.type().expected().replaceFirst(", such as [^;]*$", "");
+        String item = type.replaceFirst("^list, each ", "").replaceFirst("^(?:an?|the|one of) ", "");
+        String shorter = item.replaceFirst("^(duration|number) from (\\S+) to ", "$1, $2 to ")
+                .replaceFirst(" to 1000000$", " or more")
+                .replaceFirst("^size in bytes, (?:at least [01]|from 0 to .*)$", "size")
+                .replace("size in bytes, from ", "size, ")
+                .replace("true or false", "boolean")
+                .replace("readable file", "file");
+        return item.length() < type.length() && type.startsWith("list") ? "list: " + shorter : shorter;
     }
 }

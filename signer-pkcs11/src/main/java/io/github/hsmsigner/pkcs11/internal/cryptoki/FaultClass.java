@@ -1,7 +1,5 @@
 package io.github.hsmsigner.pkcs11.internal.cryptoki;
 
-import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -205,16 +203,5 @@ public enum FaultClass {
      */
     public Optional<String> onCloudHsm() {
         return onCloudHsm;
-    }
-
-    /**
-     * Returns the codes of this class.
-     *
-     * @return the codes, in the order of their numbers
-     */
-    public List<ReturnValue> codes() {
-        return Arrays.stream(ReturnValue.values())
-                .filter(code -> code.faultClass() == this)
-                .toList();
     }
 }

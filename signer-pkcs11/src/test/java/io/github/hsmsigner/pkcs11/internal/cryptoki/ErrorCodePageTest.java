@@ -16,13 +16,11 @@ class ErrorCodePageTest {
 
     private static final Path PAGE = Path.of("..", "docs", "troubleshooting", "pkcs11-errors.md");
 
-    private static final int MOST_CODES_IN_A_CELL = 20;
-
     private static final String HEAD = """
             # PKCS#11 error codes
 
-            This page explains each code that a PKCS#11 function can return: its meaning, the reaction of the service, its symptoms and the remedy.
-            Every code belongs to one class. The service reacts by the class.
+            This page is for operators who see a `CKR_…` in the log or in `/health/ready`. Find the class of the code in the table. The section of
+            the class has the reaction of the service, the symptoms and the remedy.
 
             This page is generated from the code. Do not edit it. Change `FaultClass` or `ReturnValue`, and run:
 
@@ -30,14 +28,11 @@ class ErrorCodePageTest {
             mvn -pl signer-pkcs11 -am test -Dtest=ErrorCodePageTest -Ddocs.write=true -Dsurefire.failIfNoSpecifiedTests=false
             ```
 
-            An error names the function that failed and its code: `C_Sign answered CKR_DEVICE_ERROR`. The log has it after `reason=` in the line of
-            the request. `/health/ready` has it if the service is not ready. Answers to clients do not contain it.
+            An error names the function that failed and its code: `C_Sign answered CKR_DEVICE_ERROR`. Answers to clients do not contain it. The
+            symptoms below apply after startup. At startup, a temporary error is in
+            `Token "…" is not ready; next attempt in … ms, and further ones with pauses of up to 30 s: …`.
 
-            The symptoms below apply after startup. At startup, a temporary error is in
-            `Token "…" is not ready; next attempt in … ms, and further ones with pauses of up to 30 s: …`. For Java, see
-            [When something fails](../pkcs11.md#when-something-fails).
-
-            The rows `CloudHSM` follow AWS's user guide. They were not tested on CloudHSM.
+            [Failure and recovery](../explanation/failure-and-recovery.md) explains the reactions. The rows `CloudHSM` follow AWS's user guide.
 
             """;
 
@@ -53,11 +48,10 @@ class ErrorCodePageTest {
 
     private static String page() {
         return HEAD
-                + overview()
+                + allCodes()
                 + Arrays.stream(FaultClass.values())
                         .map(ErrorCodePageTest::section)
-                        .collect(Collectors.joining())
-                + "\n" + allCodes();
+                        .collect(Collectors.joining());
     }
 
     private static String title(FaultClass faultClass) {
@@ -68,14 +62,6 @@ class ErrorCodePageTest {
         return "[" + title(faultClass) + "](#" + title(faultClass).replace(' ', '-') + ")";
     }
 
-    private static String overview() {
-        StringBuilder rows = new StringBuilder("| class | meaning |\n| --- | --- |\n");
-        for (FaultClass faultClass : FaultClass.values()) {
-            rows.append("| " + link(faultClass) + " | " + faultClass.meaning() + " |\n");
-        }
-        return rows.toString();
-    }
-
     private static String section(FaultClass faultClass) {
         StringBuilder text = new StringBuilder("\n## " + title(faultClass) + "\n\n");
         text.append(faultClass.meaning()).append("\n\n| | |\n| --- | --- |\n");
@@ -83,14 +69,6 @@ class ErrorCodePageTest {
         row(text, "symptoms", faultClass.shown());
         row(text, "remedy", faultClass.advice());
         faultClass.onCloudHsm().ifPresent(note -> row(text, "CloudHSM", note));
-        row(
-                text,
-                "codes",
-                faultClass.codes().size() > MOST_CODES_IN_A_CELL
-                        ? "All codes of this class in [the table](#all-codes-by-number)."
-                        : faultClass.codes().stream()
-                                .map(code -> code.cryptokiName() + " (" + hexadecimal(code) + ")")
-                                .collect(Collectors.joining(", ")));
         return text.toString();
     }
 
@@ -104,11 +82,11 @@ class ErrorCodePageTest {
 
     private static String allCodes() {
         List<String> rows = Arrays.stream(ReturnValue.values())
-                .map(code -> "| " + hexadecimal(code) + " | " + code.cryptokiName() + " | " + link(code.faultClass())
+                .map(code -> "| " + code.cryptokiName() + ", " + hexadecimal(code) + " | " + link(code.faultClass())
                         + " |\n")
                 .toList();
-        return "## All codes by number\n\nOther numbers are vendor codes, or codes of a later standard. They belong to the class "
-                + link(ReturnValue.faultClass(Long.MAX_VALUE)) + ".\n\n| number | code | class |\n| --- | --- | --- |\n"
+        return "## Codes\n\nOther numbers are vendor codes, or codes of a later standard. They belong to the class "
+                + link(ReturnValue.faultClass(Long.MAX_VALUE)) + ".\n\n| code | class |\n| --- | --- |\n"
                 + String.join("", rows);
     }
 }

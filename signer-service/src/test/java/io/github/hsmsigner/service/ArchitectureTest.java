@@ -46,7 +46,7 @@ class ArchitectureTest {
     void secretsAreComparedInConstantTime() {
         classes()
                 .that()
-                .haveFullyQualifiedName("io.github.hsmsigner.service.auth.SharedSecretPolicy$HashedSecret")
+                .haveFullyQualifiedName("io.github.hsmsigner.service.auth.SharedSecretSettings$HashedSecret")
                 .should()
                 .callMethod(MessageDigest.class, "isEqual", byte[].class, byte[].class)
                 .check(module);

@@ -25,14 +25,6 @@ public record AccessSettings(
         Optional<CallerPermissions> others,
         CertificateAccess certificates) {
 
-    /**
-     * Checks that the settings fit together.
-     *
-     * @param policies the authentication of callers
-     * @param callers the permissions by caller
-     * @param others the permissions of all other callers
-     * @param certificates whether requests for certificates need a signing token
-     */
     public AccessSettings(
             List<PolicySettings> policies,
             Map<String, CallerPermissions> callers,
@@ -61,23 +53,13 @@ public record AccessSettings(
         }
     }
 
-    /**
-     * Makes settings under which requests for certificates need no signing token.
-     *
-     * @param policies the authentication of callers
-     * @param callers the permissions by caller
-     * @param others the permissions of all other callers
-     */
+    /** Makes settings under which requests for certificates need no signing token. */
     public AccessSettings(
             List<PolicySettings> policies, Map<String, CallerPermissions> callers, Optional<CallerPermissions> others) {
         this(policies, callers, others, CertificateAccess.open());
     }
 
-    /**
-     * {@return settings with one policy whose callers may do everything}
-     *
-     * @param policy the authentication of callers
-     */
+    /** {@return settings with one policy whose callers may do everything} */
     public static AccessSettings of(PolicySettings policy) {
         return new AccessSettings(List.of(policy), Map.of(), Optional.of(CallerPermissions.unrestricted()));
     }
@@ -171,11 +153,7 @@ public record AccessSettings(
                         : selected.stream().findFirst());
     }
 
-    /**
-     * {@return a sentence for each limit of raw signing that follows from requests for certificates without a token}
-     *
-     * @param serviceKeys the names of all keys of the service
-     */
+    /** {@return a sentence for each limit of raw signing that follows from certificates without a signing token} */
     public List<String> certificateWarnings(Set<String> serviceKeys) {
         if (!certificatesWithoutToken() || !selectsKeys() || serviceKeys.size() < 2 || connectionSelectsKey()) {
             return List.of();

@@ -30,12 +30,6 @@ public record CallerPermissions(
      * {@return permissions in which an empty {@code Optional} permits all} Exception: formats without actions exclude raw
      * signatures, because every container can be built around a raw signature.
      *
-     * @param actions the permitted actions
-     * @param keys the names of the permitted keys
-     * @param digestAlgorithms the permitted digest algorithms
-     * @param formats the permitted container formats
-     * @param key the key to use if neither the request nor the policy names one
-     * @param rate the maximum rate of signatures
      * @throws InvalidConfigurationException if they permit nothing, the key to use is not permitted, or one of them has
      *     no effect
      */
@@ -95,8 +89,6 @@ public record CallerPermissions(
      * {@return whether the caller may request a container} The permission for level B-B includes level B-T of the same
      * format, which is the same signature with an additional timestamp. Therefore a caller does not lose its access
      * when an operator configures a timestamp authority.
-     *
-     * @param format the kind of container
      */
     public boolean permits(ContainerFormat format) {
         return formats.contains(format) || formats.contains(format.withoutTimestamp());

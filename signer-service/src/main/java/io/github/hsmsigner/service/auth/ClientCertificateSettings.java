@@ -91,7 +91,6 @@ public record ClientCertificateSettings(List<ListedCertificate> certificates) im
         /**
          * {@return an entry for the subject in certificates of any trusted authority}
          *
-         * @param caller the name of the caller
          * @param subject the most specific part first, such as {@code CN=engine,O=Example}. Keywords are those of OpenSSL
          *     or Java, or object identifiers
          */
@@ -100,11 +99,7 @@ public record ClientCertificateSettings(List<ListedCertificate> certificates) im
                     caller, Optional.of(name("subject", caller, subject)), Optional.empty(), Optional.empty());
         }
 
-        /**
-         * {@return the entry limited to one issuer, for trusted authorities that certify the same subject}
-         *
-         * @param name the whole name of the issuer
-         */
+        /** {@return the entry limited to one issuer, for trusted authorities that certify the same subject} */
         public ListedCertificate withIssuer(String name) {
             return new ListedCertificate(caller, subject, Optional.of(name("issuer", caller, name)), sha256);
         }
@@ -112,7 +107,6 @@ public record ClientCertificateSettings(List<ListedCertificate> certificates) im
         /**
          * {@return an entry for one certificate}
          *
-         * @param caller the name of the caller
          * @param fingerprint 64 hexadecimal digits; they may have colons between them
          */
         public static ListedCertificate withFingerprint(String caller, String fingerprint) {

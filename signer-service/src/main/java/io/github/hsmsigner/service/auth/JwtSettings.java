@@ -65,11 +65,6 @@ public record JwtSettings(
     }
 
     @Override
-    public boolean needsSigningToken() {
-        return true;
-    }
-
-    @Override
     public Optional<Set<String>> knownCallers() {
         return Optional.empty();
     }

@@ -10,11 +10,7 @@ public final class PolicyFactory {
 
     private final Clock clock;
 
-    /**
-     * Makes a factory.
-     *
-     * @param clock the clock for credentials that are valid for a time
-     */
+    /** Makes a factory. */
     public PolicyFactory(Clock clock) {
         this.clock = Objects.requireNonNull(clock, "clock");
     }
@@ -22,7 +18,6 @@ public final class PolicyFactory {
     /**
      * {@return the policy of the settings, with its files as they are now} Each policy starts its rate limits again.
      *
-     * @param settings the access settings
      * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if a file cannot be read, or a secret or key
      *     cannot be used
      */

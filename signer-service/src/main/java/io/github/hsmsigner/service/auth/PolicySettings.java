@@ -15,17 +15,17 @@ public sealed interface PolicySettings
     String kind();
 
     /**
-     * Makes the policy that authenticates callers, with its files as they are now.
+     * Makes the policy that authenticates callers, with its files as they are now. The policy is thread-safe.
      *
-     * @param clock the clock for credentials that are valid for a time
-     * @return the policy; thread-safe
      * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if a file cannot be read, or a secret or key
      *     cannot be used
      */
     SigningPolicy policy(Clock clock);
 
     /** {@return whether the policy denies requests without a signing token} Otherwise it checks only the connection. */
-    boolean needsSigningToken();
+    default boolean needsSigningToken() {
+        return true;
+    }
 
     /** {@return the names of all callers, or empty if the policy accepts callers that the settings do not list} */
     Optional<Set<String>> knownCallers();

@@ -13,12 +13,7 @@ public final class ReloadablePolicy implements SigningPolicy {
     private final PolicyFactory factory;
     private volatile Current current;
 
-    /**
-     * Makes the first policy.
-     *
-     * @param factory makes the policies
-     * @param settings the first settings
-     */
+    /** Makes the first policy. */
     public ReloadablePolicy(PolicyFactory factory, AccessSettings settings) {
         this.factory = Objects.requireNonNull(factory, "factory");
         reload(settings);
@@ -32,7 +27,6 @@ public final class ReloadablePolicy implements SigningPolicy {
     /**
      * Replaces the policy.
      *
-     * @param settings the new settings
      * @throws io.github.hsmsigner.core.error.InvalidConfigurationException if the settings do not make a policy; the
      *     previous policy stays in use
      */

@@ -1,9 +1,14 @@
 package io.github.hsmsigner.service.auth;
 
+import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.core.PolicyDecision;
+import io.github.hsmsigner.core.SigningAttempt;
 import io.github.hsmsigner.core.SigningPolicy;
+import io.github.hsmsigner.core.SigningToken;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.service.secret.Secret;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
@@ -36,12 +41,7 @@ public record SharedSecretSettings(List<SharedSecret> secrets) implements Policy
 
     @Override
     public SigningPolicy policy(Clock clock) {
-        return new SharedSecretPolicy(secrets.stream().map(SharedSecret::hashed).toList());
-    }
-
-    @Override
-    public boolean needsSigningToken() {
-        return true;
+        return new Policy(secrets.stream().map(SharedSecret::hashed).toList());
     }
 
     @Override
@@ -75,7 +75,7 @@ public record SharedSecretSettings(List<SharedSecret> secrets) implements Policy
             Objects.requireNonNull(secret, "secret");
         }
 
-        private SharedSecretPolicy.HashedSecret hashed() {
+        private HashedSecret hashed() {
             byte[] bytes = secret.read();
             try {
                 if (bytes.length < MIN_BYTES) {
@@ -83,10 +83,56 @@ public record SharedSecretSettings(List<SharedSecret> secrets) implements Policy
                             + secret.file().map(file -> " in " + file).orElse("") + " has " + bytes.length
                             + " bytes; it needs at least " + MIN_BYTES + ". Make one with: openssl rand -base64 32");
                 }
-                return new SharedSecretPolicy.HashedSecret(caller, SharedSecretPolicy.hash(bytes));
+                return new HashedSecret(caller, hash(bytes));
             } finally {
                 Arrays.fill(bytes, (byte) 0);
             }
+        }
+    }
+
+    /** All hashes have the same length, so the time of a comparison does not reveal the length of a secret. */
+    private static byte[] hash(byte[] bytes) {
+        return DigestAlgorithm.SHA256.newMessageDigest().digest(bytes);
+    }
+
+    private record HashedSecret(String caller, byte[] hash) {
+
+        boolean hasHash(byte[] other) {
+            return MessageDigest.isEqual(hash, other);
+        }
+    }
+
+    /** Compares the signing token of a request with the shared secrets. */
+    private record Policy(List<HashedSecret> secrets) implements SigningPolicy {
+
+        Policy {
+            for (HashedSecret one : secrets) {
+                for (HashedSecret other : secrets) {
+                    if (one.hasHash(other.hash()) && !one.caller().equals(other.caller())) {
+                        throw new InvalidConfigurationException("The callers \"" + one.caller() + "\" and \""
+                                + other.caller() + "\" have the same secret. Give each caller a different secret.");
+                    }
+                }
+            }
+        }
+
+        @Override
+        public PolicyDecision decide(SigningAttempt attempt) {
+            Optional<SigningToken> token = attempt.context().signingToken();
+            if (token.isEmpty()) {
+                return PolicyDecision.deny("The request has no signing token.");
+            }
+            byte[] presented = hash(token.get().octets());
+            String caller = null;
+            // The loop does not end early, so its time does not reveal which secret is equal.
+            for (HashedSecret secret : secrets) {
+                if (secret.hasHash(presented)) {
+                    caller = secret.caller();
+                }
+            }
+            return caller == null
+                    ? PolicyDecision.deny("The signing token is none of the shared secrets.")
+                    : PolicyDecision.allow(caller);
         }
     }
 }

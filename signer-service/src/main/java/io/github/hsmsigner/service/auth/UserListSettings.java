@@ -57,11 +57,6 @@ public record UserListSettings(List<ListedUser> users, Map<String, String> keyBy
     }
 
     @Override
-    public boolean needsSigningToken() {
-        return true;
-    }
-
-    @Override
     public Optional<Set<String>> knownCallers() {
         return Optional.of(users.stream().map(ListedUser::userId).collect(Collectors.toUnmodifiableSet()));
     }

@@ -88,11 +88,7 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     private volatile JvmGcMetrics collections;
     private volatile State state = new State(List::of, () -> false, () -> false, () -> Instant.EPOCH);
 
-    /**
-     * Creates the metrics.
-     *
-     * @param version the version, for {@code signer_build_info}
-     */
+    /** Creates the metrics. */
     public ServiceMetrics(String version) {
         this(version, Clock.systemUTC());
     }
@@ -202,7 +198,6 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
      * Returns the listener for a token. From now on the token is among the metrics, as unhealthy until it is
      * {@linkplain #bindToken bound}.
      *
-     * @param tokenName the name of the token in the settings
      * @return the listener; the same for each call with this name
      */
     public Pkcs11Listener tokenListener(String tokenName) {
@@ -212,7 +207,6 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     /**
      * Binds the sessions and the state of an open token.
      *
-     * @param tokenName the name of the token in the settings
      * @param token the token; reading its numbers makes no call to the module
      */
     public void bindToken(String tokenName, Pkcs11Token token) {
@@ -227,7 +221,6 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
      * Binds a queue, and replaces an earlier one of its name.
      *
      * @param queueName the names of the tokens behind the queue
-     * @param queue the queue
      */
     public void bindQueue(String queueName, SigningQueue queue) {
         if (queues.put(queueName, queue) == null) {
@@ -245,10 +238,7 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     /**
      * Binds the state of the service. Until then, the service has no keys and is not ready.
      *
-     * @param keys returns the current signing keys
-     * @param ready returns whether the service is ready
      * @param policyOpen returns whether every caller may sign because no policy is set
-     * @param filesChecked returns the time of the last check of the watched files without an error
      */
     public void bindState(
             Supplier<? extends Collection<SigningKey>> keys,
@@ -258,31 +248,18 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
         state = new State(keys, ready, policyOpen, filesChecked);
     }
 
-    /**
-     * Binds the expiry of the server's TLS certificate. Called at most once.
-     *
-     * @param expires returns the end of the certificate in use
-     */
+    /** Binds the expiry of the server's TLS certificate. Called at most once. */
     public void bindTlsCertificate(Supplier<Instant> expires) {
         Metric.TLS_CERTIFICATE_EXPIRY.registerNumber(registry, () -> seconds(expires.get()));
         Metric.TLS_CERTIFICATE_REMAINING.registerNumber(registry, () -> remainingDays(expires.get()));
     }
 
-    /**
-     * Binds the number of times that clients exceeded a limit of the HTTP server.
-     *
-     * @param limit the name of the limit
-     * @param exceeded the number since startup
-     */
+    /** Binds the number of times that clients exceeded a limit of the HTTP server. */
     public void bindHttpLimit(String limit, LongSupplier exceeded) {
         Metric.HTTP_LIMITED.registerNumber(registry, exceeded::getAsLong, limit);
     }
 
-    /**
-     * Binds the audit log. Called at most once.
-     *
-     * @param file the log
-     */
+    /** Binds the audit log. Called at most once. */
     public void bindAudit(AuditFile file) {
         Metric.AUDIT_LINES.registerNumber(registry, () -> file.status().lines());
         Metric.AUDIT_SYNCS.registerNumber(registry, () -> file.status().syncs());
@@ -293,12 +270,7 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
                 registry, () -> file.status().trouble().isPresent() ? 1 : 0);
     }
 
-    /**
-     * Binds the refreshes of revocation information. Called at most once.
-     *
-     * @param refreshes the number of refreshes
-     * @param failed the number of failed refreshes
-     */
+    /** Binds the refreshes of revocation information. Called at most once. */
     public void bindRevocation(LongSupplier refreshes, LongSupplier failed) {
         Metric.REVOCATION_REFRESHES.registerNumber(registry, refreshes::getAsLong, "ok");
         Metric.REVOCATION_REFRESHES.registerNumber(registry, failed::getAsLong, "failed");
@@ -307,7 +279,6 @@ public final class ServiceMetrics implements SignerMetrics, AutoCloseable {
     /**
      * Counts a change of files.
      *
-     * @param kind the kind of files
      * @param succeeded whether they were reloaded; otherwise the previous version stays in use
      */
     public void reloaded(Reload kind, boolean succeeded) {

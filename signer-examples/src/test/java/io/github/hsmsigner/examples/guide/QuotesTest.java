@@ -48,7 +48,8 @@ class QuotesTest {
             entry("javax|trustStore|JsonEncoder|parseFromPEMEncodedObjects", "Java, Logback, Nimbus"),
             entry("altDeploymentRepository|build-arg|_PORT_6000_TCP", "Maven, Docker, Kubernetes"),
             entry("create 0600 signer signer|copytruncate|olddir|delaycompress", "logrotate"),
-            entry("ada|crypto_user|signer_a|signer_b|pki|another-text-of-32-characters-xy", "values of examples"),
+            entry("Key pair generated:", "output of OpenSC"),
+            entry("ada|qualified|crypto_user|signer_a|signer_b|pki|another-text-of-32-characters-xy", "values of examples"),
             entry(
                     "SEED|NAME-signed|NameOfTest|Pkcs12|f86d081|torn-000000000001234|time_stamp|FILES",
                     "values of examples"));
@@ -148,7 +149,7 @@ class QuotesTest {
                 .filter(block -> block.group(1).matches("|text"))
                 .forEach(block -> block.group(2)
                         .lines()
-                        .filter(QuotesTest::isMessage)
+                        .filter(line -> isMessage(line) && !isOfOthers(line))
                         .forEach(line -> checkMessage(line, problems)));
         checkNames(page, problems);
         return problems;

@@ -97,12 +97,13 @@ final class RepositoryText {
             addMessage(text);
             return;
         }
-        // A constant FOO_BAR is foo_bar in protocols, logs and metrics.
+        // A constant FOO_BAR is foo_bar in protocols, logs and metrics, and foo-bar in settings.
         WORD.matcher(text)
                 .results()
                 .map(MatchResult::group)
                 .filter(word -> word.equals(word.toUpperCase(Locale.ROOT)))
-                .forEach(word -> words.add(word.toLowerCase(Locale.ROOT)));
+                .map(word -> word.toLowerCase(Locale.ROOT))
+                .forEach(word -> words.addAll(List.of(word, word.replace('_', '-'))));
         Matcher literal = LITERAL.matcher(CONCATENATION.matcher(text).replaceAll(""));
         while (literal.find()) {
             addMessage((literal.group(1) == null ? literal.group(2) : literal.group(1))

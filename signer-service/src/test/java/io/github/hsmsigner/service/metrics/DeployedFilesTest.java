@@ -213,7 +213,7 @@ class DeployedFilesTest {
     }
 
     @Test
-    void everyLineOfTheSettingsOfThePackageNamesASetting() throws IOException {
+    void everyVariableOfTheExamplesIsASetting() throws IOException {
         String page = Files.readString(Path.of("..", "docs", "reference", "configuration.md"));
         Matcher variable =
                 Pattern.compile("(?m)^#?([A-Z0-9_]+)=").matcher(Files.readString(DEPLOY.resolve("systemd/signer.env")));
@@ -223,6 +223,7 @@ class DeployedFilesTest {
         }
         assertThat(names).hasSizeGreaterThan(15).contains("SIGNING_KEYSTORE", "HSM_PIN_FILE");
         names.remove("SOFTHSM2_CONF");
+        names.addAll(environment("docker/docker-compose.yml").propertyNames());
         assertThat(names).allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
     }
 

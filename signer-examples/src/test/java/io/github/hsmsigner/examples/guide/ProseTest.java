@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -20,6 +25,7 @@ class ProseTest {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Path STYLE = ROOT.resolve("docs").resolve("style.md");
+    private static final Set<String> SKIPPED_FOLDERS = Set.of("target", ".git", "node_modules");
     private static final int MOST_WORDS = 30;
     private static final int MOST_WORDS_IN_A_CELL = 40;
     private static final Pattern FIRST_WORD = Pattern.compile("^(?:What|Who|Whoever|Those|That which)\\b(?!.*\\?$)");

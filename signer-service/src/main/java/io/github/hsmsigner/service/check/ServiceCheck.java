@@ -59,7 +59,8 @@ public final class ServiceCheck {
         if (settings.server().tls().isEmpty()) {
             findings.about("tls")
                     .warning(
-                            "Callbacks arrive without TLS, so signing tokens and documents cross the network unencrypted.",
+                            "Callbacks arrive without TLS, so signing tokens and documents cross the network"
+                                    + " unencrypted.",
                             "Set server.tls, or keep the port on a trusted network.");
         }
         if (settings.audit().isEmpty()) {

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ExitCode;
 
-/** The command line of the service. Standard error has one line for each problem. The root command lists the exit codes. */
+/** The command line of the service. Standard error has one line for each problem. */
 public final class Main {
 
     /** The command that gets the arguments if they name no command. */

@@ -83,8 +83,8 @@ record SectionValues(
     }
 
     /**
-     * Returns the value of a setting that has a default, which also replaces a value that cannot be used, or of one that
-     * was required.
+     * Returns the value of a setting that has a default or was required. The default also replaces a value that cannot
+     * be used.
      */
     <T> T value(Setting<T> setting) {
         return get(setting)

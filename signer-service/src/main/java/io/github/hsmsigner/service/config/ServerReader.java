@@ -160,8 +160,8 @@ final class ServerReader {
     }
 
     /**
-     * Reads the settings. The longest JSON Web Token that a policy accepts is in bytes; 0 if there is no such policy. The
-     * callback applies the deadline of signatures, which is empty if it cannot be used.
+     * Reads the settings. The longest JSON Web Token that a policy accepts is in bytes; 0 if there is no such policy.
+     * The callback applies the deadline of signatures, which is empty if it cannot be used.
      */
     static ServerSettings read(SectionValues values, int longestJwt, Optional<Duration> deadline) {
         ListenerSettings listener = new ListenerSettings(values.value(ADDRESS), values.value(PORT));

@@ -12,8 +12,8 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * The type of a setting, which parses its value. A {@link ValueType} parses one text, and a {@link SecretType} a secret.
- * Immutable.
+ * The type of a setting, which parses its value. A {@link ValueType} parses one text, and a {@link SecretType} a
+ * secret. Immutable.
  */
 interface SettingType<T> {
 

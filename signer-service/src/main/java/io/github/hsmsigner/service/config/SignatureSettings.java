@@ -108,7 +108,7 @@ public record SignatureSettings(
     /** The queue of signatures before a token. Immutable. */
     public record QueueSettings(int maxWaiting, Duration maxWait) {}
 
-    /** Timestamps over signatures (RFC 3161), which make level B-T of level B-B. There is at least one authority. Immutable. */
+    /** Timestamps (RFC 3161), which make level B-T of level B-B, from at least one authority. Immutable. */
     public record TimestampSettings(List<Authority> authorities, boolean required, Duration attemptLimit) {
 
         /** A timestamp authority. Immutable. */

@@ -52,10 +52,11 @@ class ConfigurationPageTest {
     private static final String HEAD = """
             # Configuration
 
-            This page lists all settings, for operators. Configure the service by environment variables, or by a YAML file for several keys, tokens
-            or policies. `SIGNING_SERVICE_CONFIG` names the file.
+            This page lists all settings, for operators. Configure the service by environment variables, or by a YAML file for
+            several keys, tokens or policies. `SIGNING_SERVICE_CONFIG` names the file.
 
-            This page is generated from the code. Do not edit it. Change the readers in `io.github.hsmsigner.service.config` or the test, and run:
+            This page is generated from the code. Do not edit it. Change the readers in `io.github.hsmsigner.service.config` or the
+            test, and run:
 
             ```sh
             mvn -pl signer-service -am test -Dtest=ConfigurationPageTest -Ddocs.write=true -Dsurefire.failIfNoSpecifiedTests=false
@@ -63,29 +64,32 @@ class ConfigurationPageTest {
 
             ## Essentials
 
-            Most installations need only these variables. `signer-service check` tests them, and `serve --print-config` shows all settings in force.
+            Most installations need only these variables. `signer-service check` tests them, and `serve --print-config` shows all
+            settings in force.
 
             ESSENTIALS
             ## Rules
 
             - The environment overrides the file. An empty variable counts as absent. An empty value in the file is an error.
-            - Variables of a token or a key apply to the only token or key of the file. If the file has none, they define a token called `hsm` and
-              a key. If it has several, such a variable is an error, unless the file refers to it.
-            - Unknown names are errors, in the file and for variables that begin with `HSM_` or `SIGNING_`. The service reports all problems
-              together. Problems of a token follow in a second round.
-            - All values are text: `pin: 0123` has four characters. Sizes are bytes or have a unit (`64KiB`, `5MiB`, `1GiB`). Durations have a unit
-              (`500ms`, `30s`, `5m`, `1h`, `1d`). A list can be one text: files separated by `:`, other values by commas or spaces. Relative
-              paths are relative to the working directory.
-            - Java decodes arguments, variables and paths with the charset of the locale. Set `LANG=C.UTF-8` for text that is not ASCII. Text that
-              cannot be decoded is refused at startup.
+            - Variables of a token or a key apply to the only token or key of the file. If the file has none, they define a token
+              called `hsm` and a key. If it has several, such a variable is an error, unless the file refers to it.
+            - Unknown names are errors, in the file and for variables that begin with `HSM_` or `SIGNING_`. The service reports all
+              problems together. Problems of a token follow in a second round.
+            - All values are text: `pin: 0123` has four characters. Sizes are bytes or have a unit (`64KiB`, `5MiB`, `1GiB`).
+              Durations have a unit (`500ms`, `30s`, `5m`, `1h`, `1d`). A list can be one text: files separated by `:`, other values
+              by commas or spaces. Relative paths are relative to the working directory.
+            - Java decodes arguments, variables and paths with the charset of the locale. Set `LANG=C.UTF-8` for text that is not
+              ASCII. Text that cannot be decoded is refused at startup.
             - `${NAME}` in a value of the file stands for the environment variable, which must be set. `$${` stands for `${` itself.
-            - The file is one YAML 1.2 document, of at most 1 MiB, 16 levels and 20,000 values. Duplicate names and tags (`!name`) are errors.
+            - The file is one YAML 1.2 document, of at most 1 MiB, 16 levels and 20,000 values. Duplicate names and tags (`!name`)
+              are errors.
 
             ## Secrets
 
-            Each variable for a secret has a second variable with `_FILE`, which names a file with the secret: `HSM_PIN_FILE` instead of `HSM_PIN`.
-            Setting both is an error. Secrets are text in UTF-8. The service removes a leading byte order mark and one line break at the end.
-            It refuses other control characters at startup, before any login. In YAML a secret is a text, or
+            Each variable for a secret has a second variable with `_FILE`, which names a file with the secret: `HSM_PIN_FILE`
+            instead of `HSM_PIN`. Setting both is an error. Secrets are text in UTF-8. The service removes a leading byte order mark
+            and one line break at the end. It refuses other control characters at startup, before any login. In YAML a secret is a
+            text, or
 
             | form | the secret is |
             | --- | --- |
@@ -95,7 +99,8 @@ class ConfigurationPageTest {
 
             Prefer files. The service reloads them while it runs, and other users may be able to read the variables of a process.
 
-            YAML requires quotes around a text that begins with one of ``! & * @ % ` { [ # | > " '`` or has a colon or `#` next to a space.
+            YAML requires quotes around a text that begins with one of ``! & * @ % ` { [ # | > " '`` or has a colon or `#` next to a
+            space.
 
             ## Examples
 
@@ -192,12 +197,13 @@ class ConfigurationPageTest {
 
             ## Kubernetes
 
-            Kubernetes sets variables for the Services of the namespace. For a Service called `signing-service` they look like variables of this
-            service. The service ignores variables with `_SERVICE_HOST`, `_SERVICE_PORT` and `_PORT_6000_TCP` in their names, and
-            `SIGNING_SERVICE_PORT=tcp://10.0.0.1:6000`. It also ignores `SIGNING_SERVICE_URL`, which belongs to Document Engine.
+            Kubernetes sets variables for the Services of the namespace. For a Service called `signing-service` they look like
+            variables of this service. The service ignores variables with `_SERVICE_HOST`, `_SERVICE_PORT` and `_PORT_6000_TCP` in
+            their names, and `SIGNING_SERVICE_PORT=tcp://10.0.0.1:6000`. It also ignores `SIGNING_SERVICE_URL`, which belongs to
+            Document Engine.
 
-            A Service called `signing` sets `SIGNING_SERVICE_PORT` to its own port. The service refuses a port other than 6000 then, because the
-            meaning is ambiguous. `enableServiceLinks: false` in the pod's specification avoids these variables.
+            A Service called `signing` sets `SIGNING_SERVICE_PORT` to its own port. The service refuses a port other than 6000 then,
+            because the meaning is ambiguous. `enableServiceLinks: false` in the pod's specification avoids these variables.
 
             """;
 

@@ -19,8 +19,8 @@ class ErrorCodePageTest {
     private static final String HEAD = """
             # PKCS#11 error codes
 
-            This page is for operators who see a `CKR_…` in the log or in `/health/ready`. Find the class of the code in the table. The section of
-            the class has the reaction of the service, the symptoms and the remedy.
+            This page is for operators who see a `CKR_…` in the log or in `/health/ready`. Find the class of the code in the table.
+            The section of the class has the reaction of the service, the symptoms and the remedy.
 
             This page is generated from the code. Do not edit it. Change `FaultClass` or `ReturnValue`, and run:
 
@@ -28,11 +28,12 @@ class ErrorCodePageTest {
             mvn -pl signer-pkcs11 -am test -Dtest=ErrorCodePageTest -Ddocs.write=true -Dsurefire.failIfNoSpecifiedTests=false
             ```
 
-            An error names the function that failed and its code: `C_Sign answered CKR_DEVICE_ERROR`. Answers to clients do not contain it. The
-            symptoms below apply after startup. At startup, a temporary error is in
+            An error names the function that failed and its code: `C_Sign answered CKR_DEVICE_ERROR`. Answers to clients do not
+            contain it. The symptoms below apply after startup. At startup, a temporary error is in
             `Token "…" is not ready; next attempt in … ms, and further ones with pauses of up to 30 s: …`.
 
-            [Failure and recovery](../explanation/failure-and-recovery.md) explains the reactions. The rows `CloudHSM` follow AWS's user guide.
+            [Failure and recovery](../explanation/failure-and-recovery.md) explains the reactions. The rows `CloudHSM` follow AWS's
+            user guide.
 
             """;
 

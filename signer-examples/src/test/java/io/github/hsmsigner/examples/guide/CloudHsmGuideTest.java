@@ -37,7 +37,7 @@ class CloudHsmGuideTest {
     private static final String AWAIT_PORT = """
             trap "kill $!" EXIT
             for attempt in $(seq 300); do
-              port=$(sed -n 's#.*Listening on http://0.0.0.0:\\([0-9]*\\)/.*#\\1#p' service.log)
+              port=$(sed -n 's#.*Listening on http://0.0.0.0:\\([0-9]*\\)/.*#\\1#p' service.log 2>/dev/null || true)
               if [ -n "$port" ]; then break; fi
               sleep 0.1
             done

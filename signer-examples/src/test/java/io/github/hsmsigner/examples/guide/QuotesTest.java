@@ -49,7 +49,9 @@ class QuotesTest {
             entry("altDeploymentRepository|build-arg|_PORT_6000_TCP", "Maven, Docker, Kubernetes"),
             entry("create 0600 signer signer|copytruncate|olddir|delaycompress", "logrotate"),
             entry("Key pair generated:", "output of OpenSC"),
-            entry("ada|qualified|crypto_user|signer_a|signer_b|pki|another-text-of-32-characters-xy", "values of examples"),
+            entry(
+                    "ada|qualified|crypto_user|signer_a|signer_b|pki|another-text-of-32-characters-xy",
+                    "values of examples"),
             entry(
                     "SEED|NAME-signed|NameOfTest|Pkcs12|f86d081|torn-000000000001234|time_stamp|FILES",
                     "values of examples"));

@@ -32,8 +32,7 @@ public enum FaultClass {
             "The session no longer exists, or another operation is active in it.",
             "The service closes the session, looks up the key again, and repeats the call in another"
                     + " session. If that fails in the same way although the login has worked, it renews the login"
-                    + " once. After 10 s without a success the circuit breaker opens, and the probe continues with"
-                    + " C_Logout, C_Finalize and C_Initialize.",
+                    + " once. After 10 s without a success the circuit breaker opens.",
             "None for a single failure. After three failures in a row, readiness has the reason within a"
                     + " second: `Token … does not work: …`.",
             "None for a single failure. Otherwise check whether a firewall or the HSM ends idle"
@@ -44,9 +43,8 @@ public enum FaultClass {
     STALE_HANDLE(
             "The handle of the key is invalid, or belongs to another object, or the key may not sign.",
             "The service looks up the key again, compares its public key, and repeats the call. It never"
-                    + " uses another key. SoftHSM invalidates handles at C_Initialize, and when another process"
-                    + " changes objects of the token. The lookup repairs both. A missing key becomes unavailable."
-                    + " Other keys of the token continue to sign, without a new login.",
+                    + " uses another key. A missing key becomes unavailable. Other keys of the token continue to"
+                    + " sign.",
             "None for a single failure. A missing key: `Token … has lost its key: …`, with the reason"
                     + " `key_missing`, and in readiness with the name of the key until it is back. A different"
                     + " key: `Token … has another key in the place of …`, reported in the same way. A key that may"
@@ -59,9 +57,7 @@ public enum FaultClass {
     NOT_LOGGED_IN(
             "The user is not logged in: the login was lost, or other code in the process logged out.",
             "The service calls C_Login once for all waiting requests. Then it looks up the keys again"
-                    + " and repeats the calls. A request renews the login only if a signature was made since the"
-                    + " last login, so persistent errors cause no series of logins. After 10 s without a success"
-                    + " the circuit breaker opens, and the probe continues.",
+                    + " and repeats the calls. After 10 s without a success the circuit breaker opens.",
             "None for a single failure. After three failures in a row, readiness has the reason within a"
                     + " second: `Token … does not work: …`.",
             "None for a single failure. If it happens often, check whether other code in the process"
@@ -73,9 +69,8 @@ public enum FaultClass {
     CREDENTIALS(
             "The token rejects the PIN or the user.",
             "The service never tries a rejected PIN again in the same process, because tokens lock a"
-                    + " user after a few wrong ones. It checks the PIN source every 2 s, and tries a new PIN."
-                    + " After three different rejected PINs it tries none, until an operator allows logins or the"
-                    + " process restarts. Requests fail at once meanwhile.",
+                    + " user after a few wrong ones. It checks the PIN source every 2 s, and tries a new PIN, up to"
+                    + " three in a row. Requests fail at once meanwhile.",
             "`Unavailable until an operator fixes this: Token … rejects the PIN (C_Login answered …). …`, once in the log. Requests get"
                     + " 503 with the reason `pin_rejected`, and readiness has the same text. After three PINs it is"
                     + " `The token has rejected 3 different PINs in a row. …`.",
@@ -88,9 +83,8 @@ public enum FaultClass {
     THROTTLED(
             "The device cannot do it now, or not for this request.",
             "The service repeats the call in the same session, after growing random pauses, until the"
-                    + " deadline of the request. If no signature succeeds for 10 s, the load is not the cause. The"
-                    + " circuit breaker opens, and the probe continues with C_Logout, C_Finalize and C_Initialize."
-                    + " This also repairs a YubiHSM whose device session ended after 30 s without use.",
+                    + " deadline of the request. If no signature succeeds for 10 s, the load is not the cause, and the"
+                    + " circuit breaker opens. Its probe also repairs a YubiHSM whose device session ended.",
             "Slower answers. A request whose deadline passes gets 503 and `Token … did not sign before"
                     + " the deadline. Last error: …`. The reason is `busy` while other requests succeed. After"
                     + " three failures in a row without a success, readiness has the reason within a second.",
@@ -116,9 +110,8 @@ public enum FaultClass {
     DEVICE_FAULT(
             "The device, or the connection to it, does not work. Vendor codes belong to this class too.",
             "The service repeats the call in another session. After five failures in a row, or 10 s"
-                    + " without a success, the circuit breaker opens: requests fail at once with a `Retry-After`."
-                    + " The probe tries a signature in a new session; then after C_Logout and C_Login; then after"
-                    + " C_Finalize and C_Initialize; and again after growing pauses, until the device signs.",
+                    + " without a success, the circuit breaker opens: requests fail at once with a `Retry-After`,"
+                    + " until a probe signs.",
             "`The circuit breaker opens, and requests are refused until a probe succeeds: Token … does not work: …`, once in the log."
                     + " Requests get 503 with `Retry-After` and the reason `down`, and readiness has the same text. Then"
                     + " `Token … works again, after … ms.`",

@@ -41,7 +41,7 @@ need_commands() {
 go_tool() {
   local directory=${XDG_CACHE_HOME:-$HOME/.cache}/signer-tools/$1@$3
   if [ ! -x "$directory/$1" ]; then
-    GOBIN=$directory go install "$2@$3" >&2
+    GOBIN=$directory go install "$2@$3" >&2 || return 1
   fi
   echo "$directory/$1"
 }

@@ -30,7 +30,10 @@ module io.github.hsmsigner.core {
             io.github.hsmsigner.service;
 
     uses io.github.hsmsigner.core.ContainerBuilder;
+    uses io.github.hsmsigner.core.KeySource.Provider;
 
     provides io.github.hsmsigner.core.ContainerBuilder with
             io.github.hsmsigner.core.cms.CmsContainerBuilder;
+    provides io.github.hsmsigner.core.KeySource.Provider with
+            io.github.hsmsigner.core.internal.uri.FileKeySource.Provider;
 }

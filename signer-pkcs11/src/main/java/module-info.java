@@ -11,4 +11,7 @@ module io.github.hsmsigner.pkcs11 {
     exports io.github.hsmsigner.pkcs11;
     exports io.github.hsmsigner.pkcs11.description;
     exports io.github.hsmsigner.pkcs11.health;
+
+    provides io.github.hsmsigner.core.KeySource.Provider with
+            io.github.hsmsigner.pkcs11.internal.uri.Pkcs11KeySource.Provider;
 }

@@ -1,5 +1,8 @@
 package io.github.hsmsigner.pkcs11;
 
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
@@ -16,6 +19,7 @@ import io.github.hsmsigner.pkcs11.internal.cryptoki.ModuleInfo;
 import io.github.hsmsigner.pkcs11.internal.cryptoki.SessionCloser;
 import io.github.hsmsigner.pkcs11.internal.cryptoki.TokenInfo;
 import io.github.hsmsigner.pkcs11.internal.object.KeyOnToken;
+import io.github.hsmsigner.pkcs11.internal.object.PrivateKeyObject;
 import io.github.hsmsigner.pkcs11.internal.object.PublicKeys;
 import io.github.hsmsigner.pkcs11.internal.object.TokenObjects;
 import io.github.hsmsigner.pkcs11.internal.plan.SignaturePlan;
@@ -33,7 +37,11 @@ import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
@@ -309,6 +317,39 @@ public final class Pkcs11Token implements AutoCloseable {
                     "Signing key: {}, on token {}. {}", key, info, signer.plan().details());
             return signer;
         });
+    }
+
+    /**
+     * Finds all private keys that can sign. Logs a warning about each key that cannot be used, and omits it.
+     *
+     * @param candidates public keys, for private keys whose public half the token does not show
+     * @return the signers by name: the CKA_LABEL if only one key has it, otherwise the CKA_ID in hexadecimal. Not empty,
+     *     unmodifiable
+     * @throws InvalidConfigurationException if there is no key that can sign
+     * @throws SigningUnavailableException if the token cannot be read
+     */
+    public Map<String, Pkcs11Signer> signers(Collection<PublicKey> candidates) {
+        List<PrivateKeyObject> keys =
+                read((objects, session) -> objects.signingKeys(Optional.empty(), Optional.empty()));
+        Map<Optional<String>, Long> labels = keys.stream().collect(groupingBy(k -> k.label().value(), counting()));
+        Map<String, Pkcs11Signer> signers = new LinkedHashMap<>();
+        for (PrivateKeyObject key : keys) {
+            Optional<String> label = key.label().value();
+            Optional<String> name = label.isPresent() && labels.get(label) == 1 ? label : key.id().value();
+            try {
+                KeySelector selector = KeySelector.of(
+                        label.orElse(null),
+                        key.id().value().map(HexFormat.of()::parseHex).orElse(null));
+                Pkcs11Signer signer = signer(selector, candidates);
+                name.ifPresent(unique -> signers.put(unique, signer));
+            } catch (InvalidConfigurationException e) {
+                LOG.warn("The key with {} on token {} is not used: {}", key, info, e.getMessage());
+            }
+        }
+        if (signers.isEmpty()) {
+            throw new InvalidConfigurationException("Token " + info + " has no private key that can sign.");
+        }
+        return Collections.unmodifiableMap(signers);
     }
 
     /**

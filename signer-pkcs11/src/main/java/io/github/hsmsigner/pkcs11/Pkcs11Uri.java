@@ -42,7 +42,8 @@ public final class Pkcs11Uri {
             "slot-manufacturer",
             "slot-description",
             "slot-id");
-    private static final Set<String> QUERY_ATTRIBUTES = Set.of("pin-source", "pin-value", "module-name", "module-path");
+    private static final String CERTIFICATE_FILE = "x-certificate-file";
+    private static final Set<String> QUERY_ATTRIBUTES = Set.of("pin-source", "pin-value", "module-name", "module-path", CERTIFICATE_FILE);
     private static final Set<String> TYPES = Set.of("public", "private", "cert", "secret-key", "data");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+");
     private static final Pattern LIBRARY_VERSION = Pattern.compile("[0-9]+(\\.[0-9]+)?");
@@ -231,7 +232,17 @@ public final class Pkcs11Uri {
     }
 
     /**
-     * Returns the attributes of the query that RFC 7512 does not define. They are ignored.
+     * Returns the file of the certificates ({@code x-certificate-file}). RFC 7512 does not define this attribute.
+     *
+     * @return the path of a PEM or DER file with the certificates of the keys and their issuers; empty if the token holds
+     *     the certificates
+     */
+    public Optional<String> certificateFile() {
+        return Optional.ofNullable(query.get(CERTIFICATE_FILE));
+    }
+
+    /**
+     * Returns the other attributes of the query that RFC 7512 does not define. They are ignored.
      *
      * @return their names; unmodifiable
      */

@@ -16,8 +16,7 @@ import java.util.regex.Pattern;
  * used.
  *
  * <p>{@link #open} finds the {@link Provider} of the URI's scheme with {@link ServiceLoader}. {@code signer-core} has
- * {@code file:} for PKCS#12 files, {@code signer-pkcs11} has {@code pkcs11:} (RFC 7512). An integrator adds a scheme with
- * a provider of their own.
+ * {@code file:} for PKCS#12 files, {@code signer-pkcs11} has {@code pkcs11:} (RFC 7512). An integrator adds a scheme with a provider.
  *
  * <p>Implementations are thread-safe.
  */
@@ -66,8 +65,8 @@ public interface KeySource extends AutoCloseable {
      * @param uri the URI
      * @param deadline the time limit
      * @return the keys, for the caller to close
-     * @throws InvalidConfigurationException if the text is not a URI with a scheme, no provider for the scheme is on the
-     *     class path or module path, the URI is malformed, or it names what does not exist
+     * @throws InvalidConfigurationException if no provider for the scheme of the URI is on the class path or module
+     *     path, the URI is malformed, or it names what does not exist
      * @throws SigningUnavailableException if the keys cannot be reached now
      */
     static KeySource open(String uri, Deadline deadline) {
@@ -76,7 +75,8 @@ public interface KeySource extends AutoCloseable {
                 .forEach(provider -> providers.putIfAbsent(provider.scheme(), provider));
         ServiceLoader.load(Provider.class).forEach(provider -> providers.putIfAbsent(provider.scheme(), provider));
         List<String> schemes = new ArrayList<>(providers.keySet());
-        Matcher scheme = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):.*", Pattern.DOTALL).matcher(uri);
+        Matcher scheme =
+                Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):.*", Pattern.DOTALL).matcher(uri);
         if (!scheme.matches()) {
             throw new InvalidConfigurationException("The URI of a key must begin with a scheme and a colon. Schemes: "
                     + String.join(", ", schemes) + ".");

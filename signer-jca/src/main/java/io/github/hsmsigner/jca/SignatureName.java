@@ -36,12 +36,7 @@ record SignatureName(
             names.add(of(sha + "withRSAandMGF1", SignatureScheme.RSA_PSS, digest, sha + "withRSASSA-PSS"));
             names.add(of(sha + "withECDSA", SignatureScheme.ECDSA, digest, "1.2.840.10045.4.3." + (2 + last)));
             names.add(new SignatureName(
-                    sha + "withECDSA" + P1363,
-                    List.of(),
-                    SignatureScheme.ECDSA,
-                    Optional.of(digest),
-                    false,
-                    true));
+                    sha + "withECDSA" + P1363, List.of(), SignatureScheme.ECDSA, Optional.of(digest), false, true));
         }
         names.add(new SignatureName(
                 "RSASSA-PSS",

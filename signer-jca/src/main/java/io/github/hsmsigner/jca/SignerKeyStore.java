@@ -60,7 +60,9 @@ final class SignerKeyStore extends KeyStoreSpi {
     /** When the certificate begins to be valid: the token does not know when a key was generated. */
     @Override
     public @Nullable Date engineGetCreationDate(String alias) {
-        return key(alias).map(key -> key.signingKey().chain().signer().getNotBefore()).orElse(null);
+        return key(alias)
+                .map(key -> key.signingKey().chain().signer().getNotBefore())
+                .orElse(null);
     }
 
     @Override

@@ -61,9 +61,7 @@ class SignerPrivateKey implements PrivateKey {
         if (publicKey instanceof ECPublicKey ec) {
             return new Ec(key, timeout, ec);
         }
-        return publicKey instanceof EdECPublicKey ed
-                ? new EdEc(key, timeout, ed)
-                : new SignerPrivateKey(key, timeout);
+        return publicKey instanceof EdECPublicKey ed ? new EdEc(key, timeout, ed) : new SignerPrivateKey(key, timeout);
     }
 
     SigningKey signingKey() {

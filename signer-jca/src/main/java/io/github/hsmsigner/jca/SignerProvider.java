@@ -92,15 +92,19 @@ public final class SignerProvider extends Provider implements AutoCloseable {
         Map<String, SignerPrivateKey> privateKeys = SignerPrivateKey.byName(keys, timeout);
         putService(new SpiService(this, "KeyStore", KEY_STORE_TYPE, SignerKeyStore.class, List.of(), () -> {
             if (!configured) {
-                throw new ProviderException(
-                        "The provider " + NAME + " has no keys. Configure it with the URI of a key, or a file with one.");
+                throw new ProviderException("The provider " + NAME
+                        + " has no keys. Configure it with the URI of a key, or a file with one.");
             }
             return new SignerKeyStore(privateKeys);
         }));
         for (SignatureName name : SignatureName.all()) {
             putService(new SpiService(
-                    this, "Signature", name.name(), SignerSignature.class, name.aliases(), () -> new SignerSignature(
-                            name)));
+                    this,
+                    "Signature",
+                    name.name(),
+                    SignerSignature.class,
+                    name.aliases(),
+                    () -> new SignerSignature(name)));
         }
     }
 

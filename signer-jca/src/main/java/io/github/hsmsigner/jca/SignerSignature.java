@@ -55,9 +55,9 @@ final class SignerSignature extends SignatureSpi {
     @Override
     protected void engineInitSign(PrivateKey privateKey) throws InvalidKeyException {
         if (!(privateKey instanceof SignerPrivateKey own)) {
-            throw new InvalidKeyException(
-                    "The provider " + SignerProvider.NAME + " signs with keys of its own key store, not with a key of the "
-                            + (privateKey == null ? "type null" : privateKey.getClass()) + ".");
+            throw new InvalidKeyException("The provider " + SignerProvider.NAME
+                    + " signs only with keys of its key store, not with a key of the "
+                    + (privateKey == null ? "type null" : privateKey.getClass()) + ".");
         }
         if (own.signer().algorithms().stream().noneMatch(algorithm -> algorithm.scheme() == name.scheme())) {
             throw new InvalidKeyException("The key \"" + own.signingKey().name() + "\" does not sign with "
@@ -189,9 +189,9 @@ final class SignerSignature extends SignatureSpi {
                 }
             }
         }
-        throw new SignatureException(
-                name.name() + " signs a DigestInfo (RFC 8017, section 9.2) of SHA-256, SHA-384 or SHA-512. The input of "
-                        + bytes.length + " bytes is none.");
+        throw new SignatureException(name.name()
+                + " signs a DigestInfo (RFC 8017, section 9.2) of SHA-256, SHA-384 or SHA-512. The input of "
+                + bytes.length + " bytes is none.");
     }
 
     /** RFC 8017, appendix B.1: the parameters may be absent. The signature has them nevertheless. */
@@ -199,7 +199,10 @@ final class SignerSignature extends SignatureSpi {
         try {
             DigestInfo info = DigestInfo.getInstance(bytes);
             return info.getAlgorithmId().getParameters() == null
-                    && info.getAlgorithmId().getAlgorithm().getId().equals(digest.algorithm().oid())
+                    && info.getAlgorithmId()
+                            .getAlgorithm()
+                            .getId()
+                            .equals(digest.algorithm().oid())
                     && Arrays.equals(info.getDigest(), digest.bytes());
         } catch (IllegalArgumentException e) {
             return false;
@@ -208,7 +211,8 @@ final class SignerSignature extends SignatureSpi {
 
     private static byte[] ieeeP1363(SignerPrivateKey by, byte[] der) throws SignatureException {
         try {
-            java.math.BigInteger order = ((java.security.interfaces.ECKey) by).getParams().getOrder();
+            java.math.BigInteger order =
+                    ((java.security.interfaces.ECKey) by).getParams().getOrder();
             java.math.BigInteger[] values = StandardDSAEncoding.INSTANCE.decode(order, der);
             return PlainDSAEncoding.INSTANCE.encode(order, values[0], values[1]);
         } catch (IOException e) {

@@ -12,12 +12,7 @@ final class SpiService extends Provider.Service {
     private final Supplier<?> maker;
 
     SpiService(
-            Provider provider,
-            String type,
-            String algorithm,
-            Class<?> spi,
-            List<String> aliases,
-            Supplier<?> maker) {
+            Provider provider, String type, String algorithm, Class<?> spi, List<String> aliases, Supplier<?> maker) {
         super(provider, type, algorithm, spi.getName(), aliases, Map.of());
         this.signature = type.equals("Signature");
         this.maker = maker;

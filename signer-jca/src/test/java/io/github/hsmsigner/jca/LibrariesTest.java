@@ -162,8 +162,9 @@ class LibrariesTest {
                 "p384", XMLSignature.ALGO_ID_SIGNATURE_ECDSA_SHA384,
                 "ed25519", XMLSignature.ALGO_ID_SIGNATURE_EDDSA_ED25519);
         for (Map.Entry<String, String> algorithm : algorithms.entrySet()) {
-            Document document =
-                    DocumentBuilderFactory.newDefaultNSInstance().newDocumentBuilder().newDocument();
+            Document document = DocumentBuilderFactory.newDefaultNSInstance()
+                    .newDocumentBuilder()
+                    .newDocument();
             Element root = document.createElementNS("urn:test", "contract");
             root.setAttributeNS("http://www.w3.org/2000/xmlns/", "xmlns", "urn:test");
             root.setTextContent("content");
@@ -202,7 +203,8 @@ class LibrariesTest {
                 .generateCertificate(
                         new ByteArrayInputStream(Base64.getMimeDecoder().decode(certificate)));
         var context = new javax.xml.crypto.dsig.dom.DOMValidateContext(signer.getPublicKey(), node);
-        var signature = javax.xml.crypto.dsig.XMLSignatureFactory.getInstance("DOM").unmarshalXMLSignature(context);
+        var signature =
+                javax.xml.crypto.dsig.XMLSignatureFactory.getInstance("DOM").unmarshalXMLSignature(context);
         return signature.validate(context);
     }
 
@@ -244,7 +246,8 @@ class LibrariesTest {
             verifier = Signature.getInstance("SHA" + algorithm.getName().substring(2) + "withECDSAinP1363Format");
         } else if (algorithm.getName().startsWith("PS")) {
             verifier = Signature.getInstance("RSASSA-PSS");
-            verifier.setParameter(SignerSignatureTest.pss("SHA-" + algorithm.getName().substring(2)));
+            verifier.setParameter(
+                    SignerSignatureTest.pss("SHA-" + algorithm.getName().substring(2)));
         } else {
             verifier = Signature.getInstance("SHA256withRSA");
         }
@@ -272,8 +275,8 @@ class LibrariesTest {
                 document.addSignature(signature, content -> cms(alias, content));
                 document.saveIncremental(out);
             }
-            String output = ExternalTool.run(List.of(
-                            "env", "HOME=" + directory, "pdfsig", "-nocert", signed.toString()))
+            String output = ExternalTool.run(
+                            List.of("env", "HOME=" + directory, "pdfsig", "-nocert", signed.toString()))
                     .output();
             // NSS, on which pdfsig builds, does not know Ed25519 in CMS.
             if (!alias.equals("ed25519")) {
@@ -293,7 +296,14 @@ class LibrariesTest {
 
     private static byte[] bouncyCastleCms(String alias, byte[] content, boolean attached) throws Exception {
         String algorithm = Map.of(
-                        "rsa", "SHA256withRSA", "p256", "SHA256withECDSA", "p384", "SHA384withECDSA", "ed25519", "Ed25519")
+                        "rsa",
+                        "SHA256withRSA",
+                        "p256",
+                        "SHA256withECDSA",
+                        "p384",
+                        "SHA384withECDSA",
+                        "ed25519",
+                        "Ed25519")
                 .get(alias);
         ContentSigner signer = new JcaContentSignerBuilder(algorithm).build(keys.privateKey(alias));
         CMSSignedDataGenerator generator = new CMSSignedDataGenerator();
@@ -373,7 +383,8 @@ class LibrariesTest {
             server.start();
             ExecutorService clients = Executors.newFixedThreadPool(4);
             try {
-                URI uri = URI.create("https://localhost:" + ((ServerConnector) server.getConnectors()[0]).getLocalPort());
+                URI uri =
+                        URI.create("https://localhost:" + ((ServerConnector) server.getConnectors()[0]).getLocalPort());
                 List<Callable<Integer>> requests = new ArrayList<>();
                 for (int i = 0; i < 4; i++) {
                     requests.add(() -> status(uri));

@@ -158,7 +158,9 @@ class SignerSignatureTest {
         assertThatThrownBy(rsa::sign).isInstanceOf(SignatureException.class).hasMessageContaining("DigestInfo");
         Signature ecdsa = signing("NONEwithECDSA", "p256");
         ecdsa.update(new byte[20]);
-        assertThatThrownBy(ecdsa::sign).hasMessageContaining("32, 48 or 64 bytes").hasMessageContaining("20 bytes");
+        assertThatThrownBy(ecdsa::sign)
+                .hasMessageContaining("32, 48 or 64 bytes")
+                .hasMessageContaining("20 bytes");
         Signature pss = signing("RSASSA-PSS", "rsa");
         assertThatThrownBy(() -> pss.update(MESSAGE)).hasMessageContaining("setParameter");
         assertThatThrownBy(pss::sign).hasMessageContaining("setParameter");
@@ -187,7 +189,7 @@ class SignerSignatureTest {
         Signature signature = Signature.getInstance("SHA256withRSA", keys.provider);
         assertThatThrownBy(() -> signature.initSign(TestPki.rsaKeyPair(2048).getPrivate()))
                 .isInstanceOf(InvalidKeyException.class)
-                .hasMessageContaining("own key store");
+                .hasMessageContaining("only with keys of its key store");
         assertThatThrownBy(() -> signature.initSign(keys.privateKey("p256")))
                 .isInstanceOf(InvalidKeyException.class)
                 .hasMessageContaining("\"p256\"");

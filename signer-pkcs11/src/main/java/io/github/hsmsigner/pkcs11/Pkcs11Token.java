@@ -331,11 +331,14 @@ public final class Pkcs11Token implements AutoCloseable {
     public Map<String, Pkcs11Signer> signers(Collection<PublicKey> candidates) {
         List<PrivateKeyObject> keys =
                 read((objects, session) -> objects.signingKeys(Optional.empty(), Optional.empty()));
-        Map<Optional<String>, Long> labels = keys.stream().collect(groupingBy(k -> k.label().value(), counting()));
+        Map<Optional<String>, Long> labels =
+                keys.stream().collect(groupingBy(k -> k.label().value(), counting()));
         Map<String, Pkcs11Signer> signers = new LinkedHashMap<>();
         for (PrivateKeyObject key : keys) {
             Optional<String> label = key.label().value();
-            Optional<String> name = label.isPresent() && labels.get(label) == 1 ? label : key.id().value();
+            Optional<String> name = label.isPresent() && labels.get(label) == 1
+                    ? label
+                    : key.id().value();
             try {
                 KeySelector selector = KeySelector.of(
                         label.orElse(null),

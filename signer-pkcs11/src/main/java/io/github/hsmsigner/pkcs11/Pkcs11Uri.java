@@ -43,7 +43,8 @@ public final class Pkcs11Uri {
             "slot-description",
             "slot-id");
     private static final String CERTIFICATE_FILE = "x-certificate-file";
-    private static final Set<String> QUERY_ATTRIBUTES = Set.of("pin-source", "pin-value", "module-name", "module-path", CERTIFICATE_FILE);
+    private static final Set<String> QUERY_ATTRIBUTES =
+            Set.of("pin-source", "pin-value", "module-name", "module-path", CERTIFICATE_FILE);
     private static final Set<String> TYPES = Set.of("public", "private", "cert", "secret-key", "data");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+");
     private static final Pattern LIBRARY_VERSION = Pattern.compile("[0-9]+(\\.[0-9]+)?");

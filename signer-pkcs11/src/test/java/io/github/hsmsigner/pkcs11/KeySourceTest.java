@@ -67,8 +67,7 @@ class KeySourceTest {
         try (KeySource source =
                 open(";object=same;id=%02", "&pin-source=" + pin + "&x-certificate-file=" + certificates)) {
             assertThat(source.signers()).containsOnlyKeys("same");
-            SigningKey key =
-                    SigningKey.open("same", source.signers().get("same"), source.certificates(), deadline());
+            SigningKey key = SigningKey.open("same", source.signers().get("same"), source.certificates(), deadline());
             assertThat(key.chain().certificates()).hasSize(2);
         }
     }

@@ -38,7 +38,9 @@ public final class FileKeySource implements KeySource {
         if (uri.getPath() == null || !uri.getPath().startsWith("/") || uri.getHost() != null) {
             throw malformed("it has no absolute path on this machine");
         }
-        if (uri.getQuery() == null || !uri.getQuery().startsWith(PASSWORD_FILE) || uri.getQuery().contains("&")) {
+        if (uri.getQuery() == null
+                || !uri.getQuery().startsWith(PASSWORD_FILE)
+                || uri.getQuery().contains("&")) {
             throw malformed("it does not name the file of the password");
         }
         Path file = Path.of(uri.getPath());

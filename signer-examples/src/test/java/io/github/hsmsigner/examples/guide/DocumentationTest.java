@@ -51,17 +51,24 @@ class DocumentationTest {
             "ContentSigner",
             "DefaultJOSEProcessor",
             "DefaultJWTClaimsVerifier",
+            "EdECPrivateKey",
             "GracefulHandler",
             "HttpURLConnection",
             "JsonEncoder",
+            "KeyStore",
             "SecureRandom",
             "ServerConnector",
             "ServiceLoader",
             "StackOverflowError",
             "Throwable");
 
-    private static final List<String> MODULES =
-            List.of("signer-core", "signer-audit", "signer-pkcs11", "signer-http-javalin", "signer-service");
+    /** The published modules with code: those of the BOM. */
+    private static final List<String> MODULES = Pattern.compile(
+                    "<artifactId>(signer-(?!bom|parent)[a-z0-9-]+)</artifactId>")
+            .matcher(read(ROOT.resolve("signer-bom").resolve("pom.xml")))
+            .results()
+            .map(module -> module.group(1))
+            .toList();
 
     private static final Map<Path, String> PAGES = new HashMap<>();
 
@@ -145,13 +152,7 @@ class DocumentationTest {
     @Test
     void commandsAreRunByATestOrSayWhyNot() throws IOException {
         Set<String> tests = new HashSet<>();
-        try (Stream<Path> files = Stream.of(
-                        "signer-core",
-                        "signer-audit",
-                        "signer-pkcs11",
-                        "signer-http-javalin",
-                        "signer-service",
-                        "signer-examples")
+        try (Stream<Path> files = Stream.concat(MODULES.stream(), Stream.of("signer-examples"))
                 .flatMap(module -> walk(ROOT.resolve(module).resolve("src/test/java"), Integer.MAX_VALUE))) {
             files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith("Test.java"))

@@ -52,6 +52,22 @@ class QuotesTest {
             entry("the vendor's Node example", Set.of("GLOBALSIGN_", "T2GO_", "sign-hsm-pkcs7", "sign-hsm-raw")),
             entry("NSS", Set.of("certPrefix", "configdir", "keyPrefix", "secmod", "sql", "db", "DB")),
             entry("OpenSC", Set.of("Key pair generated:")),
+            entry(
+                    "JCA: algorithm names, which the provider makes from that of the digest",
+                    Set.of(
+                            "SHA256withRSAandMGF1",
+                            "SHA384withECDSA",
+                            "SHA384withRSA",
+                            "SHA512withECDSA",
+                            "SHA512withRSA")),
+            entry(
+                    "Libraries that use the JCA provider",
+                    Set.of(
+                            "CreateSignatureBase",
+                            "KeyStoreSignatureTokenConnection",
+                            "XMLSignature",
+                            "getJCAContext",
+                            "setKeyStore")),
             entry("RFC 7292, 7515 and 7578", Set.of("localKeyId", "jku", "x5u", "multipart", "form-data")),
             entry(
                     "Java, Logback and Nimbus",

@@ -1,4 +1,5 @@
 module com.example.signing {
     requires io.github.hsmsigner.audit;
+    requires io.github.hsmsigner.pdf;
     requires io.github.hsmsigner.pkcs11;
 }

@@ -15,6 +15,8 @@ import io.github.hsmsigner.core.SigningKeys;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.certificate.FixedCertificateProvider;
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
+import io.github.hsmsigner.pdf.PdfSignatureOptions;
+import io.github.hsmsigner.pdf.PdfSigner;
 import io.github.hsmsigner.pkcs11.KeySelector;
 import io.github.hsmsigner.pkcs11.PinSource;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
@@ -27,8 +29,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Signs a file with a key on a token, records the signature in an audit log, and verifies the log: MODULE PIN-FILE KEY-LABEL CERTIFICATE
- * CA-CERTIFICATE FILE SIGNATURE AUDIT-LOG.
+ * Signs a file and a PDF with a key on a token, and records the requests in an audit log, which it verifies.
+ *
+ * <p>Arguments: MODULE PIN-FILE KEY-LABEL CERTIFICATE CA-CERTIFICATE FILE SIGNATURE AUDIT-LOG PDF SIGNED-PDF.
  */
 public class SignWithToken {
 
@@ -53,10 +56,12 @@ public class SignWithToken {
                     RequestContext.builder("consumer").build(),
                     ContainerRequest.forContent(ContainerFormat.CADES_B_B, DigestAlgorithm.SHA256, content));
             Files.write(Path.of(args[6]), container);
+            PdfSigner.of(service)
+                    .sign(Path.of(args[8]), Path.of(args[9]), PdfSignatureOptions.builder().build());
         }
         AuditReport report = AuditVerifier.verify(AuditVerifier.series(log), AuditAnchor.START);
         System.out.print(report.text());
-        if (!report.intact() || report.lines() != 1) {
+        if (!report.intact() || report.lines() != 4) {
             System.exit(1);
         }
     }

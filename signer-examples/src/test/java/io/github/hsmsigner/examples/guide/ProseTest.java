@@ -20,11 +20,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Sentences of pages, Javadoc, comments and messages follow {@code docs/style.md}: its list of terms, and the length of sentences. */
+/** Sentences of pages, Javadoc, comments and messages follow {@code docs/contributors/style.md}: its list of terms, and the length of sentences. */
 class ProseTest {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final Path STYLE = ROOT.resolve("docs").resolve("style.md");
+    private static final Path STYLE = ROOT.resolve("docs/contributors/style.md");
     private static final Set<String> SKIPPED_FOLDERS = Set.of("target", ".git", "node_modules");
     private static final int MOST_WORDS = 30;
     private static final int MOST_WORDS_IN_A_CELL = 40;

@@ -15,6 +15,7 @@ import java.security.interfaces.EdECPrivateKey;
 import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAKey;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.NamedParameterSpec;
 import java.time.Duration;
@@ -122,6 +123,12 @@ class SignerPrivateKey implements PrivateKey {
         @Override
         public BigInteger getModulus() {
             return publicKey.getModulus();
+        }
+
+        /** From JDK 22, two interfaces have a default method of this name, so a class without it fails there. */
+        @Override
+        public @Nullable AlgorithmParameterSpec getParams() {
+            return publicKey.getParams();
         }
     }
 

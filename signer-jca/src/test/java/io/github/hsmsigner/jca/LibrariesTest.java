@@ -128,6 +128,7 @@ class LibrariesTest {
                     SignerProvider.KEY_STORE_TYPE,
                     "-storepass",
                     "unused",
+                    "-J--enable-native-access=ALL-UNNAMED",
                     "-J-cp",
                     "-J" + System.getProperty("java.class.path"),
                     "-providerClass",

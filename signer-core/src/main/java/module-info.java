@@ -26,6 +26,7 @@ module io.github.hsmsigner.core {
             io.github.hsmsigner.pkcs11,
             io.github.hsmsigner.service;
     exports io.github.hsmsigner.core.internal.secret to
+            io.github.hsmsigner.access,
             io.github.hsmsigner.pkcs11,
             io.github.hsmsigner.service;
 

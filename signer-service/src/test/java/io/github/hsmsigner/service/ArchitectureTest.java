@@ -10,62 +10,21 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import java.security.MessageDigest;
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
 
     private static final String PROTOCOL = "io.github.hsmsigner.http.protocol..";
-    private static final String AUTH = "io.github.hsmsigner.service.auth..";
 
     private final JavaClasses module = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("io.github.hsmsigner.service");
 
     @Test
-    void policiesKnowNoTransport() {
-        classes()
-                .that()
-                .resideInAPackage(AUTH)
-                .should()
-                .onlyDependOnClassesThat()
-                .resideInAnyPackage(
-                        AUTH,
-                        "io.github.hsmsigner.service.secret..",
-                        "io.github.hsmsigner.core..",
-                        "com.fasterxml.jackson.core..",
-                        "com.nimbusds.jose..",
-                        "org.bouncycastle.asn1..",
-                        "java..",
-                        "javax..")
-                .check(module);
-    }
-
-    @Test
-    void secretsAreComparedInConstantTime() {
-        classes()
-                .that()
-                .haveFullyQualifiedName("io.github.hsmsigner.service.auth.SharedSecretSettings$HashedSecret")
-                .should()
-                .callMethod(MessageDigest.class, "isEqual", byte[].class, byte[].class)
-                .check(module);
+    void theServerDoesNotKnowThePkcs11Module() {
         noClasses()
                 .that()
-                .resideInAPackage(AUTH)
-                .should()
-                .callMethod(Arrays.class, "equals", byte[].class, byte[].class)
-                .orShould()
-                .callMethod(Arrays.class, "compare", byte[].class, byte[].class)
-                .check(module);
-    }
-
-    @Test
-    void whatCanBeEmbeddedDoesNotKnowThePkcs11Module() {
-        noClasses()
-                .that()
-                .resideInAnyPackage(
-                        AUTH, "io.github.hsmsigner.service.secret..", "io.github.hsmsigner.service.server..")
+                .resideInAPackage("io.github.hsmsigner.service.server..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.github.hsmsigner.pkcs11..")

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** docs/reference/java-api.md: the types exist, the code compiles, and the table of errors is complete. */
 class JavaApiPageTest {
 
-    private static final Pattern TYPE =
-            Pattern.compile("^\\| `(\\w+)` \\| `((?:core|pkcs11|audit|pdf)[\\w.]*)` \\| .+ \\|$", Pattern.MULTILINE);
+    private static final Pattern TYPE = Pattern.compile(
+            "^\\| `(\\w+)` \\| `((?:core|pkcs11|audit|access|pdf)[\\w.]*)` \\| .+ \\|$", Pattern.MULTILINE);
     private static final Pattern ERROR =
             Pattern.compile("^\\| `([a-z_]+)` \\| `(\\w+Exception)` \\| .+$", Pattern.MULTILINE);
 
@@ -50,12 +50,14 @@ class JavaApiPageTest {
     @Test
     void theCodeCompiles(@TempDir Path directory) throws IOException {
         Path source = Files.writeString(directory.resolve("Lines.java"), """
+                import io.github.hsmsigner.access.*;
                 import io.github.hsmsigner.audit.*;
                 import io.github.hsmsigner.core.*;
                 import io.github.hsmsigner.core.cms.*;
                 import java.io.IOException;
                 import java.io.InputStream;
                 import java.nio.file.Path;
+                import java.time.*;
                 import java.util.*;
 
                 class Lines {
@@ -68,6 +70,11 @@ class JavaApiPageTest {
                     AuditReport record(SigningKey key, ContainerBuilder containers, Path file) throws IOException {
                         %s
                         return report;
+                    }
+
+                    SigningService authorize(SigningKey key, ContainerBuilder containers, Path file) {
+                        %s
+                        return service;
                     }
                 }
                 """.formatted(

@@ -1,11 +1,11 @@
 package io.github.hsmsigner.service.check;
 
+import io.github.hsmsigner.access.Secret;
 import io.github.hsmsigner.service.config.KeySettings;
 import io.github.hsmsigner.service.config.ServiceSettings.UsableSettings;
 import io.github.hsmsigner.service.config.SignatureSettings;
 import io.github.hsmsigner.service.config.SignatureSettings.TimestampSettings;
 import io.github.hsmsigner.service.config.TokenSettings;
-import io.github.hsmsigner.service.secret.Secret;
 import io.github.hsmsigner.service.server.TlsSettings;
 import java.io.IOException;
 import java.nio.file.Files;

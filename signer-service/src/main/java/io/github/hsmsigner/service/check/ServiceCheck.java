@@ -1,11 +1,11 @@
 package io.github.hsmsigner.service.check;
 
+import io.github.hsmsigner.access.AccessSettings;
+import io.github.hsmsigner.access.PolicyFactory;
+import io.github.hsmsigner.access.PolicySettings;
 import io.github.hsmsigner.audit.AuditFile;
 import io.github.hsmsigner.audit.AuditFileSettings;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
-import io.github.hsmsigner.service.auth.AccessSettings;
-import io.github.hsmsigner.service.auth.PolicyFactory;
-import io.github.hsmsigner.service.auth.PolicySettings;
 import io.github.hsmsigner.service.config.InvalidSettingsException;
 import io.github.hsmsigner.service.config.KeySettings;
 import io.github.hsmsigner.service.config.ServiceSettings;

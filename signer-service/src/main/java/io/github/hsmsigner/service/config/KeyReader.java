@@ -3,6 +3,7 @@ package io.github.hsmsigner.service.config;
 import static io.github.hsmsigner.service.config.Setting.setting;
 import static io.github.hsmsigner.service.config.ValueType.*;
 
+import io.github.hsmsigner.access.Secret;
 import io.github.hsmsigner.core.SignatureScheme;
 import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.pkcs11.KeySelector;
@@ -10,7 +11,6 @@ import io.github.hsmsigner.pkcs11.Pkcs11Uri;
 import io.github.hsmsigner.service.config.KeySettings.KeyCertificates;
 import io.github.hsmsigner.service.config.SettingType.ListOf;
 import io.github.hsmsigner.service.config.SettingType.OfNames;
-import io.github.hsmsigner.service.secret.Secret;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;

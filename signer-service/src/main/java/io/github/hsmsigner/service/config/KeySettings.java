@@ -1,8 +1,8 @@
 package io.github.hsmsigner.service.config;
 
+import io.github.hsmsigner.access.Secret;
 import io.github.hsmsigner.core.SignatureScheme;
 import io.github.hsmsigner.pkcs11.KeySelector;
-import io.github.hsmsigner.service.secret.Secret;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

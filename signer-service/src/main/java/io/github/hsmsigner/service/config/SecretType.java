@@ -1,11 +1,11 @@
 package io.github.hsmsigner.service.config;
 
+import io.github.hsmsigner.access.Secret;
 import io.github.hsmsigner.core.internal.secret.LocaleCharset;
 import io.github.hsmsigner.core.internal.secret.MalformedSecretException;
 import io.github.hsmsigner.core.internal.secret.SecretText;
 import io.github.hsmsigner.pkcs11.PinSource;
 import io.github.hsmsigner.service.config.SectionValues.ParsedValue;
-import io.github.hsmsigner.service.secret.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

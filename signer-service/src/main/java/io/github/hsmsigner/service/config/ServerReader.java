@@ -3,11 +3,11 @@ package io.github.hsmsigner.service.config;
 import static io.github.hsmsigner.service.config.Setting.setting;
 import static io.github.hsmsigner.service.config.ValueType.*;
 
+import io.github.hsmsigner.access.Secret;
 import io.github.hsmsigner.http.protocol.CallbackLimits;
 import io.github.hsmsigner.http.protocol.CertificateEncoding;
 import io.github.hsmsigner.service.config.SettingType.ListOf;
 import io.github.hsmsigner.service.config.SettingType.OfSection;
-import io.github.hsmsigner.service.secret.Secret;
 import io.github.hsmsigner.service.server.ClientLimits;
 import io.github.hsmsigner.service.server.ListenerSettings;
 import io.github.hsmsigner.service.server.ServerSettings;

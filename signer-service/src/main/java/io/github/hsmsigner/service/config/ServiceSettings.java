@@ -3,8 +3,8 @@ package io.github.hsmsigner.service.config;
 import static io.github.hsmsigner.service.config.Setting.setting;
 import static io.github.hsmsigner.service.config.ValueType.*;
 
+import io.github.hsmsigner.access.AccessSettings;
 import io.github.hsmsigner.audit.AuditFileSettings;
-import io.github.hsmsigner.service.auth.AccessSettings;
 import io.github.hsmsigner.service.config.SettingType.OfSection;
 import io.github.hsmsigner.service.server.ListenerSettings;
 import io.github.hsmsigner.service.server.ServerSettings;

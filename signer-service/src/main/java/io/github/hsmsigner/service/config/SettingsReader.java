@@ -1,9 +1,9 @@
 package io.github.hsmsigner.service.config;
 
+import io.github.hsmsigner.access.AccessSettings;
+import io.github.hsmsigner.access.ClientCertificateSettings;
+import io.github.hsmsigner.access.JwtSettings;
 import io.github.hsmsigner.audit.AuditFileSettings;
-import io.github.hsmsigner.service.auth.AccessSettings;
-import io.github.hsmsigner.service.auth.ClientCertificateSettings;
-import io.github.hsmsigner.service.auth.JwtSettings;
 import io.github.hsmsigner.service.config.ServiceSettings.UsableSettings;
 import io.github.hsmsigner.service.server.ServerSettings;
 import io.github.hsmsigner.service.server.TlsSettings;

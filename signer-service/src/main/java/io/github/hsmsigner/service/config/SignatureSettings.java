@@ -3,12 +3,12 @@ package io.github.hsmsigner.service.config;
 import static io.github.hsmsigner.service.config.Setting.setting;
 import static io.github.hsmsigner.service.config.ValueType.*;
 
+import io.github.hsmsigner.access.Secret;
 import io.github.hsmsigner.core.RawDataRule;
 import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.service.config.SettingType.ListOf;
 import io.github.hsmsigner.service.config.SettingType.OfList;
 import io.github.hsmsigner.service.config.SettingType.OfSection;
-import io.github.hsmsigner.service.secret.Secret;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package io.github.hsmsigner.service.config;
 
+import io.github.hsmsigner.access.RateLimit;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.internal.fetch.HttpAddress;
 import io.github.hsmsigner.pkcs11.Pkcs11Uri;
-import io.github.hsmsigner.service.auth.RateLimit;
 import io.github.hsmsigner.service.config.SectionValues.ParsedValue;
 import java.net.URI;
 import java.nio.file.Files;

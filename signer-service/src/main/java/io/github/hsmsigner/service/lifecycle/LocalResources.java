@@ -1,14 +1,14 @@
 package io.github.hsmsigner.service.lifecycle;
 
+import io.github.hsmsigner.access.AccessSettings;
+import io.github.hsmsigner.access.PolicyFactory;
+import io.github.hsmsigner.access.ReloadablePolicy;
 import io.github.hsmsigner.audit.AuditFile;
 import io.github.hsmsigner.core.ContainerBuilder;
 import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.certificate.CertificateFiles;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.revocation.OnlineRevocationSource;
-import io.github.hsmsigner.service.auth.AccessSettings;
-import io.github.hsmsigner.service.auth.PolicyFactory;
-import io.github.hsmsigner.service.auth.ReloadablePolicy;
 import io.github.hsmsigner.service.config.KeySettings;
 import io.github.hsmsigner.service.config.ServiceSettings.UsableSettings;
 import io.github.hsmsigner.service.server.SigningHttpServer;

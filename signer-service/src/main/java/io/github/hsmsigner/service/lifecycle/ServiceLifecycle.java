@@ -1,5 +1,8 @@
 package io.github.hsmsigner.service.lifecycle;
 
+import io.github.hsmsigner.access.AccessSettings;
+import io.github.hsmsigner.access.PolicySettings;
+import io.github.hsmsigner.access.ReloadablePolicy;
 import io.github.hsmsigner.audit.AuditFile;
 import io.github.hsmsigner.core.AuditLog;
 import io.github.hsmsigner.core.DistinguishedName;
@@ -7,9 +10,6 @@ import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.revocation.OnlineRevocationSource;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
-import io.github.hsmsigner.service.auth.AccessSettings;
-import io.github.hsmsigner.service.auth.PolicySettings;
-import io.github.hsmsigner.service.auth.ReloadablePolicy;
 import io.github.hsmsigner.service.config.InvalidSettingsException;
 import io.github.hsmsigner.service.config.KeySettings;
 import io.github.hsmsigner.service.config.ServiceSettings;

@@ -1,6 +1,6 @@
 package io.github.hsmsigner.service.server;
 
-import io.github.hsmsigner.service.secret.Secret;
+import io.github.hsmsigner.access.Secret;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

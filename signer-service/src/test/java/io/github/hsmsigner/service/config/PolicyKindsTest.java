@@ -3,6 +3,11 @@ package io.github.hsmsigner.service.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hsmsigner.access.AllowAll;
+import io.github.hsmsigner.access.JwtKeySource;
+import io.github.hsmsigner.access.JwtSettings;
+import io.github.hsmsigner.access.PolicyFactory;
+import io.github.hsmsigner.access.PolicySettings;
 import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.RequestContext;
@@ -10,9 +15,6 @@ import io.github.hsmsigner.core.SigningAction;
 import io.github.hsmsigner.core.SigningAttempt;
 import io.github.hsmsigner.core.SigningPolicy;
 import io.github.hsmsigner.core.SigningToken;
-import io.github.hsmsigner.service.auth.AllowAll;
-import io.github.hsmsigner.service.auth.PolicyFactory;
-import io.github.hsmsigner.service.auth.PolicySettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -70,6 +72,12 @@ class PolicyKindsTest {
                     client-authorities: @root.pem
                 access: {policies: [%s]}
                 """.formatted(policies)));
+    }
+
+    @Test
+    void theShortFormInJavaHasTheDefaultsOfTheSettings() throws InvalidSettingsException {
+        assertThat(read("{jwt: {keys: [{public-key: @signer.pem}], audience: signer}}"))
+                .containsExactly(JwtSettings.of(List.of(JwtKeySource.ofPublicKey(files.certificate())), "signer"));
     }
 
     private static String example(String kind) {

@@ -4,6 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.hsmsigner.access.AccessSettings;
+import io.github.hsmsigner.access.CallerPermissions;
+import io.github.hsmsigner.access.ClientCertificateSettings;
+import io.github.hsmsigner.access.ClientCertificateSettings.ListedCertificate;
+import io.github.hsmsigner.access.JwtAlgorithm;
+import io.github.hsmsigner.access.JwtKeySource;
+import io.github.hsmsigner.access.JwtSettings;
+import io.github.hsmsigner.access.RateLimit;
+import io.github.hsmsigner.access.UserListSettings;
+import io.github.hsmsigner.access.UserListSettings.ListedUser;
 import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.SignatureScheme;
@@ -13,16 +23,6 @@ import io.github.hsmsigner.pkcs11.KeySelector;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.TokenSelector;
 import io.github.hsmsigner.pkcs11.VendorProfile;
-import io.github.hsmsigner.service.auth.AccessSettings;
-import io.github.hsmsigner.service.auth.CallerPermissions;
-import io.github.hsmsigner.service.auth.ClientCertificateSettings;
-import io.github.hsmsigner.service.auth.ClientCertificateSettings.ListedCertificate;
-import io.github.hsmsigner.service.auth.JwtAlgorithm;
-import io.github.hsmsigner.service.auth.JwtKeySource;
-import io.github.hsmsigner.service.auth.JwtSettings;
-import io.github.hsmsigner.service.auth.RateLimit;
-import io.github.hsmsigner.service.auth.UserListSettings;
-import io.github.hsmsigner.service.auth.UserListSettings.ListedUser;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -330,8 +330,7 @@ class YamlSettingsTest {
                         List.of(ListedCertificate.withSubject("engine", "CN=engine,O=Example"))));
         assertThat(access.policies().get(1)).isInstanceOfSatisfying(JwtSettings.class, jwt -> {
             assertThat(jwt.files()).containsExactly(files.secret(), files.certificate());
-            assertThat(jwt.keys().get(1))
-                    .isEqualTo(new JwtKeySource(Optional.empty(), Optional.of(files.certificate()), Optional.empty()));
+            assertThat(jwt.keys().get(1)).isEqualTo(JwtKeySource.ofPublicKey(files.certificate()));
             assertThat(jwt.algorithms()).containsExactlyInAnyOrder(JwtAlgorithm.HS256, JwtAlgorithm.ES256);
             assertThat(jwt.issuer()).contains("https://issuer.example");
             assertThat(jwt.audience()).contains("signer");

@@ -2,12 +2,7 @@ package io.github.hsmsigner.service.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.MACSigner;
-import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
+import io.github.hsmsigner.access.Jwt;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;
@@ -16,12 +11,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.Date;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,15 +31,10 @@ class CallerIdentitiesTest {
     @TempDir
     private Path directory;
 
-    private static String jwt(String caller) throws JOSEException {
-        SignedJWT jwt = new SignedJWT(
-                new JWSHeader(JWSAlgorithm.HS256),
-                new JWTClaimsSet.Builder()
-                        .subject(caller)
-                        .expirationTime(Date.from(Instant.now().plusSeconds(600)))
-                        .build());
-        jwt.sign(new MACSigner(SECRET));
-        return jwt.serialize();
+    private static String jwt(String caller) {
+        String claims = "{'sub':'" + caller + "','exp':"
+                + Instant.now().plusSeconds(600).getEpochSecond() + "}";
+        return Jwt.hs256(SECRET.getBytes(StandardCharsets.UTF_8), "{'alg':'HS256'}", claims);
     }
 
     @Test

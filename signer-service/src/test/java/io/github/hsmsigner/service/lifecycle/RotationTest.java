@@ -2,17 +2,17 @@ package io.github.hsmsigner.service.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hsmsigner.access.AccessSettings;
+import io.github.hsmsigner.access.Secret;
+import io.github.hsmsigner.access.SharedSecretSettings;
+import io.github.hsmsigner.access.SharedSecretSettings.SharedSecret;
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.pkcs11.PinSource;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiModule;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
-import io.github.hsmsigner.service.auth.AccessSettings;
-import io.github.hsmsigner.service.auth.SharedSecretSettings;
-import io.github.hsmsigner.service.auth.SharedSecretSettings.SharedSecret;
 import io.github.hsmsigner.service.config.SettingsReader.SettingsFile;
-import io.github.hsmsigner.service.secret.Secret;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;

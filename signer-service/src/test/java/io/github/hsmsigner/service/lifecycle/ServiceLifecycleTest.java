@@ -3,10 +3,10 @@ package io.github.hsmsigner.service.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hsmsigner.access.AllowAll;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
-import io.github.hsmsigner.service.auth.AllowAll;
 import io.github.hsmsigner.testing.CapturedLog;
 import java.io.IOException;
 import java.net.ServerSocket;

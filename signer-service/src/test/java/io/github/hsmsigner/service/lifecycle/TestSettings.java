@@ -1,5 +1,8 @@
 package io.github.hsmsigner.service.lifecycle;
 
+import io.github.hsmsigner.access.AccessSettings;
+import io.github.hsmsigner.access.AllowAll;
+import io.github.hsmsigner.access.Secret;
 import io.github.hsmsigner.audit.AuditFileSettings;
 import io.github.hsmsigner.core.RawDataRule;
 import io.github.hsmsigner.http.TestKey;
@@ -9,8 +12,6 @@ import io.github.hsmsigner.pkcs11.KeySelector;
 import io.github.hsmsigner.pkcs11.PinSource;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
-import io.github.hsmsigner.service.auth.AccessSettings;
-import io.github.hsmsigner.service.auth.AllowAll;
 import io.github.hsmsigner.service.config.DefaultSettings;
 import io.github.hsmsigner.service.config.KeySettings;
 import io.github.hsmsigner.service.config.KeySettings.KeyCertificates;
@@ -19,7 +20,6 @@ import io.github.hsmsigner.service.config.ServiceSettings;
 import io.github.hsmsigner.service.config.SignatureSettings;
 import io.github.hsmsigner.service.config.SignatureSettings.QueueSettings;
 import io.github.hsmsigner.service.config.TokenSettings;
-import io.github.hsmsigner.service.secret.Secret;
 import io.github.hsmsigner.service.server.ListenerSettings;
 import io.github.hsmsigner.service.server.ServerSettings;
 import java.nio.charset.StandardCharsets;

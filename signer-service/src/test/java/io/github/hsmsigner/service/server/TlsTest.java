@@ -3,11 +3,11 @@ package io.github.hsmsigner.service.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hsmsigner.access.Secret;
 import io.github.hsmsigner.core.PolicyDecision;
 import io.github.hsmsigner.core.TransportFacts;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.http.TestKey;
-import io.github.hsmsigner.service.secret.Secret;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.ExternalTool;
 import io.github.hsmsigner.testing.TestPki;

@@ -2,6 +2,9 @@
 @SuppressWarnings({"module", "requires-automatic"})
 module io.github.hsmsigner.pdf {
     requires transitive io.github.hsmsigner.core;
+    // PDFBox needs the next two, and automatic modules do not declare what they require.
+    requires java.desktop;
+    requires org.apache.commons.logging;
     requires org.apache.pdfbox;
     requires org.apache.pdfbox.io;
     requires static org.jspecify;

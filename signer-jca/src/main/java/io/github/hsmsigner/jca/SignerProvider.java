@@ -51,6 +51,7 @@ public final class SignerProvider extends Provider implements AutoCloseable {
     private static final long MAX_CONFIGURATION_BYTES = 64 * 1024;
 
     private final transient Optional<KeySource> source;
+    /** False in the provider that the Java runtime creates. It has no keys until {@link #configure}. */
     private final boolean configured;
 
     /**

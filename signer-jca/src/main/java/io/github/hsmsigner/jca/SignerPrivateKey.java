@@ -125,7 +125,7 @@ class SignerPrivateKey implements PrivateKey {
             return publicKey.getModulus();
         }
 
-        /** From JDK 22, two interfaces have a default method of this name, so a class without it fails there. */
+        /** From JDK 22, two interfaces have a default method of this name, so a class that lacks it fails there. */
         @Override
         public @Nullable AlgorithmParameterSpec getParams() {
             return publicKey.getParams();

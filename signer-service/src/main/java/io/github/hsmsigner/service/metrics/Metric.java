@@ -21,66 +21,56 @@ import java.util.function.Supplier;
 enum Metric {
     REQUESTS(
             counter("signer_requests_total", "action", "outcome"),
-            "Answered HTTP requests, each counted once. The action is unknown if it was not read; the outcome is ok"
-                    + " or the code of the error."),
+            "Answered HTTP requests. The action is unknown if it was not read."),
     UNAVAILABLE(
             counter("signer_requests_unavailable_total", "reason"),
-            "Requests to the signing service that failed with the outcome unavailable, by reason. Reasons: busy (all"
-                    + " sessions or queue entries in use), late (no answer before the deadline), pin_rejected,"
-                    + " key_missing, down (HSM, network, certificate, timestamp or revocation server). Requests"
-                    + " before the service has a key are only in signer_requests_total."),
+            "Requests that failed with the outcome unavailable. Reasons: busy (all sessions or queue entries"
+                    + " in use), late (no answer before the deadline), pin_rejected, key_missing, down. Down is the HSM,"
+                    + " the network, a certificate, a timestamp or revocation server. Requests before the service has a"
+                    + " key are only in signer_requests_total."),
     HTTP_LIMITED(
             counter("signer_http_limited_total", "limit"),
-            "Requests refused and connections closed because clients exceeded a limit of the callback port. Limits"
-                    + " with 503: max_requests, request_memory. Limit with 408: client_share (a slow body was cut"
-                    + " off for another client). Limits that close the connection: max_connections, header_timeout,"
-                    + " response_timeout."),
+            "Requests and connections of clients that exceeded a limit of the callback port. 503:"
+                    + " max_requests, request_memory. 408: client_share (a slow body was cut off for another client)."
+                    + " Closed connections: max_connections, header_timeout, response_timeout."),
     CLIENT_DISCONNECTS(
             counter("signer_client_disconnects_total", "signature"),
-            "Responses that did not reach their client, because it had disconnected. The label signature is made if"
-                    + " the response had one, otherwise none."),
+            "Responses whose client had disconnected. The label signature is made if the response had one,"
+                    + " otherwise none."),
     REQUEST_DURATION(
             histogram("signer_request_duration_seconds", "action", "result"),
-            "Requests to the signing service, from the end of the body to the line in the audit log; result is ok or"
-                    + " error. It excludes requests that are refused earlier, and the time in which a client sends"
-                    + " its body."),
+            "Requests, from the end of the body to the line in the audit log; result is ok or error. Requests"
+                    + " that are refused earlier are not included."),
     SIGNATURE_DURATION(
             histogram("signer_signature_duration_seconds", "key"),
-            "A signature in the signer of a key, including the wait for a session, retries and the HSM."),
+            "Signatures in the signer of a key, with the wait for a session, retries and the HSM."),
     SIGNATURES_DISCARDED(
             counter("signer_signatures_discarded_total", "key"),
-            "Signatures that did not verify with the key's certificate and were discarded."),
+            "Discarded signatures that did not verify with the key's certificate."),
     SIGNATURES_LATE(
             counter("signer_late_signatures_total", "key"),
-            "Signatures that the signer returned after the deadline, when the request had been answered with 503, or"
-                    + " after another token of the key had signed. No caller received them."),
+            "Signatures that came after the deadline, or after another token of the key had signed. No caller"
+                    + " received them."),
     SIGNATURES_REFUSED(
             counter("signer_signatures_refused_total", "key"),
             "Signatures that the queue refused, because it was full or they waited too long."),
     TIMESTAMPS(
             counter("signer_timestamps_total", "result"),
-            "PAdES containers with configured timestamps, by result: ok, or missing, because no authority answered"
-                    + " and timestamps are not required. Requests that failed because no timestamp was available are"
-                    + " in signer_requests_total."),
+            "PAdES containers with configured timestamps, by result: ok, or missing, because no authority"
+                    + " answered and timestamps are not required."),
     REVOCATION_REFRESHES(
             counter("signer_revocation_refreshes_total", "result"),
-            "Refreshes of OCSP responses and CRLs in the background, by result: ok, or failed, retries included."
-                    + " After a failure the previous response stays in use until its nextUpdate. Present only with"
-                    + " revocation information."),
+            "Refreshes of OCSP responses and CRLs, with retries, by result: ok or failed. After a failure the"
+                    + " previous response stays in use until its nextUpdate. Present only with revocation information."),
     RAW_DATA_DEVIATED(
             counter("signer_raw_data_deviated_total", "result"),
-            "Requests for raw signatures over data that is not the signed attributes of a CMS signature, by result:"
-                    + " signed (raw-data warn) or refused (raw-data signed-attributes). Not counted with raw-data"
-                    + " any."),
-    QUEUE_DURATION(
-            histogram("signer_queue_duration_seconds", "key"),
-            "Waiting time of signatures in the queue, until they got a permit."),
+            "Requests for raw signatures over data other than the signed attributes of CMS: signed (raw-data"
+                    + " warn) or refused (raw-data signed-attributes). Not counted with raw-data any."),
+    QUEUE_DURATION(histogram("signer_queue_duration_seconds", "key"), "Waiting time in the queue for a permit."),
     QUEUE_PLACES(
             gauge("signer_queue_places", "queue"),
-            "Permits of the queue: the maximum number of signatures that use a session or wait for one at the token."),
-    QUEUE_SIGNING(
-            gauge("signer_queue_signing", "queue"),
-            "Signatures with a permit, which use a session or wait for one at the token."),
+            "Permits of the queue: maximum number of signatures that use a session or wait for one at the" + " token."),
+    QUEUE_SIGNING(gauge("signer_queue_signing", "queue"), "Signatures with a permit."),
     QUEUE_MAX_WAITING(
             gauge("signer_queue_max_waiting", "queue"), "Maximum number of signatures that wait for a permit."),
     QUEUE_WAITING(gauge("signer_queue_waiting", "queue"), "Signatures that wait for a permit."),
@@ -88,15 +78,15 @@ enum Metric {
 
     HSM_DURATION(
             histogram("signer_hsm_duration_seconds", "token"),
-            "Duration of work in the PKCS#11 module, such as C_SignInit and C_Sign, without the wait for a session."),
+            "Work in the PKCS#11 module, such as C_SignInit and C_Sign, without the wait for a session."),
     TOKEN_STATE(
             gauge("signer_token_state", "token", "state"),
-            "1 for the current state of the token, 0 for the others: healthy, degraded (signs with fewer sessions),"
+            "1 for the current state, 0 for the others: healthy, degraded (signs with fewer sessions),"
                     + " unhealthy (does not sign, or is not connected yet)."),
     BREAKER_OPEN(
             gauge("signer_breaker_open", "token"),
-            "1 while the circuit breaker is open, so that requests fail at once, otherwise 0."),
-    BREAKER_OPENED(counter("signer_breaker_opened_total", "token"), "Number of times that the circuit breaker opened."),
+            "1 while the circuit breaker is open, so that requests fail at once."),
+    BREAKER_OPENED(counter("signer_breaker_opened_total", "token"), "How often the circuit breaker opened."),
     SESSIONS_CAPACITY(gauge("signer_sessions_capacity", "token"), "Current maximum number of sessions for signatures."),
     SESSIONS_IN_USE(gauge("signer_sessions_in_use", "token"), "Sessions in use, including sessions of hanging calls."),
     SESSIONS_IDLE(gauge("signer_sessions_idle", "token"), "Idle sessions."),
@@ -104,64 +94,56 @@ enum Metric {
     SESSIONS_OPENED(counter("signer_sessions_opened_total", "token"), "Opened sessions for signatures."),
     SESSIONS_CLOSED(
             counter("signer_sessions_closed_total", "token", "reason"),
-            "Closed sessions for signatures, by reason: error, idle, expired (max-lifetime), generation_ended (login"
-                    + " or module renewed), token_closed."),
-    HUNG_CALLS(
-            gauge("signer_hung_calls", "token"),
-            "Calls that are in the module for longer than hang-limit, and have not returned."),
-    CALLS_HUNG(
-            counter("signer_calls_hung_total", "token"), "Calls that were in the module for longer than hang-limit."),
+            "Closed sessions for signatures: error, idle, expired (max-lifetime), generation_ended (login or"
+                    + " module renewed), token_closed."),
+    HUNG_CALLS(gauge("signer_hung_calls", "token"), "Calls in the module for longer than hang-limit."),
+    CALLS_HUNG(counter("signer_calls_hung_total", "token"), "Calls that exceeded hang-limit, returned or not."),
     LOGINS(
             counter("signer_logins_total", "token", "result"),
-            "C_Login by result: ok, or refused, which is a wrong PIN or a locked user."),
+            "C_Login by result: ok, or refused (wrong PIN or locked user)."),
     RECOVERIES(
             counter("signer_recoveries_total", "token", "module"),
-            "Recoveries of login and keys. The label module is initialized if the module was initialised again,"
-                    + " otherwise kept."),
+            "Recoveries of login and keys. The label module is initialized if the module was initialised"
+                    + " again, otherwise kept."),
 
     CERTIFICATE_EXPIRY(
             gauge("signer_certificate_expiry_timestamp_seconds", "key"),
             "Expiry of the key's certificate, in seconds since 1970."),
     CERTIFICATE_REMAINING(
             gauge("signer_certificate_remaining_days", "key"),
-            "Days until the certificate expires, with fractions; negative after its expiry."),
+            "Days until the certificate expires; negative after its expiry."),
 
     TLS_CERTIFICATE_EXPIRY(
             gauge("signer_tls_certificate_expiry_timestamp_seconds"),
-            "Expiry of the server's TLS certificate, in seconds since 1970. This metric and the next one are present"
+            "Expiry of the TLS certificate, in seconds since 1970. This metric and the next one are present"
                     + " only with TLS."),
     TLS_CERTIFICATE_REMAINING(
             gauge("signer_tls_certificate_remaining_days"),
-            "Days until the certificate expires, with fractions; negative after its expiry."),
+            "Days until the TLS certificate expires; negative after its expiry."),
     AUDIT_LINES(
             counter("signer_audit_lines_total"),
             "Lines written to the audit log. This metric and the next five are present only with an audit log."),
-    AUDIT_SYNCS(counter("signer_audit_syncs_total"), "Number of synchronisations of the audit log to disk."),
+    AUDIT_SYNCS(counter("signer_audit_syncs_total"), "Synchronisations of the audit log to disk."),
     AUDIT_NOT_RECORDED(
-            counter("signer_audit_not_recorded_total"),
-            "Requests that failed because they could not be recorded in the audit log."),
+            counter("signer_audit_not_recorded_total"), "Requests that failed because they could not be recorded."),
     AUDIT_SUMMARIZED(
             counter("signer_audit_summarized_total"),
-            "Requests of unknown callers, denied or for certificates, that have no separate line and are counted in"
-                    + " a summary line."),
+            "Requests of unknown callers, denied or for certificates, with only a summary line."),
     AUDIT_DISK_LOW(
-            gauge("signer_audit_disk_low"),
-            "1 while less disk space is free than the reserve of the audit log, otherwise 0. Requests of unknown"
-                    + " callers are then only counted."),
-    AUDIT_TROUBLE(gauge("signer_audit_trouble"), "1 while the audit log cannot be written, otherwise 0."),
+            gauge("signer_audit_disk_low"), "1 while less disk space is free than the reserve of the audit log."),
+    AUDIT_TROUBLE(gauge("signer_audit_trouble"), "1 while the audit log cannot be written."),
 
-    READY(gauge("signer_ready"), "1 while /health/ready reports ready, otherwise 0."),
+    READY(gauge("signer_ready"), "1 while /health/ready reports ready."),
     POLICY_OPEN(
             gauge("signer_policy_open"),
-            "1 if every caller may sign because no policy is set, otherwise 0. Also 0 if the settings acknowledge"
-                    + " the open policy."),
+            "1 if every caller may sign because no policy is set, unless the settings acknowledge it."),
     RELOADS(
             counter("signer_reloads_total", "kind", "result"),
             "Reloads of changed files, by kind (pin, certificates, policy, tls) and result (ok, failed)."),
     FILES_CHECKED(
             gauge("signer_watched_files_checked_timestamp_seconds"),
-            "Last check of the watched files (configuration, PIN, certificates, policy, TLS) without an error, in"
-                    + " seconds since 1970. The service checks them every 2 seconds."),
+            "Last check of the watched files (configuration, PIN, certificates, policy, TLS) without an"
+                    + " error, in seconds since 1970. The service checks them every 2 seconds."),
     BUILD_INFO(gauge("signer_build_info", "version", "java_version"), "Always 1. The labels have the versions.");
 
     /** The types of metrics in Prometheus. A histogram is one of durations. */

@@ -44,16 +44,15 @@ final class AccessReader {
     static final Section SECTION = new Section();
     private static final Setting<Boolean> OPEN = SECTION.define(
             setting("open", "SIGNING_SERVICE_ACCESS_OPEN", TRUTH, "false"),
-            "`true`: every caller that reaches the service may sign, deliberately. `access: open` is the short form."
-                    + " Without any policy every caller may sign too, but with a warning if the service listens for"
-                    + " other machines");
+            "`true`: every caller may sign; short form: `access: open`. Without any policy every caller may sign too,"
+                    + " with a warning if the service listens for other machines");
     private static final Setting<Secret> TOKEN_SECRET = SECTION.define(
             setting("token-secret", "SIGNING_TOKEN_SECRET", SecretType.SECRET),
-            "signing token that each request must have, of 16 bytes or more. Short form of a policy with one shared"
-                    + " secret and the caller `" + CALLER + "`");
+            "signing token that each request must have, of 16 bytes or more. Short form of a shared secret for the"
+                    + " caller `" + CALLER + "`");
     private static final Setting<List<SectionValues>> POLICIES = SECTION.define(
             setting("policies", new OfList(PolicyReader.SECTION)),
-            "policies that identify callers. All must allow a request, and each may add an identity to it");
+            "policies that identify callers. All must allow a request, and each may add an identity");
 
     private static final Section PERMISSIONS = new Section();
     private static final Setting<List<SigningAction>> ACTIONS = PERMISSIONS.define(
@@ -66,14 +65,12 @@ final class AccessReader {
             "permitted digest algorithms. Default: all");
     private static final Setting<List<ContainerFormat>> CONTAINERS = PERMISSIONS.define(
             setting("containers", new ListOf<>(oneOf(ContainerFormat.class, CALLBACK_FORMATS))),
-            "permitted container formats; `pades-b-b` includes `pades-b-t`. Default: all. If `actions` is not set, this"
-                    + " setting excludes raw signatures, because every container can be built around one");
+            "permitted container formats; `pades-b-b` includes `pades-b-t`. Default: all");
     private static final Setting<String> KEY = PERMISSIONS.define(
             setting("key", text("the name of a key")),
             "key to use if neither the request nor a policy names one. Default: the only permitted key");
-    private static final Setting<RateLimit> RATE = PERMISSIONS.define(
-            setting("rate", ValueType.RATE),
-            "maximum number of signatures in a time, for each caller. Default: no maximum");
+    private static final Setting<RateLimit> RATE =
+            PERMISSIONS.define(setting("rate", ValueType.RATE), "maximum for each caller. Default: no maximum");
 
     private static final Setting<Map<String, SectionValues>> CALLERS = SECTION.define(
             setting("callers", new OfNames(PERMISSIONS, text("the name of a caller"), variable -> false, values -> "")),
@@ -84,13 +81,13 @@ final class AccessReader {
                     + " permissions");
     private static final Setting<Boolean> CERTIFICATES_WITHOUT_TOKEN = SECTION.define(
             setting("certificates-without-token", "SIGNING_SERVICE_CERTIFICATES_WITHOUT_TOKEN", TRUTH, "true"),
-            "`true`: `get_certificates` needs no signing token, because Document Engine sends none. `false`: policies"
-                    + " over signing tokens deny such requests. Raw signing then needs the certificates in the"
-                    + " application's request to Document Engine");
+            "`true`: `get_certificates` needs no signing token, because Document Engine sends none. Otherwise policies"
+                    + " over signing tokens deny it. Raw signatures then need certificates in the application's request"
+                    + " to Document Engine");
     private static final Setting<String> CERTIFICATES_KEY = SECTION.define(
             setting("certificates-key", text("the name of a key")),
-            "key whose certificates a request without a signing token gets. Required where callers use different keys;"
-                    + " otherwise such a request gets 400");
+            "key whose certificates a request without a signing token gets. Required if callers use different keys:"
+                    + " otherwise 400");
 
     static final OfSection TYPE = new OfSection(SECTION, false, Optional.of(OPEN));
 

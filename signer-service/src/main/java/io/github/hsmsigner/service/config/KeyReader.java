@@ -30,15 +30,15 @@ final class KeyReader {
     private static final Section SECTION = new Section();
     private static final Setting<List<String>> TOKENS = SECTION.define(
             setting("tokens", new ListOf<>(NAME)),
-            "name of the token with the key, or of several tokens with the same key. Default: the only token");
+            "token with the key, or several tokens with the same key. Default: the only token");
     private static final Setting<String> LABEL = SECTION.define(
             setting("label", "HSM_KEY_LABEL", text("the label of a key")),
             "CKA_LABEL of the private key. Default: the only key on the token, if label, id and URI are not set");
     private static final Setting<byte[]> ID = SECTION.define(
             setting("id", "HSM_KEY_ID", HEXADECIMAL),
-            "CKA_ID of the private key, in hexadecimal. If the label is set too, both must match");
+            "CKA_ID of the private key; if the label is set too, both must match");
     private static final Setting<Pkcs11Uri> URI =
-            SECTION.define(setting("uri", "HSM_URI", PKCS11_URI), "key as a URI (RFC 7512), instead of label and id");
+            SECTION.define(setting("uri", "HSM_URI", PKCS11_URI), "key as a URI, instead of label and id");
     private static final Setting<Path> KEY_STORE = SECTION.define(
             setting("keystore", "SIGNING_KEYSTORE", FILE),
             "path of a PKCS#12 file with one private key, instead of a token");
@@ -46,10 +46,10 @@ final class KeyReader {
             setting("keystore-password", "SIGNING_KEYSTORE_PASSWORD", SecretType.SECRET), "password of that file");
     private static final Setting<String> RSA_SCHEME = SECTION.define(
             setting("rsa-scheme", "SIGNING_RSA_SCHEME", oneOf("pkcs1", "pss")),
-            "signature scheme of an RSA key: RSASSA-PKCS1-v1_5 or RSASSA-PSS. Default: `pkcs1`");
+            "scheme of an RSA key: RSASSA-PKCS1-v1_5 or RSASSA-PSS. Default: `pkcs1`");
     private static final Setting<Path> CERTIFICATE = SECTION.define(
             setting("certificate", "SIGNING_CERTIFICATE", FILE),
-            "file with the certificate of the key, in PEM, DER or PKCS#7. It may contain the chain too. Default: the"
+            "file with the certificate of the key, and optionally its chain, in PEM, DER or PKCS#7. Default: the"
                     + " certificate on the token or in the key store");
     private static final Setting<List<Path>> CA_CERTIFICATES = SECTION.define(
             setting("ca-certificates", "SIGNING_CA_CERTIFICATES", ListOf.separatedByColons(FILE)),

@@ -11,8 +11,7 @@ public record LogSettings(String level, Format format) {
             setting("level", "SIGNING_SERVICE_LOG_LEVEL", oneOf("TRACE", "DEBUG", "INFO", "WARN", "ERROR"), "INFO"),
             "lowest level that is logged");
     private static final Setting<Format> FORMAT = SECTION.define(
-            setting("format", "SIGNING_SERVICE_LOG_FORMAT", oneOf(Format.class), "text"),
-            "format of a line: text, or a JSON object");
+            setting("format", "SIGNING_SERVICE_LOG_FORMAT", oneOf(Format.class), "text"), "format of each line");
 
     /** The format of a line. */
     public enum Format {

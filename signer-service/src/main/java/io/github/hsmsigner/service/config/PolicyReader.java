@@ -34,7 +34,7 @@ final class PolicyReader {
 
     static final Section SECTION = new Section();
     private static final Setting<Boolean> OPEN =
-            SECTION.define(setting("open", TRUTH), "`true`: every caller that reaches the service may sign");
+            SECTION.define(setting("open", TRUTH), "`true`: every caller may sign");
 
     private static final Section SHARED_SECRET = new Section();
     private static final Setting<String> CALLER = SHARED_SECRET.define(
@@ -59,7 +59,7 @@ final class PolicyReader {
             USER_LIST.define(setting("key-by-sign-method", new OfTexts()), "names of keys by values of `signMethod`");
     private static final Setting<SectionValues> USER_LIST_SECTION = SECTION.define(
             setting("user-list", OfSection.optional(USER_LIST)),
-            "the signing token is the name of a listed user, or a JSON object with `userId` and optionally `signMethod`");
+            "the signing token is a listed user, or a JSON object with `userId` and optionally `signMethod`");
 
     private static final Section JWT_KEY = new Section();
     private static final Setting<Secret> JWT_SECRET =
@@ -113,8 +113,7 @@ final class PolicyReader {
                     + " significant");
     private static final Setting<String> SUBJECTS_ISSUER = CLIENT_CERTIFICATE.define(
             setting("issuer", text("a distinguished name")),
-            "with `subject`: the whole issuer of the certificate, in the same form. Default: any authority that TLS"
-                    + " trusts");
+            "with `subject`: the whole issuer, in the same form. Default: any authority that TLS trusts");
     private static final Setting<String> FINGERPRINT = CLIENT_CERTIFICATE.define(
             setting("sha256", text("a fingerprint")), "SHA-256 fingerprint of the certificate, instead of the subject");
     private static final Setting<List<SectionValues>> CLIENT_CERTIFICATES = SECTION.define(

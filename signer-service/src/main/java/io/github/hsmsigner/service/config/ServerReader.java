@@ -44,13 +44,13 @@ final class ServerReader {
                     "SIGNING_SERVICE_CERTIFICATE_ENCODING",
                     oneOf(CertificateEncoding.class),
                     "pem"),
-            "encoding in the answer of `get_certificates`: Base64 of PEM, or Base64 of DER");
+            "form of certificates, inside Base64, in the answer of `get_certificates`");
     private static final Setting<Duration> STOP_LIMIT = SECTION.define(
             setting("stop-limit", "SIGNING_SERVICE_STOP_LIMIT", duration(Duration.ZERO, HOUR), "20s"),
-            "time that requests may take to finish after SIGTERM. Set it below the grace period of the orchestrator");
+            "time for requests to finish after SIGTERM. Set it below the orchestrator's grace period");
     private static final Setting<List<String>> ALLOWED_HOSTS = SECTION.define(
             setting("allowed-hosts", "SIGNING_SERVICE_ALLOWED_HOSTS", new ListOf<>(HOST_NAME)),
-            "hosts, without ports, that the header `Host` of a callback can name. Default: any");
+            "hosts that the header `Host` of a callback can name. Default: any");
 
     private static final Section TLS = new Section();
     private static final Setting<Path> CERTIFICATE = TLS.define(
@@ -68,8 +68,7 @@ final class ServerReader {
                     "SIGNING_SERVICE_TLS_CLIENT_CERTIFICATES",
                     oneOf(ClientCertificates.class),
                     "none"),
-            "whether the service requests or requires a client certificate. A certificate that a client sends must"
-                    + " always be trusted");
+            "whether to request or require a [client certificate](../guides/access-policies.md#client-certificate)");
     private static final Setting<List<Path>> CLIENT_AUTHORITIES = TLS.define(
             setting("client-authorities", "SIGNING_SERVICE_TLS_CLIENT_AUTHORITIES", ListOf.separatedByColons(FILE)),
             "PEM files with the trusted authorities of client certificates");
@@ -77,7 +76,7 @@ final class ServerReader {
     private static final Section ADMIN = new Section();
     private static final Setting<String> ADMIN_ADDRESS = ADMIN.define(
             setting("address", "SIGNING_SERVICE_ADMIN_ADDRESS", HOST),
-            "address for health and metrics. Default: the address of the callback");
+            "its address. Default: the address of the callback");
     private static final Setting<Integer> ADMIN_PORT = ADMIN.define(
             setting("port", "SIGNING_SERVICE_ADMIN_PORT", number(0, MAX_PORT)),
             "port for health and metrics, always plain HTTP. Default: the port of the callback");
@@ -91,59 +90,53 @@ final class ServerReader {
             "maximum nesting of the JSON, including its object");
     private static final Setting<Integer> MAX_JSON_TOKENS = LIMITS.define(
             setting("max-json-tokens", number(32, MAX_COUNT), JSON.maxTokens()),
-            "maximum number of names, values, and beginnings and ends of objects and arrays in the JSON");
+            "maximum number of names, values, beginnings and ends in the JSON");
     private static final Setting<Integer> MAX_NAME = LIMITS.define(
             setting("max-name", number(17, MAX_COUNT), JSON.maxNameLength()),
             "longest name of a JSON field, in bytes of UTF-8");
     private static final Setting<Integer> MAX_TEXT = LIMITS.define(
             setting("max-text", number(128, MAX_COUNT), JSON.maxTextLength()),
-            "longest text of a JSON field, in characters, except for signing tokens and texts in Base64");
+            "longest text of a JSON field, except signing tokens and Base64, in characters");
     private static final Setting<Integer> MAX_SIGNING_TOKEN = LIMITS.define(
             setting("max-signing-token", number(16, MAX_COUNT)),
             "longest signing token, in characters. Default: " + JSON.maxSigningTokenLength()
                     + ", or `max-token` of a JWT policy if that is more");
     private static final Setting<Long> MAX_REQUEST_MEMORY = LIMITS.define(
             setting("max-request-memory", size(0, 1L << 40), "4MiB"),
-            "heap that all requests together may use for long texts and for bodies that are read ahead. A request"
-                    + " whose texts exceed it gets 503");
+            "heap of all requests together for long texts and bodies read ahead; beyond it 503");
     private static final Setting<Integer> MAX_NUMBER = LIMITS.define(
             setting("max-number", number(1, MAX_COUNT), JSON.maxNumberLength()),
             "longest number in the JSON, in characters");
     private static final Setting<Long> MAX_HEADER =
             LIMITS.define(setting("max-header", size(1_024, 1L << 20), "8KiB"), "largest header of a request");
-    private static final Setting<Integer> MAX_HEADER_FIELDS = LIMITS.define(
-            setting("max-header-fields", number(8, MAX_COUNT), "64"),
-            "maximum number of fields in the header of a request");
+    private static final Setting<Integer> MAX_HEADER_FIELDS =
+            LIMITS.define(setting("max-header-fields", number(8, MAX_COUNT), "64"), "maximum number of header fields");
     private static final Setting<Duration> IDLE_TIMEOUT = LIMITS.define(
             setting("idle-timeout", "SIGNING_SERVICE_IDLE_TIMEOUT", duration(SHORTEST, HOUR), "30s"),
             "maximum silence on a connection");
     private static final Setting<Long> MIN_RATE = LIMITS.define(
             setting("min-rate", size(0, 1L << 30), "1KiB"),
-            "minimum average rate of a body, in bytes per second; 0 for any rate");
+            "minimum rate of a body, in bytes per second; 0 for any rate");
     private static final Setting<Duration> SLOW_GRACE = LIMITS.define(
             setting("slow-grace", duration(Duration.ZERO, HOUR), "10s"),
             "time for which a body may be slower than `min-rate`");
     private static final Setting<Long> MIN_AVERAGE_RATE = LIMITS.define(
             setting("min-average-rate", size(0, 1L << 30), "64KiB"),
-            "minimum average rate of a body after `average-grace`, in bytes per second, over the whole time; 0 for any"
-                    + " rate");
+            "minimum average rate of a whole body after `average-grace`, in bytes per second; 0 for any rate");
     private static final Setting<Duration> AVERAGE_GRACE = LIMITS.define(
             setting("average-grace", duration(Duration.ZERO, HOUR), "60s"),
-            "time that a body may take in addition to the time that `min-average-rate` allows for its length");
+            "time for a body in addition to its length at `min-average-rate`");
     private static final Setting<Duration> RESPONSE_TIMEOUT = LIMITS.define(
-            setting("response-timeout", duration(SHORTEST, HOUR), "30s"),
-            "time in which a client must receive a response");
+            setting("response-timeout", duration(SHORTEST, HOUR), "30s"), "time for a client to receive a response");
     private static final Setting<Boolean> SHARE_BY_ADDRESS = LIMITS.define(
             setting("share-by-address", "SIGNING_SERVICE_SHARE_BY_ADDRESS", TRUTH, "true"),
-            "whether each client address has a share of `max-requests` while other addresses wait. Set `false` if a"
-                    + " proxy forwards the requests of all clients");
+            "whether each client address has a share of `max-requests` while others wait. Set `false` behind a proxy");
     private static final Setting<Integer> MAX_CONNECTIONS = LIMITS.define(
             setting("max-connections", "SIGNING_SERVICE_MAX_CONNECTIONS", number(1, MAX_COUNT), "1024"),
-            "maximum number of connections at the same time");
+            "maximum number of connections");
     private static final Setting<Integer> MAX_REQUESTS = LIMITS.define(
             setting("max-requests", "SIGNING_SERVICE_MAX_REQUESTS", number(1, MAX_COUNT), "256"),
-            "maximum number of callbacks at the same time, including callbacks that wait or still send their body. A"
-                    + " further one gets 503");
+            "maximum number of callbacks at the same time, also waiting or incomplete ones; beyond it 503");
 
     private static final Setting<SectionValues> TLS_SECTION =
             SECTION.define(setting("tls", OfSection.optional(TLS)), "TLS on the port of the callback");

@@ -40,20 +40,19 @@ public record ServiceSettings(
             AUDIT.define(setting("file", "SIGNING_AUDIT_FILE", PATH), "file of the audit log. Default: no audit log");
     private static final Setting<Long> ROTATE_AT = AUDIT.define(
             setting("rotate-at", "SIGNING_AUDIT_ROTATE_AT", size(0, Long.MAX_VALUE), "100MiB"),
-            "size at which the service begins a new file, 64KiB or more; 0 for never");
+            "size at which a new file begins, 64KiB or more; 0 for never");
     private static final Setting<Duration> TIME_LIMIT = AUDIT.define(
             setting(
                     "time-limit",
                     "SIGNING_AUDIT_TIME_LIMIT",
                     duration(Duration.ofMillis(1), Duration.ofHours(1)),
                     "5s"),
-            "time that a request waits for its line to be on disk before it is refused; never past the deadline");
+            "maximum time to write a line to disk, never past the deadline; after it the request is refused");
     private static final Setting<Integer> MAX_WAITING = AUDIT.define(
-            setting("max-waiting", number(1, 1_000_000), "1024"), "maximum number of lines that wait to be written");
+            setting("max-waiting", number(1, 1_000_000), "1024"), "maximum number of lines waiting to be written");
     private static final Setting<Long> RESERVE = AUDIT.define(
             setting("reserve", "SIGNING_AUDIT_RESERVE", size(0, Long.MAX_VALUE), "256MiB"),
-            "free disk space that is reserved for signatures. With less, denied requests of unknown callers and their"
-                    + " requests for certificates are only counted; 0 for no reserve");
+            "disk space [reserved for signatures](audit-log.md#requests-of-unknown-callers); 0 for none");
 
     static final Section ROOT = new Section();
     static final Setting<SectionValues> SERVER =

@@ -33,37 +33,35 @@ public record SignatureSettings(
     static final Section SECTION = new Section();
     private static final Setting<Duration> DEADLINE = SECTION.define(
             setting("deadline", "SIGNING_SERVICE_DEADLINE", duration(SHORTEST, HOUR), "9s"),
-            "time from the last byte of a request to the last byte of its response, including errors; after it 503. A"
-                    + " reserve of 500ms, at most a tenth, is for the audit log and the response. Keep it below Document"
-                    + " Engine's `SIGNING_SERVICE_TIMEOUT` (Helm chart: 10 seconds)");
+            "time from the last byte of a request to the last byte of its response; after it 503. The audit log and the"
+                    + " response have the last 500ms, at most a tenth. Keep it below Document Engine's"
+                    + " `SIGNING_SERVICE_TIMEOUT`");
     private static final Setting<Boolean> VERIFY_AFTER_SIGN = SECTION.define(
-            setting("verify-after-sign", TRUTH, "true"), "whether each signature is verified before it is returned");
+            setting("verify-after-sign", TRUTH, "true"), "whether to verify each signature before it is returned");
     private static final Setting<String> CERTIFICATE_VALIDITY = SECTION.define(
             setting("certificate-validity", "SIGNING_CERTIFICATE_VALIDITY", oneOf("required", "warn"), "required"),
-            "`required`: the service does not start with a certificate that is expired or not yet valid, and does not"
-                    + " sign after it expires. `warn`: it logs a warning instead");
+            "`required`: no startup with a certificate outside its validity, and no signature after it expires."
+                    + " `warn`: a warning instead");
     private static final Setting<RawDataRule> RAW_DATA = SECTION.define(
             setting("raw-data", "SIGNING_RAW_DATA", oneOf(RawDataRule.class), "warn"),
-            "data that `sign` signs, for any `signature_type`. `signed-attributes`: 400 for all data except the signed"
-                    + " attributes of a CMS signature. `warn`: other data is signed, logged and counted. Use"
-                    + " `signed-attributes` in production, after `warn` has counted nothing with your Document Engine");
+            "data that `sign` signs: see [Raw data](protocol.md#raw-data)");
     private static final Setting<Boolean> COMPLETE_CHAINS = SECTION.define(
             setting("complete-chains", "SIGNING_COMPLETE_CHAINS", TRUTH, "false"),
-            "whether the service downloads missing issuers of a chain from the addresses in certificates");
+            "whether to download missing issuers from the addresses in certificates");
     private static final Setting<Boolean> REVOCATION_INFO = SECTION.define(
             setting("revocation-info", "SIGNING_REVOCATION_INFO", TRUTH, "false"),
-            "whether the service requests OCSP responses and CRLs and includes them in containers");
+            "whether to request OCSP responses and CRLs for containers");
     private static final Setting<Long> REVOCATION_MAX_SIZE = SECTION.define(
             setting("revocation-max-size", "SIGNING_REVOCATION_MAX_SIZE", size(1L << 10, 64L << 20), "1MiB"),
-            "maximum size of an OCSP response or CRL. Every container includes them, so large ones need memory");
+            "maximum size of an OCSP response or CRL, which every container includes");
 
     private static final Section QUEUE = new Section();
     private static final Setting<Integer> MAX_WAITING = QUEUE.define(
             setting("max-waiting", "SIGNING_SERVICE_QUEUE_MAX_WAITING", number(0, 1_000_000), "128"),
-            "signatures that may wait for a session. A further one gets 503 immediately");
+            "signatures that may wait for a session; beyond it 503");
     private static final Setting<Duration> MAX_WAIT = QUEUE.define(
             setting("max-wait", "SIGNING_SERVICE_QUEUE_MAX_WAIT", duration(Duration.ofMillis(1), HOUR)),
-            "maximum time that a signature waits, never past the deadline; after it 503. Default: the deadline");
+            "maximum time to wait, never past the deadline; after it 503. Default: the deadline");
     private static final Setting<SectionValues> QUEUE_SECTION =
             SECTION.define(setting("queue", OfSection.required(QUEUE)), "the queue for each token");
 
@@ -80,8 +78,7 @@ public record SignatureSettings(
             AUTHORITY.define(setting("policy", OID), "OID of the requested policy. Default: the authority chooses");
     private static final Setting<List<Path>> TRUSTED = AUTHORITY.define(
             setting("trusted", ListOf.separatedByColons(FILE)),
-            "files with trusted certificates for the authority's certificate. Default: every certificate that the"
-                    + " authority sends is trusted");
+            "files with trusted certificates for the authority's. Default: every certificate is trusted");
     private static final Setting<String> USER =
             AUTHORITY.define(setting("user", text("a user's name")), "user for HTTP basic authentication");
     private static final Setting<Secret> PASSWORD =
@@ -98,7 +95,7 @@ public record SignatureSettings(
             "maximum time to wait for one authority");
     private static final Setting<SectionValues> TIMESTAMPS_SECTION = SECTION.define(
             setting("timestamps", OfSection.optional(TIMESTAMPS)),
-            "timestamps over signatures (RFC 3161): `sign_pkcs7` with `signature_type` `cades` has level B-T instead of B-B");
+            "timestamps over signatures (RFC 3161): see [Protocol](protocol.md#timestamps)");
 
     /** {@return the largest revocation information of a container, in bytes; 0 if containers have none} */
     public long largestRevocationInfo() {

@@ -54,8 +54,8 @@ public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
             "serial number of the token, instead of the label");
     private static final Setting<Pkcs11Uri> URI = SECTION.define(
             setting("uri", "HSM_URI", PKCS11_URI),
-            "token as a URI (RFC 7512), instead of the label. Its `module-path` and `pin-source` apply if module and"
-                    + " PIN are not set");
+            "token as a URI, instead of the label. Its `module-path` and `pin-source` count if module and PIN are not"
+                    + " set");
     private static final Setting<Integer> MAXIMUM_POOL_SIZE = SECTION.define(
             setting(
                             "maximum-pool-size",
@@ -64,24 +64,24 @@ public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
                             Pkcs11Config.DEFAULT_MAXIMUM_POOL_SIZE)
                     .oldName("max-sessions")
                     .oldVariable("HSM_MAX_SESSIONS"),
-            "maximum number of sessions, and so of signatures at the same time; never more than the token allows");
+            "maximum number of sessions, and so of parallel signatures, up to the limit of the token");
     private static final Setting<Integer> MINIMUM_IDLE = SECTION.define(
             setting("minimum-idle", number(0, MOST_SESSIONS), Pkcs11Config.DEFAULT_MINIMUM_IDLE),
-            "number of idle sessions that are kept ready; never more than `maximum-pool-size`");
+            "number of idle sessions to keep ready, up to `maximum-pool-size`");
     private static final Setting<Integer> SESSIONS_OPENED_AT_ONCE = SECTION.define(
             setting("sessions-opened-at-once", number(1, MOST_SESSIONS), Pkcs11Config.DEFAULT_SESSIONS_OPENED_AT_ONCE),
             "sessions opened at the same time");
     private static final Setting<Duration> IDLE_TIMEOUT = SECTION.define(
             setting("idle-timeout", duration(SECOND, DAY), Pkcs11Config.DEFAULT_IDLE_TIMEOUT)
                     .oldName("session-keep-alive"),
-            "time after which an idle session is closed, if there are more than `minimum-idle`");
+            "time after which an idle session above `minimum-idle` is closed");
     private static final Setting<Duration> KEEPALIVE_TIME = SECTION.define(
             setting("keepalive-time", duration(SECOND, DAY), Pkcs11Config.DEFAULT_KEEPALIVE_TIME),
-            "time after which an idle session is checked with C_GetSessionInfo. If no signature is made for so long, the login"
-                    + " is checked too. Some devices end a session after 30 s without use");
+            "time after which an idle session is checked with C_GetSessionInfo, and after as long without a signature"
+                    + " the login too. Some devices end an unused session after 30 s");
     private static final Setting<Duration> MAX_LIFETIME = SECTION.define(
             setting("max-lifetime", duration(SECOND, DAY), Pkcs11Config.DEFAULT_MAX_LIFETIME),
-            "time after which a session is replaced, once it is idle");
+            "age at which an idle session is replaced");
     private static final Setting<String> INITIALIZE_PARAMETERS = SECTION.define(
             setting(
                     "initialize-parameters",
@@ -94,11 +94,11 @@ public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
                     "HSM_VENDOR_PROFILE",
                     oneOf("automatic", "generic", "cloudhsm", "softhsm"),
                     "automatic"),
-            "rules for the vendor of the HSM. `automatic` detects the vendor from the information of the module");
+            "rules for the vendor of the HSM; `automatic` detects the vendor");
     private static final Setting<CallingThread> CALLING_THREAD = SECTION.define(
             setting("calling-thread", oneOf(CallingThread.class), "automatic"),
-            "thread that calls the module: a separate one (`module`), which can be abandoned when it hangs, or the"
-                    + " thread of the request (`caller`). `automatic` uses `caller` only for SoftHSM");
+            "thread that calls the module: the request's (`caller`), or a separate one (`module`), which can be"
+                    + " abandoned. `automatic` uses `caller` only for SoftHSM");
     private static final Setting<Boolean> LOGIN_ON_FINAL_TRY = SECTION.define(
             setting("login-on-final-try", TRUTH, "false"),
             "whether to log in although one more wrong PIN would lock the user");
@@ -107,37 +107,33 @@ public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
     private static final RecoverySettings DEFAULTS = RecoverySettings.defaults();
     private static final Setting<Duration> FIRST_RETRY_PAUSE = RECOVERY.define(
             pause("first-retry-pause", DEFAULTS.firstRetryPause()),
-            "pause before the first retry of a request; doubled each time");
+            "pause before the first retry of a request, doubled each time");
     private static final Setting<Duration> LONGEST_RETRY_PAUSE =
             RECOVERY.define(pause("longest-retry-pause", DEFAULTS.longestRetryPause()), "maximum of that pause");
     private static final Setting<Integer> FAILURES_TO_OPEN = RECOVERY.define(
             setting("failures-to-open", number(1, MAX_COUNT), DEFAULTS.failuresToOpen()),
-            "device failures in a row after which the circuit breaker opens and requests fail immediately");
+            "device failures in a row after which the circuit breaker opens");
     private static final Setting<Duration> FIRST_PROBE_PAUSE = RECOVERY.define(
             pause("first-probe-pause", DEFAULTS.firstProbePause()),
-            "pause before the first probe while the circuit breaker is open; doubled each time");
+            "pause before the first probe of an open circuit breaker, doubled each time");
     private static final Setting<Duration> LONGEST_PROBE_PAUSE =
             RECOVERY.define(pause("longest-probe-pause", DEFAULTS.longestProbePause()), "maximum of that pause");
     private static final Setting<Duration> PIN_CHECK_PAUSE = RECOVERY.define(
-            pause("pin-check-pause", DEFAULTS.pinCheckPause()),
-            "interval at which the service checks the source of a rejected PIN for another PIN");
+            pause("pin-check-pause", DEFAULTS.pinCheckPause()), "interval of checks for another PIN after a rejection");
     private static final Setting<Duration> DRAIN_LIMIT = RECOVERY.define(
             pause("drain-limit", DEFAULTS.drainLimit()),
-            "time that the service waits for calls in progress, before it initialises the module again or closes the"
-                    + " token");
+            "time to wait for calls in progress, before the module is initialised again or the token closed");
     private static final Setting<Integer> HUNG_CALL_LIMIT = RECOVERY.define(
             setting("hung-call-limit", number(1, MAX_COUNT), DEFAULTS.hungCallLimit()),
-            "number of hanging calls that makes the token unhealthy");
+            "hanging calls that make the token unhealthy");
     private static final Setting<Duration> REGROW_PAUSE = RECOVERY.define(
             pause("regrow-pause", DEFAULTS.regrowPause()),
-            "time after which the service tries to open another session, if the token had no free session");
+            "pause before another session is opened after the token had none free");
     private static final Setting<Duration> HANG_LIMIT = RECOVERY.define(
-            pause("hang-limit", DEFAULTS.hangLimit()),
-            "time in the module after which a call counts as hanging, independent of its caller");
+            pause("hang-limit", DEFAULTS.hangLimit()), "time in the module after which a call counts as hanging");
     private static final Setting<Duration> NO_SUCCESS_LIMIT = RECOVERY.define(
             pause("no-success-limit", DEFAULTS.noSuccessLimit()),
-            "time of failures of any kind without a success after which the circuit breaker opens and requests fail"
-                    + " immediately");
+            "time of failures without a success after which the circuit breaker opens");
     private static final Setting<SectionValues> RECOVERY_SECTION = SECTION.define(
             setting("recovery", OfSection.required(RECOVERY)), "retries and limits when the token fails");
 

@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -53,19 +55,12 @@ class ConfigurationPageTest {
             # Configuration
 
             This page lists all settings, for operators. Configure the service by environment variables, or by a YAML file for
-            several keys, tokens or policies. `SIGNING_SERVICE_CONFIG` names the file.
-
-            This page is generated from the code. Do not edit it. Change the readers in `io.github.hsmsigner.service.config` or the
-            test, and run:
-
-            ```sh
-            mvn -pl signer-service -am test -Dtest=ConfigurationPageTest -Ddocs.write=true -Dsurefire.failIfNoSpecifiedTests=false
-            ```
+            several keys, tokens or policies. `SIGNING_SERVICE_CONFIG` names the file. `ConfigurationPageTest` generates this page.
 
             ## Essentials
 
             Most installations need only these variables. `signer-service check` tests them, and `serve --print-config` shows all
-            settings in force.
+            effective settings.
 
             ESSENTIALS
             ## Rules
@@ -74,22 +69,21 @@ class ConfigurationPageTest {
             - Variables of a token or a key apply to the only token or key of the file. If the file has none, they define a token
               called `hsm` and a key. If it has several, such a variable is an error, unless the file refers to it.
             - Unknown names are errors, in the file and for variables that begin with `HSM_` or `SIGNING_`. The service reports all
-              problems together. Problems of a token follow in a second round.
+              problems together, those of a token in a second round.
             - All values are text: `pin: 0123` has four characters. Sizes are bytes or have a unit (`64KiB`, `5MiB`, `1GiB`).
               Durations have a unit (`500ms`, `30s`, `5m`, `1h`, `1d`). A list can be one text: files separated by `:`, other values
               by commas or spaces. Relative paths are relative to the working directory.
-            - Java decodes arguments, variables and paths with the charset of the locale. Set `LANG=C.UTF-8` for text that is not
-              ASCII. Text that cannot be decoded is refused at startup.
-            - `${NAME}` in a value of the file stands for the environment variable, which must be set. `$${` stands for `${` itself.
-            - The file is one YAML 1.2 document, of at most 1 MiB, 16 levels and 20,000 values. Duplicate names and tags (`!name`)
-              are errors.
+            - Set `LANG=C.UTF-8` for arguments, variables and paths that are not ASCII. Text that cannot be decoded is refused at
+              startup.
+            - `${NAME}` in a value of the file stands for the environment variable, which must be set. `$${` stands for `${`.
+            - The file is one YAML 1.2 document of at most 1 MiB, 16 levels and 20,000 values, without duplicate names and tags
+              (`!name`).
 
             ## Secrets
 
             Each variable for a secret has a second variable with `_FILE`, which names a file with the secret: `HSM_PIN_FILE`
-            instead of `HSM_PIN`. Setting both is an error. Secrets are text in UTF-8. The service removes a leading byte order mark
-            and one line break at the end. It refuses other control characters at startup, before any login. In YAML a secret is a
-            text, or
+            instead of `HSM_PIN`. Setting both is an error. Secrets are UTF-8. The service removes a leading byte order mark and one
+            final line break, and refuses other control characters at startup. In YAML a secret is a text, or
 
             | form | the secret is |
             | --- | --- |
@@ -97,10 +91,8 @@ class ConfigurationPageTest {
             | `pin: {env: NAME}` | in the environment variable |
             | `pin: {command: [/usr/local/bin/pin, production], timeout: 5s}` | what the program prints; for PINs only. No shell reads the arguments |
 
-            Prefer files. The service reloads them while it runs, and other users may be able to read the variables of a process.
-
-            YAML requires quotes around a text that begins with one of ``! & * @ % ` { [ # | > " '`` or has a colon or `#` next to a
-            space.
+            Prefer files. The service reloads them, and other users may be able to read the variables of a process. YAML requires
+            quotes around a text that begins with one of ``!&*@%`{[#|>"'`` or has a colon or `#` next to a space.
 
             ## Examples
 
@@ -138,7 +130,7 @@ class ConfigurationPageTest {
               file: /var/lib/signer/audit.jsonl
             ```
 
-            A key that two tokens hold, another key for invoices, and a JWT that chooses between them:
+            A key on two tokens, another one for invoices, and a JWT that chooses between them:
 
             ```yaml
             tokens:
@@ -197,13 +189,13 @@ class ConfigurationPageTest {
 
             ## Kubernetes
 
-            Kubernetes sets variables for the Services of the namespace. For a Service called `signing-service` they look like
-            variables of this service. The service ignores variables with `_SERVICE_HOST`, `_SERVICE_PORT` and `_PORT_6000_TCP` in
-            their names, and `SIGNING_SERVICE_PORT=tcp://10.0.0.1:6000`. It also ignores `SIGNING_SERVICE_URL`, which belongs to
-            Document Engine.
+            Kubernetes sets variables for the Services of the namespace. `enableServiceLinks: false` in the pod's specification
+            avoids them. For a Service called `signing-service` they look like variables of this service. The service ignores names
+            with `_SERVICE_HOST`, `_SERVICE_PORT` and `_PORT_6000_TCP`, values such as `SIGNING_SERVICE_PORT=tcp://10.0.0.1:6000`,
+            and Document Engine's `SIGNING_SERVICE_URL`.
 
-            A Service called `signing` sets `SIGNING_SERVICE_PORT` to its own port. The service refuses a port other than 6000 then,
-            because the meaning is ambiguous. `enableServiceLinks: false` in the pod's specification avoids these variables.
+            A Service called `signing` sets `SIGNING_SERVICE_PORT` to its own port. The service then refuses a port other than 6000,
+            because the meaning is ambiguous.
 
             """;
 
@@ -243,8 +235,7 @@ class ConfigurationPageTest {
     }
 
     private static String essentials() {
-        StringBuilder table =
-                new StringBuilder("| variable | setting | default | meaning |\n| --- | --- | --- | --- |\n");
+        StringBuilder table = new StringBuilder("| variable | meaning |\n| --- | --- |\n");
         for (String path : ESSENTIALS) {
             Section section = ServiceSettings.ROOT;
             String[] names = path.split("\\.");
@@ -254,8 +245,7 @@ class ConfigurationPageTest {
                 }
             }
             Setting<?> setting = named(section, names[names.length - 1]);
-            table.append("| " + variables(setting) + " | `" + path + "` | " + defaultValue(setting) + " | "
-                    + meaning(setting) + " |\n");
+            table.append("| " + variables(setting) + " | " + meaning(setting).replaceFirst("[.,:] .*", "") + " |\n");
         }
         return table.append('\n').toString();
     }
@@ -271,16 +261,14 @@ class ConfigurationPageTest {
         String path = above + setting.name() + SettingEffects.suffix(setting.type());
         Section section = setting.type().inner().orElseThrow();
         page.append("\n### `" + path + "`\n\n" + sentence(setting.description()) + "\n");
-        String rows = section.settings().stream()
+        String table = table(section.settings().stream()
                 .filter(row -> row.type().inner().isEmpty())
-                .map(ConfigurationPageTest::row)
-                .collect(Collectors.joining());
-        String same = printed.putIfAbsent(rows, path);
+                .toList());
+        String same = printed.putIfAbsent(table, path);
         if (same != null) {
             page.append("The settings are those of `" + same + "`.\n");
-        } else if (!rows.isEmpty()) {
-            page.append(
-                    "\n| setting | variable | type | default | meaning |\n| --- | --- | --- | --- | --- |\n" + rows);
+        } else if (!table.isEmpty()) {
+            page.append("\n" + table);
         }
         section.settings().stream()
                 .filter(inner -> inner.type().inner().isPresent())
@@ -295,12 +283,32 @@ class ConfigurationPageTest {
         String names = Stream.concat(setting.oldName().stream(), setting.oldVariable().stream())
                 .map(name -> "`" + name + "`")
                 .collect(Collectors.joining(", "));
-        return names.isEmpty() ? "" : ". Old names, which work in this version only: " + names;
+        return names.isEmpty() ? "" : ". Old names, for this version only: " + names;
     }
 
-    private static String row(Setting<?> setting) {
-        return "| `" + setting.name() + "` | " + variables(setting) + " | " + type(setting) + " | "
-                + defaultValue(setting) + " | " + meaning(setting) + oldNames(setting) + " |\n";
+    /** Columns without any content are left out. */
+    private static String table(List<Setting<?>> settings) {
+        Map<String, Function<Setting<?>, String>> columns = new LinkedHashMap<>();
+        columns.put("setting", setting -> "`" + setting.name() + "`");
+        columns.put("variable", ConfigurationPageTest::variables);
+        columns.put("type", ConfigurationPageTest::type);
+        columns.put("default", ConfigurationPageTest::defaultValue);
+        columns.put("meaning", setting -> meaning(setting) + oldNames(setting));
+        columns.values()
+                .removeIf(column -> settings.stream()
+                        .allMatch(setting -> column.apply(setting).isEmpty()));
+        if (columns.isEmpty()) {
+            return "";
+        }
+        return row(columns.keySet().stream())
+                + row(columns.keySet().stream().map(column -> "---"))
+                + settings.stream()
+                        .map(setting -> row(columns.values().stream().map(column -> column.apply(setting))))
+                        .collect(Collectors.joining());
+    }
+
+    private static String row(Stream<String> cells) {
+        return cells.collect(Collectors.joining(" | ", "| ", " |\n"));
     }
 
     private static String variables(Setting<?> setting) {
@@ -332,7 +340,16 @@ class ConfigurationPageTest {
                 .replaceFirst("^size in bytes, (?:at least [01]|from 0 to .*)$", "size")
                 .replace("size in bytes, from ", "size, ")
                 .replace("true or false", "boolean")
-                .replace("readable file", "file");
+                .replace("readable file", "file")
+                .replace("http or https address without user and password", "http(s) address")
+                .replaceFirst("^unsigned 64-bit number, .*", "number, such as 5 or 0x5")
+                .replaceFirst("^(?:1 to 200 printable characters|name of) .*", "name")
+                .replaceFirst("^(?:label|serial number|value) of .*|^user's name", "text")
+                .replaceFirst("^texts by texts", "map")
+                .replaceFirst(
+                        "(?: such as /sign| such as 1.2.3.4| of this machine| without a port|"
+                                + ", with an even number of digits|, or a command that prints it)$",
+                        "");
         return item.length() < type.length() && type.startsWith("list") ? "list: " + shorter : shorter;
     }
 }

@@ -229,7 +229,7 @@ class LibrariesTest {
             signer.getJCAContext().setProvider(keys.provider);
             jws.sign(signer);
 
-            // OpenSSL does not know JWS, so the Java runtime verifies the octets of RFC 7515.
+            // OpenSSL does not know JWS, so the Java runtime verifies the input of RFC 7515, section 5.1.
             assertThat(verifies(
                             algorithm,
                             keys.chain(entry.getValue()).get(0),

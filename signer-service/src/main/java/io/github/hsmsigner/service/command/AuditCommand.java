@@ -36,7 +36,7 @@ final class AuditCommand {
             exitCodeList = {"0:all lines are in order", "1:one is not", "2:the log could not be read"},
             footer = {
                 "  signer-service audit verify",
-                "  signer-service audit verify /var/lib/signer/audit.jsonl",
+                "  signer-service audit verify /var/log/signer/audit.jsonl",
                 "  signer-service audit verify audit.jsonl \\",
                 "      --anchor \"$(cat kept/audit.jsonl.head)\""
             })

@@ -105,7 +105,7 @@ class ConfigurationPageTest {
             SIGNING_CERTIFICATE=/etc/signer/signer.pem
             SIGNING_CA_CERTIFICATES=/etc/signer/ca.pem
             SIGNING_TOKEN_SECRET_FILE=/run/secrets/signing-token
-            SIGNING_AUDIT_FILE=/var/lib/signer/audit.jsonl
+            SIGNING_AUDIT_FILE=/var/log/signer/audit.jsonl
             ```
 
             The same in a file, with TLS:
@@ -127,7 +127,7 @@ class ConfigurationPageTest {
             access:
               token-secret: {file: /run/secrets/signing-token}
             audit:
-              file: /var/lib/signer/audit.jsonl
+              file: /var/log/signer/audit.jsonl
             ```
 
             A key on two tokens, another one for invoices, and a JWT that chooses between them:

@@ -193,7 +193,7 @@ class EnvironmentSettingsTest {
                 "SIGNING_TIMESTAMP_REQUIRED",
                 "false",
                 "SIGNING_AUDIT_FILE",
-                "/var/lib/signer/audit.jsonl",
+                "/var/log/signer/audit.jsonl",
                 "SIGNING_TOKEN_SECRET_FILE",
                 files.secret().toString()));
 
@@ -224,7 +224,7 @@ class EnvironmentSettingsTest {
                                 .toList(),
                         false,
                         Duration.ofSeconds(5)));
-        assertThat(settings.audit()).contains(AuditFileSettings.of(Path.of("/var/lib/signer/audit.jsonl")));
+        assertThat(settings.audit()).contains(AuditFileSettings.of(Path.of("/var/log/signer/audit.jsonl")));
         assertThat(settings.access().policies())
                 .singleElement()
                 .isInstanceOfSatisfying(SharedSecretSettings.class, policy -> {

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** docs/reference/metrics.md says what the declarations say. With {@code -Ddocs.write=true} its tables are written anew. */
+/** docs/reference/metrics.md says what the declarations say. With {@code -Ddocs.write=true} its tables are written again. */
 class MetricsPageTest {
 
     private static final Path PAGE = Path.of("..", "docs", "reference", "metrics.md");
@@ -23,7 +23,7 @@ class MetricsPageTest {
             Files.writeString(PAGE, expected);
         }
         assertThat(Files.readString(PAGE))
-                .as("docs/reference/metrics.md, which -Ddocs.write=true writes anew")
+                .as("docs/reference/metrics.md, which -Ddocs.write=true writes again")
                 .isEqualTo(expected);
     }
 

@@ -55,8 +55,8 @@ public final class Jwt {
         return "{'alg':'" + algorithm + "','typ':'JWT'}";
     }
 
-    public static String encode(byte[] octets) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(octets);
+    public static String encode(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     private static byte[] json(String text) {

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** An HTTP server on the loopback interface that answers as it is told, and hangs as it is told. */
 public final class LoopbackServer implements AutoCloseable {
@@ -56,11 +57,23 @@ public final class LoopbackServer implements AutoCloseable {
 
     /** An address where nobody listens. */
     public static URI closedPort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        return URI.create("http://127.0.0.1:" + freePort() + "/");
+    }
+
+    /**
+     * A port for a server that cannot choose one itself. It is below the ports that Linux assigns (ip(7), {@code
+     * ip_local_port_range}, from 32768), so that no connection and no other server of the tests takes it meanwhile.
+     */
+    public static int freePort() {
+        for (int attempt = 0; attempt < 100; attempt++) {
+            try (ServerSocket socket = new ServerSocket(
+                    ThreadLocalRandom.current().nextInt(15_000, 32_000), 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                // Another process uses this port.
+            }
         }
+        throw new IllegalStateException("No port from 15000 to 32000 is free");
     }
 
     private void send(HttpExchange exchange, Reply reply) throws IOException {

@@ -3,10 +3,10 @@ package io.github.hsmsigner.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
+import io.github.hsmsigner.testing.LoopbackServer;
 import io.github.hsmsigner.testing.OpenSslTimestampAuthority;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,8 +35,8 @@ class ExamplesReadmeTest {
                     .replace("http://timestamps.example/", timestamps.uri().toString())
                     .replace(" timestamps.pem", " ../authority/tsa.pem")
                     .replace("/usr/lib/softhsm/libsofthsm2.so", SoftHsm.module().toString())
-                    .replaceAll("\\b7000\\b", freePort())
-                    .replaceAll("\\b6000\\b", freePort());
+                    .replaceAll("\\b7000\\b", Integer.toString(LoopbackServer.freePort()))
+                    .replaceAll("\\b6000\\b", Integer.toString(LoopbackServer.freePort()));
             assertThat(commands).doesNotContain(JAR);
             String output = run(commands);
             assertThat(output)
@@ -64,7 +64,9 @@ class ExamplesReadmeTest {
         builder.environment().put("CLASS_PATH", absolute(System.getProperty("java.class.path")));
         Process process = builder.start();
         try {
-            assertThat(process.waitFor(8, TimeUnit.MINUTES)).isTrue();
+            assertThat(process.waitFor(5, TimeUnit.MINUTES))
+                    .as(() -> stateOf(process, output))
+                    .isTrue();
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
@@ -74,17 +76,24 @@ class ExamplesReadmeTest {
         return text;
     }
 
+    /** What the commands printed, and which processes have not ended. */
+    private static String stateOf(Process process, Path output) {
+        String running = process.descendants()
+                .flatMap(child -> child.info().commandLine().stream())
+                .map(line -> line.replace(System.getProperty("java.class.path"), "…"))
+                .collect(Collectors.joining("\n"));
+        try {
+            return Files.readString(output, StandardCharsets.UTF_8) + "\nStill running:\n" + running;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The commands run in another directory than this process. */
     private static String absolute(String classPath) {
         return Pattern.compile(Pattern.quote(System.getProperty("path.separator")))
                 .splitAsStream(classPath)
                 .map(entry -> Path.of(entry).toAbsolutePath().toString())
                 .collect(Collectors.joining(System.getProperty("path.separator")));
-    }
-
-    private static String freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return Integer.toString(socket.getLocalPort());
-        }
     }
 }

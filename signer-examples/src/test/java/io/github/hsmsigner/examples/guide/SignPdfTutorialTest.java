@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hsmsigner.examples.pdf.SampleDocument;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
 import io.github.hsmsigner.testing.ExternalTool;
+import io.github.hsmsigner.testing.LoopbackServer;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +74,7 @@ class SignPdfTutorialTest {
     @Test
     void everyStepWorks() throws IOException {
         Path classes = directory.resolve("classes");
-        String port = freePort();
+        String port = Integer.toString(LoopbackServer.freePort());
         useInFiles("3180", port);
         useInFiles("/usr/lib/softhsm/libsofthsm2.so", SoftHsm.module().toString());
         GuideCompiler.compile(
@@ -115,12 +114,6 @@ class SignPdfTutorialTest {
         for (String name : guide.files().keySet()) {
             Path file = directory.resolve("files").resolve(name);
             Files.writeString(file, Files.readString(file).replace(text, replacement));
-        }
-    }
-
-    private static String freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return Integer.toString(socket.getLocalPort());
         }
     }
 }

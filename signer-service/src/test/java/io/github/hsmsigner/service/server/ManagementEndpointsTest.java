@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.testing.ExternalTool;
+import io.github.hsmsigner.testing.LoopbackServer;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -94,7 +93,7 @@ class ManagementEndpointsTest {
      */
     @Test
     void theirOwnPortOpensAfterThePortOfTheCallbacks() throws IOException {
-        ListenerSettings admin = freePort();
+        ListenerSettings admin = new ListenerSettings("127.0.0.1", LoopbackServer.freePort());
         KeyPair key = TestPki.rsaKeyPair(2048);
         Path certificate = TestPki.writePem(
                 directory.resolve("server.pem"), TestKey.pki().certifySigner("Server", key.getPublic()));
@@ -115,13 +114,6 @@ class ManagementEndpointsTest {
         server = starting.join();
         assertThat(accepts(server.port())).isTrue();
         assertAnswer(new Client(admin.port()).get("/health/ready"), 200, "{\"status\":\"ready\"}");
-    }
-
-    private static ListenerSettings freePort() throws IOException {
-        try (ServerSocket any = new ServerSocket()) {
-            any.bind(new InetSocketAddress("127.0.0.1", 0));
-            return new ListenerSettings("127.0.0.1", any.getLocalPort());
-        }
     }
 
     private static boolean accepts(int port) {

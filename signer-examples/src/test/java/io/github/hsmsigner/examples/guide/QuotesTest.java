@@ -72,7 +72,7 @@ class QuotesTest {
             entry(
                     "Java, Logback and Nimbus",
                     Set.of("javax", "trustStore", "JsonEncoder", "parseFromPEMEncodedObjects")),
-            entry("Docker and Kubernetes", Set.of("build-arg", "_PORT_6000_TCP")),
+            entry("Docker and Kubernetes", Set.of("build-arg")),
             entry("logrotate", Set.of("create 0600 signer signer", "copytruncate", "olddir", "delaycompress")),
             entry(
                     "values of examples",
@@ -83,10 +83,8 @@ class QuotesTest {
                             "signer_a",
                             "signer_b",
                             "SEED",
-                            "NAME-signed",
                             "NameOfTest",
                             "another-text-of-32-characters-xy",
-                            "f86d081",
                             "torn-000000000001234")));
 
     /** Programs of others. Their arguments are theirs. */

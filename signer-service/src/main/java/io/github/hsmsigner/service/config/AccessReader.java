@@ -44,15 +44,13 @@ final class AccessReader {
     static final Section SECTION = new Section();
     private static final Setting<Boolean> OPEN = SECTION.define(
             setting("open", "SIGNING_SERVICE_ACCESS_OPEN", TRUTH, "false"),
-            "`true`: every caller may sign; short form: `access: open`. Without any policy every caller may sign too,"
-                    + " with a warning if the service listens for other machines");
+            "`true`: every caller may sign, without a warning; short form: `access: open`");
     private static final Setting<Secret> TOKEN_SECRET = SECTION.define(
             setting("token-secret", "SIGNING_TOKEN_SECRET", SecretType.SECRET),
-            "signing token that each request must have, of 16 bytes or more. Short form of a shared secret for the"
-                    + " caller `" + CALLER + "`");
+            "signing token that each request must have, of 16 bytes or more. The caller is `" + CALLER + "`");
     private static final Setting<List<SectionValues>> POLICIES = SECTION.define(
             setting("policies", new OfList(PolicyReader.SECTION)),
-            "policies that identify callers. All must allow a request, and each may add an identity");
+            "policies that identify callers. All must allow a request");
 
     private static final Section PERMISSIONS = new Section();
     private static final Setting<List<SigningAction>> ACTIONS = PERMISSIONS.define(
@@ -81,13 +79,10 @@ final class AccessReader {
                     + " permissions");
     private static final Setting<Boolean> CERTIFICATES_WITHOUT_TOKEN = SECTION.define(
             setting("certificates-without-token", "SIGNING_SERVICE_CERTIFICATES_WITHOUT_TOKEN", TRUTH, "true"),
-            "`true`: `get_certificates` needs no signing token, because Document Engine sends none. Otherwise policies"
-                    + " over signing tokens deny it. Raw signatures then need certificates in the application's request"
-                    + " to Document Engine");
+            "whether `get_certificates` needs no signing token, because Document Engine sends none");
     private static final Setting<String> CERTIFICATES_KEY = SECTION.define(
             setting("certificates-key", text("the name of a key")),
-            "key whose certificates a request without a signing token gets. Required if callers use different keys:"
-                    + " otherwise 400");
+            "key whose certificates a request without a signing token gets, if callers use different keys");
 
     static final OfSection TYPE = new OfSection(SECTION, false, Optional.of(OPEN));
 

@@ -109,8 +109,7 @@ final class PolicyReader {
 
     private static final Setting<String> SUBJECT = CLIENT_CERTIFICATE.define(
             setting("subject", text("a distinguished name")),
-            "the whole subject of the certificate, in the form of `openssl x509 -nameopt RFC2253`; case and blanks are"
-                    + " significant");
+            "the whole subject, in the form of `openssl x509 -nameopt RFC2253`; case and blanks are significant");
     private static final Setting<String> SUBJECTS_ISSUER = CLIENT_CERTIFICATE.define(
             setting("issuer", text("a distinguished name")),
             "with `subject`: the whole issuer, in the same form. Default: any authority that TLS trusts");

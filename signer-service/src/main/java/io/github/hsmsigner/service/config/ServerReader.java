@@ -47,7 +47,7 @@ final class ServerReader {
             "form of certificates, inside Base64, in the answer of `get_certificates`");
     private static final Setting<Duration> STOP_LIMIT = SECTION.define(
             setting("stop-limit", "SIGNING_SERVICE_STOP_LIMIT", duration(Duration.ZERO, HOUR), "20s"),
-            "time for requests to finish after SIGTERM. Set it below the orchestrator's grace period");
+            "time for requests to finish after SIGTERM");
     private static final Setting<List<String>> ALLOWED_HOSTS = SECTION.define(
             setting("allowed-hosts", "SIGNING_SERVICE_ALLOWED_HOSTS", new ListOf<>(HOST_NAME)),
             "hosts that the header `Host` of a callback can name. Default: any");
@@ -90,7 +90,7 @@ final class ServerReader {
             "maximum nesting of the JSON, including its object");
     private static final Setting<Integer> MAX_JSON_TOKENS = LIMITS.define(
             setting("max-json-tokens", number(32, MAX_COUNT), JSON.maxTokens()),
-            "maximum number of names, values, beginnings and ends in the JSON");
+            "maximum number of [JSON tokens](protocol.md#limits)");
     private static final Setting<Integer> MAX_NAME = LIMITS.define(
             setting("max-name", number(17, MAX_COUNT), JSON.maxNameLength()),
             "longest name of a JSON field, in bytes of UTF-8");
@@ -103,7 +103,7 @@ final class ServerReader {
                     + ", or `max-token` of a JWT policy if that is more");
     private static final Setting<Long> MAX_REQUEST_MEMORY = LIMITS.define(
             setting("max-request-memory", size(0, 1L << 40), "4MiB"),
-            "heap of all requests together for long texts and bodies read ahead; beyond it 503");
+            "heap of all requests together for long texts; beyond it 503");
     private static final Setting<Integer> MAX_NUMBER = LIMITS.define(
             setting("max-number", number(1, MAX_COUNT), JSON.maxNumberLength()),
             "longest number in the JSON, in characters");
@@ -122,7 +122,7 @@ final class ServerReader {
             "time for which a body may be slower than `min-rate`");
     private static final Setting<Long> MIN_AVERAGE_RATE = LIMITS.define(
             setting("min-average-rate", size(0, 1L << 30), "64KiB"),
-            "minimum average rate of a whole body after `average-grace`, in bytes per second; 0 for any rate");
+            "minimum average rate of a body after `average-grace`, in bytes per second; 0 for any rate");
     private static final Setting<Duration> AVERAGE_GRACE = LIMITS.define(
             setting("average-grace", duration(Duration.ZERO, HOUR), "60s"),
             "time for a body in addition to its length at `min-average-rate`");
@@ -130,13 +130,13 @@ final class ServerReader {
             setting("response-timeout", duration(SHORTEST, HOUR), "30s"), "time for a client to receive a response");
     private static final Setting<Boolean> SHARE_BY_ADDRESS = LIMITS.define(
             setting("share-by-address", "SIGNING_SERVICE_SHARE_BY_ADDRESS", TRUTH, "true"),
-            "whether each client address has a share of `max-requests` while others wait. Set `false` behind a proxy");
+            "whether each client address has a share of `max-requests`. Set `false` behind a proxy");
     private static final Setting<Integer> MAX_CONNECTIONS = LIMITS.define(
             setting("max-connections", "SIGNING_SERVICE_MAX_CONNECTIONS", number(1, MAX_COUNT), "1024"),
             "maximum number of connections");
     private static final Setting<Integer> MAX_REQUESTS = LIMITS.define(
             setting("max-requests", "SIGNING_SERVICE_MAX_REQUESTS", number(1, MAX_COUNT), "256"),
-            "maximum number of callbacks at the same time, also waiting or incomplete ones; beyond it 503");
+            "maximum number of callbacks at the same time, also waiting ones; beyond it 503");
 
     private static final Setting<SectionValues> TLS_SECTION =
             SECTION.define(setting("tls", OfSection.optional(TLS)), "TLS on the port of the callback");

@@ -33,15 +33,13 @@ public record SignatureSettings(
     static final Section SECTION = new Section();
     private static final Setting<Duration> DEADLINE = SECTION.define(
             setting("deadline", "SIGNING_SERVICE_DEADLINE", duration(SHORTEST, HOUR), "9s"),
-            "time from the last byte of a request to the last byte of its response; after it 503. The audit log and the"
-                    + " response have the last 500ms, at most a tenth. Keep it below Document Engine's"
-                    + " `SIGNING_SERVICE_TIMEOUT`");
+            "time from the last byte of a request to the last byte of its response; after it 503. Keep it below"
+                    + " Document Engine's `SIGNING_SERVICE_TIMEOUT`");
     private static final Setting<Boolean> VERIFY_AFTER_SIGN = SECTION.define(
             setting("verify-after-sign", TRUTH, "true"), "whether to verify each signature before it is returned");
     private static final Setting<String> CERTIFICATE_VALIDITY = SECTION.define(
             setting("certificate-validity", "SIGNING_CERTIFICATE_VALIDITY", oneOf("required", "warn"), "required"),
-            "`required`: no startup with a certificate outside its validity, and no signature after it expires."
-                    + " `warn`: a warning instead");
+            "`required`: no startup and no signature with a certificate outside its validity. `warn`: a warning");
     private static final Setting<RawDataRule> RAW_DATA = SECTION.define(
             setting("raw-data", "SIGNING_RAW_DATA", oneOf(RawDataRule.class), "warn"),
             "data that `sign` signs: see [Raw data](protocol.md#raw-data)");
@@ -68,8 +66,7 @@ public record SignatureSettings(
     private static final Section TIMESTAMPS = new Section();
     private static final Setting<List<URI>> ADDRESSES = TIMESTAMPS.define(
             setting("addresses", "SIGNING_TIMESTAMP_ADDRESSES", new ListOf<>(HTTP_ADDRESS)),
-            "addresses of timestamp authorities, in the order of use. Use `authorities` instead if an authority needs"
-                    + " more settings");
+            "addresses of timestamp authorities, in the order of use");
 
     private static final Section AUTHORITY = new Section();
     private static final Setting<URI> ADDRESS =
@@ -86,7 +83,7 @@ public record SignatureSettings(
 
     private static final Setting<List<SectionValues>> AUTHORITIES = TIMESTAMPS.define(
             setting("authorities", new OfList(AUTHORITY)),
-            "timestamp authorities in the order of use, instead of `addresses`");
+            "timestamp authorities with more settings, instead of `addresses`");
     private static final Setting<Boolean> REQUIRED = TIMESTAMPS.define(
             setting("required", "SIGNING_TIMESTAMP_REQUIRED", TRUTH, "true"),
             "`true`: 503 if no authority answers. `false`: the signature has level B-B then");

@@ -54,8 +54,7 @@ public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
             "serial number of the token, instead of the label");
     private static final Setting<Pkcs11Uri> URI = SECTION.define(
             setting("uri", "HSM_URI", PKCS11_URI),
-            "token as a URI, instead of the label. Its `module-path` and `pin-source` count if module and PIN are not"
-                    + " set");
+            "token as a URI, instead of the label; also module and PIN by `module-path` and `pin-source`");
     private static final Setting<Integer> MAXIMUM_POOL_SIZE = SECTION.define(
             setting(
                             "maximum-pool-size",
@@ -64,7 +63,7 @@ public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
                             Pkcs11Config.DEFAULT_MAXIMUM_POOL_SIZE)
                     .oldName("max-sessions")
                     .oldVariable("HSM_MAX_SESSIONS"),
-            "maximum number of sessions, and so of parallel signatures, up to the limit of the token");
+            "maximum number of sessions, up to the limit of the token");
     private static final Setting<Integer> MINIMUM_IDLE = SECTION.define(
             setting("minimum-idle", number(0, MOST_SESSIONS), Pkcs11Config.DEFAULT_MINIMUM_IDLE),
             "number of idle sessions to keep ready, up to `maximum-pool-size`");
@@ -77,8 +76,7 @@ public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
             "time after which an idle session above `minimum-idle` is closed");
     private static final Setting<Duration> KEEPALIVE_TIME = SECTION.define(
             setting("keepalive-time", duration(SECOND, DAY), Pkcs11Config.DEFAULT_KEEPALIVE_TIME),
-            "time after which an idle session is checked with C_GetSessionInfo, and after as long without a signature"
-                    + " the login too. Some devices end an unused session after 30 s");
+            "time after which an idle session is checked, and without any signature the login too");
     private static final Setting<Duration> MAX_LIFETIME = SECTION.define(
             setting("max-lifetime", duration(SECOND, DAY), Pkcs11Config.DEFAULT_MAX_LIFETIME),
             "age at which an idle session is replaced");
@@ -87,7 +85,7 @@ public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
                     "initialize-parameters",
                     "HSM_INITIALIZE_PARAMETERS",
                     text("a text").masked()),
-            "parameters for C_Initialize, in the syntax of the module. All tokens of a module need the same");
+            "parameters for C_Initialize; the same for all tokens of a module");
     private static final Setting<String> VENDOR_PROFILE = SECTION.define(
             setting(
                     "vendor-profile",
@@ -98,7 +96,7 @@ public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
     private static final Setting<CallingThread> CALLING_THREAD = SECTION.define(
             setting("calling-thread", oneOf(CallingThread.class), "automatic"),
             "thread that calls the module: the request's (`caller`), or a separate one (`module`), which can be"
-                    + " abandoned. `automatic` uses `caller` only for SoftHSM");
+                    + " abandoned. `automatic`: `caller` only for SoftHSM");
     private static final Setting<Boolean> LOGIN_ON_FINAL_TRY = SECTION.define(
             setting("login-on-final-try", TRUTH, "false"),
             "whether to log in although one more wrong PIN would lock the user");

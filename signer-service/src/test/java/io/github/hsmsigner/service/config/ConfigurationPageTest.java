@@ -54,12 +54,12 @@ class ConfigurationPageTest {
     private static final String HEAD = """
             # Configuration
 
-            This page lists all settings, for operators. Configure the service by environment variables, or by a YAML file for
-            several keys, tokens or policies. `SIGNING_SERVICE_CONFIG` names the file. `ConfigurationPageTest` generates this page.
+            All settings, for operators: environment variables, or a YAML file for several keys, tokens or policies, which
+            `SIGNING_SERVICE_CONFIG` names. `ConfigurationPageTest` generates this page.
 
             ## Essentials
 
-            Most installations need only these variables. `signer-service check` tests them, and `serve --print-config` shows all
+            Most installations need only these. `signer-service check` tests them, and `serve --print-config` shows all
             effective settings.
 
             ESSENTIALS
@@ -68,22 +68,20 @@ class ConfigurationPageTest {
             - The environment overrides the file. An empty variable counts as absent. An empty value in the file is an error.
             - Variables of a token or a key apply to the only token or key of the file. If the file has none, they define a token
               called `hsm` and a key. If it has several, such a variable is an error, unless the file refers to it.
-            - Unknown names are errors, in the file and for variables that begin with `HSM_` or `SIGNING_`. The service reports all
-              problems together, those of a token in a second round.
+            - Unknown names are errors, in the file and for variables that begin with `HSM_` or `SIGNING_`.
             - All values are text: `pin: 0123` has four characters. Sizes are bytes or have a unit (`64KiB`, `5MiB`, `1GiB`).
               Durations have a unit (`500ms`, `30s`, `5m`, `1h`, `1d`). A list can be one text: files separated by `:`, other values
               by commas or spaces. Relative paths are relative to the working directory.
-            - Set `LANG=C.UTF-8` for arguments, variables and paths that are not ASCII. Text that cannot be decoded is refused at
-              startup.
+            - Set `LANG=C.UTF-8` for arguments, variables and paths that are not ASCII.
             - `${NAME}` in a value of the file stands for the environment variable, which must be set. `$${` stands for `${`.
             - The file is one YAML 1.2 document of at most 1 MiB, 16 levels and 20,000 values, without duplicate names and tags
               (`!name`).
 
             ## Secrets
 
-            Each variable for a secret has a second variable with `_FILE`, which names a file with the secret: `HSM_PIN_FILE`
-            instead of `HSM_PIN`. Setting both is an error. Secrets are UTF-8. The service removes a leading byte order mark and one
-            final line break, and refuses other control characters at startup. In YAML a secret is a text, or
+            Each variable for a secret has a second one with `_FILE`, which names a file with the secret: `HSM_PIN_FILE` instead
+            of `HSM_PIN`. Setting both is an error. Secrets are UTF-8. The service removes a leading byte order mark and one final
+            line break, and refuses other control characters. In YAML a secret is a text, or
 
             | form | the secret is |
             | --- | --- |
@@ -91,8 +89,8 @@ class ConfigurationPageTest {
             | `pin: {env: NAME}` | in the environment variable |
             | `pin: {command: [/usr/local/bin/pin, production], timeout: 5s}` | what the program prints; for PINs only. No shell reads the arguments |
 
-            Prefer files. The service reloads them, and other users may be able to read the variables of a process. YAML requires
-            quotes around a text that begins with one of ``!&*@%`{[#|>"'`` or has a colon or `#` next to a space.
+            Prefer files, which the service reloads. YAML requires quotes around a text that begins with one of
+            ``!&*@%`{[#|>"'`` or has a colon or `#` next to a space.
 
             ## Examples
 
@@ -189,13 +187,9 @@ class ConfigurationPageTest {
 
             ## Kubernetes
 
-            Kubernetes sets variables for the Services of the namespace. `enableServiceLinks: false` in the pod's specification
-            avoids them. For a Service called `signing-service` they look like variables of this service. The service ignores names
-            with `_SERVICE_HOST`, `_SERVICE_PORT` and `_PORT_6000_TCP`, values such as `SIGNING_SERVICE_PORT=tcp://10.0.0.1:6000`,
-            and Document Engine's `SIGNING_SERVICE_URL`.
-
-            A Service called `signing` sets `SIGNING_SERVICE_PORT` to its own port. The service then refuses a port other than 6000,
-            because the meaning is ambiguous.
+            Kubernetes sets variables for the Services of the namespace, unless the pod has `enableServiceLinks: false`. The
+            service ignores those of a Service called `signing-service`, and Document Engine's `SIGNING_SERVICE_URL`. A Service
+            called `signing` sets `SIGNING_SERVICE_PORT`, so the service then refuses a port other than 6000.
 
             """;
 
@@ -335,8 +329,9 @@ class ConfigurationPageTest {
     private static String type(Setting<?> setting) {
         String type = setting.type().expected().replaceFirst(", such as [^;]*$", "");
         String item = type.replaceFirst("^list, each ", "").replaceFirst("^(?:an?|the|one of) ", "");
-        String shorter = item.replaceFirst("^(duration|number) from (\\S+) to ", "$1, $2 to ")
-                .replaceFirst(" to 1000000$", " or more")
+        String shorter = item.replaceFirst("^number from (\\S+) to 1000000$", "number ≥ $1")
+                .replaceFirst("^duration from (\\S+) to ", "$1 to ")
+                .replaceFirst("^number from (\\S+) to ", "$1 to ")
                 .replaceFirst("^size in bytes, (?:at least [01]|from 0 to .*)$", "size")
                 .replace("size in bytes, from ", "size, ")
                 .replace("true or false", "boolean")

@@ -40,10 +40,9 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         "io.github.hsmsigner.service.metrics..",
-                        "io.github.hsmsigner.audit..",
+                        "io.github.hsmsigner.micrometer..",
                         PROTOCOL,
                         "io.github.hsmsigner.core..",
-                        "io.github.hsmsigner.pkcs11..",
                         "io.micrometer..",
                         "java..")
                 .check(module);
@@ -89,7 +88,7 @@ class ArchitectureTest {
                 .check(module);
     }
 
-    /** The packages that module-info.java of signer-core exports to this module. */
+    /** The packages that module-info.java of signer-core and signer-micrometer export to this module. */
     @Test
     void itUsesFewInternalPackages() {
         noClasses()
@@ -98,7 +97,8 @@ class ArchitectureTest {
                         .and(not(resideInAnyPackage(
                                 "io.github.hsmsigner.core.internal.fetch",
                                 "io.github.hsmsigner.core.internal.key",
-                                "io.github.hsmsigner.core.internal.secret"))))
+                                "io.github.hsmsigner.core.internal.secret",
+                                "io.github.hsmsigner.micrometer.internal"))))
                 .check(module);
     }
 }

@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The guides to a separate signer, transport and Javalin application in docs/guides: their Java code compiles without a warning. */
+/** The guides to a separate signer, transport, Javalin application and metrics in docs/guides: their Java code compiles without a warning. */
 class IntegrationGuidesTest {
 
     private static final String IMPORTS = """
@@ -121,6 +121,26 @@ class IntegrationGuidesTest {
                                     }
                                 }
                                 """.formatted(application.toArray()))));
+    }
+
+    @Test
+    void theMetricsCompile() throws IOException {
+        List<String> metrics = fragments(Guide.read("guides/metrics-with-micrometer.md"));
+        assertThat(metrics).hasSize(1);
+        GuideCompiler.compile(
+                directory.resolve("classes"),
+                List.of(write("Metrics.java", IMPORTS + """
+                import io.github.hsmsigner.micrometer.*;
+                import io.github.hsmsigner.pkcs11.*;
+                import io.micrometer.core.instrument.MeterRegistry;
+
+                class Metrics {
+                    SigningService service(MeterRegistry registry, Pkcs11Config config, CertificateProvider certificates) {
+                        %s
+                        return service;
+                    }
+                }
+                """.formatted(metrics.toArray()))));
     }
 
     @Test

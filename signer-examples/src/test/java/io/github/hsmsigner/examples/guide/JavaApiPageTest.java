@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class JavaApiPageTest {
 
     private static final Pattern TYPE = Pattern.compile(
-            "^\\| `(\\w+)` \\| `((?:core|pkcs11|audit|access|pdf)[\\w.]*)` \\| .+ \\|$", Pattern.MULTILINE);
+            "^\\| `(\\w+)` \\| `((?:core|pkcs11|audit|access|micrometer|pdf)[\\w.]*)` \\| .+ \\|$", Pattern.MULTILINE);
     private static final Pattern ERROR =
             Pattern.compile("^\\| `([a-z_]+)` \\| `(\\w+Exception)` \\| .+$", Pattern.MULTILINE);
 

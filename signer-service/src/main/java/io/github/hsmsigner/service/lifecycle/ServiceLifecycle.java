@@ -8,6 +8,8 @@ import io.github.hsmsigner.core.AuditLog;
 import io.github.hsmsigner.core.DistinguishedName;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.revocation.OnlineRevocationSource;
+import io.github.hsmsigner.micrometer.MicrometerPkcs11Listener;
+import io.github.hsmsigner.micrometer.SignerMeterBinders;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.service.config.InvalidSettingsException;
@@ -95,7 +97,11 @@ final class ServiceLifecycle implements AutoCloseable {
         policy = local.policy().orElseThrow();
 
         SigningServiceFactory factory = new SigningServiceFactory(
-                settings, local.containers().orElseThrow(), policy, audit == null ? AuditLog.none() : audit, metrics);
+                settings,
+                local.containers().orElseThrow(),
+                policy,
+                audit == null ? AuditLog.none() : audit,
+                metrics.signing());
         tokens = new TokenManager(
                 settings, new SigningKeyVerifier(settings.signatures(), Clock.systemUTC()), factory, this::openToken);
         local.keys().forEach(tokens.registry()::register);
@@ -113,9 +119,10 @@ final class ServiceLifecycle implements AutoCloseable {
     }
 
     private Pkcs11Token openToken(String name, Pkcs11Config config) {
-        Pkcs11Token token = tokenOpener.apply(
-                config.toBuilder().listener(metrics.tokenListener(name)).build());
-        metrics.bindToken(name, token);
+        MicrometerPkcs11Listener listener = metrics.tokenListener(name);
+        Pkcs11Token token =
+                tokenOpener.apply(config.toBuilder().listener(listener).build());
+        listener.monitor(token);
         return token;
     }
 
@@ -141,11 +148,11 @@ final class ServiceLifecycle implements AutoCloseable {
                 () -> readiness.ready().ready(),
                 () -> policy.settings().isOpenByDefault(),
                 reloader::lastCheck);
-        factory.queues().forEach(metrics::bindQueue);
+        factory.queues().forEach((name, queue) -> metrics.bind(SignerMeterBinders.queue(name, queue)));
         if (audit != null) {
-            metrics.bindAudit(audit);
+            metrics.bind(SignerMeterBinders.audit(audit));
         }
-        revocation.ifPresent(source -> metrics.bindRevocation(source::refreshes, source::failedRefreshes));
+        revocation.ifPresent(source -> metrics.bind(SignerMeterBinders.revocation(source)));
     }
 
     private void bindServerMetrics() {

@@ -40,8 +40,8 @@ class ExpositionFormatTest {
         assertThat(ExpositionFormat.accepted(null)).isEqualTo(ExpositionFormat.PROMETHEUS_TEXT);
         try (ServiceMetrics metrics = new ServiceMetrics("1")) {
             metrics.bindRuntime();
-            assertThat(Scrape.text(metrics, "application/openmetrics-text")).endsWith("# EOF\n");
-            assertThat(Scrape.text(metrics, "application/vnd.google.protobuf"))
+            assertThat(Scrapes.text(metrics, "application/openmetrics-text")).endsWith("# EOF\n");
+            assertThat(Scrapes.text(metrics, "application/vnd.google.protobuf"))
                     .contains("# TYPE signer_requests_total counter\n")
                     .doesNotContain("# EOF");
         }

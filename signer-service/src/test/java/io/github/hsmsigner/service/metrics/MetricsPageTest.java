@@ -2,11 +2,15 @@ package io.github.hsmsigner.service.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hsmsigner.micrometer.SigningMetrics;
+import io.github.hsmsigner.micrometer.internal.MetricDeclaration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** docs/reference/metrics.md says what the declarations say. With {@code -Ddocs.write=true} its tables are written again. */
@@ -18,7 +22,13 @@ class MetricsPageTest {
     @Test
     void theTablesAreMadeFromTheDeclarations() throws IOException {
         String page = Files.readString(PAGE);
-        String expected = replaced(replaced(page, "own", own()), "runtime", runtime());
+        String expected = replaced(
+                replaced(
+                        replaced(page, "signing", table(SigningMetrics.declared())),
+                        "service",
+                        table(List.of(Metric.values()))),
+                "runtime",
+                runtime());
         if (Boolean.getBoolean("docs.write")) {
             Files.writeString(PAGE, expected);
         }
@@ -35,16 +45,23 @@ class MetricsPageTest {
                 + page.substring(page.indexOf(end));
     }
 
-    private static String own() {
+    /** Returns the declarations of all own metrics. */
+    static List<MetricDeclaration> declared() {
+        return Stream.concat(SigningMetrics.declared().stream(), Stream.of(Metric.values()))
+                .toList();
+    }
+
+    private static String table(List<MetricDeclaration> metrics) {
         return HEAD
-                + Arrays.stream(Metric.values())
-                        .map(metric -> row(
-                                metric.exposedName(),
-                                metric.kind().text(),
-                                metric.labels().stream()
+                + metrics.stream()
+                        .map(MetricDeclaration::series)
+                        .map(series -> row(
+                                series.name(),
+                                series.kind().text(),
+                                series.labels().stream()
                                         .map(label -> "`" + label + "`")
                                         .collect(Collectors.joining(", ")),
-                                metric.description()))
+                                series.description()))
                         .collect(Collectors.joining());
     }
 

@@ -1,26 +1,20 @@
 package io.github.hsmsigner.service.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hsmsigner.core.RequestContext;
 import io.github.hsmsigner.core.SigningKeys;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.TestKeys;
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
-import io.github.hsmsigner.core.error.SigningUnavailableException;
-import io.github.hsmsigner.core.error.SigningUnavailableException.Reason;
 import io.github.hsmsigner.http.protocol.CallbackAction;
 import io.github.hsmsigner.http.protocol.ErrorResponses;
 import io.github.hsmsigner.http.protocol.HttpErrorCode;
-import java.util.List;
-import java.util.Map;
+import io.github.hsmsigner.micrometer.Scrape;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each request counts once, and whatever clients send, there are no more time series. */
 class RequestCountTest {
@@ -47,7 +41,7 @@ class RequestCountTest {
                     ErrorResponses.of(code, "Say please.", "id").outcome());
         }
 
-        Scrape scrape = Scrape.of(metrics);
+        Scrape scrape = Scrapes.of(metrics);
         assertThat(count(scrape, "sign_pkcs7", "ok")).isEqualTo(1);
         assertThat(count(scrape, "sign_pkcs7", "unavailable")).isEqualTo(1);
         assertThat(count(scrape, "get_certificates", "ok")).isEqualTo(1);
@@ -57,44 +51,35 @@ class RequestCountTest {
         assertThat(scrape.sum("signer_requests_total")).isEqualTo(3 + HttpErrorCode.values().length);
     }
 
-    @ParameterizedTest
-    @EnumSource(Reason.class)
-    void countsTheReasonsOfUnavailability(Reason reason) {
-        SigningService service = SigningService.builder(
-                        SigningKeys.of(
-                                List.of(),
-                                Map.of("k", () -> SigningUnavailableException.lasting(reason, "away", null))),
-                        new CmsContainerBuilder())
-                .metrics(metrics)
-                .build();
-        assertThatThrownBy(
-                        () -> service.certificates(RequestContext.builder("id").build()))
-                .isInstanceOf(SigningUnavailableException.class);
-        Scrape scrape = Scrape.of(metrics);
-        assertThat(scrape.value("signer_requests_unavailable_total", "reason", reason.text()))
-                .isEqualTo(1);
-        assertThat(scrape.sum("signer_requests_unavailable_total")).isEqualTo(1);
+    /** The module signer-micrometer names the actions of a signing service as the callback protocol does. */
+    @Test
+    void durationsHaveTheActionsOfTheProtocol() {
+        Scrape scrape = Scrapes.of(metrics);
+        for (CallbackAction action : CallbackAction.values()) {
+            assertThat(scrape.value("signer_request_duration_seconds_count", "action", action.text(), "result", "ok"))
+                    .isZero();
+        }
     }
 
     @Test
     void aServiceThatIsToldOfNoAnswersCountsNone() {
         SigningService service = SigningService.builder(SigningKeys.of(TestKeys.key("k")), new CmsContainerBuilder())
-                .metrics(metrics)
+                .metrics(metrics.signing())
                 .build();
         service.certificates(RequestContext.builder("id").build());
 
-        Scrape scrape = Scrape.of(metrics);
+        Scrape scrape = Scrapes.of(metrics);
         assertThat(scrape.sum("signer_requests_total")).isZero();
         assertThat(scrape.sum("signer_request_duration_seconds_count")).isEqualTo(1);
     }
 
     @Test
     void noInputMakesATimeSeries() {
-        Set<String> before = Set.copyOf(Scrape.of(metrics).series());
+        Set<String> before = Set.copyOf(Scrapes.of(metrics).series());
         for (int i = 0; i < 1_000; i++) {
             metrics.answered(Optional.empty(), "outcome-" + i);
         }
-        Scrape after = Scrape.of(metrics);
+        Scrape after = Scrapes.of(metrics);
         assertThat(count(after, "unknown", "other")).isEqualTo(1_000);
         assertThat(after.series())
                 .filteredOn(series -> series.startsWith("signer_"))

@@ -2,6 +2,7 @@ package io.github.hsmsigner.service.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.hsmsigner.audit.AuditFile;
 import io.github.hsmsigner.audit.AuditFileSettings;
@@ -16,12 +17,14 @@ import io.github.hsmsigner.core.SigningQueue;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.TestKeys;
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
+import io.github.hsmsigner.micrometer.Scrape;
+import io.github.hsmsigner.micrometer.SignerMeterBinders;
+import io.github.hsmsigner.micrometer.internal.MetricDeclaration;
+import io.github.hsmsigner.micrometer.internal.MetricDeclaration.Kind;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -38,7 +41,7 @@ class ServiceMetricsTest {
     private static final Digest DIGEST =
             Digest.compute(DigestAlgorithm.SHA256, "data".getBytes(StandardCharsets.US_ASCII));
 
-    private final ServiceMetrics metrics = new ServiceMetrics("1.2.3", Clock.fixed(NOW, ZoneOffset.UTC));
+    private final ServiceMetrics metrics = new ServiceMetrics("1.2.3");
 
     @TempDir
     private Path directory;
@@ -59,15 +62,15 @@ class ServiceMetricsTest {
         SigningQueue queue = SigningQueue.of(2, 3, Duration.ofSeconds(1));
         SigningService service = SigningService.builder(
                         SigningKeys.of(TestKeys.key("contracts")), new CmsContainerBuilder())
-                .metrics(metrics)
+                .metrics(metrics.signing())
                 .queue("contracts", queue)
                 .build();
-        metrics.bindQueue("hsm", queue);
+        metrics.bind(SignerMeterBinders.queue("hsm", queue));
         for (int i = 0; i < 3; i++) {
             service.signRaw(context(), DIGEST);
         }
 
-        Scrape scrape = Scrape.of(metrics);
+        Scrape scrape = Scrapes.of(metrics);
         assertThat(scrape.value("signer_request_duration_seconds_count", "action", "sign", "result", "ok"))
                 .isEqualTo(3);
         assertThat(scrape.value("signer_signature_duration_seconds_count", "key", "contracts"))
@@ -86,49 +89,32 @@ class ServiceMetricsTest {
     }
 
     @Test
-    void histogramsHaveTheSameBucketsEverywhere() {
-        metrics.signatureMade("k", SignatureAlgorithm.RSA_PKCS1_SHA256, Duration.ofMillis(3));
-        metrics.signatureMade("k", SignatureAlgorithm.RSA_PKCS1_SHA256, Duration.ofMinutes(1));
-        Scrape scrape = Scrape.of(metrics);
-        List<Double> counts = new ArrayList<>();
-        for (String le : List.of(
-                "2.0E-4", "5.0E-4", "0.001", "0.002", "0.005", "0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1.0",
-                "2.0", "5.0", "10.0", "30.0", "+Inf")) {
-            counts.add(scrape.value("signer_signature_duration_seconds_bucket", "key", "k", "le", le));
-        }
-        assertThat(counts)
-                .containsExactly(0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0);
-        assertThat(scrape.value("signer_signature_duration_seconds_sum", "key", "k"))
-                .isEqualTo(60.003);
-    }
-
-    @Test
     void showsWhenCertificatesExpireAndForgetsKeysThatAreGone() {
         List<SigningKey> keys = new ArrayList<>();
         metrics.bindState(() -> List.copyOf(keys), () -> false, () -> false, () -> NOW);
-        assertThat(Scrape.of(metrics).types()).doesNotContainKey("signer_certificate_expiry_timestamp_seconds");
+        assertThat(Scrapes.of(metrics).types()).doesNotContainKey("signer_certificate_expiry_timestamp_seconds");
 
         SigningKey key = TestKeys.key("late");
         keys.add(key);
         Instant end = key.chain().signer().getNotAfter().toInstant();
-        Scrape scrape = Scrape.of(metrics);
+        Scrape scrape = Scrapes.of(metrics);
         assertThat(scrape.value("signer_certificate_expiry_timestamp_seconds", "key", "late"))
                 .isEqualTo(end.getEpochSecond());
         assertThat(scrape.value("signer_certificate_remaining_days", "key", "late"))
-                .isEqualTo(Duration.between(NOW, end).toSeconds() / 86_400.0);
+                .isCloseTo(Duration.between(Instant.now(), end).toSeconds() / 86_400.0, within(0.01));
         // There before it counts, so that the first one shows as an increase.
         assertThat(scrape.value("signer_signatures_discarded_total", "key", "late"))
                 .isZero();
-        metrics.signatureDiscarded("late", SignatureAlgorithm.RSA_PKCS1_SHA256);
-        metrics.signatureRefused("late");
-        scrape = Scrape.of(metrics);
+        metrics.signing().signatureDiscarded("late", SignatureAlgorithm.RSA_PKCS1_SHA256);
+        metrics.signing().signatureRefused("late");
+        scrape = Scrapes.of(metrics);
         assertThat(scrape.value("signer_signatures_discarded_total", "key", "late"))
                 .isEqualTo(1);
         assertThat(scrape.value("signer_signatures_refused_total", "key", "late"))
                 .isEqualTo(1);
 
         keys.clear();
-        assertThat(Scrape.of(metrics).types()).doesNotContainKey("signer_certificate_expiry_timestamp_seconds");
+        assertThat(Scrapes.of(metrics).types()).doesNotContainKey("signer_certificate_expiry_timestamp_seconds");
     }
 
     @Test
@@ -138,7 +124,7 @@ class ServiceMetricsTest {
         List<CompletableFuture<Void>> scrapers = Stream.generate(() -> CompletableFuture.runAsync(
                         () -> {
                             for (int i = 0; i < 20; i++) {
-                                assertThat(Scrape.of(metrics).types())
+                                assertThat(Scrapes.of(metrics).types())
                                         .containsKeys(
                                                 "signer_certificate_expiry_timestamp_seconds",
                                                 "signer_certificate_remaining_days");
@@ -154,13 +140,13 @@ class ServiceMetricsTest {
     void showsTheAuditLog() {
         SigningService service;
         try (AuditFile audit = AuditFile.open(AuditFileSettings.of(directory.resolve("audit.log")))) {
-            metrics.bindAudit(audit);
+            metrics.bind(SignerMeterBinders.audit(audit));
             service = SigningService.builder(SigningKeys.of(TestKeys.key("k")), new CmsContainerBuilder())
-                    .metrics(metrics)
+                    .metrics(metrics.signing())
                     .audit(audit)
                     .build();
             service.signRaw(context(), DIGEST);
-            Scrape scrape = Scrape.of(metrics);
+            Scrape scrape = Scrapes.of(metrics);
             assertThat(scrape.value("signer_audit_lines_total"))
                     .isEqualTo(audit.status().lines());
             assertThat(scrape.value("signer_audit_lines_total")).isPositive();
@@ -170,7 +156,7 @@ class ServiceMetricsTest {
             assertThat(scrape.value("signer_audit_trouble")).isZero();
         }
         assertThatThrownBy(() -> service.signRaw(context(), DIGEST)).hasMessageContaining("could not be recorded");
-        Scrape scrape = Scrape.of(metrics);
+        Scrape scrape = Scrapes.of(metrics);
         assertThat(scrape.value("signer_audit_not_recorded_total")).isEqualTo(1);
         assertThat(scrape.value("signer_request_duration_seconds_count", "action", "sign", "result", "error"))
                 .isEqualTo(1);
@@ -178,7 +164,7 @@ class ServiceMetricsTest {
 
     @Test
     void showsReadinessPolicyReloadsAndBuild() {
-        Scrape before = Scrape.of(metrics);
+        Scrape before = Scrapes.of(metrics);
         assertThat(before.value("signer_ready")).isZero();
         assertThat(before.value("signer_policy_open")).isZero();
         assertThat(before.value("signer_reloads_total", "kind", "pin", "result", "ok"))
@@ -190,7 +176,7 @@ class ServiceMetricsTest {
             metrics.reloaded(kind, false);
             metrics.reloaded(kind, false);
         }
-        Scrape after = Scrape.of(metrics);
+        Scrape after = Scrapes.of(metrics);
         assertThat(after.value("signer_ready")).isEqualTo(1);
         assertThat(after.value("signer_policy_open")).isEqualTo(1);
         assertThat(after.value("signer_reloads_total", "kind", "tls", "result", "ok"))
@@ -206,32 +192,23 @@ class ServiceMetricsTest {
                 .isEqualTo(1);
     }
 
-    @Test
-    void boundAgainMeansReplaced() {
-        metrics.bindQueue("q", SigningQueue.of(1, 0, Duration.ZERO));
-        metrics.bindQueue("q", SigningQueue.of(7, 0, Duration.ZERO));
-        assertThat(Scrape.of(metrics).value("signer_queue_places", "queue", "q"))
-                .isEqualTo(7);
-        assertThat(metrics.tokenListener("t")).isSameAs(metrics.tokenListener("t"));
-    }
-
     /** Every metric is declared, and what is declared is there, once everything is bound and used. */
     @Test
     void exposesWhatIsDeclaredAndNothingElse() {
         try (AuditFile audit = AuditFile.open(AuditFileSettings.of(directory.resolve("audit.log")))) {
             Scrape scrape = EverythingBound.scrape(metrics, audit);
             Set<String> declared = new TreeSet<>();
-            for (Metric metric : Metric.values()) {
-                declared.add(metric.exposedName());
+            for (MetricDeclaration metric : MetricsPageTest.declared()) {
+                MetricDeclaration.Series series = metric.series();
+                boolean histogram = series.kind() == Kind.HISTOGRAM;
+                declared.add(series.name());
                 assertThat(scrape.types())
-                        .containsEntry(metric.exposedName(), metric.kind().text());
-                String sample =
-                        metric.kind() == Metric.Kind.HISTOGRAM ? metric.exposedName() + "_count" : metric.exposedName();
-                assertThat(scrape.labelsOfSamples().get(sample))
-                        .as(sample)
-                        .containsExactlyInAnyOrderElementsOf(metric.labels());
-                if (metric.kind() == Metric.Kind.HISTOGRAM) {
-                    declared.add(metric.exposedName() + "_max");
+                        .containsEntry(series.name(), series.kind().text());
+                assertThat(scrape.labelsOfSamples().get(histogram ? series.name() + "_count" : series.name()))
+                        .as(series.name())
+                        .containsExactlyInAnyOrderElementsOf(series.labels());
+                if (histogram) {
+                    declared.add(series.name() + "_max");
                 }
             }
             for (RuntimeMetric metric : RuntimeMetric.values()) {

@@ -1,11 +1,8 @@
-package io.github.hsmsigner.service.metrics;
+package io.github.hsmsigner.micrometer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Prometheus text 0.0.4 as a strict reader sees it. */
-final class Scrape {
+public final class Scrape {
 
     private static final Pattern TYPE = Pattern.compile("# TYPE ([a-z_0-9]+) (counter|gauge|histogram|summary)");
     private static final Pattern HELP = Pattern.compile("# HELP ([a-z_0-9]+) \\S.*");
@@ -73,22 +70,17 @@ final class Scrape {
         return family;
     }
 
-    static Scrape of(ServiceMetrics metrics) {
-        return new Scrape(text(metrics, null));
+    /** Reads the text of a scrape. */
+    public static Scrape parse(String text) {
+        return new Scrape(text);
     }
 
-    static String text(ServiceMetrics metrics, String accept) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-            metrics.scrape(accept, out);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.toString(StandardCharsets.UTF_8);
+    static Scrape of(PrometheusMeterRegistry registry) {
+        return parse(registry.scrape());
     }
 
     /** A number by the sample's name and its labels, as name and value in turn. */
-    double value(String sample, String... labels) {
+    public double value(String sample, String... labels) {
         Map<String, String> wanted = new TreeMap<>();
         for (int i = 0; i < labels.length; i += 2) {
             wanted.put(labels[i], labels[i + 1]);
@@ -98,7 +90,7 @@ final class Scrape {
     }
 
     /** All numbers of a sample, added up. */
-    double sum(String sample) {
+    public double sum(String sample) {
         return values.entrySet().stream()
                 .filter(entry -> entry.getKey().startsWith(sample + "{"))
                 .mapToDouble(Map.Entry::getValue)
@@ -106,17 +98,17 @@ final class Scrape {
     }
 
     /** The names of metrics, with their types. */
-    Map<String, String> types() {
+    public Map<String, String> types() {
         return types;
     }
 
     /** The names of samples, each with the labels that it has. */
-    Map<String, Set<String>> labelsOfSamples() {
+    public Map<String, Set<String>> labelsOfSamples() {
         return labelsOfSamples;
     }
 
     /** What tells time series apart. */
-    Set<String> series() {
+    public Set<String> series() {
         return values.keySet();
     }
 }

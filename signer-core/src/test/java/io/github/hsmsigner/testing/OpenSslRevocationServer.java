@@ -53,11 +53,10 @@ public final class OpenSslRevocationServer implements AutoCloseable {
                     "issuer",
                     "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n" + root.addresses());
             issuer.certify("signer", "keyUsage=critical,digitalSignature\n" + issuer.addresses());
-            root.begin = Files.readString(root.index());
-            issuer.begin = Files.readString(issuer.index());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        keepIndex();
     }
 
     /** Certifies keys, and answers about them. */
@@ -102,6 +101,10 @@ public final class OpenSslRevocationServer implements AutoCloseable {
                     """.formatted(name, crl.uri));
         }
 
+        Path file(String fileName) {
+            return directory.resolve(fileName);
+        }
+
         private Path index() {
             return directory.resolve(name + ".index");
         }
@@ -125,7 +128,8 @@ public final class OpenSslRevocationServer implements AutoCloseable {
             return certify(subject, " -newkey rsa:2048 -noenc", extensions);
         }
 
-        private X509Certificate certify(String subject, String key, String extensions) {
+        /** The same with a key as the options of OpenSSL describe it. */
+        public X509Certificate certify(String subject, String key, String extensions) {
             try {
                 Files.writeString(directory.resolve(subject + ".ext"), extensions);
                 openssl("req" + key + " -keyout " + subject + ".key -out " + subject + ".csr -subj /CN=" + subject);
@@ -255,6 +259,17 @@ public final class OpenSslRevocationServer implements AutoCloseable {
         }
     }
 
+    /** Keeps what is certified now, and what was revoked until now, when it is reset. */
+    public void keepIndex() {
+        try {
+            for (Authority authority : List.of(root, issuer)) {
+                authority.begin = Files.readString(authority.index());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The certificate in a file of that name. */
     public X509Certificate certificate(String name) {
         try (var in = Files.newInputStream(certificateFile(name))) {
@@ -278,9 +293,14 @@ public final class OpenSslRevocationServer implements AutoCloseable {
 
     /** The key of the signer with its chain, as a PKCS#12 file. */
     public Path pkcs12(String password) {
-        openssl("pkcs12 -export -inkey signer.key -in signer.pem -out signer.p12 -passout pass:" + password
-                + " -CAfile root.pem -certfile issuer.pem");
-        return directory.resolve("signer.p12");
+        return pkcs12("signer", password);
+    }
+
+    /** The key and the chain of what the issuer certified with that subject. */
+    public Path pkcs12(String subject, String password) {
+        openssl("pkcs12 -export -inkey " + subject + ".key -in " + subject + ".pem -out " + subject
+                + ".p12 -passout pass:" + password + " -CAfile root.pem -certfile issuer.pem");
+        return directory.resolve(subject + ".p12");
     }
 
     public CertificateChain chain() {

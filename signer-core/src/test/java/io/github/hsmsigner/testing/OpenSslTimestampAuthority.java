@@ -26,26 +26,50 @@ public final class OpenSslTimestampAuthority implements AutoCloseable {
     private volatile boolean slow;
     private volatile String authorization;
 
-    /** Makes an authority that does everything right, with its files in a directory. */
+    /** Makes an authority that does everything right, with its files in a directory. No one answers about its certificate. */
     public OpenSslTimestampAuthority(Path directory) {
         this.directory = directory;
+        prepare();
         try {
-            Files.createDirectories(directory);
-            Files.writeString(directory.resolve("serial"), "01\n");
-            reset();
             Files.writeString(
                     directory.resolve("extensions"),
                     "keyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\n");
-            openssl(
-                    "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout ca.key -out ca.pem -days 30 -subj /CN=TSA-CA");
-            openssl(
-                    "req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout tsa.key -out tsa.csr -subj /CN=TSA");
-            openssl(
-                    "x509 -req -in tsa.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile extensions -out tsa.pem");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        openssl(
+                "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout ca.key -out ca.pem -days 30 -subj /CN=TSA-CA");
+        openssl("req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout tsa.key -out tsa.csr -subj /CN=TSA");
+        openssl(
+                "x509 -req -in tsa.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile extensions -out tsa.pem");
+        server = new LoopbackServer(this::answer);
+    }
+
+    /** Makes an authority with a certificate of another authority, and its files in a directory. */
+    public OpenSslTimestampAuthority(Path directory, OpenSslRevocationServer.Authority certifier) {
+        this.directory = directory;
+        prepare();
+        String name = directory.getFileName().toString();
+        certifier.certify(
+                name,
+                "keyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\n" + certifier.addresses());
+        try {
+            Files.copy(certifier.file(name + ".pem"), directory.resolve("tsa.pem"));
+            Files.copy(certifier.file(name + ".key"), directory.resolve("tsa.key"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         server = new LoopbackServer(this::answer);
+    }
+
+    private void prepare() {
+        try {
+            Files.createDirectories(directory);
+            Files.writeString(directory.resolve("serial"), "01\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        reset();
     }
 
     /** Does everything right again, and forgets what happened. */

@@ -80,6 +80,25 @@ final class InputPdf {
         }
     }
 
+    /** A condition of a document. */
+    @FunctionalInterface
+    interface Condition {
+        boolean test(PDDocument document) throws IOException;
+    }
+
+    /**
+     * Requires that an updated document can be read, has all pages and fulfils a condition.
+     *
+     * @throws PdfException if not: the document before the update was damaged
+     */
+    static void requireComplete(Path file, char[] password, int pages, Condition condition) throws IOException {
+        try (PDDocument result = open(file, password)) {
+            if (!pdfBox(() -> result.getNumberOfPages() == pages && condition.test(result))) {
+                throw damaged("the signed copy would have other pages");
+            }
+        }
+    }
+
     private static PDDocument load(RandomAccessRead source, char[] password) {
         return pdfBox(() -> {
             try {
@@ -103,17 +122,22 @@ final class InputPdf {
         } catch (PdfException e) {
             throw e;
         } catch (IOException | RuntimeException | StackOverflowError e) {
-            for (StackTraceElement frame : e.getStackTrace()) {
-                if (frame.getClassName().startsWith("org.apache.pdfbox.pdmodel.encryption.")) {
-                    throw new PdfException(
-                            Reason.UNSUPPORTED_ENCRYPTION,
-                            "The PDF is encrypted for the certificates of its recipients, or with an unknown algorithm."
-                                    + " Encryption with a password is supported.",
-                            e);
-                }
-            }
-            throw damaged("PDFBox cannot read it", e);
+            throw refusal(e);
         }
+    }
+
+    /** Returns the error for an exception of PDFBox. */
+    static PdfException refusal(Throwable e) {
+        for (StackTraceElement frame : e.getStackTrace()) {
+            if (frame.getClassName().startsWith("org.apache.pdfbox.pdmodel.encryption.")) {
+                return new PdfException(
+                        Reason.UNSUPPORTED_ENCRYPTION,
+                        "The PDF is encrypted for the certificates of its recipients, or with an unknown algorithm."
+                                + " Encryption with a password is supported.",
+                        e);
+            }
+        }
+        return damaged("PDFBox cannot read it", e);
     }
 
     private static PdfException damaged(String problem, Throwable cause) {

@@ -3,7 +3,7 @@ package io.github.hsmsigner.pdf;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A PDF cannot be signed as requested. The message says why, and has nothing of the document's contents. */
+/** A PDF cannot be signed or extended as requested. The message says why, and has nothing of the document's contents. */
 public final class PdfException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -24,7 +24,15 @@ public final class PdfException extends RuntimeException {
         /** An earlier signature forbids this change (ISO 32000-2, sections 12.8.2.2 and 12.8.2.4). */
         CHANGES_FORBIDDEN,
         /** The options do not fit the PDF: an unknown field, or a certification that is not the first signature. */
-        OPTIONS_DO_NOT_FIT
+        OPTIONS_DO_NOT_FIT,
+        /** The PDF has no signature whose level could be extended. */
+        NOT_SIGNED,
+        /** Every signature of the PDF has the level already. */
+        LEVEL_REACHED,
+        /** A signature of the PDF cannot be read: it is damaged, or no CMS container. */
+        UNREADABLE_SIGNATURE,
+        /** The chain of a certificate does not end with a trusted root. */
+        UNTRUSTED_CERTIFICATE
     }
 
     PdfException(Reason reason, String message) {

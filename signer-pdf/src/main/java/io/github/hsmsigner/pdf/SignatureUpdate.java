@@ -1,7 +1,6 @@
 package io.github.hsmsigner.pdf;
 
 import io.github.hsmsigner.pdf.PdfException.Reason;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -46,7 +45,7 @@ final class SignatureUpdate {
     @FunctionalInterface
     interface ContainerSource {
         /** Returns the container for all of the file except the room for it. */
-        byte[] containerFor(InputStream content);
+        byte[] containerFor(InputStream content) throws IOException;
     }
 
     /** Prepares a signature of a signer. */
@@ -61,6 +60,17 @@ final class SignatureUpdate {
                         document, update.signature, options.certification().get());
             }
             update.add(options.fieldName().map(name -> unsignedField(document, name)), containerSize);
+            return update;
+        });
+    }
+
+    /** Prepares a document timestamp (ISO 32000-2, section 12.8.5; ETSI EN 319 142-1, section 5.4.3). */
+    static SignatureUpdate timestamp(PDDocument document, int tokenSize) {
+        return InputPdf.pdfBox(() -> {
+            SignatureUpdate update = new SignatureUpdate(document);
+            update.signature.setType(COSName.DOC_TIME_STAMP);
+            update.signature.setSubFilter(DocumentSignature.TIMESTAMP);
+            update.add(Optional.empty(), tokenSize);
             return update;
         });
     }
@@ -126,8 +136,8 @@ final class SignatureUpdate {
     }
 
     /** Writes the document and the update. Only the update is in memory. */
-    void write(Path file, ContainerSource source, char[] password) throws IOException {
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+    void write(OutputFile file, ContainerSource source, char[] password) throws IOException {
+        try (OutputStream out = file.update()) {
             ExternalSigningSupport signing = InputPdf.pdfBox(() -> document.saveIncrementalForExternalSigning(out));
             byte[] container;
             try (InputStream content = signing.getContent()) {
@@ -136,7 +146,7 @@ final class SignatureUpdate {
             // In an encrypted document PDFBox fills the room with encrypted zeros, and none of them may remain.
             signing.setSignature(Arrays.copyOf(container, room()));
         }
-        requireComplete(file, password);
+        requireComplete(file.path(), password);
     }
 
     /** Returns the bytes between the two parts of the ByteRange, which are hexadecimal digits in angle brackets. */
@@ -152,25 +162,18 @@ final class SignatureUpdate {
 
     /** Requires that the result can be read, has all pages, and is signed to its end. */
     private void requireComplete(Path file, char[] password) throws IOException {
-        try (PDDocument result = InputPdf.open(file, password)) {
-            boolean complete = InputPdf.pdfBox(() -> {
-                COSArray expected = signature.getCOSObject().getCOSArray(COSName.BYTERANGE);
-                long end = number(expected, 2) + number(expected, 3);
-                return result.getNumberOfPages() == pages
-                        && end == Files.size(file)
+        COSArray expected = signature.getCOSObject().getCOSArray(COSName.BYTERANGE);
+        long end = number(expected, 2) + number(expected, 3);
+        InputPdf.requireComplete(
+                file,
+                password,
+                pages,
+                result -> end == Files.size(file)
                         && result.getSignatureDictionaries().stream()
                                 .map(s -> s.getCOSObject().getCOSArray(COSName.BYTERANGE))
                                 .anyMatch(range -> range != null
                                         && range.size() == 4
                                         && number(range, 2) == number(expected, 2)
-                                        && number(range, 3) == number(expected, 3));
-            });
-            if (!complete) {
-                throw new PdfException(
-                        Reason.DAMAGED,
-                        "The PDF is damaged: the signed copy would have other pages. Repair it first, for example with"
-                                + " qpdf.");
-            }
-        }
+                                        && number(range, 3) == number(expected, 3)));
     }
 }

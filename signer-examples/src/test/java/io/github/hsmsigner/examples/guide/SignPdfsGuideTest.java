@@ -8,19 +8,23 @@ import io.github.hsmsigner.pdf.PdfCertification;
 import io.github.hsmsigner.pdf.PdfException;
 import io.github.hsmsigner.pdf.PdfLevel;
 import io.github.hsmsigner.testing.ExternalTool;
+import io.github.hsmsigner.testing.OpenSslRevocationServer;
+import io.github.hsmsigner.testing.OpenSslTimestampAuthority;
 import io.github.hsmsigner.testing.TestPki;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** docs/guides/sign-pdfs.md: its program signs, and its tables have every value. */
+/** docs/guides/sign-pdfs.md: its programs sign, and its tables have every value. */
 class SignPdfsGuideTest {
 
     private final Guide guide = Guide.read("guides/sign-pdfs.md");
@@ -32,24 +36,49 @@ class SignPdfsGuideTest {
         char[] password = "of-the-test".toCharArray();
         Path key = pki.writePkcs12(
                 directory.resolve("key.p12"), password, pair, pki.certifySigner("Jane Signer", pair.getPublic()));
+        Path signed = run(directory, "SignPdf", key.toString());
+        assertThat(ExamplePdf.pdfsig(signed)).contains("Signature is Valid.", "Total document signed");
+    }
+
+    private Path run(Path directory, String program, String... arguments) throws IOException {
         Path document = directory.resolve("document.pdf");
         SampleDocument.write(document);
         Path signed = directory.resolve("signed.pdf");
-        Path source = Files.writeString(
-                directory.resolve("SignPdf.java"), guide.files().get("SignPdf.java"));
+        String fileName = program + ".java";
+        Path source =
+                Files.writeString(directory.resolve(fileName), guide.files().get(fileName));
         GuideCompiler.compile(directory, List.of(source));
-        String output = ExternalTool.runOrFail(
+        List<String> command = new ArrayList<>(List.of(
                 "env",
                 "KEY_PASSWORD=of-the-test",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 directory + File.pathSeparator + GuideCompiler.classPath(),
-                "SignPdf",
-                key.toString(),
-                document.toString(),
-                signed.toString());
-        assertThat(output).contains("Signed: " + signed);
-        assertThat(ExamplePdf.pdfsig(signed)).contains("Signature is Valid.", "Total document signed");
+                program));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of(document.toString(), signed.toString()));
+        assertThat(ExternalTool.runOrFail(command.toArray(String[]::new))).contains("Signed: " + signed);
+        return signed;
+    }
+
+    @Test
+    void theProgramForTheLongTermSigns(@TempDir Path directory) throws IOException {
+        try (OpenSslRevocationServer authorities = new OpenSslRevocationServer(directory.resolve("ca"));
+                OpenSslTimestampAuthority timestamps =
+                        new OpenSslTimestampAuthority(directory.resolve("tsa"), authorities.issuer)) {
+            ExternalTool.runOrFail(
+                    "sh",
+                    "-c",
+                    "cd '" + directory + "/ca' && cat issuer.pem root.pem > chain.pem && exec openssl pkcs12 -export"
+                            + " -inkey signer.key -in signer.pem -certfile chain.pem -out signer.p12"
+                            + " -passout pass:of-the-test");
+            Path signed = run(
+                    directory,
+                    "SignForTheLongTerm",
+                    directory.resolve("ca/signer.p12").toString(),
+                    timestamps.uri().toString());
+            assertThat(Files.readString(signed, StandardCharsets.ISO_8859_1)).contains("/VRI", "/ETSI.RFC3161");
+        }
     }
 
     @Test

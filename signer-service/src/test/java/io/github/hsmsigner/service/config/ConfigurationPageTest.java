@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -229,19 +231,21 @@ class ConfigurationPageTest {
     }
 
     private static String essentials() {
-        StringBuilder table = new StringBuilder("| variable | meaning |\n| --- | --- |\n");
+        Map<String, List<String>> sections = new LinkedHashMap<>();
         for (String path : ESSENTIALS) {
+            int end = path.lastIndexOf('.');
             Section section = ServiceSettings.ROOT;
-            String[] names = path.split("\\.");
-            for (int i = 0; i < names.length - 1; i++) {
-                if (!names[i].equals("NAME")) {
-                    section = named(section, names[i]).type().inner().orElseThrow();
-                }
+            for (String name : path.substring(0, end).replace(".NAME", "").split("\\.")) {
+                section = named(section, name).type().inner().orElseThrow();
             }
-            Setting<?> setting = named(section, names[names.length - 1]);
-            table.append("| " + variables(setting) + " | " + meaning(setting).replaceFirst("[.,:] .*", "") + " |\n");
+            sections.computeIfAbsent(path.substring(0, end), above -> new ArrayList<>())
+                    .add(variables(named(section, path.substring(end + 1))));
         }
-        return table.append('\n').toString();
+        return sections.entrySet().stream()
+                .map(section -> "- [`" + section.getKey() + "`](#"
+                        + section.getKey().toLowerCase(Locale.ROOT).replace(".", "") + "): "
+                        + String.join(", ", section.getValue()) + "\n")
+                .collect(Collectors.joining("", "", "\n"));
     }
 
     private static Setting<?> named(Section section, String name) {

@@ -23,7 +23,7 @@ public enum FaultClass {
             "The request fails without a retry. The token stays in use.",
             "The request gets 500. Its log line has `Token … refuses the request: …`.",
             "Compare the function and the code with the log line `Plan: …` from startup, the token's"
-                    + " mechanisms and the key's attributes. The module's log often has details."),
+                    + " mechanisms and the key's attributes."),
 
     /** A session is gone or stuck. */
     SESSION_DEAD(
@@ -31,8 +31,7 @@ public enum FaultClass {
             "The service closes the session, looks up the key again, and repeats the call in another session."
                     + " If that fails too, it renews the login once. After 10 s without a success the circuit breaker"
                     + " opens.",
-            "None for a single failure. After three failures in a row, readiness has the reason within a"
-                    + " second: `Token … does not work: …`.",
+            "None for a single failure. Afterwards, readiness has `Token … does not work: …`.",
             "None for a single failure. Otherwise check whether a firewall or the HSM ends idle connections."
                     + " Set `keepalive-time` (`Pkcs11Config.Builder.keepaliveTime`) to less than that time."),
 
@@ -54,18 +53,15 @@ public enum FaultClass {
             "The user is not logged in: the login was lost, or other code in the process logged out.",
             "The service calls C_Login once for all waiting requests, looks up the keys again and repeats the"
                     + " calls. After 10 s without a success the circuit breaker opens.",
-            "None for a single failure. After three failures in a row, readiness has the reason within a"
-                    + " second: `Token … does not work: …`.",
+            "None for a single failure. Afterwards, readiness has `Token … does not work: …`.",
             "None for a single failure. Otherwise check whether other code in the process calls C_Logout.",
-            "C_Logout ends the login for all sessions of a slot. It is unknown whether a login survives the"
-                    + " loss of an HSM."),
+            "It is unknown whether a login survives the loss of an HSM."),
 
     /** The PIN or the user is refused. */
     CREDENTIALS(
             "The token rejects the PIN or the user.",
-            "A process never tries a rejected PIN again, because tokens lock a user after a few wrong ones."
-                    + " It checks the PIN source every 2 s, and tries a new PIN, up to three in a row. Meanwhile,"
-                    + " requests fail at once.",
+            "A process never tries a rejected PIN again. It checks the PIN source every 2 s, and tries a new PIN,"
+                    + " up to three in a row. Meanwhile, requests fail at once.",
             "`Unavailable until an operator fixes this: Token … rejects the PIN (C_Login answered …). …`,"
                     + " once in the log. Requests get 503 with the reason `pin_rejected`, and readiness has the text."
                     + " After three PINs it is `The token has rejected 3 different PINs in a row. …`.",
@@ -79,8 +75,7 @@ public enum FaultClass {
                     + " request's deadline. If no signature succeeds for 10 s, the circuit breaker opens. Its probe also"
                     + " repairs a YubiHSM whose device session ended.",
             "Slower answers. At its deadline, a request gets 503 and `Token … did not sign before the"
-                    + " deadline. Last error: …`. The reason is `busy` while other requests succeed. After three"
-                    + " failures in a row, readiness has the reason within a second.",
+                    + " deadline. Last error: …`. The reason is `busy` while other requests succeed.",
             "If other requests succeed, lower the load: fewer sessions, fewer instances, or more HSMs."
                     + " Otherwise read the module's log.",
             "CloudHSM answers CKR_FUNCTION_FAILED under too much load, for a key that is not on two HSMs yet,"
@@ -107,8 +102,8 @@ public enum FaultClass {
             "`The circuit breaker opens, and requests are refused until a probe succeeds: Token … does not"
                     + " work: …`, once in the log. Requests get 503 with the reason `down`, and readiness has the text."
                     + " Then `Token … works again, after … ms.`",
-            "Check whether the HSM is up and reachable: addresses, ports, firewalls, certificates. The"
-                    + " module's log often has details. No restart is needed.",
+            "Check whether the HSM is up and reachable: addresses, ports, firewalls, certificates. Read the module's"
+                    + " log. No restart is needed.",
             "Check TCP ports 2223 to 2225, and the security group of the cluster. C_Initialize answers"
                     + " CKR_GENERAL_ERROR for a wrong configuration or an unreachable cluster. CKR_DEVICE_ERROR may be a"
                     + " throttled read."),

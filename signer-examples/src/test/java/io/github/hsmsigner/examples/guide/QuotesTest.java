@@ -49,7 +49,7 @@ class QuotesTest {
                             "kms",
                             "Decrypt")),
             entry("Document Engine and its Helm chart", Set.of("ACTIVATION_KEY", "certificateTrust", "b-l")),
-            entry("the vendor's Node example", Set.of("GLOBALSIGN_", "T2GO_", "sign-hsm-pkcs7", "sign-hsm-raw")),
+            entry("the vendor's Node example", Set.of("GLOBALSIGN_", "T2GO_")),
             entry("NSS", Set.of("certPrefix", "configdir", "keyPrefix", "secmod", "sql", "db", "DB")),
             entry("OpenSC", Set.of("Key pair generated:")),
             entry(

@@ -7,7 +7,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.KeyValuePair;
@@ -47,7 +48,8 @@ public final class CapturedLog implements AutoCloseable {
 
     private static final class Memory extends AppenderBase<ILoggingEvent> {
 
-        private final List<String> lines = new CopyOnWriteArrayList<>();
+        /** Libraries log ten thousands of lines at the level TRACE, so adding a line must not copy the others. */
+        private final Queue<String> lines = new ConcurrentLinkedQueue<>();
 
         @Override
         protected void append(ILoggingEvent event) {

@@ -413,6 +413,8 @@ class LibrariesTest {
         ServerConnector connector = new ServerConnector(server, tls);
         connector.setPort(0);
         connector.setHost("localhost");
+        // The default lets each stop wait a second for connections that the clients keep open.
+        connector.setShutdownIdleTimeout(1);
         server.addConnector(connector);
         server.setHandler(new Handler.Abstract() {
             @Override

@@ -59,7 +59,7 @@ final class ServiceLifecycle implements AutoCloseable {
     private final Optional<SettingsFile> file;
     private final Function<Pkcs11Config, Pkcs11Token> tokenOpener;
     private final ServiceMetrics metrics;
-    private final ChangedFileReloader reloader = new ChangedFileReloader(Clock.systemUTC(), ChangedFileReloader.PAUSE);
+    private final ChangedFileReloader reloader;
     private Optional<OnlineRevocationSource> revocation = Optional.empty();
     private volatile AuditFile audit;
     private volatile ReloadablePolicy policy;
@@ -71,7 +71,7 @@ final class ServiceLifecycle implements AutoCloseable {
 
     /** Prepares a service. The file is that of the settings; empty if they come from the environment. */
     ServiceLifecycle(ServiceSettings settings, Optional<SettingsFile> file, String version) {
-        this(settings, file, version, Pkcs11Token::open);
+        this(settings, file, version, Pkcs11Token::open, ChangedFileReloader.PAUSE);
     }
 
     /** Prepares a service that opens tokens in another way, so that tests can inject faults. */
@@ -80,10 +80,21 @@ final class ServiceLifecycle implements AutoCloseable {
             Optional<SettingsFile> file,
             String version,
             Function<Pkcs11Config, Pkcs11Token> tokenOpener) {
+        this(settings, file, version, tokenOpener, ChangedFileReloader.PAUSE);
+    }
+
+    /** Prepares a service that checks its files at another interval, so that tests wait less. */
+    ServiceLifecycle(
+            ServiceSettings settings,
+            Optional<SettingsFile> file,
+            String version,
+            Function<Pkcs11Config, Pkcs11Token> tokenOpener,
+            Duration reloadPause) {
         this.settings = settings;
         this.file = file;
         this.tokenOpener = tokenOpener;
         this.metrics = new ServiceMetrics(version);
+        this.reloader = new ChangedFileReloader(Clock.systemUTC(), reloadPause);
     }
 
     /** Starts; returns when the port is open. The caller closes this service after an exception. */

@@ -60,7 +60,8 @@ class HsmServiceTest {
                 "HSM_TOKEN_LABEL", token.label(),
                 "SIGNING_CA_CERTIFICATES", issuers.toString(),
                 "SIGNING_SERVICE_LOG_LEVEL", "TRACE",
-                "SIGNING_SERVICE_PORT", "0"));
+                "SIGNING_SERVICE_PORT", "0",
+                "SIGNING_SERVICE_STOP_LIMIT", "100ms"));
         for (int i = 0; i < more.length; i += 2) {
             variables.put(more[i], more[i + 1]);
         }

@@ -34,7 +34,9 @@ class MainTest {
                 "SIGNING_KEYSTORE_PASSWORD",
                 TestKey.PASSWORD,
                 "SIGNING_SERVICE_PORT",
-                "0"));
+                "0",
+                "SIGNING_SERVICE_STOP_LIMIT",
+                "100ms"));
         for (int i = 0; i < more.length; i += 2) {
             variables.put(more[i], more[i + 1]);
         }

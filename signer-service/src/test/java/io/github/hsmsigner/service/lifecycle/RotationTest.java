@@ -10,8 +10,10 @@ import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.pkcs11.PinSource;
 import io.github.hsmsigner.pkcs11.Pkcs11Config;
+import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.internal.cryptoki.CryptokiModule;
 import io.github.hsmsigner.pkcs11.softhsm.SoftHsm;
+import io.github.hsmsigner.service.config.ServiceSettings;
 import io.github.hsmsigner.service.config.SettingsReader.SettingsFile;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;
@@ -55,7 +57,7 @@ class RotationTest {
         Path secret = Files.writeString(directory.resolve("secret"), "old secret of sixteen");
         X509Certificate next =
                 TestKey.pki().certifySigner("Next", TestKey.keyPair().getPublic());
-        ServiceLifecycle service = new ServiceLifecycle(
+        ServiceLifecycle service = service(
                 new TestSettings()
                         .token(
                                 "hsm",
@@ -70,8 +72,7 @@ class RotationTest {
                                         "load", Secret.of("load secret of sixteen".getBytes(StandardCharsets.UTF_8))),
                                 new SharedSecret("other", Secret.inFile(secret))))))
                         .build(),
-                Optional.empty(),
-                "test");
+                Optional.empty());
         try (CapturedLog log = new CapturedLog()) {
             service.start();
             Client client = new Client(service.port());
@@ -125,6 +126,11 @@ class RotationTest {
         assertThat(service.isClosed()).isTrue();
     }
 
+    /** A service that checks its files so often that no test waits for it. */
+    static ServiceLifecycle service(ServiceSettings settings, Optional<SettingsFile> file) {
+        return new ServiceLifecycle(settings, file, "test", Pkcs11Token::open, Duration.ofMillis(50));
+    }
+
     /** Waits until no call is in the module, as SoftHSM does not stand a C_Finalize during a signature. */
     private static void loseTheLogin() throws Exception {
         try (CryptokiModule share = CryptokiModule.open(SoftHsm.module())) {
@@ -139,7 +145,7 @@ class RotationTest {
         replace(file, configuration("token-secret: the first of the secrets"));
         SettingsFile source = SettingsFile.of(Map.of("SIGNING_SERVICE_CONFIG", file.toString()))
                 .orElseThrow();
-        ServiceLifecycle service = new ServiceLifecycle(source.read(), Optional.of(source), "test");
+        ServiceLifecycle service = service(source.read(), Optional.of(source));
         try (CapturedLog log = new CapturedLog()) {
             service.start();
             Client client = new Client(service.port());
@@ -177,7 +183,7 @@ class RotationTest {
         replace(file, configuration("token-secret: {file: " + secret + "}"));
         SettingsFile source = SettingsFile.of(Map.of("SIGNING_SERVICE_CONFIG", file.toString()))
                 .orElseThrow();
-        ServiceLifecycle service = new ServiceLifecycle(source.read(), Optional.of(source), "test");
+        ServiceLifecycle service = service(source.read(), Optional.of(source));
         try (CapturedLog log = new CapturedLog()) {
             service.start();
             Client client = new Client(service.port());
@@ -196,7 +202,7 @@ class RotationTest {
     private String configuration(String access) {
         return String.join(
                 "\n",
-                "server: {address: 127.0.0.1, port: 0}",
+                "server: {address: 127.0.0.1, port: 0, stop-limit: 100ms}",
                 "keys:",
                 "  test:",
                 "    keystore: " + TestKey.writeKeyStore(directory),

@@ -109,7 +109,14 @@ class ServiceLifecycleTest {
 
     @Test
     void finishesTheRequestsInFlightBeforeItEnds() throws IOException {
-        start();
+        service = new ServiceLifecycle(
+                new TestSettings()
+                        .testKey(directory)
+                        .stopLimit(Duration.ofSeconds(20))
+                        .build(),
+                Optional.empty(),
+                "test");
+        run(service);
         int port = service.port();
         try (Socket socket = new Socket("127.0.0.1", port)) {
             String body = "{\"action\":\"get_certificates\"}";

@@ -40,6 +40,9 @@ final class TestSettings {
     private Optional<AuditFileSettings> audit = Optional.empty();
     private int port;
 
+    /** The server waits a quarter of it for each connection that the client keeps open. */
+    private Duration stopLimit = Duration.ofMillis(100);
+
     /** The test key in a PKCS#12 file, under the name "test". */
     static ServiceSettings ofTestKey(Path directory) {
         return new TestSettings().testKey(directory).build();
@@ -97,6 +100,11 @@ final class TestSettings {
         return this;
     }
 
+    TestSettings stopLimit(Duration limit) {
+        this.stopLimit = limit;
+        return this;
+    }
+
     ServiceSettings build() {
         return new ServiceSettings(
                 new ServerSettings(
@@ -107,7 +115,7 @@ final class TestSettings {
                         CallbackLimits.defaults(),
                         CertificateEncoding.PEM,
                         DefaultSettings.clientLimits(),
-                        Duration.ofSeconds(20),
+                        stopLimit,
                         Set.of()),
                 new LogSettings("INFO", LogSettings.Format.TEXT),
                 tokens,

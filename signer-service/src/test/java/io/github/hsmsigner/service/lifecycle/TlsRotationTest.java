@@ -56,7 +56,7 @@ class TlsRotationTest {
         SettingsFile source = SettingsFile.of(
                         Map.of("SIGNING_SERVICE_CONFIG", configuration().toString()))
                 .orElseThrow();
-        ServiceLifecycle service = new ServiceLifecycle(source.read(), Optional.of(source), "test");
+        ServiceLifecycle service = RotationTest.service(source.read(), Optional.of(source));
         try (CapturedLog log = new CapturedLog()) {
             service.start();
             Client admin = new Client(service.adminPort().orElseThrow());
@@ -111,6 +111,7 @@ class TlsRotationTest {
                         "server:",
                         "  address: 127.0.0.1",
                         "  port: 0",
+                        "  stop-limit: 100ms",
                         "  admin: {port: 0}",
                         "  tls:",
                         "    certificate: " + directory.resolve("server.pem"),

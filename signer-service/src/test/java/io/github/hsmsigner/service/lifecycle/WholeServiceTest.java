@@ -47,7 +47,8 @@ class WholeServiceTest {
                 "HSM_MODULE", module.toString(),
                 "HSM_PIN", token.pin(),
                 "HSM_TOKEN_LABEL", token.label(),
-                "SIGNING_SERVICE_PORT", "0"));
+                "SIGNING_SERVICE_PORT", "0",
+                "SIGNING_SERVICE_STOP_LIMIT", "100ms"));
         for (int i = 0; i < more.length; i += 2) {
             variables.put(more[i], more[i + 1]);
         }
@@ -73,7 +74,8 @@ class WholeServiceTest {
 
     @Test
     void aStopSignalUnderLoadLosesNoRequestThatWasAccepted() {
-        try (ChildProcess process = ChildProcess.start(directory, onToken(SoftHsm.module()))) {
+        Map<String, String> settings = onToken(SoftHsm.module(), "SIGNING_SERVICE_STOP_LIMIT", "20s");
+        try (ChildProcess process = ChildProcess.start(directory, settings)) {
             try (Callers callers = Callers.start(process.awaitPort(), 8, SIGN)) {
                 callers.awaitMore(100);
                 long signal = System.nanoTime();

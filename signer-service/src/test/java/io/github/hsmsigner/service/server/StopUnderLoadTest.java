@@ -49,7 +49,11 @@ class StopUnderLoadTest {
         SigningService service = TestKey.service(directory);
         server = TestServer.start(
                 TestServer.settings(
-                        TestServer.ANY_PORT, Optional.empty(), Optional.of(TestServer.ANY_PORT), TestLimits.DEFAULTS),
+                        TestServer.ANY_PORT,
+                        Optional.empty(),
+                        Optional.of(TestServer.ANY_PORT),
+                        TestLimits.DEFAULTS,
+                        Duration.ofSeconds(20)),
                 () -> service);
     }
 

@@ -19,6 +19,10 @@ import java.util.function.Supplier;
 final class TestServer {
 
     static final ListenerSettings ANY_PORT = new ListenerSettings("127.0.0.1", 0);
+
+    /** The server waits a quarter of it for each connection that the client keeps open. */
+    private static final Duration STOP_LIMIT = Duration.ofMillis(100);
+
     static final String METRICS = "# TYPE a counter\na_total 1.0\n";
 
     private TestServer() {}
@@ -32,7 +36,7 @@ final class TestServer {
             Optional<TlsSettings> tls,
             Optional<ListenerSettings> admin,
             ClientLimits limits) {
-        return settings(listener, tls, admin, limits, Duration.ofSeconds(20));
+        return settings(listener, tls, admin, limits, STOP_LIMIT);
     }
 
     static ServerSettings settings(

@@ -23,7 +23,10 @@ public final class PdfException extends RuntimeException {
         UNSUPPORTED_ENCRYPTION,
         /** An earlier signature forbids this change (ISO 32000-2, sections 12.8.2.2 and 12.8.2.4). */
         CHANGES_FORBIDDEN,
-        /** The options do not fit the PDF: an unknown field, or a certification that is not the first signature. */
+        /**
+         * The options do not fit the PDF: an unknown field, a rectangle that is not on a page, or a certification that is
+         * not the first signature.
+         */
         OPTIONS_DO_NOT_FIT,
         /** The PDF has no signature whose level could be extended. */
         NOT_SIGNED,
@@ -32,7 +35,9 @@ public final class PdfException extends RuntimeException {
         /** A signature of the PDF cannot be read: it is damaged, or no CMS container. */
         UNREADABLE_SIGNATURE,
         /** The chain of a certificate does not end with a trusted root. */
-        UNTRUSTED_CERTIFICATE
+        UNTRUSTED_CERTIFICATE,
+        /** The appearance cannot be drawn: its image, font, text or rectangle is unusable. */
+        INVALID_APPEARANCE
     }
 
     PdfException(Reason reason, String message) {

@@ -1,12 +1,13 @@
 package io.github.hsmsigner.pdf;
 
 import io.github.hsmsigner.core.DigestAlgorithm;
+import io.github.hsmsigner.pdf.PdfException.Reason;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options of one signature: level, texts, field, certification and password. Immutable, and thread-safe.
+ * The options of one signature: level, texts, field, appearance, certification and password. Immutable, and thread-safe.
  *
  * <p>{@link #toString()} has the level only.
  */
@@ -19,6 +20,7 @@ public final class PdfSignatureOptions {
     private final @Nullable String location;
     private final @Nullable String contactInfo;
     private final @Nullable String fieldName;
+    private final @Nullable PdfAppearance appearance;
     private final @Nullable PdfCertification certification;
     private final char[] password;
 
@@ -30,6 +32,7 @@ public final class PdfSignatureOptions {
         this.location = builder.location;
         this.contactInfo = builder.contactInfo;
         this.fieldName = builder.fieldName;
+        this.appearance = builder.appearance;
         this.certification = builder.certification;
         this.password = builder.password;
     }
@@ -71,6 +74,10 @@ public final class PdfSignatureOptions {
         return Optional.ofNullable(fieldName);
     }
 
+    Optional<PdfAppearance> appearance() {
+        return Optional.ofNullable(appearance);
+    }
+
     Optional<PdfCertification> certification() {
         return Optional.ofNullable(certification);
     }
@@ -94,6 +101,7 @@ public final class PdfSignatureOptions {
         private @Nullable String location;
         private @Nullable String contactInfo;
         private @Nullable String fieldName;
+        private @Nullable PdfAppearance appearance;
         private @Nullable PdfCertification certification;
         private char[] password = {};
 
@@ -179,6 +187,18 @@ public final class PdfSignatureOptions {
         }
 
         /**
+         * Makes the signature visible, in the rectangle of the appearance or of the existing field. Default: a new field is
+         * not visible, and an existing field keeps its appearance.
+         *
+         * @param appearance the image and the text
+         * @return this builder
+         */
+        public Builder appearance(PdfAppearance appearance) {
+            this.appearance = Objects.requireNonNull(appearance, "appearance");
+            return this;
+        }
+
+        /**
          * Makes the signature a certification signature, which must be the first signature of the document
          * (ISO 32000-2, section 12.8.2.2). Default: an approval signature.
          *
@@ -205,8 +225,23 @@ public final class PdfSignatureOptions {
          * Builds the options.
          *
          * @return the options
+         * @throws PdfException if the appearance has no rectangle, or if the existing field has one already
          */
         public PdfSignatureOptions build() {
+            if (appearance != null
+                    && fieldName == null
+                    && appearance.rectangle().isEmpty()) {
+                throw new PdfException(
+                        Reason.INVALID_APPEARANCE,
+                        "The appearance has no rectangle. Set it, or select an existing field.");
+            }
+            if (appearance != null
+                    && fieldName != null
+                    && (appearance.rectangle().isPresent() || appearance.page().isPresent())) {
+                throw new PdfException(
+                        Reason.INVALID_APPEARANCE,
+                        "The existing field has a page and a rectangle. Remove those of the appearance.");
+            }
             return new PdfSignatureOptions(this);
         }
     }

@@ -20,7 +20,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.pdfbox.pdmodel.PDDocument;
+import org.bouncycastle.asn1.ASN1String;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,8 +90,8 @@ public final class PdfSigner {
     }
 
     /**
-     * Signs a PDF. The service authorizes the caller up to three times with the same context: for the certificates, the
-     * size of the container and the signature.
+     * Signs a PDF. The service authorizes the caller up to four times with the same context: for the certificates, the size
+     * of the container and the signature.
      *
      * <p>A level from B-LT on adds validation data of the new signature only. See {@link #extend} for all signatures.
      *
@@ -108,7 +112,11 @@ public final class PdfSigner {
         ContainerFormat format = format(options.level());
         try (OutputFile output = new OutputFile(signed)) {
             try (PDDocument pdf = InputPdf.open(document, options.password())) {
-                SignatureUpdate.signature(pdf, options, service.maxContainerSize(context, format, digest))
+                SignatureUpdate.signature(
+                                pdf,
+                                options,
+                                signerName(context, options),
+                                service.maxContainerSize(context, format, digest))
                         .write(
                                 output,
                                 content -> service.signContainer(
@@ -171,6 +179,27 @@ public final class PdfSigner {
             new LevelExtension(sources, document, output, password.clone(), deadline).extendTo(level, 0);
             output.replaceTarget();
         }
+    }
+
+    /** Returns the name that an appearance shows. */
+    private String signerName(RequestContext context, PdfSignatureOptions options) {
+        return options.name()
+                .orElseGet(() -> options.appearance().isEmpty()
+                        ? ""
+                        : commonName(service.certificates(context).signer()));
+    }
+
+    /** Returns the common name, or the whole subject if it has none. */
+    private static String commonName(X509Certificate certificate) {
+        X500Name subject =
+                X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+        return Stream.of(subject.getRDNs(BCStyle.CN))
+                .flatMap(rdn -> Stream.of(rdn.getTypesAndValues()))
+                .filter(attribute -> attribute.getType().equals(BCStyle.CN))
+                .map(attribute -> attribute.getValue() instanceof ASN1String text ? text.getString() : "")
+                .filter(name -> !name.isBlank())
+                .findFirst()
+                .orElseGet(subject::toString);
     }
 
     private static ContainerFormat format(PdfLevel level) {

@@ -48,8 +48,13 @@ final class SignatureUpdate {
         byte[] containerFor(InputStream content) throws IOException;
     }
 
-    /** Prepares a signature of a signer. */
-    static SignatureUpdate signature(PDDocument document, PdfSignatureOptions options, int containerSize) {
+    /**
+     * Prepares a signature of a signer.
+     *
+     * @param signerName the name that an appearance shows
+     */
+    static SignatureUpdate signature(
+            PDDocument document, PdfSignatureOptions options, String signerName, int containerSize) {
         return InputPdf.pdfBox(() -> {
             Modifications.requireAllowed(document, options.fieldName());
             SignatureUpdate update = new SignatureUpdate(document);
@@ -59,7 +64,13 @@ final class SignatureUpdate {
                 Modifications.certify(
                         document, update.signature, options.certification().get());
             }
-            update.add(options.fieldName().map(name -> unsignedField(document, name)), containerSize);
+            Optional<PDSignatureField> existing = options.fieldName().map(name -> unsignedField(document, name));
+            PDSignatureField field =
+                    existing.orElseGet(() -> NewSignatureField.add(document, pageIndex(document, options)));
+            update.add(field, containerSize);
+            if (options.appearance().isPresent()) {
+                update.show(options.appearance().get(), field, existing.isPresent(), signerName);
+            }
             return update;
         });
     }
@@ -70,7 +81,7 @@ final class SignatureUpdate {
             SignatureUpdate update = new SignatureUpdate(document);
             update.signature.setType(COSName.DOC_TIME_STAMP);
             update.signature.setSubFilter(DocumentSignature.TIMESTAMP);
-            update.add(Optional.empty(), tokenSize);
+            update.add(NewSignatureField.add(document, 0), tokenSize);
             return update;
         });
     }
@@ -106,24 +117,36 @@ final class SignatureUpdate {
                 "The PDF has no unsigned signature field \"" + name + "\"; there are " + unsigned + ".");
     }
 
-    private void add(Optional<PDSignatureField> field, int containerSize) throws IOException {
+    private static int pageIndex(PDDocument document, PdfSignatureOptions options) {
+        return options.appearance()
+                .map(appearance -> Placement.pageIndex(document, appearance))
+                .orElse(0);
+    }
+
+    private void add(PDSignatureField field, int containerSize) throws IOException {
+        PDAnnotationWidget widget = field.getWidgets().get(0);
+        PDRectangle rectangle = widget.getRectangle();
+        PDAppearanceDictionary appearance = widget.getAppearance();
+        field.getCOSObject().setItem(COSName.V, signature);
+        Modifications.lock(signature, field.getCOSObject());
         try (SignatureOptions room = new SignatureOptions()) {
             room.setPreferredSignatureSize(containerSize);
-            if (field.isEmpty()) {
-                document.addSignature(signature, room);
-                return;
-            }
-            PDAnnotationWidget widget = field.get().getWidgets().get(0);
-            PDRectangle rectangle = widget.getRectangle();
-            PDAppearanceDictionary appearance = widget.getAppearance();
-            field.get().getCOSObject().setItem(COSName.V, signature);
-            Modifications.lock(signature, field.get().getCOSObject());
             document.addSignature(signature, room);
-            // PDFBox makes a field without a template invisible.
-            if (rectangle != null) {
-                widget.setRectangle(rectangle);
-                widget.setAppearance(appearance == null ? emptyAppearance(rectangle) : appearance);
-            }
+        }
+        // PDFBox makes a field without a template invisible.
+        if (rectangle != null) {
+            widget.setRectangle(rectangle);
+            widget.setAppearance(appearance == null ? emptyAppearance(rectangle) : appearance);
+        }
+    }
+
+    private void show(PdfAppearance appearance, PDSignatureField field, boolean existing, String signerName)
+            throws IOException {
+        Placement placement = Placement.of(document, appearance, field);
+        VisibleSignature visible = new VisibleSignature(document, appearance, placement, signature, signerName);
+        visible.draw(field.getWidgets().get(0));
+        if (!existing) {
+            field.setAlternateFieldName(visible.alternateText());
         }
     }
 

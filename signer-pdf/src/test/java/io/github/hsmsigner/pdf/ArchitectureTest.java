@@ -25,7 +25,9 @@ class ArchitectureTest {
                         "org.apache.pdfbox..",
                         "org.bouncycastle..",
                         "org.jspecify.annotations..",
-                        "java..")
+                        "java..",
+                        "javax.imageio..",
+                        "javax.security.auth.x500..")
                 .check(CLASSES);
     }
 

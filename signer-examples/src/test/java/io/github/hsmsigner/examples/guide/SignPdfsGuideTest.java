@@ -11,6 +11,7 @@ import io.github.hsmsigner.testing.ExternalTool;
 import io.github.hsmsigner.testing.OpenSslRevocationServer;
 import io.github.hsmsigner.testing.OpenSslTimestampAuthority;
 import io.github.hsmsigner.testing.TestPki;
+import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,7 +32,7 @@ class SignPdfsGuideTest {
     private final Guide guide = Guide.read("guides/sign-pdfs.md");
 
     @Test
-    void theProgramSigns(@TempDir Path directory) throws IOException {
+    void theProgramsSign(@TempDir Path directory) throws IOException {
         TestPki pki = new TestPki();
         KeyPair pair = TestPki.keyPair("EC", 256);
         char[] password = "of-the-test".toCharArray();
@@ -38,12 +40,18 @@ class SignPdfsGuideTest {
                 directory.resolve("key.p12"), password, pair, pki.certifySigner("Jane Signer", pair.getPublic()));
         Path signed = run(directory, "SignPdf", key.toString());
         assertThat(ExamplePdf.pdfsig(signed)).contains("Signature is Valid.", "Total document signed");
+        Path image = directory.resolve("image.png");
+        ImageIO.write(new BufferedImage(30, 30, BufferedImage.TYPE_INT_RGB), "png", image.toFile());
+        Path visible = run(directory, "SignVisibly", key.toString(), image.toString());
+        assertThat(ExamplePdf.pdfsig(visible)).contains("Signature is Valid.", "Total document signed");
+        assertThat(ExternalTool.runOrFail("pdftotext", visible.toString(), "-"))
+                .contains("Approved by Jane Signer", "Reason: Contract of 2026");
     }
 
     private Path run(Path directory, String program, String... arguments) throws IOException {
-        Path document = directory.resolve("document.pdf");
+        Path document = directory.resolve(program + "-document.pdf");
         SampleDocument.write(document);
-        Path signed = directory.resolve("signed.pdf");
+        Path signed = directory.resolve(program + ".pdf");
         String fileName = program + ".java";
         Path source =
                 Files.writeString(directory.resolve(fileName), guide.files().get(fileName));

@@ -15,7 +15,7 @@ import io.github.hsmsigner.pkcs11.internal.object.KeyOnToken;
 import io.github.hsmsigner.pkcs11.internal.plan.SignaturePlan;
 import io.github.hsmsigner.pkcs11.internal.plan.SignatureStep;
 import io.github.hsmsigner.pkcs11.internal.plan.TokenInput;
-import io.github.hsmsigner.pkcs11.internal.recovery.KeyRecovery;
+import io.github.hsmsigner.pkcs11.internal.recovery.KeyAvailability;
 import io.github.hsmsigner.pkcs11.internal.recovery.RetryLoop;
 import io.github.hsmsigner.pkcs11.internal.recovery.SigningKeyUse;
 import io.github.hsmsigner.pkcs11.internal.recovery.TokenConnection;
@@ -43,7 +43,7 @@ public final class Pkcs11Signer implements Signer {
     private final Cryptoki cryptoki;
     private final TokenConnection connection;
     private final RetryLoop requests;
-    private final KeyRecovery recovery;
+    private final KeyAvailability recovery;
     private final KeyHandle handle;
     private final PublicKey publicKey;
     private final SignaturePlan plan;

@@ -85,7 +85,7 @@ final class AllowLoginsCommand extends SettingsCommand {
     }
 
     private Integer failed(String sentence) {
-        return ProblemReport.print(commandLine().getErr(), List.of(sentence), ExitCode.SOFTWARE);
+        return CommandExceptionHandler.print(commandLine().getErr(), List.of(sentence), ExitCode.SOFTWARE);
     }
 
     private static String message(String body) {

@@ -89,7 +89,7 @@ final class AuditCommand {
         }
 
         private int notVerified(String reason) {
-            return ProblemReport.print(spec.commandLine().getErr(), List.of(reason), ExitCode.USAGE);
+            return CommandExceptionHandler.print(spec.commandLine().getErr(), List.of(reason), ExitCode.USAGE);
         }
     }
 }

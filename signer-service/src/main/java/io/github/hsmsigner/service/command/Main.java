@@ -36,7 +36,7 @@ public final class Main {
             if (arguments[0].equals(DEFAULT_COMMAND)) {
                 ServeCommand.logRefusal(undecodable, environment);
             }
-            return ProblemReport.print(new PrintWriter(System.err, true), undecodable, ExitCode.USAGE);
+            return CommandExceptionHandler.print(new PrintWriter(System.err, true), undecodable, ExitCode.USAGE);
         }
         if (!arguments[0].equals(DEFAULT_COMMAND)) {
             LogConfiguration.useForCommands();
@@ -57,7 +57,7 @@ public final class Main {
             ServeCommand.serve(environment);
             return ExitCode.OK;
         } catch (Exception e) {
-            return ProblemReport.print(e, new PrintWriter(System.err, true));
+            return CommandExceptionHandler.print(e, new PrintWriter(System.err, true));
         }
     }
 

@@ -66,8 +66,8 @@ record SignerServiceCommand(Map<String, String> environment) {
     private static CommandLine withProblemReport(CommandLine commandLine) {
         return commandLine
                 .setExecutionExceptionHandler(
-                        (problem, command, parsed) -> ProblemReport.print(problem, command.getErr()))
-                .setParameterExceptionHandler((problem, arguments) -> ProblemReport.print(problem))
+                        (problem, command, parsed) -> CommandExceptionHandler.print(problem, command.getErr()))
+                .setParameterExceptionHandler((problem, arguments) -> CommandExceptionHandler.print(problem))
                 .setUsageHelpAutoWidth(true);
     }
 

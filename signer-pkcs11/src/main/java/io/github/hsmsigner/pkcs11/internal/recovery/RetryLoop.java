@@ -85,7 +85,7 @@ public final class RetryLoop {
      * @throws SigningUnavailableException if the deadline passed, or the token or the key is known not to work
      * @throws InternalSigningException if the token refuses what it is asked for
      */
-    public <T> T execute(SessionWork<T> work, KeyRecovery key, Deadline deadline) {
+    public <T> T execute(SessionWork<T> work, KeyAvailability key, Deadline deadline) {
         if (deadline.hasPassed()) {
             throw unavailable(Reason.LATE, "The deadline had passed before token " + token + " was called.", null);
         }
@@ -122,7 +122,7 @@ public final class RetryLoop {
         }
     }
 
-    private void requestPin(KeyRecovery key, Deadline deadline, long start) {
+    private void requestPin(KeyAvailability key, Deadline deadline, long start) {
         try {
             login.requestPin(deadline);
         } catch (SigningUnavailableException e) {
@@ -145,7 +145,7 @@ public final class RetryLoop {
     }
 
     /** Acts on an error that ends the request. */
-    private SigningUnavailableException unavailable(SigningUnavailableException e, KeyRecovery key, long waited) {
+    private SigningUnavailableException unavailable(SigningUnavailableException e, KeyAvailability key, long waited) {
         switch (e.reason()) {
             case BUSY, LATE -> {
                 // Neither says that something does not work. If no patient request succeeds, something does not.
@@ -209,7 +209,7 @@ public final class RetryLoop {
      */
     private final class Retries {
 
-        private final KeyRecovery key;
+        private final KeyAvailability key;
         private final Deadline deadline;
         private final Backoff pauses =
                 new Backoff(settings.firstRetryPause(), settings.longestRetryPause(), scheduler.random());
@@ -221,7 +221,7 @@ public final class RetryLoop {
         private int sessionsLost;
         private int lookups;
 
-        Retries(KeyRecovery key, Deadline deadline) {
+        Retries(KeyAvailability key, Deadline deadline) {
             this.key = key;
             this.deadline = deadline;
         }

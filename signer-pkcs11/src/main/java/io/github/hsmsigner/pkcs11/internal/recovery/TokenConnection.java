@@ -296,9 +296,9 @@ public final class TokenConnection implements AutoCloseable {
      * @param key the key
      * @return its recovery, which the signer keeps
      */
-    public KeyRecovery key(String description, SigningKeyUse key) {
-        KeyRecovery recovery =
-                new KeyRecovery(description, key, availability, this::problem, login, sessions, threads, settings);
+    public KeyAvailability key(String description, SigningKeyUse key) {
+        KeyAvailability recovery =
+                new KeyAvailability(description, key, availability, this::problem, login, sessions, threads, settings);
         probe.add(recovery);
         return recovery;
     }

@@ -61,12 +61,12 @@ final class TokenProbe {
     private final Availability availability;
     private final RecoverySettings settings;
     private final Scheduler scheduler;
-    private final List<WeakReference<KeyRecovery>> keys = new CopyOnWriteArrayList<>();
+    private final List<WeakReference<KeyAvailability>> keys = new CopyOnWriteArrayList<>();
     private final AtomicBoolean running = new AtomicBoolean();
     private final AtomicInteger hanging = new AtomicInteger();
 
-    private volatile WeakReference<KeyRecovery> lastFailed = new WeakReference<>(null);
-    private volatile WeakReference<KeyRecovery> lastSucceeded = new WeakReference<>(null);
+    private volatile WeakReference<KeyAvailability> lastFailed = new WeakReference<>(null);
+    private volatile WeakReference<KeyAvailability> lastSucceeded = new WeakReference<>(null);
 
     /** The step that the next probe takes. For the probe alone, like what follows. */
     private volatile Login.Step next;
@@ -104,18 +104,18 @@ final class TokenProbe {
     }
 
     /** A further key that can be tried. */
-    void add(KeyRecovery key) {
+    void add(KeyAvailability key) {
         keys.removeIf(known -> known.get() == null);
         keys.add(new WeakReference<>(key));
     }
 
-    void failed(KeyRecovery key) {
+    void failed(KeyAvailability key) {
         if (lastFailed.get() != key) {
             lastFailed = new WeakReference<>(key);
         }
     }
 
-    void succeeded(KeyRecovery key) {
+    void succeeded(KeyAvailability key) {
         if (lastSucceeded.get() != key) {
             lastSucceeded = new WeakReference<>(key);
         }
@@ -123,7 +123,7 @@ final class TokenProbe {
 
     /** Looks up the key that was used last. */
     void lookUpKey(Session session) throws CryptokiException {
-        KeyRecovery key = lastSucceeded.get();
+        KeyAvailability key = lastSucceeded.get();
         if (key != null) {
             key.key().lookUp(session);
         }
@@ -200,13 +200,13 @@ final class TokenProbe {
 
     /** Keys were not probed while the token did not work. They do not wait for their next probe. */
     private void probeKeys() {
-        List<KeyRecovery> waiting = keys.stream()
+        List<KeyAvailability> waiting = keys.stream()
                 .map(WeakReference::get)
                 .filter(key -> key != null && key.isInTrouble())
                 .toList();
         if (!waiting.isEmpty()) {
             try {
-                threads.execute(() -> waiting.forEach(KeyRecovery::probeNow));
+                threads.execute(() -> waiting.forEach(KeyAvailability::probeNow));
             } catch (SigningUnavailableException e) {
                 LOG.debug("The keys of the token were not probed: {}", e.getMessage());
             }
@@ -277,9 +277,9 @@ final class TokenProbe {
         if (availability.isOpen()) {
             sessions.discardIdle();
         }
-        List<KeyRecovery> failed = new ArrayList<>();
+        List<KeyAvailability> failed = new ArrayList<>();
         List<Exception> failures = new ArrayList<>();
-        for (KeyRecovery key : candidates()) {
+        for (KeyAvailability key : candidates()) {
             try {
                 login.withPin(
                         scheduler.deadline(settings.hangLimit()),
@@ -306,7 +306,7 @@ final class TokenProbe {
         throwFirst(failed, failures, newLogin);
     }
 
-    private Void trial(KeyRecovery key, Session session) throws CryptokiException {
+    private Void trial(KeyAvailability key, Session session) throws CryptokiException {
         key.key().forgetHandle();
         try {
             key.key().trial(session);
@@ -328,7 +328,7 @@ final class TokenProbe {
     }
 
     /** A token that answers after a new login, and has none of the keys, works. */
-    private static void throwFirst(List<KeyRecovery> failed, List<Exception> failures, boolean newLogin)
+    private static void throwFirst(List<KeyAvailability> failed, List<Exception> failures, boolean newLogin)
             throws CryptokiException {
         boolean allMissing = failures.stream()
                 .allMatch(e -> e instanceof SigningUnavailableException unavailable
@@ -345,16 +345,16 @@ final class TokenProbe {
         throw (SigningUnavailableException) failures.get(0);
     }
 
-    private Set<KeyRecovery> candidates() {
-        Set<KeyRecovery> candidates = new LinkedHashSet<>();
+    private Set<KeyAvailability> candidates() {
+        Set<KeyAvailability> candidates = new LinkedHashSet<>();
         addIfThere(candidates, lastFailed);
         addIfThere(candidates, lastSucceeded);
         keys.forEach(key -> addIfThere(candidates, key));
         return candidates;
     }
 
-    private static void addIfThere(Set<KeyRecovery> candidates, WeakReference<KeyRecovery> reference) {
-        KeyRecovery key = reference.get();
+    private static void addIfThere(Set<KeyAvailability> candidates, WeakReference<KeyAvailability> reference) {
+        KeyAvailability key = reference.get();
         if (key != null && candidates.size() < MOST_KEYS) {
             candidates.add(key);
         }

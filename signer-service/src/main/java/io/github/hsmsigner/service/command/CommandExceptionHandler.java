@@ -14,9 +14,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 
 /** Prints the problems of a command on standard error, one on each line, and returns the exit code for them. */
-final class ProblemReport {
+final class CommandExceptionHandler {
 
-    private ProblemReport() {}
+    private CommandExceptionHandler() {}
 
     static int print(Exception problem, PrintWriter err) {
         if (problem instanceof InvalidSettingsException settings) {
@@ -48,7 +48,8 @@ final class ProblemReport {
         if (problem instanceof IOException) {
             return "A file cannot be read or written: " + problem.getMessage() + ".";
         }
-        LoggerFactory.getLogger(ProblemReport.class).error("The command failed with an unexpected error.", problem);
+        LoggerFactory.getLogger(CommandExceptionHandler.class)
+                .error("The command failed with an unexpected error.", problem);
         return "An unexpected error; the log has it.";
     }
 

@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
  * The availability of one key on a token that works, and the probe that finds out when the key works again.
  * Thread-safe.
  */
-public final class KeyRecovery {
+public final class KeyAvailability {
 
-    private static final Logger LOG = LoggerFactory.getLogger(KeyRecovery.class);
+    private static final Logger LOG = LoggerFactory.getLogger(KeyAvailability.class);
 
     private final SigningKeyUse key;
     private final Availability token;
@@ -41,7 +41,7 @@ public final class KeyRecovery {
     /** Refuses a request right before its session is used. */
     private final Runnable admission;
 
-    KeyRecovery(
+    KeyAvailability(
             String description,
             SigningKeyUse key,
             Availability token,

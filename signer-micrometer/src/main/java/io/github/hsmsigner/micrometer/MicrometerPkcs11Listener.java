@@ -61,7 +61,9 @@ public final class MicrometerPkcs11Listener implements Pkcs11Listener {
         callsHung = SigningMetric.CALLS_HUNG.registerCounter(registry, name);
         module = SigningMetric.HSM_DURATION.registerHistogram(registry, name);
 
-        SigningMetric.BREAKER_OPEN.registerNumber(registry, () -> breakerOpen ? 1 : 0, name);
+        // A token that is closed with an open circuit breaker reports no end of it.
+        SigningMetric.BREAKER_OPEN.registerNumber(
+                registry, () -> breakerOpen && state() == TokenHealth.State.UNHEALTHY ? 1 : 0, name);
         for (TokenHealth.State state : TokenHealth.State.values()) {
             SigningMetric.TOKEN_STATE.registerNumber(registry, () -> state() == state ? 1 : 0, name, text(state));
         }

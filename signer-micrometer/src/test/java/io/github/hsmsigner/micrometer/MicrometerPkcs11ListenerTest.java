@@ -166,6 +166,10 @@ class MicrometerPkcs11ListenerTest {
                         .isEqualTo(token.sessions().idle());
                 assertThat(scrape.value("signer_logins_total", "token", "hsm", "result", "ok"))
                         .isEqualTo(i);
+                assertThat(scrape.value("signer_breaker_open", "token", "hsm"))
+                        .as("of the token that was closed with an open circuit breaker")
+                        .isZero();
+                listener.breakerOpened("C_Sign answered CKR_DEVICE_ERROR");
             }
             assertThat(state(Scrape.of(registry), "unhealthy")).isEqualTo(1);
         }

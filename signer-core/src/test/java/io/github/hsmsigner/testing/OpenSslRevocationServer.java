@@ -130,12 +130,21 @@ public final class OpenSslRevocationServer implements AutoCloseable {
 
         /** The same with a key as the options of OpenSSL describe it. */
         public X509Certificate certify(String subject, String key, String extensions) {
+            return certify(subject, key, extensions, 20);
+        }
+
+        /** Makes a key and a certificate that expired yesterday. */
+        public X509Certificate certifyExpired(String subject, String extensions) {
+            return certify(subject, KEY, extensions, -1);
+        }
+
+        private X509Certificate certify(String subject, String key, String extensions, int days) {
             try {
                 Files.writeString(directory.resolve(subject + ".ext"), extensions);
                 openssl("req" + key + " -keyout " + subject + ".key -out " + subject + ".csr -subj /CN=" + subject);
                 String number = Integer.toHexString(serial.incrementAndGet());
                 openssl("x509 -req -in " + subject + ".csr -CA " + name + ".pem -CAkey " + name + ".key -set_serial 0x"
-                        + number + " -days 20 -extfile " + subject + ".ext -out " + subject + ".pem");
+                        + number + " -days " + days + " -extfile " + subject + ".ext -out " + subject + ".pem");
                 Files.writeString(
                         index(),
                         "V\t351231235959Z\t\t" + number + "\tunknown\t/CN=" + subject + "\n",

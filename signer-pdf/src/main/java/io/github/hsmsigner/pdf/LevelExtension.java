@@ -192,7 +192,9 @@ final class LevelExtension {
     private CertificateChain chain(X509Certificate signer, Set<X509Certificate> known, String field) {
         CertificateChain chain = CertificateChain.of(signer, known);
         if (sources.completer() != null) {
-            chain = sources.completer().complete(chain, deadline);
+            // A trusted root may follow the fetched issuers.
+            known.addAll(sources.completer().complete(chain, deadline).certificates());
+            chain = CertificateChain.of(signer, known);
         }
         X509Certificate root = chain.certificates().get(chain.certificates().size() - 1);
         if (!sources.trusted().isEmpty() && !sources.trusted().contains(root)) {

@@ -10,6 +10,7 @@ import eu.europa.esig.dss.model.x509.CertificateToken;
 import eu.europa.esig.dss.pades.validation.PDFDocumentValidator;
 import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
 import eu.europa.esig.dss.spi.x509.CommonTrustedCertificateSource;
+import eu.europa.esig.dss.validation.reports.Reports;
 import io.github.hsmsigner.testing.ExternalTool;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -22,6 +23,11 @@ final class Validators {
 
     /** EU DSS, without the network. */
     static DiagnosticData dss(Path pdf, String password, X509Certificate... roots) {
+        return validate(pdf, password, roots).getDiagnosticData();
+    }
+
+    /** The reports of EU DSS, without the network. */
+    static Reports validate(Path pdf, String password, X509Certificate... roots) {
         CommonTrustedCertificateSource trusted = new CommonTrustedCertificateSource();
         for (X509Certificate root : roots) {
             trusted.addCertificate(new CertificateToken(root));
@@ -31,7 +37,7 @@ final class Validators {
         PDFDocumentValidator validator = new PDFDocumentValidator(new FileDocument(pdf.toFile()));
         validator.setPasswordProtection(password.toCharArray());
         validator.setCertificateVerifier(verifier);
-        return validator.validateDocument().getDiagnosticData();
+        return validator.validateDocument();
     }
 
     /** Requires that EU DSS finds intact and trusted signatures of these levels, in any order. */

@@ -39,7 +39,7 @@ final class InputPdf {
     private static final String START_XREF = "startxref";
     private static final Pattern OFFSET = Pattern.compile(START_XREF + "\\s+(\\d{1,18})\\s.*", Pattern.DOTALL);
     private static final Pattern CROSS_REFERENCE =
-            Pattern.compile("\\s*(?:xref\\s|\\d+\\s+\\d+\\s+obj).*", Pattern.DOTALL);
+            Pattern.compile("(\\s*)(?:xref\\s|\\d+\\s+\\d+\\s+obj).*", Pattern.DOTALL);
 
     private InputPdf() {}
 
@@ -56,7 +56,10 @@ final class InputPdf {
      * @throws PdfException if the document cannot be signed
      */
     static PDDocument open(Path file, char[] password) throws IOException {
-        RandomAccessRead source = new RandomAccessReadBufferedFile(file);
+        return open(new RandomAccessReadBufferedFile(file), password);
+    }
+
+    static PDDocument open(RandomAccessRead source, char[] password) throws IOException {
         try {
             int headerAt = text(source, 0, HEADER_AREA).indexOf(HEADER);
             if (headerAt < 0) {
@@ -66,7 +69,7 @@ final class InputPdf {
             PDDocument document = load(source, password);
             try {
                 pdfBox(() -> {
-                    requireUpdatable(document, source);
+                    requireUpdatable(document, source, headerAt);
                     return null;
                 });
             } catch (PdfException e) {
@@ -150,10 +153,11 @@ final class InputPdf {
                 Reason.DAMAGED, "The PDF is damaged: " + problem + ". Repair it first, for example with qpdf.");
     }
 
-    private static void requireUpdatable(PDDocument document, RandomAccessRead source) throws IOException {
-        requireCrossReference(document.getDocument(), source);
+    private static void requireUpdatable(PDDocument document, RandomAccessRead source, int headerAt)
+            throws IOException {
+        requireCrossReference(document.getDocument(), source, headerAt);
         if (document.getNumberOfPages() == 0) {
-            throw damaged("it has no page");
+            throw new PdfException(Reason.DAMAGED, "The PDF has no page. A signature needs one.");
         }
         document.getPage(0);
         requireIdIfEncrypted(document);
@@ -165,20 +169,20 @@ final class InputPdf {
      * section 7.5.5). Otherwise other readers would not find the objects of the document after an update, or they count
      * from a header that is not at the beginning.
      */
-    private static void requireCrossReference(COSDocument document, RandomAccessRead source) throws IOException {
+    private static void requireCrossReference(COSDocument document, RandomAccessRead source, int headerAt)
+            throws IOException {
         long length = source.length();
         long start = Math.max(0, length - TRAILER_AREA);
         String end = text(source, start, TRAILER_AREA);
         Matcher offset = OFFSET.matcher(end.substring(Math.max(0, end.lastIndexOf(START_XREF))));
-        boolean found = document.getStartXref() > 0
-                && offset.matches()
-                && Long.parseLong(offset.group(1)) < length
-                && CROSS_REFERENCE
-                        .matcher(text(source, Long.parseLong(offset.group(1)), TOKEN_AREA))
-                        .matches();
-        if (!found) {
-            throw damaged("the cross-reference table is not where startxref points to");
+        if (document.getStartXref() > 0 && offset.matches() && Long.parseLong(offset.group(1)) < length) {
+            Matcher section = CROSS_REFERENCE.matcher(text(source, Long.parseLong(offset.group(1)), TOKEN_AREA));
+            // Spaces could be the bytes before a header that the offset counts from.
+            if (section.matches() && (headerAt == 0 || section.group(1).isEmpty())) {
+                return;
+            }
         }
+        throw damaged("the cross-reference table is not where startxref points to");
     }
 
     /**

@@ -15,7 +15,7 @@ public final class PdfException extends RuntimeException {
     public enum Reason {
         /** The file has no PDF header. */
         NOT_A_PDF,
-        /** The file is damaged. Its signed copy would be damaged too, or unreadable. */
+        /** The file is damaged or has no page. Its signed copy would be damaged too, or unreadable. */
         DAMAGED,
         /** The PDF is encrypted, and the password is missing or wrong. */
         PASSWORD_REQUIRED,

@@ -138,6 +138,19 @@ final class Pdfs {
         return bytes(pdf.toString());
     }
 
+    /**
+     * Bytes before the header, and more spaces before the table, so that startxref points to spaces however it is counted. As
+     * {@code leading-junk.pdf} of qpdf.
+     */
+    static byte[] withSpacesForLeadingBytes(String leading) {
+        String pdf = new String(of(onePage()), StandardCharsets.ISO_8859_1);
+        int table = pdf.indexOf("xref\n");
+        return bytes(leading
+                + pdf.substring(0, table)
+                + " ".repeat(2 * leading.length())
+                + pdf.substring(table).replaceFirst("startxref\n\\d+", "startxref\n" + (table + leading.length())));
+    }
+
     /** Objects of a document with one page. */
     static Map<Long, String> onePage() {
         return new TreeMap<>(Map.of(

@@ -46,7 +46,8 @@ record FieldToSign(Optional<PDSignatureField> existing, int pageIndex, Optional<
         PDField field = form == null ? null : form.getField(name);
         if (!(field instanceof PDSignatureField signatureField)) {
             throw ApiException.badRequest(
-                    "formFieldName must be the name of a signature field; the document has " + names(form) + ".");
+                    "formFieldName must be the name of an unsigned signature field; the document has " + names(document)
+                            + ".");
         }
         if (signatureField.getSignature() != null) {
             throw ApiException.badRequest("The field that formFieldName names is signed already.");
@@ -78,15 +79,10 @@ record FieldToSign(Optional<PDSignatureField> existing, int pageIndex, Optional<
         return fields;
     }
 
-    private static String names(PDAcroForm form) {
-        List<String> names = new ArrayList<>();
-        if (form != null) {
-            for (PDField field : form.getFieldTree()) {
-                if (field instanceof PDSignatureField) {
-                    names.add(field.getFullyQualifiedName());
-                }
-            }
-        }
+    private static String names(PDDocument document) throws IOException {
+        List<String> names = unsigned(document).stream()
+                .map(field -> field.existing().orElseThrow().getFullyQualifiedName())
+                .toList();
         return names.isEmpty() ? "none" : String.join(", ", names);
     }
 

@@ -5,7 +5,6 @@ import java.awt.geom.Rectangle2D;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
-import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.pdfwriter.compress.CompressParameters;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
@@ -26,27 +25,28 @@ final class Flattening {
     private Flattening() {}
 
     static byte[] flatten(byte[] pdf) {
-        try (PDDocument document = Loader.loadPDF(pdf)) {
-            if (!document.getSignatureDictionaries().isEmpty()) {
-                throw ApiException.badRequest(
-                        "The PDF is signed, and flatten would break its signatures; leave flatten out.");
-            }
-            if (document.isEncrypted()) {
-                throw ApiException.badRequest("The stand-in does not flatten encrypted PDFs; leave flatten out.");
-            }
-            PDAcroForm form = document.getDocumentCatalog().getAcroForm();
-            if (form != null) {
-                form.flatten();
-            }
-            for (PDPage page : document.getPages()) {
-                flatten(document, page);
-            }
-            ByteArrayOutputStream out = new ByteArrayOutputStream(pdf.length);
-            document.save(out, CompressParameters.NO_COMPRESSION);
-            return out.toByteArray();
-        } catch (IOException e) {
-            throw ApiException.badRequest("The PDF is damaged in a place that flatten needs.", e);
+        return PdfFile.open(pdf, "The PDF is damaged in a place that flatten needs.", Flattening::flatten);
+    }
+
+    private static byte[] flatten(PDDocument document) throws IOException {
+        if (!document.getSignatureDictionaries().isEmpty()) {
+            throw ApiException.badRequest(
+                    "The PDF is signed, and flatten would break its signatures; leave flatten out.");
         }
+        if (document.isEncrypted()) {
+            throw ApiException.badRequest("The stand-in does not flatten encrypted PDFs; leave flatten out.");
+        }
+        PDAcroForm form = document.getDocumentCatalog().getAcroForm();
+        if (form != null) {
+            form.flatten();
+        }
+        for (PDPage page : document.getPages()) {
+            flatten(document, page);
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        // A cross-reference stream has no entries for numbers without an object. A table has one for each.
+        document.save(out, CompressParameters.DEFAULT_COMPRESSION);
+        return out.toByteArray();
     }
 
     private static void flatten(PDDocument document, PDPage page) throws IOException {

@@ -1,36 +1,49 @@
 package io.github.hsmsigner.examples.documentengine;
 
+import io.github.hsmsigner.pdf.PdfException;
+import io.github.hsmsigner.pdf.SignablePdf;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.io.RandomAccessReadBuffer;
 import org.apache.pdfbox.pdmodel.PDDocument;
-import org.apache.pdfbox.pdmodel.encryption.InvalidPasswordException;
 
-/** Checks uploaded files. */
+/** Opens PDFs, and refuses those that cannot be signed. */
 final class PdfFile {
 
-    /** Where readers look for the header. */
-    private static final int HEADER_AREA = 1024;
+    private static final char[] NO_PASSWORD = {};
 
     private PdfFile() {}
 
-    /** Refuses a file that is not a PDF, or that cannot be opened. */
+    /** A piece of work with a PDF. */
+    @FunctionalInterface
+    interface Work<T> {
+        T with(PDDocument document) throws IOException;
+    }
+
+    /** Opens a PDF for a piece of work. If it cannot be done, the error is a sentence. */
+    static <T> T open(byte[] file, String problem, Work<T> work) {
+        try (PDDocument document = SignablePdf.open(new RandomAccessReadBuffer(file), NO_PASSWORD)) {
+            return work.with(document);
+        } catch (ApiException e) {
+            throw e;
+        } catch (PdfException e) {
+            throw ApiException.badRequest(sentence(e), e);
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            // PDFBox throws many of them for damaged documents.
+            throw ApiException.badRequest(problem, e);
+        }
+    }
+
+    private static String sentence(PdfException e) {
+        return e.reason() == PdfException.Reason.PASSWORD_REQUIRED
+                ? "The PDF is encrypted with a password. The stand-in opens only PDFs that need none."
+                : e.getMessage();
+    }
+
+    /** Refuses a file that cannot be signed. */
     static void requirePdf(byte[] file) {
         if (file.length == 0) {
             throw ApiException.badRequest("The file is empty. A PDF is expected.");
         }
-        String start = new String(file, 0, Math.min(file.length, HEADER_AREA), StandardCharsets.ISO_8859_1);
-        if (!start.contains("%PDF-")) {
-            throw ApiException.badRequest("The file is not a PDF.");
-        }
-        try (PDDocument document = Loader.loadPDF(file)) {
-            if (document.getNumberOfPages() == 0) {
-                throw ApiException.badRequest("The PDF has no page.");
-            }
-        } catch (InvalidPasswordException e) {
-            throw ApiException.badRequest("The PDF opens with a password only.", e);
-        } catch (IOException e) {
-            throw ApiException.badRequest("The PDF is damaged.", e);
-        }
+        open(file, "The PDF cannot be read.", PDDocument::getVersion);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.examples.documentengine;
 
+import io.github.hsmsigner.pdf.SignablePdf;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
@@ -7,7 +8,6 @@ import java.util.Arrays;
 import java.util.Calendar;
 import java.util.Date;
 import java.util.TimeZone;
-import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.interactive.annotation.PDAnnotationWidget;
 import org.apache.pdfbox.pdmodel.interactive.digitalsignature.ExternalSigningSupport;
@@ -25,11 +25,19 @@ final class PdfSignature {
         this.images = images;
     }
 
-    /** Gives the PDF with one more signature. */
+    /** Returns the PDF with one more signature. Requires that the result can be signed again. */
     byte[] addTo(byte[] pdf, ContainerSource source) {
-        try (PDDocument document = Loader.loadPDF(pdf);
-                SignatureOptions room = new SignatureOptions()) {
-            Certification.requireChangesAllowed(document);
+        byte[] signed = PdfFile.open(
+                pdf,
+                "The PDF is damaged in a place that signing needs.",
+                document -> addTo(document, pdf.length, source));
+        PdfFile.requirePdf(signed);
+        return signed;
+    }
+
+    private byte[] addTo(PDDocument document, int size, ContainerSource source) throws IOException {
+        SignablePdf.requireChangesAllowed(document, options.formFieldName().orElse(null));
+        try (SignatureOptions room = new SignatureOptions()) {
             FieldToSign field = FieldToSign.choose(document, options);
             requirePlaceForAppearance(field);
             room.setPreferredSignatureSize(options.estimatedSize());
@@ -44,9 +52,7 @@ final class PdfSignature {
                 new VisibleSignature(options.appearance().orElseGet(Appearance::standard), options.metadata(), images)
                         .draw(document, widget, field.place().get(), time);
             }
-            return signed(document, signature, pdf.length, source);
-        } catch (IOException e) {
-            throw ApiException.badRequest("The PDF is damaged in a place that signing needs.", e);
+            return signed(document, signature, size, source);
         }
     }
 

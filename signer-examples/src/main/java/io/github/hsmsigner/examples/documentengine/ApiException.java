@@ -40,6 +40,11 @@ final class ApiException extends RuntimeException {
         return new ApiException(504, message, cause);
     }
 
+    /** Returns the error for work that takes too long. */
+    static ApiException unavailable(String message, Throwable cause) {
+        return new ApiException(503, message, cause);
+    }
+
     int status() {
         return status;
     }

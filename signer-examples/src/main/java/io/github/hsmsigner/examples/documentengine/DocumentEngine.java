@@ -8,6 +8,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -24,6 +25,7 @@ public final class DocumentEngine implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern AUTHORIZATION = Pattern.compile("Token token=\"([^\"]*)\"");
     private static final long LARGEST_UPLOAD = 256L * 1024 * 1024;
+    private static final Duration VIEW_LIMIT = Duration.ofSeconds(20);
 
     private final byte[] apiToken;
     private final Signing signing;
@@ -37,7 +39,7 @@ public final class DocumentEngine implements AutoCloseable {
         this.apiToken = settings.apiToken().getBytes(StandardCharsets.UTF_8);
         this.signing = new Signing(settings);
         this.calls = new DocumentCalls(documents, signing, settings.hashAlgorithm(), settings.cadesLevel());
-        this.views = new DocumentViews(documents, new SignatureReports(settings.trustedCertificates()));
+        this.views = new DocumentViews(documents, new SignatureReports(settings.trustedCertificates()), VIEW_LIMIT);
         this.page = new Page(settings);
         this.server = Javalin.create(this::configure);
     }
@@ -66,6 +68,7 @@ public final class DocumentEngine implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
+        views.close();
         signing.close();
     }
 
@@ -84,7 +87,8 @@ public final class DocumentEngine implements AutoCloseable {
                 .get("/api/documents/{id}/report", views::report)
                 .get("/api/documents/{id}/signature-fields", views::signatureFields)
                 .get("/api/documents/{id}/pages/{pageIndex}/image", views::pageImage)
-                .exception(ApiException.class, DocumentEngine::refuse);
+                .exception(ApiException.class, DocumentEngine::refuse)
+                .exception(Exception.class, DocumentEngine::fail);
         page.addTo(config.routes);
     }
 
@@ -103,10 +107,22 @@ public final class DocumentEngine implements AutoCloseable {
             String cause = refusal.getCause() == null ? "" : " Cause: " + refusal.getCause();
             LOG.warn("{} {}: {}{}", context.method(), context.path(), refusal.getMessage(), cause);
         } else {
-            // The cause is left out, as it may quote the document or the request.
-            LOG.info("{} {}: {}", context.method(), context.path(), refusal.getMessage());
+            // Only the class of the cause. Its message may quote the document or the request.
+            String cause = refusal.getCause() == null
+                    ? ""
+                    : " Cause: " + refusal.getCause().getClass().getName() + ".";
+            LOG.info("{} {}: {}{}", context.method(), context.path(), refusal.getMessage(), cause);
         }
-        ObjectNode answer = JSON.createObjectNode().put("error", refusal.getMessage());
-        context.status(refusal.status()).contentType("application/json").result(answer.toString());
+        answer(context, refusal.status(), refusal.getMessage());
+    }
+
+    private static void fail(Exception failure, Context context) {
+        LOG.error("{} {}: unexpected error.", context.method(), context.path(), failure);
+        answer(context, 500, "Unexpected error of the stand-in. Its log has the cause.");
+    }
+
+    private static void answer(Context context, int status, String error) {
+        ObjectNode answer = JSON.createObjectNode().put("error", error);
+        context.status(status).contentType("application/json").result(answer.toString());
     }
 }

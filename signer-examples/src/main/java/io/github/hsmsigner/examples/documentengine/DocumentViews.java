@@ -8,20 +8,14 @@ import io.github.hsmsigner.examples.documentengine.report.SignatureReport;
 import io.github.hsmsigner.examples.documentengine.report.SignatureReports;
 import io.javalin.http.Context;
 import io.javalin.http.sse.SseClient;
-import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
-import org.apache.pdfbox.Loader;
-import org.apache.pdfbox.pdmodel.PDDocument;
-import org.apache.pdfbox.rendering.ImageType;
-import org.apache.pdfbox.rendering.PDFRenderer;
 
 /** Answers the calls that show a document: its callback events, the report on its signatures, its signature fields, and its pages. */
-final class DocumentViews {
+final class DocumentViews implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration BETWEEN_SIGNS_OF_LIFE = Duration.ofSeconds(10);
@@ -30,10 +24,12 @@ final class DocumentViews {
 
     private final Documents documents;
     private final SignatureReports reports;
+    private final TimeLimiter limiter;
 
-    DocumentViews(Documents documents, SignatureReports reports) {
+    DocumentViews(Documents documents, SignatureReports reports, Duration limit) {
         this.documents = documents;
         this.reports = reports;
+        this.limiter = new TimeLimiter(limit);
     }
 
     /** Answers with 404 while that can still be done, before a stream begins. */
@@ -65,56 +61,52 @@ final class DocumentViews {
     /** {@code GET /api/documents/{id}/report}. */
     void report(Context context) throws JsonProcessingException {
         byte[] pdf = documents.find(context.pathParam("id")).current();
-        context.contentType("application/json").result(JSON.writeValueAsString(Map.of("signatures", reports(pdf))));
+        List<SignatureReport> signatures = limiter.call("The report", () -> reports(pdf));
+        context.contentType("application/json").result(JSON.writeValueAsString(Map.of("signatures", signatures)));
     }
 
     private List<SignatureReport> reports(byte[] pdf) {
         try {
             return reports.of(pdf);
-        } catch (IllegalArgumentException e) {
-            throw ApiException.badRequest("A signature of the PDF cannot be read.", e);
+        } catch (IllegalArgumentException | StackOverflowError e) {
+            throw ApiException.badRequest("EU DSS cannot read the PDF.", e);
         }
     }
 
     /** {@code GET /api/documents/{id}/pages/{pageIndex}/image}: a PNG. */
-    void pageImage(Context context) throws IOException {
+    void pageImage(Context context) {
         byte[] pdf = documents.find(context.pathParam("id")).current();
         int width = number(context.queryParam("width"), "width", DEFAULT_WIDTH, 1, WIDEST_IMAGE);
-        try (PDDocument document = Loader.loadPDF(pdf)) {
-            int last = document.getNumberOfPages() - 1;
-            int pageIndex = number(context.pathParam("pageIndex"), "pageIndex", 0, 0, last);
-            ByteArrayOutputStream png = new ByteArrayOutputStream();
-            ImageIO.write(render(document, pageIndex, width), "png", png);
-            context.contentType("image/png")
-                    .header("X-Page-Count", Integer.toString(last + 1))
-                    .result(png.toByteArray());
-        }
+        String page = context.pathParam("pageIndex");
+        Image image = limiter.call(
+                "The page image",
+                () -> PdfFile.open(pdf, "The page cannot be drawn.", document -> {
+                    int last = document.getNumberOfPages() - 1;
+                    int pageIndex = number(page, "pageIndex", 0, 0, last);
+                    ByteArrayOutputStream png = new ByteArrayOutputStream();
+                    ImageIO.write(PageImage.draw(document, pageIndex, width), "png", png);
+                    return new Image(png.toByteArray(), last + 1);
+                }));
+        context.contentType("image/png")
+                .header("X-Page-Count", Integer.toString(image.pages()))
+                .result(image.png());
     }
+
+    private record Image(byte[] png, int pages) {}
 
     /** {@code GET /api/documents/{id}/signature-fields}: the fields that are not signed yet. */
     void signatureFields(Context context) {
         byte[] pdf = documents.find(context.pathParam("id")).current();
         ObjectNode answer = JSON.createObjectNode();
         ArrayNode fields = answer.putArray("signatureFields");
-        try (PDDocument document = Loader.loadPDF(pdf)) {
-            for (FieldToSign field : FieldToSign.unsigned(document)) {
-                fields.addObject()
-                        .put("name", field.existing().orElseThrow().getFullyQualifiedName())
-                        .put("pageIndex", field.pageIndex())
-                        .put("visible", field.place().isPresent());
-            }
-        } catch (IOException e) {
-            throw ApiException.badRequest("The form of the PDF cannot be read.", e);
+        List<FieldToSign> unsigned = PdfFile.open(pdf, "The form of the PDF cannot be read.", FieldToSign::unsigned);
+        for (FieldToSign field : unsigned) {
+            fields.addObject()
+                    .put("name", field.existing().orElseThrow().getFullyQualifiedName())
+                    .put("pageIndex", field.pageIndex())
+                    .put("visible", field.place().isPresent());
         }
         context.contentType("application/json").result(answer.toString());
-    }
-
-    private static BufferedImage render(PDDocument document, int pageIndex, int width) throws IOException {
-        float pageWidth = document.getPage(pageIndex).getCropBox().getWidth();
-        if (PlaceOnPage.rotation(document.getPage(pageIndex)) % 180 != 0) {
-            pageWidth = document.getPage(pageIndex).getCropBox().getHeight();
-        }
-        return new PDFRenderer(document).renderImage(pageIndex, width / pageWidth, ImageType.RGB);
     }
 
     private static int number(String text, String name, int whenAbsent, int least, int greatest) {
@@ -134,5 +126,10 @@ final class DocumentViews {
 
     private static ApiException mustBe(String name, int least, int greatest) {
         return ApiException.badRequest(name + " must be a number between " + least + " and " + greatest + ".");
+    }
+
+    @Override
+    public void close() {
+        limiter.close();
     }
 }

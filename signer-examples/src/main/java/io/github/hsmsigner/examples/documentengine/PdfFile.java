@@ -6,7 +6,7 @@ import java.io.IOException;
 import org.apache.pdfbox.io.RandomAccessReadBuffer;
 import org.apache.pdfbox.pdmodel.PDDocument;
 
-/** Opens PDFs, and refuses those that cannot be signed. */
+/** Opens PDFs with the checks of {@code signer-pdf}. */
 final class PdfFile {
 
     private static final char[] NO_PASSWORD = {};

@@ -105,9 +105,12 @@ class DocumentEngineApiTest {
     @Test
     void whatIsNotAPdfIsRefused() {
         byte[] text = "Dear Sir or Madam".getBytes(StandardCharsets.UTF_8);
-        assertRefused(application.upload(text), 400, "The file is not a PDF.");
+        assertRefused(application.upload(text), 400, "The file is not a PDF: it has no header %PDF-.");
         assertRefused(application.upload(new byte[0]), 400, "The file is empty. A PDF is expected.");
-        assertRefused(application.upload(Arrays.copyOf(SamplePdf.plain(), 60)), 400, "The PDF is damaged.");
+        assertRefused(
+                application.upload(Arrays.copyOf(SamplePdf.plain(), 60)),
+                400,
+                "The PDF is damaged: PDFBox cannot read it. Repair it first, for example with qpdf.");
     }
 
     @Test

@@ -173,8 +173,14 @@ class PageBrowserTest {
                 (" ".repeat(1024) + "%PDF-1.7").getBytes(StandardCharsets.UTF_8),
                 "late.pdf is not a PDF: its first 1024 bytes do not contain %PDF-.");
         browser.screenshot(SCREENSHOTS.resolve("file-refused.png"));
-        assertRefused("cut.pdf", Arrays.copyOf(SamplePdf.plain(), 60), "cut.pdf: The PDF is damaged.");
-        assertRefused("locked.pdf", SamplePdf.withPassword(), "locked.pdf: The PDF opens with a password only.");
+        assertRefused(
+                "cut.pdf",
+                Arrays.copyOf(SamplePdf.plain(), 60),
+                "cut.pdf: The PDF is damaged: PDFBox cannot read it. Repair it first, for example with qpdf.");
+        assertRefused(
+                "locked.pdf",
+                SamplePdf.withPassword(),
+                "locked.pdf: The PDF is encrypted with a password. The stand-in opens only PDFs that need none.");
         choose("good.pdf", SamplePdf.plain());
         awaitReady("good.pdf");
         assertHidden("#file-problem");

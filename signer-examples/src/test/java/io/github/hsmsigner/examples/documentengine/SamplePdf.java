@@ -7,7 +7,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Random;
+import org.apache.pdfbox.cos.COSArray;
 import org.apache.pdfbox.cos.COSName;
+import org.apache.pdfbox.cos.COSString;
 import org.apache.pdfbox.pdfwriter.compress.CompressParameters;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
@@ -65,6 +67,20 @@ final class SamplePdf {
     /** Encrypted with RC4 (40 bits) or AES (128 and 256 bits), such that it opens without a password. */
     static byte[] encrypted(int keyLength) {
         return make(document -> protect(document, "", keyLength), CompressParameters.NO_COMPRESSION);
+    }
+
+    /** Encrypted with AES (128 bits) and an ID of empty strings, which is then removed. As {@code encrypted_doc_no_id.pdf} of pdfminer.six. */
+    static byte[] encryptedWithoutId() {
+        byte[] emptyId = make(
+                document -> {
+                    COSArray id = new COSArray();
+                    id.add(new COSString(""));
+                    id.add(new COSString(""));
+                    document.getDocument().getTrailer().setItem(COSName.ID, id);
+                    protect(document, "", 128);
+                },
+                CompressParameters.NO_COMPRESSION);
+        return HandmadePdf.replace(emptyId, "/ID ", "/XX ");
     }
 
     /** Encrypted such that it opens with a password only. */

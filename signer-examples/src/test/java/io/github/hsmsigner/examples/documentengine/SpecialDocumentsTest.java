@@ -125,7 +125,8 @@ class SpecialDocumentsTest {
     void aDocumentThatOpensWithAPasswordOnlyIsRefused() {
         Application.Answer answer = application.upload(SamplePdf.withPassword());
         assertThat(answer.status()).isEqualTo(400);
-        assertThat(answer.error()).isEqualTo("The PDF opens with a password only.");
+        assertThat(answer.error())
+                .isEqualTo("The PDF is encrypted with a password. The stand-in opens only PDFs that need none.");
     }
 
     @Test
@@ -141,7 +142,7 @@ class SpecialDocumentsTest {
         String id = application.upload(certified).documentId();
         Application.Answer answer = application.sign(id, CADES);
         assertThat(answer.status()).isEqualTo(400);
-        assertThat(answer.error()).contains("certification that allows no changes");
+        assertThat(answer.error()).contains("certification signature that permits no changes");
         assertThat(application.download(id).body()).isEqualTo(certified);
     }
 

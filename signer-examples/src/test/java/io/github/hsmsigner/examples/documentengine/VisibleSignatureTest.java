@@ -209,7 +209,7 @@ class VisibleSignatureTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{\"formFieldName\":\"none\"} | formFieldName must be the name of a signature field; the document has seller, buyer.",
+                "{\"formFieldName\":\"none\"} | formFieldName must be the name of an unsigned signature field; the document has seller, buyer.",
                 "{\"formFieldName\":\"buyer\",\"appearance\":{}} | appearance needs a place: position with pageIndex and rect, or the formFieldName of a field that has a size.",
                 "{\"position\":{\"pageIndex\":2}} | position.pageIndex must be less than 2, the number of pages of the document.",
                 "{\"position\":{\"rect\":[500,0,100,20]}} | position.rect must lie on page 0, which is 595 by 842 points."
@@ -228,6 +228,7 @@ class VisibleSignatureTest {
                 .isEqualTo(200);
         Answer again = application.sign(id, "{\"formFieldName\":\"buyer\"}");
         assertThat(again.error()).isEqualTo("The field that formFieldName names is signed already.");
+        assertThat(application.sign(id, "{\"formFieldName\":\"none\"}").error()).endsWith("the document has seller.");
         assertThat(application
                         .sign(application.upload(SamplePdf.plain()).documentId(), "{\"formFieldName\":\"a\"}")
                         .error())

@@ -31,4 +31,11 @@ public record SignatureReport(
         String container,
         String level,
         String algorithm,
-        String trust) {}
+        String trust) {
+
+    /** Returns the report on a signature that cannot be read. */
+    static SignatureReport unreadable(String field) {
+        return new SignatureReport(
+                field, false, "The signature cannot be read.", "", "", "", List.of(), "", "", "", "", "");
+    }
+}

@@ -4,22 +4,26 @@ import eu.europa.esig.dss.diagnostic.CertificateWrapper;
 import eu.europa.esig.dss.diagnostic.DiagnosticData;
 import eu.europa.esig.dss.diagnostic.SignatureWrapper;
 import eu.europa.esig.dss.diagnostic.TimestampWrapper;
-import eu.europa.esig.dss.model.DSSException;
 import eu.europa.esig.dss.model.InMemoryDocument;
 import eu.europa.esig.dss.model.x509.CertificateToken;
 import eu.europa.esig.dss.pades.validation.PDFDocumentValidator;
+import eu.europa.esig.dss.pdf.modifications.DefaultPdfDifferencesFinder;
+import eu.europa.esig.dss.pdf.pdfbox.PdfBoxDefaultObjectFactory;
 import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
 import eu.europa.esig.dss.spi.x509.CommonTrustedCertificateSource;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.util.Comparator;
 import java.util.Date;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.interactive.digitalsignature.PDSignature;
+import org.apache.pdfbox.pdmodel.interactive.form.PDSignatureField;
 
 /** Makes reports on the signatures of PDFs, without any access to the network. Thread-safe. */
 public final class SignatureReports {
@@ -40,40 +44,41 @@ public final class SignatureReports {
     }
 
     /**
-     * Looks at the signatures of a PDF.
+     * Verifies the signatures of a PDF.
      *
      * @param pdf the file
-     * @return a report on each signature, oldest first
-     * @throws IllegalArgumentException if one of them, or the PDF, cannot be read
+     * @return a report on each signature that cannot be read; then the others, oldest first
+     * @throws IllegalArgumentException if the PDF cannot be read
      */
     public List<SignatureReport> of(byte[] pdf) {
-        List<SignatureReport> reports;
-        int expected;
         try {
-            expected = signatures(pdf);
-            reports = diagnose(pdf).getSignatures().stream()
-                    .sorted(Comparator.comparing(SignatureReports::end))
-                    .map(signature -> report(signature, pdf.length))
+            Set<String> unread = fields(pdf);
+            List<SignatureWrapper> signatures = diagnose(pdf).getSignatures();
+            // DSS skips a signature that it cannot read, and the report must not hide it.
+            signatures.forEach(signature -> unread.removeAll(signature.getSignatureFieldNames()));
+            return Stream.concat(
+                            unread.stream().map(SignatureReport::unreadable),
+                            signatures.stream()
+                                    .sorted(Comparator.comparing(SignatureReports::end))
+                                    .map(signature -> report(signature, pdf.length)))
                     .toList();
-        } catch (DSSException | IOException | UncheckedIOException e) {
-            throw new IllegalArgumentException("The PDF or a signature in it cannot be read", e);
+        } catch (IOException | RuntimeException e) {
+            throw new IllegalArgumentException("The PDF cannot be read", e);
         }
-        // DSS passes over what it cannot read, and such a signature must not look like none.
-        if (reports.size() < expected) {
-            throw new IllegalArgumentException("A signature of the PDF cannot be read");
-        }
-        return reports;
     }
 
-    /** Returns how many signatures the PDF holds, timestamps of the document not counted. */
-    private static int signatures(byte[] pdf) throws IOException {
-        int count = 0;
+    /** Returns the names of the signed fields, without timestamps of the document. */
+    private static Set<String> fields(byte[] pdf) throws IOException {
+        Set<String> names = new LinkedHashSet<>();
         try (PDDocument document = Loader.loadPDF(pdf)) {
-            for (PDSignature signature : document.getSignatureDictionaries()) {
-                count += DOCUMENT_TIMESTAMP.equals(signature.getSubFilter()) ? 0 : 1;
+            for (PDSignatureField field : document.getSignatureFields()) {
+                PDSignature signature = field.getSignature();
+                if (signature != null && !DOCUMENT_TIMESTAMP.equals(signature.getSubFilter())) {
+                    names.add(field.getFullyQualifiedName());
+                }
             }
         }
-        return count;
+        return names;
     }
 
     private DiagnosticData diagnose(byte[] pdf) {
@@ -81,6 +86,12 @@ public final class SignatureReports {
         CommonCertificateVerifier verifier = new CommonCertificateVerifier(true);
         verifier.setTrustedCertSources(trusted);
         validator.setCertificateVerifier(verifier);
+        // The report has the changed objects, so DSS need not draw and compare the pages.
+        DefaultPdfDifferencesFinder differences = new DefaultPdfDifferencesFinder();
+        differences.setMaximalPagesAmountForVisualComparison(0);
+        PdfBoxDefaultObjectFactory pdfBox = new PdfBoxDefaultObjectFactory();
+        pdfBox.setPdfDifferencesFinder(differences);
+        validator.setPdfObjFactory(pdfBox);
         return validator.validateDocument().getDiagnosticData();
     }
 

@@ -29,6 +29,8 @@ module io.github.hsmsigner.core {
             io.github.hsmsigner.access,
             io.github.hsmsigner.pkcs11,
             io.github.hsmsigner.service;
+    exports io.github.hsmsigner.core.internal.uri to
+            io.github.hsmsigner.service;
 
     uses io.github.hsmsigner.core.ContainerBuilder;
     uses io.github.hsmsigner.core.KeySource.Provider;

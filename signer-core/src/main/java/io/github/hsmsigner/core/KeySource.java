@@ -2,10 +2,9 @@ package io.github.hsmsigner.core;
 
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.SigningUnavailableException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -70,22 +69,38 @@ public interface KeySource extends AutoCloseable {
      * @throws SigningUnavailableException if the keys cannot be reached now
      */
     static KeySource open(String uri, Deadline deadline) {
+        return provider(uri).open(uri, deadline);
+    }
+
+    /**
+     * Returns the provider of the scheme of a URI, and opens nothing.
+     *
+     * @param uri the URI
+     * @return the provider
+     * @throws InvalidConfigurationException if no provider for the scheme is on the class path or module path, or a
+     *     provider cannot be loaded. The message repeats only the scheme of the URI
+     */
+    static Provider provider(String uri) {
         Map<String, Provider> providers = new TreeMap<>();
-        ServiceLoader.load(Provider.class, KeySource.class.getClassLoader())
-                .forEach(provider -> providers.putIfAbsent(provider.scheme(), provider));
-        ServiceLoader.load(Provider.class).forEach(provider -> providers.putIfAbsent(provider.scheme(), provider));
-        List<String> schemes = new ArrayList<>(providers.keySet());
+        try {
+            ServiceLoader.load(Provider.class, KeySource.class.getClassLoader())
+                    .forEach(provider -> providers.putIfAbsent(provider.scheme(), provider));
+            ServiceLoader.load(Provider.class).forEach(provider -> providers.putIfAbsent(provider.scheme(), provider));
+        } catch (ServiceConfigurationError e) {
+            throw new InvalidConfigurationException("A provider of keys cannot be loaded: " + e.getMessage() + ".", e);
+        }
+        String schemes = String.join(", ", providers.keySet());
         Matcher scheme =
                 Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):.*", Pattern.DOTALL).matcher(uri);
         if (!scheme.matches()) {
-            throw new InvalidConfigurationException("The URI of a key must begin with a scheme and a colon. Schemes: "
-                    + String.join(", ", schemes) + ".");
+            throw new InvalidConfigurationException(
+                    "The URI of a key must begin with a scheme and a colon. Schemes: " + schemes + ".");
         }
         Provider provider = providers.get(scheme.group(1).toLowerCase(Locale.ROOT));
         if (provider == null) {
             throw new InvalidConfigurationException("No provider for the key URI scheme \"" + scheme.group(1)
-                    + "\" is on the class path. Schemes: " + String.join(", ", schemes) + ".");
+                    + "\" is on the class path. Schemes: " + schemes + ".");
         }
-        return provider.open(uri, deadline);
+        return provider;
     }
 }

@@ -98,6 +98,7 @@ class ArchitectureTest {
                                 "io.github.hsmsigner.core.internal.fetch",
                                 "io.github.hsmsigner.core.internal.key",
                                 "io.github.hsmsigner.core.internal.secret",
+                                "io.github.hsmsigner.core.internal.uri",
                                 "io.github.hsmsigner.micrometer.internal"))))
                 .check(module);
     }

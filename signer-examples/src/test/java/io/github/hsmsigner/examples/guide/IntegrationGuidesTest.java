@@ -51,7 +51,7 @@ class IntegrationGuidesTest {
         for (Map.Entry<String, String> file : guide.files().entrySet()) {
             files.add(write(Path.of(file.getKey()).getFileName().toString(), file.getValue()));
         }
-        assertThat(files).hasSize(2);
+        assertThat(files).hasSize(3);
         files.add(write("Use.java", IMPORTS + """
                 class Use {
                     void use(Signer signer, CertificateProvider certificates, SignerMetrics metrics, AuditLog audit) {

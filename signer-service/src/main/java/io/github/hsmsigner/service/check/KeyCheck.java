@@ -15,6 +15,7 @@ import io.github.hsmsigner.service.config.SignatureSettings;
 import io.github.hsmsigner.service.config.TokenSettings;
 import io.github.hsmsigner.service.lifecycle.ContainerBuilders;
 import io.github.hsmsigner.service.lifecycle.KeyBinding;
+import io.github.hsmsigner.service.lifecycle.ProvidedKeys;
 import io.github.hsmsigner.service.lifecycle.SigningKeyVerifier;
 import java.time.Clock;
 import java.time.Duration;
@@ -117,6 +118,10 @@ final class KeyCheck {
             checkKey(name, () -> verifier.open(name, inFile));
             return;
         }
+        if (key instanceof KeySettings.FromProvider provided) {
+            checkProvided(name, provided);
+            return;
+        }
         KeySettings.OnToken onToken = (KeySettings.OnToken) key;
         for (String token : onToken.tokens()) {
             Pkcs11Token opened = open.get(token);
@@ -131,6 +136,19 @@ final class KeyCheck {
                     reportProblems(token);
                 }
             }
+        }
+    }
+
+    private void checkProvided(String name, KeySettings.FromProvider key) {
+        try (ProvidedKeys source = ProvidedKeys.open(key.uri(), Deadline.after(TIME_LIMIT))) {
+            checkKey(name, () -> source.find(name, key, verifier, Deadline.after(TIME_LIMIT)));
+        } catch (InvalidConfigurationException e) {
+            findings.about("key", name).error(e.getMessage(), "Correct the URI of the key.");
+        } catch (SigningException | IllegalStateException e) {
+            findings.about("key", name)
+                    .error(
+                            e.getMessage(),
+                            "Check that this machine can reach the key source; ask its developer otherwise.");
         }
     }
 

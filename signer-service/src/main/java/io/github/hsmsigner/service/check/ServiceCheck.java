@@ -87,6 +87,7 @@ public final class ServiceCheck {
     private void checkUsable(UsableSettings settings) {
         checkLocal(settings, Map.of());
         Map<String, KeySettings> inFiles = new LinkedHashMap<>(settings.keys());
+        inFiles.values().removeIf(KeySettings.FromProvider.class::isInstance);
         if (inFiles.values().removeIf(KeySettings.OnToken.class::isInstance)) {
             findings.about("token")
                     .warning(

@@ -13,7 +13,7 @@ public sealed interface KeySettings {
     /** {@return the scheme to sign with; empty for the usual one of the key's type} */
     Optional<SignatureScheme> scheme();
 
-    /** {@return the names of the tokens with the key; none for a key in a file} */
+    /** {@return the names of the tokens with the key; none for a key elsewhere} */
     List<String> tokens();
 
     /** {@return the files with the certificates} */
@@ -29,6 +29,19 @@ public sealed interface KeySettings {
      * separate file.
      */
     record InFile(Path file, Secret password, Optional<SignatureScheme> scheme, KeyCertificates certificates)
+            implements KeySettings {
+
+        @Override
+        public List<String> tokens() {
+            return List.of();
+        }
+    }
+
+    /**
+     * A key of an integrator's {@link io.github.hsmsigner.core.KeySource.Provider}. Several keys with the same URI share
+     * the source.
+     */
+    record FromProvider(KeyUri uri, Optional<SignatureScheme> scheme, KeyCertificates certificates)
             implements KeySettings {
 
         @Override

@@ -76,7 +76,7 @@ public record ServiceSettings(
             "YAML file with settings",
             KeyReader.NAME_VARIABLE,
             "name of the key that the environment sets. Default: its label, otherwise its id, otherwise"
-                    + " `hsm` or `keystore`");
+                    + " `hsm`, `keystore` or the scheme of its URI");
 
     /** Returns all variables of the environment that count. */
     static List<String> variables() {

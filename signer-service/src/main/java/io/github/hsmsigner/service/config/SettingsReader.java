@@ -149,14 +149,14 @@ public final class SettingsReader {
         Map<String, SectionValues> keyValues = values.getOrDefault(ServiceSettings.KEYS, Map.of());
         if (keyValues.isEmpty()) {
             problems.addSentence("No signing key is set: HSM_MODULE and HSM_PIN name one on an HSM,"
-                    + " SIGNING_KEYSTORE and SIGNING_KEYSTORE_PASSWORD one in a PKCS#12 file.");
+                    + " SIGNING_KEYSTORE and SIGNING_KEYSTORE_PASSWORD one in a PKCS#12 file, SIGNING_KEY_URI any.");
         }
         if (isOnHsmAndInKeyStore()) {
             return;
         }
         tokenValues.forEach((name, token) -> TokenSettings.read(token).ifPresent(read -> tokens.put(name, read)));
-        keyValues.forEach((name, key) -> key.ifUsable(section -> KeyReader.read(section, tokenValues.keySet()))
-                .ifPresent(read -> keys.put(name, read)));
+        KeyReader reader = new KeyReader(tokenValues.keySet(), tokens);
+        keyValues.forEach((name, key) -> key.ifUsable(reader::read).ifPresent(read -> keys.put(name, read)));
         if (problems.count() == 0) {
             findUnused(tokenValues, keys);
         }
@@ -184,9 +184,16 @@ public final class SettingsReader {
     private void findUnused(Map<String, SectionValues> tokens, Map<String, KeySettings> keys) {
         Set<String> used =
                 keys.values().stream().flatMap(key -> key.tokens().stream()).collect(Collectors.toSet());
+        boolean hasTokenOfUri = used.stream().anyMatch(name -> !tokens.containsKey(name));
         tokens.forEach((name, token) -> {
             if (!used.contains(name)) {
-                problems.add(token.where(), "is a token that no key is on");
+                problems.add(
+                        token.where(),
+                        "is a token that no key is on"
+                                + (hasTokenOfUri
+                                        ? ". A key is on it if its URI has no module-path and no pin-source, or selects the token"
+                                                + " with the same attributes"
+                                        : ""));
             }
         });
     }

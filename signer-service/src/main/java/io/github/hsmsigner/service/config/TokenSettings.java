@@ -25,7 +25,8 @@ import java.util.Optional;
  */
 public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
 
-    private static final String NAME_FROM_ENVIRONMENT = "hsm";
+    /** The name of a token without a name. */
+    static final String NAME_FROM_ENVIRONMENT = "hsm";
 
     /** The most sessions that CloudHSM gives an application; a larger number is a slip of the pen on any HSM. */
     private static final int MOST_SESSIONS = 1_024;
@@ -148,12 +149,12 @@ public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
         Optional<Path> module = values.isSet(MODULE)
                 ? values.get(MODULE)
                 : uri.flatMap(Pkcs11Uri::modulePath)
-                        .map(path -> existingFile(values, "module-path", path))
+                        .map(path -> existingFile(values, URI, "module-path", path))
                         .orElseGet(() -> values.require(MODULE).map(v -> v.value(MODULE)));
         Optional<Pin> pin = values.isSet(PIN)
                 ? values.get(PIN)
                 : uri.flatMap(Pkcs11Uri::pinSource)
-                        .map(source -> pin(values, source))
+                        .map(source -> pin(values, URI, source))
                         .orElseGet(() -> values.require(PIN).map(v -> v.value(PIN)));
         Optional<TokenSelector> byUri = uri.map(TokenSelector::of).filter(token -> !token.equals(TokenSelector.any()));
         if (byUri.isPresent()) {
@@ -180,6 +181,34 @@ public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
         Optional.ofNullable(PROFILES.get(values.value(VENDOR_PROFILE))).ifPresent(config::vendorProfile);
         return values.attempt(config::build)
                 .map(made -> new TokenSettings(made, pin.get().file()));
+    }
+
+    /**
+     * Returns the token that the URI of a key names, with the default of each setting. Reports an attribute that is
+     * missing or cannot be used.
+     */
+    static Optional<TokenSettings> of(SectionValues key, Setting<?> setting, Pkcs11Uri uri) {
+        if (uri.modulePath().isEmpty() || uri.pinSource().isEmpty()) {
+            key.report(
+                    setting,
+                    "names a token, so it needs both module-path and pin-source, as in"
+                            + " pkcs11:token=T;object=K?module-path=/usr/lib/module.so&pin-source=/run/secrets/pin. Or remove both, and"
+                            + " set tokens");
+            return Optional.empty();
+        }
+        Optional<Path> module = uri.modulePath().flatMap(path -> existingFile(key, setting, "module-path", path));
+        Optional<Pin> pin = uri.pinSource().flatMap(source -> pin(key, setting, source));
+        return module.flatMap(file -> pin.map(secret -> new TokenSettings(
+                Pkcs11Config.builder(file)
+                        .pin(secret.source())
+                        .token(TokenSelector.of(uri))
+                        .build(),
+                secret.file())));
+    }
+
+    /** Returns whether both select the same token of the same module. */
+    boolean isOnSameToken(TokenSettings other) {
+        return pkcs11.module().equals(other.pkcs11.module()) && pkcs11.token().equals(other.pkcs11.token());
     }
 
     private static TokenSelector selector(SectionValues values) {
@@ -209,23 +238,23 @@ public record TokenSettings(Pkcs11Config pkcs11, Optional<Path> pinFile) {
      * Reads the attribute pin-source of a PKCS#11 URI (RFC 7512, section 2.4): a path, a {@code file:} URI (RFC 8089),
      * or a bar and the path of a command. The percent signs of the {@code file:} URI are resolved already.
      */
-    private static Optional<Pin> pin(SectionValues values, String source) {
+    private static Optional<Pin> pin(SectionValues values, Setting<?> uri, String source) {
         SecretType<Pin> type = SecretType.pin();
         if (source.startsWith("|")) {
-            return existingFile(values, "pin-source", source.substring(1))
+            return existingFile(values, uri, "pin-source", source.substring(1))
                     .map(command -> type.printed().apply(List.of(command.toString()), SecretType.COMMAND_LIMIT));
         }
         String path = source.replaceFirst("^file:(//(?=/))?", "");
         return SECRET_FILE
-                .parse(path, whereInUri(values, "pin-source"), values.problems())
+                .parse(path, whereInUri(values, uri, "pin-source"), values.problems())
                 .map(type.inFile());
     }
 
-    private static Optional<Path> existingFile(SectionValues values, String attribute, String path) {
-        return ValueType.FILE.parse(path, whereInUri(values, attribute), values.problems());
+    private static Optional<Path> existingFile(SectionValues values, Setting<?> uri, String attribute, String path) {
+        return ValueType.FILE.parse(path, whereInUri(values, uri, attribute), values.problems());
     }
 
-    private static String whereInUri(SectionValues values, String attribute) {
-        return values.where(URI) + ", in " + attribute + ",";
+    private static String whereInUri(SectionValues values, Setting<?> uri, String attribute) {
+        return values.where(uri) + ", in " + attribute + ",";
     }
 }

@@ -5,6 +5,7 @@ import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.github.hsmsigner.pkcs11.health.KeyHealth;
 import io.github.hsmsigner.service.config.KeySettings;
+import io.github.hsmsigner.service.config.KeyUri;
 import io.github.hsmsigner.service.config.ServiceSettings;
 import io.github.hsmsigner.service.server.ManagementEndpoints.LoginControl;
 import java.time.Duration;
@@ -22,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens all tokens of the settings and registers the keys on them. Tokens do not depend on each other: one that fails
- * does not affect the keys of the others. Thread-safe.
+ * Opens all tokens and key sources of the settings and registers their keys. They do not depend on each other: one that
+ * fails does not affect the keys of the others. Thread-safe.
  */
 final class TokenManager implements LoginControl {
 
@@ -33,6 +34,9 @@ final class TokenManager implements LoginControl {
     private final SigningKeyRegistry registry;
     private final Map<String, KeyBinding> bindings = new LinkedHashMap<>();
     private final Map<String, TokenConnector> connectors = new LinkedHashMap<>();
+
+    /** By the URI. */
+    private final Map<KeyUri, ProviderConnector> providers = new LinkedHashMap<>();
 
     /** Prepares the connectors; nothing is opened yet. The opener opens the token of a name. */
     TokenManager(
@@ -57,6 +61,15 @@ final class TokenManager implements LoginControl {
                 connectors.put(name, new TokenConnector(name, () -> opener.apply(name, token.pkcs11()), onIt));
             }
         });
+        Map<KeyUri, Map<String, KeySettings.FromProvider>> byUri = new LinkedHashMap<>();
+        settings.keys().forEach((name, key) -> {
+            if (key instanceof KeySettings.FromProvider provided) {
+                byUri.computeIfAbsent(provided.uri(), uri -> new LinkedHashMap<>())
+                        .put(name, provided);
+            }
+        });
+        byUri.forEach(
+                (uri, keys) -> providers.put(uri, new ProviderConnector(uri, keys, verifier, registry::register)));
     }
 
     /**
@@ -67,16 +80,15 @@ final class TokenManager implements LoginControl {
      * would restart it, and each startup would try the wrong PIN again. Otherwise they are returned, one sentence each.
      */
     List<String> open(Duration limit) throws InterruptedException {
-        Map<TokenConnector, CompletableFuture<List<String>>> attempts = new LinkedHashMap<>();
-        connectors.values().forEach(connector -> attempts.put(connector, connector.start()));
+        Map<KeyConnector, CompletableFuture<List<String>>> attempts = new LinkedHashMap<>();
+        all().forEach(connector -> attempts.put(connector, connector.start()));
         try {
             CompletableFuture.allOf(attempts.values().toArray(CompletableFuture<?>[]::new))
                     .get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             attempts.forEach((connector, attempt) -> {
                 if (attempt.complete(List.of())) {
-                    String text = "The connection to token \"{}\" takes long; startup does not wait for it.";
-                    LOG.warn(text, connector.name());
+                    LOG.warn("{} takes long to connect; startup does not wait for it.", connector.subject());
                 }
             });
         } catch (ExecutionException e) {
@@ -95,17 +107,23 @@ final class TokenManager implements LoginControl {
 
     private SigningUnavailableException unavailable(String keyName) {
         return connectorsOf(keyName)
-                .map(TokenConnector::unavailable)
+                .map(KeyConnector::unavailable)
                 .filter(SigningUnavailableException::retryable)
                 .findFirst()
-                .or(() -> connectorsOf(keyName).map(TokenConnector::unavailable).findFirst())
+                .or(() -> connectorsOf(keyName).map(KeyConnector::unavailable).findFirst())
                 .orElseGet(() -> SigningUnavailableException.lasting("The key in a file is not open.", null));
     }
 
-    private Stream<TokenConnector> connectorsOf(String keyName) {
-        return settings.keys().get(keyName) instanceof KeySettings.OnToken onToken
-                ? onToken.tokens().stream().map(connectors::get)
-                : Stream.empty();
+    private Stream<KeyConnector> connectorsOf(String keyName) {
+        KeySettings key = settings.keys().get(keyName);
+        return key instanceof KeySettings.FromProvider provided
+                ? Stream.of(providers.get(provided.uri()))
+                : key.tokens().stream().map(connectors::get);
+    }
+
+    private List<KeyConnector> all() {
+        return Stream.<KeyConnector>concat(connectors.values().stream(), providers.values().stream())
+                .toList();
     }
 
     /** Returns the keys, and the signing service over them. */
@@ -137,7 +155,10 @@ final class TokenManager implements LoginControl {
         if (onTokens == null) {
             return registry.find(keyName).isPresent()
                     ? Optional.empty()
-                    : Optional.of("The key in a file is not open.");
+                    : connectorsOf(keyName)
+                            .flatMap(connector -> connector.problem().stream())
+                            .findFirst()
+                            .or(() -> Optional.of("The key is not open."));
         }
         Optional<String> first = Optional.empty();
         for (String name : onTokens.tokens()) {
@@ -155,13 +176,13 @@ final class TokenManager implements LoginControl {
     /** Reloads the certificates of all keys or, if it throws, of none. Returns the names of the keys with a change. */
     List<String> reloadCertificates() {
         List<String> changed = registry.get().reloadCertificates();
-        connectors.values().forEach(TokenConnector::retryNow);
+        all().forEach(KeyConnector::retryNow);
         return changed;
     }
 
-    /** Closes all tokens at the same time. Returns {@code false} if a call in a module did not return. */
+    /** Closes all tokens and key sources at the same time. Returns {@code false} if a call in a module did not return. */
     boolean close() {
-        List<CompletableFuture<Boolean>> closing = connectors.values().stream()
+        List<CompletableFuture<Boolean>> closing = all().stream()
                 .map(connector -> CompletableFuture.supplyAsync(
                         connector::close, work -> new Thread(work, "close-token").start()))
                 .toList();

@@ -46,6 +46,22 @@ final class ChildProcess implements AutoCloseable {
     /** As {@link #start(Path, Map, String...)}, with other options of the virtual machine. */
     static ChildProcess start(
             List<String> options, Path directory, Map<String, String> variables, String... arguments) {
+        return start(options, System.getProperty("java.class.path"), directory, variables, arguments);
+    }
+
+    /** As {@link #start(Path, Map, String...)}, with all jars of a directory on the class path too. */
+    static ChildProcess startWithProviders(
+            Path providers, Path directory, Map<String, String> variables, String... arguments) {
+        String classPath = System.getProperty("java.class.path") + File.pathSeparator + providers + "/*";
+        return start(List.of("-Xmx128m"), classPath, directory, variables, arguments);
+    }
+
+    private static ChildProcess start(
+            List<String> options,
+            String classPath,
+            Path directory,
+            Map<String, String> variables,
+            String... arguments) {
         try {
             Path standardError = Files.createTempFile(directory, "stderr", ".txt");
             List<String> command = new ArrayList<>(List.of(
@@ -54,7 +70,7 @@ final class ChildProcess implements AutoCloseable {
                     // As the manifest of the runnable file has it; without it, JDK 24 and later warn on standard error.
                     "--enable-native-access=ALL-UNNAMED",
                     "-cp",
-                    System.getProperty("java.class.path"),
+                    classPath,
                     Main.class.getName()));
             command.addAll(1, options);
             command.addAll(List.of(arguments));

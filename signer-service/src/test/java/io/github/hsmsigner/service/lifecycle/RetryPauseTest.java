@@ -15,7 +15,7 @@ class RetryPauseTest {
     void doublesUpToHalfAMinuteAndIsShortenedByChance(int failures, long fullMillis) {
         SplittableRandom random = new SplittableRandom(1);
         for (int i = 0; i < 100; i++) {
-            assertThat(TokenConnector.retryPause(failures, random))
+            assertThat(KeyConnector.retryPause(failures, random))
                     .isBetween(Duration.ofMillis(Math.max(1000, fullMillis * 3 / 4)), Duration.ofMillis(fullMillis));
         }
     }
@@ -23,6 +23,6 @@ class RetryPauseTest {
     @Test
     void differs() {
         SplittableRandom random = new SplittableRandom(1);
-        assertThat(TokenConnector.retryPause(6, random)).isNotEqualTo(TokenConnector.retryPause(6, random));
+        assertThat(KeyConnector.retryPause(6, random)).isNotEqualTo(KeyConnector.retryPause(6, random));
     }
 }

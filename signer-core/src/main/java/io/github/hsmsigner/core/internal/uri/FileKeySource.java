@@ -28,23 +28,44 @@ public final class FileKeySource implements KeySource {
         this.name = name;
     }
 
+    /**
+     * The files that a URI names. Immutable.
+     *
+     * @param file the PKCS#12 file
+     * @param passwordFile the file with its password
+     */
+    public record Location(Path file, Path passwordFile) {
+
+        /**
+         * Parses a URI.
+         *
+         * @param text the URI, with its scheme
+         * @return the files, which may not exist
+         * @throws InvalidConfigurationException if the URI is malformed. The message shows no value
+         */
+        public static Location parse(String text) {
+            URI uri;
+            try {
+                uri = new URI(text);
+            } catch (URISyntaxException e) {
+                throw malformed("it has a character at position " + (e.getIndex() + 1) + " that a URI cannot have");
+            }
+            if (uri.getPath() == null || !uri.getPath().startsWith("/") || uri.getHost() != null) {
+                throw malformed("it has no absolute path on this machine");
+            }
+            if (uri.getQuery() == null
+                    || !uri.getQuery().startsWith(PASSWORD_FILE)
+                    || uri.getQuery().contains("&")) {
+                throw malformed("it does not name the file of the password");
+            }
+            return new Location(Path.of(uri.getPath()), Path.of(uri.getQuery().substring(PASSWORD_FILE.length())));
+        }
+    }
+
     static FileKeySource open(String text) {
-        URI uri;
-        try {
-            uri = new URI(text);
-        } catch (URISyntaxException e) {
-            throw malformed("it has a character at position " + (e.getIndex() + 1) + " that a URI cannot have");
-        }
-        if (uri.getPath() == null || !uri.getPath().startsWith("/") || uri.getHost() != null) {
-            throw malformed("it has no absolute path on this machine");
-        }
-        if (uri.getQuery() == null
-                || !uri.getQuery().startsWith(PASSWORD_FILE)
-                || uri.getQuery().contains("&")) {
-            throw malformed("it does not name the file of the password");
-        }
-        Path file = Path.of(uri.getPath());
-        char[] password = password(Path.of(uri.getQuery().substring(PASSWORD_FILE.length())));
+        Location location = Location.parse(text);
+        Path file = location.file();
+        char[] password = password(location.passwordFile());
         try {
             return new FileKeySource(
                     KeyStoreSigner.open(file, password),

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a known caller may do. */
 class CallerPermissionsTest {
 
-    private static final CallerPermissions STRICT = PermissionsBuilder.permissions()
+    private static final CallerPermissions STRICT = CallerPermissions.builder()
             .actions(Set.of(SigningAction.CONTAINER, SigningAction.CERTIFICATES))
             .keys(Set.of("legal", "sales"))
             .digestAlgorithms(Set.of(DigestAlgorithm.SHA384, DigestAlgorithm.SHA512))
@@ -80,7 +80,7 @@ class CallerPermissionsTest {
 
     @Test
     void thePermissionForCadesIncludesTheTimestampAndNotTheOtherWayRound() {
-        CallerPermissions timestamped = PermissionsBuilder.permissions()
+        CallerPermissions timestamped = CallerPermissions.builder()
                 .formats(Set.of(ContainerFormat.PADES_B_T))
                 .build();
         assertThat(STRICT.permits(ContainerFormat.PADES_B_T)).isTrue();
@@ -108,11 +108,11 @@ class CallerPermissionsTest {
 
     static Stream<Arguments> keyChoices() {
         CallerPermissions oneKey =
-                PermissionsBuilder.permissions().keys(Set.of("legal")).build();
+                CallerPermissions.builder().keys(Set.of("legal")).build();
         CallerPermissions twoKeys =
-                PermissionsBuilder.permissions().keys(Set.of("legal", "sales")).build();
+                CallerPermissions.builder().keys(Set.of("legal", "sales")).build();
         CallerPermissions anyKey = CallerPermissions.unrestricted();
-        CallerPermissions chosen = PermissionsBuilder.permissions().key("legal").build();
+        CallerPermissions chosen = CallerPermissions.builder().key("legal").build();
         return Stream.of(
                 // rules, requested, only key there is, chosen by the other policy; what is chosen, or denied
                 Arguments.of(oneKey, null, null, null, "legal"),
@@ -168,7 +168,7 @@ class CallerPermissionsTest {
 
     @Test
     void aRateIsABucketThatFillsAgain() {
-        CallerPermissions rules = PermissionsBuilder.permissions()
+        CallerPermissions rules = CallerPermissions.builder()
                 .rate(new RateLimit(3, Duration.ofSeconds(60)))
                 .build();
         SigningPolicy policy = restricted(known("engine"), rules);
@@ -194,7 +194,7 @@ class CallerPermissionsTest {
 
     @Test
     void onlyPermittedSignaturesCountForTheRate() {
-        CallerPermissions rules = PermissionsBuilder.permissions()
+        CallerPermissions rules = CallerPermissions.builder()
                 .rate(new RateLimit(1, Duration.ofSeconds(1)))
                 .formats(Set.of(ContainerFormat.CMS))
                 .build();
@@ -254,12 +254,12 @@ class CallerPermissionsTest {
         assertRefused(() -> new RateLimit(1, Duration.ofMillis(999)), "1 second to 1 day");
         assertRefused(() -> new RateLimit(1, Duration.ofDays(2)), "1 second to 1 day");
         assertRefused(
-                () -> PermissionsBuilder.permissions()
+                () -> CallerPermissions.builder()
                         .keys(Set.of("b", "a"))
                         .key("c")
                         .build(),
                 "\"c\" is to be used, but is none of those permitted: [a, b]");
-        assertRefused(() -> PermissionsBuilder.permissions().actions(Set.of()).build(), "can do nothing");
+        assertRefused(() -> CallerPermissions.builder().actions(Set.of()).build(), "can do nothing");
         assertRefused(
                 () -> new AccessSettings(
                         List.of(new AllowAll(false)),
@@ -282,7 +282,7 @@ class CallerPermissionsTest {
         AccessSettings settings = new AccessSettings(
                 List.of(new UserListSettings(List.of(new ListedUser("ada", Set.of())), Map.of("simple", "simple-key"))),
                 Map.of("ada", STRICT),
-                Optional.of(PermissionsBuilder.permissions().key("main").build()));
+                Optional.of(CallerPermissions.builder().key("main").build()));
         assertThat(settings.keyNames()).containsExactly("legal", "main", "sales", "simple-key");
     }
 }

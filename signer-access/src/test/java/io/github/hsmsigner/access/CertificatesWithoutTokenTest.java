@@ -55,8 +55,8 @@ class CertificatesWithoutTokenTest {
                 List.of(new ListedUser("ada", Set.of()), new ListedUser("bob", Set.of())), keyBySignMethod);
     }
 
-    private static JwtSettingsBuilder jwt() {
-        return JwtSettingsBuilder.jwt(List.of(JwtKeySource.ofSecret(
+    private static JwtSettings.Builder jwt() {
+        return JwtSettings.builder(List.of(JwtKeySource.ofSecret(
                         Secret.of("hmac-secret-of-32-octets-or-more".getBytes(StandardCharsets.UTF_8)))))
                 .audience("signer");
     }
@@ -67,11 +67,11 @@ class CertificatesWithoutTokenTest {
     }
 
     private static CallerPermissions key(String name) {
-        return PermissionsBuilder.permissions().key(name).build();
+        return CallerPermissions.builder().key(name).build();
     }
 
     private static CallerPermissions only(SigningAction action) {
-        return PermissionsBuilder.permissions().actions(Set.of(action)).build();
+        return CallerPermissions.builder().actions(Set.of(action)).build();
     }
 
     private static PolicyDecision decide(AccessSettings settings, SigningAction action, RequestContext context) {

@@ -34,11 +34,11 @@ class CombinedPoliciesTest {
     }
 
     private static CallerPermissions only(SigningAction action) {
-        return PermissionsBuilder.permissions().actions(Set.of(action)).build();
+        return CallerPermissions.builder().actions(Set.of(action)).build();
     }
 
     private static CallerPermissions oneADay() {
-        return PermissionsBuilder.permissions().rate(ONE_A_DAY).build();
+        return CallerPermissions.builder().rate(ONE_A_DAY).build();
     }
 
     @ParameterizedTest
@@ -79,7 +79,7 @@ class CombinedPoliciesTest {
 
     @Test
     void aRequestOverOneRateDoesNotCountForAnother() {
-        CallerPermissions twoAMinute = PermissionsBuilder.permissions()
+        CallerPermissions twoAMinute = CallerPermissions.builder()
                 .rate(new RateLimit(2, Duration.ofMinutes(1)))
                 .build();
         Map<String, CallerPermissions> rules = Map.of("engine", twoAMinute, "accounting", oneADay());
@@ -126,7 +126,7 @@ class CombinedPoliciesTest {
 
     private static CallerPermissions rules(String keys) {
         String[] parts = keys.split(":", -1);
-        PermissionsBuilder rules = PermissionsBuilder.permissions();
+        CallerPermissions.Builder rules = CallerPermissions.builder();
         if (!parts[0].isBlank()) {
             rules.keys(Set.copyOf(List.of(parts[0].split(" "))));
         }

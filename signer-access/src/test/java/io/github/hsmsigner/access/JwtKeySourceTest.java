@@ -236,18 +236,18 @@ class JwtKeySourceTest {
 
     static Stream<Arguments> badSettings() {
         return Stream.of(
-                Arguments.of(JwtSettingsBuilder.jwt(List.of()), "at least one key"),
+                Arguments.of(JwtSettings.builder(List.of()), "at least one key"),
                 Arguments.of(builder().algorithms(Set.of()), "at least one algorithm"),
                 Arguments.of(builder().keyByClaimValue(Map.of("a", "b")), "the claim is not set"));
     }
 
-    private static JwtSettingsBuilder builder() {
-        return JwtSettingsBuilder.jwt(List.of(JwtKeySource.ofSecret(Secret.of(new byte[32]))));
+    private static JwtSettings.Builder builder() {
+        return JwtSettings.builder(List.of(JwtKeySource.ofSecret(Secret.of(new byte[32]))));
     }
 
     @ParameterizedTest
     @MethodSource("badSettings")
-    void settingsThatCannotWorkAreNamed(JwtSettingsBuilder settings, String message) {
+    void settingsThatCannotWorkAreNamed(JwtSettings.Builder settings, String message) {
         assertThatThrownBy(settings::build)
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining(message);

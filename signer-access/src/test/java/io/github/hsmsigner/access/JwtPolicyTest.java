@@ -85,8 +85,8 @@ class JwtPolicyTest {
         return Jwt.encode(octets);
     }
 
-    private static JwtSettingsBuilder settings() {
-        return JwtSettingsBuilder.jwt(List.of(
+    private static JwtSettings.Builder settings() {
+        return JwtSettings.builder(List.of(
                         JwtKeySource.ofSecret(Secret.of(SECRET)),
                         JwtKeySource.ofPublicKey(rsaPem),
                         JwtKeySource.ofPublicKey(ecPem)))
@@ -429,7 +429,7 @@ class JwtPolicyTest {
 
     @Test
     void aPublicKeyAloneMakesNoSecret() {
-        JwtSettings settings = JwtSettingsBuilder.jwt(List.of(JwtKeySource.ofPublicKey(rsaPem)))
+        JwtSettings settings = JwtSettings.builder(List.of(JwtKeySource.ofPublicKey(rsaPem)))
                 .issuer("https://issuer.example")
                 .audience("signer")
                 .build();
@@ -460,7 +460,7 @@ class JwtPolicyTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("tokensForAJwkSet")
     void findsTheKeyInAJwkSet(String name, String token, boolean accepted) {
-        JwtSettings settings = JwtSettingsBuilder.jwt(List.of(JwtKeySource.ofJwkSet(jwkSet)))
+        JwtSettings settings = JwtSettings.builder(List.of(JwtKeySource.ofJwkSet(jwkSet)))
                 .audience("signer")
                 .build();
         assertThat(decide(settings, token).denialReason().isEmpty()).isEqualTo(accepted);
@@ -468,7 +468,7 @@ class JwtPolicyTest {
 
     @Test
     void valuesOutsideTheirRangeAreRefused() {
-        Map<JwtSettingsBuilder, String> refused = Map.of(
+        Map<JwtSettings.Builder, String> refused = Map.of(
                 settings().leeway(Duration.ofMillis(-1)), "leeway",
                 settings().leeway(Duration.ofMinutes(10).plusMillis(1)), "leeway",
                 settings().maximumAge(Duration.ZERO), "maximum age",
@@ -499,8 +499,8 @@ class JwtPolicyTest {
 
     @Test
     void withoutAnAudienceOfOursATokenMustHaveNone() {
-        JwtSettings settings = JwtSettingsBuilder.jwt(List.of(JwtKeySource.ofPublicKey(rsaPem)))
-                .build();
+        JwtSettings settings =
+                JwtSettings.builder(List.of(JwtKeySource.ofPublicKey(rsaPem))).build();
         assertRefused(settings, signed(CLAIMS), "no audience is set for this service");
         assertThat(decide(settings, signed(without("'aud':'signer',"))).denialReason())
                 .isEmpty();
@@ -520,7 +520,7 @@ class JwtPolicyTest {
     @Test
     void claimsNameCallerAndKey() {
         String token = signed(with("{", "{'client_id':'engine','department':'legal',"));
-        JwtSettingsBuilder named = settings().callerClaim("client_id").keyClaim("department");
+        JwtSettings.Builder named = settings().callerClaim("client_id").keyClaim("department");
         assertThat(decide(named.build(), token).callers()).contains("engine");
         assertThat(decide(named.build(), token).keyName()).contains("legal");
         JwtSettings mapped = named.keyByClaimValue(Map.of("legal", "key-7")).build();

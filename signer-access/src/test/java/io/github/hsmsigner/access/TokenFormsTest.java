@@ -104,7 +104,7 @@ class TokenFormsTest {
             case "shared secret" -> new SharedSecretSettings(List.of(new SharedSecret("ada", secret(secret))));
             case "user list" -> new UserListSettings(List.of(new ListedUser("ada", Set.of())), Map.of());
             case "JWT" ->
-                JwtSettingsBuilder.jwt(List.of(JwtKeySource.ofSecret(secret(HMAC_SECRET))))
+                JwtSettings.builder(List.of(JwtKeySource.ofSecret(secret(HMAC_SECRET))))
                         .build();
             case "client certificate" ->
                 new ClientCertificateSettings(List.of(ListedCertificate.withFingerprint(

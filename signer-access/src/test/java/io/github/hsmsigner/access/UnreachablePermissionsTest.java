@@ -36,7 +36,7 @@ class UnreachablePermissionsTest {
             new UserListSettings(List.of(new ListedUser("ada", Set.of()), new ListedUser("bob", Set.of())), Map.of());
     private static final PolicySettings CERTIFICATES =
             new ClientCertificateSettings(List.of(ListedCertificate.withSubject("proxy", "CN=proxy")));
-    private static final PolicySettings JWT = JwtSettingsBuilder.jwt(List.of(JwtKeySource.ofSecret(
+    private static final PolicySettings JWT = JwtSettings.builder(List.of(JwtKeySource.ofSecret(
                     Secret.of("hmac-secret-of-32-octets-or-more".getBytes(StandardCharsets.UTF_8)))))
             .build();
 
@@ -124,19 +124,19 @@ class UnreachablePermissionsTest {
         Set<SigningAction> certificates = Set.of(SigningAction.CERTIFICATES);
         Set<SigningAction> raw = Set.of(SigningAction.CERTIFICATES, SigningAction.RAW_SIGNATURE);
         assertRefused(
-                () -> PermissionsBuilder.permissions()
+                () -> CallerPermissions.builder()
                         .actions(raw)
                         .formats(Set.of(ContainerFormat.CMS))
                         .build(),
                 "Container formats have no effect");
         assertRefused(
-                () -> PermissionsBuilder.permissions()
+                () -> CallerPermissions.builder()
                         .actions(certificates)
                         .digestAlgorithms(Set.of(DigestAlgorithm.SHA512))
                         .build(),
                 "whose only action is certificates");
         assertRefused(
-                () -> PermissionsBuilder.permissions()
+                () -> CallerPermissions.builder()
                         .actions(certificates)
                         .rate(new RateLimit(1, Duration.ofSeconds(1)))
                         .build(),
@@ -146,14 +146,14 @@ class UnreachablePermissionsTest {
     @Test
     void containerFormatsExcludeRawSignaturesUnlessActionsAreSet() {
         Set<ContainerFormat> cms = Set.of(ContainerFormat.CMS);
-        assertThat(PermissionsBuilder.permissions().formats(cms).build().actions())
+        assertThat(CallerPermissions.builder().formats(cms).build().actions())
                 .containsExactlyInAnyOrder(SigningAction.CERTIFICATES, SigningAction.CONTAINER);
-        assertThat(PermissionsBuilder.permissions()
+        assertThat(CallerPermissions.builder()
                         .formats(Set.of(ContainerFormat.values()))
                         .build()
                         .actions())
                 .doesNotContain(SigningAction.RAW_SIGNATURE);
-        assertThat(PermissionsBuilder.permissions()
+        assertThat(CallerPermissions.builder()
                         .formats(cms)
                         .actions(Set.of(SigningAction.values()))
                         .build()

@@ -20,8 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 
@@ -76,25 +74,24 @@ public final class JdkHttpServerExample {
         }
         Headers headers = exchange.getRequestHeaders();
         String length = headers.getFirst("Content-Length");
-        RequestMetadata metadata = new RequestMetadata(
-                requestId,
-                value(headers, "Content-Type"),
-                value(headers, "Content-Encoding"),
-                length == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(length)),
-                // This server has sent its 100 Continue by the time it calls.
-                false,
-                value(headers, "traceparent"),
-                Duration.ZERO,
-                Map.of(
+        // This server has sent its 100 Continue by the time it calls.
+        RequestMetadata metadata = RequestMetadata.builder(requestId)
+                .contentType(value(headers, "Content-Type"))
+                .contentEncoding(value(headers, "Content-Encoding"))
+                .contentLength(length == null ? -1 : Long.parseLong(length))
+                .traceParent(value(headers, "traceparent"))
+                .requestAttributes(Map.of(
                         "remote_address",
-                        exchange.getRemoteAddress().getAddress().getHostAddress()));
+                        exchange.getRemoteAddress().getAddress().getHostAddress()))
+                .build();
         return exchange.getRequestMethod().equals("POST")
                 ? handler.handle(metadata, exchange::getRequestBody)
                 : handler.methodNotAllowed(metadata);
     }
 
-    private static Optional<String> value(Headers headers, String name) {
-        return Optional.ofNullable(headers.get(name)).map(values -> String.join(", ", values));
+    private static String value(Headers headers, String name) {
+        List<String> values = headers.get(name);
+        return values == null ? null : String.join(", ", values);
     }
 
     private static void send(HttpExchange exchange, CallbackResponse response) throws IOException {

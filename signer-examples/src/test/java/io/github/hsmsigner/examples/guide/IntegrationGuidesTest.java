@@ -103,8 +103,8 @@ class IntegrationGuidesTest {
                                             throws IOException;
 
                                     void serve(SigningService service, String requestId, String method, String remoteAddress,
-                                            Optional<String> contentType, Optional<String> contentEncoding,
-                                            OptionalLong contentLength, Optional<String> traceParent,
+                                            String contentType, String contentEncoding,
+                                            long contentLength, String traceParent,
                                             Supplier<InputStream> body) {
                                         %s
                                     }

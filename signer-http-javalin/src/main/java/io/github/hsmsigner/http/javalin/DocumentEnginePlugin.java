@@ -17,8 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -100,16 +98,15 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Conf
     }
 
     private static RequestMetadata metadata(Context context) {
-        long length = context.req().getContentLengthLong();
-        return new RequestMetadata(
-                RequestIds.of(context),
-                values(context, "Content-Type"),
-                values(context, "Content-Encoding"),
-                length < 0 ? OptionalLong.empty() : OptionalLong.of(length),
-                "100-continue".equalsIgnoreCase(context.header("Expect")),
-                values(context, "traceparent"),
-                context.req().getAttribute(WAITED) instanceof Duration waited ? waited : Duration.ZERO,
-                requestAttributes(context));
+        return RequestMetadata.builder(RequestIds.of(context))
+                .contentType(values(context, "Content-Type"))
+                .contentEncoding(values(context, "Content-Encoding"))
+                .contentLength(context.req().getContentLengthLong())
+                .continueExpected("100-continue".equalsIgnoreCase(context.header("Expect")))
+                .traceParent(values(context, "traceparent"))
+                .waited(context.req().getAttribute(WAITED) instanceof Duration waited ? waited : Duration.ZERO)
+                .requestAttributes(requestAttributes(context))
+                .build();
     }
 
     private static Map<String, String> requestAttributes(Context context) {
@@ -118,7 +115,7 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Conf
         if (context.req().getAttribute(CLIENT_CERTIFICATES) instanceof X509Certificate[] chain && chain.length > 0) {
             attributes.putAll(TransportFacts.ofClientCertificate(chain[0]));
         }
-        return Map.copyOf(attributes);
+        return attributes;
     }
 
     /** Jetty puts an IPv6 address in brackets. */
@@ -126,10 +123,10 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Conf
         return address.startsWith("[") && address.endsWith("]") ? address.substring(1, address.length() - 1) : address;
     }
 
-    /** Returns all values of a header as one. A server that returns only the first would hide the others. */
-    private static Optional<String> values(Context context, String header) {
+    /** Returns all values of a header as one, {@code null} for none. The first alone would hide the others. */
+    private static String values(Context context, String header) {
         List<String> values = Collections.list(context.req().getHeaders(header));
-        return values.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", values));
+        return values.isEmpty() ? null : String.join(", ", values);
     }
 
     @Override

@@ -5,10 +5,6 @@ import io.github.hsmsigner.http.protocol.CallbackHandler;
 import io.github.hsmsigner.http.protocol.CallbackResponse;
 import io.github.hsmsigner.http.protocol.RequestMetadata;
 import java.io.ByteArrayInputStream;
-import java.time.Duration;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 
 /** The protocol without an HTTP server. */
 final class InMemory {
@@ -21,15 +17,10 @@ final class InMemory {
 
     CallbackResponse answer(String requestId, byte[] body) {
         return handler.handle(
-                new RequestMetadata(
-                        requestId,
-                        Optional.of("application/json"),
-                        Optional.empty(),
-                        OptionalLong.of(body.length),
-                        false,
-                        Optional.empty(),
-                        Duration.ZERO,
-                        Map.of()),
+                RequestMetadata.builder(requestId)
+                        .contentType("application/json")
+                        .contentLength(body.length)
+                        .build(),
                 () -> new ByteArrayInputStream(body));
     }
 }

@@ -18,8 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,15 +37,11 @@ class CallbackHandlerTest {
     }
 
     private static RequestMetadata metadata(OptionalLong length, Duration waited) {
-        return new RequestMetadata(
-                "id",
-                Optional.of("application/json"),
-                Optional.empty(),
-                length,
-                false,
-                Optional.empty(),
-                waited,
-                Map.of());
+        return RequestMetadata.builder("id")
+                .contentType("application/json")
+                .contentLength(length.orElse(-1))
+                .waited(waited)
+                .build();
     }
 
     private CallbackResponse answer(OptionalLong length, InputStream body) {

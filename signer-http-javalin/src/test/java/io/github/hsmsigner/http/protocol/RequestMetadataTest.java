@@ -2,10 +2,7 @@ package io.github.hsmsigner.http.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,16 +14,7 @@ class RequestMetadataTest {
     private static final String PARENT = "00f067aa0ba902b7";
 
     private static Optional<String> traceId(String traceParent) {
-        return new RequestMetadata(
-                        "id",
-                        Optional.empty(),
-                        Optional.empty(),
-                        OptionalLong.empty(),
-                        false,
-                        Optional.of(traceParent),
-                        Duration.ZERO,
-                        Map.of())
-                .traceId();
+        return RequestMetadata.builder("id").traceParent(traceParent).build().traceId();
     }
 
     @ParameterizedTest

@@ -133,13 +133,14 @@ final class AccessReader {
     private static Optional<CallerPermissions> rules(SectionValues values, Set<String> keyNames) {
         values.requireKnown(KEYS, "key", values.getOrDefault(KEYS, List.of()), keyNames);
         values.requireKnown(KEY, "key", values.get(KEY).stream().toList(), keyNames);
-        return values.attempt(() -> CallerPermissions.of(
-                values.get(ACTIONS).map(Set::copyOf),
-                values.get(KEYS).map(Set::copyOf),
-                values.get(DIGEST_ALGORITHMS).map(Set::copyOf),
-                values.get(CONTAINERS).map(list -> formats(values, list)),
-                values.get(KEY),
-                values.get(RATE)));
+        CallerPermissions.Builder permissions = CallerPermissions.builder();
+        values.get(ACTIONS).map(Set::copyOf).ifPresent(permissions::actions);
+        values.get(KEYS).map(Set::copyOf).ifPresent(permissions::keys);
+        values.get(DIGEST_ALGORITHMS).map(Set::copyOf).ifPresent(permissions::digestAlgorithms);
+        values.get(CONTAINERS).map(list -> formats(values, list)).ifPresent(permissions::formats);
+        values.get(KEY).ifPresent(permissions::key);
+        values.get(RATE).ifPresent(permissions::rate);
+        return values.attempt(permissions::build);
     }
 
     private static Set<ContainerFormat> formats(SectionValues values, List<ContainerFormat> given) {

@@ -21,7 +21,6 @@ import io.github.hsmsigner.service.config.SettingType.OfSection;
 import io.github.hsmsigner.service.config.SettingType.OfTexts;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -199,19 +198,20 @@ final class PolicyReader {
                     KEY_BY_CLAIM_VALUE,
                     "must have a key; leave it out if the value of the claim is the name of the key");
         }
-        return values.each(JWT_KEYS, PolicyReader::keySource)
-                .map(sources -> new JwtSettings(
-                        sources,
-                        values.get(ALGORITHMS).map(Set::copyOf).orElseGet(() -> EnumSet.allOf(JwtAlgorithm.class)),
-                        values.get(ISSUER),
-                        values.get(AUDIENCE),
-                        values.get(TYPE),
-                        values.value(LEEWAY),
-                        values.get(MAXIMUM_AGE),
-                        values.value(CALLER_CLAIM),
-                        values.get(KEY_CLAIM),
-                        keysByValue,
-                        values.value(MAX_TOKEN).intValue()));
+        return values.each(JWT_KEYS, PolicyReader::keySource).map(sources -> {
+            JwtSettings.Builder jwt = JwtSettings.builder(sources)
+                    .leeway(values.value(LEEWAY))
+                    .callerClaim(values.value(CALLER_CLAIM))
+                    .keyByClaimValue(keysByValue)
+                    .maxTokenBytes(values.value(MAX_TOKEN).intValue());
+            values.get(ALGORITHMS).map(Set::copyOf).ifPresent(jwt::algorithms);
+            values.get(ISSUER).ifPresent(jwt::issuer);
+            values.get(AUDIENCE).ifPresent(jwt::audience);
+            values.get(TYPE).ifPresent(jwt::type);
+            values.get(MAXIMUM_AGE).ifPresent(jwt::maximumAge);
+            values.get(KEY_CLAIM).ifPresent(jwt::keyClaim);
+            return jwt.build();
+        });
     }
 
     private static Optional<JwtKeySource> keySource(SectionValues values) {

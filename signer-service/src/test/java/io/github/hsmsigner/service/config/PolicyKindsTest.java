@@ -77,7 +77,9 @@ class PolicyKindsTest {
     @Test
     void theShortFormInJavaHasTheDefaultsOfTheSettings() throws InvalidSettingsException {
         assertThat(read("{jwt: {keys: [{public-key: @signer.pem}], audience: signer}}"))
-                .containsExactly(JwtSettings.of(List.of(JwtKeySource.ofPublicKey(files.certificate())), "signer"));
+                .containsExactly(JwtSettings.builder(List.of(JwtKeySource.ofPublicKey(files.certificate())))
+                        .audience("signer")
+                        .build());
     }
 
     private static String example(String kind) {

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.access.AccessSettings;
 import io.github.hsmsigner.access.AllowAll;
+import io.github.hsmsigner.access.CallerPermissions;
 import io.github.hsmsigner.access.ClientCertificateSettings;
 import io.github.hsmsigner.access.ClientCertificateSettings.ListedCertificate;
 import io.github.hsmsigner.access.Jwt;
 import io.github.hsmsigner.access.JwtKeySource;
 import io.github.hsmsigner.access.JwtSettings;
-import io.github.hsmsigner.access.PermissionsBuilder;
 import io.github.hsmsigner.access.PolicyFactory;
 import io.github.hsmsigner.access.RateLimit;
 import io.github.hsmsigner.access.Secret;
@@ -93,11 +93,11 @@ class PoliciesOverHttpTest {
     }
 
     private static AccessSettings jwt() {
-        return AccessSettings.of(JwtSettings.of(
-                List.of(
+        return AccessSettings.of(JwtSettings.builder(List.of(
                         JwtKeySource.ofPublicKey(TestPki.writePem(directory.resolve("rsa.pem"), RSA.getPublic())),
-                        JwtKeySource.ofSecret(Secret.of(ascii(HMAC_SECRET)))),
-                "signer"));
+                        JwtKeySource.ofSecret(Secret.of(ascii(HMAC_SECRET)))))
+                .audience("signer")
+                .build());
     }
 
     private static Map<AccessSettings, Set<String>> policies() {
@@ -196,11 +196,9 @@ class PoliciesOverHttpTest {
                         new SharedSecret("sales", Secret.of(ascii("secret-of-the-sales-department")))))),
                 Map.of(
                         "legal",
-                        PermissionsBuilder.permissions()
-                                .keys(Set.of("legal-key"))
-                                .build(),
+                        CallerPermissions.builder().keys(Set.of("legal-key")).build(),
                         "sales",
-                        PermissionsBuilder.permissions()
+                        CallerPermissions.builder()
                                 .key("sales-key")
                                 .actions(Set.of(SigningAction.RAW_SIGNATURE))
                                 .rate(new RateLimit(1, Duration.ofDays(1)))

@@ -15,11 +15,7 @@ import io.github.hsmsigner.testing.CapturedLog;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,15 +35,9 @@ class UnwritableAuditFileTest {
         try (CapturedLog log = new CapturedLog()) {
             for (int i = 0; i < 3; i++) {
                 CallbackResponse answer = handler.handle(
-                        new RequestMetadata(
-                                "request-" + i,
-                                Optional.of("application/json"),
-                                Optional.empty(),
-                                OptionalLong.empty(),
-                                false,
-                                Optional.empty(),
-                                Duration.ZERO,
-                                Map.of()),
+                        RequestMetadata.builder("request-" + i)
+                                .contentType("application/json")
+                                .build(),
                         () -> new ByteArrayInputStream(
                                 "{\"data_to_be_signed\":\"AQID\"}".getBytes(StandardCharsets.US_ASCII)));
                 assertThat(answer.status()).isEqualTo(500);

@@ -8,12 +8,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -59,20 +56,18 @@ public class CallbackController {
     }
 
     private static RequestMetadata metadata(HttpServletRequest request, String requestId) {
-        long length = request.getContentLengthLong();
-        return new RequestMetadata(
-                requestId,
-                values(request, "Content-Type"),
-                values(request, "Content-Encoding"),
-                length < 0 ? OptionalLong.empty() : OptionalLong.of(length),
-                "100-continue".equalsIgnoreCase(request.getHeader("Expect")),
-                values(request, "traceparent"),
-                Duration.ZERO,
-                Map.of("remote_address", request.getRemoteAddr()));
+        return RequestMetadata.builder(requestId)
+                .contentType(values(request, "Content-Type"))
+                .contentEncoding(values(request, "Content-Encoding"))
+                .contentLength(request.getContentLengthLong())
+                .continueExpected("100-continue".equalsIgnoreCase(request.getHeader("Expect")))
+                .traceParent(values(request, "traceparent"))
+                .requestAttributes(Map.of("remote_address", request.getRemoteAddr()))
+                .build();
     }
 
-    private static Optional<String> values(HttpServletRequest request, String header) {
+    private static String values(HttpServletRequest request, String header) {
         List<String> values = Collections.list(request.getHeaders(header));
-        return values.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", values));
+        return values.isEmpty() ? null : String.join(", ", values);
     }
 }

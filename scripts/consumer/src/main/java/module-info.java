@@ -1,4 +1,5 @@
 module com.example.signing {
+    requires io.github.hsmsigner.access;
     requires io.github.hsmsigner.audit;
     requires io.github.hsmsigner.micrometer;
     requires io.github.hsmsigner.pdf;

@@ -1,5 +1,11 @@
 package com.example.signing;
 
+import io.github.hsmsigner.access.AccessSettings;
+import io.github.hsmsigner.access.CallerPermissions;
+import io.github.hsmsigner.access.PolicyFactory;
+import io.github.hsmsigner.access.Secret;
+import io.github.hsmsigner.access.SharedSecretSettings;
+import io.github.hsmsigner.access.SharedSecretSettings.SharedSecret;
 import io.github.hsmsigner.audit.AuditAnchor;
 import io.github.hsmsigner.audit.AuditFile;
 import io.github.hsmsigner.audit.AuditFileSettings;
@@ -12,9 +18,12 @@ import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.RequestContext;
 import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.SigningKeys;
+import io.github.hsmsigner.core.SigningPolicy;
 import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.core.SigningToken;
 import io.github.hsmsigner.core.certificate.FixedCertificateProvider;
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
+import io.github.hsmsigner.core.error.SigningDeniedException;
 import io.github.hsmsigner.micrometer.MicrometerPkcs11Listener;
 import io.github.hsmsigner.micrometer.MicrometerSignerMetrics;
 import io.github.hsmsigner.pdf.PdfSignatureOptions;
@@ -25,19 +34,54 @@ import io.github.hsmsigner.pkcs11.Pkcs11Config;
 import io.github.hsmsigner.pkcs11.Pkcs11Token;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * Signs a file and a PDF with a key on a token, measures the signatures, and verifies its audit log.
+ * Signs a file and a PDF with a key on a token, measures the signatures, and verifies its audit log. Its caller has a
+ * secret, and may not make CMS containers.
  *
  * <p>Arguments: MODULE PIN-FILE KEY-LABEL CERTIFICATE CA-CERTIFICATE FILE SIGNATURE AUDIT-LOG PDF SIGNED-PDF.
  */
 public class SignWithToken {
+
+    private static final String SECRET = "secret-of-the-program";
+
+    private static SigningPolicy policy() {
+        CallerPermissions permissions = CallerPermissions.builder()
+                .formats(Set.of(ContainerFormat.CADES_B_B, ContainerFormat.PADES_B_B))
+                .build();
+        SharedSecretSettings secrets =
+                new SharedSecretSettings(List.of(new SharedSecret("program", Secret.of(SECRET.toCharArray()))));
+        return new PolicyFactory(Clock.systemUTC())
+                .policy(new AccessSettings(List.of(secrets), Map.of("program", permissions), Optional.empty()));
+    }
+
+    private static RequestContext request(String id) {
+        return RequestContext.builder(id).signingToken(SigningToken.of(SECRET.getBytes(StandardCharsets.UTF_8))).build();
+    }
+
+    private static void requireDenied(SigningService service) {
+        try {
+            service.signContainer(
+                    request("denied"),
+                    ContainerRequest.forContent(
+                            ContainerFormat.CMS, DigestAlgorithm.SHA256, new ByteArrayInputStream(new byte[1])));
+        } catch (SigningDeniedException expected) {
+            return;
+        }
+        throw new IllegalStateException("The policy permits a CMS container.");
+    }
 
     public static void main(String[] args) throws IOException {
         MeterRegistry registry = new SimpleMeterRegistry();
@@ -58,15 +102,17 @@ public class SignWithToken {
                     Deadline.after(Duration.ofSeconds(10)));
             SigningService service =
                     SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder())
+                            .policy(policy())
                             .audit(audit)
                             .metrics(new MicrometerSignerMetrics(registry))
                             .build();
+            requireDenied(service);
             byte[] container = service.signContainer(
-                    RequestContext.builder("consumer").build(),
+                    request("file"),
                     ContainerRequest.forContent(ContainerFormat.CADES_B_B, DigestAlgorithm.SHA256, content));
             Files.write(Path.of(args[6]), container);
             PdfSigner.of(service)
-                    .sign(Path.of(args[8]), Path.of(args[9]), PdfSignatureOptions.builder().build());
+                    .sign(request("pdf"), Path.of(args[8]), Path.of(args[9]), PdfSignatureOptions.builder().build());
         }
         long signatures = registry.get("signer.signature.duration")
                 .tag("key", "consumer")
@@ -79,7 +125,7 @@ public class SignWithToken {
         System.out.println("Signatures: " + signatures + ", logins: " + logins);
         AuditReport report = AuditVerifier.verify(AuditVerifier.series(log), AuditAnchor.START);
         System.out.print(report.text());
-        if (!report.intact() || report.lines() != 4 || signatures != 2 || logins != 1) {
+        if (!report.intact() || report.lines() != 5 || signatures != 2 || logins != 1) {
             System.exit(1);
         }
     }

@@ -30,7 +30,9 @@ class ExamplesReadmeTest {
     void theCommandsWork() throws IOException, InterruptedException {
         try (OpenSslTimestampAuthority timestamps = new OpenSslTimestampAuthority(directory.resolve("authority"))) {
             String commands = commands()
-                    .replace("java -jar " + JAR, "java -cp \"$CLASS_PATH\" " + Main.class.getName())
+                    .replace(
+                            "java -jar " + JAR,
+                            "java -XX:TieredStopAtLevel=1 -cp \"$CLASS_PATH\" " + Main.class.getName())
                     .replace(JAR, "\"$CLASS_PATH\"")
                     .replace("http://timestamps.example/", timestamps.uri().toString())
                     .replace(" timestamps.pem", " ../authority/tsa.pem")

@@ -84,6 +84,7 @@ class MainTest {
     void theStandInRunsAsAProgramAndSaysWhereItListens() throws IOException, InterruptedException {
         ProcessBuilder program = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 Main.class.getName(),

@@ -129,6 +129,7 @@ class LibrariesTest {
                     "-storepass",
                     "unused",
                     "-J--enable-native-access=ALL-UNNAMED",
+                    "-J-XX:TieredStopAtLevel=1",
                     "-J-cp",
                     "-J" + System.getProperty("java.class.path"),
                     "-providerClass",
@@ -139,6 +140,7 @@ class LibrariesTest {
                     alias);
             String output = ExternalTool.runOrFail(
                     tool("jarsigner"),
+                    "-J-XX:TieredStopAtLevel=1",
                     "-verify",
                     "-strict",
                     "-keystore",

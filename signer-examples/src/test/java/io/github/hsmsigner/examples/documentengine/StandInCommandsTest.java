@@ -24,7 +24,7 @@ class StandInCommandsTest {
     void theySignADocument(SigningChain chain, @TempDir Path directory) throws IOException {
         Matcher commands = COMMANDS.matcher(Files.readString(Path.of("../docs/guides/testing-with-the-stand-in.md")));
         assertThat(commands.find()).isTrue();
-        String program = Path.of(System.getProperty("java.home"), "bin", "java") + " -cp '"
+        String program = Path.of(System.getProperty("java.home"), "bin", "java") + " -XX:TieredStopAtLevel=1 -cp '"
                 + System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")) + "' "
                 + Main.class.getName();
         String script = commands.group(1)

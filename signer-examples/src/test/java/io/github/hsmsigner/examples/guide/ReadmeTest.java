@@ -47,7 +47,8 @@ class ReadmeTest {
                 directory.toString(),
                 "sh",
                 "-ec",
-                "'" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -cp '" + classes + File.pathSeparator
+                "'" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -XX:TieredStopAtLevel=1 -cp '"
+                        + classes + File.pathSeparator
                         + GuideCompiler.classPath() + "' SignFile letter\n"
                         + "openssl cms -verify -binary -inform DER -in letter.p7s -content letter -CAfile ca.pem"
                         + " -purpose any -out verified");

@@ -83,7 +83,8 @@ class SignPdfTutorialTest {
                         .filter(name -> name.endsWith(".java"))
                         .map(directory.resolve("files")::resolve)
                         .toList());
-        String java = "'" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -cp '" + classes
+        String java = "'" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -XX:TieredStopAtLevel=1 -cp '"
+                + classes
                 + File.pathSeparator + GuideCompiler.classPath() + "' -Dlogback.configurationFile="
                 + System.getProperty("logback.configurationFile");
         String script = guide.script("SignPdfTutorialTest")

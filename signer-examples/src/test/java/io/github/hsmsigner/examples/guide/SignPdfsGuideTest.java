@@ -60,6 +60,7 @@ class SignPdfsGuideTest {
                 "env",
                 "KEY_PASSWORD=of-the-test",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 directory + File.pathSeparator + GuideCompiler.classPath(),
                 program));

@@ -7,6 +7,7 @@ module io.github.hsmsigner.pdf {
     requires org.apache.commons.logging;
     requires transitive org.apache.pdfbox;
     requires transitive org.apache.pdfbox.io;
+    requires org.bouncycastle.util;
     requires static org.jspecify;
 
     exports io.github.hsmsigner.pdf;

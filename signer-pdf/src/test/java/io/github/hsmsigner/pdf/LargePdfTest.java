@@ -57,7 +57,12 @@ class LargePdfTest {
                 .sign(
                         Path.of(args[3]),
                         Path.of(args[4]),
-                        PdfSignatureOptions.builder().level(PdfLevel.B_LTA).build());
+                        PdfSignatureOptions.builder()
+                                .level(PdfLevel.B_LTA)
+                                .appearance(PdfAppearance.builder()
+                                        .rectangle(20, 20, 150, 50)
+                                        .build())
+                                .build());
     }
 
     @Test

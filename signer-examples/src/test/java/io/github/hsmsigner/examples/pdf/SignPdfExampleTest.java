@@ -9,7 +9,6 @@ import io.github.hsmsigner.examples.ExampleProgram;
 import io.github.hsmsigner.examples.ExampleToken;
 import io.github.hsmsigner.testing.ExternalTool;
 import io.github.hsmsigner.testing.TestPki;
-import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,7 +36,7 @@ class SignPdfExampleTest {
                         .with(hsm.token())
                         .with("HSM_KEY_LABEL", "Jane Signer")
                         .runOrFail(document, signed))
-                .contains("Signed by Jane Signer");
+                .contains("Signed: " + signed);
 
         assertThat(ExamplePdf.pdfsig(signed))
                 .contains("Signature Validation: Signature is Valid.", "Total document signed")
@@ -50,7 +49,7 @@ class SignPdfExampleTest {
         assertThat(signature.isTrustedChain()).isTrue();
         assertThat(signature.getReason()).isEqualTo("Approved");
 
-        assertTheSealIsInItsPlace(render(document), render(signed));
+        assertTheTextIsInItsPlace(render(document), render(signed));
         assertThat(ExternalTool.runOrFail("pdftotext", signed.toString(), "-")).contains("Agreement");
     }
 
@@ -60,22 +59,17 @@ class SignPdfExampleTest {
         return ImageIO.read(Path.of(image + ".png").toFile());
     }
 
-    private static void assertTheSealIsInItsPlace(BufferedImage before, BufferedImage after) {
-        int inside = 0;
-        int blue = 0;
+    private static void assertTheTextIsInItsPlace(BufferedImage before, BufferedImage after) {
+        int changed = 0;
         for (int y = 0; y < after.getHeight(); y++) {
             for (int x = 0; x < after.getWidth(); x++) {
                 if (before.getRGB(x, y) != after.getRGB(x, y)) {
                     assertThat(x).isBetween(71, 72 + 260);
                     assertThat(PAGE_HEIGHT - y).isBetween(119, 120 + 77);
-                    inside++;
-                    Color color = new Color(after.getRGB(x, y));
-                    blue += color.getBlue() > color.getRed() + 60 ? 1 : 0;
+                    changed++;
                 }
             }
         }
-        // The ground fills the place, and the seal is some of it.
-        assertThat(inside).isGreaterThan(260 * 76 * 9 / 10);
-        assertThat(blue).isBetween(500, 64 * 64);
+        assertThat(changed).isGreaterThan(1000);
     }
 }

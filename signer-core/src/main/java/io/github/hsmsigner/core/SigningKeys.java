@@ -120,7 +120,8 @@ public final class SigningKeys {
         return named(names.iterator().next());
     }
 
-    private Set<String> names() {
+    /** Returns the names of all keys, including unreachable ones. */
+    Set<String> names() {
         if (outOfReach.isEmpty()) {
             return byName.keySet();
         }

@@ -12,6 +12,7 @@ import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +43,7 @@ public final class SigningService {
     private static final String DEFAULT_KEY = "default";
     private static final Duration DEFAULT_OPEN_LIMIT = Duration.ofSeconds(10);
 
-    private final SigningKeys keys;
+    private volatile SigningKeys keys;
     private final SigningPolicy policy;
     private final ContainerBuilder containers;
     private final SignatureProduction signatures;
@@ -302,6 +303,24 @@ public final class SigningService {
         }
     }
 
+    /**
+     * Replaces the keys, for example because a key that could not be reached is usable now. Requests in progress keep the
+     * key that they began with. Queues belong to the name of a key and stay.
+     *
+     * @param next the keys from now on
+     * @throws InvalidConfigurationException if the certificate of a new key is not valid now and must be; the service
+     *     then keeps its previous keys
+     */
+    public void replaceKeys(SigningKeys next) {
+        synchronized (reloading) {
+            Collection<SigningKey> admitted = keys.all();
+            next.all().stream()
+                    .filter(key -> !admitted.contains(key))
+                    .forEach(key -> validity.admit(key.name(), key.chain()));
+            keys = next;
+        }
+    }
+
     private <T> T serve(SigningAction action, RequestContext context, Function<RequestRecord, T> work) {
         RequestRecord request = new RequestRecord(action, context, clock.instant());
         T answer;
@@ -370,6 +389,7 @@ public final class SigningService {
     }
 
     private SigningKey authorizedKey(RequestRecord request) {
+        SigningKeys keys = this.keys;
         Optional<String> requested = request.context().keyName();
         keys.find(requested).ifPresent(request::with);
         PolicyDecision decision = policy.decide(request.attempt());
@@ -528,7 +548,7 @@ public final class SigningService {
          */
         public SigningService build() {
             for (String name : queues.keySet()) {
-                if (keys.find(Optional.of(name)).isEmpty()) {
+                if (!keys.names().contains(name)) {
                     throw new InvalidConfigurationException(
                             "There is a queue for a key \"" + name + "\", and no key of that name.");
                 }

@@ -8,6 +8,7 @@ import io.github.hsmsigner.core.error.InternalSigningException;
 import io.github.hsmsigner.core.error.InvalidConfigurationException;
 import io.github.hsmsigner.core.error.InvalidRequestException;
 import io.github.hsmsigner.core.error.SigningDeniedException;
+import io.github.hsmsigner.core.error.SigningUnavailableException;
 import io.github.hsmsigner.core.error.UnsupportedRequestException;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;
@@ -22,10 +23,12 @@ import java.security.spec.ECGenParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -125,6 +128,39 @@ class SigningServiceTest {
                                 Optional.of("main"),
                                 Optional.of(DigestAlgorithm.SHA256),
                                 Optional.of(ContainerFormat.PADES_B_B)));
+    }
+
+    @Test
+    void aKeyThatBecomesReachableIsAddedToTheRunningService() {
+        SigningUnavailableException reason =
+                SigningUnavailableException.passing("the HSM is off", Duration.ofSeconds(1), null);
+        SigningService started = SigningService.builder(
+                        SigningKeys.of(List.of(), Map.of("main", () -> reason)), new CmsContainerBuilder())
+                .clock(CLOCK)
+                .queue("main", SigningQueue.of(1, 0, Duration.ofSeconds(1)))
+                .build();
+        RequestContext context = request();
+        assertThatThrownBy(() -> started.certificates(context)).isSameAs(reason);
+
+        started.replaceKeys(SigningKeys.of(TestKeys.key("main")));
+        assertThat(started.certificates(context)).isEqualTo(TestKeys.chain());
+        assertThat(started.signRaw(context, Digest.compute(DigestAlgorithm.SHA256, MESSAGE)))
+                .isNotEmpty();
+    }
+
+    @Test
+    void aKeyWithAnExpiredCertificateDoesNotReplaceTheOthers() {
+        Clock later = Clock.fixed(Instant.parse("2990-01-01T00:00:00Z"), ZoneOffset.UTC);
+        SigningService started = SigningService.builder(
+                        SigningKeys.of(
+                                List.of(), Map.of("main", () -> SigningUnavailableException.lasting("off", null))),
+                        new CmsContainerBuilder())
+                .clock(later)
+                .build();
+        SigningKeys expired = SigningKeys.of(TestKeys.key("main"));
+        assertThatThrownBy(() -> started.replaceKeys(expired)).isInstanceOf(InvalidConfigurationException.class);
+        RequestContext context = request();
+        assertThatThrownBy(() -> started.certificates(context)).hasMessage("off");
     }
 
     @Test

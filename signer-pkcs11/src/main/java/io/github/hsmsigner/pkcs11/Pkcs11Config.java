@@ -5,6 +5,7 @@ import io.github.hsmsigner.pkcs11.health.Pkcs11Listener;
 import io.github.hsmsigner.pkcs11.health.RecoverySettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,9 @@ public final class Pkcs11Config {
 
     /** The default time after which a session is replaced: 30 minutes. */
     public static final Duration DEFAULT_MAX_LIFETIME = Duration.ofMinutes(30);
+
+    private static final Duration PIN_COMMAND_LIMIT = Duration.ofSeconds(10);
+    private static final String ENVIRONMENT = "env:";
 
     private final Path module;
     private final Optional<String> initializeParameters;
@@ -75,6 +79,37 @@ public final class Pkcs11Config {
      */
     public static Builder builder(Path module) {
         return new Builder(module);
+    }
+
+    /**
+     * Starts a configuration with the module, the token and the source of the PIN that a URI names. Such a URI is
+     * {@code pkcs11:token=T?module-path=/usr/lib/module.so&pin-source=/run/secrets/pin}.
+     *
+     * <p>{@code pin-source} is the path of a file, a {@code file:} URI, or a bar and the path of a command that prints the
+     * PIN (RFC 7512, section 2.4). It can also be {@code env:} and the name of an environment variable.
+     *
+     * @param uri the URI; its attributes of a key do not matter here
+     * @return a builder
+     * @throws InvalidConfigurationException if the URI has no {@code module-path} or no {@code pin-source}
+     */
+    public static Builder builder(Pkcs11Uri uri) {
+        Path module = uri.modulePath().map(Path::of).orElseThrow(() -> missing("module-path"));
+        PinSource pin = uri.pinSource().map(Pkcs11Config::pin).orElseThrow(() -> missing("pin-source"));
+        return builder(module).token(TokenSelector.of(uri)).pin(pin);
+    }
+
+    private static PinSource pin(String source) {
+        if (source.startsWith(ENVIRONMENT)) {
+            return PinSource.environment(source.substring(ENVIRONMENT.length()));
+        }
+        return source.startsWith("|")
+                ? PinSource.command(List.of(source.substring(1)), PIN_COMMAND_LIMIT)
+                : PinSource.file(Path.of(source.replaceFirst("^file:(//(?=/))?", "")));
+    }
+
+    private static InvalidConfigurationException missing(String attribute) {
+        return new InvalidConfigurationException("The PKCS#11 URI of a key needs the attribute \"" + attribute
+                + "\", as in pkcs11:token=T;object=K?module-path=/usr/lib/module.so&pin-source=/run/secrets/pin.");
     }
 
     /**

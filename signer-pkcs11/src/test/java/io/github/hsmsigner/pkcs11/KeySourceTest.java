@@ -18,6 +18,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys by a {@code pkcs11:} URI: RFC 7512, sections 2.3 (attributes) and 2.4 (the source of the PIN). */
 class KeySourceTest {
@@ -79,6 +81,22 @@ class KeySourceTest {
         try (KeySource source = open(";id=%03", "&pin-source=%7C" + command)) {
             assertThat(source.signers()).containsOnlyKeys("03");
         }
+    }
+
+    @Test
+    void anEnvironmentVariableHasThePin() {
+        Pkcs11Uri uri = Pkcs11Uri.parse("pkcs11:token=t?module-path=/lib/m.so&pin-source=env:HSM_PIN_OF_TEST");
+        PinSource source = Pkcs11Config.builder(uri).build().pin();
+        assertThatThrownBy(source::pin).hasMessageContaining("environment variable HSM_PIN_OF_TEST is not set");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"module-path", "pin-source"})
+    void aUriWithoutModuleOrPinIsRefused(String attribute) {
+        String text = "pkcs11:token=t?module-path=/lib/m.so&pin-source=/pin".replaceFirst(attribute, "x-" + attribute);
+        assertThatThrownBy(() -> KeySource.open(text, deadline()))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("needs the attribute \"" + attribute + "\"");
     }
 
     @Test

@@ -4,12 +4,12 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 /**
- * A Spring Boot application that signs: {@link SignerAutoConfiguration} makes the beans from the properties {@code signer.*}, and
- * {@link CallbackController} is one that uses them, here the callback of Document Engine at {@code /sign}.
+ * A Spring Boot application that signs. The starter makes the beans from the properties {@code signer.*}.
+ * {@link CallbackController} uses them for the callback of Document Engine at {@code /sign}.
  *
  * <pre>{@code
- * java -jar signer-example-spring-boot.jar --server.port=6000 --signer.module=/usr/lib/softhsm/libsofthsm2.so \
- *   --signer.token-label=demo --signer.pin-file=pin --signer.key-label=contracts
+ * java -jar signer-example-spring-boot.jar --server.port=6000 \
+ *   "--signer.keys.contracts.uri=pkcs11:token=demo;object=contracts?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=pin"
  * }</pre>
  */
 @SpringBootApplication

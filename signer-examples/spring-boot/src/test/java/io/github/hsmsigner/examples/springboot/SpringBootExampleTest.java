@@ -51,10 +51,9 @@ class SpringBootExampleTest {
                 applicationClassPath(),
                 SpringBootExample.class.getName(),
                 "--server.port=0",
-                "--signer.module=" + SoftHsm.module(),
-                "--signer.token-label=" + token.label(),
-                "--signer.pin-file=" + Files.writeString(directory.resolve("pin"), token.pin() + "\n"),
-                "--signer.key-label=" + keyLabel));
+                "--signer.keys.contracts.uri=pkcs11:token=" + token.label() + ";object=" + keyLabel + "?module-path="
+                        + SoftHsm.module() + "&pin-source="
+                        + Files.writeString(directory.resolve("pin"), token.pin() + "\n")));
         process = new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
@@ -111,6 +110,10 @@ class SpringBootExampleTest {
                 .startsWith("{\"error\":{\"code\":\"invalid_request\"")
                 .contains(refused.headers().firstValue("X-Request-Id").orElseThrow());
 
+        HttpRequest readiness = HttpRequest.newBuilder(address.resolve("/actuator/health/readiness"))
+                .build();
+        assertThat(client.send(readiness, BodyHandlers.ofString()).body()).isEqualTo("{\"status\":\"UP\"}");
+
         HttpResponse<String> get =
                 client.send(HttpRequest.newBuilder(address).GET().build(), BodyHandlers.ofString());
         assertThat(get.statusCode()).isEqualTo(405);
@@ -126,7 +129,9 @@ class SpringBootExampleTest {
         start("nothing");
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).isNotZero();
-        assertThat(output).contains("nothing").contains(token.label()).doesNotContain(token.pin());
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START", "signer.keys.contracts", "nothing", token.label())
+                .doesNotContain(token.pin());
     }
 
     private static HttpRequest post(URI address, String body) {

@@ -7,6 +7,7 @@ import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.SigningKeys;
 import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.core.TransportFacts;
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.core.keystore.KeyStoreSigner;
 import io.github.hsmsigner.http.protocol.CallbackHandler;
@@ -73,25 +74,17 @@ public final class JdkHttpServerExample {
             return ErrorResponses.of(HttpErrorCode.NOT_FOUND, "There is nothing at this path.", requestId);
         }
         Headers headers = exchange.getRequestHeaders();
-        String length = headers.getFirst("Content-Length");
-        // This server has sent its 100 Continue by the time it calls.
-        RequestMetadata metadata = RequestMetadata.builder(requestId)
-                .contentType(value(headers, "Content-Type"))
-                .contentEncoding(value(headers, "Content-Encoding"))
-                .contentLength(length == null ? -1 : Long.parseLong(length))
-                .traceParent(value(headers, "traceparent"))
-                .requestAttributes(Map.of(
-                        "remote_address",
-                        exchange.getRemoteAddress().getAddress().getHostAddress()))
-                .build();
+        String address = exchange.getRemoteAddress().getAddress().getHostAddress();
+        RequestMetadata metadata = new RequestMetadata(
+                requestId,
+                name -> headers.getOrDefault(name, List.of()),
+                // This server has sent its 100 Continue by the time it calls.
+                false,
+                Duration.ZERO,
+                Map.of(TransportFacts.REMOTE_ADDRESS, address));
         return exchange.getRequestMethod().equals("POST")
                 ? handler.handle(metadata, exchange::getRequestBody)
                 : handler.methodNotAllowed(metadata);
-    }
-
-    private static String value(Headers headers, String name) {
-        List<String> values = headers.get(name);
-        return values == null ? null : String.join(", ", values);
     }
 
     private static void send(HttpExchange exchange, CallbackResponse response) throws IOException {

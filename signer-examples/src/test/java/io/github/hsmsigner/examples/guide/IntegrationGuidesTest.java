@@ -102,9 +102,9 @@ class IntegrationGuidesTest {
                                     abstract void send(int status, String type, Map<String, String> headers, byte[] body)
                                             throws IOException;
 
+                                    abstract List<String> valuesOfHeader(String name);
+
                                     void serve(SigningService service, String requestId, String method, String remoteAddress,
-                                            String contentType, String contentEncoding,
-                                            long contentLength, String traceParent,
                                             Supplier<InputStream> body) {
                                         %s
                                     }

@@ -14,7 +14,6 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -98,15 +97,12 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Conf
     }
 
     private static RequestMetadata metadata(Context context) {
-        return RequestMetadata.builder(RequestIds.of(context))
-                .contentType(values(context, "Content-Type"))
-                .contentEncoding(values(context, "Content-Encoding"))
-                .contentLength(context.req().getContentLengthLong())
-                .continueExpected("100-continue".equalsIgnoreCase(context.header("Expect")))
-                .traceParent(values(context, "traceparent"))
-                .waited(context.req().getAttribute(WAITED) instanceof Duration waited ? waited : Duration.ZERO)
-                .requestAttributes(requestAttributes(context))
-                .build();
+        return new RequestMetadata(
+                RequestIds.of(context),
+                name -> Collections.list(context.req().getHeaders(name)),
+                "100-continue".equalsIgnoreCase(context.header("Expect")),
+                context.req().getAttribute(WAITED) instanceof Duration waited ? waited : Duration.ZERO,
+                requestAttributes(context));
     }
 
     private static Map<String, String> requestAttributes(Context context) {
@@ -121,12 +117,6 @@ public final class DocumentEnginePlugin extends Plugin<DocumentEnginePlugin.Conf
     /** Jetty puts an IPv6 address in brackets. */
     private static String withoutBrackets(String address) {
         return address.startsWith("[") && address.endsWith("]") ? address.substring(1, address.length() - 1) : address;
-    }
-
-    /** Returns all values of a header as one, {@code null} for none. The first alone would hide the others. */
-    private static String values(Context context, String header) {
-        List<String> values = Collections.list(context.req().getHeaders(header));
-        return values.isEmpty() ? null : String.join(", ", values);
     }
 
     @Override

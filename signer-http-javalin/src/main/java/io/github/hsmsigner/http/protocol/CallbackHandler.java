@@ -87,7 +87,7 @@ public final class CallbackHandler {
         return handle(
                 metadata,
                 InputStream::nullInputStream,
-                call -> ErrorResponses.methodNotAllowed("POST", metadata.requestId()));
+                call -> ErrorResponses.methodNotAllowed("POST", metadata.requestId));
     }
 
     private CallbackResponse handle(
@@ -124,8 +124,8 @@ public final class CallbackHandler {
     }
 
     private static <T> T inLoggingContext(RequestMetadata metadata, Supplier<T> task) {
-        MDC.put(MDC_REQUEST_ID, metadata.requestId());
-        metadata.traceId().ifPresent(trace -> MDC.put(MDC_TRACE_ID, trace));
+        MDC.put(MDC_REQUEST_ID, metadata.requestId);
+        metadata.traceId.ifPresent(trace -> MDC.put(MDC_TRACE_ID, trace));
         try {
             return task.get();
         } finally {
@@ -157,10 +157,10 @@ public final class CallbackHandler {
         CallbackReport report(CallbackResponse response, long totalNanos) {
             Optional<AuditEvent> recorded = Optional.ofNullable(event);
             return new CallbackReport(
-                    metadata.requestId(),
+                    metadata.requestId,
                     Optional.ofNullable(request).map(CallbackRequest::action),
                     recorded.map(AuditEvent::callers).orElse(List.of()),
-                    Optional.ofNullable(metadata.requestAttributes().get(TransportFacts.REMOTE_ADDRESS)),
+                    Optional.ofNullable(metadata.requestAttributes.get(TransportFacts.REMOTE_ADDRESS)),
                     recorded.flatMap(AuditEvent::keyName),
                     digestAlgorithm(),
                     body.count(),
@@ -193,14 +193,14 @@ public final class CallbackHandler {
             try {
                 signing.responseUndelivered(event);
             } catch (RuntimeException e) {
-                LOG.error("Request {}: the undelivered response could not be recorded.", metadata.requestId(), e);
+                LOG.error("Request {}: the undelivered response could not be recorded.", metadata.requestId, e);
             }
         }
 
         CallbackResponse respond() {
             CallbackResponse response = serve();
             // A client that waits for the interim response has sent no body, and must not start now.
-            boolean readToItsEnd = !(metadata.continueExpected() && !body.isOpened()) && discardRest();
+            boolean readToItsEnd = !(metadata.continueExpected && !body.isOpened()) && discardRest();
             if (body.isTooLarge()) {
                 response = tooLarge();
             }
@@ -214,7 +214,7 @@ public final class CallbackHandler {
                 return body.discardRest();
             } catch (IOException e) {
                 // The client has disconnected, or the server has ended the request. The response stays the same.
-                LOG.debug("Request {}: the rest of the body could not be read.", metadata.requestId(), e);
+                LOG.debug("Request {}: the rest of the body could not be read.", metadata.requestId, e);
                 return false;
             } finally {
                 readingNanos += System.nanoTime() - start;
@@ -233,7 +233,7 @@ public final class CallbackHandler {
                                 "The body must come as it is, without a Content-Encoding such as gzip.")
                         .withHeader("Accept-Encoding", "identity");
             }
-            if (metadata.contentLength().orElse(0) > limits.maxBodyBytes()) {
+            if (metadata.contentLength.orElse(0) > limits.maxBodyBytes()) {
                 return tooLarge();
             }
             try {
@@ -253,8 +253,8 @@ public final class CallbackHandler {
             } catch (SigningException e) {
                 return failed(e);
             } catch (RuntimeException e) {
-                LOG.error("Request {} failed with an unexpected error.", metadata.requestId(), e);
-                return ErrorResponses.internal(metadata.requestId());
+                LOG.error("Request {} failed with an unexpected error.", metadata.requestId, e);
+                return ErrorResponses.internal(metadata.requestId);
             }
         }
 
@@ -266,15 +266,15 @@ public final class CallbackHandler {
             }
             if (unrecorded) {
                 // While the audit log cannot be written, each request fails like this.
-                LOG.debug("Request {} could not be recorded.", metadata.requestId(), e);
+                LOG.debug("Request {} could not be recorded.", metadata.requestId, e);
             } else if (e.code() == ErrorCode.INTERNAL || e.code() == ErrorCode.INVALID_CONFIGURATION) {
-                LOG.error("Request {} failed.", metadata.requestId(), e);
+                LOG.error("Request {} failed.", metadata.requestId, e);
             }
-            return ErrorResponses.of(e, metadata.requestId());
+            return ErrorResponses.of(e, metadata.requestId);
         }
 
         private CallbackResponse error(HttpErrorCode code, String message) {
-            return ErrorResponses.of(code, message, metadata.requestId());
+            return ErrorResponses.of(code, message, metadata.requestId);
         }
 
         private CallbackResponse tooLarge() {
@@ -284,12 +284,12 @@ public final class CallbackHandler {
         }
 
         private boolean isJson() {
-            String type = metadata.contentType().orElse("").split(";", 2)[0].strip();
+            String type = metadata.contentType.orElse("").split(";", 2)[0].strip();
             return "application/json".equalsIgnoreCase(type);
         }
 
         private boolean isPlain() {
-            String encoding = metadata.contentEncoding().orElse("").strip();
+            String encoding = metadata.contentEncoding.orElse("").strip();
             return encoding.isEmpty() || "identity".equalsIgnoreCase(encoding);
         }
 
@@ -300,7 +300,7 @@ public final class CallbackHandler {
             } catch (RequestBody.TooLargeException | SlowBodyException e) {
                 throw e;
             } catch (IOException e) {
-                LOG.debug("Request {}: the body broke off.", metadata.requestId(), e);
+                LOG.debug("Request {}: the body broke off.", metadata.requestId, e);
                 throw new InvalidRequestException("The body could not be read to its end.");
             } finally {
                 readingNanos += System.nanoTime() - start;
@@ -310,12 +310,12 @@ public final class CallbackHandler {
         private CallbackResponse perform() {
             // The deadlines begin with the last byte of the request: the time in which the client sent its body does
             // not count.
-            RequestContext context = RequestContext.builder(metadata.requestId())
-                    .traceId(metadata.traceId().orElse(null))
+            RequestContext context = RequestContext.builder(metadata.requestId)
+                    .traceId(metadata.traceId.orElse(null))
                     .deadline(after(limits.signingLimit()))
                     .auditDeadline(after(limits.auditLimit()))
                     .signingToken(request.signingToken().orElse(null))
-                    .transportFacts(metadata.requestAttributes())
+                    .transportFacts(metadata.requestAttributes)
                     .whenEnded(ended -> event = ended)
                     .build();
             if (request instanceof CallbackRequest.ContainerSignature container) {
@@ -334,7 +334,7 @@ public final class CallbackHandler {
         }
 
         private Deadline after(Duration limit) {
-            Duration left = limit.minus(metadata.waited());
+            Duration left = limit.minus(metadata.waited);
             return Deadline.after(left.isNegative() ? Duration.ZERO : left);
         }
     }

@@ -4,9 +4,8 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * The limits of a request body, and the time limit of the response. A body that exceeds a limit gets a 4xx. Contents
- * take no memory, because they are hashed while they arrive. A {@link MemoryBudget} limits the texts of all requests
- * together. Immutable.
+ * The limits of a request body, and the time limit of the response. A body that exceeds a limit gets a 4xx. Contents are
+ * hashed while they arrive and take no memory. A {@link MemoryBudget} limits all requests together. Immutable.
  *
  * @param maxBodyBytes the size of the body
  * @param json the limits of the JSON in the body

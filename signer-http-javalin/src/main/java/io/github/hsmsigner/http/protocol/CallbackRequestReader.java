@@ -35,8 +35,7 @@ import java.util.Set;
  * <p>The reader accepts:
  * <ul>
  *   <li>JSON in UTF-8 (RFC 8259; UTF-16 and UTF-32 are recognised too). The body is one object with nothing but white
- *       space after it. No name occurs twice. The body is within {@link CallbackLimits}. A byte order mark at the start
- *       is skipped.
+ *       space after it. No name occurs twice. The body is within {@link CallbackLimits}. A byte order mark is skipped.
  *   <li>Base64 of the standard alphabet (RFC 4648, section 4), with padding. White space, escaped or not, is allowed
  *       between groups of four characters. Therefore line breaks after any multiple of four characters are allowed. If
  *       further groups follow padded groups, the result is the concatenation of the decoded parts.

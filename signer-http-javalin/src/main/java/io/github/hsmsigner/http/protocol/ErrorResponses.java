@@ -77,8 +77,7 @@ public final class ErrorResponses {
     }
 
     /**
-     * Returns the response to a method that a path does not support. {@link CallbackHandler#methodNotAllowed} also
-     * reports it.
+     * Returns the response to an unsupported method. {@link CallbackHandler#methodNotAllowed} also reports it.
      *
      * @param allowed the methods that the path supports, as in the header {@code Allow}
      * @param requestId the identifier of the request

@@ -4,8 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The minimum rate at which a body must arrive. Only the time counts in which the server waits for the client.
- * Immutable.
+ * The minimum rate at which a body must arrive. Only time in which the server waits for the client counts. Immutable.
  *
  * @param bytesPerSecond the rate, on average over each grace period of waiting; 0 for any rate
  * @param gracePeriod the waiting time over which the average is taken

@@ -5,6 +5,9 @@ import io.github.hsmsigner.http.protocol.CallbackHandler;
 import io.github.hsmsigner.http.protocol.CallbackResponse;
 import io.github.hsmsigner.http.protocol.RequestMetadata;
 import java.io.ByteArrayInputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 /** The protocol without an HTTP server. */
 final class InMemory {
@@ -16,11 +19,12 @@ final class InMemory {
     }
 
     CallbackResponse answer(String requestId, byte[] body) {
+        Map<String, List<String>> headers = Map.of(
+                "Content-Type", List.of("application/json"),
+                "Content-Length", List.of(Integer.toString(body.length)));
         return handler.handle(
-                RequestMetadata.builder(requestId)
-                        .contentType("application/json")
-                        .contentLength(body.length)
-                        .build(),
+                new RequestMetadata(
+                        requestId, name -> headers.getOrDefault(name, List.of()), false, Duration.ZERO, Map.of()),
                 () -> new ByteArrayInputStream(body));
     }
 }

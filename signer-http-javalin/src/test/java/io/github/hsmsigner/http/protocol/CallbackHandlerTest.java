@@ -17,7 +17,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,11 +39,9 @@ class CallbackHandlerTest {
     }
 
     private static RequestMetadata metadata(OptionalLong length, Duration waited) {
-        return RequestMetadata.builder("id")
-                .contentType("application/json")
-                .contentLength(length.orElse(-1))
-                .waited(waited)
-                .build();
+        Map<String, List<String>> headers = new HashMap<>(Map.of("Content-Type", List.of("application/json")));
+        length.ifPresent(bytes -> headers.put("Content-Length", List.of(Long.toString(bytes))));
+        return new RequestMetadata("id", name -> headers.getOrDefault(name, List.of()), false, waited, Map.of());
     }
 
     private CallbackResponse answer(OptionalLong length, InputStream body) {

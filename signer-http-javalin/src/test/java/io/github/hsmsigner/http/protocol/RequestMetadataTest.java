@@ -2,6 +2,9 @@ package io.github.hsmsigner.http.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +17,12 @@ class RequestMetadataTest {
     private static final String PARENT = "00f067aa0ba902b7";
 
     private static Optional<String> traceId(String traceParent) {
-        return RequestMetadata.builder("id").traceParent(traceParent).build().traceId();
+        return metadata("traceparent", traceParent).traceId;
+    }
+
+    private static RequestMetadata metadata(String header, String... values) {
+        return new RequestMetadata(
+                "id", name -> name.equals(header) ? List.of(values) : List.of(), false, Duration.ZERO, Map.of());
     }
 
     @ParameterizedTest
@@ -53,6 +61,20 @@ class RequestMetadataTest {
             })
     void anInvalidHeaderIsIgnored(String header) {
         assertThat(traceId(header)).isEmpty();
+    }
+
+    @Test
+    void allValuesOfAHeaderCount() {
+        assertThat(metadata("Content-Type", "text/plain", "application/json").contentType)
+                .hasValue("text/plain, application/json");
+        assertThat(metadata("Content-Type").contentType).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-1", "+1", "1, 1", "0x10", "9999999999999999999"})
+    void aLengthThatIsNoNumberIsUnknown(String header) {
+        assertThat(metadata("Content-Length", header).contentLength).isEmpty();
+        assertThat(metadata("Content-Length", "0123").contentLength).hasValue(123);
     }
 
     @Test

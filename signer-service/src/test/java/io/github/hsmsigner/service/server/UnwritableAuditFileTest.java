@@ -15,7 +15,9 @@ import io.github.hsmsigner.testing.CapturedLog;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,9 +37,12 @@ class UnwritableAuditFileTest {
         try (CapturedLog log = new CapturedLog()) {
             for (int i = 0; i < 3; i++) {
                 CallbackResponse answer = handler.handle(
-                        RequestMetadata.builder("request-" + i)
-                                .contentType("application/json")
-                                .build(),
+                        new RequestMetadata(
+                                "request-" + i,
+                                name -> name.equals("Content-Type") ? List.of("application/json") : List.of(),
+                                false,
+                                Duration.ZERO,
+                                Map.of()),
                         () -> new ByteArrayInputStream(
                                 "{\"data_to_be_signed\":\"AQID\"}".getBytes(StandardCharsets.US_ASCII)));
                 assertThat(answer.status()).isEqualTo(500);

@@ -56,18 +56,11 @@ public class CallbackController {
     }
 
     private static RequestMetadata metadata(HttpServletRequest request, String requestId) {
-        return RequestMetadata.builder(requestId)
-                .contentType(values(request, "Content-Type"))
-                .contentEncoding(values(request, "Content-Encoding"))
-                .contentLength(request.getContentLengthLong())
-                .continueExpected("100-continue".equalsIgnoreCase(request.getHeader("Expect")))
-                .traceParent(values(request, "traceparent"))
-                .requestAttributes(Map.of("remote_address", request.getRemoteAddr()))
-                .build();
-    }
-
-    private static String values(HttpServletRequest request, String header) {
-        List<String> values = Collections.list(request.getHeaders(header));
-        return values.isEmpty() ? null : String.join(", ", values);
+        return new RequestMetadata(
+                requestId,
+                name -> Collections.list(request.getHeaders(name)),
+                "100-continue".equalsIgnoreCase(request.getHeader("Expect")),
+                Duration.ZERO,
+                Map.of(TransportFacts.REMOTE_ADDRESS, request.getRemoteAddr()));
     }
 }

@@ -2,6 +2,7 @@ package io.github.hsmsigner.pdf;
 
 import io.github.hsmsigner.core.CertificateChain;
 import io.github.hsmsigner.core.RevocationInfo;
+import io.github.hsmsigner.pdf.PdfException.Reason;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,16 +15,22 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.zip.InflaterInputStream;
 import org.apache.pdfbox.cos.COSArray;
 import org.apache.pdfbox.cos.COSBase;
 import org.apache.pdfbox.cos.COSDictionary;
 import org.apache.pdfbox.cos.COSName;
 import org.apache.pdfbox.cos.COSStream;
 import org.apache.pdfbox.pdmodel.PDDocument;
+import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.cert.X509CRLHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
 import org.bouncycastle.cert.ocsp.BasicOCSPResp;
@@ -44,29 +51,30 @@ final class SecurityStore {
     private static final COSName VRI = COSName.getPDFName("VRI");
     private static final COSName EXTENSIONS = COSName.getPDFName("Extensions");
 
-    /** The largest object in a store: the largest CRL that signer-core fetches. */
-    private static final int MAX_OBJECT = 64 * 1024 * 1024;
+    /** The largest size of all objects together, decompressed. signer-core fetches CRLs of at most 64 MiB. */
+    static final int MAX_SIZE = 128 * 1024 * 1024;
 
     private static final float PDF_2 = 2.0f;
 
     private final PDDocument document;
     private final COSDictionary catalog;
     private final COSDictionary dictionary;
-    private final Objects certificates;
-    private final Objects ocspResponses;
-    private final Objects crls;
+    private final StoredObjects certificates;
+    private final StoredObjects ocspResponses;
+    private final StoredObjects crls;
     private final List<X509Certificate> parsedCertificates = new ArrayList<>();
     private final List<SingleResp> ocspEntries = new ArrayList<>();
-    private final List<X509CRLHolder> parsedCrls = new ArrayList<>();
+    private final Set<X500Name> crlIssuers = new HashSet<>();
     private final DigestCalculatorProvider digests = new BcDigestCalculatorProvider();
+    private int size;
 
     private SecurityStore(PDDocument document, COSDictionary dictionary) throws IOException {
         this.document = document;
         this.catalog = document.getDocumentCatalog().getCOSObject();
         this.dictionary = dictionary;
-        this.certificates = new Objects("Certs", "Cert");
-        this.ocspResponses = new Objects("OCSPs", "OCSP");
-        this.crls = new Objects("CRLs", "CRL");
+        this.certificates = new StoredObjects("Certs", "Cert");
+        this.ocspResponses = new StoredObjects("OCSPs", "OCSP");
+        this.crls = new StoredObjects("CRLs", "CRL");
         certificates.read(bytes -> parsedCertificates.add((X509Certificate)
                 CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(bytes))));
         ocspResponses.read(bytes -> {
@@ -74,7 +82,7 @@ final class SecurityStore {
                 ocspEntries.addAll(List.of(response.getResponses()));
             }
         });
-        crls.read(bytes -> parsedCrls.add(new X509CRLHolder(bytes)));
+        crls.read(bytes -> crlIssuers.add(new X509CRLHolder(bytes).getIssuer()));
     }
 
     /** Reads the store of a document; an empty one if it has none. */
@@ -115,9 +123,7 @@ final class SecurityStore {
             X509Certificate certificate = path.get(i);
             X509Certificate issuer = path.get(i + 1);
             covered = ocspEntries.stream().anyMatch(entry -> names(entry.getCertID(), certificate, issuer))
-                    || parsedCrls.stream()
-                            .anyMatch(
-                                    crl -> crl.getIssuer().equals(holder(issuer).getSubject()));
+                    || crlIssuers.contains(holder(issuer).getSubject());
         }
         return covered;
     }
@@ -195,26 +201,31 @@ final class SecurityStore {
     }
 
     /** Objects of one kind. Each is in the store once. */
-    private final class Objects {
+    private final class StoredObjects {
 
         private final COSName name;
         private final COSName nameInEntry;
         private final Map<ByteBuffer, COSBase> references = new LinkedHashMap<>();
 
-        Objects(String name, String nameInEntry) {
+        StoredObjects(String name, String nameInEntry) {
             this.name = COSName.getPDFName(name);
             this.nameInEntry = COSName.getPDFName(nameInEntry);
         }
 
-        /** Reads the objects of the document. Parses them, except damaged ones. */
+        /**
+         * Reads the objects of the document, each one once. Ignores damaged ones, and filters other than FlateDecode.
+         */
         void read(Parser parser) throws IOException {
             COSArray array = dictionary.getCOSArray(name);
+            Set<COSStream> seen = Collections.newSetFromMap(new IdentityHashMap<>());
             for (int i = 0; array != null && i < array.size(); i++) {
-                if (array.getObject(i) instanceof COSStream stream) {
-                    byte[] bytes = content(stream);
-                    references.putIfAbsent(hash(bytes), array.get(i));
+                if (array.getObject(i) instanceof COSStream stream && seen.add(stream)) {
                     try {
+                        byte[] bytes = content(stream);
+                        references.putIfAbsent(hash(bytes), array.get(i));
                         parser.parse(bytes);
+                    } catch (PdfException e) {
+                        throw e;
                     } catch (IOException | CertificateException | OCSPException | RuntimeException e) {
                         // It proves nothing, so what it should prove is fetched again.
                         continue;
@@ -258,11 +269,15 @@ final class SecurityStore {
         void parse(byte[] bytes) throws IOException, CertificateException, OCSPException;
     }
 
-    private static byte[] content(COSStream stream) throws IOException {
-        try (InputStream in = stream.createInputStream()) {
-            byte[] bytes = in.readNBytes(MAX_OBJECT + 1);
-            if (bytes.length > MAX_OBJECT) {
-                throw new IOException("An object of the DSS dictionary has more than " + MAX_OBJECT + " bytes");
+    /** A small PDF can have large objects, because they are compressed. PDFBox would decompress them without a limit. */
+    private byte[] content(COSStream stream) throws IOException {
+        InputStream raw = stream.createRawInputStream();
+        try (InputStream in = stream.getFilters() == null ? raw : new InflaterInputStream(raw)) {
+            byte[] bytes = in.readNBytes(MAX_SIZE - size + 1);
+            size += bytes.length;
+            if (size > MAX_SIZE) {
+                throw new PdfException(
+                        Reason.DAMAGED, "The validation data of the PDF has more than " + MAX_SIZE + " bytes.");
             }
             return bytes;
         }

@@ -28,13 +28,17 @@ import io.github.hsmsigner.testing.LoopbackServer;
 import io.github.hsmsigner.testing.OpenSslRevocationServer;
 import io.github.hsmsigner.testing.OpenSslTimestampAuthority;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.cos.COSArray;
 import org.apache.pdfbox.cos.COSDictionary;
 import org.apache.pdfbox.cos.COSName;
+import org.apache.pdfbox.cos.COSStream;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -513,5 +517,32 @@ class LongTermTest {
         assertThatThrownBy(() -> other.extend(stamped, file(), PdfLevel.B_LT))
                 .satisfies(e -> requireReason(e, PdfException.Reason.UNTRUSTED_CERTIFICATE))
                 .hasMessageContaining("\"CN=P-256\"");
+    }
+
+    /** A compression bomb: 200 KB in the file are 200 MB. PDFBox alone would need them as memory. */
+    @Test
+    void validationDataHasALimit() throws IOException {
+        Path large = file();
+        try (PDDocument pdf = Loader.loadPDF(stamped.toFile());
+                OutputStream out = Files.newOutputStream(large)) {
+            COSArray crls = new COSArray();
+            byte[] megabytes = new byte[50 << 20];
+            for (int i = 0; i < 4; i++) {
+                COSStream crl = pdf.getDocument().createCOSStream();
+                try (OutputStream content = crl.createOutputStream(COSName.FLATE_DECODE)) {
+                    content.write(megabytes);
+                }
+                crls.add(crl);
+            }
+            COSDictionary store = new COSDictionary();
+            store.setItem("CRLs", crls);
+            COSDictionary catalog = pdf.getDocumentCatalog().getCOSObject();
+            catalog.setItem("DSS", store);
+            catalog.setNeedToBeUpdated(true);
+            pdf.saveIncremental(out);
+        }
+        assertThatThrownBy(() -> signer.extend(large, file(), PdfLevel.B_LT))
+                .satisfies(e -> requireReason(e, PdfException.Reason.DAMAGED))
+                .hasMessage("The validation data of the PDF has more than 134217728 bytes.");
     }
 }

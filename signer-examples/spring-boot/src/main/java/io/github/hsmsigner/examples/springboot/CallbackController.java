@@ -1,6 +1,7 @@
 package io.github.hsmsigner.examples.springboot;
 
 import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.core.TransportFacts;
 import io.github.hsmsigner.http.protocol.CallbackHandler;
 import io.github.hsmsigner.http.protocol.CallbackResponse;
 import io.github.hsmsigner.http.protocol.RequestMetadata;
@@ -8,8 +9,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.springframework.web.bind.annotation.RequestMapping;

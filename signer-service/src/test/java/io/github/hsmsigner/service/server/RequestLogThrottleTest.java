@@ -101,7 +101,7 @@ class RequestLogThrottleTest {
         assertThat(outages())
                 .containsExactly("WARN Requests for key \"main\" are refused with 503; from now on they are counted."
                         + " unavailable_reason=down reason=The token hangs.");
-        pass(RequestLogThrottle.REMINDER.plusSeconds(1));
+        pass(OutageLog.REMINDER.plusSeconds(1));
         refuse(CallbackAction.SIGN, "main", "The token is\naway.");
         refuse(CallbackAction.SIGN, "main", "The token is away.");
         assertThat(outages())
@@ -109,7 +109,7 @@ class RequestLogThrottleTest {
                 .last()
                 .isEqualTo("WARN Requests for key \"main\" are still refused with 503."
                         + " refused=1001 seconds=61 unavailable_reason=down reason=The token is away.");
-        pass(RequestLogThrottle.QUIET);
+        pass(OutageLog.QUIET);
         serve(CallbackAction.SIGN, "main");
         serve(CallbackAction.SIGN, "main");
         assertThat(outages())
@@ -134,9 +134,9 @@ class RequestLogThrottleTest {
         assertThat(outages())
                 .containsExactly("WARN Requests for key \"main\" " + failing
                         + "; from now on they are counted. reason=Disk full.");
-        pass(RequestLogThrottle.REMINDER);
+        pass(OutageLog.REMINDER);
         requests.answered(unrecorded("main"));
-        pass(RequestLogThrottle.QUIET);
+        pass(OutageLog.QUIET);
         serve(CallbackAction.SIGN, "main");
         assertThat(outages())
                 .hasSize(3)
@@ -159,11 +159,11 @@ class RequestLogThrottleTest {
         for (int i = 0; i < 100; i++) {
             refuse(CallbackAction.SIGN_PKCS7, "main", "No further signature may wait.");
             serve(CallbackAction.SIGN_PKCS7, "main");
-            pass(RequestLogThrottle.QUIET.minusNanos(1).dividedBy(2));
+            pass(OutageLog.QUIET.minusNanos(1).dividedBy(2));
         }
         // 250 s with a refusal each 2.5 s: the beginning, and a line at the first one after each minute.
         assertThat(outages()).hasSize(4);
-        pass(RequestLogThrottle.QUIET);
+        pass(OutageLog.QUIET);
         serve(CallbackAction.SIGN_PKCS7, "main");
         assertThat(outages())
                 .hasSize(5)
@@ -177,7 +177,7 @@ class RequestLogThrottleTest {
     void certificatesDoNotEndAnOutageOfSignatures() {
         refuse(CallbackAction.GET_CERTIFICATES, "main", "Not ready.");
         refuse(CallbackAction.SIGN, "main", "The token hangs.");
-        pass(RequestLogThrottle.QUIET);
+        pass(OutageLog.QUIET);
         serve(CallbackAction.GET_CERTIFICATES, "main");
         assertThat(outages()).hasSize(1);
         serve(CallbackAction.SIGN, "main");
@@ -187,7 +187,7 @@ class RequestLogThrottleTest {
     @Test
     void whatWasRefusedBeforeItCameToAKeyEndsWithAnySuccess() {
         refuse(null, null, "The service is starting.");
-        pass(RequestLogThrottle.QUIET);
+        pass(OutageLog.QUIET);
         requests.answered(report(CallbackAction.SIGN, null, null, "denied", 401, null));
         assertThat(outages())
                 .containsExactly("WARN Requests are refused with 503; from now on they are counted."
@@ -199,7 +199,7 @@ class RequestLogThrottleTest {
     @Test
     void oneKeyGoesOnWhileAnotherIsOut() {
         refuse(CallbackAction.SIGN, "a", "Token a hangs.");
-        pass(RequestLogThrottle.QUIET);
+        pass(OutageLog.QUIET);
         serve(CallbackAction.SIGN, "b");
         assertThat(outages()).hasSize(1);
     }

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -38,6 +39,7 @@ class SignPdf {
 
     private final OpenSslRevocationServer authorities;
     private final TimestampSource timestamps;
+    private final Map<SignatureAlgorithm, PdfSigner> signers = new HashMap<>();
 
     SignPdf(OpenSslRevocationServer authorities, TimestampSource timestamps) {
         this.authorities = authorities;
@@ -89,6 +91,10 @@ class SignPdf {
     }
 
     private PdfSigner signer(String keyName, SignatureAlgorithm algorithm) {
+        return signers.computeIfAbsent(algorithm, key -> newSigner(keyName, key));
+    }
+
+    private PdfSigner newSigner(String keyName, SignatureAlgorithm algorithm) {
         KeyStoreSigner key =
                 KeyStoreSigner.open(authorities.certificateFile(keyName).resolveSibling(keyName + ".p12"), PASSWORD.toCharArray());
         SigningKey signingKey =

@@ -50,6 +50,14 @@ class MicrometerPkcs11ListenerTest {
         softToken.importKey(TestKeys.KEY_PAIR, "lost", "02");
     }
 
+    /** Sessions are opened in the background. */
+    private static void awaitFullPool(Pkcs11Token token) {
+        Await.until(
+                Duration.ofSeconds(20),
+                "the pool is full",
+                () -> token.sessions().idle() == token.sessions().capacity());
+    }
+
     private Pkcs11Config config(String pin) {
         return Pkcs11Config.builder(SoftHsm.module())
                 .pin(PinSource.fixed(pin.toCharArray()))
@@ -76,6 +84,7 @@ class MicrometerPkcs11ListenerTest {
             Signer signer = token.signer(KeySelector.byLabel("key"));
             double calls = Scrape.of(registry).value("signer_hsm_duration_seconds_count", "token", "hsm");
             signer.sign(SignatureAlgorithm.RSA_PKCS1_SHA256, DIGEST, Deadline.after(Duration.ofSeconds(10)));
+            awaitFullPool(token);
 
             Scrape scrape = Scrape.of(registry);
             assertThat(state(scrape, "healthy")).isEqualTo(1);
@@ -159,6 +168,7 @@ class MicrometerPkcs11ListenerTest {
             try (Pkcs11Token token = Pkcs11Token.open(config(softToken.pin()))) {
                 listener.monitor(token);
                 token.signer(KeySelector.byLabel("key"));
+                awaitFullPool(token);
                 Scrape scrape = Scrape.of(registry);
                 assertThat(state(scrape, "healthy")).isEqualTo(1);
                 assertThat(scrape.value("signer_sessions_idle", "token", "hsm"))

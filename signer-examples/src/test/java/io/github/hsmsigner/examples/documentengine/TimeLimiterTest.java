@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -44,22 +45,26 @@ class TimeLimiterTest {
         }
     }
 
+    /** The limit grows until the work starts within it: work that has not started is not interrupted. */
     @Test
     void interruptsWorkThatTakesTooLong() throws InterruptedException {
+        CountDownLatch started = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
-        try (TimeLimiter limiter = new TimeLimiter(Duration.ofMillis(1))) {
-            assertUnavailable(
-                    () -> limiter.call("The report", () -> {
-                        try {
-                            new CountDownLatch(1).await();
-                        } finally {
-                            interrupted.countDown();
-                        }
-                        return 1;
-                    }),
-                    "The report took longer than");
-            interrupted.await();
+        for (Duration limit = Duration.ofMillis(1); started.getCount() > 0; limit = limit.multipliedBy(2)) {
+            try (TimeLimiter limiter = new TimeLimiter(limit)) {
+                assertUnavailable(
+                        () -> limiter.call("The report", () -> {
+                            started.countDown();
+                            try {
+                                return new CountDownLatch(1).await(1, TimeUnit.HOURS);
+                            } finally {
+                                interrupted.countDown();
+                            }
+                        }),
+                        "The report took longer than");
+            }
         }
+        interrupted.await();
     }
 
     @Test
@@ -80,9 +85,9 @@ class TimeLimiterTest {
             running.await();
             Await.until(
                     Duration.ofMinutes(1), "a refusal", () -> results.stream().anyMatch(Future::isDone));
-            end.countDown();
             Future<Object> refused =
                     results.stream().filter(Future::isDone).findFirst().orElseThrow();
+            end.countDown();
             assertThatThrownBy(refused::get).hasMessageContaining("busy with other reports");
         } finally {
             callers.shutdownNow();

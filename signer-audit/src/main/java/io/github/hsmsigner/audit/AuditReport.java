@@ -39,6 +39,8 @@ public record AuditReport(
     /**
      * The first fault.
      *
+     * @param kind the kind of the fault
+     * @param file the file with the fault
      * @param line the number of the line in that file, from 1; one more than there are, if something is missing at the
      *     end
      * @param reason what was found and what was expected

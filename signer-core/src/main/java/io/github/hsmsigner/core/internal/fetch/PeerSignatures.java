@@ -38,6 +38,9 @@ public final class PeerSignatures {
 
     private final Provider provider = new BouncyCastleProvider();
 
+    /** Creates the provider. */
+    public PeerSignatures() {}
+
     private ContentVerifierProvider verifier(SubjectPublicKeyInfo key) throws OperatorCreationException {
         return new JcaContentVerifierProviderBuilder().setProvider(provider).build(key);
     }

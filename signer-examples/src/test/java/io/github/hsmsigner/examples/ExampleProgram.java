@@ -91,6 +91,7 @@ public final class ExampleProgram {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 // They live for a second or two.
                 "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
                 "-Dlogback.configurationFile=" + System.getProperty("logback.configurationFile"),

@@ -94,9 +94,10 @@ class CloudHsmGuideTest {
                         .replace("http://localhost:6000", "http://localhost:$port"));
     }
 
+    /** With the option that the manifest of the jar has for Java 24 and later. */
     private static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java")
-                + " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dlogback.configurationFile=signer-service-logback.xml -cp '"
+                + " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -Dlogback.configurationFile=signer-service-logback.xml -cp '"
                 + GuideCompiler.classPath() + "'";
     }
 

@@ -1,11 +1,13 @@
 package io.github.hsmsigner.benchmarks.load;
 
+import io.github.hsmsigner.benchmarks.load.VariantScenario.Variant;
 import io.github.hsmsigner.benchmarks.setup.KeyKind;
 import io.github.hsmsigner.benchmarks.setup.NativePrograms;
 import io.github.hsmsigner.benchmarks.setup.ProcessNumbers;
 import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
 import io.github.hsmsigner.benchmarks.setup.SoftToken;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -47,14 +49,23 @@ record Bench(
 
     private static final double FURTHER_WARM_UP_SECONDS = 5;
 
+    /** The bare loop over the token, with a thread for each core. */
+    NativePrograms.Unpaced loop(KeyKind kind) {
+        return loop(kind, CORES);
+    }
+
+    private NativePrograms.Unpaced loop(KeyKind kind, int threads) {
+        return programs.unpaced(token, token.module(), Map.of(), kind, threads, seconds);
+    }
+
     /** Signatures a second of the bare loop over the token, with a thread a core. */
     double limit(KeyKind kind) {
-        return limit(kind, CORES);
+        return loop(kind).perSecond();
     }
 
     /** Signatures a second of the bare loop over the token. */
     double limit(KeyKind kind, int threads) {
-        return programs.signaturesPerSecond(token, token.module(), Map.of(), kind, threads, seconds);
+        return loop(kind, threads).perSecond();
     }
 
     /** Starts a service with default settings and options. */
@@ -67,11 +78,30 @@ record Bench(
         return ServiceProcess.start(java, options, jar, settings, directory.resolve("service-" + name + ".log"));
     }
 
+    /** Starts a service as a variant runs it. The settings of the variant take precedence. */
+    ServiceProcess service(String name, Variant variant, Map<String, String> settings) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.putAll(variant.settings());
+        return service(name, variant.java(), variant.options(), all);
+    }
+
+    /** Sends requests as fast as they are answered, and adds the rate, latencies, CPU time and memory to the results. */
+    ServiceLoad measure(String figure, ServiceProcess service, Payload payload, int connections) {
+        ServiceLoad load = ServiceLoad.of(service, () -> load(service, payload, connections));
+        load.addTo(results, figure);
+        return load;
+    }
+
     /** Sends requests as fast as they are answered. */
     Wrk.Measured load(ServiceProcess service, Payload payload, int connections) {
         // So that each connection has more than one answer in it.
         double enough = payload.size() / BYTES_PER_SECOND * connections;
-        return Wrk.run(service.port(), payload.script(directory), connections, Math.max(seconds, enough));
+        return load(service, payload, connections, Math.max(seconds, enough));
+    }
+
+    /** Sends requests as fast as they are answered, for some seconds. */
+    Wrk.Measured load(ServiceProcess service, Payload payload, int connections, double duration) {
+        return Wrk.run(service.port(), payload.script(directory), connections, duration);
     }
 
     /**
@@ -82,7 +112,7 @@ record Bench(
     void warmUp(ServiceProcess service, Payload payload, int connections) {
         int warm = 0;
         for (int i = 0; i < WARM_UP_AT_MOST && (i < WARM_UP_AT_LEAST || warm < WARM); i++) {
-            Wrk.run(service.port(), payload.script(directory), connections, WARM_UP_SECONDS);
+            load(service, payload, connections, WARM_UP_SECONDS);
             warm = rests(service) <= 1 ? warm + 1 : 0;
         }
     }
@@ -102,6 +132,6 @@ record Bench(
 
     /** Does the same for further requests to a service that is warm already. */
     void warmUpFurther(ServiceProcess service, Payload payload, int connections) {
-        Wrk.run(service.port(), payload.script(directory), connections, FURTHER_WARM_UP_SECONDS);
+        load(service, payload, connections, FURTHER_WARM_UP_SECONDS);
     }
 }

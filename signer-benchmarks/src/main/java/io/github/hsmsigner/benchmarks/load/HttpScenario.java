@@ -1,7 +1,7 @@
 package io.github.hsmsigner.benchmarks.load;
 
 import io.github.hsmsigner.benchmarks.setup.KeyKind;
-import io.github.hsmsigner.benchmarks.setup.ProcessNumbers;
+import io.github.hsmsigner.benchmarks.setup.NativePrograms;
 import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
 import java.util.List;
 
@@ -39,59 +39,67 @@ final class HttpScenario {
         try (ServiceProcess service = bench.service("http-" + kind.label(), kind)) {
             bench.warmUp(service, Payload.RAW, WARM_UP_CONNECTIONS);
             loads.forEach(load -> bench.warmUpFurther(service, load.payload, load.connections));
-            for (boolean hashing : new boolean[] {false, true}) {
-                List<Load> some = loads.stream()
-                        .filter(load -> load.payload.isHashing() == hashing)
-                        .toList();
-                for (int round = 0; round < bench.rounds() && !some.isEmpty(); round++) {
-                    round(service, some, hashing);
-                }
+            for (int round = 0; round < bench.rounds(); round++) {
+                sign(service);
+            }
+            for (int round = 0; round < bench.rounds(); round++) {
+                hash(service);
             }
         }
     }
 
-    private void round(ServiceProcess service, List<Load> some, boolean hashing) {
-        double before = limit(hashing);
-        for (Load load : some) {
-            double rate = measure(service, load);
-            double after = limit(hashing);
-            double speed = hashing ? rate * load.payload.size() / 1e6 : rate;
-            bench.results().add(figure(load, "ratio"), speed / ((before + after) / 2));
-            if (hashing) {
-                bench.results().add(figure(load, "MB-per-s"), speed);
-            }
+    private void sign(ServiceProcess service) {
+        NativePrograms.Unpaced before = loop();
+        for (Load load : some(false)) {
+            ServiceLoad measured = bench.measure(figure(load), service, load.payload, load.connections);
+            NativePrograms.Unpaced after = loop();
+            double limit = (before.perSecond() + after.perSecond()) / 2;
+            double cpuMillis = (before.cpuMillis() + after.cpuMillis()) / 2;
+            add(load, "ratio", measured.answers().rate() / limit);
+            add(load, "cpu-ms-besides-token", measured.cpuMillis() - cpuMillis);
             before = after;
         }
     }
 
-    private double limit(boolean hashing) {
-        if (hashing) {
-            double speed = DecodeAndHash.megabytesPerSecond(Bench.CORES, bench.seconds());
-            bench.results().add("limit.decode-and-hash.MB-per-s", speed);
-            return speed;
+    private void hash(ServiceProcess service) {
+        List<Load> hashing = some(true);
+        double before = hashing.isEmpty() ? 0 : decodeAndHash();
+        for (Load load : hashing) {
+            double rate = bench.measure(figure(load), service, load.payload, load.connections)
+                    .answers()
+                    .rate();
+            double speed = rate * load.payload.size() / 1e6;
+            double after = decodeAndHash();
+            add(load, "ratio", 2 * speed / (before + after));
+            add(load, "MB-per-s", speed);
+            before = after;
         }
-        double limit = bench.limit(kind);
-        bench.results().add("limit." + kind.label() + ".per-s", limit);
-        return limit;
     }
 
-    private double measure(ServiceProcess service, Load load) {
-        ProcessNumbers numbers = service.numbers();
-        numbers.forgetPeak();
-        double cpu = numbers.cpuSeconds();
-        long start = System.nanoTime();
-        Wrk.Measured measured = bench.load(service, load.payload, load.connections);
-        double elapsed = (System.nanoTime() - start) / 1e9;
-        bench.results().add(figure(load, "per-s"), measured.rate());
-        bench.results().add(figure(load, "p50-ms"), measured.p50());
-        bench.results().add(figure(load, "p90-ms"), measured.p90());
-        bench.results().add(figure(load, "p99-ms"), measured.p99());
-        bench.results().add(figure(load, "cores"), (numbers.cpuSeconds() - cpu) / elapsed);
-        bench.results().add(figure(load, "peak-MiB"), numbers.peakMebibytes());
-        return measured.rate();
+    private List<Load> some(boolean hashing) {
+        return loads.stream()
+                .filter(load -> load.payload.isHashing() == hashing)
+                .toList();
     }
 
-    private String figure(Load load, String what) {
-        return "http.%s.%s.%d.%s".formatted(load.payload.text(), kind.label(), load.connections, what);
+    private NativePrograms.Unpaced loop() {
+        NativePrograms.Unpaced loop = bench.loop(kind);
+        bench.results().add("limit." + kind.label() + ".per-s", loop.perSecond());
+        bench.results().add("limit." + kind.label() + ".cpu-ms", loop.cpuMillis());
+        return loop;
+    }
+
+    private double decodeAndHash() {
+        double speed = DecodeAndHash.megabytesPerSecond(Bench.CORES, bench.seconds());
+        bench.results().add("limit.decode-and-hash.MB-per-s", speed);
+        return speed;
+    }
+
+    private void add(Load load, String what, double value) {
+        bench.results().add(figure(load) + "." + what, value);
+    }
+
+    private String figure(Load load) {
+        return "http.%s.%s.%d".formatted(load.payload.text(), kind.label(), load.connections);
     }
 }

@@ -29,6 +29,8 @@ public final class Main {
 
     private static final String MAKE_ARCHIVE = "deploy/make-archive";
 
+    private static final String OTHER_LAUNCHER = "other-jdk-launcher";
+
     private final Bench bench;
     private final Profile profile;
 
@@ -40,13 +42,15 @@ public final class Main {
     /**
      * Measures.
      *
-     * @param args an empty directory, {@code signer-service.jar}, quick, trial or full, and the scenarios, all without any
+     * @param args an empty directory, {@code signer-service.jar}, a profile, and the names of scenarios; default: those
+     *     of the profile
      * @throws IOException if a file cannot be written
      */
     public static void main(String[] args) throws IOException {
         Path directory = Path.of(args[0]).toAbsolutePath();
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         Profile profile = switch (args[2]) {
+            case "goals" -> Profile.goals();
             case "quick" -> Profile.quick();
             case "trial" -> Profile.quick().trial();
             case "full" -> Profile.full();
@@ -65,7 +69,7 @@ public final class Main {
                 profile.rounds(),
                 profile.seconds());
         Map<String, Runnable> scenarios = new Main(bench, profile).scenarios();
-        List<String> named = List.of(args).subList(3, args.length);
+        List<String> named = args.length > 3 ? List.of(args).subList(3, args.length) : profile.scenarios();
         if (!scenarios.keySet().containsAll(named)) {
             throw new IllegalArgumentException("The scenarios are " + scenarios.keySet());
         }
@@ -86,17 +90,30 @@ public final class Main {
         Map<String, Runnable> scenarios = new LinkedHashMap<>();
         scenarios.put("signer", () -> new SignerScenario(bench, profile.threads()).run());
         scenarios.put("http", () -> {
-            for (KeyKind kind : KeyKind.values()) {
+            for (KeyKind kind : profile.kinds()) {
                 new HttpScenario(bench, kind, profile.loads()).run();
             }
         });
         scenarios.put("latency", () -> {
-            for (KeyKind kind : KeyKind.values()) {
+            for (KeyKind kind : profile.kinds()) {
                 new LatencyScenario(bench, kind).run();
             }
         });
         scenarios.put("token", () -> profile.tokens().forEach(token -> tokens.latency(token[0], token[1])));
         scenarios.put("calls", tokens::calls);
+        scenarios.put("network", () -> {
+            for (KeyKind kind : KeyKind.values()) {
+                tokens.network(deployed(), kind);
+            }
+        });
+        scenarios.put("cold", () -> {
+            for (KeyKind kind : profile.kinds()) {
+                ColdScenario cold = new ColdScenario(bench, kind);
+                cold.run("cold", deployed());
+                other().ifPresent(java -> cold.run("cold.other-jdk", launcher(OTHER_LAUNCHER, java)));
+            }
+        });
+        scenarios.put("certificates", () -> new CertificatesScenario(bench, deployed()).run());
         scenarios.put("heap", () -> {
             for (KeyKind kind : KeyKind.values()) {
                 variants.heap(kind);
@@ -131,10 +148,10 @@ public final class Main {
         variants.add(variant("serial-gc", List.of("-XX:+UseSerialGC")));
         variants.add(variant("g1-gc", List.of("-XX:+UseG1GC")));
         variants.add(variant("cds", List.of("-XX:SharedArchiveFile=" + archive())));
-        variants.add(launcher("launcher", bench.java()));
+        variants.add(deployed());
         other().ifPresent(java -> {
             variants.add(new Variant("other-jdk", java, List.of(), Map.of()));
-            variants.add(launcher("other-jdk-launcher", java));
+            variants.add(launcher(OTHER_LAUNCHER, java));
         });
         return variants;
     }
@@ -156,6 +173,10 @@ public final class Main {
             }
         }
         return archive;
+    }
+
+    private Variant deployed() {
+        return launcher("launcher", bench.java());
     }
 
     /** As an operator starts it, with the archive as it is made for that. */

@@ -10,6 +10,7 @@ import java.util.Random;
 
 /** The kinds of requests to the service. Sizes are powers of ten. */
 enum Payload {
+    CERTIFICATES("certificates", 0),
     RAW("raw", 250),
     PKCS7_250B("pkcs7-250B", 250),
     PKCS7_35KB("pkcs7-35KB", 35_000),
@@ -45,6 +46,7 @@ enum Payload {
         new Random(size).nextBytes(contents);
         String base64 = Base64.getEncoder().encodeToString(contents);
         String json = switch (this) {
+            case CERTIFICATES -> "{\"action\":\"get_certificates\"}";
             case RAW -> "{\"action\":\"sign\",\"hash_algorithm\":\"sha512\",\"data_to_be_signed\":\"" + base64 + "\"}";
             case PKCS7_10MB_CONTENTS_FIRST ->
                 "{\"action\":\"sign_pkcs7\",\"encoded_contents\":\"" + base64 + "\",\"hash_algorithm\":\"sha512\"}";

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.benchmarks.load;
 
+import io.github.hsmsigner.benchmarks.load.VariantScenario.Variant;
 import io.github.hsmsigner.benchmarks.setup.KeyKind;
 import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
 import java.io.IOException;
@@ -17,6 +18,10 @@ final class TokenScenario {
     /** SoftHSM is called on the thread of the request; any other module is not, and this is to stand for others. */
     private static final String SETTINGS = "tokens:\n  hsm:\n    calling-thread: module\n";
 
+    private static final int NETWORK_MILLIS = 2;
+    private static final int NETWORK_SESSIONS = 64;
+    private static final int NETWORK_CONNECTIONS = 128;
+
     private static final double COUNTED_RATE = 200;
     private static final double COUNTED_SECONDS = 5;
 
@@ -31,15 +36,16 @@ final class TokenScenario {
                 "LATENCY_MODULE", bench.token().module().toString(),
                 "LATENCY_MICROSECONDS", Integer.toString(1000 * millis));
         String name = "token.%dms.%d".formatted(millis, sessions);
-        Map<String, String> settings = settings(module);
+        Path path = bench.programs().latencyModule();
+        Map<String, String> settings = settings(path, module, KeyKind.P256);
         settings.put("HSM_MAXIMUM_POOL_SIZE", Integer.toString(sessions));
         try (ServiceProcess service = bench.service(name, bench.java(), List.of(), settings)) {
             // Twice as many connections as sessions, so that there is always one more request for a session.
             bench.warmUp(service, Payload.RAW, 2 * sessions);
             for (int round = 0; round < bench.rounds(); round++) {
-                double before = loop(module, sessions);
+                double before = loop(path, module, KeyKind.P256, sessions);
                 double rate = bench.load(service, Payload.RAW, 2 * sessions).rate();
-                double after = loop(module, sessions);
+                double after = loop(path, module, KeyKind.P256, sessions);
                 bench.results().add(name + ".per-s", rate);
                 bench.results().add(name + ".loop-per-s", (before + after) / 2);
                 bench.results().add(name + ".of-sessions-by-latency", rate * millis / 1000 / sessions);
@@ -48,15 +54,33 @@ final class TokenScenario {
         }
     }
 
-    private double loop(Map<String, String> module, int sessions) {
+    private double loop(Path path, Map<String, String> module, KeyKind kind, int sessions) {
         return bench.programs()
-                .signaturesPerSecond(
-                        bench.token(),
-                        bench.programs().latencyModule(),
-                        module,
-                        KeyKind.P256,
-                        sessions,
-                        bench.seconds());
+                .unpaced(bench.token(), path, module, kind, sessions, bench.seconds())
+                .perSecond();
+    }
+
+    /** An HSM in the network that takes no CPU time, under more load than the service can carry. */
+    void network(Variant deployed, KeyKind kind) {
+        Path path = bench.programs().networkModule();
+        Map<String, String> module = Map.of(
+                "NETWORK_MODULE", bench.token().module().toString(),
+                "NETWORK_MICROSECONDS", Integer.toString(1000 * NETWORK_MILLIS));
+        String name = "network." + kind.label();
+        Map<String, String> settings = settings(path, module, kind);
+        settings.put("HSM_MAXIMUM_POOL_SIZE", Integer.toString(NETWORK_SESSIONS));
+        try (ServiceProcess service = bench.service(name, deployed, settings)) {
+            bench.warmUp(service, Payload.RAW, NETWORK_CONNECTIONS);
+            for (int round = 0; round < bench.rounds(); round++) {
+                double before = loop(path, module, kind, NETWORK_SESSIONS);
+                double rate = bench.measure(name, service, Payload.RAW, NETWORK_CONNECTIONS)
+                        .answers()
+                        .rate();
+                double after = loop(path, module, kind, NETWORK_SESSIONS);
+                bench.results().add(name + ".loop-per-s", (before + after) / 2);
+                bench.results().add(name + ".ratio", 2 * rate / (before + after));
+            }
+        }
     }
 
     /** The calls that signatures take: those of a service that makes some, without those of a service that is started and stopped alone. */
@@ -71,7 +95,8 @@ final class TokenScenario {
         Path counts = bench.directory().resolve("calls");
         Map<String, String> module =
                 Map.of("LATENCY_MODULE", bench.token().module().toString(), "LATENCY_COUNT_FILE", counts.toString());
-        try (ServiceProcess service = bench.service("calls", bench.java(), List.of(), settings(module))) {
+        Map<String, String> settings = settings(bench.programs().latencyModule(), module, KeyKind.P256);
+        try (ServiceProcess service = bench.service("calls", bench.java(), List.of(), settings)) {
             if (seconds > 0) {
                 new SteadyLoad(service.port(), Payload.RAW.json(), COUNTED_RATE, seconds).run();
             }
@@ -85,16 +110,16 @@ final class TokenScenario {
         }
     }
 
-    private Map<String, String> settings(Map<String, String> module) {
+    private Map<String, String> settings(Path path, Map<String, String> module, KeyKind kind) {
         Path file = bench.directory().resolve("module-thread.yaml");
         try {
             Files.writeString(file, SETTINGS);
         } catch (IOException e) {
             throw new UncheckedIOException("The settings cannot be written", e);
         }
-        Map<String, String> settings = new HashMap<>(bench.token().settings(KeyKind.P256));
+        Map<String, String> settings = new HashMap<>(bench.token().settings(kind));
         settings.putAll(module);
-        settings.put("HSM_MODULE", bench.programs().latencyModule().toString());
+        settings.put("HSM_MODULE", path.toString());
         settings.put("SIGNING_SERVICE_CONFIG", file.toString());
         return settings;
     }

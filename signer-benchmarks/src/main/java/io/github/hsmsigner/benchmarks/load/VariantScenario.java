@@ -4,7 +4,6 @@ import io.github.hsmsigner.benchmarks.setup.KeyKind;
 import io.github.hsmsigner.benchmarks.setup.ProcessNumbers;
 import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -96,9 +95,7 @@ final class VariantScenario {
     }
 
     private ServiceProcess start(Variant variant, KeyKind kind) {
-        Map<String, String> settings = new HashMap<>(bench.token().settings(kind));
-        settings.putAll(variant.settings);
-        return bench.service("variant-" + variant.name, variant.java, variant.options, settings);
+        return bench.service("variant-" + variant.name, variant, bench.token().settings(kind));
     }
 
     private void add(Variant variant, String what, double value) {

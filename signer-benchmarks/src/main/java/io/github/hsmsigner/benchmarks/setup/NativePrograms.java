@@ -34,6 +34,7 @@ public final class NativePrograms {
         NativePrograms programs = new NativePrograms(directory);
         gcc("pkcs11-loop.c", directory.resolve("pkcs11-loop"), "-pthread");
         gcc("latency-module.c", programs.latencyModule(), "-shared", "-fPIC");
+        gcc("network-module.c", programs.networkModule(), "-shared", "-fPIC", "-pthread");
         gcc("trouble-module.c", programs.troubleModule(), "-shared", "-fPIC");
         return programs;
     }
@@ -55,6 +56,15 @@ public final class NativePrograms {
     }
 
     /**
+     * Returns the module whose signatures take time, but no CPU time.
+     *
+     * @return its path
+     */
+    public Path networkModule() {
+        return directory.resolve("network-module.so");
+    }
+
+    /**
      * Returns the module that makes a token hang, break and disappear.
      *
      * @return its path
@@ -72,12 +82,22 @@ public final class NativePrograms {
      * @param kind the key
      * @param threads threads, each with a session
      * @param seconds for how long
-     * @return signatures a second
+     * @return the rate and the CPU time
      */
-    public double signaturesPerSecond(
+    public Unpaced unpaced(
             SoftToken token, Path module, Map<String, String> environment, KeyKind kind, int threads, double seconds) {
-        return Double.parseDouble(loop(token, module, environment, kind, threads, Double.toString(seconds)));
+        String[] numbers = loop(token, module, environment, kind, threads, Double.toString(seconds))
+                .split(" ");
+        return new Unpaced(Double.parseDouble(numbers[0]), Double.parseDouble(numbers[1]));
     }
+
+    /**
+     * Signatures as fast as possible.
+     *
+     * @param perSecond signatures a second
+     * @param cpuMillis the CPU time of a signature, in milliseconds
+     */
+    public record Unpaced(double perSecond, double cpuMillis) {}
 
     /**
      * Has the bare loop make signatures at a constant rate.

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-/** The signing service as an operator runs it: as a separate process. */
+/** The signing service as an operator runs it, or another server to compare with: as a separate process. */
 public final class ServiceProcess implements AutoCloseable {
 
     private static final long START_LIMIT_NANOS = 60_000_000_000L;
@@ -47,11 +47,34 @@ public final class ServiceProcess implements AutoCloseable {
      */
     public static ServiceProcess start(
             Path java, List<String> options, Path jar, Map<String, String> settings, Path log) {
+        return start(java, options, List.of("-jar", jar.toString(), "serve"), settings, log);
+    }
+
+    /**
+     * Starts another server with the class path of this process and waits until it is ready. The environment variable
+     * SIGNING_SERVICE_PORT has its port. It must answer the readiness check as the service does.
+     *
+     * @param java the {@code java} command
+     * @param options options of the virtual machine
+     * @param main its class
+     * @param settings environment variables
+     * @param log where the output goes
+     * @return the server
+     * @throws IllegalStateException if it ends or is not ready within a minute
+     */
+    public static ServiceProcess start(
+            Path java, List<String> options, Class<?> main, Map<String, String> settings, Path log) {
+        return start(
+                java, options, List.of("-cp", System.getProperty("java.class.path"), main.getName()), settings, log);
+    }
+
+    private static ServiceProcess start(
+            Path java, List<String> options, List<String> program, Map<String, String> settings, Path log) {
         int port = freePort();
         List<String> command = new ArrayList<>();
         command.add(java.toString());
         command.addAll(options);
-        command.addAll(List.of("-jar", jar.toString(), "serve"));
+        command.addAll(program);
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().putAll(settings);

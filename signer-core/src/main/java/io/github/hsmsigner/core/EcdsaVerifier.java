@@ -8,15 +8,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.asn1.x9.X9ECParameters;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.crypto.params.ECDomainParameters;
 import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.bouncycastle.crypto.signers.ECDSASigner;
+import org.bouncycastle.math.ec.custom.sec.SecP256R1Curve;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Checks ECDSA signatures on P-256, P-384 and P-521 with BouncyCastle's implementations made for these curves. That of the JDK takes
- * several times as long, which would be most of a signature's time; {@code docs/explanation/performance.md} has the measurements. Thread-safe.
+ * Verifies ECDSA signatures on P-256, P-384 and P-521 with BouncyCastle's implementations of these curves. The JDK needs
+ * several times as long, which would be most of the time of a signature. A key on P-256 that is used repeatedly gets
+ * a {@link P256Verifier}. Thread-safe.
  */
 final class EcdsaVerifier {
 
@@ -25,48 +29,46 @@ final class EcdsaVerifier {
             CustomNamedCurves.getByName("P-384"),
             CustomNamedCurves.getByName("P-521"));
 
-    /** More keys than any service has; so that a program which verifies with ever new keys does not keep them all. */
+    /** The maximum number of cached keys. A program that verifies with ever more keys does not keep them all. */
     private static final int MAX_KEYS = 64;
 
-    /** Has what is computed from a key once, which makes each verification more than twice as fast. */
-    private final Map<PublicKey, ECPublicKeyParameters> keys = new ConcurrentHashMap<>();
+    private final Map<PublicKey, Key> keys = new ConcurrentHashMap<>();
 
     /** Returns whether the signature, in DER, is valid; empty for a key on another curve. */
     Optional<Boolean> verify(PublicKey key, Digest digest, byte[] signature) {
-        return parameters(key).map(parameters -> verify(parameters, digest, signature));
+        return cached(key).map(cached -> verify(cached, digest, signature));
     }
 
-    private static boolean verify(ECPublicKeyParameters parameters, Digest digest, byte[] octets) {
+    private static boolean verify(Key key, Digest digest, byte[] bytes) {
         EcdsaSignature signature;
         try {
-            signature = EcdsaSignature.ofDer(octets);
+            signature = EcdsaSignature.ofDer(bytes);
         } catch (IllegalArgumentException e) {
             return false;
         }
-        ECDSASigner verifier = new ECDSASigner();
-        verifier.init(false, parameters);
-        return verifier.verifySignature(digest.bytes(), signature.r(), signature.s());
+        return key.verify(digest.bytes(), signature);
     }
 
-    private Optional<ECPublicKeyParameters> parameters(PublicKey key) {
-        ECPublicKeyParameters kept = keys.get(key);
-        if (kept != null) {
-            return Optional.of(kept);
+    private Optional<Key> cached(PublicKey key) {
+        Key cached = keys.get(key);
+        if (cached != null) {
+            return Optional.of(cached);
         }
         if (!(key instanceof ECPublicKey ecKey)) {
             return Optional.empty();
         }
-        Optional<ECPublicKeyParameters> made = CURVES.stream()
+        Optional<Key> created = CURVES.stream()
                 .filter(curve -> isOn(curve, ecKey.getParams()))
                 .findFirst()
-                .map(curve -> publicKey(curve, ecKey.getW()));
-        made.ifPresent(parameters -> {
+                .map(curve -> publicKey(curve, ecKey.getW()))
+                .map(Key::new);
+        created.ifPresent(newKey -> {
             if (keys.size() >= MAX_KEYS) {
                 keys.clear();
             }
-            keys.put(key, parameters);
+            keys.put(key, newKey);
         });
-        return made;
+        return created;
     }
 
     /**
@@ -96,5 +98,34 @@ final class EcdsaVerifier {
     private static ECPublicKeyParameters publicKey(X9ECParameters curve, ECPoint point) {
         return new ECPublicKeyParameters(
                 curve.getCurve().createPoint(point.getAffineX(), point.getAffineY()), new ECDomainParameters(curve));
+    }
+
+    /** A public key with the values that are computed from it once. Thread-safe. */
+    private static final class Key {
+
+        /** Tables take the time of some ten verifications without tables. */
+        private static final int VERIFICATIONS_BEFORE_TABLES = 10;
+
+        private final ECPublicKeyParameters parameters;
+        private final AtomicInteger verifications = new AtomicInteger();
+        private volatile @Nullable P256Verifier tables;
+
+        Key(ECPublicKeyParameters parameters) {
+            this.parameters = parameters;
+        }
+
+        boolean verify(byte[] digest, EcdsaSignature signature) {
+            P256Verifier verifier = tables;
+            if (verifier != null) {
+                return verifier.verify(digest, signature.r(), signature.s());
+            }
+            if (parameters.getQ().getCurve() instanceof SecP256R1Curve
+                    && verifications.incrementAndGet() == VERIFICATIONS_BEFORE_TABLES) {
+                tables = new P256Verifier(parameters.getQ());
+            }
+            ECDSASigner signer = new ECDSASigner();
+            signer.init(false, parameters);
+            return signer.verifySignature(digest, signature.r(), signature.s());
+        }
     }
 }

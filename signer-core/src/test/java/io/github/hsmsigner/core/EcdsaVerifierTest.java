@@ -11,6 +11,7 @@ import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EcdsaVerifierTest {
 
@@ -47,6 +48,20 @@ class EcdsaVerifierTest {
             assertThat(verifier.verify(key.getPublic(), digest, changed)).contains(false);
         }
         assertThat(verifier.verify(key.getPublic(), digest, new byte[0])).contains(false);
+    }
+
+    /** The verifier makes tables for a key on P-256 after some verifications; the other curves have none. */
+    @ParameterizedTest
+    @ValueSource(strings = {"secp256r1", "secp384r1", "secp521r1"})
+    void aKeyThatIsUsedRepeatedlyHasTheSameResults(String curve) throws GeneralSecurityException {
+        KeyPair key = key(curve);
+        Digest digest = Digest.compute(DigestAlgorithm.SHA512, MESSAGE);
+        Digest other = Digest.compute(DigestAlgorithm.SHA512, new byte[] {4});
+        byte[] signature = sign(key, DigestAlgorithm.SHA512);
+        for (int i = 0; i < 20; i++) {
+            assertThat(verifier.verify(key.getPublic(), digest, signature)).contains(true);
+            assertThat(verifier.verify(key.getPublic(), other, signature)).contains(false);
+        }
     }
 
     @Test

@@ -91,6 +91,24 @@ public final class KeyStoreSigner implements Signer, CertificateProvider {
         return read("key store " + file, octets(file), password, Pkcs12File.MAX_ITERATIONS);
     }
 
+    /**
+     * Creates a signer with a key in memory, for example of a {@link java.security.KeyStore} of the JDK, or for a test.
+     *
+     * @param key the key pair
+     * @param certificates the certificates to find chains among; may be empty if {@link #certificateChain} is not used
+     * @return the signer
+     * @throws InvalidConfigurationException if the type of the key is not supported
+     */
+    public static KeyStoreSigner of(KeyPair key, List<X509Certificate> certificates) {
+        Set<SignatureAlgorithm> algorithms =
+                SignatureAlgorithm.forKeyType(key.getPublic().getAlgorithm());
+        if (algorithms.isEmpty()) {
+            throw new InvalidConfigurationException(
+                    "Keys of type " + key.getPublic().getAlgorithm() + " are not supported.");
+        }
+        return new KeyStoreSigner(key, algorithms, List.copyOf(certificates), "memory");
+    }
+
     /** Reads the only private key of a file that is in memory. */
     static KeyStoreSigner read(String origin, byte[] bytes, char[] password, long maxIterations) {
         Pkcs12File content = Pkcs12File.read(origin, bytes, password, maxIterations);

@@ -51,6 +51,10 @@ final class ServerReader {
     private static final Setting<List<String>> ALLOWED_HOSTS = SECTION.define(
             setting("allowed-hosts", "SIGNING_SERVICE_ALLOWED_HOSTS", new ListOf<>(HOST_NAME)),
             "hosts that the header `Host` of a callback can name. Default: any");
+    private static final Setting<Integer> WARM_UP = SECTION.define(
+            setting("warm-up-requests", "SIGNING_SERVICE_WARM_UP_REQUESTS", number(0, MAX_COUNT), "0"),
+            "number of requests with a throw-away key before the service is [ready](../explanation/performance.md#warm-up);"
+                    + " 0 for none");
 
     private static final Section TLS = new Section();
     private static final Setting<Path> CERTIFICATE = TLS.define(
@@ -168,7 +172,8 @@ final class ServerReader {
                 values.value(CERTIFICATE_ENCODING),
                 clientLimits(limits),
                 values.value(STOP_LIMIT),
-                Set.copyOf(values.getOrDefault(ALLOWED_HOSTS, List.of())));
+                Set.copyOf(values.getOrDefault(ALLOWED_HOSTS, List.of())),
+                values.value(WARM_UP));
     }
 
     /** Returns the listeners whose settings can be used. */

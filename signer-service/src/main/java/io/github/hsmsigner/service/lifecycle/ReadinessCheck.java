@@ -10,11 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
  * Decides whether the service is ready. It is ready if at least one of its keys can be used. Problems of the other keys
- * are warnings. It is not ready after the stop signal. Makes no call to an HSM. Thread-safe.
+ * are warnings. It is not ready during the {@link WarmUp}, and after the stop signal. Makes no call to an HSM. Thread-safe.
  */
 final class ReadinessCheck {
 
@@ -22,17 +23,20 @@ final class ReadinessCheck {
     private final Supplier<List<String>> policyWarnings;
     private final Optional<AuditFile> audit;
     private final ChangedFileReloader files;
+    private final BooleanSupplier warm;
     private volatile boolean stopping;
 
     ReadinessCheck(
             TokenManager tokens,
             Supplier<List<String>> policyWarnings,
             Optional<AuditFile> audit,
-            ChangedFileReloader files) {
+            ChangedFileReloader files,
+            BooleanSupplier warm) {
         this.tokens = tokens;
         this.policyWarnings = policyWarnings;
         this.audit = audit;
         this.files = files;
+        this.warm = warm;
     }
 
     /** From now on, the service is not ready. */
@@ -70,6 +74,10 @@ final class ReadinessCheck {
         if (stopping) {
             reasons.add("The service is stopping.");
         }
+        boolean warmingUp = !warm.getAsBoolean();
+        if (warmingUp) {
+            reasons.add("The service is warming up.");
+        }
         List<String> aboutKeys = anyUsable ? warnings : reasons;
         unusableByReason.forEach((reason, keys) -> aboutKeys.add(
                 (keys.size() == 1 ? "Key " : "Keys ") + String.join(", ", keys) + " cannot be used: " + reason));
@@ -79,7 +87,7 @@ final class ReadinessCheck {
         }
         auditTrouble.ifPresent(reason -> warnings.add("The audit log cannot be written: " + reason));
         filesWarning.ifPresent(warnings::add);
-        return new Health(anyUsable && !stopping, reasons, warnings, parts);
+        return new Health(anyUsable && !stopping && !warmingUp, reasons, warnings, parts);
     }
 
     private static Health.Part tokenPart(TokenConnector token) {

@@ -59,6 +59,7 @@ final class ServiceLifecycle implements AutoCloseable {
     private final Optional<SettingsFile> file;
     private final Function<Pkcs11Config, Pkcs11Token> tokenOpener;
     private final ServiceMetrics metrics;
+    private final WarmUp warmUp;
     private final ChangedFileReloader reloader;
     private Optional<OnlineRevocationSource> revocation = Optional.empty();
     private volatile AuditFile audit;
@@ -94,6 +95,7 @@ final class ServiceLifecycle implements AutoCloseable {
         this.file = file;
         this.tokenOpener = tokenOpener;
         this.metrics = new ServiceMetrics(version);
+        this.warmUp = new WarmUp(settings);
         this.reloader = new ChangedFileReloader(Clock.systemUTC(), reloadPause);
     }
 
@@ -119,11 +121,12 @@ final class ServiceLifecycle implements AutoCloseable {
         CannotStartException.throwIfAny(tokens.open(FIRST_ATTEMPT_LIMIT));
 
         announce(settings.access());
-        readiness =
-                new ReadinessCheck(tokens, () -> policy.settings().warnings(), Optional.ofNullable(audit), reloader);
+        readiness = new ReadinessCheck(
+                tokens, () -> policy.settings().warnings(), Optional.ofNullable(audit), reloader, warmUp::isDone);
         bindMetrics(factory);
         server = startServer();
         bindServerMetrics();
+        warmUp.start(tokens.registry().keys());
         reloader.start();
         metrics.bindRuntime();
         started = true;
@@ -289,6 +292,7 @@ final class ServiceLifecycle implements AutoCloseable {
             readiness.stopping();
         }
         reloader.close();
+        warmUp.close();
         boolean served = server == null || server.stop();
         if (audit != null) {
             audit.close();

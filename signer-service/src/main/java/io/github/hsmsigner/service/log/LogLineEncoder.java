@@ -17,6 +17,11 @@ import java.util.function.Function;
  */
 public final class LogLineEncoder extends EncoderBase<ILoggingEvent> {
 
+    /** The beginning of the names of threads whose lines are formatted, but not written. */
+    public static final String WARM_UP_THREADS = "warm-up-http";
+
+    private static final byte[] NOTHING = new byte[0];
+
     private Function<ILoggingEvent, String> format = TextLine::format;
 
     /** Sets the format, in any case. An unknown format is reported to Logback's status, and text is written. */
@@ -35,7 +40,8 @@ public final class LogLineEncoder extends EncoderBase<ILoggingEvent> {
 
     @Override
     public byte[] encode(ILoggingEvent event) {
-        return (format.apply(event) + "\n").getBytes(StandardCharsets.UTF_8);
+        byte[] line = (format.apply(event) + "\n").getBytes(StandardCharsets.UTF_8);
+        return event.getThreadName().startsWith(WARM_UP_THREADS) ? NOTHING : line;
     }
 
     @Override

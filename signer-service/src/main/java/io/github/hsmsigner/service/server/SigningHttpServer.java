@@ -10,6 +10,7 @@ import io.github.hsmsigner.http.protocol.ErrorResponses;
 import io.github.hsmsigner.http.protocol.MemoryBudget;
 import io.github.hsmsigner.http.protocol.MinimumDataRate;
 import io.github.hsmsigner.http.protocol.RequestLog;
+import io.github.hsmsigner.service.log.LogLineEncoder;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
@@ -83,7 +84,7 @@ public final class SigningHttpServer {
     private ServerConnector connector;
     private Optional<AdminServer> admin = Optional.empty();
 
-    private SigningHttpServer(ServerSettings settings, RequestObserver observer, Clock clock) {
+    private SigningHttpServer(ServerSettings settings, RequestObserver observer, Clock clock, String threadName) {
         ClientLimits client = settings.clientLimits();
         this.settings = settings;
         this.observer = observer;
@@ -96,7 +97,7 @@ public final class SigningHttpServer {
         this.threads = new QueuedThreadPool(client.maxRequests() + THREADS_THAT_DO_NOT_WAIT, THREADS_THAT_DO_NOT_WAIT);
         // By default, the pool ends one idle thread a minute. It would keep the threads of a burst for hours.
         threads.setMaxEvictCount(client.maxRequests());
-        threads.setName("http");
+        threads.setName(threadName);
         threads.setStopTimeout(THREADS_STOP_LIMIT.toMillis());
     }
 
@@ -115,7 +116,7 @@ public final class SigningHttpServer {
             ManagementEndpoints.Sources sources,
             RequestObserver observer,
             Clock clock) {
-        SigningHttpServer server = new SigningHttpServer(settings, observer, clock);
+        SigningHttpServer server = new SigningHttpServer(settings, observer, clock, "http");
         Optional<ManagementEndpoints.Sources> ownSources =
                 settings.admin().isPresent() ? Optional.empty() : Optional.of(sources);
         server.javalin(service, new ManagementEndpoints(ownSources, Optional.empty(), server.responses))
@@ -135,6 +136,19 @@ public final class SigningHttpServer {
                 settings.listener().address(),
                 server.port(),
                 settings.path());
+        return server;
+    }
+
+    /**
+     * Starts a server for the {@linkplain LogLineEncoder#WARM_UP_THREADS warm-up}: with these settings, but on any port
+     * of the loopback interface, without TLS and without management endpoints. Its log lines are not written.
+     */
+    public static SigningHttpServer startForWarmUp(
+            ServerSettings settings, Supplier<SigningService> service, RequestObserver observer, Clock clock) {
+        SigningHttpServer server =
+                new SigningHttpServer(settings.onLoopback(), observer, clock, LogLineEncoder.WARM_UP_THREADS);
+        server.javalin(service, new ManagementEndpoints(Optional.empty(), Optional.empty(), server.responses))
+                .start();
         return server;
     }
 

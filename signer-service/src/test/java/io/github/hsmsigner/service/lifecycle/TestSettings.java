@@ -39,6 +39,7 @@ final class TestSettings {
     private AccessSettings access = AccessSettings.of(new AllowAll(false));
     private Optional<AuditFileSettings> audit = Optional.empty();
     private int port;
+    private int warmUpRequests;
 
     /** The server waits a quarter of it for each connection that the client keeps open. */
     private Duration stopLimit = Duration.ofMillis(100);
@@ -105,6 +106,11 @@ final class TestSettings {
         return this;
     }
 
+    TestSettings warmUpRequests(int requests) {
+        this.warmUpRequests = requests;
+        return this;
+    }
+
     ServiceSettings build() {
         return new ServiceSettings(
                 new ServerSettings(
@@ -116,7 +122,8 @@ final class TestSettings {
                         CertificateEncoding.PEM,
                         DefaultSettings.clientLimits(),
                         stopLimit,
-                        Set.of()),
+                        Set.of(),
+                        warmUpRequests),
                 new LogSettings("INFO", LogSettings.Format.TEXT),
                 tokens,
                 keys,

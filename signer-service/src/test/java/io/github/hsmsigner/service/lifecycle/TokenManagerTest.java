@@ -144,7 +144,7 @@ class TokenManagerTest {
 
     private Health health() {
         try (ChangedFileReloader files = new ChangedFileReloader(Clock.systemUTC(), ChangedFileReloader.PAUSE)) {
-            return new ReadinessCheck(tokens, List::of, Optional.empty(), files).ready();
+            return new ReadinessCheck(tokens, List::of, Optional.empty(), files, () -> true).ready();
         }
     }
 

@@ -52,6 +52,16 @@ class LogLineEncoderTest {
         return event;
     }
 
+    @Test
+    void linesOfTheWarmUpAreNotWritten() {
+        LoggingEvent event =
+                new LoggingEvent("caller", context.getLogger("io.example.Signing"), Level.WARN, "message", null, null);
+        event.setThreadName(LogLineEncoder.WARM_UP_THREADS + "-7");
+        event.setInstant(TIME);
+        event.setMDCPropertyMap(Map.of());
+        assertThat(encode("text", event)).isEmpty();
+    }
+
     private static String encode(String format, ILoggingEvent event) {
         LogLineEncoder encoder = new LogLineEncoder();
         encoder.setFormat(format);

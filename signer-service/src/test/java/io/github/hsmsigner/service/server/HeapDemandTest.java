@@ -53,7 +53,8 @@ class HeapDemandTest {
                 CertificateEncoding.PEM,
                 clients,
                 Duration.ofSeconds(1),
-                Set.of());
+                Set.of(),
+                0);
         assertThat(HeapDemand.of(settings, 0, HEAP_OF_SYSTEMD).fits()).isFalse();
     }
 

@@ -47,7 +47,8 @@ class RequestOriginTest {
                 CertificateEncoding.PEM,
                 TestLimits.DEFAULTS,
                 Duration.ofSeconds(20),
-                Set.of("Signer.Example", "10.0.0.1", "::1"));
+                Set.of("Signer.Example", "10.0.0.1", "::1"),
+                0);
         server = TestServer.start(settings, () -> service);
     }
 

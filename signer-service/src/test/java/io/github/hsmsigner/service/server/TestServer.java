@@ -54,7 +54,8 @@ final class TestServer {
                 CertificateEncoding.PEM,
                 limits,
                 stopLimit,
-                Set.of());
+                Set.of(),
+                0);
     }
 
     static SigningHttpServer start(ServerSettings settings, Supplier<SigningService> service) {

@@ -16,7 +16,8 @@ import org.eclipse.jetty.server.ServerConnector;
 /** Creates the connectors of Jetty and opens their ports. */
 final class Connectors {
 
-    private static final int SELECTORS = 2;
+    /** Jetty's own number for up to five processors. On two, a second selector only adds switches between threads. */
+    private static final int SELECTORS = Runtime.getRuntime().availableProcessors() < 4 ? 1 : 2;
 
     /** With 50, the default of Java, a larger burst of clients would lose some of them. */
     private static final int ACCEPT_QUEUE_SIZE = 1024;

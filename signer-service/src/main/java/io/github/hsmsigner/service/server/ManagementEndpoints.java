@@ -80,15 +80,18 @@ public final class ManagementEndpoints extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         String path = Request.getPathInContext(request);
-        Matcher token = ALLOW_LOGINS.matcher(path);
         if (endpoints.containsKey(path)) {
             get(path, request, response, callback);
-        } else if (logins.isPresent() && token.matches()) {
-            allowLogins(logins.get(), URIUtil.decodePath(token.group(1)), request, response, callback);
-        } else {
-            return super.handle(request, response, callback);
+            return true;
         }
-        return true;
+        if (logins.isPresent()) {
+            Matcher token = ALLOW_LOGINS.matcher(path);
+            if (token.matches()) {
+                allowLogins(logins.get(), URIUtil.decodePath(token.group(1)), request, response, callback);
+                return true;
+            }
+        }
+        return super.handle(request, response, callback);
     }
 
     private void get(String path, Request request, Response response, Callback callback) {

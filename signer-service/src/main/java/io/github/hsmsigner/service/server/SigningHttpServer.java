@@ -27,9 +27,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.ee10.servlet.SessionHandler;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -176,7 +181,10 @@ public final class SigningHttpServer {
         config.startup.startupWatcherEnabled = false;
         config.jetty.threadPool = threads;
         config.jetty.modifyServer(server -> configureJetty(server, endpoints));
-        config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(responses.errorHandler()));
+        config.jetty.modifyServletContextHandler(context -> {
+            context.setErrorHandler(responses.errorHandler());
+            context.setSessionHandler(new NoSessions());
+        });
         config.jetty.modifyHttpConfiguration(http -> Connectors.configure(http, settings.clientLimits()));
         config.jetty.addConnector(this::openConnector);
     }
@@ -193,6 +201,8 @@ public final class SigningHttpServer {
 
     private void configureJetty(Server server, ManagementEndpoints endpoints) {
         ClientLimits client = settings.clientLimits();
+        // Javalin's default, a StatisticsHandler, would wrap each request and response, and nothing reads its numbers.
+        server.setHandler((Handler) null);
         connections = new ConnectionLimiter(
                 client.maxConnections(),
                 client.idleTimeout().multipliedBy(2),
@@ -262,6 +272,15 @@ public final class SigningHttpServer {
      */
     public void reloadTls() {
         tls.ifPresent(ReloadableTls::reload);
+    }
+
+    /** Skips the preparation of each request for a session, because no request has one. */
+    private static final class NoSessions extends SessionHandler {
+
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) throws Exception {
+            return getHandler().handle(request, response, callback);
+        }
     }
 
     /** The current requests except for the management endpoints, and those refused because there were too many. */

@@ -17,8 +17,12 @@ public final class CertificateChain {
 
     private final List<X509Certificate> certificates;
 
+    /** The hash code. A certificate would compute its own from all of its bytes at each call. */
+    private final int hash;
+
     private CertificateChain(List<X509Certificate> certificates) {
         this.certificates = certificates;
+        this.hash = certificates.hashCode();
     }
 
     /**
@@ -133,7 +137,7 @@ public final class CertificateChain {
 
     @Override
     public int hashCode() {
-        return certificates.hashCode();
+        return hash;
     }
 
     @Override

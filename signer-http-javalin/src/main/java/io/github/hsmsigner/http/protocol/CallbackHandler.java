@@ -1,6 +1,7 @@
 package io.github.hsmsigner.http.protocol;
 
 import io.github.hsmsigner.core.AuditEvent;
+import io.github.hsmsigner.core.CertificateChain;
 import io.github.hsmsigner.core.ContainerFormat;
 import io.github.hsmsigner.core.ContainerRequest;
 import io.github.hsmsigner.core.Deadline;
@@ -18,9 +19,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.WeakHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -46,6 +50,10 @@ public final class CallbackHandler {
     private final Supplier<SigningService> service;
     private final CallbackLimits limits;
     private final CertificateEncoding certificateEncoding;
+    /** The responses of each chain that a key has. The entry of a chain that was replaced goes with the chain. */
+    private final Map<CertificateChain, CallbackResponse> certificates =
+            Collections.synchronizedMap(new WeakHashMap<>());
+
     private final CallbackRequestReader reader;
     private final List<CallbackObserver> observers;
     private final MemoryBudget memory;
@@ -107,7 +115,13 @@ public final class CallbackHandler {
     private void undelivered(CallbackReport report, Call call, String reason) {
         inLoggingContext(call.metadata, () -> {
             notifyObservers(report, observer -> observer.undelivered(report, reason));
-            call.recordUndelivered();
+            try {
+                if (call.event != null && !call.unrecorded) {
+                    call.signing.responseUndelivered(call.event);
+                }
+            } catch (RuntimeException e) {
+                LOG.error("Request {}: the undelivered response could not be recorded.", report.requestId(), e);
+            }
             return null;
         });
     }
@@ -185,18 +199,6 @@ public final class CallbackHandler {
                     : Optional.empty();
         }
 
-        /** Adds the failure to the audit log if the request is there. */
-        void recordUndelivered() {
-            if (event == null || unrecorded) {
-                return;
-            }
-            try {
-                signing.responseUndelivered(event);
-            } catch (RuntimeException e) {
-                LOG.error("Request {}: the undelivered response could not be recorded.", metadata.requestId, e);
-            }
-        }
-
         CallbackResponse respond() {
             CallbackResponse response = serve();
             // A client that waits for the interim response has sent no body, and must not start now.
@@ -227,7 +229,8 @@ public final class CallbackHandler {
                         HttpErrorCode.UNSUPPORTED_MEDIA_TYPE,
                         "The header Content-Type must say application/json, once, as the body must be a JSON object.");
             }
-            if (!isPlain()) {
+            String encoding = metadata.contentEncoding.orElse("").strip();
+            if (!encoding.isEmpty() && !"identity".equalsIgnoreCase(encoding)) {
                 return error(
                                 HttpErrorCode.UNSUPPORTED_CONTENT_ENCODING,
                                 "The body must come as it is, without a Content-Encoding such as gzip.")
@@ -288,11 +291,6 @@ public final class CallbackHandler {
             return "application/json".equalsIgnoreCase(type);
         }
 
-        private boolean isPlain() {
-            String encoding = metadata.contentEncoding.orElse("").strip();
-            return encoding.isEmpty() || "identity".equalsIgnoreCase(encoding);
-        }
-
         private CallbackRequest read(boolean inspectRawData) throws RequestBody.TooLargeException, SlowBodyException {
             long start = System.nanoTime();
             try {
@@ -328,7 +326,7 @@ public final class CallbackHandler {
                 return CallbackResponse.bytes(signing.signRaw(context, raw.data()));
             }
             if (request instanceof CallbackRequest.Certificates) {
-                return certificateEncoding.response(signing.certificates(context));
+                return certificates.computeIfAbsent(signing.certificates(context), certificateEncoding::response);
             }
             throw new IllegalStateException("Unknown callback: " + request.action());
         }

@@ -4,23 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hsmsigner.core.AuditEvent;
 import io.github.hsmsigner.core.AuditLog;
+import io.github.hsmsigner.core.CertificateChain;
+import io.github.hsmsigner.core.CertificateProvider;
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.DigestAlgorithm;
 import io.github.hsmsigner.core.PolicyDecision;
+import io.github.hsmsigner.core.SigningKey;
+import io.github.hsmsigner.core.SigningKeys;
 import io.github.hsmsigner.core.SigningPolicy;
 import io.github.hsmsigner.core.SigningService;
+import io.github.hsmsigner.core.cms.CmsContainerBuilder;
+import io.github.hsmsigner.core.keystore.KeyStoreSigner;
 import io.github.hsmsigner.http.TestKey;
 import io.github.hsmsigner.testing.CapturedLog;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,6 +157,63 @@ class CallbackHandlerTest {
                     () -> new ByteArrayInputStream(body.getBytes(StandardCharsets.US_ASCII)));
         }
         return reports;
+    }
+
+    private static String certificates(CallbackHandler handler) {
+        byte[] body = "{\"action\":\"get_certificates\"}".getBytes(StandardCharsets.US_ASCII);
+        CallbackResponse response =
+                handler.handle(metadata(OptionalLong.empty()), () -> new ByteArrayInputStream(body));
+        assertThat(response.status()).isEqualTo(200);
+        return new String(response.body(), StandardCharsets.US_ASCII);
+    }
+
+    private static String responseWith(X509Certificate certificate) throws CertificateEncodingException {
+        return "{\"certificates\":[\"" + Base64.getEncoder().encodeToString(certificate.getEncoded())
+                + "\"],\"ca_certificates\":[]}";
+    }
+
+    @Test
+    void aReloadedCertificateIsInTheNextResponse() throws CertificateEncodingException {
+        KeyStoreSigner signer = KeyStoreSigner.open(TestKey.writeKeyStore(directory), TestKey.PASSWORD.toCharArray());
+        X509Certificate first = TestKey.certificate();
+        X509Certificate second =
+                TestKey.pki().certifySigner("Renewed Signer", TestKey.keyPair().getPublic());
+        AtomicReference<X509Certificate> current = new AtomicReference<>(first);
+        CertificateProvider provider = key -> CertificateChain.of(current.get(), List.of());
+        SigningKey key = SigningKey.open("test", signer, provider, Deadline.after(Duration.ofSeconds(10)));
+        SigningService service = SigningService.builder(SigningKeys.of(key), new CmsContainerBuilder())
+                .build();
+        CallbackHandler.Config config = new CallbackHandler.Config();
+        config.certificateEncoding = CertificateEncoding.DER;
+        CallbackHandler handler = new CallbackHandler(() -> service, config);
+        for (X509Certificate certificate : List.of(first, second, first)) {
+            current.set(certificate);
+            service.reloadCertificates();
+            assertThat(certificates(handler)).isEqualTo(responseWith(certificate));
+            assertThat(certificates(handler)).as("again").isEqualTo(responseWith(certificate));
+        }
+    }
+
+    @Test
+    void keysWithDifferentCertificatesHaveDifferentResponses() throws CertificateEncodingException {
+        KeyStoreSigner signer = KeyStoreSigner.open(TestKey.writeKeyStore(directory), TestKey.PASSWORD.toCharArray());
+        X509Certificate other =
+                TestKey.pki().certifySigner("Other Signer", TestKey.keyPair().getPublic());
+        Deadline deadline = Deadline.after(Duration.ofSeconds(10));
+        SigningKeys keys = SigningKeys.of(List.of(
+                SigningKey.open("a", signer, k -> CertificateChain.of(TestKey.certificate(), List.of()), deadline),
+                SigningKey.open("b", signer, k -> CertificateChain.of(other, List.of()), deadline)));
+        AtomicReference<String> chosen = new AtomicReference<>();
+        SigningService service = SigningService.builder(keys, new CmsContainerBuilder())
+                .policy(attempt -> PolicyDecision.allow().withKey(chosen.get()))
+                .build();
+        CallbackHandler.Config config = new CallbackHandler.Config();
+        config.certificateEncoding = CertificateEncoding.DER;
+        CallbackHandler handler = new CallbackHandler(() -> service, config);
+        for (String name : List.of("a", "b", "a", "b")) {
+            chosen.set(name);
+            assertThat(certificates(handler)).isEqualTo(responseWith(name.equals("a") ? TestKey.certificate() : other));
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.github.hsmsigner.core.SigningAttempt;
 import io.github.hsmsigner.core.SigningPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,12 +63,12 @@ final class AuthorizationPolicy implements SigningPolicy {
             return PolicyDecision.deny("The rules for the callers of this request choose different keys.");
         }
         Optional<String> key = chosen.stream().findFirst();
-        Optional<String> refusal = identities.stream()
-                .map(identity -> identity.refusal(attempt, key.or(attempt::keyName)))
-                .flatMap(Optional::stream)
-                .findFirst();
-        if (refusal.isPresent()) {
-            return PolicyDecision.deny(refusal.get());
+        Optional<String> used = key.or(attempt::keyName);
+        for (Identity identity : identities) {
+            Optional<String> refusal = identity.refusal(attempt, used);
+            if (refusal.isPresent()) {
+                return PolicyDecision.deny(refusal.get());
+            }
         }
         // Last, so that only permitted signatures count.
         if (attempt.action() != SigningAction.CERTIFICATES) {
@@ -84,11 +85,14 @@ final class AuthorizationPolicy implements SigningPolicy {
         if (attempt.context().keyName().isPresent()) {
             return Set.of();
         }
-        return identities.stream()
-                .map(identity -> identity.permissions().key())
-                .flatMap(Optional::stream)
-                .filter(key -> identities.stream().allMatch(identity -> identity.permits(Optional.of(key))))
-                .collect(Collectors.toUnmodifiableSet());
+        Set<String> keys = new HashSet<>();
+        for (Identity identity : identities) {
+            Optional<String> key = identity.permissions().key();
+            if (key.isPresent() && identities.stream().allMatch(each -> each.permits(key))) {
+                keys.add(key.get());
+            }
+        }
+        return keys;
     }
 
     /** Takes one signature from the bucket of each identity, or from none of them. */

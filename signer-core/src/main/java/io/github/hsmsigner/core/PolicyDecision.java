@@ -97,8 +97,10 @@ public final class PolicyDecision {
      * @return the decision
      */
     public PolicyDecision withCallers(List<String> known) {
-        return new PolicyDecision(
-                known.stream().distinct().toList(), keyName, missingKeyReason, denialReason, retryAfter);
+        return known.equals(callers)
+                ? this
+                : new PolicyDecision(
+                        known.stream().distinct().toList(), keyName, missingKeyReason, denialReason, retryAfter);
     }
 
     /**

@@ -57,9 +57,7 @@ public final class SignatureAlgorithm implements Comparable<SignatureAlgorithm> 
      * @return the algorithm; empty where the scheme is not used with that digest algorithm
      */
     public static Optional<SignatureAlgorithm> of(SignatureScheme scheme, DigestAlgorithm digestAlgorithm) {
-        return scheme.algorithms().stream()
-                .filter(algorithm -> algorithm.digestAlgorithm == digestAlgorithm)
-                .findFirst();
+        return scheme.find(digestAlgorithm);
     }
 
     /** {@return the algorithms of this class, defaults first} */

@@ -7,6 +7,7 @@ import java.security.Signature;
 import java.security.SignatureException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 
@@ -114,6 +115,11 @@ public abstract class SignatureScheme {
                 digestAlgorithm,
                 digest -> new SignatureAlgorithm(
                         this, digest, digestAlgorithms.size() == 1 ? name : name + "_" + digest.name()));
+    }
+
+    /** Returns the algorithm with a digest algorithm; empty if this scheme is not used with it. */
+    final Optional<SignatureAlgorithm> find(DigestAlgorithm digestAlgorithm) {
+        return digestAlgorithms.contains(digestAlgorithm) ? Optional.of(with(digestAlgorithm)) : Optional.empty();
     }
 
     /** {@return the algorithms of this scheme} */

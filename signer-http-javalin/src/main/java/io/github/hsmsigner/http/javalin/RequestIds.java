@@ -2,6 +2,7 @@ package io.github.hsmsigner.http.javalin;
 
 import io.javalin.http.Context;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
 /**
@@ -43,8 +44,11 @@ public final class RequestIds {
      * @return the value if it is valid, otherwise a new identifier
      */
     public static String validOrNew(String value) {
-        return value != null && VALID.matcher(value).matches()
-                ? value
-                : UUID.randomUUID().toString();
+        if (value != null && VALID.matcher(value).matches()) {
+            return value;
+        }
+        // A UUID of version 4. An identifier is no secret, and threads would wait for each other at a SecureRandom.
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        return new UUID(random.nextLong() & ~0xF000L | 0x4000L, random.nextLong() >>> 2 | Long.MIN_VALUE).toString();
     }
 }

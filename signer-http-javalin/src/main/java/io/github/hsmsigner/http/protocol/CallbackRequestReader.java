@@ -218,13 +218,13 @@ final class CallbackRequestReader {
          */
         private void collectText(String name, int maxLength) throws IOException {
             requireText(name);
-            input.collecting(true);
+            input.collecting = true;
             try {
                 if (parser.getTextLength() > maxLength) {
                     throw limitExceeded();
                 }
             } finally {
-                input.collecting(false);
+                input.collecting = false;
             }
         }
 

@@ -2,9 +2,11 @@ package io.github.hsmsigner.http.protocol;
 
 import com.fasterxml.jackson.core.Base64Variants;
 import com.fasterxml.jackson.core.JsonParser;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Arrays;
 import java.util.Base64;
 
 /**
@@ -24,8 +26,8 @@ final class JsonInput extends InputStream {
 
     private final InputStream body;
     private final MemoryBudget.Share memory;
-    private boolean collecting;
-
+    /** Whether the parser collects what it reads next. */
+    boolean collecting;
     /** Bytes that are read again before the rest of the body. */
     private byte[] unread;
 
@@ -35,11 +37,6 @@ final class JsonInput extends InputStream {
     JsonInput(InputStream body, MemoryBudget.Share memory) {
         this.body = body;
         this.memory = memory;
-    }
-
-    /** Sets whether the parser collects what it reads next. */
-    void collecting(boolean now) {
-        collecting = now;
     }
 
     @Override
@@ -74,54 +71,48 @@ final class JsonInput extends InputStream {
         Block block = new Block();
         // Text that is not UTF-8 passes through characters, which cannot be converted back to the same bytes.
         if (parser.releaseBuffered(block) >= 0) {
-            decodeBlocks(block, target);
+            block.decode(target);
         }
         parser.readBinaryValue(Base64Variants.MIME_NO_LINEFEEDS, target);
     }
 
-    private void decodeBlocks(Block block, OutputStream target) throws IOException {
-        byte[] decoded = new byte[BLOCK_LENGTH / 4 * 3];
-        try {
-            while (block.fill()) {
-                target.write(decoded, 0, Base64.getDecoder().decode(block.octets, decoded));
-                block.length = 0;
-            }
-        } catch (IllegalArgumentException e) {
-            // The usual end: this block is not Base64 alone.
-        }
-        if (position < end) {
-            throw new IllegalStateException("Bytes that were returned to the input are not read again yet.");
-        }
-        unread = block.octets;
-        position = 0;
-        end = block.length;
-    }
-
     /** Begins with the bytes that the parser has read already. */
-    private final class Block extends OutputStream {
+    private final class Block extends ByteArrayOutputStream {
 
-        private final byte[] octets = new byte[BLOCK_LENGTH];
-        private int length;
-
-        @Override
-        public void write(int octet) {
-            octets[length++] = (byte) octet;
-        }
-
-        @Override
-        public void write(byte[] read, int offset, int count) {
-            System.arraycopy(read, offset, octets, length, count);
-            length += count;
+        void decode(OutputStream target) throws IOException {
+            byte[] decoded = {};
+            try {
+                while (fill()) {
+                    decoded = decoded.length > 0 ? decoded : new byte[BLOCK_LENGTH / 4 * 3];
+                    target.write(decoded, 0, Base64.getDecoder().decode(buf, decoded));
+                    reset();
+                }
+            } catch (IllegalArgumentException e) {
+                // The usual end: this block is not Base64 alone.
+            }
+            if (position < end) {
+                throw new IllegalStateException("Bytes that were returned to the input are not read again yet.");
+            }
+            unread = buf;
+            position = 0;
+            end = count;
         }
 
         /** Returns whether the block is full, and not at the end of the body. */
-        boolean fill() throws IOException {
-            while (length < BLOCK_LENGTH) {
-                int n = read(octets, length, BLOCK_LENGTH - length);
+        private boolean fill() throws IOException {
+            // At the end of the body, as for a usual raw signature, the block stays as small as its content.
+            int next = read();
+            if (next < 0) {
+                return false;
+            }
+            write(next);
+            buf = buf.length < BLOCK_LENGTH ? Arrays.copyOf(buf, BLOCK_LENGTH) : buf;
+            while (count < BLOCK_LENGTH) {
+                int n = read(buf, count, BLOCK_LENGTH - count);
                 if (n < 0) {
                     return false;
                 }
-                length += n;
+                count += n;
             }
             return true;
         }

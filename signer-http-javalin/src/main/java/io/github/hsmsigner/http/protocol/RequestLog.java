@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
+import org.slf4j.spi.NOPLoggingEventBuilder;
 
 /**
  * Writes a line for each request. The key-value pairs of the line (SLF4J 2) describe the result. Unknown facts
@@ -56,6 +57,9 @@ public final class RequestLog implements CallbackObserver {
     @Override
     public void answered(CallbackReport report) {
         LoggingEventBuilder line = LOG.atLevel(level.apply(report));
+        if (line == NOPLoggingEventBuilder.singleton()) {
+            return;
+        }
         report.action().ifPresent(action -> line.addKeyValue("action", action.text()));
         if (!report.callers().isEmpty()) {
             line.addKeyValue(

@@ -24,8 +24,11 @@ import java.security.cert.CertificateEncodingException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -258,6 +261,18 @@ class DocumentEnginePluginTest {
                 .header("X-Request-Id", id)
                 .POST(BodyPublishers.ofString("{\"action\":\"get_certificates\"}")));
         assertThat(Client.header(response, "X-Request-Id")).matches("[0-9a-f-]{36}");
+    }
+
+    @Test
+    void newRequestIdsAreDistinctUuids() {
+        Set<String> ids = new HashSet<>();
+        for (int i = 0; i < 10_000; i++) {
+            UUID id = UUID.fromString(RequestIds.validOrNew(null));
+            assertThat(id.version()).isEqualTo(4);
+            assertThat(id.variant()).isEqualTo(2);
+            ids.add(id.toString());
+        }
+        assertThat(ids).hasSize(10_000);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.github.hsmsigner.service.log;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
@@ -18,19 +19,25 @@ final class TextLine {
     private static final String REQUEST_ID = "request_id";
     private static final String TRACE_ID = "trace_id";
     private static final int LEVEL_WIDTH = 5;
-    private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
-            .appendPattern("yyyy-MM-dd'T'HH:mm:ss.SSS")
+    private static final DateTimeFormatter SECOND =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.", Locale.ROOT).withZone(ZoneId.systemDefault());
+    private static final DateTimeFormatter OFFSET = new DateTimeFormatterBuilder()
             .appendOffset("+HH:MM", "Z")
             .toFormatter(Locale.ROOT)
             .withZone(ZoneId.systemDefault());
+    private static final int NANOS_PER_MILLI = 1_000_000;
+    private static final int MILLIS_PER_SECOND = 1_000;
     private static final Pattern LINE_END = Pattern.compile("\\s*\\R\\s*");
+
+    /** The second of a recent line. Lines of the same second share its text, which takes long to format. */
+    private static volatile Second recent = Second.of(Instant.EPOCH);
 
     private TextLine() {}
 
     /** Returns the line without its end. */
     static String format(ILoggingEvent event) {
         StringBuilder line = new StringBuilder(256);
-        TIME.formatTo(event.getInstant(), line);
+        appendTime(event.getInstant(), line);
         String level = event.getLevel().toString();
         line.append(' ')
                 .append(level)
@@ -56,6 +63,24 @@ final class TextLine {
             }
         }
         return line.toString();
+    }
+
+    private static void appendTime(Instant time, StringBuilder line) {
+        Second second = recent;
+        if (second.epochSecond != time.getEpochSecond()) {
+            second = Second.of(time);
+            recent = second;
+        }
+        // The leading one keeps the zeros before the milliseconds.
+        String millis = Integer.toString(MILLIS_PER_SECOND + time.getNano() / NANOS_PER_MILLI);
+        line.append(second.text).append(millis, 1, millis.length()).append(second.offset);
+    }
+
+    private record Second(long epochSecond, String text, String offset) {
+
+        static Second of(Instant time) {
+            return new Second(time.getEpochSecond(), SECOND.format(time), OFFSET.format(time));
+        }
     }
 
     private static void append(KeyValuePair pair, StringBuilder line) {

@@ -18,8 +18,11 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import io.github.hsmsigner.testing.Property;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -140,6 +143,28 @@ class LogLineEncoderTest {
         assertThat(line)
                 .isEqualTo(time + " WARN  [id-9] Signing: a message status=200 caller=\"the \\\"first\\\" \\\\ caller\""
                         + " empty=\"\" equal=\"a=b\"\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2026-01-02T03:04:05.678Z",
+                "2026-01-02T03:04:05.007Z",
+                "2026-01-02T03:04:05Z",
+                "2026-07-02T03:04:59.999Z",
+                "2026-12-31T23:59:59.070Z",
+                "1969-12-31T23:59:59.900Z",
+                "1970-01-01T00:00:00Z"
+            })
+    void writesTheTimeInMilliseconds(String expected) {
+        DateTimeFormatter format =
+                DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX").withZone(ZoneId.systemDefault());
+        // A line of another second comes before it, and two of the same second follow it.
+        for (Duration shift : List.of(Duration.ofSeconds(-1), Duration.ZERO, Duration.ofNanos(999), Duration.ZERO)) {
+            LoggingEvent event = event(Level.INFO, "text", null);
+            event.setInstant(Instant.parse(expected).plus(shift));
+            assertThat(encode("text", event)).startsWith(format.format(event.getInstant()) + " INFO ");
+        }
     }
 
     @Test

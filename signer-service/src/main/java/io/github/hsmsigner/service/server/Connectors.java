@@ -22,6 +22,12 @@ final class Connectors {
     /** With 50, the default of Java, a larger burst of clients would lose some of them. */
     private static final int ACCEPT_QUEUE_SIZE = 1024;
 
+    /**
+     * With 8 KiB, the default of Jetty, a document takes four times as many system calls. A connection has a buffer only
+     * while it reads. Jetty's pool keeps an eighth of the heap, so that buffers of this size for all requests fit.
+     */
+    private static final int INPUT_BUFFER_SIZE = 32 * 1024;
+
     private static final String NO_ADDRESS =
             "the address is not one of this machine. Set SIGNING_SERVICE_ADDRESS, or SIGNING_SERVICE_ADMIN_ADDRESS for the admin"
                     + " port, to an address of this machine, or to 0.0.0.0 for all.";
@@ -33,6 +39,7 @@ final class Connectors {
         http.setSendServerVersion(false);
         http.setSendXPoweredBy(false);
         http.setRequestHeaderSize(limits.maxHeaderBytes());
+        http.setInputBufferSize(INPUT_BUFFER_SIZE);
     }
 
     /** Returns a connector that is not open yet. */

@@ -80,6 +80,7 @@ final class LatencyScenario {
         bench.results().add("tail.raw." + kind.label() + ".attempts", attempts);
         bench.results().add("tail.raw." + kind.label() + ".drift", steady.drift());
         bench.results().add("tail.raw." + kind.label() + ".generator-cores", steady.cores());
+        bench.results().add("tail.raw." + kind.label() + ".generator-delay-p99-ms", steady.delay());
         bench.results().add("tail.raw." + kind.label() + ".p50-ms", steady.p50());
         bench.results().add("tail.raw." + kind.label() + ".p99-ms", steady.p99());
         bench.results().add("tail.raw." + kind.label() + ".p99-to-p50", steady.p99() / steady.p50());
@@ -100,17 +101,18 @@ final class LatencyScenario {
         ProcessNumbers generator = new ProcessNumbers(ProcessHandle.current().pid());
         double cpu = generator.cpuSeconds();
         long start = System.nanoTime();
-        double[] latencies =
+        SteadyLoad.Measured measured =
                 new SteadyLoad(service.port(), Payload.RAW.json(), SATURATION * before, 2 * bench.seconds()).run();
         double cores = (generator.cpuSeconds() - cpu) * 1e9 / (System.nanoTime() - start);
         double after = bench.load(service, Payload.RAW, CONNECTIONS).rate();
         return new Steady(
-                SteadyLoad.percentile(latencies, 50),
-                SteadyLoad.percentile(latencies, 99),
+                SteadyLoad.percentile(measured.millis(), 50),
+                SteadyLoad.percentile(measured.millis(), 99),
+                SteadyLoad.percentile(measured.delays(), 99),
                 Math.abs(after - before) / before,
                 cores);
     }
 
-    /** The cores are the processor time that the load generator took from the service. */
-    private record Steady(double p50, double p99, double drift, double cores) {}
+    /** The delay and the cores are those of the load generator: the 99th percentile, and the CPU time. */
+    private record Steady(double p50, double p99, double delay, double drift, double cores) {}
 }

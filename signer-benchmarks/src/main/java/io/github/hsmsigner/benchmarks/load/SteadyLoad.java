@@ -22,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
 
 /**
  * Requests at a constant rate, whether or not answers keep up. A latency counts from the time at which its request was due, so a stall
@@ -41,6 +42,9 @@ final class SteadyLoad {
     private final long intervalNanos;
     private final long[] latencies;
 
+    /** How late the sender woke up, for the requests that it waited for. */
+    private final LongStream.Builder delays = LongStream.builder();
+
     SteadyLoad(int port, byte[] json, double rate, double seconds) {
         this.port = port;
         request = HttpConnection.callback(json);
@@ -48,8 +52,16 @@ final class SteadyLoad {
         latencies = new long[Math.max(1, (int) (rate * seconds))];
     }
 
-    /** Sends them all; the latencies in milliseconds, in ascending order. */
-    double[] run() {
+    /**
+     * The latencies, and the part of the generator in them.
+     *
+     * @param millis the latencies in milliseconds, in ascending order
+     * @param delays the milliseconds from when the sender should have woken up until it did, in ascending order
+     */
+    record Measured(double[] millis, double[] delays) {}
+
+    /** Sends all requests. */
+    Measured run() {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         BlockingQueue<Connection> idle = new LinkedBlockingQueue<>();
         List<Connection> all = new ArrayList<>();
@@ -81,18 +93,19 @@ final class SteadyLoad {
             threads.shutdownNow();
             all.forEach(Connection::close);
         }
-        return Arrays.stream(latencies)
-                .sorted()
-                .mapToDouble(nanos -> nanos / 1e6)
-                .toArray();
+        return new Measured(sortedMillis(Arrays.stream(latencies)), sortedMillis(delays.build()));
+    }
+
+    private static double[] sortedMillis(LongStream nanos) {
+        return nanos.sorted().mapToDouble(value -> value / 1e6).toArray();
     }
 
     private void send(BlockingQueue<Connection> idle) throws IOException, InterruptedException {
         long start = System.nanoTime();
         for (int i = 0; i < latencies.length; i++) {
             long due = start + i * intervalNanos;
-            for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-                LockSupport.parkNanos(left);
+            if (due > System.nanoTime()) {
+                delays.add(wakeUp(due));
             }
             Connection connection = idle.poll(SILENCE_SECONDS, TimeUnit.SECONDS);
             if (connection == null) {
@@ -100,6 +113,16 @@ final class SteadyLoad {
             }
             connection.send(request, i, due);
         }
+    }
+
+    /** Waits until a time. Returns how late it is then. */
+    private static long wakeUp(long due) {
+        long left = due - System.nanoTime();
+        while (left > 0) {
+            LockSupport.parkNanos(left);
+            left = due - System.nanoTime();
+        }
+        return -left;
     }
 
     private void receive(Selector answers, BlockingQueue<Connection> idle) throws IOException {
@@ -120,8 +143,11 @@ final class SteadyLoad {
         }
     }
 
-    /** Returns a percentile of values in ascending order. */
+    /** Returns a percentile of values in ascending order; not a number if there are none. */
     static double percentile(double[] sorted, double percent) {
+        if (sorted.length == 0) {
+            return Double.NaN;
+        }
         return sorted[(int) Math.min(sorted.length - 1, sorted.length * percent / 100)];
     }
 

@@ -56,6 +56,9 @@ final class Wrk {
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("wrk measured nothing:\n" + output))
                 .split(" ");
+        if (fields[1].equals("0")) {
+            throw new IllegalStateException("No answer came in time. Measure on an idle machine:\n" + output);
+        }
         if (!fields[3].equals("0")) {
             throw new IllegalStateException("Not every answer was good:\n" + output);
         }

@@ -4,14 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/**
- * The command line that {@code deploy/systemd} starts the service with. The working directory is that of the project.
- */
+/** The command line that the Debian package starts the service with. The working directory is that of the project. */
 public final class Launcher {
 
     /** The file with the options of the virtual machine. */
@@ -19,24 +18,40 @@ public final class Launcher {
 
     private static final Path UNIT = Path.of("deploy/systemd/signer.service");
 
+    /** The command that the unit starts. */
+    private static final Path SCRIPT = Path.of("deploy/debian/signer-service");
+
     /** Excludes variables with a specifier of systemd: they describe the token. */
     private static final Pattern VARIABLE = Pattern.compile("Environment=(\\w+)=([^%]*)");
+
+    /** A variable with a default, at the beginning of a line. */
+    private static final Pattern DEFAULT = Pattern.compile("export (\\w+)=\\$\\{\\1:?-([^}]*)}");
 
     private Launcher() {}
 
     /**
-     * Returns the environment variables of the unit that do not depend on the token.
+     * Returns the environment variables of the unit and the command that do not depend on the token.
      *
      * @return the variables
      */
     public static Map<String, String> variables() {
+        Map<String, String> variables = read(SCRIPT, DEFAULT);
+        variables.putAll(read(UNIT, VARIABLE));
+        return variables;
+    }
+
+    private static Map<String, String> read(Path file, Pattern pattern) {
         try {
-            return Files.readAllLines(UNIT).stream()
-                    .map(VARIABLE::matcher)
+            return Files.readAllLines(file).stream()
+                    .map(pattern::matcher)
                     .filter(Matcher::matches)
-                    .collect(Collectors.toMap(variable -> variable.group(1), variable -> variable.group(2)));
+                    .collect(Collectors.toMap(
+                            variable -> variable.group(1),
+                            variable -> variable.group(2),
+                            (first, second) -> second,
+                            HashMap::new));
         } catch (IOException e) {
-            throw new UncheckedIOException("The unit of systemd cannot be read", e);
+            throw new UncheckedIOException(file + " cannot be read", e);
         }
     }
 }

@@ -49,6 +49,8 @@ public final class CallbackHandler {
 
     private final Supplier<SigningService> service;
     private final CallbackLimits limits;
+    private final Duration signingLimit;
+    private final Duration auditLimit;
     private final CertificateEncoding certificateEncoding;
     /** The responses of each chain that a key has. The entry of a chain that was replaced goes with the chain. */
     private final Map<CertificateChain, CallbackResponse> certificates =
@@ -67,6 +69,8 @@ public final class CallbackHandler {
     public CallbackHandler(Supplier<SigningService> service, Config config) {
         this.service = Objects.requireNonNull(service, "service");
         this.limits = Objects.requireNonNull(config.limits, "limits");
+        this.signingLimit = limits.signingLimit();
+        this.auditLimit = limits.auditLimit();
         this.reader = new CallbackRequestReader(limits.json());
         this.certificateEncoding = Objects.requireNonNull(config.certificateEncoding, "certificateEncoding");
         this.observers = List.copyOf(config.observers);
@@ -310,8 +314,8 @@ public final class CallbackHandler {
             // not count.
             RequestContext context = RequestContext.builder(metadata.requestId)
                     .traceId(metadata.traceId.orElse(null))
-                    .deadline(after(limits.signingLimit()))
-                    .auditDeadline(after(limits.auditLimit()))
+                    .deadline(after(signingLimit))
+                    .auditDeadline(after(auditLimit))
                     .signingToken(request.signingToken().orElse(null))
                     .transportFacts(metadata.requestAttributes)
                     .whenEnded(ended -> event = ended)

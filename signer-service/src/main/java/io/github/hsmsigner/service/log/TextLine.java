@@ -36,7 +36,7 @@ final class TextLine {
 
     /** Returns the line without its end. */
     static String format(ILoggingEvent event) {
-        StringBuilder line = new StringBuilder(256);
+        StringBuilder line = new StringBuilder(384);
         appendTime(event.getInstant(), line);
         String level = event.getLevel().toString();
         line.append(' ')
@@ -87,8 +87,7 @@ final class TextLine {
         escape(String.valueOf(pair.key), line.append(' '));
         line.append('=');
         String value = LoggedText.limit(String.valueOf(pair.value));
-        String quoted = '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-        escape(isClear(value) ? value : quoted, line);
+        escape(isClear(value) ? value : '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"', line);
     }
 
     /** Returns whether a value needs no quotes. A regular expression would cost more memory than the rest of a line. */

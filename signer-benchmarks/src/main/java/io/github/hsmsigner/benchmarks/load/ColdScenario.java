@@ -51,6 +51,7 @@ final class ColdScenario {
 
     private Wrk.Measured cold(String figure, ServiceProcess service) {
         bench.results().add(figure + ".startup-s", service.startup().toMillis() / 1000.0);
+        bench.results().add(figure + ".ready-s", service.untilReady().toMillis() / 1000.0);
         return measure(figure, service);
     }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -18,6 +19,8 @@ import java.util.stream.Stream;
 /** The signing service as an operator runs it, or another server to compare with: as a separate process. */
 public final class ServiceProcess implements AutoCloseable {
 
+    private static final int READY = 200;
+    private static final int NO_ANSWER = 0;
     private static final long START_LIMIT_NANOS = 60_000_000_000L;
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
     private static final long POLL_NANOS = 5_000_000;
@@ -26,12 +29,14 @@ public final class ServiceProcess implements AutoCloseable {
     private final int port;
     private final Path log;
     private final Duration startup;
+    private final Duration untilReady;
 
-    private ServiceProcess(Process process, int port, Path log, Duration startup) {
+    private ServiceProcess(Process process, int port, Path log, Duration startup, Duration untilReady) {
         this.process = process;
         this.port = port;
         this.log = log;
         this.startup = startup;
+        this.untilReady = untilReady;
     }
 
     /**
@@ -82,14 +87,21 @@ public final class ServiceProcess implements AutoCloseable {
         long began = System.nanoTime();
         try {
             Process process = builder.start();
-            while (!isReady(port)) {
+            Optional<Duration> startup = Optional.empty();
+            int status = readiness(port);
+            while (status != READY) {
+                if (status != NO_ANSWER && startup.isEmpty()) {
+                    startup = Optional.of(since(began));
+                }
                 if (!process.isAlive() || System.nanoTime() - began > START_LIMIT_NANOS) {
                     process.destroyForcibly();
                     throw new IllegalStateException("The service is not ready; its log: " + log);
                 }
                 LockSupport.parkNanos(POLL_NANOS);
+                status = readiness(port);
             }
-            return new ServiceProcess(process, port, log, Duration.ofNanos(System.nanoTime() - began));
+            Duration ready = since(began);
+            return new ServiceProcess(process, port, log, startup.orElse(ready), ready);
         } catch (IOException e) {
             throw new UncheckedIOException("The service cannot be started", e);
         }
@@ -103,11 +115,15 @@ public final class ServiceProcess implements AutoCloseable {
         }
     }
 
-    private static boolean isReady(int port) {
+    private static Duration since(long began) {
+        return Duration.ofNanos(System.nanoTime() - began);
+    }
+
+    private static int readiness(int port) {
         try (HttpConnection connection = HttpConnection.open(port)) {
-            return connection.exchange(HttpConnection.get("/health/ready")).status() == 200;
+            return connection.exchange(HttpConnection.get("/health/ready")).status();
         } catch (IOException e) {
-            return false;
+            return NO_ANSWER;
         }
     }
 
@@ -117,16 +133,25 @@ public final class ServiceProcess implements AutoCloseable {
      * @return whether it is ready
      */
     public boolean ready() {
-        return isReady(port);
+        return readiness(port) == READY;
     }
 
     /**
-     * Returns the time from before the process was made until it was ready.
+     * Returns the time from before the process was made until it answered requests.
      *
      * @return the time, to 5 ms
      */
     public Duration startup() {
         return startup;
+    }
+
+    /**
+     * Returns the time from before the process was made until it was ready, after the warm-up.
+     *
+     * @return the time, to 5 ms
+     */
+    public Duration untilReady() {
+        return untilReady;
     }
 
     /**

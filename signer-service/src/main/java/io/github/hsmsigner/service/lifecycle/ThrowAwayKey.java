@@ -54,10 +54,10 @@ final class ThrowAwayKey implements Signer {
         signer = KeyStoreSigner.of(pair, List.of());
     }
 
-    /** Creates a key for each scheme and curve of the keys; an RSA key if there are no keys. */
+    /** Creates a key for each scheme and curve of the keys, with the name of one; an RSA key if there are no keys. */
     static List<SigningKey> like(Collection<SigningKey> keys) {
         if (keys.isEmpty()) {
-            return List.of(create(SignatureScheme.RSA_PKCS1, Optional.empty()));
+            return List.of(create("warm-up", SignatureScheme.RSA_PKCS1, Optional.empty()));
         }
         Map<String, SigningKey> byKind = new LinkedHashMap<>();
         for (SigningKey key : keys) {
@@ -71,12 +71,12 @@ final class ThrowAwayKey implements Signer {
                             + curve.map(ECParameterSpec::getOrder)
                                     .map(Object::toString)
                                     .orElse(""),
-                    kind -> create(scheme, curve));
+                    kind -> create(key.name(), scheme, curve));
         }
         return List.copyOf(byKind.values());
     }
 
-    private static SigningKey create(SignatureScheme scheme, Optional<ECParameterSpec> curve) {
+    private static SigningKey create(String name, SignatureScheme scheme, Optional<ECParameterSpec> curve) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance(scheme.keyType());
             if (curve.isPresent()) {
@@ -88,7 +88,7 @@ final class ThrowAwayKey implements Signer {
             SignatureAlgorithm algorithm =
                     SignatureAlgorithm.of(scheme, DigestAlgorithm.SHA512).orElseThrow();
             CertificateChain chain = CertificateChain.of(key.certificate(algorithm), List.of());
-            return SigningKey.open("warm-up", key, scheme, publicKey -> chain, Deadline.after(TIME_LIMIT));
+            return SigningKey.open(name, key, scheme, publicKey -> chain, Deadline.after(TIME_LIMIT));
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("The throw-away key could not be created.", e);
         }

@@ -10,16 +10,14 @@ import io.github.hsmsigner.service.config.ServiceSettings;
 import io.github.hsmsigner.service.metrics.ServiceMetrics;
 import io.github.hsmsigner.service.server.SigningHttpServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,20 +40,16 @@ final class WarmUp implements AutoCloseable {
     /** Its requests do not wait for anything, so they end at once. */
     private static final Duration END_LIMIT = Duration.ofSeconds(2);
 
-    /** A connection for each of these has a request at any time. */
-    private static final int CLIENTS = 4;
-
     private final ServiceSettings settings;
     private final int requests;
-    private final AtomicInteger left;
     private volatile Optional<Thread> thread = Optional.empty();
     private volatile boolean done;
+    private volatile boolean closed;
 
     /** Prepares the warm-up of the settings. */
     WarmUp(ServiceSettings settings) {
         this.settings = settings;
         this.requests = settings.server().warmUpRequests();
-        this.left = new AtomicInteger(requests);
         this.done = requests == 0;
     }
 
@@ -92,14 +86,15 @@ final class WarmUp implements AutoCloseable {
                     () -> services.get(Math.floorMod(next.getAndIncrement(), services.size())),
                     new ServerMetricsAdapter(metrics),
                     Clock.systemUTC());
+            int sent;
             try {
-                request(kinds, server.port(), System.nanoTime() + LIMIT.toNanos());
+                sent = request(kinds, server.port());
             } finally {
                 server.stop();
             }
             LOG.info(
                     "Warm-up: {} requests in {} ms.",
-                    requests - Math.max(0, left.get()),
+                    sent,
                     Duration.ofNanos(System.nanoTime() - start).toMillis());
         } catch (RuntimeException e) {
             LOG.warn("The warm-up failed. The first requests will be slower.", e);
@@ -112,47 +107,38 @@ final class WarmUp implements AutoCloseable {
         return key.signer().algorithms().stream().noneMatch(key.signer()::signsWholeMessage);
     }
 
+    /** Keys that are named as those of the settings have their queues. */
     private List<SigningService> services(List<SigningKey> keys, ServiceMetrics metrics) {
-        return keys.stream()
-                .map(key -> SigningService.builder(
-                                SigningKeys.of(key),
-                                CmsContainerBuilder.builder().build())
-                        .policy(attempt -> PolicyDecision.allow("warm_up"))
-                        .audit(AuditLog.none())
-                        .metrics(metrics.signing())
-                        .rawData(settings.signatures().rawData())
-                        .verifyAfterSign(settings.signatures().verifyAfterSign())
-                        .build())
-                .toList();
+        SigningServiceFactory factory = new SigningServiceFactory(
+                settings,
+                CmsContainerBuilder.builder().build(),
+                attempt -> PolicyDecision.allow("warm_up"),
+                AuditLog.none(),
+                metrics.signing());
+        return keys.stream().map(key -> factory.create(SigningKeys.of(key))).toList();
     }
 
-    private void request(List<WarmUpRequest> kinds, int port, long end) {
-        List<CompletableFuture<Void>> clients = new ArrayList<>();
-        for (int i = 0; i < Math.min(CLIENTS, settings.server().clientLimits().maxRequests()); i++) {
-            clients.add(CompletableFuture.runAsync(
-                    () -> requestInTurn(kinds, port, end), work -> new Thread(work, "warm-up-client").start()));
-        }
-        clients.forEach(CompletableFuture::join);
-    }
-
-    private void requestInTurn(List<WarmUpRequest> kinds, int port, long end) {
+    /** Sends requests one after the other: other clients would take the processors from the compiler. */
+    private int request(List<WarmUpRequest> kinds, int port) {
+        long start = System.nanoTime();
+        int sent = 0;
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(Math.toIntExact(LIMIT.toMillis()));
-            for (int number = left.decrementAndGet();
-                    number >= 0 && System.nanoTime() - end < 0;
-                    number = left.decrementAndGet()) {
-                kinds.get(number % kinds.size()).exchange(socket);
+            while (!closed && sent < requests && System.nanoTime() - start < LIMIT.toNanos()) {
+                kinds.get(sent % kinds.size()).exchange(socket);
+                sent++;
             }
         } catch (IOException e) {
-            throw new CompletionException("A request of the warm-up failed", e);
+            throw new UncheckedIOException("Request " + sent + " of the warm-up failed", e);
         }
+        return sent;
     }
 
     /** Ends the warm-up, and waits for its current requests. */
     @Override
     public void close() {
-        left.set(0);
+        closed = true;
         try {
             if (thread.isPresent()) {
                 thread.get().join(END_LIMIT.toMillis());

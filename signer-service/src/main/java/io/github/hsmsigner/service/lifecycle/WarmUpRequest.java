@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -14,17 +15,37 @@ final class WarmUpRequest {
     private static final int CONTENT_BYTES = 2_000;
     private static final String LENGTH_FIELD = "\r\ncontent-length:";
 
+    /** In several forms. The compiler would otherwise specialise the code for one, and begin again at the first client. */
+    private static final List<String> HEADERS = List.of(
+            "Host: localhost\r\nContent-Type: application/json\r\nContent-Length: %d",
+            "content-length: %d\r\ncontent-type: application/json\r\nhost: 127.0.0.1:6000",
+            "Host: signer:6000\r\nUser-Agent: warm-up\r\nAccept: application/json\r\nAccept-Encoding: gzip\r\n"
+                    + "Content-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\nX-Request-Id: warm-up");
+
+    private static final String TOKEN = ",\"signing_token\":\"{\\\"userId\\\":\\\"warm-up\\\"}\"";
+    private static final String CONTENTS =
+            "\"encoded_contents\":\"" + Base64.getEncoder().encodeToString(new byte[CONTENT_BYTES]) + "\"";
+
+    private static final List<String> CONTAINERS = List.of(
+            "{\"action\":\"sign_pkcs7\",\"hash_algorithm\":\"sha512\",\"signature_type\":\"cades\"," + CONTENTS + "}",
+            "{\"action\":\"sign_pkcs7\"," + CONTENTS + ",\"hash_algorithm\":\"sha256\",\"signature_type\":\"cms\""
+                    + TOKEN + "}");
+
     /**
-     * The shortest signed attributes, so that each rule for raw data allows them: content-type (RFC 5652, section 11.1),
-     * and message-digest (section 11.2) with the length of SHA-512.
+     * The data are the shortest signed attributes with SHA-512, which each rule for raw data allows: content-type (RFC
+     * 5652, section 11.1) and message-digest (section 11.2).
      */
-    private static final byte[] SIGNED_ATTRIBUTES = signedAttributes();
+    private static final String DATA = "\"data_to_be_signed\":\""
+            + "MWswGAYJKoZIhvcNAQkDMQsGCSqGSIb3DQEHATBPBgkqhkiG9w0BCQQxQgRA" + "A".repeat(84) + "AA==\"";
+
+    private static final List<String> RAW = List.of(
+            "{\"action\":\"sign\"," + DATA + ",\"hash_algorithm\":\"sha512\",\"signature_type\":\"cades\"}",
+            "{\"action\":\"sign\",\"hash_algorithm\":\"sha512\"," + DATA + TOKEN + "}");
 
     private final byte[] bytes;
 
-    private WarmUpRequest(String path, String body) {
-        bytes = ("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
-                        + body.length() + "\r\n\r\n" + body)
+    private WarmUpRequest(String path, String headers, String body) {
+        bytes = ("POST " + path + " HTTP/1.1\r\n" + headers.formatted(body.length()) + "\r\n\r\n" + body)
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
@@ -34,26 +55,14 @@ final class WarmUpRequest {
      * @param raw whether all keys can sign a digest, which a raw signature requires
      */
     static List<WarmUpRequest> all(String path, boolean raw) {
-        Base64.Encoder base64 = Base64.getEncoder();
-        WarmUpRequest certificates = new WarmUpRequest(path, "{\"action\":\"get_certificates\"}");
-        WarmUpRequest digest = new WarmUpRequest(
-                path,
-                "{\"action\":\"sign\",\"data_to_be_signed\":\"" + base64.encodeToString(SIGNED_ATTRIBUTES)
-                        + "\",\"hash_algorithm\":\"sha512\",\"signature_type\":\"cades\"}");
-        WarmUpRequest container = new WarmUpRequest(
-                path,
-                "{\"action\":\"sign_pkcs7\",\"hash_algorithm\":\"sha512\",\"signature_type\":\"cades\",\"encoded_contents\":\""
-                        + base64.encodeToString(new byte[CONTENT_BYTES]) + "\"}");
-        return raw
-                ? List.of(digest, container, digest, certificates, digest, container, digest)
-                : List.of(container, container, certificates);
-    }
-
-    private static byte[] signedAttributes() {
-        byte[] begin = Base64.getDecoder().decode("MWswGAYJKoZIhvcNAQkDMQsGCSqGSIb3DQEHATBPBgkqhkiG9w0BCQQxQgRA");
-        byte[] all = new byte[begin.length + 64];
-        System.arraycopy(begin, 0, all, 0, begin.length);
-        return all;
+        List<String> bodies = new ArrayList<>(CONTAINERS);
+        bodies.add("{\"action\":\"get_certificates\"}");
+        if (raw) {
+            bodies.addAll(RAW);
+        }
+        return bodies.stream()
+                .flatMap(body -> HEADERS.stream().map(headers -> new WarmUpRequest(path, headers, body)))
+                .toList();
     }
 
     /** Sends the request and receives the response. */

@@ -28,7 +28,7 @@ final class WarmUpRequest {
 
     private static final List<String> CONTAINERS = List.of(
             "{\"action\":\"sign_pkcs7\",\"hash_algorithm\":\"sha512\",\"signature_type\":\"cades\"," + CONTENTS + "}",
-            "{\"action\":\"sign_pkcs7\"," + CONTENTS + ",\"hash_algorithm\":\"sha256\",\"signature_type\":\"cms\""
+            "{\"action\":\"sign_pkcs7\"," + CONTENTS + ",\"hash_algorithm\":\"sha512\",\"signature_type\":\"cms\""
                     + TOKEN + "}");
 
     /**

@@ -103,7 +103,7 @@ final class EcdsaVerifier {
     /** A public key with the values that are computed from it once. Thread-safe. */
     private static final class Key {
 
-        /** Tables take the time of some twenty verifications without tables. */
+        /** Tables take the time of some ten verifications without tables. */
         private static final int VERIFICATIONS_BEFORE_TABLES = 10;
 
         private final ECPublicKeyParameters parameters;

@@ -1,8 +1,10 @@
 package io.github.hsmsigner.core;
 
 import java.math.BigInteger;
+import java.util.Arrays;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.math.ec.ECPoint;
+import org.bouncycastle.math.ec.custom.sec.SecP256R1Field;
 import org.bouncycastle.math.raw.Nat256;
 import org.bouncycastle.util.BigIntegers;
 
@@ -20,13 +22,14 @@ final class P256Verifier {
     private static final int BLOCKS = 4;
     private static final int BITS = 8;
     private static final int ENTRIES = 1 << WORDS;
-    private static final int ENTRY_LENGTH = 2 * P256Field.LIMBS;
+    private static final int ENTRY_LENGTH = 2 * WORDS;
 
     private static final BigInteger N = CustomNamedCurves.getByName("P-256").getN();
-    private static final long[] ONE = P256Field.element(BigInteger.ONE);
+    private static final BigInteger P =
+            CustomNamedCurves.getByName("P-256").getCurve().getField().getCharacteristic();
 
-    /** The multiples of the public key, 80 KiB: the affine x and y of each entry. */
-    private final long[] multiples;
+    /** The multiples of the public key, 64 KiB: the affine x and y of each entry. */
+    private final int[] multiples;
 
     P256Verifier(ECPoint publicKey) {
         multiples = comb(publicKey);
@@ -42,7 +45,7 @@ final class P256Verifier {
         JacobianPoint sum = new JacobianPoint();
         sum.addMultiples(words(e.multiply(w).mod(N)), words(r.multiply(w).mod(N)), multiples);
         BigInteger next = r.add(N);
-        return sum.hasX(r) || next.compareTo(P256Field.PRIME) < 0 && sum.hasX(next);
+        return sum.hasX(words(r)) || next.compareTo(P) < 0 && sum.hasX(words(next));
     }
 
     private static int[] words(BigInteger number) {
@@ -50,7 +53,7 @@ final class P256Verifier {
     }
 
     /** Returns the table of a point. An entry is the sum of the multiples by powers of two that its index selects. */
-    private static long[] comb(ECPoint point) {
+    private static int[] comb(ECPoint point) {
         ECPoint[] powers = new ECPoint[WORDS * BLOCKS];
         powers[0] = point;
         for (int i = 1; i < powers.length; i++) {
@@ -66,48 +69,45 @@ final class P256Verifier {
                     : entries[i & (i - 1)].add(powers[Integer.numberOfTrailingZeros(index) * BLOCKS + block]);
         }
         point.getCurve().normalizeAll(entries);
-        long[] table = new long[entries.length * ENTRY_LENGTH];
+        int[] table = new int[entries.length * ENTRY_LENGTH];
         for (int i = 0; i < entries.length; i++) {
             if (!entries[i].isInfinity()) {
                 put(entries[i].getAffineXCoord().toBigInteger(), table, i * ENTRY_LENGTH);
-                put(entries[i].getAffineYCoord().toBigInteger(), table, i * ENTRY_LENGTH + P256Field.LIMBS);
+                put(entries[i].getAffineYCoord().toBigInteger(), table, i * ENTRY_LENGTH + WORDS);
             }
         }
         return table;
     }
 
-    private static void put(BigInteger coordinate, long[] table, int offset) {
-        System.arraycopy(P256Field.element(coordinate), 0, table, offset, P256Field.LIMBS);
+    private static void put(BigInteger coordinate, int[] table, int offset) {
+        System.arraycopy(words(coordinate), 0, table, offset, WORDS);
     }
 
     /** Computed with the first key on this curve. */
     private static final class Generator {
 
-        static final long[] MULTIPLES =
-                comb(CustomNamedCurves.getByName("P-256").getG());
+        static final int[] MULTIPLES = comb(CustomNamedCurves.getByName("P-256").getG());
 
         private Generator() {}
     }
 
-    /** A point that changes, in Jacobian coordinates: x is X/Z², y is Y/Z³. X and Y are reduced. Used by one thread. */
+    /** A point that changes, in Jacobian coordinates: x is X/Z², y is Y/Z³. Z is zero at infinity. Used by one thread. */
     private static final class JacobianPoint {
 
-        private final long[] x = new long[P256Field.LIMBS];
-        private final long[] y = new long[P256Field.LIMBS];
-        private final long[] z = new long[P256Field.LIMBS];
-        private final long[] x2 = new long[P256Field.LIMBS];
-        private final long[] y2 = new long[P256Field.LIMBS];
-        private final long[] h = new long[P256Field.LIMBS];
-        private final long[] r = new long[P256Field.LIMBS];
-        private final long[] v = new long[P256Field.LIMBS];
-        private boolean infinity = true;
+        private final int[] x = Nat256.create();
+        private final int[] y = Nat256.create();
+        private final int[] z = Nat256.create();
+        private final int[] x2 = Nat256.create();
+        private final int[] y2 = Nat256.create();
+        private final int[] h = Nat256.create();
+        private final int[] r = Nat256.create();
+        private final int[] v = Nat256.create();
+        private final int[] product = Nat256.createExt();
 
         /** Adds the multiple of the generator by u1 and that of the public key by u2 to infinity. */
-        void addMultiples(int[] u1, int[] u2, long[] multiples) {
+        void addMultiples(int[] u1, int[] u2, int[] multiples) {
             for (int bit = BITS - 1; bit >= 0; bit--) {
-                if (!infinity) {
-                    twice();
-                }
+                twice();
                 for (int block = 0; block < BLOCKS; block++) {
                     add(Generator.MULTIPLES, index(u1, block, bit));
                     add(multiples, index(u2, block, bit));
@@ -125,80 +125,87 @@ final class P256Verifier {
             return block * ENTRIES + index;
         }
 
-        /** Returns whether the point has this affine x. The comparison of X with x·Z² saves the division. */
-        boolean hasX(BigInteger affineX) {
-            P256Field.square(z, h);
-            P256Field.multiply(P256Field.element(affineX), h, h);
-            P256Field.subtract(h, x, h);
-            return !infinity && P256Field.isZero(h);
+        /** Returns whether the point has this affine x, which it need not compute for that: X is x·Z². */
+        boolean hasX(int[] affineX) {
+            square(z, h);
+            multiply(affineX, h, h);
+            return !Nat256.isZero(z) && Nat256.eq(h, x);
         }
 
-        /** Doubles it, with formula dbl-2001-b of the Explicit-Formulas Database and Z3 = 2·Y·Z. */
+        /** Formula dbl-2001-b of the Explicit-Formulas Database, with Z3 = 2·Y·Z. */
         private void twice() {
-            P256Field.square(z, h);
-            P256Field.add(x, h, r);
-            P256Field.subtract(x, h, v);
-            P256Field.multiply(r, v, r);
-            P256Field.scale(r, 3, r);
-            P256Field.multiply(y, z, z);
-            P256Field.scale(z, 2, z);
-            P256Field.square(y, h);
-            P256Field.multiply(x, h, v);
-            P256Field.scale(v, 4, v);
-            P256Field.square(r, x);
-            P256Field.subtract(x, v, x);
-            P256Field.subtract(x, v, x);
-            P256Field.reduce(x);
-            P256Field.subtract(v, x, v);
-            P256Field.multiply(r, v, y);
-            P256Field.square(h, h);
-            P256Field.scale(h, 8, h);
-            P256Field.subtract(y, h, y);
-            P256Field.reduce(y);
+            square(z, h);
+            SecP256R1Field.add(x, h, r);
+            SecP256R1Field.subtract(x, h, v);
+            multiply(r, v, r);
+            SecP256R1Field.twice(r, v);
+            SecP256R1Field.add(r, v, r);
+            multiply(y, z, z);
+            SecP256R1Field.twice(z, z);
+            square(y, h);
+            multiply(x, h, v);
+            SecP256R1Field.twice(v, v);
+            SecP256R1Field.twice(v, v);
+            square(r, x);
+            SecP256R1Field.subtract(x, v, x);
+            SecP256R1Field.subtract(x, v, x);
+            SecP256R1Field.subtract(v, x, v);
+            multiply(r, v, y);
+            square(h, h);
+            SecP256R1Field.twice(h, h);
+            SecP256R1Field.twice(h, h);
+            SecP256R1Field.twice(h, h);
+            SecP256R1Field.subtract(y, h, y);
         }
 
         /** Adds an entry of a table in mixed coordinates (Guide to Elliptic Curve Cryptography, algorithm 3.22). */
-        private void add(long[] table, int entry) {
+        private void add(int[] table, int entry) {
             if (entry % ENTRIES == 0) {
                 return;
             }
-            System.arraycopy(table, entry * ENTRY_LENGTH, x2, 0, P256Field.LIMBS);
-            System.arraycopy(table, entry * ENTRY_LENGTH + P256Field.LIMBS, y2, 0, P256Field.LIMBS);
-            if (infinity) {
-                System.arraycopy(x2, 0, x, 0, P256Field.LIMBS);
-                System.arraycopy(y2, 0, y, 0, P256Field.LIMBS);
-                System.arraycopy(ONE, 0, z, 0, P256Field.LIMBS);
-                infinity = false;
+            System.arraycopy(table, entry * ENTRY_LENGTH, x2, 0, WORDS);
+            System.arraycopy(table, entry * ENTRY_LENGTH + WORDS, y2, 0, WORDS);
+            if (Nat256.isZero(z)) {
+                System.arraycopy(x2, 0, x, 0, WORDS);
+                System.arraycopy(y2, 0, y, 0, WORDS);
+                Arrays.fill(z, 0);
+                z[0] = 1;
                 return;
             }
-            P256Field.square(z, h);
-            P256Field.multiply(h, z, r);
-            P256Field.multiply(h, x2, h);
-            P256Field.multiply(r, y2, r);
-            P256Field.subtract(h, x, h);
-            P256Field.subtract(r, y, r);
-            if (P256Field.isZero(h)) {
-                if (P256Field.isZero(r)) {
+            square(z, h);
+            multiply(h, z, r);
+            multiply(h, x2, h);
+            multiply(r, y2, r);
+            SecP256R1Field.subtract(h, x, h);
+            SecP256R1Field.subtract(r, y, r);
+            if (Nat256.isZero(h)) {
+                if (Nat256.isZero(r)) {
                     twice();
                 } else {
-                    infinity = true;
+                    Arrays.fill(z, 0);
                 }
                 return;
             }
-            P256Field.multiply(z, h, z);
-            P256Field.square(h, v);
-            P256Field.multiply(h, v, h);
-            P256Field.multiply(v, x, v);
-            P256Field.square(r, x);
-            P256Field.subtract(x, h, x);
-            P256Field.subtract(x, v, x);
-            P256Field.subtract(x, v, x);
-            P256Field.reduce(x);
-            P256Field.subtract(v, x, v);
-            P256Field.multiply(h, y, h);
-            P256Field.multiply(r, v, y);
-            P256Field.subtract(y, h, y);
-            P256Field.reduce(y);
+            multiply(z, h, z);
+            square(h, v);
+            multiply(h, v, h);
+            multiply(v, x, v);
+            square(r, x);
+            SecP256R1Field.subtract(x, h, x);
+            SecP256R1Field.subtract(x, v, x);
+            SecP256R1Field.subtract(x, v, x);
+            SecP256R1Field.subtract(v, x, v);
+            multiply(h, y, h);
+            multiply(r, v, y);
+            SecP256R1Field.subtract(y, h, y);
+        }
+
+        private void multiply(int[] a, int[] b, int[] result) {
+            SecP256R1Field.multiply(a, b, result, product);
+        }
+
+        private void square(int[] a, int[] result) {
+            SecP256R1Field.square(a, result, product);
         }
     }
 }

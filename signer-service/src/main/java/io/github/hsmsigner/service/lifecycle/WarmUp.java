@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Requests to a second server with throw-away keys, so that the virtual machine has compiled the code before clients
- * use it. A virtual machine that has just started compiles while it serves, and signs at a third of its later rate.
+ * use it. A virtual machine that has just started compiles while it serves, and signs at half of its later rate.
  *
  * <p>The second server listens on the loopback interface only. Its handlers, protocol, containers and signatures are
  * those of the service. It calls no token, no timestamp authority and no revocation service, and writes no audit log.

@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,14 +43,21 @@ final class WarmUp implements AutoCloseable {
 
     private final ServiceSettings settings;
     private final int requests;
+    private final LongSupplier nanoTime;
     private volatile Optional<Thread> thread = Optional.empty();
     private volatile boolean done;
     private volatile boolean closed;
 
     /** Prepares the warm-up of the settings. */
     WarmUp(ServiceSettings settings) {
+        this(settings, System::nanoTime);
+    }
+
+    /** For tests: the limit is on this clock. */
+    WarmUp(ServiceSettings settings, LongSupplier nanoTime) {
         this.settings = settings;
         this.requests = settings.server().warmUpRequests();
+        this.nanoTime = nanoTime;
         this.done = requests == 0;
     }
 
@@ -120,12 +128,12 @@ final class WarmUp implements AutoCloseable {
 
     /** Sends requests one after the other: other clients would take the processors from the compiler. */
     private int request(List<WarmUpRequest> kinds, int port) {
-        long start = System.nanoTime();
+        long start = nanoTime.getAsLong();
         int sent = 0;
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(Math.toIntExact(LIMIT.toMillis()));
-            while (!closed && sent < requests && System.nanoTime() - start < LIMIT.toNanos()) {
+            while (!closed && sent < requests && nanoTime.getAsLong() - start < LIMIT.toNanos()) {
                 kinds.get(sent % kinds.size()).exchange(socket);
                 sent++;
             }

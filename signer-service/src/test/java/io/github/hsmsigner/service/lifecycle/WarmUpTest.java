@@ -9,6 +9,7 @@ import io.github.hsmsigner.core.SigningKey;
 import io.github.hsmsigner.core.keystore.KeyStoreSigner;
 import io.github.hsmsigner.http.Client;
 import io.github.hsmsigner.http.TestKey;
+import io.github.hsmsigner.service.config.ServiceSettings;
 import io.github.hsmsigner.service.config.ShowsEffectOf;
 import io.github.hsmsigner.testing.CapturedLog;
 import io.github.hsmsigner.testing.TestPki;
@@ -18,10 +19,14 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class WarmUpTest {
@@ -133,6 +138,26 @@ class WarmUpTest {
                 key("p521", TestPki.keyPair("EC", 521), SignatureScheme.ECDSA));
         assertAllAnswered(keys);
         assertAllAnswered(List.of(key("ed25519", TestPki.keyPair("Ed25519", 255), SignatureScheme.ED25519)));
+    }
+
+    /** Readiness depends on {@link WarmUp#isDone}. The clock advances each time the warm-up reads it, and overflows. */
+    @ParameterizedTest
+    @CsvSource({"0, 20", "2000, 14", "14999, 2", "15000, 1", "29999, 1", "30000, 0"})
+    void noRequestBeginsAfterTheLimit(long stepMillis, int sent) {
+        ServiceSettings settings =
+                new TestSettings().testKey(directory).warmUpRequests(20).build();
+        AtomicLong clock =
+                new AtomicLong(Long.MAX_VALUE - Duration.ofSeconds(10).toNanos());
+        LongSupplier nanoTime =
+                () -> clock.getAndAdd(Duration.ofMillis(stepMillis).toNanos());
+        try (CapturedLog log = new CapturedLog();
+                WarmUp warmUp = new WarmUp(settings, nanoTime)) {
+            assertThat(warmUp.isDone()).isFalse();
+            warmUp.start(List.of(key("p256", TestPki.keyPair("EC", 256), SignatureScheme.ECDSA)));
+            await(warmUp::isDone);
+            assertThat(log.lines()).noneMatch(line -> line.contains("WARN"));
+            assertThat(log.text()).contains("Warm-up: " + sent + " requests in ");
+        }
     }
 
     private void assertAllAnswered(List<SigningKey> keys) {

@@ -26,6 +26,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -142,7 +143,7 @@ class QueuedSigningTest {
         Deadline limit = TestKeys.soon();
         while (queue.statistics().waiting() < 1) {
             assertThat(limit.hasPassed()).isFalse();
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
         signer.goOn.countDown();
         assertThat(waiting.get()).isEqualTo(hanging.get());

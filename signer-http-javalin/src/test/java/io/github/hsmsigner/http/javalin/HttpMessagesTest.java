@@ -19,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -233,7 +234,7 @@ class HttpMessagesTest {
         Deadline deadline = Deadline.after(Duration.ofSeconds(20));
         while (log.lines().stream().filter(line -> line.contains("outcome=")).count() < number) {
             assertThat(deadline.hasPassed()).as("lines so far: %s", log.text()).isFalse();
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
     }
 }

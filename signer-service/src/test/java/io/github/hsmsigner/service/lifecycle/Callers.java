@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -83,7 +84,7 @@ final class Callers implements AutoCloseable {
             if (System.nanoTime() > end || threads.stream().noneMatch(Thread::isAlive)) {
                 throw new AssertionError("Only " + answered.get() + " of " + wanted + " answers; " + failures);
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
     }
 

@@ -38,6 +38,9 @@ class ClientSharesTest {
     /** Too large to be read ahead. */
     private static final String LARGE = RawConnection.head(100_000) + "{";
 
+    /** After it, the server knows how slowly a body arrives. */
+    private static final Duration MEASURING_TIME = Duration.ofMillis(1_100);
+
     private static final String SMALL = RawConnection.head(1_000) + "{";
 
     @TempDir
@@ -79,7 +82,7 @@ class ClientSharesTest {
 
     /** Sends something on each of the slow connections from time to time, as long as it is open. */
     private void trickle() {
-        trickle.scheduleAtFixedRate(() -> slow.forEach(ClientSharesTest::sendIfOpen), 20, 20, TimeUnit.MILLISECONDS);
+        trickle.scheduleWithFixedDelay(() -> slow.forEach(ClientSharesTest::sendIfOpen), 20, 20, TimeUnit.MILLISECONDS);
     }
 
     private static boolean sendIfOpen(RawConnection connection) {
@@ -157,7 +160,11 @@ class ClientSharesTest {
             connect(1, "127.0.0." + (2 + i % attackers), server.port(), LARGE);
         }
         awaitRequests(permits);
+        long begun = System.nanoTime();
         trickle();
+        // The request that waits must find a body between two of its bytes, which takes several checks on a loaded
+        // machine.
+        TestServer.await("the bodies count as slow", () -> System.nanoTime() - begun > MEASURING_TIME.toNanos());
 
         assertThat(once(CLIENT).status()).isEqualTo(200);
         assertThat(server.exceeded(ServerLimit.CLIENT_SHARE)).isEqualTo(1);

@@ -2,6 +2,7 @@ package io.github.hsmsigner.pkcs11;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.hsmsigner.core.Deadline;
 import io.github.hsmsigner.core.Digest;
@@ -26,6 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,13 +41,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class RecoveryTest {
 
-    private static final Duration DEADLINE = Duration.ofSeconds(5);
+    /** Longer than a loaded machine takes. Nothing waits for its end. */
+    private static final Duration DEADLINE = Duration.ofSeconds(20);
+
+    private static final Duration HANG_LIMIT = Duration.ofMillis(300);
+
+    /** No call counts as hanging because the machine is loaded. */
     private static final RecoverySettings QUICK = RecoverySettings.builder()
             .retryPauses(Duration.ofMillis(2), Duration.ofMillis(50))
             .probePauses(Duration.ofMillis(20), Duration.ofMillis(200))
             .pinCheckPause(Duration.ofMillis(30))
-            .drainLimit(Duration.ofSeconds(2))
-            .hangLimit(Duration.ofMillis(300))
+            .drainLimit(DEADLINE)
+            .hangLimit(DEADLINE)
             .build();
 
     private static SoftHsm.Token softToken;
@@ -149,7 +156,7 @@ class RecoveryTest {
         try (CryptokiModule share = CryptokiModule.open(SoftHsm.module())) {
             assertNobodyNotices(() -> {
                 try {
-                    share.reinitialize(share.epoch(), Duration.ofSeconds(5));
+                    share.reinitialize(share.epoch(), DEADLINE);
                 } catch (Exception e) {
                     throw new IllegalStateException(e);
                 }
@@ -182,16 +189,15 @@ class RecoveryTest {
                 Load load = new Load(signer, DEADLINE)) {
             load.awaitMore(50);
             cryptoki.answer(error);
-            Await.until(
-                    Duration.ofSeconds(2),
-                    "the breaker opens",
-                    () -> !token.health().usable());
+            Await.until(DEADLINE, "the breaker opens", () -> !token.health().usable());
             int callsAtOnce = cryptoki.count("C_SignInit") + cryptoki.count("C_OpenSession");
             long end = System.nanoTime() + outage.toNanos();
-            Await.until(outage.plusSeconds(1), "the outage ends", () -> System.nanoTime() > end);
+            Await.until(outage.plus(DEADLINE), "the outage ends", () -> System.nanoTime() > end);
             assertThatThrownBy(() -> sign(DEADLINE)).isInstanceOfSatisfying(SigningUnavailableException.class, e -> {
                 assertThat(e.retryable()).isTrue();
-                assertThat(e.retryAfter()).isPresent();
+                assertThat(e.retryAfter())
+                        .hasValueSatisfying(
+                                nextProbe -> assertThat(nextProbe).isLessThanOrEqualTo(Duration.ofSeconds(1)));
                 assertThat(e).hasMessageContaining("CKR_" + error.name()).hasMessageContaining(softToken.label());
             });
             assertThat(load.failures()).isNotEmpty().allMatch(SigningUnavailableException.class::isInstance);
@@ -200,18 +206,15 @@ class RecoveryTest {
                     .isLessThan(150);
 
             cryptoki.good();
-            long good = System.nanoTime();
             long made = load.made();
-            Await.until(Duration.ofSeconds(1), "signing again", () -> load.made() > made);
-            assertThat(Duration.ofNanos(System.nanoTime() - good)).isLessThan(Duration.ofSeconds(1));
+            Await.until(DEADLINE, "signing again", () -> load.made() > made);
             assertThat(token.health()).isEqualTo(TokenHealth.healthy());
             assertThat(log.lines().stream().filter(l -> l.startsWith("WARN") || l.startsWith("ERROR")))
                     .as("one line for the change of state")
                     .singleElement()
                     .asString()
                     .contains("requests are refused until a probe succeeds");
-            Await.until(
-                    Duration.ofSeconds(1), "the log says so", () -> log.text().contains("works again"));
+            Await.until(DEADLINE, "the log says so", () -> log.text().contains("works again"));
         }
     }
 
@@ -258,10 +261,7 @@ class RecoveryTest {
                     throw new CryptokiException(function, sessionInfo);
                 }
             });
-            Await.until(
-                    Duration.ofSeconds(10),
-                    "the health says so",
-                    () -> !token.health().usable() || share.epoch() > first);
+            Await.until(DEADLINE, "the health says so", () -> !token.health().usable() || share.epoch() > first);
             load.awaitMore(50);
             assertThat(share.epoch()).isEqualTo(first + 1);
         }
@@ -271,7 +271,7 @@ class RecoveryTest {
     @Test
     void anErrorInAProbeDoesNotEndTheProbes() {
         cryptoki.answer(ReturnValue.DEVICE_ERROR);
-        Await.until(Duration.ofSeconds(5), "the breaker opens", () -> {
+        Await.until(DEADLINE, "the breaker opens", () -> {
             assertThatThrownBy(() -> sign(DEADLINE)).isInstanceOf(SigningUnavailableException.class);
             return !token.health().usable();
         });
@@ -281,14 +281,9 @@ class RecoveryTest {
                 throw new StackOverflowError("error " + errors.incrementAndGet());
             });
             Await.until(
-                    Duration.ofSeconds(10),
-                    "a probe fails",
-                    () -> log.text().contains("The probe failed; the next one follows."));
+                    DEADLINE, "a probe fails", () -> log.text().contains("The probe failed; the next one follows."));
             cryptoki.good();
-            Await.until(
-                    Duration.ofSeconds(10),
-                    "the breaker closes",
-                    () -> token.health().usable());
+            Await.until(DEADLINE, "the breaker closes", () -> token.health().usable());
             assertThat(sign(DEADLINE)).isNotEmpty();
             assertThat(log.text()).contains("ERROR");
         }
@@ -305,14 +300,11 @@ class RecoveryTest {
                     throw new StackOverflowError("error " + errors.incrementAndGet());
                 }
             });
-            Await.until(
-                    Duration.ofSeconds(10),
-                    "an error is logged",
-                    () -> log.text().contains("A session could not be closed"));
+            Await.until(DEADLINE, "an error is logged", () -> log.text().contains("A session could not be closed"));
             cryptoki.good();
             sign(DEADLINE);
             Await.until(
-                    Duration.ofSeconds(10),
+                    DEADLINE,
                     "the idle sessions are closed",
                     () -> token.sessions().idle() == 0);
         }
@@ -353,16 +345,17 @@ class RecoveryTest {
             if (function.equals("C_OpenSession") && now.opened() - now.closed() >= limit.get()) {
                 throw new CryptokiException(function, ReturnValue.SESSION_COUNT);
             }
+            if (function.equals("C_Sign")) {
+                // Long enough that the threads need more than three sessions, however few processors there are.
+                LockSupport.parkNanos(2_000_000);
+            }
         });
         try (Load load = new Load(signer, DEADLINE)) {
             load.awaitMore(100);
-            assertThat(token.sessions().capacity()).isLessThan(8);
+            Await.until(DEADLINE, "the pool shrinks", () -> token.sessions().capacity() < 8);
             assertThat(token.health().usable()).isTrue();
             limit.set(100);
-            Await.until(
-                    Duration.ofSeconds(5),
-                    "the pool grows back",
-                    () -> token.sessions().capacity() == 8);
+            Await.until(DEADLINE, "the pool grows back", () -> token.sessions().capacity() == 8);
             assertThat(load.failures()).isEmpty();
         }
     }
@@ -392,10 +385,7 @@ class RecoveryTest {
         try (Load load = new Load(signer, DEADLINE)) {
             load.awaitMore(50);
         }
-        Await.until(
-                Duration.ofSeconds(5),
-                "idle sessions are closed",
-                () -> token.sessions().idle() == 0);
+        Await.until(DEADLINE, "idle sessions are closed", () -> token.sessions().idle() == 0);
         sign(DEADLINE);
         assertThat(cryptoki.count("C_Login")).isEqualTo(1);
     }
@@ -404,7 +394,9 @@ class RecoveryTest {
     void callersOfHungCallsAreAnsweredAndTheOthersSignOn() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         AtomicInteger toHang = new AtomicInteger(3);
-        open(config().recovery(QUICK.toBuilder().hungCallLimit(3).build()).build());
+        open(config().recovery(
+                        QUICK.toBuilder().hangLimit(HANG_LIMIT).hungCallLimit(3).build())
+                .build());
         cryptoki.fault(function -> {
             if (function.equals("C_Sign") && toHang.getAndDecrement() > 0) {
                 awaitForever(release);
@@ -412,13 +404,11 @@ class RecoveryTest {
         });
         for (int i = 1; i <= 3; i++) {
             long start = System.nanoTime();
-            assertThatThrownBy(() -> sign(Duration.ofMillis(100)))
-                    .isInstanceOf(SigningUnavailableException.class)
-                    .hasMessageContaining("did not return before the deadline");
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(1000));
+            assertHangs(toHang, () -> sign(Duration.ofMillis(100)));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(DEADLINE);
             int hanging = i;
             Await.until(
-                    Duration.ofSeconds(5),
+                    DEADLINE,
                     "the call counts as hanging",
                     () -> token.sessions().hungCalls() == hanging);
             assertThat(token.health().state())
@@ -429,15 +419,13 @@ class RecoveryTest {
             assertThat(load.failures()).isEmpty();
         }
         release.countDown();
-        Await.until(
-                Duration.ofSeconds(5),
-                "the calls come back",
-                () -> token.sessions().hungCalls() == 0);
+        Await.until(DEADLINE, "the calls come back", () -> token.sessions().hungCalls() == 0);
         assertThat(token.health()).isEqualTo(TokenHealth.healthy());
     }
 
     @Test
     void aSignatureOfAHungCallIsReportedOnceItComesAndAnErrorIsNot() {
+        open(config().recovery(QUICK.toBuilder().hangLimit(HANG_LIMIT).build()).build());
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch failed = new CountDownLatch(1);
         AtomicInteger calls = new AtomicInteger();
@@ -454,9 +442,10 @@ class RecoveryTest {
         List<String> late = new CopyOnWriteArrayList<>();
         Digest digest = Digest.compute(DigestAlgorithm.SHA256, new byte[] {1});
         for (int i = 1; i <= 2; i++) {
-            Deadline soon = Deadline.after(Duration.ofMillis(50)).withListener((origin, time) -> late.add(origin));
-            assertThatThrownBy(() -> signer.sign(SignatureAlgorithm.RSA_PKCS1_SHA256, digest, soon))
-                    .isInstanceOf(SigningUnavailableException.class);
+            assertHangs(calls, () -> {
+                Deadline soon = Deadline.after(Duration.ofMillis(100)).withListener((origin, time) -> late.add(origin));
+                signer.sign(SignatureAlgorithm.RSA_PKCS1_SHA256, digest, soon);
+            });
         }
         Deadline enough = Deadline.after(DEADLINE).withListener((origin, time) -> late.add(origin));
         signer.sign(SignatureAlgorithm.RSA_PKCS1_SHA256, digest, enough);
@@ -464,10 +453,21 @@ class RecoveryTest {
 
         release.countDown();
         Await.until(
-                Duration.ofSeconds(5),
+                DEADLINE,
                 "the calls come back",
                 () -> token.sessions().hungCalls() == 0 && failed.getCount() == 0 && !late.isEmpty());
         assertThat(late).singleElement().asString().contains("label \"key\"", softToken.label());
+    }
+
+    /** On a loaded machine, the deadline may pass before the call is in the module. */
+    private static void assertHangs(AtomicInteger counter, ThrowingCallable request) {
+        int before = counter.get();
+        Throwable failure;
+        do {
+            failure = catchThrowable(request);
+            assertThat(failure).isInstanceOf(SigningUnavailableException.class);
+        } while (counter.get() == before);
+        assertThat(failure).hasMessageContaining("did not return before the deadline");
     }
 
     private static void awaitForever(CountDownLatch release) {
@@ -504,6 +504,7 @@ class RecoveryTest {
 
     @Test
     void theModuleIsNotFinalizedWhileACallHangsInIt() throws Exception {
+        open(config().recovery(QUICK.toBuilder().hangLimit(HANG_LIMIT).build()).build());
         CountDownLatch release = new CountDownLatch(1);
         AtomicInteger toHang = new AtomicInteger(1);
         cryptoki.fault(function -> {
@@ -511,9 +512,12 @@ class RecoveryTest {
                 awaitForever(release);
             }
         });
-        assertThatThrownBy(() -> sign(Duration.ofMillis(100))).isInstanceOf(SigningUnavailableException.class);
+        assertHangs(toHang, () -> sign(Duration.ofMillis(100)));
+        Await.until(
+                DEADLINE, "the call counts as hanging", () -> token.sessions().hungCalls() == 1);
         long epoch;
-        try (CryptokiModule share = CryptokiModule.open(SoftHsm.module())) {
+        try (CryptokiModule share = CryptokiModule.open(SoftHsm.module());
+                CapturedLog log = new CapturedLog()) {
             epoch = share.epoch();
             cryptoki.answer(ReturnValue.CRYPTOKI_NOT_INITIALIZED);
             assertThatThrownBy(() -> sign(DEADLINE))
@@ -521,13 +525,11 @@ class RecoveryTest {
                     .hasMessageContaining("cannot be initialised again, because a call in it does not return");
             assertThat(token.health().usable()).isFalse();
             assertThat(share.epoch()).isEqualTo(epoch);
+            assertThat(log.lines()).noneMatch(line -> line.startsWith("ERROR"));
             release.countDown();
-            Await.until(Duration.ofSeconds(5), "it is initialised", () -> share.epoch() > epoch);
+            Await.until(DEADLINE, "it is initialised", () -> share.epoch() > epoch);
             cryptoki.good();
-            Await.until(
-                    Duration.ofSeconds(5),
-                    "it works again",
-                    () -> token.health().usable());
+            Await.until(DEADLINE, "it works again", () -> token.health().usable());
             assertThat(sign(DEADLINE)).hasSize(256);
         }
     }
@@ -540,10 +542,10 @@ class RecoveryTest {
             cryptoki.answer(ReturnValue.DEVICE_ERROR);
             assertThatThrownBy(() -> sign(DEADLINE)).isInstanceOf(SigningUnavailableException.class);
             int probes = cryptoki.count("C_GetSlotList") + 4;
-            Await.until(Duration.ofSeconds(10), "four probes", () -> cryptoki.count("C_GetSlotList") >= probes);
+            Await.until(DEADLINE, "four probes", () -> cryptoki.count("C_GetSlotList") >= probes);
             assertThat(share.epoch()).isEqualTo(epoch);
             other.close();
-            Await.until(Duration.ofSeconds(5), "the module is initialised again", () -> share.epoch() > epoch);
+            Await.until(DEADLINE, "the module is initialised again", () -> share.epoch() > epoch);
         }
     }
 
@@ -558,7 +560,7 @@ class RecoveryTest {
         try (Pkcs11Token works = Pkcs11Token.open(config)) {
             cryptoki.answer("C_SignInit", Integer.MAX_VALUE, ReturnValue.DEVICE_ERROR);
             assertThatThrownBy(() -> sign(DEADLINE)).isInstanceOf(SigningUnavailableException.class);
-            Await.until(Duration.ofSeconds(10), "two more logins", () -> cryptoki.count("C_Login") >= 3);
+            Await.until(DEADLINE, "two more logins", () -> cryptoki.count("C_Login") >= 3);
             assertThat(cryptoki.count("C_Logout") > 0).isEqualTo(!another);
             assertThat(works.health().usable()).isTrue();
         }
@@ -576,13 +578,13 @@ class RecoveryTest {
                 awaitForever(release);
             }
         });
-        assertThatThrownBy(() -> sign(Duration.ofMillis(100))).isInstanceOf(SigningUnavailableException.class);
+        assertHangs(toHang, () -> sign(Duration.ofMillis(100)));
         long start = System.nanoTime();
         token.close();
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(DEADLINE);
         release.countDown();
         Await.until(
-                Duration.ofSeconds(5),
+                DEADLINE,
                 "its session is closed",
                 () -> token.sessions().closed() == token.sessions().opened());
     }

@@ -170,7 +170,11 @@ final class Login {
             try {
                 onFailure.accept(e);
             } finally {
-                next.completeExceptionally(e);
+                // An expected state: the next probe tries again.
+                next.completeExceptionally(
+                        e instanceof ModuleBusyException
+                                ? SigningUnavailableException.passing(e.getMessage() + ".", drainLimit, e)
+                                : e);
             }
         }
     }

@@ -6,6 +6,9 @@ import io.github.hsmsigner.benchmarks.setup.NativePrograms;
 import io.github.hsmsigner.benchmarks.setup.ProcessNumbers;
 import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
 import io.github.hsmsigner.benchmarks.setup.SoftToken;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +44,10 @@ record Bench(
     private static final int WARM_UP_AT_LEAST = 4;
     private static final int WARM_UP_AT_MOST = 10;
     private static final int WARM = 2;
+
+    /** From this factor on, a load is faster than another one. Smaller differences come from the machine. */
+    private static final double FASTER = 1.02;
+
     private static final long REST_NANOS = 500_000_000L;
     private static final int RESTS_AT_MOST = 40;
 
@@ -49,23 +56,38 @@ record Bench(
 
     private static final double FURTHER_WARM_UP_SECONDS = 5;
 
-    /** The bare loop over the token, with a thread for each core. */
-    NativePrograms.Unpaced loop(KeyKind kind) {
-        return loop(kind, CORES);
-    }
-
-    private NativePrograms.Unpaced loop(KeyKind kind, int threads) {
-        return programs.unpaced(token, token.module(), Map.of(), kind, threads, seconds);
-    }
-
     /** Signatures a second of the bare loop over the token, with a thread a core. */
     double limit(KeyKind kind) {
-        return loop(kind).perSecond();
+        return limit(kind, CORES);
     }
 
     /** Signatures a second of the bare loop over the token. */
     double limit(KeyKind kind, int threads) {
-        return loop(kind, threads).perSecond();
+        return programs.unpaced(token, token.module(), Map.of(), kind, threads, seconds)
+                .perSecond();
+    }
+
+    /**
+     * Returns the settings of a service that uses the token through another module.
+     *
+     * @param module the module
+     * @param environment the variables of that module
+     * @param kind the key
+     * @param callingThread the thread that calls the module. By default, SoftHSM is called on the thread of the request,
+     *     and any other module is not
+     */
+    Map<String, String> settings(Path module, Map<String, String> environment, KeyKind kind, String callingThread) {
+        Path file = directory.resolve("calling-thread-" + callingThread + ".yaml");
+        try {
+            Files.writeString(file, "tokens:\n  hsm:\n    calling-thread: " + callingThread + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException("The settings cannot be written", e);
+        }
+        Map<String, String> settings = new HashMap<>(token.settings(kind));
+        settings.putAll(environment);
+        settings.put("HSM_MODULE", module.toString());
+        settings.put("SIGNING_SERVICE_CONFIG", file.toString());
+        return settings;
     }
 
     /** Starts a service with default settings and options. */
@@ -106,14 +128,16 @@ record Bench(
 
     /**
      * Sends requests until the JIT has compiled the service. While all threads want a core, the compiler gets little of
-     * it and would need minutes. The load therefore pauses. The service is warm when two pauses in a row were not
-     * needed.
+     * it and would need minutes. The load therefore pauses. The service is warm when two loads in a row were hardly
+     * faster than the fastest before, and needed no pause.
      */
     void warmUp(ServiceProcess service, Payload payload, int connections) {
         int warm = 0;
+        double fastest = 0;
         for (int i = 0; i < WARM_UP_AT_MOST && (i < WARM_UP_AT_LEAST || warm < WARM); i++) {
-            load(service, payload, connections, WARM_UP_SECONDS);
-            warm = rests(service) <= 1 ? warm + 1 : 0;
+            double rate = load(service, payload, connections, WARM_UP_SECONDS).rate();
+            warm = rests(service) <= 1 && rate < FASTER * fastest ? warm + 1 : 0;
+            fastest = Math.max(fastest, rate);
         }
     }
 

@@ -23,7 +23,7 @@ record Goal(String what, String figure, boolean atLeast, double bound) {
                     0.70),
             atMost(
                     "CPU time of a raw RSA-2048 request besides the token's calls, ms",
-                    "http.raw.rsa.32.cpu-ms-besides-token",
+                    "bare.raw.service.cpu-ms-besides-token",
                     0.12),
             atLeast("HTTP sign_pkcs7 10 MB to Base64 and SHA-512 alone", "http.pkcs7-10MB.rsa.8.ratio", 0.8),
             atLeast(
@@ -56,8 +56,7 @@ record Goal(String what, String figure, boolean atLeast, double bound) {
             atMost("C_SignInit a signature", "calls.C_SignInit", 1),
             atMost("heap allocated a raw signature over HTTP, KiB", "heap.http.raw.rsa.KiB", 32),
             atMost("heap allocated a signature in Signer, KiB", "heap.signer.rsa.KiB", 1),
-            atMost("resident memory at full load, no options, MiB", "http.raw.rsa.32.peak-MiB", 200),
-            atMost("resident memory at full load, as deployed, MiB", "variant.launcher.rsa.peak-MiB", 170),
+            atMost("resident memory at full load, as deployed, MiB", "http.raw.rsa.32.peak-MiB", 170),
             atMost("resident memory at full load, as deployed, new process, MiB", "cold.rsa.warm.peak-MiB", 170),
             atMost(
                     "resident memory at full load, as deployed, other JDK, MiB",
@@ -68,7 +67,7 @@ record Goal(String what, String figure, boolean atLeast, double bound) {
                     "cold.other-jdk.rsa.warm.peak-MiB",
                     170),
             atMost("resident memory with a document of 1 GiB and -Xmx64m, MiB", "large.peak-MiB", 150),
-            atMost("start to first answer, no options, s", "variant.default.startup-s", 1.2),
+            atMost("start to first answer, no options, s", "variant.no-options.startup-s", 1.2),
             atMost("start to first answer with a CDS archive, s", "variant.cds.startup-s", 1.2),
             atMost("start to first answer, as deployed, s", "variant.launcher.startup-s", 1.0),
             atMost("start to first answer, as deployed, other JDK, s", "variant.other-jdk-launcher.startup-s", 1.0),

@@ -1,7 +1,7 @@
 package io.github.hsmsigner.benchmarks.load;
 
+import io.github.hsmsigner.benchmarks.load.VariantScenario.Variant;
 import io.github.hsmsigner.benchmarks.setup.KeyKind;
-import io.github.hsmsigner.benchmarks.setup.NativePrograms;
 import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
 import java.util.List;
 
@@ -23,11 +23,13 @@ final class HttpScenario {
     private static final int WARM_UP_CONNECTIONS = 32;
 
     private final Bench bench;
+    private final Variant deployed;
     private final KeyKind kind;
     private final List<Load> loads;
 
-    HttpScenario(Bench bench, KeyKind kind, List<Load> loads) {
+    HttpScenario(Bench bench, Variant deployed, KeyKind kind, List<Load> loads) {
         this.bench = bench;
+        this.deployed = deployed;
         this.kind = kind;
         // Decoding and hashing do not depend on the key.
         this.loads = loads.stream()
@@ -36,7 +38,8 @@ final class HttpScenario {
     }
 
     void run() {
-        try (ServiceProcess service = bench.service("http-" + kind.label(), kind)) {
+        try (ServiceProcess service =
+                bench.service("http-" + kind.label(), deployed, bench.token().settings(kind))) {
             bench.warmUp(service, Payload.RAW, WARM_UP_CONNECTIONS);
             loads.forEach(load -> bench.warmUpFurther(service, load.payload, load.connections));
             for (int round = 0; round < bench.rounds(); round++) {
@@ -49,14 +52,11 @@ final class HttpScenario {
     }
 
     private void sign(ServiceProcess service) {
-        NativePrograms.Unpaced before = loop();
+        double before = loop();
         for (Load load : some(false)) {
             ServiceLoad measured = bench.measure(figure(load), service, load.payload, load.connections);
-            NativePrograms.Unpaced after = loop();
-            double limit = (before.perSecond() + after.perSecond()) / 2;
-            double cpuMillis = (before.cpuMillis() + after.cpuMillis()) / 2;
-            add(load, "ratio", measured.answers().rate() / limit);
-            add(load, "cpu-ms-besides-token", measured.cpuMillis() - cpuMillis);
+            double after = loop();
+            add(load, "ratio", 2 * measured.answers().rate() / (before + after));
             before = after;
         }
     }
@@ -82,11 +82,10 @@ final class HttpScenario {
                 .toList();
     }
 
-    private NativePrograms.Unpaced loop() {
-        NativePrograms.Unpaced loop = bench.loop(kind);
-        bench.results().add("limit." + kind.label() + ".per-s", loop.perSecond());
-        bench.results().add("limit." + kind.label() + ".cpu-ms", loop.cpuMillis());
-        return loop;
+    private double loop() {
+        double rate = bench.limit(kind);
+        bench.results().add("limit." + kind.label() + ".per-s", rate);
+        return rate;
     }
 
     private double decodeAndHash() {

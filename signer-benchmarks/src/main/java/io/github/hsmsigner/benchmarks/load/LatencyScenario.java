@@ -1,5 +1,6 @@
 package io.github.hsmsigner.benchmarks.load;
 
+import io.github.hsmsigner.benchmarks.load.VariantScenario.Variant;
 import io.github.hsmsigner.benchmarks.setup.KeyKind;
 import io.github.hsmsigner.benchmarks.setup.NativePrograms;
 import io.github.hsmsigner.benchmarks.setup.ProcessNumbers;
@@ -19,15 +20,18 @@ final class LatencyScenario {
     private static final int ATTEMPTS_AT_MOST = 8;
 
     private final Bench bench;
+    private final Variant deployed;
     private final KeyKind kind;
 
-    LatencyScenario(Bench bench, KeyKind kind) {
+    LatencyScenario(Bench bench, Variant deployed, KeyKind kind) {
         this.bench = bench;
+        this.deployed = deployed;
         this.kind = kind;
     }
 
     void run() {
-        try (ServiceProcess service = bench.service("latency-" + kind.label(), kind)) {
+        try (ServiceProcess service =
+                bench.service("latency-" + kind.label(), deployed, bench.token().settings(kind))) {
             bench.warmUp(service, Payload.RAW, CONNECTIONS);
             for (int round = 0; round < bench.rounds(); round++) {
                 oneConnection(service);

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** Measures the service end to end; {@code scripts/bench} starts it. */
 public final class Main {
@@ -86,24 +85,27 @@ public final class Main {
 
     private Map<String, Runnable> scenarios() {
         VariantScenario variants = new VariantScenario(bench);
-        TokenScenario tokens = new TokenScenario(bench);
         Map<String, Runnable> scenarios = new LinkedHashMap<>();
         scenarios.put("signer", () -> new SignerScenario(bench, profile.threads()).run());
         scenarios.put("http", () -> {
             for (KeyKind kind : profile.kinds()) {
-                new HttpScenario(bench, kind, profile.loads()).run();
+                new HttpScenario(bench, deployed(), kind, profile.loads()).run();
             }
         });
+        scenarios.put("bare", () -> new BareScenario(bench, deployed()).run());
         scenarios.put("latency", () -> {
             for (KeyKind kind : profile.kinds()) {
-                new LatencyScenario(bench, kind).run();
+                new LatencyScenario(bench, deployed(), kind).run();
             }
         });
-        scenarios.put("token", () -> profile.tokens().forEach(token -> tokens.latency(token[0], token[1])));
-        scenarios.put("calls", tokens::calls);
+        scenarios.put("token", () -> {
+            TokenScenario tokens = new TokenScenario(bench, deployed());
+            profile.tokens().forEach(token -> tokens.latency(token[0], token[1]));
+        });
+        scenarios.put("calls", () -> new TokenScenario(bench, deployed()).calls());
         scenarios.put("network", () -> {
             for (KeyKind kind : KeyKind.values()) {
-                tokens.network(deployed(), kind);
+                new TokenScenario(bench, deployed()).network(kind);
             }
         });
         scenarios.put("cold", () -> {
@@ -120,10 +122,7 @@ public final class Main {
             }
         });
         scenarios.put("large", () -> LargeDocument.run(bench));
-        scenarios.put(
-                "startup",
-                () -> variants.startup(Stream.concat(Stream.of(variant("default", List.of())), launchers().stream())
-                        .toList()));
+        scenarios.put("startup", () -> variants.startup(launchers()));
         scenarios.put(
                 "launchers",
                 () -> variants.load(
@@ -145,6 +144,7 @@ public final class Main {
 
     private List<Variant> launchers() {
         List<Variant> variants = new ArrayList<>();
+        variants.add(variant("no-options", List.of()));
         variants.add(variant("serial-gc", List.of("-XX:+UseSerialGC")));
         variants.add(variant("g1-gc", List.of("-XX:+UseG1GC")));
         variants.add(variant("cds", List.of("-XX:SharedArchiveFile=" + archive())));

@@ -31,7 +31,7 @@ record Profile(
     /** Returns the profile with the goals of the service that change with its performance, in at most 20 minutes. */
     static Profile goals() {
         return new Profile(
-                List.of("http", "latency", "token", "network", "cold", "certificates"),
+                List.of("http", "bare", "latency", "token", "network", "cold", "certificates"),
                 List.of(KeyKind.RSA),
                 5,
                 2,

@@ -3,20 +3,12 @@ package io.github.hsmsigner.benchmarks.load;
 import io.github.hsmsigner.benchmarks.load.VariantScenario.Variant;
 import io.github.hsmsigner.benchmarks.setup.KeyKind;
 import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import io.github.hsmsigner.benchmarks.setup.TokenCalls;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** A token that takes as long as an HSM in a network, and the number of calls that a signature takes. */
 final class TokenScenario {
-
-    /** SoftHSM is called on the thread of the request; any other module is not, and this is to stand for others. */
-    private static final String SETTINGS = "tokens:\n  hsm:\n    calling-thread: module\n";
 
     private static final int NETWORK_MILLIS = 2;
     private static final int NETWORK_SESSIONS = 64;
@@ -26,9 +18,11 @@ final class TokenScenario {
     private static final double COUNTED_SECONDS = 5;
 
     private final Bench bench;
+    private final Variant deployed;
 
-    TokenScenario(Bench bench) {
+    TokenScenario(Bench bench, Variant deployed) {
         this.bench = bench;
+        this.deployed = deployed;
     }
 
     void latency(int millis, int sessions) {
@@ -39,7 +33,7 @@ final class TokenScenario {
         Path path = bench.programs().latencyModule();
         Map<String, String> settings = settings(path, module, KeyKind.P256);
         settings.put("HSM_MAXIMUM_POOL_SIZE", Integer.toString(sessions));
-        try (ServiceProcess service = bench.service(name, bench.java(), List.of(), settings)) {
+        try (ServiceProcess service = bench.service(name, deployed, settings)) {
             // Twice as many connections as sessions, so that there is always one more request for a session.
             bench.warmUp(service, Payload.RAW, 2 * sessions);
             for (int round = 0; round < bench.rounds(); round++) {
@@ -61,7 +55,7 @@ final class TokenScenario {
     }
 
     /** An HSM in the network that takes no CPU time, under more load than the service can carry. */
-    void network(Variant deployed, KeyKind kind) {
+    void network(KeyKind kind) {
         Path path = bench.programs().networkModule();
         Map<String, String> module = Map.of(
                 "NETWORK_MODULE", bench.token().module().toString(),
@@ -85,42 +79,27 @@ final class TokenScenario {
 
     /** The calls that signatures take: those of a service that makes some, without those of a service that is started and stopped alone. */
     void calls() {
-        Map<String, Long> none = callsOf(0);
-        callsOf(COUNTED_SECONDS)
-                .forEach((call, count) -> bench.results()
-                        .add("calls." + call, (count - none.get(call)) / (COUNTED_RATE * COUNTED_SECONDS)));
+        TokenCalls calls = callsOf(COUNTED_SECONDS).since(callsOf(0));
+        double requests = COUNTED_RATE * COUNTED_SECONDS;
+        bench.results().add("calls.C_SignInit", calls.inits() / requests);
+        bench.results().add("calls.C_Sign", calls.signatures() / requests);
+        bench.results().add("calls.C_Sign-for-the-length", calls.lengths() / requests);
     }
 
-    private Map<String, Long> callsOf(double seconds) {
-        Path counts = bench.directory().resolve("calls");
+    private TokenCalls callsOf(double seconds) {
+        Path counts = bench.directory().resolve("counts-calls");
         Map<String, String> module =
                 Map.of("LATENCY_MODULE", bench.token().module().toString(), "LATENCY_COUNT_FILE", counts.toString());
         Map<String, String> settings = settings(bench.programs().latencyModule(), module, KeyKind.P256);
-        try (ServiceProcess service = bench.service("calls", bench.java(), List.of(), settings)) {
+        try (ServiceProcess service = bench.service("calls", deployed, settings)) {
             if (seconds > 0) {
                 new SteadyLoad(service.port(), Payload.RAW.json(), COUNTED_RATE, seconds).run();
             }
         }
-        try (var lines = Files.lines(counts)) {
-            return lines.collect(Collectors.toMap(
-                    line -> line.substring(0, line.lastIndexOf(' ')).replace(' ', '-'),
-                    line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1))));
-        } catch (IOException e) {
-            throw new UncheckedIOException("The module counted nothing", e);
-        }
+        return TokenCalls.read(counts);
     }
 
-    private Map<String, String> settings(Path path, Map<String, String> module, KeyKind kind) {
-        Path file = bench.directory().resolve("module-thread.yaml");
-        try {
-            Files.writeString(file, SETTINGS);
-        } catch (IOException e) {
-            throw new UncheckedIOException("The settings cannot be written", e);
-        }
-        Map<String, String> settings = new HashMap<>(bench.token().settings(kind));
-        settings.putAll(module);
-        settings.put("HSM_MODULE", path.toString());
-        settings.put("SIGNING_SERVICE_CONFIG", file.toString());
-        return settings;
+    private Map<String, String> settings(Path module, Map<String, String> environment, KeyKind kind) {
+        return bench.settings(module, environment, kind, "module");
     }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * Full load on a service that has just become ready, compared with the same load on the same process when it is warm.
- * Each round starts a process. Another process serves the first second alone, because wrk reports only a mean.
+ * Each round starts a process.
  */
 final class ColdScenario {
 
@@ -28,14 +28,12 @@ final class ColdScenario {
         String figure = name + "." + kind.label();
         String figureWithoutWarmUp = name + ".no-warm-up." + kind.label();
         for (int round = 0; round < bench.rounds(); round++) {
-            double firstSecond = firstSecond(deployed);
             Wrk.Measured warm;
             try (ServiceProcess service = start(deployed)) {
                 Wrk.Measured cold = cold(figure, service);
                 bench.warmUp(service, Payload.RAW, CONNECTIONS);
                 warm = measure(figure + ".warm", service);
                 compare(figure, cold, warm);
-                bench.results().add(figure + ".first-second-rate-ratio", firstSecond / warm.rate());
             }
             try (ServiceProcess service = start(withoutWarmUp(deployed))) {
                 compare(figureWithoutWarmUp, cold(figureWithoutWarmUp, service), warm);
@@ -58,12 +56,6 @@ final class ColdScenario {
     private void compare(String figure, Wrk.Measured cold, Wrk.Measured warm) {
         bench.results().add(figure + ".rate-ratio", cold.rate() / warm.rate());
         bench.results().add(figure + ".p99-ratio", cold.p99() / warm.p99());
-    }
-
-    private double firstSecond(Variant variant) {
-        try (ServiceProcess service = start(variant)) {
-            return bench.load(service, Payload.RAW, CONNECTIONS, 1).rate();
-        }
     }
 
     private Wrk.Measured measure(String figure, ServiceProcess service) {

@@ -28,7 +28,7 @@ record Profile(
 
     private static final List<KeyKind> BOTH = List.of(KeyKind.values());
 
-    /** Returns the profile with the goals of the service that change with its performance, in at most 20 minutes. */
+    /** Returns the profile with the goals of the service that change with its performance. */
     static Profile goals() {
         return new Profile(
                 List.of("http", "bare", "latency", "token", "network", "cold", "certificates"),

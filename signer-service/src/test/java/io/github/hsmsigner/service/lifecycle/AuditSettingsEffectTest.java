@@ -83,7 +83,7 @@ class AuditSettingsEffectTest {
             }
         }
 
-        /** Has the writer of a service hang, with the line of a request. */
+        /** Has the writer of a service hang, with the line of a request. The writer must begin it within the time limit. */
         CompletableFuture<HttpResponse<byte[]>> hang(ConfiguredService service) throws Exception {
             Files.delete(directory.resolve("audit.jsonl"));
             CompletableFuture<HttpResponse<byte[]>> request = service.signInBackground(SIGN);
@@ -102,12 +102,12 @@ class AuditSettingsEffectTest {
     @ShowsEffectOf("audit.time-limit")
     void aRequestWaitsNoLongerForItsLine() throws Exception {
         try (CapturedLog log = new CapturedLog();
-                ConfiguredService service = start(", time-limit: 50ms");
+                ConfiguredService service = start(", time-limit: 500ms");
                 HangingWriter writer = new HangingWriter()) {
             CompletableFuture<HttpResponse<byte[]>> first = writer.hang(service);
             assertThat(service.client().sign(SIGN).statusCode()).isEqualTo(500);
             assertThat(first.join().statusCode()).isEqualTo(500);
-            assertThat(log.text()).contains("has not put a line on disk for 50 ms");
+            assertThat(log.text()).contains("has not put a line on disk for 500 ms");
         }
     }
 
@@ -116,7 +116,7 @@ class AuditSettingsEffectTest {
     @ShowsEffectOf("audit.max-waiting")
     void aLineThatFindsNoRoomIsRefused() throws Exception {
         try (CapturedLog log = new CapturedLog();
-                ConfiguredService service = start(", time-limit: 50ms, max-waiting: 1");
+                ConfiguredService service = start(", time-limit: 500ms, max-waiting: 1");
                 HangingWriter writer = new HangingWriter()) {
             List<CompletableFuture<HttpResponse<byte[]>>> requests = new ArrayList<>();
             requests.add(writer.hang(service));

@@ -382,7 +382,9 @@ class TokenSettingsEffectTest {
     @Test
     @ShowsEffectOf("tokens.NAME.recovery.failures-to-open")
     void soManyFailuresOpenTheCircuitBreaker() {
-        try (ConfiguredService service = start(recovery("failures-to-open: 1"))) {
+        // No probe closes it before the request ends.
+        try (ConfiguredService service =
+                start(recovery("failures-to-open: 1, first-probe-pause: 1h, longest-probe-pause: 1h"))) {
             module.answer("C_Sign", 1, ReturnValue.DEVICE_ERROR);
             assertThat(sign(service)).isEqualTo(503);
             assertThat(metric(service, "signer_breaker_opened_total")).isEqualTo(1);

@@ -14,17 +14,24 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Measured values of the page about performance, such as {@code 0.82 (0.69 to 0.96)}, are in the files of the benchmark run, rounded. */
+/** Measured values of the page about performance, such as {@code 0.82 (0.69 to 0.96)}, are in the files of benchmark runs, rounded. */
 class PerformancePageTest {
 
     private static final Path ROOT = Path.of("..");
-    private static final Path RESULTS = ROOT.resolve("signer-benchmarks/results/2026-11-27-full");
+    private static final Path RESULTS = ROOT.resolve("signer-benchmarks/results");
+    private static final List<String> FILES = List.of(
+            "2026-11-27-full/figures.csv",
+            "2026-11-27-full/latency.csv",
+            "2026-11-27-full/launchers.csv",
+            "2026-11-27-full/startup.csv",
+            "2026-12-01-goals/jdk17.csv",
+            "2026-12-01-goals/jdk25.csv");
     private static final String NUMBER = "(-?[\\d,]*\\d(?:\\.\\d+)?)";
     private static final Pattern VALUE = Pattern.compile(NUMBER + " \\(" + NUMBER + " to " + NUMBER + "\\)");
 
     private static List<String> unknownValues(String page) throws IOException {
         List<List<BigDecimal>> figures = new ArrayList<>();
-        for (String file : List.of("figures.csv", "latency.csv", "launchers.csv", "startup.csv")) {
+        for (String file : FILES) {
             try (Stream<String> lines = Files.lines(RESULTS.resolve(file))) {
                 lines.skip(1)
                         .map(line -> line.split(","))

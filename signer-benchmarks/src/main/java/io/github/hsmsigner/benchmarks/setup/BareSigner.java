@@ -31,8 +31,8 @@ import org.xipki.pkcs11.wrapper.PKCS11Module;
 
 /**
  * A Javalin server that signs with an RSA key of a token, with nothing of Signer: Jetty, Jackson, the JDK and the PKCS#11
- * wrapper alone. It verifies each signature with the JDK. It has no limits, log, metrics, checks or recovery, so a complete
- * service cannot be faster.
+ * wrapper alone. It verifies each signature with the JDK. It has no limits, log, metrics, checks or recovery. It is a
+ * comparison, not a bound: its code is simple, not tuned.
  *
  * <p>It understands the requests of the benchmarks only. The response to contents is a signature of their digest. It takes
  * the settings of the token from the variables of the service.
@@ -162,9 +162,9 @@ public final class BareSigner {
             String rest = length == PIECE ? "" : new String(base64, 0, length, StandardCharsets.US_ASCII);
             end = length < PIECE;
             byte[] piece = end ? Arrays.copyOf(base64, rest.indexOf('"')) : base64;
-            int octets = Base64.getDecoder().decode(piece, decoded);
+            int decodedLength = Base64.getDecoder().decode(piece, decoded);
             for (MessageDigest digest : digests) {
-                digest.update(decoded, 0, octets);
+                digest.update(decoded, 0, decodedLength);
             }
         }
         return digests.get(0).digest();

@@ -1,5 +1,6 @@
 package io.github.hsmsigner.core;
 
+import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,9 +21,18 @@ public final class CertificateChain {
     /** The hash code. A certificate would compute its own from all of its bytes at each call. */
     private final int hash;
 
+    /** What each request needs of the signer's certificate. The JDK looks it up by name at each call. */
+    private final BigInteger serialNumber;
+
+    private final Instant notBefore;
+    private final Instant notAfter;
+
     private CertificateChain(List<X509Certificate> certificates) {
         this.certificates = certificates;
         this.hash = certificates.hashCode();
+        this.serialNumber = signer().getSerialNumber();
+        this.notBefore = signer().getNotBefore().toInstant();
+        this.notAfter = signer().getNotAfter().toInstant();
     }
 
     /**
@@ -112,7 +122,7 @@ public final class CertificateChain {
      * @return the time until it expires; negative once it has
      */
     public Duration timeLeft(Instant at) {
-        return Duration.between(at, signer().getNotAfter().toInstant());
+        return Duration.between(at, notAfter);
     }
 
     /**
@@ -122,7 +132,12 @@ public final class CertificateChain {
      * @return {@code true} from the first to the last second of its validity
      */
     boolean isSignerValid(Instant at) {
-        return isValid(signer(), at);
+        return !at.isBefore(notBefore) && !at.isAfter(notAfter);
+    }
+
+    /** Returns the serial number of the signer's certificate. */
+    BigInteger serialNumber() {
+        return serialNumber;
     }
 
     static boolean isValid(X509Certificate certificate, Instant at) {

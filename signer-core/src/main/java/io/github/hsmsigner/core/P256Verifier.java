@@ -5,8 +5,10 @@ import java.util.Arrays;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.math.ec.ECPoint;
 import org.bouncycastle.math.ec.custom.sec.SecP256R1Field;
+import org.bouncycastle.math.raw.Mod;
 import org.bouncycastle.math.raw.Nat256;
 import org.bouncycastle.util.BigIntegers;
+import org.bouncycastle.util.Pack;
 
 /**
  * Verifies ECDSA signatures of one public key on P-256 (SEC 1, section 4.1.4) with tables of multiples of the generator and
@@ -25,6 +27,7 @@ final class P256Verifier {
     private static final int ENTRY_LENGTH = 2 * WORDS;
 
     private static final BigInteger N = CustomNamedCurves.getByName("P-256").getN();
+    private static final int[] N_WORDS = words(N);
     private static final BigInteger P =
             CustomNamedCurves.getByName("P-256").getCurve().getField().getCharacteristic();
 
@@ -41,15 +44,27 @@ final class P256Verifier {
             return false;
         }
         BigInteger e = new BigInteger(1, digest, 0, Math.min(digest.length, Integer.BYTES * WORDS));
-        BigInteger w = BigIntegers.modOddInverseVar(N, s);
+        BigInteger w = inverse(s);
         JacobianPoint sum = new JacobianPoint();
         sum.addMultiples(words(e.multiply(w).mod(N)), words(r.multiply(w).mod(N)), multiples);
         BigInteger next = r.add(N);
         return sum.hasX(words(r)) || next.compareTo(P) < 0 && sum.hasX(words(next));
     }
 
+    private static BigInteger inverse(BigInteger number) {
+        int[] inverse = Nat256.create();
+        Mod.modOddInverseVar(N_WORDS, words(number), inverse);
+        return Nat256.toBigInteger(inverse);
+    }
+
+    /** Returns the words, the least significant one first. BouncyCastle's conversion makes a number for each word. */
     private static int[] words(BigInteger number) {
-        return Nat256.fromBigInteger(number);
+        byte[] bytes = BigIntegers.asUnsignedByteArray(Integer.BYTES * WORDS, number);
+        int[] words = Nat256.create();
+        for (int i = 0; i < WORDS; i++) {
+            words[i] = Pack.bigEndianToInt(bytes, Integer.BYTES * (WORDS - 1 - i));
+        }
+        return words;
     }
 
     /** Returns the table of a point. An entry is the sum of the multiples by powers of two that its index selects. */

@@ -118,7 +118,7 @@ final class RequestRecord {
                 callers,
                 Optional.ofNullable(context.transportFacts().get(TransportFacts.REMOTE_ADDRESS)),
                 key.map(SigningKey::name),
-                chain.map(c -> c.signer().getSerialNumber()),
+                chain.map(CertificateChain::serialNumber),
                 algorithm,
                 digest,
                 format,

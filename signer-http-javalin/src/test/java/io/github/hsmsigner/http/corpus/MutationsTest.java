@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(300)
 class MutationsTest {
 
-    private static final int IN_MEMORY = Integer.getInteger("signer.mutations", 100_000);
-    private static final int THROUGH_HTTP = Math.max(1, IN_MEMORY / 33);
+    private static final int IN_MEMORY = Integer.getInteger("signer.mutations", 20_000);
+    private static final int THROUGH_HTTP = Math.max(1, IN_MEMORY / 20);
     private static final int SEED_OF_THE_FIRST_THROUGH_HTTP = 500_000;
 
     private final SigningService service = EcService.start();

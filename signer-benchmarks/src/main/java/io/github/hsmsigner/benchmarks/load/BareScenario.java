@@ -7,6 +7,7 @@ import io.github.hsmsigner.benchmarks.setup.Launcher;
 import io.github.hsmsigner.benchmarks.setup.NativePrograms;
 import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
 import io.github.hsmsigner.benchmarks.setup.TokenCalls;
+import io.github.hsmsigner.core.DigestAlgorithm;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -98,7 +99,7 @@ final class BareScenario {
     }
 
     private double decodeAndHash() {
-        return DecodeAndHash.megabytesPerSecond(Bench.CORES, bench.seconds());
+        return DecodeAndHash.megabytesPerSecond(Bench.CORES, bench.seconds(), DigestAlgorithm.SHA512);
     }
 
     private ServiceProcess bare(String name, Map<String, String> threads) {

@@ -56,6 +56,11 @@ record Bench(
 
     private static final double FURTHER_WARM_UP_SECONDS = 5;
 
+    /** Returns the same parameters for another version of the service. */
+    Bench with(Path otherJar) {
+        return new Bench(directory, otherJar, java, programs, token, results, rounds, seconds);
+    }
+
     /** Signatures a second of the bare loop over the token, with a thread a core. */
     double limit(KeyKind kind) {
         return limit(kind, CORES);

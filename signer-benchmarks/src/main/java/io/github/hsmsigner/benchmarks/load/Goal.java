@@ -45,6 +45,8 @@ record Goal(String what, String figure, boolean atLeast, double bound) {
                     2),
             atLeast("network HSM, 2 ms, 64 sessions, RSA-2048, signatures a second", "network.rsa.per-s", 11_000),
             atLeast("network HSM, 2 ms, 64 sessions, P-256, signatures a second", "network.ec.per-s", 9_000),
+            atLeast("network HSM, RSA-2048, to the version in EARLIER_CLONE", "network.rsa.to-earlier", 1),
+            atLeast("network HSM, P-256, to the version in EARLIER_CLONE", "network.ec.to-earlier", 1),
             atMost("latency added to a raw signature, one connection, ms", "latency.raw.rsa.added-ms", 0.5),
             atMost(
                     "the same compared with the time in the module in those requests, ms",

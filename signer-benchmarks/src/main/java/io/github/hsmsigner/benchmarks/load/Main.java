@@ -28,6 +28,8 @@ public final class Main {
 
     private static final String MAKE_ARCHIVE = "deploy/make-archive";
 
+    private static final String JAR = "signer-service/target/signer-service.jar";
+
     private static final String OTHER_LAUNCHER = "other-jdk-launcher";
 
     private final Bench bench;
@@ -105,7 +107,7 @@ public final class Main {
         scenarios.put("calls", () -> new TokenScenario(bench, deployed()).calls());
         scenarios.put("network", () -> {
             for (KeyKind kind : KeyKind.values()) {
-                new TokenScenario(bench, deployed()).network(kind);
+                new TokenScenario(bench, deployed()).network(kind, earlier());
             }
         });
         scenarios.put("cold", () -> {
@@ -179,8 +181,13 @@ public final class Main {
         return launcher("launcher", bench.java());
     }
 
-    /** As an operator starts it, with the archive as it is made for that. */
     private Variant launcher(String name, Path java) {
+        return launcher(name, java, Path.of(""), bench.jar());
+    }
+
+    /** As an operator starts it, with the archive as it is made for that. */
+    private Variant launcher(String name, Path java, Path project, Path jar) {
+        Path options = project.resolve(Launcher.OPTIONS);
         Path option = bench.directory().resolve(name + ".option");
         try {
             if (!Files.exists(option)) {
@@ -188,19 +195,24 @@ public final class Main {
                         option,
                         Command.run(
                                 Map.of("PATH", java.getParent() + File.pathSeparator + System.getenv("PATH")),
-                                MAKE_ARCHIVE,
-                                bench.jar().toString(),
-                                Launcher.OPTIONS,
+                                project.resolve(MAKE_ARCHIVE).toString(),
+                                jar.toString(),
+                                options.toString(),
                                 bench.directory().resolve(name + ".archive").toString()));
             }
             return new Variant(
-                    name,
-                    java,
-                    List.of("@" + Launcher.OPTIONS, Files.readString(option).strip()),
-                    Launcher.variables());
+                    name, java, List.of("@" + options, Files.readString(option).strip()), Launcher.variables(project));
         } catch (IOException e) {
             throw new UncheckedIOException("The option for the archive cannot be kept", e);
         }
+    }
+
+    /** An earlier version, built in the clone that {@code EARLIER_CLONE} names. */
+    private Optional<TokenScenario> earlier() {
+        return Optional.ofNullable(System.getenv("EARLIER_CLONE")).map(Path::of).map(clone -> {
+            Path jar = clone.resolve(JAR);
+            return new TokenScenario(bench.with(jar), launcher("earlier", bench.java(), clone, jar));
+        });
     }
 
     /** Another JDK on this machine, that {@code OTHER_JAVA_HOME} names. */

@@ -6,6 +6,7 @@ import io.github.hsmsigner.benchmarks.setup.ServiceProcess;
 import io.github.hsmsigner.benchmarks.setup.TokenCalls;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /** A token that takes as long as an HSM in a network, and the number of calls that a signature takes. */
 final class TokenScenario {
@@ -54,27 +55,51 @@ final class TokenScenario {
                 .perSecond();
     }
 
-    /** An HSM in the network that takes no CPU time, under more load than the service can carry. */
-    void network(KeyKind kind) {
+    /**
+     * An HSM in the network that takes no CPU time, under more load than the service can carry.
+     *
+     * @param earlier an earlier version of the service, which is measured in turn with this one
+     */
+    void network(KeyKind kind, Optional<TokenScenario> earlier) {
         Path path = bench.programs().networkModule();
-        Map<String, String> module = Map.of(
-                "NETWORK_MODULE", bench.token().module().toString(),
-                "NETWORK_MICROSECONDS", Integer.toString(1000 * NETWORK_MILLIS));
         String name = "network." + kind.label();
-        Map<String, String> settings = settings(path, module, kind);
-        settings.put("HSM_MAXIMUM_POOL_SIZE", Integer.toString(NETWORK_SESSIONS));
-        try (ServiceProcess service = bench.service(name, deployed, settings)) {
+        String earlierName = name + ".earlier";
+        try (ServiceProcess service = networkService(name, kind);
+                ServiceProcess earlierService = earlier.map(version -> version.networkService(earlierName, kind))
+                        .orElse(null)) {
             bench.warmUp(service, Payload.RAW, NETWORK_CONNECTIONS);
+            if (earlierService != null) {
+                bench.warmUp(earlierService, Payload.RAW, NETWORK_CONNECTIONS);
+            }
             for (int round = 0; round < bench.rounds(); round++) {
-                double before = loop(path, module, kind, NETWORK_SESSIONS);
-                double rate = bench.measure(name, service, Payload.RAW, NETWORK_CONNECTIONS)
-                        .answers()
-                        .rate();
-                double after = loop(path, module, kind, NETWORK_SESSIONS);
+                double before = loop(path, networkModule(), kind, NETWORK_SESSIONS);
+                double rate = networkRate(name, service);
+                if (earlierService != null) {
+                    bench.results().add(name + ".to-earlier", rate / networkRate(earlierName, earlierService));
+                }
+                double after = loop(path, networkModule(), kind, NETWORK_SESSIONS);
                 bench.results().add(name + ".loop-per-s", (before + after) / 2);
                 bench.results().add(name + ".ratio", 2 * rate / (before + after));
             }
         }
+    }
+
+    private ServiceProcess networkService(String name, KeyKind kind) {
+        Map<String, String> settings = settings(bench.programs().networkModule(), networkModule(), kind);
+        settings.put("HSM_MAXIMUM_POOL_SIZE", Integer.toString(NETWORK_SESSIONS));
+        return bench.service(name, deployed, settings);
+    }
+
+    private Map<String, String> networkModule() {
+        return Map.of(
+                "NETWORK_MODULE", bench.token().module().toString(),
+                "NETWORK_MICROSECONDS", Integer.toString(1000 * NETWORK_MILLIS));
+    }
+
+    private double networkRate(String name, ServiceProcess service) {
+        return bench.measure(name, service, Payload.RAW, NETWORK_CONNECTIONS)
+                .answers()
+                .rate();
     }
 
     /** The calls that signatures take: those of a service that makes some, without those of a service that is started and stopped alone. */

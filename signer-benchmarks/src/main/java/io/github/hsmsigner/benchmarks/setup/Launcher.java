@@ -10,10 +10,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The command line that the Debian package starts the service with. The working directory is that of the project. */
+/** The command line that the Debian package starts the service with. */
 public final class Launcher {
 
-    /** The file with the options of the virtual machine. */
+    /** The file with the options of the virtual machine, in the directory of the project. */
     public static final String OPTIONS = "deploy/systemd/java-options";
 
     private static final Path UNIT = Path.of("deploy/systemd/signer.service");
@@ -32,11 +32,12 @@ public final class Launcher {
     /**
      * Returns the environment variables of the unit and the command that do not depend on the token.
      *
+     * @param project the directory of the project
      * @return the variables
      */
-    public static Map<String, String> variables() {
-        Map<String, String> variables = read(SCRIPT, DEFAULT);
-        variables.putAll(read(UNIT, VARIABLE));
+    public static Map<String, String> variables(Path project) {
+        Map<String, String> variables = read(project.resolve(SCRIPT), DEFAULT);
+        variables.putAll(read(project.resolve(UNIT), VARIABLE));
         return variables;
     }
 

@@ -2,6 +2,7 @@ package io.github.hsmsigner.benchmarks.soak;
 
 import io.github.hsmsigner.benchmarks.setup.HttpConnection;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -10,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** Clients that ask for everything in turn at random, as fast as they are answered, and check each answer. */
+/** Clients that ask for everything in turn at random, and check each answer. */
 final class Clients {
 
     private static final int UNAVAILABLE = 503;
@@ -19,16 +20,19 @@ final class Clients {
     private final int port;
     private final List<Request> requests;
     private final Outages outages;
+    private final long pauseNanos;
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicLong right = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
     private final List<Thread> threads = new ArrayList<>();
 
-    Clients(int port, List<Request> requests, Outages outages) {
+    /** The pause follows each answer. Without one, requests come as fast as they are answered. */
+    Clients(int port, List<Request> requests, Outages outages, Duration pause) {
         this.port = port;
         this.requests = requests;
         this.outages = outages;
+        this.pauseNanos = pause.toNanos();
     }
 
     void start(int count, long seed) {
@@ -46,6 +50,9 @@ final class Clients {
                 // Some requests on a connection, so that connections come and go too.
                 for (int left = 1 + random.nextInt(200); left > 0 && !ended.get(); left--) {
                     ask(connection, requests.get(random.nextInt(requests.size())));
+                    if (pauseNanos > 0) {
+                        LockSupport.parkNanos(pauseNanos);
+                    }
                 }
             } catch (IOException e) {
                 failures.add("a connection broke: " + e);

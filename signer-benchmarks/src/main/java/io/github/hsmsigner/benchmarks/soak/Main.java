@@ -9,6 +9,7 @@ import io.github.hsmsigner.benchmarks.setup.SoftToken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,7 +34,7 @@ public final class Main {
     private Main(double minutes) {
         // In a short run the virtual machine still grows to what it needs.
         double tolerance = minutes < SHORT_MINUTES ? 2 : 1;
-        // Threads that an outage needs stay idle for a minute, which is half of the shortest run.
+        // Threads that an outage needs stay idle for a minute, as long as the shortest run.
         double threads = minutes < SHORT_MINUTES ? 24 : 6;
         // An outage empties the pool. Afterwards it grows to one session for each client, whether the outage was early
         // or late.
@@ -48,20 +49,22 @@ public final class Main {
     /**
      * Loads, troubles and watches a service.
      *
-     * @param args an empty directory, {@code signer-service.jar}, the minutes, and a seed if a run is to be repeated
+     * @param args an empty directory, {@code signer-service.jar}, the minutes, the pause of a client after each answer in
+     *     milliseconds, and a seed if a run is to be repeated
      * @throws IOException if a file cannot be read or written
      */
     public static void main(String[] args) throws IOException {
         Path directory = Path.of(args[0]).toAbsolutePath();
-        long seed = args.length > 3 ? Long.parseLong(args[3]) : new Random().nextInt(1_000_000);
+        long seed = args.length > 4 ? Long.parseLong(args[4]) : new Random().nextInt(1_000_000);
         System.out.println("Seed: " + seed);
         double minutes = Double.parseDouble(args[2]);
-        boolean good = new Main(minutes).run(directory, Path.of(args[1]).toAbsolutePath(), minutes, seed);
+        Duration pause = Duration.ofMillis(Long.parseLong(args[3]));
+        boolean good = new Main(minutes).run(directory, Path.of(args[1]).toAbsolutePath(), minutes, pause, seed);
         System.out.println(good ? "Endured." : "FAILED");
         System.exit(good ? 0 : 1);
     }
 
-    private boolean run(Path directory, Path jar, double minutes, long seed) throws IOException {
+    private boolean run(Path directory, Path jar, double minutes, Duration pause, long seed) throws IOException {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         Path audit = directory.resolve("audit.jsonl");
         SoftToken token = SoftToken.make(directory);
@@ -69,7 +72,7 @@ public final class Main {
         List<String> problems = new ArrayList<>();
         Path module = NativePrograms.compile(directory).troubleModule();
         try (TroubledToken troubled = new TroubledToken(token.module(), directory.resolve("trouble"))) {
-            Map<String, String> settings = new HashMap<>(Launcher.variables());
+            Map<String, String> settings = new HashMap<>(Launcher.variables(Path.of("")));
             settings.putAll(token.settings(KeyKind.RSA));
             settings.put("HSM_MODULE", module.toString());
             settings.putAll(troubled.settings());
@@ -79,7 +82,7 @@ public final class Main {
                     java, List.of("@" + Launcher.OPTIONS), jar, settings, directory.resolve("service.log"))) {
                 List<Request> requests =
                         Request.all(token.readCertificate(KeyKind.RSA).getPublicKey());
-                Clients clients = new Clients(service.port(), requests, outages);
+                Clients clients = new Clients(service.port(), requests, outages, pause);
                 BadClients bad = new BadClients(
                         service.port(), requests.get(requests.size() - 2).octets());
                 Trouble trouble = new Trouble(service, token, troubled, outages, seed);

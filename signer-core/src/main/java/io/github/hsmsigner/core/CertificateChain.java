@@ -21,7 +21,7 @@ public final class CertificateChain {
     /** The hash code. A certificate would compute its own from all of its bytes at each call. */
     private final int hash;
 
-    /** What each request needs of the signer's certificate. The JDK looks it up by name at each call. */
+    /** Values of the signer's certificate for each request. The JDK looks them up by name at each call. */
     private final BigInteger serialNumber;
 
     private final Instant notBefore;

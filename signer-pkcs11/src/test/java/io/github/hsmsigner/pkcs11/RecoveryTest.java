@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -140,6 +141,38 @@ class RecoveryTest {
     @Test
     void whenTheLoginIsLostThereIsExactlyOneNew() {
         assertNobodyNotices(() -> cryptoki.whileNobodyCalls(() -> sameProcess.logout(slot())));
+        assertThat(cryptoki.count("C_Login")).isEqualTo(2);
+    }
+
+    /** Requests make a probe suspicious and renew the login. The probe fails before that, and learns of it later. */
+    @Test
+    void aProbeThatFailedBeforeTheNewLoginDoesNotLogInAgain() {
+        CountDownLatch failed = new CountDownLatch(1);
+        CountDownLatch signing = new CountDownLatch(1);
+        CountDownLatch probed = new CountDownLatch(1);
+        ThreadLocal<String> before = ThreadLocal.withInitial(() -> "");
+        AtomicReference<Thread> probe = new AtomicReference<>();
+        assertNobodyNotices(() -> {
+            cryptoki.fault(function -> {
+                if (function.equals("C_GetTokenInfo")) {
+                    awaitForever(failed);
+                } else if (function.equals("C_GetSessionInfo") && before.get().equals(function)) {
+                    // A probe asks once because the key is missing, and once more because its signature failed.
+                    probe.compareAndSet(null, Thread.currentThread());
+                } else if (function.equals("C_CloseSession") && probe.get() == Thread.currentThread()) {
+                    failed.countDown();
+                    awaitForever(signing);
+                } else if (function.equals("C_Sign") && failed.getCount() == 0) {
+                    signing.countDown();
+                    if (probe.get() == Thread.currentThread()) {
+                        probed.countDown();
+                    }
+                }
+                before.set(function);
+            });
+            cryptoki.whileNobodyCalls(() -> sameProcess.logout(slot()));
+            awaitForever(probed);
+        });
         assertThat(cryptoki.count("C_Login")).isEqualTo(2);
     }
 

@@ -108,10 +108,9 @@ final class Login {
         return current;
     }
 
-    /** Returns whether there is a login in a module that is initialised. */
-    boolean isUsable() {
-        Generation now = current;
-        return now != null && module.isCurrent(now.epoch());
+    /** Returns whether a generation has a login in a module that is initialised. */
+    boolean isUsable(Generation generation) {
+        return generation != null && module.isCurrent(generation.epoch());
     }
 
     /** The steps that renew a login. */
@@ -139,7 +138,7 @@ final class Login {
         CompletableFuture<Generation> next = new CompletableFuture<>();
         synchronized (this) {
             Generation now = current;
-            if (now != null && now != seen && module.isCurrent(now.epoch())) {
+            if (now != seen && isUsable(now)) {
                 return Optional.of(CompletableFuture.completedFuture(now));
             }
             if (renewal != null) {

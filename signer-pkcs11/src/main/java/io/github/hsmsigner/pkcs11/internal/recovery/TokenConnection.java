@@ -263,7 +263,7 @@ public final class TokenConnection implements AutoCloseable {
     /** Keeps the login alive: some devices end it after half a minute without a use of it. */
     private void checkLogin() {
         Generation generation = login.current();
-        if (!login.isUsable()) {
+        if (!login.isUsable(generation)) {
             return;
         }
         try {

@@ -71,6 +71,9 @@ final class TokenProbe {
     /** The step that the next probe takes. For the probe alone, like what follows. */
     private volatile Login.Step next;
 
+    /** The generation that the last trial was made in. If requests have renewed it since then, the probe does not. */
+    private volatile Generation tried;
+
     private volatile String lastError = "";
     private volatile int restarts;
     private volatile boolean loginLost;
@@ -232,11 +235,14 @@ final class TokenProbe {
     private boolean probe(Login.Step step) {
         boolean signOnly = step == null;
         long epoch = module.epoch();
+        Generation now = login.current();
         loginLost = false;
         moduleLost = false;
         try {
-            if (availability.isOpenUntilFixed() || !login.isUsable() || !signOnly) {
-                logIn(signOnly ? Login.Step.LOGIN : step, epoch);
+            if (!signOnly) {
+                logIn(tried, step, epoch);
+            } else if (availability.isOpenUntilFixed() || !login.isUsable(now)) {
+                logIn(now, Login.Step.LOGIN, epoch);
             }
             trial(!signOnly);
             return true;
@@ -262,8 +268,8 @@ final class TokenProbe {
                 && (!opensSessions || (generation != null && generation.isProven()));
     }
 
-    private void logIn(Login.Step step, long epoch) throws CryptokiException {
-        Optional<CompletableFuture<Generation>> renewal = login.renew(login.current(), step, epoch, false);
+    private void logIn(Generation seen, Login.Step step, long epoch) throws CryptokiException {
+        Optional<CompletableFuture<Generation>> renewal = login.renew(seen, step, epoch, false);
         if (!threads.await(renewal.orElseThrow(), settings.hangLimit().toNanos())) {
             throw SigningUnavailableException.passing(
                     "The login to the token was not renewed in time.", settings.hangLimit(), null);
@@ -274,6 +280,7 @@ final class TokenProbe {
     /** Signs with the key that failed last, and if it fails, with others. */
     private void trial(boolean newLogin) throws CryptokiException, GenerationEndedException {
         long start = scheduler.nanoTime();
+        tried = login.current();
         if (availability.isOpen()) {
             sessions.discardIdle();
         }
@@ -307,6 +314,7 @@ final class TokenProbe {
     }
 
     private Void trial(KeyAvailability key, Session session) throws CryptokiException {
+        tried = session.generation();
         key.key().forgetHandle();
         try {
             key.key().trial(session);

@@ -45,10 +45,24 @@ final class SigningKeyRegistry implements Supplier<SigningService> {
         this.state = newState();
     }
 
-    /** Adds a key, or replaces the key of its name. */
-    synchronized void register(SigningKey key) {
+    /** Creates a registry of one key, and does not announce the key. */
+    static SigningKeyRegistry of(SigningKey key, SigningServiceFactory factory) {
+        SigningKeyRegistry registry = new SigningKeyRegistry(Set.of(key.name()), factory, name -> {
+            throw new IllegalStateException("The registry has the key " + name + ".");
+        });
+        registry.add(key);
+        return registry;
+    }
+
+    private synchronized boolean add(SigningKey key) {
         boolean known = found.put(key.name(), key) != null;
         state = newState();
+        return known;
+    }
+
+    /** Adds a key, or replaces the key of its name. */
+    synchronized void register(SigningKey key) {
+        boolean known = add(key);
         X509Certificate signer = key.chain().signer();
         LOG.info(
                 "Key \"{}\" {}: certificate of {}, serial {}, valid from {} to {}; {} issuers.",

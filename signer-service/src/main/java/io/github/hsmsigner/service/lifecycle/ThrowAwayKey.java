@@ -32,6 +32,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
@@ -39,9 +41,13 @@ import org.bouncycastle.cert.X509v3CertificateBuilder;
 /**
  * A key that signs for the {@link WarmUp} alone and is never stored. It remembers its signatures, because a signature in
  * software costs more than the rest of a request. Thread-safe.
+ *
+ * <p>There are three classes that do the same. The compiler would otherwise specialise the code that calls a signer for
+ * this class, and begin again at the first signature of a key of the service.
  */
-final class ThrowAwayKey implements Signer {
+class ThrowAwayKey implements Signer {
 
+    private static final int CLASSES = 3;
     private static final int RSA_BITS = 2048;
     private static final int REMEMBERED = 64;
     private static final Duration VALIDITY = Duration.ofHours(1);
@@ -54,12 +60,37 @@ final class ThrowAwayKey implements Signer {
         signer = KeyStoreSigner.of(pair, List.of());
     }
 
-    /** Creates a key for each scheme and curve of the keys, with the name of one; an RSA key if there are no keys. */
-    static List<SigningKey> like(Collection<SigningKey> keys) {
-        if (keys.isEmpty()) {
-            return List.of(create("warm-up", SignatureScheme.RSA_PKCS1, Optional.empty()));
+    /** The second of the classes. */
+    private static final class Second extends ThrowAwayKey {
+
+        Second(KeyPair pair) {
+            super(pair);
         }
-        Map<String, SigningKey> byKind = new LinkedHashMap<>();
+    }
+
+    /** The third of the classes. */
+    private static final class Third extends ThrowAwayKey {
+
+        Third(KeyPair pair) {
+            super(pair);
+        }
+    }
+
+    /**
+     * Creates keys for each scheme and curve of the keys, with the name of one; RSA keys if there are no keys. Keys that
+     * follow each other differ in scheme or curve.
+     */
+    static List<SigningKey> like(Collection<SigningKey> keys) {
+        List<List<SigningKey>> kinds =
+                keys.isEmpty() ? List.of(create("warm-up", SignatureScheme.RSA_PKCS1, Optional.empty())) : kinds(keys);
+        return IntStream.range(0, CLASSES)
+                .boxed()
+                .flatMap(i -> kinds.stream().map(kind -> kind.get(i)))
+                .toList();
+    }
+
+    private static List<List<SigningKey>> kinds(Collection<SigningKey> keys) {
+        Map<String, List<SigningKey>> byKind = new LinkedHashMap<>();
         for (SigningKey key : keys) {
             SignatureScheme scheme = key.algorithm(
                             key.signer().algorithms().iterator().next().digestAlgorithm())
@@ -76,7 +107,7 @@ final class ThrowAwayKey implements Signer {
         return List.copyOf(byKind.values());
     }
 
-    private static SigningKey create(String name, SignatureScheme scheme, Optional<ECParameterSpec> curve) {
+    private static List<SigningKey> create(String name, SignatureScheme scheme, Optional<ECParameterSpec> curve) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance(scheme.keyType());
             if (curve.isPresent()) {
@@ -84,11 +115,14 @@ final class ThrowAwayKey implements Signer {
             } else if (scheme != SignatureScheme.ED25519) {
                 generator.initialize(RSA_BITS);
             }
-            ThrowAwayKey key = new ThrowAwayKey(generator.generateKeyPair());
+            KeyPair pair = generator.generateKeyPair();
             SignatureAlgorithm algorithm =
                     SignatureAlgorithm.of(scheme, DigestAlgorithm.SHA512).orElseThrow();
-            CertificateChain chain = CertificateChain.of(key.certificate(algorithm), List.of());
-            return SigningKey.open(name, key, scheme, publicKey -> chain, Deadline.after(TIME_LIMIT));
+            ThrowAwayKey first = new ThrowAwayKey(pair);
+            CertificateChain chain = CertificateChain.of(first.certificate(algorithm), List.of());
+            return Stream.of(first, new Second(pair), new Third(pair))
+                    .map(key -> SigningKey.open(name, key, scheme, publicKey -> chain, Deadline.after(TIME_LIMIT)))
+                    .toList();
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("The throw-away key could not be created.", e);
         }

@@ -1,35 +1,42 @@
 package io.github.hsmsigner.service.lifecycle;
 
+import io.github.hsmsigner.access.AccessSettings;
+import io.github.hsmsigner.access.AllowAll;
+import io.github.hsmsigner.access.PolicyFactory;
+import io.github.hsmsigner.access.ReloadablePolicy;
 import io.github.hsmsigner.core.AuditLog;
-import io.github.hsmsigner.core.PolicyDecision;
+import io.github.hsmsigner.core.RawDataRule;
+import io.github.hsmsigner.core.Signer;
 import io.github.hsmsigner.core.SigningKey;
-import io.github.hsmsigner.core.SigningKeys;
 import io.github.hsmsigner.core.SigningService;
 import io.github.hsmsigner.core.cms.CmsContainerBuilder;
 import io.github.hsmsigner.service.config.ServiceSettings;
 import io.github.hsmsigner.service.metrics.ServiceMetrics;
 import io.github.hsmsigner.service.server.SigningHttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Requests to a second server with throw-away keys, so that the virtual machine has compiled the code before clients
+ * Requests to further servers with throw-away keys, so that the virtual machine has compiled the code before clients
  * use it. A virtual machine that has just started compiles while it serves, and signs at half of its later rate.
  *
- * <p>The second server listens on the loopback interface only. Its handlers, protocol, containers and signatures are
- * those of the service. It calls no token, no timestamp authority and no revocation service, and writes no audit log.
- * The service answers requests meanwhile, but is not {@linkplain ReadinessCheck ready}. Thread-safe.
+ * <p>Each server serves a part of the requests. It listens on the loopback interface only. Its handlers, protocol,
+ * containers and signatures are those of the service. It calls no token, no timestamp authority and no revocation
+ * service, and writes no audit log. The service answers requests meanwhile, but is not
+ * {@linkplain ReadinessCheck ready}.
+ *
+ * <p>The compiler specialises code for the classes and branches that it has seen, and discards the code at the first
+ * other one. Under load, compiling it again takes a minute. The classes are therefore those of the service.
+ * Thread-safe.
  */
 final class WarmUp implements AutoCloseable {
 
@@ -40,6 +47,12 @@ final class WarmUp implements AutoCloseable {
 
     /** Its requests do not wait for anything, so they end at once. */
     private static final Duration END_LIMIT = Duration.ofSeconds(2);
+
+    /** What runs only for the first requests of a server, and for its first connections, has to run often enough too. */
+    private static final int REQUESTS_OF_A_SERVER = 1_000;
+
+    /** Code behaves differently under contention. One client thread sends all requests, so the compiler has a processor. */
+    private static final int CONNECTIONS = 32;
 
     private final ServiceSettings settings;
     private final int requests;
@@ -83,64 +96,77 @@ final class WarmUp implements AutoCloseable {
 
     private void run(List<SigningKey> keys) {
         long start = System.nanoTime();
-        try (ServiceMetrics metrics = new ServiceMetrics("warm-up")) {
-            List<SigningKey> throwAway = ThrowAwayKey.like(keys);
-            List<SigningService> services = services(throwAway, metrics);
-            List<WarmUpRequest> kinds = WarmUpRequest.all(
-                    settings.server().path(), throwAway.stream().allMatch(WarmUp::signsDigests));
-            AtomicInteger next = new AtomicInteger();
-            SigningHttpServer server = SigningHttpServer.startForWarmUp(
-                    settings.server(),
-                    () -> services.get(Math.floorMod(next.getAndIncrement(), services.size())),
-                    new ServerMetricsAdapter(metrics),
-                    Clock.systemUTC());
-            int sent;
-            try {
-                sent = request(kinds, server.port());
-            } finally {
-                server.stop();
-            }
+        try {
+            int sent = request(ThrowAwayKey.like(keys));
             LOG.info(
                     "Warm-up: {} requests in {} ms.",
                     sent,
                     Duration.ofNanos(System.nanoTime() - start).toMillis());
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.warn("The warm-up failed. The first requests will be slower.", e);
         } finally {
             done = true;
         }
     }
 
-    private static boolean signsDigests(SigningKey key) {
-        return key.signer().algorithms().stream().noneMatch(key.signer()::signsWholeMessage);
-    }
-
-    /** Keys that are named as those of the settings have their queues. */
-    private List<SigningService> services(List<SigningKey> keys, ServiceMetrics metrics) {
-        SigningServiceFactory factory = new SigningServiceFactory(
-                settings,
-                CmsContainerBuilder.builder().build(),
-                attempt -> PolicyDecision.allow("warm_up"),
-                AuditLog.none(),
-                metrics.signing());
-        return keys.stream().map(key -> factory.create(SigningKeys.of(key))).toList();
-    }
-
-    /** Sends requests one after the other: other clients would take the processors from the compiler. */
-    private int request(List<WarmUpRequest> kinds, int port) {
+    private int request(List<SigningKey> keys) throws IOException {
         long start = nanoTime.getAsLong();
+        BooleanSupplier inTime = () -> !closed && nanoTime.getAsLong() - start < LIMIT.toNanos();
         int sent = 0;
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setTcpNoDelay(true);
-            socket.setSoTimeout(Math.toIntExact(LIMIT.toMillis()));
-            while (!closed && sent < requests && nanoTime.getAsLong() - start < LIMIT.toNanos()) {
-                kinds.get(sent % kinds.size()).exchange(socket);
-                sent++;
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("Request " + sent + " of the warm-up failed", e);
-        }
+        int last;
+        int servers = 0;
+        do {
+            last = requestServer(
+                    keys.get(servers % keys.size()), Math.min(REQUESTS_OF_A_SERVER, requests - sent), inTime);
+            sent += last;
+            servers++;
+        } while (sent < requests && last == REQUESTS_OF_A_SERVER);
         return sent;
+    }
+
+    /** Sends so many requests to a new server, fewer if the time ends. The number in progress at once varies. */
+    private int requestServer(SigningKey key, int most, BooleanSupplier inTime) throws IOException {
+        List<WarmUpRequest> kinds = kinds(key);
+        try (ServiceMetrics metrics = new ServiceMetrics("warm-up")) {
+            SigningHttpServer server = SigningHttpServer.startForWarmUp(
+                    settings.server(), service(key, metrics), new ServerMetricsAdapter(metrics), Clock.systemUTC());
+            try (WarmUpClient client = new WarmUpClient(server.port(), LIMIT)) {
+                int sent = 0;
+                int batch = 1;
+                while (sent < most && inTime.getAsBoolean()) {
+                    client.send(kinds.get(sent % kinds.size()));
+                    sent++;
+                    if (client.inProgress() == batch) {
+                        client.receiveAll();
+                        batch = batch % CONNECTIONS + 1;
+                    }
+                }
+                client.receiveAll();
+                return sent;
+            } finally {
+                server.stop();
+            }
+        }
+    }
+
+    private List<WarmUpRequest> kinds(SigningKey key) {
+        Signer signer = key.signer();
+        return WarmUpRequest.all(
+                settings.server().path(),
+                signer.algorithms().stream().noneMatch(signer::signsWholeMessage),
+                settings.signatures().rawData() != RawDataRule.SIGNED_ATTRIBUTES);
+    }
+
+    private Supplier<SigningService> service(SigningKey key, ServiceMetrics metrics) {
+        return SigningKeyRegistry.of(
+                key,
+                new SigningServiceFactory(
+                        settings,
+                        CmsContainerBuilder.builder().build(),
+                        new ReloadablePolicy(
+                                new PolicyFactory(Clock.systemUTC()), AccessSettings.of(new AllowAll(true))),
+                        AuditLog.none(),
+                        metrics.signing()));
     }
 
     /** Ends the warm-up, and waits for its current requests. */

@@ -13,6 +13,7 @@ import java.util.Locale;
 final class WarmUpRequest {
 
     private static final int CONTENT_BYTES = 2_000;
+    private static final int DATA_BYTES = 250;
     private static final String LENGTH_FIELD = "\r\ncontent-length:";
 
     /** In several forms. The compiler would otherwise specialise the code for one, and begin again at the first client. */
@@ -42,6 +43,9 @@ final class WarmUpRequest {
             "{\"action\":\"sign\"," + DATA + ",\"hash_algorithm\":\"sha512\",\"signature_type\":\"cades\"}",
             "{\"action\":\"sign\",\"hash_algorithm\":\"sha512\"," + DATA + TOKEN + "}");
 
+    private static final String OTHER_DATA = "{\"action\":\"sign\",\"data_to_be_signed\":\""
+            + Base64.getEncoder().encodeToString(new byte[DATA_BYTES]) + "\"}";
+
     private final byte[] bytes;
 
     private WarmUpRequest(String path, String headers, String body) {
@@ -52,22 +56,29 @@ final class WarmUpRequest {
     /**
      * Returns requests of all kinds, those more often that sign.
      *
-     * @param raw whether all keys can sign a digest, which a raw signature requires
+     * @param raw whether the key can sign a digest, which a raw signature requires
+     * @param anyData whether data of raw signatures may be something else than signed attributes
      */
-    static List<WarmUpRequest> all(String path, boolean raw) {
+    static List<WarmUpRequest> all(String path, boolean raw, boolean anyData) {
         List<String> bodies = new ArrayList<>(CONTAINERS);
         bodies.add("{\"action\":\"get_certificates\"}");
         if (raw) {
             bodies.addAll(RAW);
+        }
+        if (raw && anyData) {
+            bodies.add(OTHER_DATA);
         }
         return bodies.stream()
                 .flatMap(body -> HEADERS.stream().map(headers -> new WarmUpRequest(path, headers, body)))
                 .toList();
     }
 
-    /** Sends the request and receives the response. */
-    void exchange(Socket socket) throws IOException {
+    void send(Socket socket) throws IOException {
         socket.getOutputStream().write(bytes);
+    }
+
+    /** Receives the response to a request. */
+    static void receive(Socket socket) throws IOException {
         InputStream in = socket.getInputStream();
         StringBuilder head = new StringBuilder(512);
         while (head.indexOf("\r\n\r\n") < 0) {

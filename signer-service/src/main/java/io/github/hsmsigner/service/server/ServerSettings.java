@@ -15,7 +15,7 @@ import java.util.Set;
  * @param admin where health and metrics are served; empty for the listener of the callbacks
  * @param stopLimit how long requests may continue after the stop signal
  * @param allowedHosts the hosts that callbacks can be for; empty for any
- * @param warmUpRequests the number of requests to a second server before the service is ready; 0 for no warm-up
+ * @param warmUpRequests the number of requests to other servers before the service is ready; 0 for no warm-up
  */
 public record ServerSettings(
         ListenerSettings listener,

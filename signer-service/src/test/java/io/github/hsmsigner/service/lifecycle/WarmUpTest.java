@@ -19,6 +19,7 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -117,7 +118,7 @@ class WarmUpTest {
     }
 
     @Test
-    void thereIsAKeyForEachKindOfKey() {
+    void thereAreThreeClassesOfKeysForEachKindOfKey() {
         KeyPair rsa = TestKey.keyPair();
         List<SigningKey> keys = List.of(
                 key("rsa", rsa, SignatureScheme.RSA_PKCS1),
@@ -127,7 +128,10 @@ class WarmUpTest {
                 key("ed25519", TestPki.keyPair("Ed25519", 255), SignatureScheme.ED25519));
         assertThat(ThrowAwayKey.like(keys))
                 .extracting(key -> key.chain().signer().getPublicKey().getAlgorithm())
-                .containsExactly("RSA", "EC", "EC", "EdDSA");
+                .containsExactly("RSA", "EC", "EC", "EdDSA", "RSA", "EC", "EC", "EdDSA", "RSA", "EC", "EC", "EdDSA");
+        assertThat(ThrowAwayKey.like(keys))
+                .extracting(key -> key.signer().getClass())
+                .satisfies(classes -> assertThat(Set.copyOf(classes)).hasSize(3));
     }
 
     /** The service verifies each signature of the warm-up, and answers with an error if it is wrong. */
@@ -155,19 +159,31 @@ class WarmUpTest {
             assertThat(warmUp.isDone()).isFalse();
             warmUp.start(List.of(key("p256", TestPki.keyPair("EC", 256), SignatureScheme.ECDSA)));
             await(warmUp::isDone);
-            assertThat(log.lines()).noneMatch(line -> line.contains("WARN"));
+            assertThat(log.lines()).noneMatch(line -> line.contains("The warm-up failed."));
             assertThat(log.text()).contains("Warm-up: " + sent + " requests in ");
         }
     }
 
     private void assertAllAnswered(List<SigningKey> keys) {
+        assertAllAnswered(14, keys);
+    }
+
+    /** Each server has a thousand requests. */
+    @Test
+    void anotherServerServesTheRest() {
+        assertAllAnswered(1_001, List.of(key("p256", TestPki.keyPair("EC", 256), SignatureScheme.ECDSA)));
+    }
+
+    private void assertAllAnswered(int requests, List<SigningKey> keys) {
         try (CapturedLog log = new CapturedLog();
-                WarmUp warmUp = new WarmUp(
-                        new TestSettings().testKey(directory).warmUpRequests(14).build())) {
+                WarmUp warmUp = new WarmUp(new TestSettings()
+                        .testKey(directory)
+                        .warmUpRequests(requests)
+                        .build())) {
             warmUp.start(keys);
             await(warmUp::isDone);
-            assertThat(log.lines()).noneMatch(line -> line.contains("WARN"));
-            assertThat(log.text()).contains("Warm-up: 14 requests in ");
+            assertThat(log.lines()).noneMatch(line -> line.contains("The warm-up failed."));
+            assertThat(log.text()).contains("Warm-up: " + requests + " requests in ");
         }
     }
 
@@ -175,7 +191,7 @@ class WarmUpTest {
     void aTokenThatIsNotReachedIsTakenForOneWithAnRsaKey() {
         assertThat(ThrowAwayKey.like(List.of()))
                 .extracting(key -> key.chain().signer().getPublicKey().getAlgorithm())
-                .containsExactly("RSA");
+                .containsExactly("RSA", "RSA", "RSA");
     }
 
     private static SigningKey key(String name, KeyPair pair, SignatureScheme scheme) {

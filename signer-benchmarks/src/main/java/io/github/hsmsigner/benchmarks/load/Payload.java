@@ -1,11 +1,14 @@
 package io.github.hsmsigner.benchmarks.load;
 
+import io.github.hsmsigner.core.Digest;
+import io.github.hsmsigner.core.DigestAlgorithm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Random;
 
 /** The kinds of requests to the service. Sizes are powers of ten. */
@@ -18,6 +21,8 @@ enum Payload {
     PKCS7_10MB("pkcs7-10MB", 10_000_000),
     /** The same, with the field that says how to hash after the contents, so that three digests are computed. */
     PKCS7_10MB_CONTENTS_FIRST("pkcs7-10MB-contents-first", 10_000_000),
+    /** The same with the digest first, as Document Engine sends its fields. Its length determines how to hash. */
+    PKCS7_10MB_DIGEST_FIRST("pkcs7-10MB-digest-first", 10_000_000),
     PKCS7_100MB("pkcs7-100MB", 100_000_000);
 
     private final String text;
@@ -50,6 +55,12 @@ enum Payload {
             case RAW -> "{\"action\":\"sign\",\"hash_algorithm\":\"sha512\",\"data_to_be_signed\":\"" + base64 + "\"}";
             case PKCS7_10MB_CONTENTS_FIRST ->
                 "{\"action\":\"sign_pkcs7\",\"encoded_contents\":\"" + base64 + "\",\"hash_algorithm\":\"sha512\"}";
+            case PKCS7_10MB_DIGEST_FIRST ->
+                "{\"action\":\"sign_pkcs7\",\"digest\":\""
+                        + HexFormat.of()
+                                .formatHex(Digest.compute(DigestAlgorithm.SHA512, contents)
+                                        .bytes())
+                        + "\",\"encoded_contents\":\"" + base64 + "\",\"hash_algorithm\":\"sha512\"}";
             default ->
                 "{\"action\":\"sign_pkcs7\",\"hash_algorithm\":\"sha512\",\"encoded_contents\":\"" + base64 + "\"}";
         };

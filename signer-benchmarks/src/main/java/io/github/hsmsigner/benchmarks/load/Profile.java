@@ -38,7 +38,8 @@ record Profile(
                 List.of(
                         new Load(Payload.RAW, 32),
                         new Load(Payload.PKCS7_10MB, 8),
-                        new Load(Payload.PKCS7_10MB_CONTENTS_FIRST, 8)),
+                        new Load(Payload.PKCS7_10MB_CONTENTS_FIRST, 8),
+                        new Load(Payload.PKCS7_10MB_DIGEST_FIRST, 8)),
                 List.of(Bench.CORES),
                 List.of(new int[] {20, 64}));
     }
@@ -57,7 +58,8 @@ record Profile(
                         new Load(Payload.RAW, 128),
                         new Load(Payload.PKCS7_35KB, 32),
                         new Load(Payload.PKCS7_10MB, 8),
-                        new Load(Payload.PKCS7_10MB_CONTENTS_FIRST, 8)),
+                        new Load(Payload.PKCS7_10MB_CONTENTS_FIRST, 8),
+                        new Load(Payload.PKCS7_10MB_DIGEST_FIRST, 8)),
                 List.of(Bench.CORES),
                 List.of(new int[] {20, 32}, new int[] {20, 64}, new int[] {5, 8}));
     }

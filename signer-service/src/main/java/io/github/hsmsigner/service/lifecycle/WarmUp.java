@@ -48,7 +48,7 @@ final class WarmUp implements AutoCloseable {
     /** Its requests do not wait for anything, so they end at once. */
     private static final Duration END_LIMIT = Duration.ofSeconds(2);
 
-    /** What runs only for the first requests of a server, and for its first connections, has to run often enough too. */
+    /** The code for the first requests and connections of a server has to run often enough, too. */
     private static final int REQUESTS_OF_A_SERVER = 1_000;
 
     /** Code behaves differently under contention. One client thread sends all requests, so the compiler has a processor. */

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The client of the {@link WarmUp}. Each request in progress has a connection of its own. Not thread-safe. */
+/** The client of the {@link WarmUp}. Each request in progress has a separate connection. Not thread-safe. */
 final class WarmUpClient implements AutoCloseable {
 
     private final int port;
